@@ -1,0 +1,1 @@
+"""Extractors: where each format keeps policies, what kind each is, what it is attached to."""

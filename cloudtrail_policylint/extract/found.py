@@ -1,0 +1,72 @@
+"""What the extractors hand on: policies and attachments as written, not yet judged."""
+
+from __future__ import annotations
+
+from ..record import record
+from ..source import Span
+from ..tree import Node, Text
+
+
+@record
+class Owner:
+    """What a policy belongs to.
+
+    ``name`` as the format's users say it (``aws_iam_policy.audit``, a logical
+    id, an empty string for a bare file); ``span`` is the whole resource.
+    """
+
+    name: str
+    span: Span
+
+
+@record
+class Problem:
+    """Something wrong with the input itself, by the name it has in ``rules/problems.yaml``."""
+
+    name: str
+    message: str
+    span: Span
+
+
+@record
+class Found:
+    """One policy document where it lives.
+
+    ``node`` is the document's value (JSON text already read). ``kind`` is what
+    the place says it is, None where the place does not tell. ``complete`` is
+    False when the policy has parts that are not in view. ``holders`` name the
+    identities of this file or module that the policy is attached to: what
+    another document of the same holder grants counts too. ``on_cloudtrail``
+    says that the policy is attached to a CloudTrail resource. ``problems``
+    lie inside the document and matter only where the document does.
+    """
+
+    node: Node
+    kind: str | None
+    owner: Owner
+    complete: bool = True
+    holders: tuple[str, ...] = ()
+    on_cloudtrail: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@record
+class FoundAttachment:
+    """A reference to a managed policy by ARN (or by the name that stands for it)."""
+
+    arn: Text
+    owner: Owner
+    holders: tuple[str, ...] = ()
+
+
+@record
+class Extraction:
+    """Everything found in one file or module, in the order of the file.
+
+    ``problems`` are those of the files themselves (a syntax error): whether
+    they matter depends on whether the file holds a policy.
+    """
+
+    documents: tuple[Found, ...] = ()
+    attachments: tuple[FoundAttachment, ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,443 @@
+"""JSON with places: of a whole file, or of a policy inside another string.
+
+The standard library reads JSON faster than anything with places can, so
+``read_values`` uses it for the first look at a file, and ``read_placed`` is
+for the files that have something to report and for JSON inside other strings.
+Both build the same tree; the first one's spans are all empty.
+
+``read_placed`` also knows holes (``"${var.bucket}/*"``, ``"Action": ${...}``)
+and carries on after a mistake, because a policy with a missing comma still
+has statements worth judging.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+
+from ..record import record
+from ..source import SourceFile, Span
+from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+
+MAX_DEPTH = 200
+"""Levels of nesting that are read; a policy needs about six."""
+
+
+@record
+class Mistake:
+    """What is not JSON, in words that follow "not JSON: ", and where."""
+
+    message: str
+    span: Span
+    limit: bool = False
+
+
+@record
+class Reading:
+    """A tree (None when there is nothing to read) and the first mistake met, if any."""
+
+    root: Node | None
+    mistake: Mistake | None
+
+
+def read_values(source: SourceFile) -> Node | None:
+    """The tree of *source* without places, or None when it is not plain JSON.
+
+    None also stands for a file nested deeper than ``MAX_DEPTH``: the caller
+    then asks ``read_placed``, which can say where and why.
+    """
+    nowhere = Span(source, 0, 0)
+
+    def text(value: str) -> Text:
+        return Text((Piece(value, nowhere),), nowhere)
+
+    def convert(value: object, depth: int) -> Node:
+        if isinstance(value, str):
+            return text(value)
+        if depth > MAX_DEPTH:
+            raise RecursionError
+        if isinstance(value, _Pairs):
+            entries = tuple(Entry(text(k), convert(v, depth + 1)) for k, v in value.pairs)
+            return Map(entries, nowhere)
+        if isinstance(value, list):
+            return Seq(tuple(convert(item, depth + 1) for item in value), nowhere)
+        if isinstance(value, _Number):
+            return _number(value.written, nowhere)
+        assert value is None or isinstance(value, bool)
+        return Scalar(value, json.dumps(value), nowhere)
+
+    try:
+        parsed = json.loads(
+            source.text, object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Number
+        )
+        return convert(parsed, 0)
+    except (ValueError, RecursionError):
+        return None
+
+
+class _Pairs:
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        self.pairs = pairs
+
+
+class _Number:
+    __slots__ = ("written",)
+
+    def __init__(self, written: str) -> None:
+        self.written = written
+
+
+def read_placed(source: SourceFile) -> Reading:
+    """The tree of the file *source*, with places."""
+    whole = Span(source, 0, len(source.text))
+    return read_embedded(Text((Piece(source.text, whole),), whole))
+
+
+def read_embedded(text: Text) -> Reading:
+    """The tree that the string *text* spells as JSON, with places in the files its parts come from."""
+    return _Reader(text).read()
+
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_WORD = re.compile(r"[^\s,:\[\]{}\"]+")
+_STRING = re.compile(r'"([^"\\\x00-\x1f]*)"')
+_CHUNK = re.compile(r'[^"\\\x00-\x1f]+')
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
+_COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?\*/", re.DOTALL)
+_TOKEN = re.compile(
+    r"\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|<%[^\n]*?%>"
+)  # left for an installer to fill in
+_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_HEX = re.compile(r"[0-9a-fA-F]{4}")
+_HOLE = "\ue000"  # stands in the joined text where a hole is; told from the real character by its offset
+
+
+def _number(written: str, span: Span) -> Scalar:
+    value: int | float
+    try:
+        value = int(written) if written.lstrip("-").isdigit() else float(written)
+    except ValueError:  # more digits than Python converts
+        value = float("inf")
+    return Scalar(value, written, span)
+
+
+class _Reader:
+    """One pass over the joined text, by offset; every method leaves ``at`` behind what it read."""
+
+    def __init__(self, text: Text) -> None:
+        self.whole = text.span
+        self.starts: list[int] = []
+        self.pieces: list[Piece | Hole] = []
+        self.holes: dict[int, Hole] = {}
+        joined: list[str] = []
+        at = 0
+        for part in text.parts:
+            self.starts.append(at)
+            self.pieces.append(part)
+            if isinstance(part, Hole):
+                self.holes[at] = part
+                joined.append(_HOLE)
+                at += 1
+            else:
+                joined.append(part.text)
+                at += len(part.text)
+        self.text = "".join(joined)
+        self.at = 0
+        self.mistake: Mistake | None = None
+        self.loose_hole = False
+
+    # -- places
+
+    def place(self, start: int, end: int) -> Span:
+        """The file range that spells ``[start, end)`` of the joined text."""
+        first = self._edge(start, last=False)
+        if end <= start:
+            return Span(first.source, first.start, first.start)
+        last = self._edge(end - 1, last=True)
+        if last.source is not first.source or last.end < first.start:
+            return first
+        return Span(first.source, first.start, last.end)
+
+    def _edge(self, offset: int, *, last: bool) -> Span:
+        if not self.pieces:
+            return self.whole
+        index = bisect_right(self.starts, offset) - 1
+        part = self.pieces[index]
+        if isinstance(part, Hole):
+            return part.span
+        span, inside = part.span, offset - self.starts[index]
+        if len(part.text) != span.end - span.start:
+            return span
+        at = span.start + inside
+        if inside >= len(part.text):  # just behind the last piece
+            return Span(span.source, span.end, span.end)
+        return Span(span.source, at, at + 1) if last else Span(span.source, at, span.end)
+
+    # -- mistakes
+
+    def wrong(self, message: str, start: int, end: int, *, limit: bool = False) -> None:
+        """Keep the first mistake. Next to a hole that stands for more than a value nothing is certain."""
+        if self.mistake is None and not self.loose_hole:
+            self.mistake = Mistake(message, self.place(start, max(end, start + 1)), limit)
+
+    # -- reading
+
+    def read(self) -> Reading:
+        self.space()
+        if self.at >= len(self.text):
+            return Reading(None, None)
+        root = self.value(0)
+        self.space()
+        if self.at < len(self.text):
+            self.wrong("text after the end of the value", self.at, self.at + 1)
+        return Reading(root, self.mistake)
+
+    def space(self) -> None:
+        text = self.text
+        while True:
+            match = _SPACE.match(text, self.at)
+            assert match is not None
+            self.at = match.end()
+            if text[self.at : self.at + 1] not in ("/", "#"):
+                return
+            comment = _COMMENT.match(text, self.at)
+            if comment is None:
+                return
+            self.wrong("a comment, which JSON does not have", self.at, comment.end())
+            self.at = comment.end()
+
+    def value(self, depth: int) -> Node | None:
+        """The value at ``at``, or None where there is none (``at`` then has not moved)."""
+        self.space()
+        start = self.at
+        char = self.text[start : start + 1]
+        if char == '"':
+            return self.string()
+        token = _TOKEN.match(self.text, start) if char in ("$", "{", "<") else None
+        if token is not None:
+            self.at = token.end()
+            return Hole(token.group(), self.place(start, token.end()))
+        if char in ("{", "[") and depth >= MAX_DEPTH:
+            self.wrong(f"nested deeper than {MAX_DEPTH} levels", start, start + 1, limit=True)
+            self.at = len(self.text)
+            return None
+        if char == "{":
+            return self.object(depth)
+        if char == "[":
+            return self.array(depth)
+        if start in self.holes:
+            return self.hole_value(start)
+        return self.word(start)
+
+    def hole_value(self, start: int) -> Node:
+        hole = self.holes[start]
+        self.at = start + 1
+        rest = _WORD.match(self.text, self.at)
+        if rest is not None:  # a hole and bare text side by side: whatever they make together
+            self.at = rest.end()
+            return Hole(hole.written + rest.group(), self.place(start, self.at))
+        return hole.content if hole.content is not None else hole
+
+    def word(self, start: int) -> Node | None:
+        match = _WORD.match(self.text, start)
+        if match is None:
+            return None
+        self.at = match.end()
+        written, span = match.group(), self.place(start, match.end())
+        if written in ("true", "false", "null"):
+            return Scalar({"true": True, "false": False, "null": None}[written], written, span)
+        if _NUMBER.match(written):
+            return _number(written, span)
+        if _HOLE in written and any(at in self.holes for at in range(start, match.end())):
+            return Hole(self.spelt(start, match.end()), span)
+        self.wrong(f"{_shorten(written)} is not a JSON value", start, match.end())
+        return Hole(written, span)
+
+    def spelt(self, start: int, end: int) -> str:
+        """The joined text with each hole as it was written."""
+        return "".join(
+            self.holes[at].written if at in self.holes else self.text[at]
+            for at in range(start, end)
+        )
+
+    def object(self, depth: int) -> Map:
+        start, text, entries = self.at, self.text, []
+        self.at += 1
+        while True:
+            self.space()
+            char = text[self.at : self.at + 1]
+            if char == "}":
+                self.at += 1
+                break
+            if char == "":
+                self.wrong('an object that starts here is never closed with "}"', start, start + 1)
+                break
+            if char == "]":
+                self.wrong('"]" where an object needs "}"', self.at, self.at + 1)
+                break
+            if self.at in self.holes or _TOKEN.match(text, self.at):
+                self.loose(self.at)
+                continue
+            if char != '"':
+                self.stray(char, "a key in double quotes")
+                continue
+            key = self.string()
+            self.space()
+            if text[self.at : self.at + 1] == ":":
+                self.at += 1
+            else:
+                self.wrong('":" is missing after a key', self.at, self.at + 1)
+                if text[self.at : self.at + 1] in (",", "}", ""):
+                    self.comma("}")
+                    continue
+            value = self.value(depth + 1)
+            if value is None:
+                self.wrong("a key without a value", self.at, self.at + 1)
+            else:
+                entries.append(Entry(key, value))
+            self.comma("}")
+        return Map(tuple(entries), self.place(start, self.at))
+
+    def array(self, depth: int) -> Seq:
+        start, text, items = self.at, self.text, []
+        self.at += 1
+        while True:
+            self.space()
+            char = text[self.at : self.at + 1]
+            if char == "]":
+                self.at += 1
+                break
+            if char == "":
+                self.wrong('a list that starts here is never closed with "]"', start, start + 1)
+                break
+            if char == "}":
+                self.wrong('"}" where a list needs "]"', self.at, self.at + 1)
+                break
+            value = self.value(depth + 1)
+            if value is None:
+                self.stray(char, "a value")
+                continue
+            items.append(value)
+            self.comma("]")
+        return Seq(tuple(items), self.place(start, self.at))
+
+    def comma(self, closing: str) -> None:
+        self.space()
+        char = self.text[self.at : self.at + 1]
+        if char == ",":
+            comma = self.at
+            self.at += 1
+            self.space()
+            if self.text[self.at : self.at + 1] == closing:
+                self.wrong(f'"," before "{closing}"', comma, comma + 1)
+        elif char not in (closing, "", "}", "]"):
+            if self.at in self.holes or (self.at - 1) in self.holes:
+                self.loose_hole = True
+            else:
+                self.wrong('"," is missing before this', self.at, self.at + 1)
+
+    def stray(self, char: str, wanted: str) -> None:
+        """Pass over what cannot start *wanted*: one word, one string or one sign."""
+        start = self.at
+        match = _WORD.match(self.text, start)
+        self.at = match.end() if match else start + 1
+        found = _shorten(match.group() if match else char)
+        self.wrong(f"{found} where {wanted} should be", start, self.at)
+
+    def loose(self, start: int) -> None:
+        """A hole among the entries of an object: it may stand for any number of them."""
+        self.loose_hole = True
+        token = _TOKEN.match(self.text, start)
+        self.at = token.end() if token else start + 1
+        self.space()
+        if self.text[self.at : self.at + 1] in (",", ":"):
+            self.at += 1
+
+    def string(self) -> Text:
+        start, text = self.at, self.text
+        simple = _STRING.match(text, start)
+        if simple is not None and not (self.holes and _HOLE in simple.group()):
+            self.at = simple.end()
+            inner = self.place(start + 1, self.at - 1)
+            return Text((Piece(simple.group(1), inner),), self.place(start, self.at))
+        parts: list[Piece | Hole] = []
+        self.at += 1
+        while True:
+            char = text[self.at : self.at + 1]
+            if char == '"':
+                self.at += 1
+                break
+            if char == "":
+                self.wrong("a string that starts here is never closed", start, start + 1)
+                break
+            if char == "\\":
+                parts.append(self.escape())
+            elif self.at in self.holes:
+                parts.append(self.holes[self.at])
+                self.at += 1
+            elif char < " ":
+                if char in "\r\n" and _breaks_off(text, self.at):
+                    self.wrong("a string that starts here is never closed", start, start + 1)
+                    break
+                self.wrong(
+                    "a line break or control character inside a string", self.at, self.at + 1
+                )
+                parts.append(Piece(char, self.place(self.at, self.at + 1)))
+                self.at += 1
+            else:
+                self.chunk(parts)
+        if not parts:
+            parts.append(Piece("", self.place(start + 1, start + 1)))
+        return Text(tuple(parts), self.place(start, self.at))
+
+    def chunk(self, parts: list[Piece | Hole]) -> None:
+        match = _CHUNK.match(self.text, self.at)
+        assert match is not None
+        end = match.end()
+        hole = self.text.find(_HOLE, self.at, end)
+        while hole >= 0 and hole not in self.holes:
+            hole = self.text.find(_HOLE, hole + 1, end)
+        if hole >= 0:
+            end = hole
+        # A chunk that runs over several pieces is cut at their edges, so that each keeps its own place.
+        while self.at < end:
+            index = bisect_right(self.starts, self.at)
+            edge = min(end, self.starts[index] if index < len(self.starts) else end)
+            parts.append(Piece(self.text[self.at : edge], self.place(self.at, edge)))
+            self.at = edge
+
+    def escape(self) -> Piece:
+        start, text = self.at, self.text
+        char = text[start + 1 : start + 2]
+        if char == "u":
+            code = _HEX.match(text, start + 2)
+            if code is not None:
+                value, self.at = int(code.group(), 16), start + 6
+                if 0xD800 <= value < 0xDC00 and text[self.at : self.at + 2] == "\\u":
+                    low = _HEX.match(text, self.at + 2)
+                    if low is not None and 0xDC00 <= int(low.group(), 16) < 0xE000:
+                        value = 0x10000 + ((value - 0xD800) << 10) + int(low.group(), 16) - 0xDC00
+                        self.at += 6
+                return Piece(chr(value), self.place(start, self.at))
+        elif char in _ESCAPES:
+            self.at = start + 2
+            return Piece(_ESCAPES[char], self.place(start, self.at))
+        self.wrong("an escape that JSON does not have", start, start + 2)
+        self.at = start + 1
+        return Piece("\\", self.place(start, start + 1))
+
+
+_KEY_AHEAD = re.compile(r'[\r\n]\s*(?:"[^"\r\n]*"\s*[:,\]}]|[}\]])')
+
+
+def _breaks_off(text: str, at: int) -> bool:
+    """Whether the line after *at* reads like JSON again: then the quote before it was forgotten."""
+    return _KEY_AHEAD.match(text, at) is not None
+
+
+def _shorten(written: str) -> str:
+    """*written* quoted for a message, cut to a readable length."""
+    return json.dumps(written if len(written) <= 40 else written[:37] + "...", ensure_ascii=False)

@@ -1,0 +1,69 @@
+"""One file's text and the places in it."""
+
+from __future__ import annotations
+
+from .record import record
+
+
+class SourceFile:
+    """The decoded text of one file.
+
+    ``path`` is as the user wrote it, with ``/`` between its parts; ``text`` is
+    exactly what was decoded (line ends as they are, a byte order mark left
+    out); ``offset`` 0 is its first character.
+    """
+
+    __slots__ = ("_starts", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._starts: list[int] | None = None
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and column of *offset*, both counted from 1, columns in characters.
+
+        Lines end where an editor ends them: at a line feed, a carriage return
+        and line feed, or a lone carriage return.
+        """
+        from bisect import bisect_right
+
+        starts = self._line_starts()
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of line *number* (from 1) without its line end; empty past the last one."""
+        starts = self._line_starts()
+        if not 1 <= number <= len(starts):
+            return ""
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            starts, text = [0], self.text
+            if "\r" not in text:
+                at = text.find("\n")
+                while at >= 0:
+                    starts.append(at + 1)
+                    at = text.find("\n", at + 1)
+            else:
+                for at, char in enumerate(text):
+                    if char == "\n" or (char == "\r" and text[at + 1 : at + 2] != "\n"):
+                        starts.append(at + 1)
+            self._starts = starts
+        return self._starts
+
+
+@record
+class Span:
+    """The half-open range of characters ``[start, end)`` of one file."""
+
+    source: SourceFile
+    start: int
+    end: int
+
+    def contains(self, other: Span) -> bool:
+        """Whether *other* lies wholly in this range of the same file."""
+        return self.source is other.source and self.start <= other.start and other.end <= self.end

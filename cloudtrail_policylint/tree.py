@@ -1,0 +1,172 @@
+"""The tree that every reader and evaluator builds: values that know where they were written.
+
+A string may be known in part: a ``Text`` is a sequence of pieces of text and
+holes. A whole value may be unknown (a ``Hole`` in the place of a node) or may
+be one of several written ones (a ``Choice``). Nothing here knows a file
+format, nor what a policy is.
+"""
+
+from __future__ import annotations
+
+from .record import record
+from .source import SourceFile, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ANY = "any"
+"""A hole that may be any text, of any length, wildcards and colons included."""
+FIELD = "field"
+"""A hole that is one field of an ARN: no colon and no wildcard in it (a region, a name)."""
+ACCOUNT = "account"
+"""A hole that is an AWS account id: twelve digits."""
+
+
+@record
+class Hole:
+    """What cannot be known from the files in view.
+
+    ``written`` is the reference as a reader would recognise it
+    (``${var.region}``). ``values`` are all the strings that it may turn out to
+    be, where they are known; ``shape`` is one of ``ANY``, ``FIELD`` and
+    ``ACCOUNT``. ``content`` is for a string that is not known as text but is
+    known to spell this value as JSON (``${jsonencode(local.actions)}``): a
+    reader of JSON that meets the hole where a value stands takes it.
+    """
+
+    written: str
+    span: Span
+    shape: str = ANY
+    values: tuple[str, ...] | None = None
+    content: Node | None = None
+
+
+@record
+class Piece:
+    """A stretch of decoded text and the stretch of the file that spells it.
+
+    Where both are equally long they correspond character by character;
+    otherwise (an escape such as ``\\u0041``) they correspond as a whole.
+    """
+
+    text: str
+    span: Span
+
+
+@record
+class Text:
+    """A string. ``span`` covers the literal as written, quotes included."""
+
+    parts: tuple[Piece | Hole, ...]
+    span: Span
+
+    @property
+    def literal(self) -> str | None:
+        """The whole string, or None when a part of it is a hole."""
+        parts = self.parts
+        if len(parts) == 1:
+            only = parts[0]
+            return only.text if isinstance(only, Piece) else None
+        if any(isinstance(part, Hole) for part in parts):
+            return None
+        return "".join(part.text for part in parts if isinstance(part, Piece))
+
+    @property
+    def written(self) -> str:
+        """The string with each hole as it was written."""
+        return "".join(p.text if isinstance(p, Piece) else p.written for p in self.parts)
+
+
+@record
+class Scalar:
+    """A number, a truth value or null. ``written`` is its spelling in the file."""
+
+    value: int | float | bool | None
+    written: str
+    span: Span
+
+
+@record
+class Entry:
+    """One key of a map with its value."""
+
+    key: Text
+    value: Node
+
+
+@record
+class Map:
+    """Keys and values in the order of the file; a key written twice is there twice."""
+
+    entries: tuple[Entry, ...]
+    span: Span
+
+    def get(self, name: str) -> Node | None:
+        """The value of the last entry whose key is literally *name* (the last one wins), or None."""
+        for entry in reversed(self.entries):
+            if entry.key.literal == name:
+                return entry.value
+        return None
+
+    def entry(self, name: str) -> Entry | None:
+        """The last entry whose key is literally *name*, or None."""
+        for entry in reversed(self.entries):
+            if entry.key.literal == name:
+                return entry
+        return None
+
+
+@record
+class Seq:
+    """A list."""
+
+    items: tuple[Node, ...]
+    span: Span
+
+
+@record
+class Choice:
+    """A value that is one of several written ones (``Fn::If``, ``a ? b : c``).
+
+    Each branch is judged and reported where it is written. A branch of None
+    is one that leaves the value out (``AWS::NoValue``, ``null``).
+    """
+
+    branches: tuple[Node | None, ...]
+    span: Span
+
+
+@record
+class Encoded:
+    """A string that holds *content* as JSON (``jsonencode()``, ``Fn::ToJsonString``)."""
+
+    content: Node
+    span: Span
+
+
+Node = Map | Seq | Text | Scalar | Hole | Choice | Encoded
+
+
+def text_at(value: str, source: SourceFile, start: int, end: int, inner: int = 0) -> Text:
+    """A literal ``Text`` spelt by ``[start, end)``, of which *inner* characters at either end are quotes."""
+    piece = Piece(value, Span(source, start + inner, end - inner))
+    return Text((piece,), Span(source, start, end))
+
+
+def as_text(node: Node) -> Text | None:
+    """*node* as a string: a text, a hole standing for one, or None for anything else."""
+    if isinstance(node, Text):
+        return node
+    if isinstance(node, Hole):
+        return Text((node,), node.span)
+    return None
+
+
+def branches(node: Node | None) -> Iterator[Node]:
+    """The written alternatives of *node*, nested choices flattened; left-out branches are skipped."""
+    if isinstance(node, Choice):
+        for branch in node.branches:
+            yield from branches(branch)
+    elif node is not None:
+        yield node
