@@ -20,6 +20,10 @@ from ..record import record
 from ..source import SourceFile, Span
 from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 MAX_DEPTH = 200
 """Levels of nesting that are read; a policy needs about six."""
 
@@ -55,7 +59,7 @@ def read_values(source: SourceFile) -> Node | None:
     def convert(value: object, depth: int) -> Node:
         if isinstance(value, str):
             return text(value)
-        if depth > MAX_DEPTH:
+        if depth >= MAX_DEPTH and isinstance(value, _Pairs | list):
             raise RecursionError
         if isinstance(value, _Pairs):
             entries = tuple(Entry(text(k), convert(v, depth + 1)) for k, v in value.pairs)
@@ -69,11 +73,20 @@ def read_values(source: SourceFile) -> Node | None:
 
     try:
         parsed = json.loads(
-            source.text, object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Number
+            source.text,
+            object_pairs_hook=_Pairs,
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_refuse,
         )
         return convert(parsed, 0)
     except (ValueError, RecursionError):
         return None
+
+
+def _refuse(name: str) -> object:
+    """``NaN`` and ``Infinity``, which Python reads and JSON does not have."""
+    raise ValueError(name)
 
 
 class _Pairs:
@@ -104,11 +117,11 @@ def read_embedded(text: Text) -> Reading:
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WORD = re.compile(r"[^\s,:\[\]{}\"]+")
 _STRING = re.compile(r'"([^"\\\x00-\x1f]*)"')
-_CHUNK = re.compile(r'[^"\\\x00-\x1f]+')
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
-_COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?\*/", re.DOTALL)
+_CHUNK = re.compile(r'[^"\\\x00-\x1f\ue000]+|\ue000')
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
+_COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _TOKEN = re.compile(
-    r"\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|<%[^\n]*?%>"
+    r"\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|<%[^%\n]*%>"
 )  # left for an installer to fill in
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
@@ -209,7 +222,7 @@ class _Reader:
             self.wrong("a comment, which JSON does not have", self.at, comment.end())
             self.at = comment.end()
 
-    def value(self, depth: int) -> Node | None:
+    def value(self, depth: int, *, item: bool = False) -> Node | None:
         """The value at ``at``, or None where there is none (``at`` then has not moved)."""
         self.space()
         start = self.at
@@ -225,7 +238,7 @@ class _Reader:
             self.at = len(self.text)
             return None
         if char == "{":
-            return self.object(depth)
+            return self.object(depth, item=item)
         if char == "[":
             return self.array(depth)
         if start in self.holes:
@@ -238,7 +251,7 @@ class _Reader:
         rest = _WORD.match(self.text, self.at)
         if rest is not None:  # a hole and bare text side by side: whatever they make together
             self.at = rest.end()
-            return Hole(hole.written + rest.group(), self.place(start, self.at))
+            return Hole(self.spelt(start, self.at), self.place(start, self.at))
         return hole.content if hole.content is not None else hole
 
     def word(self, start: int) -> Node | None:
@@ -263,7 +276,8 @@ class _Reader:
             for at in range(start, end)
         )
 
-    def object(self, depth: int) -> Map:
+    def object(self, depth: int, *, item: bool) -> Map:
+        """An object; of one that is an *item* of a list the next item shows that it was left open."""
         start, text, entries = self.at, self.text, []
         self.at += 1
         while True:
@@ -279,27 +293,35 @@ class _Reader:
                 self.wrong('"]" where an object needs "}"', self.at, self.at + 1)
                 break
             if self.at in self.holes or _TOKEN.match(text, self.at):
-                self.loose(self.at)
-                continue
-            if char != '"':
+                entries.append(self.loose(depth))
+            elif char == '"':
+                entries.extend(self.entry(depth))
+            elif char == "{" and item:
+                self.wrong('"}" is missing before this', self.at, self.at + 1)
+                break
+            else:
                 self.stray(char, "a key in double quotes")
                 continue
-            key = self.string()
-            self.space()
-            if text[self.at : self.at + 1] == ":":
-                self.at += 1
-            else:
-                self.wrong('":" is missing after a key', self.at, self.at + 1)
-                if text[self.at : self.at + 1] in (",", "}", ""):
-                    self.comma("}")
-                    continue
-            value = self.value(depth + 1)
-            if value is None:
-                self.wrong("a key without a value", self.at, self.at + 1)
-            else:
-                entries.append(Entry(key, value))
             self.comma("}")
         return Map(tuple(entries), self.place(start, self.at))
+
+    def entry(self, depth: int) -> Iterator[Entry]:
+        """The key that stands here with its value, or nothing when it has none."""
+        key = self.string()
+        self.space()
+        if self.text[self.at : self.at + 1] == ":":
+            self.at += 1
+        else:
+            self.wrong('":" is missing after a key', self.at, self.at + 1)
+            if self.text[self.at : self.at + 1] in (",", "}", ""):
+                return
+        value = self.value(depth + 1)
+        while isinstance(value, Text) and self.colon():  # the value turns out to be a key
+            key, value = value, self.value(depth + 1)
+        if value is None:
+            self.wrong("a key without a value", self.at, self.at + 1)
+        else:
+            yield Entry(key, value)
 
     def array(self, depth: int) -> Seq:
         start, text, items = self.at, self.text, []
@@ -316,13 +338,22 @@ class _Reader:
             if char == "}":
                 self.wrong('"}" where a list needs "]"', self.at, self.at + 1)
                 break
-            value = self.value(depth + 1)
+            value = self.value(depth + 1, item=True)
             if value is None:
                 self.stray(char, "a value")
                 continue
             items.append(value)
             self.comma("]")
         return Seq(tuple(items), self.place(start, self.at))
+
+    def colon(self) -> bool:
+        """Whether a ":" stands here, where a "," is due; it is then passed over."""
+        self.space()
+        found = self.text[self.at : self.at + 1] == ":"
+        if found:
+            self.wrong('":" where "," should be', self.at, self.at + 1)
+            self.at += 1
+        return found
 
     def comma(self, closing: str) -> None:
         self.space()
@@ -347,19 +378,24 @@ class _Reader:
         found = _shorten(match.group() if match else char)
         self.wrong(f"{found} where {wanted} should be", start, self.at)
 
-    def loose(self, start: int) -> None:
-        """A hole among the entries of an object: it may stand for any number of them."""
+    def loose(self, depth: int) -> Entry:
+        """A hole among the entries of an object: a key, or any number of entries."""
         self.loose_hole = True
+        start = self.at
         token = _TOKEN.match(self.text, start)
         self.at = token.end() if token else start + 1
+        hole = self.holes.get(start) or Hole(self.text[start : self.at], self.place(start, self.at))
+        value: Node | None = None
         self.space()
-        if self.text[self.at : self.at + 1] in (",", ":"):
+        if self.text[self.at : self.at + 1] == ":":
             self.at += 1
+            value = self.value(depth + 1)
+        return Entry(Text((hole,), hole.span), value or hole)
 
     def string(self) -> Text:
         start, text = self.at, self.text
         simple = _STRING.match(text, start)
-        if simple is not None and not (self.holes and _HOLE in simple.group()):
+        if simple is not None and self.in_one_piece(start + 1, simple.end() - 1):
             self.at = simple.end()
             inner = self.place(start + 1, self.at - 1)
             return Text((Piece(simple.group(1), inner),), self.place(start, self.at))
@@ -393,15 +429,19 @@ class _Reader:
             parts.append(Piece("", self.place(start + 1, start + 1)))
         return Text(tuple(parts), self.place(start, self.at))
 
+    def in_one_piece(self, start: int, end: int) -> bool:
+        """Whether ``[start, end)`` is one stretch of text of one place."""
+        if len(self.pieces) == 1 or end <= start:
+            return True
+        return (
+            bisect_right(self.starts, start) == bisect_right(self.starts, end - 1)
+            and start not in self.holes
+        )
+
     def chunk(self, parts: list[Piece | Hole]) -> None:
         match = _CHUNK.match(self.text, self.at)
         assert match is not None
         end = match.end()
-        hole = self.text.find(_HOLE, self.at, end)
-        while hole >= 0 and hole not in self.holes:
-            hole = self.text.find(_HOLE, hole + 1, end)
-        if hole >= 0:
-            end = hole
         # A chunk that runs over several pieces is cut at their edges, so that each keeps its own place.
         while self.at < end:
             index = bisect_right(self.starts, self.at)
@@ -430,7 +470,7 @@ class _Reader:
         return Piece("\\", self.place(start, start + 1))
 
 
-_KEY_AHEAD = re.compile(r'[\r\n]\s*(?:"[^"\r\n]*"\s*[:,\]}]|[}\]])')
+_KEY_AHEAD = re.compile(r'[\r\n]\s{0,99}(?:"[^"\r\n]*"\s{0,99}[:,\]}]|[}\]])')
 
 
 def _breaks_off(text: str, at: int) -> bool:

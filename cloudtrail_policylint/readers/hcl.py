@@ -1,0 +1,293 @@
+"""HCL with places: the blocks of a Terraform file, read by tree-sitter.
+
+The parser gives a concrete syntax tree and survives errors. This module turns
+the part that is asked for into the plain syntax of ``hcl_syntax``: top-level
+blocks at once, the inside of a block and its expressions when they are looked
+at. It is the only module that imports tree-sitter.
+
+Sources: the HCL native syntax specification (github.com/hashicorp/hcl,
+hclsyntax/spec.md) and the grammar github.com/tree-sitter-grammars/tree-sitter-hcl.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import tree_sitter_hcl
+from tree_sitter import Language, Parser
+
+from ..record import record
+from ..source import SourceFile, Span
+from .hcl_expressions import MAX_DEPTH, expression_of, template_of
+from .hcl_syntax import Expression, Places, Template, Unreadable, encoded
+from .json import Mistake
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+__all__ = ["MAX_DEPTH", "Attribute", "Block", "HclFile", "read", "read_template"]
+
+_PARSER = Parser(Language(tree_sitter_hcl.language()))
+_BLOCK_START = re.compile(
+    r"^(?:resource|data|locals|variable|module|output|provider|terraform|moved|import|check)\b[^\n=]*\{",
+    re.MULTILINE,
+)
+_TEMPLATE_START = "x = <<CLOUDTRAIL_POLICYLINT\n"
+_TEMPLATE_END = "\nCLOUDTRAIL_POLICYLINT\n"
+
+
+class Attribute:
+    """``name = expression``. The expression is read when it is first asked for."""
+
+    __slots__ = ("_expression", "_node", "_places", "name", "name_span", "span")
+
+    def __init__(self, name: str, name_span: Span, node: Node, places: Places) -> None:
+        self.name = name
+        self.name_span = name_span
+        self.span = places.of(node)
+        self._node = node
+        self._places = places
+        self._expression: Expression | None = None
+
+    @property
+    def expression(self) -> Expression:
+        """What stands behind the equals sign."""
+        if self._expression is None:
+            self._expression = _attribute_expression(self._node, self._places)
+        return self._expression
+
+    @property
+    def text(self) -> str:
+        """The attribute as it is written."""
+        return self.span.source.text[self.span.start : self.span.end]
+
+
+class Block:
+    """``type "label" { ... }``. The body is read when it is first asked for."""
+
+    __slots__ = (
+        "_attributes",
+        "_blocks",
+        "_node",
+        "_places",
+        "labels",
+        "span",
+        "type",
+        "type_span",
+    )
+
+    def __init__(
+        self, type_: str, type_span: Span, labels: tuple[str, ...], node: Node, places: Places
+    ) -> None:
+        self.type = type_
+        self.type_span = type_span
+        self.labels = labels
+        self.span = places.of(node)
+        self._node = node
+        self._places = places
+        self._attributes: dict[str, Attribute] | None = None
+        self._blocks: tuple[Block, ...] = ()
+
+    @property
+    def attributes(self) -> dict[str, Attribute]:
+        """The attributes by name; of a name written twice, which Terraform refuses, the last one."""
+        if self._attributes is None:
+            attributes, blocks = _body(self._node, self._places)
+            self._attributes, self._blocks = attributes, tuple(blocks)
+        return self._attributes
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks inside, in the order of the file."""
+        if self._attributes is None:
+            assert self.attributes is not None
+        return self._blocks
+
+    @property
+    def text(self) -> str:
+        """The block as it is written."""
+        return self.span.source.text[self.span.start : self.span.end]
+
+
+@record
+class HclFile:
+    """The top-level blocks and attributes of one file, and the first thing in it that is not HCL.
+
+    A ``Mistake``'s words follow "not valid HCL: ".
+    """
+
+    source: SourceFile
+    blocks: tuple[Block, ...]
+    attributes: dict[str, Attribute]
+    mistake: Mistake | None
+
+
+def read(source: SourceFile) -> HclFile:
+    """The top level of *source*.
+
+    In a file with a syntax error each top-level block is read by itself, so
+    that an error is placed in the block that has it and the others are whole.
+    """
+    blocks: list[Block] = []
+    attributes: dict[str, Attribute] = {}
+    mistake: Mistake | None = None
+    text = source.text
+    root = _parse(text)
+    if not root.has_error:
+        _top_level(root, Places(source, text), blocks, attributes)
+        return HclFile(source, tuple(blocks), attributes, None)
+    starts = [0, *(match.start() for match in _BLOCK_START.finditer(text)), len(text)]
+    for start, end in pairwise(starts):
+        if start == end:
+            continue
+        part = text[start:end]
+        root = _parse(part)
+        places = Places(source, part, base=start)
+        _top_level(root, places, blocks, attributes)
+        if mistake is None and root.has_error:
+            mistake = _mistake(root, places)
+    # The whole may have an error that no part has: a block start inside a heredoc splits nothing in fact.
+    if mistake is None:
+        blocks.clear()
+        attributes.clear()
+        root = _parse(text)
+        places = Places(source, text)
+        _top_level(root, places, blocks, attributes)
+        mistake = _mistake(root, places)
+    return HclFile(source, tuple(blocks), attributes, mistake)
+
+
+def read_template(source: SourceFile) -> Template | None:
+    """The text of *source* as ``templatefile()`` reads it: with interpolations and directives.
+
+    None when it is not a template that can be read (``${`` without an end).
+    """
+    if _TEMPLATE_END.strip() in source.text:
+        return None
+    root = _parse(_TEMPLATE_START + source.text + _TEMPLATE_END)
+    if root.has_error:
+        return None
+    # Every character of the prefix is one byte, and so it is one character to skip.
+    places = Places(source, source.text, shift=len(_TEMPLATE_START))
+    for body in root.children:
+        for attribute in body.children:
+            if attribute.type == "attribute":
+                return template_of(attribute.children[-1], places)
+    return None
+
+
+def _parse(text: str) -> Node:
+    # A heredoc's end is only seen in front of a line end, which a file's last line may lack.
+    return _PARSER.parse(encoded(text) + b"\n").root_node
+
+
+def _top_level(
+    root: Node, places: Places, blocks: list[Block], attributes: dict[str, Attribute]
+) -> None:
+    """Add what stands at the top of *root*; after an error it stands a level deeper."""
+    for child in root.children:
+        for node in (child, *child.children) if child.type in ("body", "ERROR") else (child,):
+            if node.type == "block":
+                blocks.append(_block(node, places))
+            elif node.type == "attribute":
+                _add_attribute(attributes, node, places)
+
+
+def _body(node: Node, places: Places) -> tuple[dict[str, Attribute], list[Block]]:
+    attributes: dict[str, Attribute] = {}
+    blocks: list[Block] = []
+    for body in node.children:
+        if body.type == "body":
+            for child in _through_errors(body):
+                if child.type == "attribute":
+                    _add_attribute(attributes, child, places)
+                elif child.type == "block":
+                    blocks.append(_block(child, places))
+    return attributes, blocks
+
+
+def _through_errors(body: Node) -> Iterator[Node]:
+    for child in body.children:
+        if child.type == "ERROR":
+            yield from child.children
+        else:
+            yield child
+
+
+def _add_attribute(attributes: dict[str, Attribute], node: Node, places: Places) -> None:
+    name = node.children[0]
+    if name.type == "identifier":
+        written = places.text(name)
+        attributes[written] = Attribute(written, places.of(name), node, places)
+
+
+def _block(node: Node, places: Places) -> Block:
+    type_, type_span = "", places.of(node)
+    labels: list[str] = []
+    for index, child in enumerate(node.children):
+        if child.type == "identifier":
+            if index == 0:
+                type_, type_span = places.text(child), places.of(child)
+            else:
+                labels.append(places.text(child))
+        elif child.type == "string_lit":
+            labels.append(places.text(child)[1:-1])
+        elif child.type == "block_start":
+            break
+    return Block(type_, type_span, tuple(labels), node, places)
+
+
+def _attribute_expression(node: Node, places: Places) -> Expression:
+    value = node.children[-1]
+    if value.type != "expression":
+        return Unreadable(places.of(value))
+    return expression_of(value, places)
+
+
+def _mistake(root: Node, places: Places) -> Mistake:
+    """The first error of the parse, as deep in the tree as it goes."""
+    node = root
+    while True:
+        inner = next((c for c in node.children if c.is_missing or c.has_error or c.is_error), None)
+        if inner is None or (node.is_error and not inner.has_error):
+            break
+        node = inner
+    if node.is_missing:
+        parent = node.parent
+        at = node
+        if node.type in _MISSING_CLOSING_QUOTES and parent is not None:
+            at = parent.children[
+                0
+            ]  # a text runs on to the end of the file: where it starts says more
+        span = places.span(at.start_byte, at.start_byte + 1)
+        return Mistake(f"{_missing(node)} is missing", span)
+    span = places.of(node)
+    written = span.source.text[span.start : span.end].strip().split("\n", 1)[0].rstrip()
+    if len(written) > 40:
+        written = written[:37] + "..."
+    end = min(span.end, span.start + max(1, len(written)))
+    message = f"unexpected {written}" if written else "something is missing here"
+    return Mistake(message, Span(span.source, span.start, end))
+
+
+_MISSING_CLOSING_QUOTES = ("quoted_template_end", "heredoc_identifier")
+_MISSING = {
+    "block_end": '"}"',
+    "object_end": '"}"',
+    "tuple_end": '"]"',
+    "quoted_template_end": 'a closing quote (")',
+    "template_interpolation_end": '"}"',
+    "template_directive_end": '"}"',
+    "heredoc_identifier": "the end of a heredoc",
+    "block_start": '"{"',
+    "object_start": '"{"',
+    "identifier": "a name",
+}
+
+
+def _missing(node: Node) -> str:
+    return _MISSING.get(node.type, f'"{node.type}"')

@@ -1,0 +1,467 @@
+"""YAML with places, tags kept: the events of libyaml straight into the tree.
+
+Nodes are not composed in between and no object is constructed: the events of
+ruamel.yaml's C extension carry all that is needed, and the pure Python reader
+is about twenty times slower. Their marks count characters, so a place is a
+subtraction and not a search.
+
+CloudFormation's short forms are read as the long ones they stand for:
+``!Sub x`` is the map ``{"Fn::Sub": x}`` whose key stands where the tag does.
+Other tags leave the value as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..record import record
+from ..source import SourceFile, Span
+from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from .json import MAX_DEPTH, Mistake, Reading
+from .libyaml import explain, mask
+from .yaml_scalars import BLOCK_STYLES, block_pieces, flow_pieces, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+MAX_EXPANSION = 200_000
+"""Nodes that the aliases of one document may stand for, all together."""
+
+_FUNCTIONS = (
+    "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals",
+    "FindInMap", "GetAtt", "GetAZs", "GetStackOutput", "If", "ImportValue", "Join", "Length",
+    "Not", "Or", "RefAll", "Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf",
+    "ValueOfAll",
+)  # fmt: skip
+TAGS = {
+    "!Ref": "Ref",
+    "!Condition": "Condition",
+    **{"!" + name: "Fn::" + name for name in _FUNCTIONS},
+}
+"""CloudFormation's short forms and the keys of their long forms (its user guide's function reference)."""
+
+_STRING_TAGS = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary")
+
+# Not allowed in YAML even inside quotes (YAML 1.1 section 4.1.1, as libyaml has it), and half surrogates.
+_NOT_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_SEPARATOR = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
+_DOCUMENT_END = re.compile(r"^\.\.\.(?=\s|\Z)", re.MULTILINE)
+_HEAD = re.compile(r"(?:[%#][^\n]*\n|[ \t\r]*\n)*(?:---)?")
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*)?)*)+")
+_ANCHOR_OR_TAG = re.compile(r"([&!])\S*")
+
+_DOUBTFUL_STARTS = frozenset("0123456789+-.~nNtTfF<") | {""}
+
+
+def read(source: SourceFile) -> tuple[Reading, ...]:
+    """The documents of *source*, each with its first mistake.
+
+    After a mistake the document ends with what was read before it; those
+    after the next ``---`` are read as if nothing had happened. A file without
+    any document (empty, or comments only) gives an empty tuple.
+    """
+    import gc
+
+    # Nothing here is ever garbage, and looking for some among so many new objects takes half the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _Reader(source).read()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Open:
+    """A collection whose end has not been met."""
+
+    __slots__ = (
+        "anchor", "before", "deepest", "depth", "end", "entries", "flow", "items", "key",
+        "mapping", "merges", "outer", "start", "tag",
+    )  # fmt: skip
+
+    def __init__(
+        self, *, mapping: bool, flow: bool, start: int, outer: int, depth: int, before: int
+    ) -> None:
+        self.mapping = mapping
+        self.flow = flow
+        self.outer = outer  # where it starts, anchor and tag included
+        self.start = start
+        self.end = start
+        self.entries: list[Entry] = []
+        self.items: list[Node] = []
+        self.key: Text | None = None
+        self.merges: list[int] = []
+        self.tag: str | None = None
+        self.anchor: str | None = None
+        self.depth = depth
+        self.deepest = depth
+        self.before = before  # nodes counted before this one
+
+
+@record
+class _Anchored:
+    node: Node
+    size: int
+    height: int
+
+
+@record
+class _Failure:
+    """A document that could not be read to its end: where it starts, and what is left of it."""
+
+    start: int
+    at: int
+    reading: Reading
+
+
+class _Reader:
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+        self.text = source.text
+        self.bad: Mistake | None = None
+        bad = _NOT_YAML.search(self.text)
+        if bad is not None:
+            self.text = _NOT_YAML.sub("\ufffd", self.text)
+            message = "a control character or another one that YAML does not allow"
+            self.bad = Mistake(message, Span(source, bad.start(), bad.end()))
+        self.readings: list[Reading] = []
+
+    def read(self) -> tuple[Reading, ...]:
+        text = self.text
+        # libyaml takes a first U+FEFF for a byte order mark and then counts marks one off.
+        base = 1 if text.startswith("\ufeff") else 0
+        failure = self.documents(text[base:], base)
+        at = failure.start if failure is not None else len(text)
+        # From the broken document on, one at a time: what follows "---" does not suffer.
+        while failure is not None and at < len(text):
+            head = _HEAD.match(text, at)
+            following = _SEPARATOR.search(text, head.end() if head is not None else at)
+            end = following.start() if following is not None else len(text)
+            closed = _DOCUMENT_END.search(text, at, end)
+            self.document(text[at : closed.start() if closed is not None else end], at)
+            at = end
+        if self.bad is not None:  # behind the last document, in a comment for instance
+            self.readings.append(Reading(None, self.bad))
+        return tuple(self.readings)
+
+    def document(self, text: str, base: int) -> None:
+        """Read one document that may be broken, with its signs masked if that gets further."""
+        done = len(self.readings)
+        failure = self.documents(text, base)
+        if failure is None:
+            return
+        masked, masks = mask(text)
+        if masked != text:
+            kept = self.readings[done:]
+            del self.readings[done:]
+            retried = self.documents(masked, base, masks)
+            if retried is None:
+                return
+            if retried.at > failure.at:
+                failure = retried
+            else:
+                self.readings[done:] = kept
+        self.finish(failure.reading, base + len(text))
+
+    def finish(self, reading: Reading, end: int) -> None:
+        bad, mistake = self.bad, reading.mistake
+        if bad is not None and bad.span.start < end:
+            self.bad = None
+            if mistake is None or bad.span.start < mistake.span.start:
+                reading = Reading(reading.root, bad)
+        self.readings.append(reading)
+
+    def documents(self, text: str, base: int, masks: str = "") -> _Failure | None:
+        """Read the documents of *text*, which stands at *base* of the file, up to a failure."""
+        from _ruamel_yaml import CParser
+        from ruamel.yaml.error import YAMLError
+
+        builder = _Builder(self, base, masks)
+        try:
+            builder.run(CParser(text).get_event)
+        except YAMLError as error:
+            at, mistake = explain(error, self.source, base, base + len(text))
+        except _TooDeepError:
+            at = builder.at
+            message = f"nested deeper than {MAX_DEPTH} levels"
+            mistake = Mistake(message, Span(self.source, at, min(at + 1, len(self.text))), True)
+        else:
+            return None
+        return _Failure(builder.start, at, Reading(builder.close_all(), builder.mistake or mistake))
+
+
+class _TooDeepError(Exception):
+    pass
+
+
+class _Builder:
+    """Turns events into nodes. After an exception ``close_all`` gives what there is."""
+
+    def __init__(self, reader: _Reader, base: int, masks: str) -> None:
+        self.reader = reader
+        self.source = reader.source
+        self.text = reader.text
+        self.base = base
+        self.masks = masks
+        self.start = base  # of the document being read
+        self.at = base  # of the last collection opened
+        self.stack: list[_Open] = []
+        self.root: Node | None = None
+        self.mistake: Mistake | None = None
+        self.anchors: dict[str, _Anchored | None] = {}
+        self.count = 0
+        self.expansion = 0
+
+    def run(self, get: Callable[[], Any]) -> None:  # noqa: C901 - the loop that all time goes into
+        from ruamel.yaml.events import (
+            AliasEvent,
+            DocumentEndEvent,
+            DocumentStartEvent,
+            MappingEndEvent,
+            MappingStartEvent,
+            ScalarEvent,
+            SequenceEndEvent,
+            SequenceStartEvent,
+            StreamEndEvent,
+        )
+
+        base, stack, text, source = self.base, self.stack, self.text, self.source
+        while True:
+            event = get()
+            kind = type(event)
+            if kind is ScalarEvent:
+                start, end = base + event.start_mark.index, base + event.end_mark.index
+                value, style = event.value, event.style
+                # The common ones (one line, nothing to decode, surely a string), without a call.
+                inset = 1 if style else 0
+                if (
+                    event.tag is None
+                    and event.anchor is None
+                    and text[start + inset : end - inset] == value
+                    and (style or value[:1] not in _DOUBTFUL_STARTS)
+                    and stack
+                    and style not in BLOCK_STYLES
+                ):
+                    self.count += 1
+                    span = Span(source, start, end)
+                    inner = Span(source, start + 1, end - 1) if style else span
+                    node = Text((Piece(value, inner),), span)
+                    into = stack[-1]
+                    into.end = end
+                    if not into.mapping:
+                        into.items.append(node)
+                    elif into.key is None:
+                        into.key = node
+                    else:
+                        into.entries.append(Entry(into.key, node))
+                        into.key = None
+                    continue
+                if self.masks:
+                    value = value.replace(self.masks[0], ":").replace(self.masks[1], "?")
+                self.scalar(value, style, event.tag, event.anchor, start, end)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                self.open(event, mapping=kind is MappingStartEvent)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                closing = stack.pop()
+                if closing.flow:
+                    closing.end = base + event.end_mark.index
+                self.close(closing)
+            elif kind is AliasEvent:
+                self.alias(event.anchor, base + event.start_mark.index, base + event.end_mark.index)
+            elif kind is DocumentStartEvent:
+                self.begin(base + event.start_mark.index)
+            elif kind is DocumentEndEvent:
+                end = base + event.end_mark.index
+                self.reader.finish(Reading(self.root, self.mistake), end)
+                self.begin(end)
+            elif kind is StreamEndEvent:
+                return
+
+    def begin(self, start: int) -> None:
+        """A document starts at *start*."""
+        self.start = start
+        self.root, self.mistake = None, None
+        self.anchors = {}
+        self.count = self.expansion = 0
+
+    def close_all(self) -> Node | None:
+        """The document with the collections that are still open ended where they are.
+
+        A key whose value was not reached has an unknown value: it is not missing.
+        """
+        while self.stack:
+            closing = self.stack.pop()
+            if closing.key is not None:
+                unknown = Hole("", Span(self.source, closing.end, closing.end))
+                closing.entries.append(Entry(closing.key, unknown))
+            self.close(closing)
+        return self.root
+
+    # -- nodes
+
+    def put(self, node: Node, end: int) -> None:
+        """Hand *node*, which ends at *end*, to the collection that is open."""
+        if not self.stack:
+            self.root = node
+            return
+        into = self.stack[-1]
+        into.end = end
+        if not into.mapping:
+            into.items.append(node)
+        elif into.key is None:
+            into.key = self.key(node)
+        else:
+            into.entries.append(Entry(into.key, node))
+            into.key = None
+
+    def key(self, node: Node) -> Text:
+        if isinstance(node, Text):
+            return node
+        if isinstance(node, Scalar):
+            return Text((Piece(node.written, node.span),), node.span)
+        written = self.text[node.span.start : node.span.end]
+        return Text((Hole(written[:40], node.span),), node.span)
+
+    def open(self, event: Any, *, mapping: bool) -> None:
+        outer = start = self.at = self.base + event.start_mark.index
+        tag, anchor = event.tag, event.anchor
+        if tag is not None or anchor is not None:
+            properties = _PROPERTIES.match(self.text, outer)
+            if properties is not None:
+                start = properties.end()
+        name = TAGS.get(tag) if tag is not None else None
+        depth = (self.stack[-1].depth if self.stack else 0) + (1 if name is None else 2)
+        if depth > MAX_DEPTH:
+            raise _TooDeepError
+        opened = _Open(
+            mapping=mapping,
+            flow=bool(event.flow_style),
+            start=start,
+            outer=outer,
+            depth=depth,
+            before=self.count,
+        )
+        opened.tag = tag if name is not None else None
+        opened.anchor = anchor
+        self.count += 1
+        if anchor is not None:
+            self.anchors[anchor] = None
+        self.stack.append(opened)
+
+    def close(self, closing: _Open) -> None:
+        span = Span(self.source, closing.start, max(closing.end, closing.start))
+        node: Node
+        if closing.mapping:
+            entries = closing.entries
+            if closing.merges:
+                entries = _merge(entries, closing.merges)
+            node = Map(tuple(entries), span)
+        else:
+            node = Seq(tuple(closing.items), span)
+        if closing.tag is not None:
+            node = self.wrap(closing.tag, node, closing.outer, closing.start)
+        if closing.anchor is not None:
+            size = self.count - closing.before
+            height = closing.deepest - closing.depth + (1 if closing.tag is None else 2)
+            self.anchors[closing.anchor] = _Anchored(node, size, height)
+        if self.stack and self.stack[-1].deepest < closing.deepest:
+            self.stack[-1].deepest = closing.deepest
+        self.put(node, span.end)
+
+    def wrap(self, tag: str, node: Node, outer: int, inner: int) -> Map:
+        """``{"Fn::Sub": node}`` for ``!Sub node``, its key standing where the tag does."""
+        place = Span(self.source, outer, outer)
+        for match in _ANCHOR_OR_TAG.finditer(self.text, outer, inner):
+            if match.group(1) == "!":
+                place = Span(self.source, match.start(), match.end())
+                break
+        key = Text((Piece(TAGS[tag], place),), place)
+        return Map((Entry(key, node),), Span(self.source, place.start, node.span.end))
+
+    def scalar(
+        self, value: str, style: str, tag: str | None, anchor: str | None, outer: int, end: int
+    ) -> None:
+        start = outer
+        text, source, stack = self.text, self.source, self.stack
+        if tag is not None or anchor is not None:
+            properties = _PROPERTIES.match(text, outer, end)
+            if properties is not None:
+                start = properties.end()
+        span = Span(source, start, end)
+        node: Node | None = None
+        if style in BLOCK_STYLES:
+            pieces, end = block_pieces(source, text, value, start, end)
+            node = Text(pieces, Span(source, start, end))
+        elif style:
+            node = Text(flow_pieces(source, text, value, start + 1, end - 1, style), span)
+        else:
+            as_key = bool(stack) and stack[-1].mapping and stack[-1].key is None
+            if as_key and value == "<<" and tag is None:
+                stack[-1].merges.append(len(stack[-1].entries))
+            elif not as_key and tag not in TAGS and tag not in _STRING_TAGS:
+                node = plain(value, span)
+            if node is None:
+                node = Text(flow_pieces(source, text, value, start, end, ""), span)
+        self.count += 1
+        if tag is not None and tag in TAGS:
+            node = self.wrap(tag, node, outer, start)
+        if anchor is not None:
+            self.anchors[anchor] = _Anchored(node, 1, 0 if tag is None else 1)
+        self.put(node, end)
+
+    def alias(self, name: str, start: int, end: int) -> None:
+        known = self.anchors.get(name)
+        limit = False
+        if known is not None:
+            depth = (self.stack[-1].depth if self.stack else 0) + known.height
+            if depth > MAX_DEPTH:
+                message, limit = f"aliases make it nested deeper than {MAX_DEPTH} levels", True
+            elif self.expansion + known.size > MAX_EXPANSION:
+                message, limit = f"its aliases stand for more than {MAX_EXPANSION:,} values", True
+            else:
+                self.expansion += known.size
+                self.count += known.size
+                if self.stack and self.stack[-1].deepest < depth:
+                    self.stack[-1].deepest = depth
+                self.put(known.node, end)
+                return
+        elif name in self.anchors:
+            message = f'the alias "*{name}" stands inside the value that it stands for'
+        else:
+            message = f'the alias "*{name}" has no anchor "&{name}" before it'
+        span = Span(self.source, start, end)
+        if self.mistake is None:
+            self.mistake = Mistake(message, span, limit)
+        self.count += 1
+        self.put(Hole("*" + name, span), end)
+
+
+def _merge(entries: list[Entry], merges: list[int]) -> list[Entry]:
+    """*entries* with those at the positions *merges* replaced by what they merge in.
+
+    A key that is written in the map itself wins, then the earlier of several
+    merged maps (YAML's merge key type, https://yaml.org/type/merge.html).
+    """
+    positions = set(merges)
+    seen = {entry.key.literal for i, entry in enumerate(entries) if i not in positions}
+    merged: list[Entry] = []
+    for i, entry in enumerate(entries):
+        value = entry.value
+        if i not in positions:
+            merged.append(entry)
+            continue
+        maps = value.items if isinstance(value, Seq) else (value,)
+        if not all(isinstance(item, Map) for item in maps):
+            merged.append(entry)
+            continue
+        for item in maps:
+            assert isinstance(item, Map)
+            last = {one.key.literal: one for one in item.entries}
+            for literal, one in last.items():
+                if literal is None or literal not in seen:
+                    seen.add(literal)
+                    merged.append(one)
+    return merged

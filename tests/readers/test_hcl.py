@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import pytest
+
+from cloudtrail_policylint.readers import hcl
+from cloudtrail_policylint.readers.hcl_syntax import (
+    Binary,
+    Call,
+    Conditional,
+    Constant,
+    Expression,
+    ForObject,
+    GetAttr,
+    Index,
+    Interpolation,
+    Name,
+    Splat,
+    Template,
+    TemplateFor,
+    TemplateIf,
+    Unreadable,
+)
+from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.tree import Piece, Text
+
+
+def expression(text: str) -> Expression:
+    file = hcl.read(SourceFile("main.tf", f"x = {text}\n"))
+    assert file.mistake is None
+    return file.attributes["x"].expression
+
+
+def written(span: Span) -> str:
+    return span.source.text[span.start : span.end]
+
+
+def literal(found: Expression) -> str | None:
+    assert isinstance(found, Constant)
+    assert isinstance(found.node, Text)
+    return found.node.literal
+
+
+def test_blocks_have_labels_attributes_and_places() -> None:
+    source = SourceFile(
+        "main.tf", 'resource "aws_iam_policy" audit {\n  name = "é"\n  tag { a = 1 }\n}\n'
+    )
+    (block,) = hcl.read(source).blocks
+    assert (block.type, block.labels) == ("resource", ("aws_iam_policy", "audit"))
+    assert written(block.span) == source.text.rstrip("\n")
+    assert written(block.attributes["name"].span) == 'name = "é"'
+    assert [inner.type for inner in block.blocks] == ["tag"]
+    assert written(block.blocks[0].span) == "tag { a = 1 }"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('"a b"', "a b"),
+        ('" a "', " a "),
+        (r'"a\n\"\u00e9\\"', 'a\n"é\\'),
+        ('"$${aws:username} %%{x}"', "${aws:username} %{x}"),
+        ('""', ""),
+        ("<<EOF\n  a\n b\nEOF", "  a\n b\n"),
+        ("<<-EOF\n    a\n      b\n    EOF", "a\n  b\n"),
+        ("<<EOF\nEOF", ""),
+    ],
+)
+def test_strings(text: str, value: str) -> None:
+    assert literal(expression(text)) == value
+
+
+def test_pieces_of_a_heredoc_stand_where_they_are_written() -> None:
+    found = expression("<<-EOF\n    é: one\n    two\n  EOF")
+    assert isinstance(found, Constant)
+    assert isinstance(found.node, Text)
+    pieces = [part for part in found.node.parts if isinstance(part, Piece)]
+    assert [written(piece.span) for piece in pieces] == [piece.text for piece in pieces]
+
+
+def test_templates() -> None:
+    found = expression('"a${ b.c }d%{ if e }f%{ else }g%{ endif }%{ for h in i }${h}%{ endfor }"')
+    assert isinstance(found, Template)
+    first, interpolation, second, test, loop = found.parts
+    assert isinstance(first, Piece)
+    assert isinstance(second, Piece)
+    assert (first.text, second.text) == ("a", "d")
+    assert isinstance(interpolation, Interpolation)
+    assert written(interpolation.span) == "${ b.c }"
+    assert isinstance(test, TemplateIf)
+    assert [part.text for part in test.otherwise if isinstance(part, Piece)] == ["g"]
+    assert isinstance(loop, TemplateFor)
+    assert loop.value == "h"
+
+
+def test_strip_markers_eat_blanks() -> None:
+    found = expression('"a ${~ b ~} c"')
+    assert isinstance(found, Template)
+    assert [part.text for part in found.parts if isinstance(part, Piece)] == ["a", "c"]
+
+
+def test_references() -> None:
+    found = expression('a.b["c"].d[0]')
+    assert isinstance(found, Index)
+    assert isinstance(found.of, GetAttr)
+    assert found.of.name == "d"
+    assert written(found.span) == 'a.b["c"].d[0]'
+
+
+@pytest.mark.parametrize("text", ["a.b[*].c.d", "a.b.*.c.d"])
+def test_splats_take_the_steps_behind_them(text: str) -> None:
+    found = expression(text)
+    assert isinstance(found, Splat)
+    assert isinstance(found.body, GetAttr)
+    assert found.body.name == "d"
+
+
+def test_the_first_index_ends_an_attribute_splat() -> None:
+    found = expression("a.*.b[0]")
+    assert isinstance(found, Index)
+    assert isinstance(found.of, Splat)
+
+
+def test_conditionals_nest_to_the_right() -> None:
+    found = expression("a ? b : c ? d : e")
+    assert isinstance(found, Conditional)
+    assert isinstance(found.condition, Name)
+    assert found.condition.name == "a"
+    assert isinstance(found.otherwise, Conditional)
+
+
+def test_operators_calls_and_for() -> None:
+    assert isinstance(expression("a == 1 && b"), Binary)
+    call = expression("merge(a, b...)")
+    assert isinstance(call, Call)
+    assert (call.name, len(call.arguments), call.expands) == ("merge", 2, True)
+    loop = expression("{for k, v in a : k => v... if v}")
+    assert isinstance(loop, ForObject)
+    assert loop.grouped
+    assert loop.condition is not None
+
+
+def test_nesting_without_end_is_unreadable() -> None:
+    found = expression("(" * 5000 + "1" + ")" * 5000)
+    while not isinstance(found, Unreadable):
+        assert isinstance(found, Name | Constant) is False
+        found = getattr(found, "of", Unreadable(found.span))
+
+
+def test_an_error_is_placed_and_the_other_blocks_are_whole() -> None:
+    text = 'resource "a" "b" {\n  x = "one\n}\n\nresource "c" "d" {\n  y = 2\n}\n'
+    source = SourceFile("main.tf", text)
+    file = hcl.read(source)
+    assert file.mistake is not None
+    assert source.position(file.mistake.span.start)[0] <= 3
+    whole = next(block for block in file.blocks if block.labels == ("c", "d"))
+    assert "y" in whole.attributes
+
+
+def test_a_missing_brace_is_named() -> None:
+    file = hcl.read(SourceFile("main.tf", 'resource "a" "b" {\n  x = [1\n}\n'))
+    assert file.mistake is not None
+    assert file.mistake.message
+
+
+def test_template_files() -> None:
+    source = SourceFile("policy.tpl", '{"é": "${name}", "b": "$${aws:username}"}\n')
+    template = hcl.read_template(source)
+    assert template is not None
+    texts = [p.text if isinstance(p, Piece) else written(p.span) for p in template.parts]
+    assert "".join(texts) == '{"é": "${name}", "b": "${aws:username}"}\n'
+    assert hcl.read_template(SourceFile("policy.tpl", "${")) is None
