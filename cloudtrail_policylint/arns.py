@@ -1,0 +1,297 @@
+"""ARNs as patterns: the relations of ``patterns`` field by field, and what is wrong with an ARN.
+
+``arn:partition:service:region:account:resource``. A wildcard between two
+colons stays between them, and the resource, the last field, may hold colons of
+its own (IAM User Guide, "IAM JSON policy elements: Resource"; AWS General
+Reference, "Amazon Resource Names"). Fields that a pattern leaves out after a
+``*`` are taken as ``*``.
+"""
+
+from __future__ import annotations
+
+from .patterns import (
+    MAYBE,
+    NO,
+    STAR,
+    YES,
+    Glob,
+    Pattern,
+    judge_covers,
+    judge_equal,
+    judge_overlaps,
+    judge_within,
+    may_hold_colon,
+    parse,
+    pattern,
+)
+from .record import record
+from .tree import Hole, Piece
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+FIELDS = 6
+PARTITION, SERVICE, REGION, ACCOUNT_ID, RESOURCE = 1, 2, 3, 4, 5
+
+Parts = tuple[Piece | Hole, ...]
+
+
+@record
+class Arn:
+    """A text that can be told apart into the six fields of an ARN, each as a pattern."""
+
+    fields: tuple[Pattern, ...]
+    parts: tuple[Parts, ...]
+
+
+@record
+class Shape:
+    """A text as a pattern, and as an ARN where it can be read as one."""
+
+    whole: Pattern
+    arn: Arn | None
+
+
+@record
+class Operand:
+    """What a rule compares with: a glob, and its fields where it is written as an ARN."""
+
+    text: str
+    whole: Glob
+    fields: tuple[Glob, ...] | None
+
+
+def operand(text: str) -> Operand:
+    """The operand that a rule spells as *text*."""
+    fields = text.split(":", FIELDS - 1)
+    if fields[0] != "arn" or not (len(fields) == FIELDS or fields[-1].endswith(STAR)):
+        return Operand(text, parse(text), None)
+    fields += [STAR] * (FIELDS - len(fields))
+    return Operand(text, parse(text), tuple(parse(field) for field in fields))
+
+
+def shape(parts: Parts, *, variables: bool) -> Shape:
+    """*parts* as a pattern; *variables* as in ``patterns.pattern``."""
+    return Shape(pattern(parts, fold=False, variables=variables), _arn(parts, variables=variables))
+
+
+def split(parts: Parts) -> list[Parts]:
+    """*parts* cut at its first five colons outside ``${...}``."""
+    fields: list[list[Piece | Hole]] = [[]]
+    for part in parts:
+        if isinstance(part, Hole):
+            fields[-1].append(part)
+            continue
+        text, depth, start = part.text, 0, 0
+        for at, char in enumerate(text):
+            if char == "{" and text[at - 1 : at] == "$":
+                depth += 1
+            elif char == "}" and depth:
+                depth -= 1
+            elif char == ":" and not depth and len(fields) < FIELDS:
+                fields[-1].append(Piece(text[start:at], part.span))
+                fields.append([])
+                start = at + 1
+        fields[-1].append(Piece(text[start:], part.span))
+    return [tuple(field) for field in fields]
+
+
+def _arn(parts: Parts, *, variables: bool) -> Arn | None:
+    first = parts[0]
+    if not isinstance(first, Piece) or not first.text.startswith("arn"):
+        return None
+    fields = split(parts)
+    if _plain(fields[0]) != "arn":
+        return None
+    if any(_brings_colon(part) for field in fields[:RESOURCE] for part in field):
+        return None
+    if len(fields) < FIELDS:
+        last = fields[-1][-1]
+        if may_hold_colon(last):
+            fields += [(last,)] * (FIELDS - len(fields))
+        elif isinstance(last, Piece) and last.text.endswith(STAR):
+            fields += [(Piece(STAR, last.span),)] * (FIELDS - len(fields))
+        else:
+            return None
+    return Arn(
+        tuple(pattern(field, fold=False, variables=variables) for field in fields), tuple(fields)
+    )
+
+
+def _brings_colon(part: Piece | Hole) -> bool:
+    """Whether *part* is a hole one of whose known values is of more than one field."""
+    return isinstance(part, Hole) and any(":" in value for value in part.values or ())
+
+
+def _plain(parts: Sequence[Piece | Hole]) -> str | None:
+    """The literal text of *parts*, or None when there is a hole among them."""
+    texts = [part.text for part in parts if isinstance(part, Piece)]
+    return "".join(texts) if len(texts) == len(parts) else None
+
+
+def overlap(a: Shape, b: Operand) -> int:
+    """Whether some ARN (or other text) is matched by both."""
+    return _by_field(a, b, judge_overlaps)
+
+
+def is_within(a: Shape, b: Operand) -> int:
+    """Whether *a* matches nothing beyond *b*."""
+    return _by_field(a, b, judge_within)
+
+
+def cover(a: Shape, b: Operand) -> int:
+    """Whether *a* matches all that *b* matches."""
+    return _by_field(a, b, judge_covers)
+
+
+def equal(a: Shape, b: Operand) -> int:
+    """Whether *a* is written exactly as *b* is."""
+    return judge_equal(a.whole, b.whole)
+
+
+def _by_field(a: Shape, b: Operand, judge: Callable[[Pattern, Glob], int]) -> int:
+    if a.arn is None or b.fields is None:
+        return judge(a.whole, b.whole)
+    verdict = YES
+    for mine, theirs in zip(a.arn.fields, b.fields, strict=True):
+        verdict = min(verdict, judge(mine, theirs))
+        if verdict == NO:
+            break
+    return verdict
+
+
+def service_of(parts: Parts) -> str | None:
+    """The third colon-separated field as written, or None when it is not literal.
+
+    Wildcards count as literal here: ``arn:aws:*:...`` has the service ``*``.
+    A hole at the start may be several fields.
+    """
+    fields = split(parts)
+    if len(fields) <= SERVICE or any(may_hold_colon(part) for part in fields[0]):
+        return None
+    return _plain(fields[SERVICE])
+
+
+# -- what types an ARN can be of, and what is wrong with it otherwise
+
+MISFITS = {
+    "prefix": "an ARN starts with arn:",
+    "fields": "an ARN has six fields separated by colons",
+    "region": "the region is missing",
+    "account": "the account id is missing",
+    "separator": "the type and the name are joined by a slash",
+    "case": "the resource type is case-sensitive",
+    "type": "the service has no such resource type",
+    "bare": "it is no ARN",
+}
+"""Why a text is no ARN of its service, by the word a rule uses, in words for a message."""
+
+
+@record
+class ResourceType:
+    """One resource type of a service with the ARN format of the Service Authorization Reference."""
+
+    service: str
+    name: str
+    operand: Operand
+    head: str
+    """The fixed start of the resource field (``trail/``)."""
+
+
+def resource_type(service: str, name: str, arn_format: str) -> ResourceType:
+    """The type *name* whose ARNs look like *arn_format* (``arn:${Partition}:cloudtrail:...``)."""
+    text = _fill(arn_format)
+    resource = text.split(":", FIELDS - 1)[-1]
+    head = resource[: resource.find(STAR)] if STAR in resource else resource
+    return ResourceType(service, name, operand(text), head)
+
+
+def _fill(arn_format: str) -> str:
+    """*arn_format* with every ``${Name}`` as a ``*``."""
+    text, at = "", 0
+    while True:
+        start = arn_format.find("${", at)
+        if start < 0:
+            return text + arn_format[at:]
+        text += arn_format[at:start] + STAR
+        at = arn_format.find("}", start) + 1
+
+
+def fits(a: Shape, kind: ResourceType) -> int:
+    """Whether *a* can name a resource of *kind*, which an empty region or account id cannot."""
+    if a.arn is not None:
+        for field in (REGION, ACCOUNT_ID):
+            if _bad_field(kind, a.arn.parts[field], field):
+                return NO
+    return overlap(a, kind.operand)
+
+
+def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, str]:
+    """Whether *a* can name no resource of the service that *kinds* are the types of, and why.
+
+    The verdict, and the word for the reason (empty unless the verdict is
+    ``YES``). A text of which nothing certain can be said is MAYBE.
+    """
+    best = max((fits(a, kind) for kind in kinds), default=NO)
+    if best != NO:
+        return (NO if best == YES else MAYBE), ""
+    whole = operand("arn:*")
+    if a.arn is None:
+        return _misfit_loose(parts, a, whole)
+    written = a.arn.parts
+    if len(split(parts)) < FIELDS or not _of_service(a.arn, kinds):
+        return MAYBE, ""
+    for field, reason in ((REGION, "region"), (ACCOUNT_ID, "account")):
+        if all(_bad_field(kind, written[field], field) for kind in kinds):
+            return YES, reason
+    return _misfit_resource(written[RESOURCE], kinds)
+
+
+def _of_service(arn: Arn, kinds: Sequence[ResourceType]) -> bool:
+    """Whether the types of *kinds* say anything of *arn*: it has their service."""
+    return any(
+        kind.operand.fields and judge_overlaps(arn.fields[SERVICE], kind.operand.fields[SERVICE])
+        for kind in kinds
+    )
+
+
+def _misfit_loose(parts: Parts, a: Shape, whole: Operand) -> tuple[int, str]:
+    """Why a text that is not in the form of an ARN is none."""
+    if any(may_hold_colon(part) for part in parts):
+        return MAYBE, ""
+    text = "".join(part.text if isinstance(part, Piece) else "x" for part in parts)
+    if ":" not in text:
+        if judge_overlaps(a.whole, whole.whole) != NO:  # "*" and the like
+            return NO, ""
+        return (YES, "bare") if _plain(parts) is not None else (MAYBE, "")
+    fields = text.split(":")
+    if STAR in text or "?" in text:
+        return MAYBE, ""
+    if fields[0] != "arn":
+        return YES, "prefix" if len(fields) >= FIELDS - 1 else "bare"
+    return YES, "fields"
+
+
+def _bad_field(kind: ResourceType, parts: Parts, field: int) -> bool:
+    """Whether the type needs *field* (a region, an account id) and *parts* cannot be one."""
+    assert kind.operand.fields is not None
+    return kind.operand.fields[field] == parse(STAR) and _plain(parts) == ""
+
+
+def _misfit_resource(parts: Parts, kinds: Sequence[ResourceType]) -> tuple[int, str]:
+    """What is wrong with the resource field (``trails/x``, ``Trail/x``, ``trail:x``)."""
+    first = parts[0]
+    if not isinstance(first, Piece) or (not first.text and len(parts) > 1):
+        return MAYBE, ""
+    text = first.text
+    for kind in kinds:
+        head = kind.head
+        if text.lower().startswith(head.lower()) and not text.startswith(head):
+            return YES, "case"
+        name = head.removesuffix("/").lower()
+        if name + "/" == head.lower() and (
+            text.lower().startswith(name + ":") or (len(parts) == 1 and text.lower() == name)
+        ):
+            return YES, "separator"
+    return YES, "type"

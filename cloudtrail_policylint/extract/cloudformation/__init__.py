@@ -1,0 +1,41 @@
+"""CloudFormation and SAM templates, in YAML and in JSON.
+
+A document is a template by its Resources: objects with a Type like
+``AWS::IAM::Role``. Every document of a file that holds several is looked at by
+itself. A document that is none goes to ``bare``, which knows policies by their
+shape. The modules: ``locations`` and ``attributes`` are data, ``template`` the
+sections, ``intrinsics`` the functions, ``policies`` puts them together.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...source import SourceFile
+from ...tree import Map, Node, Text
+from ..found import Extraction
+
+_TYPE = re.compile(r"[A-Za-z0-9]+::\S+")
+
+
+def is_template(root: Node | None) -> bool:
+    """Whether *root* is a CloudFormation template, or as much of one as could be read."""
+    if not isinstance(root, Map):
+        return False
+    resources = root.get("Resources")
+    if not isinstance(resources, Map):
+        return False
+    for entry in resources.entries:
+        if entry.key.written.startswith("Fn::ForEach::"):
+            return True
+        kind = entry.value.get("Type") if isinstance(entry.value, Map) else None
+        if isinstance(kind, Text) and _TYPE.match(kind.written):
+            return True
+    return False
+
+
+def extract_template(root: Node, source: SourceFile) -> Extraction:
+    """The policies and attachments of the template *root*, which ``is_template``."""
+    from .policies import find
+
+    return find(root, source) if isinstance(root, Map) else Extraction()

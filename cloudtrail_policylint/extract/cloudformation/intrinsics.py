@@ -1,0 +1,414 @@
+"""The intrinsic functions as values: from what a template says to the tree, as far as it tells.
+
+Whatever is not known is a ``Hole`` of whatever shape is known, and nothing
+here raises. Values keep the places where they are written: a parameter's
+default stands at the parameter, a part of a ``Fn::Sub`` in its string.
+
+Untrusted input: nesting is followed ``MAX_DEPTH`` levels through all
+references, a resource that names itself is a hole, and a node that is reached
+many times (a YAML alias) is evaluated once.
+
+Source of the semantics: AWS CloudFormation Template Reference, "Intrinsic
+function reference".
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...source import Span
+from ...tree import (
+    ACCOUNT,
+    ANY,
+    FIELD,
+    Choice,
+    Encoded,
+    Entry,
+    Hole,
+    Map,
+    Node,
+    Piece,
+    Scalar,
+    Seq,
+    Text,
+)
+from ..shapes import cut
+from . import attributes
+from .locations import SAM_ROLE_SUFFIX
+from .values import (
+    Part,
+    as_field,
+    length_known,
+    one_of,
+    parts_of,
+    shape_of,
+    split,
+    string,
+    text_of,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .template import Resource, Template
+
+MAX_DEPTH = 100
+"""Levels of nesting that are followed, those behind references included."""
+
+_REFERENCE = re.compile(r"\$\{([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_TWELVE_DIGITS = re.compile(r"\^?(?:\\d|\[0-9\])\{12(?:,12)?\}\$?\Z")
+_LIST_TYPES = ("CommaDelimitedList", "List<")
+
+
+class Evaluator:
+    """Evaluates the values of one template. None is a value that is left out (``AWS::NoValue``)."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.depth = 0
+        self._memo: dict[int, Node | None] = {}
+        self._naming: set[str] = set()
+
+    def evaluate(self, node: Node | None) -> Node | None:
+        """The value of *node* with every function in it replaced by what it returns."""
+        if not isinstance(node, Map | Seq):
+            return node
+        if id(node) in self._memo:
+            return self._memo[id(node)]
+        if self.depth >= MAX_DEPTH:
+            return Hole("...", node.span)
+        self.depth += 1
+        try:
+            result = self._list(node) if isinstance(node, Seq) else self._object(node)
+        finally:
+            self.depth -= 1
+        self._memo[id(node)] = result
+        return result
+
+    def _list(self, node: Seq) -> Node:
+        items = [self.evaluate(item) for item in node.items]
+        return Seq(tuple([item for item in items if item is not None]), node.span)
+
+    def _object(self, node: Map) -> Node | None:
+        if len(node.entries) == 1:
+            only = node.entries[0]
+            name = only.key.literal or ""
+            function = _FUNCTIONS.get(name)
+            if function is not None:
+                return function(self, only.value, node)
+            if name.startswith("Fn::") and not name.startswith("Fn::ForEach"):
+                return _unknown(node)
+        entries: list[Entry] = []
+        for entry in node.entries:
+            if (entry.key.literal or "").startswith("Fn::"):
+                # Fn::ForEach and Fn::Transform stand for any number of entries.
+                key = Text((Hole(entry.key.written, entry.key.span),), entry.key.span)
+                entries.append(Entry(key, Hole(entry.key.written, entry.value.span)))
+                continue
+            value = self.evaluate(entry.value)
+            if value is not None:
+                entries.append(Entry(entry.key, value))
+        return Map(tuple(entries), node.span)
+
+    # -- references
+
+    def reference(self, name: str, span: Span, written: str) -> Node | None:
+        """What ``Ref`` *name* returns; *written* is how the reference is spelt at *span*."""
+        if name.startswith("AWS::"):
+            return _pseudo(name, span)
+        parameter = self.template.parameters.get(name)
+        if parameter is not None:
+            return _parameter(parameter, span, written)
+        collections = self.template.loops.get(name)
+        if collections is not None:
+            return self._loop_value(collections, span, written)
+        resource = self.template.resources.get(name)
+        if resource is None:
+            implicit = self._sam_role(name)
+            return Hole(written, span, FIELD if implicit else ANY)
+        if resource.type in attributes.REF_IS_ARN:
+            return self._arn(resource, span, written)
+        field = attributes.REF_IS_NAME.get(resource.type)
+        if field is None:
+            return Hole(written, span)
+        parts = self._name(resource, field, span, written)
+        return Text(parts, span) if len(parts) > 1 or isinstance(parts[0], Piece) else parts[0]
+
+    def attribute(self, name: str, attribute: str, span: Span, written: str) -> Node:
+        """What ``Fn::GetAtt`` returns for *attribute* of the resource *name*."""
+        resource = self.template.resources.get(name)
+        if resource is None:
+            if attribute == "Arn" and self._sam_role(name):
+                hole = Hole(written, span, FIELD)
+                return _arn_text("iam::{account}:role/{}", span, written, lambda _: (hole,))
+            return Hole(written, span)
+        if attribute in attributes.ARN_ATTRIBUTES.get(resource.type, ("Arn",)):
+            return self._arn(resource, span, written)
+        if (resource.type, attribute) in attributes.ACCOUNT_ATTRIBUTES:
+            return Hole(written, span, ACCOUNT)
+        known = (resource.type, attribute) in attributes.FIELD_ATTRIBUTES
+        return Hole(written, span, FIELD if known else ANY)
+
+    def _arn(self, resource: Resource, span: Span, written: str) -> Node:
+        arn_format = attributes.ARNS.get(resource.type)
+        if arn_format is None:
+            return Hole(written, span)
+
+        def field(name: str) -> tuple[Part, ...]:
+            if name == "Path" and resource.get("Path") is None:
+                return (Piece("/", span),)
+            return self._name(resource, name, span, written)
+
+        return _arn_text(arn_format, span, written, field)
+
+    def _name(self, resource: Resource, field: str, span: Span, written: str) -> tuple[Part, ...]:
+        """The property *field* that names *resource*, as one field of an ARN."""
+        unknown = Hole(written, span, FIELD)
+        given = resource.get(field) if field else None
+        if given is None or resource.name in self._naming:
+            return (unknown,)
+        self._naming.add(resource.name)
+        try:
+            value = self.evaluate(given)
+        finally:
+            self._naming.discard(resource.name)
+        if not isinstance(value, Text | Scalar | Hole | Choice):
+            return (unknown,)
+        return tuple([as_field(part) for part in parts_of(value, span, written)])
+
+    def _sam_role(self, name: str) -> bool:
+        owner = self.template.resources.get(name.removesuffix(SAM_ROLE_SUFFIX))
+        return owner is not None and owner.type.startswith("AWS::Serverless::")
+
+    def _loop_value(self, collections: list[Node], span: Span, written: str) -> Node:
+        nodes: list[Node | None] = []
+        for collection in collections:
+            value = self.evaluate(collection)
+            nodes.extend(value.items if isinstance(value, Seq) else (Hole(written, span),))
+        return one_of(nodes, span, written)
+
+    # -- functions: each takes its argument and the whole map, whose place is the result's
+
+    def _ref(self, argument: Node, node: Map) -> Node | None:
+        name = string(argument)
+        return self.reference(name, node.span, f"!Ref {name}") if name else _unknown(node)
+
+    def _get_att(self, argument: Node, node: Map) -> Node | None:
+        name, attribute = "", ""
+        if isinstance(argument, Seq) and len(argument.items) == 2:
+            name, attribute = (string(item) or "" for item in argument.items)
+        elif isinstance(argument, Text):
+            name, _, attribute = (argument.literal or "").partition(".")
+        if not name or not attribute:
+            return _unknown(node)
+        return self.attribute(name, attribute, node.span, f"!GetAtt {name}.{attribute}")
+
+    def _sub(self, argument: Node, node: Map) -> Node | None:
+        variables: Map | None = None
+        if isinstance(argument, Seq) and len(argument.items) == 2:
+            argument, given = argument.items
+            variables = given if isinstance(given, Map) else None
+        if not isinstance(argument, Text):
+            return _unknown(node)
+        parts: list[Part] = []
+        for part in argument.parts:
+            if isinstance(part, Hole) or "${" not in part.text:
+                parts.append(part)
+            else:
+                self._substitute(part, variables, parts)
+        return text_of(parts, argument.span, "!Sub ...")
+
+    def _substitute(self, piece: Piece, variables: Map | None, parts: list[Part]) -> None:
+        at = 0
+        for match in _REFERENCE.finditer(piece.text):
+            if at < match.start():
+                parts.append(cut(piece, at, match.start()))
+            at = match.end()
+            written, name = match.group(), match.group(1).strip()
+            span = cut(piece, match.start(), at).span
+            if name.startswith("!"):
+                parts.append(Piece("${" + name[1:] + "}", span))
+                continue
+            given = variables.entry(name) if variables is not None else None
+            if given is not None:
+                value = self.evaluate(given.value)
+            elif "." in name:
+                resource, _, attribute = name.partition(".")
+                value = self.attribute(resource, attribute, span, written)
+            else:
+                value = self.reference(name, span, written)
+            parts.extend(parts_of(value, span, written))
+        if at < len(piece.text):
+            parts.append(cut(piece, at, len(piece.text)))
+
+    def _join(self, argument: Node, node: Map) -> Node | None:
+        if not isinstance(argument, Seq) or len(argument.items) != 2:
+            return _unknown(node)
+        delimiter, items = argument.items[0], self.evaluate(argument.items[1])
+        if not isinstance(delimiter, Text) or delimiter.literal is None:
+            return _unknown(node)
+        return self._joined(delimiter, items, node)
+
+    def _joined(self, delimiter: Text, items: Node | None, node: Map) -> Node:
+        if isinstance(items, Choice):
+            branches = [self._joined(delimiter, branch, node) for branch in items.branches]
+            return Choice(tuple(branches), items.span)
+        if not isinstance(items, Seq):
+            return _unknown(node)
+        if any(isinstance(i, Choice) and any(b is None for b in i.branches) for i in items.items):
+            return _unknown(node)
+        parts: list[Part] = []
+        for index, item in enumerate(items.items):
+            if index and delimiter.literal:
+                parts.extend(delimiter.parts)
+            parts.extend(parts_of(item, item.span, "!Join ..."))
+        return text_of(parts, node.span, "!Join ...")
+
+    def _if(self, argument: Node, node: Map) -> Node | None:
+        if not isinstance(argument, Seq) or len(argument.items) != 3:
+            return _unknown(node)
+        branches = tuple([self.evaluate(item) for item in argument.items[1:]])
+        return None if branches == (None, None) else Choice(branches, node.span)
+
+    def _select(self, argument: Node, node: Map) -> Node | None:
+        if not isinstance(argument, Seq) or len(argument.items) != 2:
+            return _unknown(node)
+        index = string(self.evaluate(argument.items[0])) or ""
+        items = self.evaluate(argument.items[1])
+        if not index.isascii() or not index.isdigit() or len(index) > 6:
+            return _unknown(node)
+        if not isinstance(items, Seq) or int(index) >= len(items.items):
+            return _unknown(node)
+        return items.items[int(index)] if length_known(items) else _unknown(node)
+
+    def _split(self, argument: Node, node: Map) -> Node | None:
+        if not isinstance(argument, Seq) or len(argument.items) != 2:
+            return _unknown(node)
+        delimiter, value = string(argument.items[0]), self.evaluate(argument.items[1])
+        if not delimiter or not isinstance(value, Text):
+            return _unknown(node)
+        texts = split(value, delimiter)
+        return Seq(tuple(texts), node.span) if texts is not None else _unknown(node)
+
+    def _find_in_map(self, argument: Node, node: Map) -> Node | None:
+        if not isinstance(argument, Seq) or len(argument.items) < 3:
+            return _unknown(node)
+        name = string(self.evaluate(argument.items[0]))
+        candidates: list[Node] = (
+            [self.template.mappings[name]] if name in self.template.mappings else []
+        )
+        for key in argument.items[1:3]:
+            candidates = _below(candidates, self.evaluate(key))
+        if not candidates:
+            return _unknown(node)
+        if len(candidates) == 1:
+            return candidates[0]
+        written = f"!FindInMap {name}"
+        if any(string(candidate) is None for candidate in candidates):
+            return Hole(written, node.span)
+        return one_of(candidates, node.span, written)
+
+    def _to_json_string(self, argument: Node, node: Map) -> Node | None:
+        content = self.evaluate(argument)
+        return Encoded(content, node.span) if content is not None else _unknown(node)
+
+
+_FUNCTIONS: dict[str, Callable[[Evaluator, Node, Map], Node | None]] = {
+    "Ref": Evaluator._ref,
+    "Fn::FindInMap": Evaluator._find_in_map,
+    "Fn::GetAtt": Evaluator._get_att,
+    "Fn::If": Evaluator._if,
+    "Fn::Join": Evaluator._join,
+    "Fn::Select": Evaluator._select,
+    "Fn::Split": Evaluator._split,
+    "Fn::Sub": Evaluator._sub,
+    "Fn::ToJsonString": Evaluator._to_json_string,
+}
+
+
+def _unknown(node: Map) -> Hole:
+    """What a function returns of which nothing is known."""
+    name = node.entries[0].key.written.removeprefix("Fn::")
+    argument = string(node.entries[0].value)
+    return Hole(f"!{name} {argument if argument and len(argument) <= 40 else '...'}", node.span)
+
+
+def _pseudo(name: str, span: Span) -> Node | None:
+    written = f"${{{name}}}"
+    if name == "AWS::NoValue":
+        return None
+    if name == "AWS::AccountId":
+        return Hole(written, span, ACCOUNT)
+    if name == "AWS::Partition":
+        return Hole(written, span, FIELD, attributes.PARTITIONS)
+    if name == "AWS::URLSuffix":
+        return Hole(written, span, FIELD, attributes.URL_SUFFIXES)
+    return Hole(written, span, FIELD if name in ("AWS::Region", "AWS::StackName") else ANY)
+
+
+def _parameter(parameter: Map, span: Span, written: str) -> Node:
+    """What a parameter is: one of its allowed values, else its default, else unknown.
+
+    An empty default asks for a value, and that of an SSM parameter is the name
+    under which the value is kept: both say nothing.
+    """
+    kind = string(parameter.get("Type")) or "String"
+    if kind.startswith("AWS::SSM::Parameter::Value"):
+        return Hole(written, span)
+    is_list = kind.startswith(_LIST_TYPES)
+    allowed = parameter.get("AllowedValues")
+    if isinstance(allowed, Seq) and allowed.items:
+        values = [string(item) for item in allowed.items]
+        known = tuple([value for value in values if value is not None])
+        if is_list or len(known) < len(values):
+            return Hole(written, span)
+        return Hole(written, span, shape_of(known), known)
+    default = parameter.get("Default")
+    literal = string(default)
+    if default is not None and literal:
+        text = Text(parts_of(default, default.span, written), default.span)
+        texts = split(text, ",") if is_list else None
+        return Seq(tuple(texts), default.span) if texts is not None else text
+    pattern = string(parameter.get("AllowedPattern")) or ""
+    if _TWELVE_DIGITS.match(pattern) and not is_list:
+        return Hole(written, span, ACCOUNT)
+    return Hole(written, span, FIELD if kind.startswith("AWS::EC2::") else ANY)
+
+
+def _arn_text(
+    arn_format: str, span: Span, written: str, field: Callable[[str], tuple[Part, ...]]
+) -> Text:
+    """The ARN that *arn_format* describes, all of it standing at *span*."""
+    partition = _pseudo("AWS::Partition", span)
+    assert isinstance(partition, Hole)
+    parts: list[Part] = [Piece("arn:", span), partition]
+    at, arn_format = 0, ":" + arn_format
+    for match in _PLACEHOLDER.finditer(arn_format):
+        if at < match.start():
+            parts.append(Piece(arn_format[at : match.start()], span))
+        at = match.end()
+        name = match.group(1)
+        if name == "region":
+            parts.append(Hole("${AWS::Region}", span, FIELD))
+        elif name == "account":
+            parts.append(Hole("${AWS::AccountId}", span, ACCOUNT))
+        else:
+            parts.extend(field(name))
+    if at < len(arn_format):
+        parts.append(Piece(arn_format[at:], span))
+    return text_of(parts, span, written)
+
+
+def _below(nodes: list[Node], key: Node | None) -> list[Node]:
+    """What the maps among *nodes* hold under *key*, or under any key that it may be."""
+    literal = string(key)
+    keys: tuple[str, ...] | None = (literal,) if literal is not None else None
+    if isinstance(key, Hole) and key.values is not None:
+        keys = key.values
+    found: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Map):
+            found.extend(e.value for e in node.entries if keys is None or e.key.literal in keys)
+    return found

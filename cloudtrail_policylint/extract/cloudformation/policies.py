@@ -1,0 +1,303 @@
+"""The policies and attachments of a template, with whom they belong to."""
+
+from __future__ import annotations
+
+from ...source import SourceFile
+from ...tree import Hole, Map, Node, Seq, Text, as_text
+from ..bare import policies_in
+from ..found import Extraction, Found, FoundAttachment, Owner, Problem
+from ..kinds import kind_of_cloudtrail_arn
+from ..shapes import is_policy, read_policy
+from .intrinsics import Evaluator
+from .locations import (
+    ALIASES,
+    ATTACHMENTS,
+    BOUNDARIES,
+    CLOUDTRAIL_TYPES,
+    HOLDERS,
+    IDENTITIES,
+    IDENTITY_NAMES,
+    NESTED_TEMPLATES,
+    NOT_POLICIES,
+    ORGANIZATIONS_TYPES,
+    POLICIES,
+    POLICY_TARGETS,
+    SAM_ROLE_SUFFIX,
+    STATEMENTS,
+    TRAIL_PARTNERS,
+)
+from .references import references
+from .template import Template
+from .values import members, string, values_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .template import Resource
+
+MAX_NESTED_TEMPLATES = 2
+"""How deep a template in a string of a template is followed."""
+MAX_ALTERNATIVES = 1_000
+"""Items of one list that are looked at, in all its alternatives (a list of aliases may have millions)."""
+
+
+def find(root: Map, source: SourceFile, depth: int = 0) -> Extraction:
+    """All policies and attachments of the template *root*, in the order of its resources.
+
+    *depth* is how many templates it stands in.
+    """
+    return _Finder(Template(root), source, depth).extraction()
+
+
+class _Finder:
+    def __init__(self, template: Template, source: SourceFile, depth: int) -> None:
+        self.template = template
+        self.depth = depth
+        self.source = source
+        self.evaluator = Evaluator(template)
+        self.names = self._names()
+        self.partners = self._partners()
+        self.attached_to, self.boundaries = self._attached()
+        self.documents: list[Found] = []
+        self.attachments: list[FoundAttachment] = []
+
+    def extraction(self) -> Extraction:
+        for resource in self.template.resources.values():
+            self._policies(resource)
+            self._attachments(resource)
+            if resource.type in NESTED_TEMPLATES and self.depth < MAX_NESTED_TEMPLATES:
+                self._nested(self.evaluator.evaluate(resource.get(NESTED_TEMPLATES[resource.type])))
+        return Extraction(tuple(self.documents), tuple(self.attachments))
+
+    def _nested(self, body: Node | None) -> None:
+        """What a template that is spelt in a string of this one holds; its names are its own."""
+        for text in members(body):
+            if not isinstance(text, Text):
+                continue
+            for root in _documents(text):
+                if isinstance(root, Map) and isinstance(root.get("Resources"), Map):
+                    extraction = find(root, self.source, self.depth + 1)
+                    self.documents.extend(extraction.documents)
+                    self.attachments.extend(extraction.attachments)
+
+    # -- what the template says about its resources
+
+    def _partners(self) -> set[str]:
+        """What the template's trails and event data stores use: logical ids, and names as written."""
+        found: set[str] = set()
+        for resource in self.template.resources.values():
+            for name in TRAIL_PARTNERS.get(resource.type, ()):
+                found |= self._identified(resource.get(name))
+        for resource in self.template.resources.values():
+            if resource.type in ALIASES and resource.name in found:
+                found |= self._identified(resource.get(ALIASES[resource.type]))
+        return found
+
+    def _attached(self) -> tuple[dict[str, list[str]], set[str]]:
+        """Managed policies of the template by logical id: whom they are attached to, and whether as a boundary."""
+        attached: dict[str, list[str]] = {}
+        boundaries: set[str] = set()
+        for resource in self.template.resources.values():
+            for name in ATTACHMENTS.get(resource.type, ()):
+                for item in _alternatives(resource.get(name)):
+                    if isinstance(item, Map) and len(item.entries) > 1:
+                        continue  # SAM: a policy, which may speak of others
+                    for policy in self._own_policies(item):
+                        attached.setdefault(policy, []).append(resource.name)
+            path = BOUNDARIES.get(resource.type)
+            if path is not None:
+                for node in _raw_values(resource, path):
+                    boundaries.update(self._own_policies(node))
+        return attached, boundaries
+
+    def _own_policies(self, node: Node | None) -> list[str]:
+        """The managed policies of this template that *node* refers to."""
+        return [
+            name
+            for name in references(node)
+            if name in self.template.resources
+            and self.template.resources[name].type == "AWS::IAM::ManagedPolicy"
+        ]
+
+    def _identified(self, node: Node | None) -> set[str]:
+        """The resources that *node* refers to, else the names that it spells."""
+        found = {name for name in references(node) if name in self.template.resources}
+        for branch in members(self.evaluator.evaluate(node)):
+            text = as_text(branch)
+            # What is cut short is not told apart from others.
+            if text is not None and text.written and not text.written.endswith("..."):
+                found.add(text.written)
+        return found
+
+    def _on_cloudtrail(self, resource: Resource) -> bool:
+        if resource.type.startswith("AWS::CloudTrail::") or resource.name in self.partners:
+            return True
+        target = POLICY_TARGETS.get(resource.type)
+        if target is not None:
+            return not self.partners.isdisjoint(self._identified(resource.get(target)))
+        return not self.partners.isdisjoint(self._holders(resource))
+
+    def _names(self) -> dict[str, str]:
+        """The logical ids of identities by the names that the template gives them."""
+        found: dict[str, str] = {}
+        for resource in self.template.resources.values():
+            given = resource.get(IDENTITY_NAMES.get(resource.type, ""))
+            text = self.evaluator.evaluate(given)
+            if isinstance(text, Text):
+                found[text.written] = resource.name
+        return found
+
+    # -- holders
+
+    def _holders(self, resource: Resource) -> tuple[str, ...]:
+        """The identities that the policies of *resource* belong to: logical ids, else names as written."""
+        if resource.type in IDENTITIES:
+            return (resource.name,)
+        found: dict[str, None] = {}
+        for name in HOLDERS.get(resource.type, ()):
+            for item in self._identities(resource.get(name)):
+                found[item] = None
+        found.update(dict.fromkeys(self.attached_to.get(resource.name, ())))
+        return tuple(found)
+
+    def _identities(self, node: Node | None) -> list[str]:
+        found: list[str] = []
+        for item in _alternatives(node):
+            named = [self._owner_of_role(name) for name in references(item)]
+            inside = [name for name in named if name in self.template.resources]
+            if inside:
+                found += inside
+                continue
+            for value in members(self.evaluator.evaluate(item)):
+                text = as_text(value)
+                if text is not None and text.written:
+                    found.append(self.names.get(text.written, text.written))
+        return found
+
+    def _owner_of_role(self, name: str) -> str:
+        """The logical id that *name* means: that of a function whose role SAM makes."""
+        return name if name in self.template.resources else name.removesuffix(SAM_ROLE_SUFFIX)
+
+    # -- policies
+
+    def _policies(self, resource: Resource) -> None:
+        if resource.type not in POLICIES:
+            self._unlisted(resource)
+            return
+        for path, usual_kind in POLICIES[resource.type].items():
+            kind = self._kind(resource, usual_kind)
+            if kind == "":
+                continue
+            first, *rest = path.split(".")
+            for value in values_at(self.evaluator.evaluate(resource.get(first)), rest):
+                if path != "Policies":
+                    self._add(value, kind, resource)
+                    continue
+                for item in members(value):  # SAM: names and templates of policies among them
+                    if isinstance(item, Map) and item.entry("Statement") is not None:
+                        self._add(item, kind, resource)
+
+    def _add(self, value: Node, kind: str | None, resource: Resource) -> None:
+        for node, problems in read_policy(value):
+            if resource.type in STATEMENTS and isinstance(node, Map):
+                node = Seq((node,), node.span)
+            self.documents.append(self._found(node, kind, resource, problems))
+
+    def _found(
+        self, node: Node, kind: str | None, resource: Resource, problems: tuple[Problem, ...] = ()
+    ) -> Found:
+        return Found(
+            node,
+            kind,
+            Owner(resource.name, resource.span),
+            holders=self._holders(resource) if kind == "identity" else (),
+            on_cloudtrail=self._on_cloudtrail(resource),
+            problems=problems,
+        )
+
+    def _unlisted(self, resource: Resource) -> None:
+        """Policies that a custom or unlisted resource is given, known by their shape."""
+        if resource.type in NOT_POLICIES or resource.properties is None:
+            return
+        value = self.evaluator.evaluate(resource.properties)
+        if value is not None:
+            for found in policies_in(value):
+                if is_policy(found.node):
+                    self.documents.append(
+                        self._found(found.node, found.kind, resource, found.problems)
+                    )
+
+    def _kind(self, resource: Resource, usual: str | None) -> str | None:
+        """The kind of the policy of *resource*: None when the document has to tell, empty for no IAM policy."""
+        if resource.type == "AWS::Organizations::Policy":
+            name = string(self.evaluator.evaluate(resource.get("Type")))
+            return ORGANIZATIONS_TYPES.get(name, "") if name is not None else None
+        if resource.type == "AWS::CloudTrail::ResourcePolicy":
+            return self._cloudtrail_kind(resource)
+        if resource.name in self.boundaries and resource.name not in self.attached_to:
+            return "boundary"
+        return usual
+
+    def _cloudtrail_kind(self, resource: Resource) -> str | None:
+        arn = resource.get("ResourceArn")
+        kinds = set()
+        for name in references(arn):
+            named = self.template.resources.get(name)
+            kinds.add(CLOUDTRAIL_TYPES.get(named.type) if named is not None else None)
+        kinds.discard(None)
+        if len(kinds) == 1:
+            return kinds.pop()
+        text = self.evaluator.evaluate(arn)
+        return kind_of_cloudtrail_arn(text.written) if isinstance(text, Text) else None
+
+    # -- attachments
+
+    def _attachments(self, resource: Resource) -> None:
+        paths = [*ATTACHMENTS.get(resource.type, ())]
+        if resource.type in BOUNDARIES:
+            paths.append(BOUNDARIES[resource.type])
+        owner = Owner(resource.name, resource.span)
+        for path in paths:
+            for node in _raw_values(resource, path):
+                for item in _alternatives(node):
+                    if not self._own_policies(item):
+                        self._attach(self.evaluator.evaluate(item), owner)
+
+    def _attach(self, value: Node | None, owner: Owner) -> None:
+        for item in members(value):
+            if isinstance(item, Text | Hole):
+                arn = as_text(item)
+                assert arn is not None
+                self.attachments.append(FoundAttachment(arn, owner, (owner.name,)))
+
+
+def _documents(text: Text) -> list[Node | None]:
+    """What *text* spells, in JSON or in YAML."""
+    from ...readers import json, yaml_embedded
+
+    if text.written.lstrip()[:1] == "{":
+        return [json.read_embedded(text).root]
+    return [reading.root for reading in yaml_embedded.read_embedded(text)]
+
+
+def _alternatives(node: Node | None) -> list[Node]:
+    """The items of *node* as written, those in both branches of every ``Fn::If`` among them."""
+    found: list[Node] = []
+    stack = [node]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, Seq):
+            stack.extend(reversed(at.items))
+        elif isinstance(at, Map) and at.entry("Fn::If") is not None:
+            branches = at.get("Fn::If")
+            stack.extend(reversed(branches.items[1:]) if isinstance(branches, Seq) else ())
+        elif at is not None:
+            found.append(at)
+        if len(found) > MAX_ALTERNATIVES:
+            break
+    return found
+
+
+def _raw_values(resource: Resource, path: str) -> list[Node]:
+    """The values at *path* as written, functions not evaluated."""
+    first, *rest = path.split(".")
+    return values_at(resource.get(first), rest)

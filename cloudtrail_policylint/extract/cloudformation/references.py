@@ -1,0 +1,41 @@
+"""Which names of the template a value refers to, without evaluating it."""
+
+from __future__ import annotations
+
+import re
+
+from ...tree import Map, Node, Piece, Seq, Text
+
+_REFERENCE = re.compile(r"\$\{([^{}!.]+)[^{}]*\}")
+
+
+def references(node: Node | None) -> list[str]:
+    """The names in every ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` of *node*, in the order of the file."""
+    found: dict[str, None] = {}
+    seen: set[int] = set()
+    stack: list[Node | None] = [node]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, Seq):
+            stack.extend(reversed(at.items))
+        elif isinstance(at, Map) and id(at) not in seen:
+            seen.add(id(at))
+            for entry in at.entries:
+                found.update(dict.fromkeys(_named(entry.key.literal, entry.value)))
+            stack.extend(entry.value for entry in reversed(at.entries))
+    return list(found)
+
+
+def _named(function: str | None, argument: Node) -> list[str]:
+    if isinstance(argument, Seq) and function in ("Fn::GetAtt", "Fn::Sub") and argument.items:
+        argument = argument.items[0]
+    if not isinstance(argument, Text):
+        return []
+    if function == "Ref":
+        return [argument.written]
+    if function == "Fn::GetAtt":
+        return [argument.written.partition(".")[0]]
+    if function == "Fn::Sub":
+        pieces = [part.text for part in argument.parts if isinstance(part, Piece)]
+        return [name.strip() for text in pieces for name in _REFERENCE.findall(text)]
+    return []

@@ -1,0 +1,97 @@
+"""A template by its sections: what its functions can refer to."""
+
+from __future__ import annotations
+
+from ...record import record
+from ...source import Span
+from ...tree import Entry, Map, Node, Seq, Text
+from .locations import SAM_GLOBALS
+
+_LOOP = "Fn::ForEach::"
+
+
+@record
+class Resource:
+    """One entry of Resources. ``span`` is the whole entry, its logical id included."""
+
+    name: str
+    type: str
+    properties: Map | None
+    defaults: Map | None
+    span: Span
+
+    def get(self, name: str) -> Node | None:
+        """The property *name* as written, or as the Globals of a SAM template set it."""
+        for properties in (self.properties, self.defaults):
+            node = properties.get(name) if properties is not None else None
+            if node is not None:
+                return node
+        return None
+
+
+class Template:
+    """The sections of *root*. What has not the form it should have is as if it were not there."""
+
+    __slots__ = ("loops", "mappings", "parameters", "resources", "root")
+
+    def __init__(self, root: Map) -> None:
+        self.root = root
+        self.parameters = _objects(root.get("Parameters"))
+        self.mappings = _objects(root.get("Mappings"))
+        self.resources: dict[str, Resource] = {}
+        self.loops: dict[str, list[Node]] = {}
+        shared = root.get("Globals")
+        self._collect(root.get("Resources"), shared if isinstance(shared, Map) else None)
+
+    def _collect(self, section: Node | None, shared: Map | None) -> None:
+        pending = [section]
+        while pending:
+            node = pending.pop()
+            if not isinstance(node, Map):
+                continue
+            for entry in node.entries:
+                name = entry.key.written
+                if name.startswith(_LOOP):
+                    pending.append(self._loop(entry))
+                else:
+                    self._add(name, entry, shared)
+
+    def _loop(self, entry: Entry) -> Node | None:
+        """Note the variable of a ``Fn::ForEach`` and return what it repeats.
+
+        The repeated resources are read once, with all values of the variable
+        as what it may be.
+        """
+        value = entry.value
+        if not isinstance(value, Seq) or len(value.items) != 3:
+            return None
+        variable, collection, body = value.items
+        if isinstance(variable, Text) and variable.literal:
+            self.loops.setdefault(variable.literal, []).append(collection)
+        return body
+
+    def _add(self, name: str, entry: Entry, shared: Map | None) -> None:
+        node = entry.value
+        if not isinstance(node, Map):
+            return
+        kind = node.get("Type")
+        if not isinstance(kind, Text):
+            return
+        type_name = kind.written
+        section = SAM_GLOBALS.get(type_name)
+        defaults = shared.get(section) if shared is not None and section is not None else None
+        properties = node.get("Properties")
+        start, end = entry.key.span.start, max(node.span.end, entry.key.span.end)
+        self.resources[name] = Resource(
+            name,
+            type_name,
+            properties if isinstance(properties, Map) else None,
+            defaults if isinstance(defaults, Map) else None,
+            Span(entry.key.span.source, start, end),
+        )
+
+
+def _objects(section: Node | None) -> dict[str, Map]:
+    if not isinstance(section, Map):
+        return {}
+    return {e.key.written: e.value for e in section.entries if isinstance(e.value, Map)}

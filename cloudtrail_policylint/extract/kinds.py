@@ -1,0 +1,103 @@
+"""The kind of a policy that stands alone, guessed from what it says and from its path.
+
+Policy elements show the kind as long as they are used as AWS documents them
+(IAM User Guide, "Identity-based policies and resource-based policies"): only
+policies of resources, trust policies and resource control policies name a
+principal, and the policy of a resource names actions of one service only.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SERVICE_CONTROL = re.compile(r"(?<![a-z])scps?(?![a-z])|service[-_ ]?control")
+_GUARDRAIL = re.compile(r"guard-?rails?|organi[sz]ations?(?![a-z])")
+_RESOURCE_CONTROL = re.compile(r"(?<![a-z])rcps?(?![a-z])|resource[-_ ]?control")
+_BOUNDARY = re.compile(r"boundar(?:y|ies)")
+_ENDPOINT = re.compile(r"vpc-?_?e(?:ndpoint)?s?(?![a-z])")
+
+_TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
+_BY_SERVICE = {
+    "s3": "s3-bucket",
+    "kms": "kms-key",
+    "sns": "sns-topic",
+    "sqs": "sqs-queue",
+    "cloudtrail-data": "cloudtrail-channel",
+}
+_CLOUDTRAIL_RESOURCES = {
+    "channel": "cloudtrail-channel",
+    "eventdatastore": "cloudtrail-event-data-store",
+    "dashboard": "cloudtrail-dashboard",
+}
+
+
+def kind_of_cloudtrail_arn(arn: str) -> str | None:
+    """The kind of the resource policy of what *arn* names, None when it is none of CloudTrail's.
+
+    Parts of *arn* may be unknown, as long as ``cloudtrail`` and the resource
+    type are there (Service Authorization Reference, "Resource types defined
+    by AWS CloudTrail").
+    """
+    if "cloudtrail" not in arn:
+        return None
+    resource = arn.rpartition(":")[2].partition("/")[0]
+    return _CLOUDTRAIL_RESOURCES.get(resource)
+
+
+def guess_kind(
+    *,
+    has_principal: bool,
+    actions: tuple[str, ...],
+    resources: tuple[str, ...],
+    effects: tuple[str, ...],
+    path: str,
+) -> str:
+    """The kind of a policy whose place says nothing; "unknown" where several are possible.
+
+    *has_principal* counts ``NotPrincipal`` too, *actions* are in lower case,
+    and *path* is the file's, as evidence between kinds that look alike.
+    """
+    path = path.lower()
+    allows = "Allow" in effects
+    denies_only = bool(effects) and all(effect == "Deny" for effect in effects)
+    if has_principal:
+        return _with_principal(actions, resources, path, denies_only=denies_only)
+    if _SERVICE_CONTROL.search(path) or (denies_only and _GUARDRAIL.search(path)):
+        return "scp"
+    if not allows:
+        return "unknown"
+    if _RESOURCE_CONTROL.search(path):
+        return "unknown"
+    return "boundary" if _BOUNDARY.search(path) else "identity"
+
+
+def _with_principal(
+    actions: tuple[str, ...], resources: tuple[str, ...], path: str, *, denies_only: bool
+) -> str:
+    if not actions:
+        return "unknown"
+    if not resources and all(action.startswith(_TRUST_ACTIONS) for action in actions):
+        return "trust"
+    everywhere = bool(resources) and all(resource == "*" for resource in resources)
+    if denies_only and everywhere:  # what a resource control policy must look like, and others may
+        return "rcp" if _RESOURCE_CONTROL.search(path) else "unknown"
+    services = {action.partition(":")[0] for action in actions}
+    if len(services) > 1 or "*" in services:
+        return "vpc-endpoint" if _ENDPOINT.search(path) else "unknown"
+    service = services.pop()
+    if service == "cloudtrail":
+        return _of_cloudtrail(actions, resources)
+    if service == "sts" or "*" in service:
+        return "unknown"
+    if service == "s3" and any(":accesspoint/" in resource for resource in resources):
+        return "resource"
+    return _BY_SERVICE.get(service, "resource")
+
+
+def _of_cloudtrail(actions: tuple[str, ...], resources: tuple[str, ...]) -> str:
+    named = {kind_of_cloudtrail_arn(resource) for resource in resources} - {None}
+    if len(named) == 1:
+        return named.pop() or "unknown"
+    if all(action == "cloudtrail:startdashboardrefresh" for action in actions):
+        return "cloudtrail-dashboard"
+    return "cloudtrail-event-data-store"

@@ -1,0 +1,177 @@
+"""What certainly is a policy, in whatever format it is written.
+
+Many files hold the word "Statement", or lists of actions, and are no policies:
+rule collections, permission maps, event patterns. The elements that make a
+policy are those of the IAM User Guide, "Grammar of the IAM JSON policy
+language".
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..readers.json import read_embedded
+from ..source import Span
+from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, branches
+from .found import Problem
+
+VERSIONS = ("2012-10-17", "2008-10-17")
+OTHER_VERSIONS = ("1", "2.0")
+"""Versions of the policies of other clouds, whose form is otherwise the same."""
+
+_ELEMENTS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
+_ACTION = re.compile(r"(?:\*|[a-z0-9-]+:[A-Za-z*?]+)\Z")
+_URL_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+
+
+def is_policy(node: Node) -> bool:
+    """Whether *node* is an object with statements, or says with its Version that it should be."""
+    if not isinstance(node, Map):
+        return False
+    version = node.get("Version")
+    literal = version.literal if isinstance(version, Text) else None
+    if literal in OTHER_VERSIONS:
+        return False
+    statement = node.get("Statement")
+    if statement is not None and any(_is_any_statement(item) for item in _items(statement)):
+        return True
+    return literal in VERSIONS and any(
+        _reads_like_statement(entry.key.literal) for entry in node.entries
+    )
+
+
+def is_statement(node: Node) -> bool:
+    """Whether *node* is an object with an Effect and one of the elements that go with it."""
+    if not isinstance(node, Map):
+        return False
+    effects = list(branches(node.get("Effect")))
+    return (
+        bool(effects)
+        and all(_is_effect(effect) for effect in effects)
+        and any(node.entry(name) is not None for name in _ELEMENTS)
+        and not _is_of_stack_policy(node)
+    )
+
+
+def _is_of_stack_policy(node: Map) -> bool:
+    """Whether *node* guards the resources of a stack: ``Update:*`` is no action of IAM.
+
+    CloudFormation User Guide, "Prevent updates to stack resources".
+    """
+    actions = _items(node.get("Action") or node.get("NotAction"))
+    return bool(actions) and all(
+        isinstance(action, Text) and (action.literal or "").lower().startswith("update:")
+        for action in actions
+    )
+
+
+def is_statements(node: Node) -> bool:
+    """Whether *node* is a list of nothing but statements."""
+    return isinstance(node, Seq) and bool(node.items) and all(map(is_statement, node.items))
+
+
+def _is_effect(node: Node) -> bool:
+    if isinstance(node, Text):
+        literal = node.literal
+        return literal is None or literal.lower() in ("allow", "deny")
+    return isinstance(node, Hole) or (isinstance(node, Map) and len(node.entries) == 1)
+
+
+def _is_any_statement(node: Node) -> bool:
+    """A statement, or what under the key Statement can only be one that lacks its Effect."""
+    if is_statement(node):
+        return True
+    if not isinstance(node, Map) or node.entry("Effect") is not None:
+        return False
+    return any(
+        isinstance(item, Text) and _ACTION.match(item.literal or "") is not None
+        for name in ("Action", "NotAction")
+        for item in _items(node.get(name))
+    )
+
+
+def _items(node: Node | None) -> list[Node]:
+    """The members of *node* through all its alternatives; *node* itself where it is no list."""
+    found: list[Node] = []
+    for branch in branches(node):
+        found.extend(branch.items if isinstance(branch, Seq) else (branch,))
+    return found
+
+
+def _reads_like_statement(key: str | None) -> bool:
+    return (key or "").lower().rstrip("s") == "statement"
+
+
+# -- policies in strings
+
+
+def may_hold_policy(text: Text) -> bool:
+    """Whether it is worth reading *text* as JSON (a look at its letters, without reading it)."""
+    first = text.parts[0] if text.parts else None
+    if not isinstance(first, Piece):
+        return False
+    start = first.text[:200].lstrip()[:3]
+    if start.startswith("{") or (first.text.isspace() and len(text.parts) > 1):
+        return any(isinstance(part, Piece) and "tatement" in part.text for part in text.parts)
+    return start.upper() == "%7B" and "tatement" in first.text
+
+
+def read_policy(value: Node | None) -> list[tuple[Node, tuple[Problem, ...]]]:
+    """The policies that *value* is or spells, each written alternative one, and what is wrong with their JSON.
+
+    *value* stands where only a policy can stand. An unknown value is none.
+    """
+    found: list[tuple[Node, tuple[Problem, ...]]] = []
+    for branch in branches(value):
+        if isinstance(branch, Text):
+            root, problems = read_text(branch)
+            if root is not None and not isinstance(root, Hole):
+                found.append((root, problems))
+        elif isinstance(branch, Encoded):
+            found.append((branch.content, ()))
+        elif isinstance(branch, Map | Seq):
+            found.append((branch, ()))
+    return found
+
+
+def read_text(text: Text) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The JSON value that *text* spells, plain or URL-encoded as IAM's API returns it."""
+    first = text.parts[0] if text.parts else None
+    if isinstance(first, Piece) and first.text[:3].upper() == "%7B":
+        text = _url_decoded(text)
+    reading = read_embedded(text)
+    mistake = reading.mistake
+    if mistake is None:
+        return reading.root, ()
+    if mistake.limit:
+        return reading.root, (Problem("limit-exceeded", mistake.message, mistake.span),)
+    message = f"not JSON: {mistake.message}"
+    return reading.root, (Problem("embedded-policy-not-json", message, mistake.span),)
+
+
+def _url_decoded(text: Text) -> Text:
+    from urllib.parse import unquote
+
+    parts: list[Piece | Hole] = []
+    for part in text.parts:
+        if isinstance(part, Hole):
+            parts.append(part)
+            continue
+        at = 0
+        for match in _URL_ESCAPES.finditer(part.text):
+            if at < match.start():
+                parts.append(cut(part, at, match.start()))
+            place = cut(part, match.start(), match.end()).span
+            parts.append(Piece(unquote(match.group(), errors="replace"), place))
+            at = match.end()
+        if at < len(part.text):
+            parts.append(cut(part, at, len(part.text)))
+    return Text(tuple(parts), text.span)
+
+
+def cut(piece: Piece, start: int, end: int) -> Piece:
+    """The characters ``[start, end)`` of *piece* with their place, as exact as it is known."""
+    span = piece.span
+    if span.end - span.start == len(piece.text):
+        span = Span(span.source, span.start + start, span.start + end)
+    return Piece(piece.text[start:end], span)

@@ -1,0 +1,33 @@
+"""Terraform modules in HCL: the policies of all files of one folder.
+
+The modules: ``locations`` is data, ``module`` the blocks by name, ``evaluate``
+with ``references``, ``functions``, ``strings`` and ``operators`` works out
+values, ``instances`` repeats blocks, ``documents`` builds
+``aws_iam_policy_document``, ``holders`` knows who has what, and ``policies``
+puts them together.
+"""
+
+from __future__ import annotations
+
+from ..found import Extraction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...source import SourceFile
+
+
+def extract_module(
+    sources: Sequence[SourceFile], load: Callable[[str], SourceFile | None] | None = None
+) -> Extraction:
+    """The policies and attachments of the module whose ``.tf`` and ``.tfvars`` files are *sources*.
+
+    *load* opens a file by its path relative to the module's folder, for
+    ``file()`` and ``templatefile()``; it gives None for one that cannot be had.
+    Every place is where something is written, in a loaded file too.
+    """
+    from .module import Module
+    from .policies import find
+
+    return find(Module(sources, load))

@@ -1,0 +1,325 @@
+"""``data.aws_iam_policy_document``: the policy that its blocks make.
+
+Source: registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/
+iam_policy_document (arguments, defaults, "Merging Source Documents") and, for
+the order of merging, internal/service/iam/policy_model.go of the provider.
+
+What the provider writes by itself (Effect, Version) stands where the block that
+makes it starts.
+"""
+
+from __future__ import annotations
+
+from ...tree import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from .instances import nested
+from .values import choice, entry_at, flat, hole_at, is_empty, is_null, is_rest, rest_at, text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...readers.hcl import Block
+    from ...source import Span
+    from .instances import Nested
+    from .session import Instance, Scope, Session
+
+_BEFORE = (("sid", "Sid"), ("effect", "Effect"))
+_LISTS = (
+    ("actions", "Action"),
+    ("not_actions", "NotAction"),
+    ("resources", "Resource"),
+    ("not_resources", "NotResource"),
+)
+_PRINCIPALS = (("principals", "Principal"), ("not_principals", "NotPrincipal"))
+_SOURCES = ("source_json", "source_policy_documents")
+_OVERRIDES = ("override_policy_documents", "override_json")
+MAX_LISTS = 5
+"""Lists in lists that are taken for one list."""
+_DEFAULT_VERSION = "2012-10-17"
+
+
+def document(session: Session, block: Block, instance: Instance) -> Node:
+    """The policy document of one instance of the data source *block*, built once; a hole where it is part of itself."""
+    key = ("document", id(block), instance.key)
+    found = session.memoised(key, lambda: _build(session, block, instance.scope))
+    if found is None:
+        return hole_at(block.type_span)
+    session.built[id(found)] = (found, block)
+    return found
+
+
+def _build(session: Session, block: Block, scope: Scope) -> Map:
+    span, start = block.span, block.type_span
+    entries: list[Entry] = []
+    version = _attribute(session, block, "version", scope)
+    if version is not None:
+        entries.append(Entry(_named("Version", version[0]), version[1]))
+    else:
+        entries.append(entry_at("Version", _text(_DEFAULT_VERSION, start), start))
+    policy_id = _attribute(session, block, "policy_id", scope)
+    if policy_id is not None:
+        entries.append(Entry(_named("Id", policy_id[0]), policy_id[1]))
+    merged: list[Node] = []
+    _merge(merged, _loaded(session, block, _SOURCES, scope))
+    _merge(merged, list(_statements(session, block, scope)))
+    _merge(merged, _loaded(session, block, _OVERRIDES, scope))
+    entries.append(entry_at("Statement", Seq(tuple(merged), span), start))
+    return Map(tuple(entries), span)
+
+
+# -- statements
+
+
+def _statements(session: Session, block: Block, scope: Scope) -> Iterator[Node]:
+    for one in nested(session, block, "statement", scope):
+        statement = _statement(session, one)
+        if one.many:
+            yield choice((statement, None), one.span)
+            yield rest_at(one.span)
+        else:
+            yield statement if one.sure else choice((statement, None), one.span)
+
+
+def _statement(session: Session, written: Nested) -> Map:
+    block, scope = written.block, written.scope
+    start = block.type_span
+    entries: list[Entry] = []
+    for name, key in _BEFORE:
+        found = _attribute(session, block, name, scope)
+        if found is not None:
+            entries.append(Entry(_named(key, found[0]), found[1]))
+        elif key == "Effect":
+            entries.append(entry_at(key, _text("Allow", start), start))
+    for name, key in _PRINCIPALS:
+        entries.extend(_principals(session, block, name, key, scope))
+    for name, key in _LISTS:
+        found = _attribute(session, block, name, scope)
+        if found is not None:
+            items = _items(found[1])
+            if not key.endswith("Action"):
+                items = list(map(_variables, items))
+            entries.append(Entry(_named(key, found[0]), Seq(tuple(items), found[1].span)))
+    entries.extend(_conditions(session, block, scope))
+    return Map(tuple(entries), written.span)
+
+
+def _attribute(session: Session, block: Block, name: str, scope: Scope) -> tuple[Text, Node] | None:
+    """Name and value of an attribute; None when it is not set, or set to nothing."""
+    attribute = block.attributes.get(name)
+    if attribute is None:
+        return None
+    value = session.given(attribute.expression, scope)
+    key = Text((Piece(name, attribute.name_span),), attribute.name_span)
+    if isinstance(value, Choice):
+        kept = [None if b is None or is_empty(b) else b for b in flat(value)]
+        value = choice(kept, value.span)
+    return None if is_empty(value) else (key, value)
+
+
+def _principals(
+    session: Session, block: Block, name: str, key: str, scope: Scope
+) -> Iterator[Entry]:
+    """``Principal``, the blocks of one type together; ``type = "*"`` alone is the bare star."""
+    groups: dict[str, tuple[Text, list[Node]]] = {}
+    first: Span | None = None
+    for one in nested(session, block, name, scope):
+        first = first or one.block.type_span
+        found = _attribute(session, one.block, "type", one.scope)
+        kind = text_of(found[1]) if found is not None else None
+        ids = _attribute(session, one.block, "identifiers", one.scope)
+        if kind is None:
+            kind = Text((hole_at(one.block.span),), one.block.span)
+        items = _items(ids[1]) if ids is not None else []
+        if one.many or not one.sure:
+            items = [i if is_rest(i) else choice((i, None), i.span) for i in items]
+        if one.many:
+            items.append(rest_at(one.span))
+        groups.setdefault(kind.written, (kind, []))[1].extend(map(_variables, items))
+    if first is None:
+        return
+    everyone = groups.get("*")
+    if everyone is not None and len(groups) == 1 and all(_is_star(i) for i in everyone[1]):
+        kind, items = everyone
+        yield entry_at(key, items[0] if items else kind, first)
+        return
+    types = tuple(
+        Entry(kind, Seq(tuple(items), items[0].span if items else kind.span))
+        for kind, items in groups.values()
+    )
+    yield entry_at(key, Map(types, first), first)
+
+
+def _is_star(node: Node) -> bool:
+    return isinstance(node, Text) and node.literal == "*"
+
+
+def _conditions(session: Session, block: Block, scope: Scope) -> Iterator[Entry]:
+    """``Condition``, the blocks of one operator together, and of one key their values."""
+    operators: dict[str, tuple[Text, dict[str, tuple[Text, list[Node]]]]] = {}
+    unknown: list[Node] = []
+    first: Span | None = None
+    for one in nested(session, block, "condition", scope):
+        first = first or one.block.type_span
+        texts = []
+        for name in ("test", "variable"):
+            found = _attribute(session, one.block, name, one.scope)
+            text = text_of(found[1]) if found is not None else None
+            texts.append(text or Text((hole_at(one.block.span),), one.block.span))
+        operator, key = texts
+        values = _attribute(session, one.block, "values", one.scope)
+        items = [_variables(item) for item in _items(values[1])] if values is not None else []
+        if one.many:
+            unknown.append(rest_at(one.span))
+            items.append(rest_at(one.span))
+        keys = operators.setdefault(operator.written, (operator, {}))[1]
+        keys.setdefault(key.written, (_replaced(key), []))[1].extend(items)
+    if first is None:
+        return
+    entries = [
+        Entry(
+            operator,
+            Map(
+                tuple(
+                    Entry(key, Seq(tuple(items), items[0].span if items else key.span))
+                    for key, items in keys.values()
+                ),
+                operator.span,
+            ),
+        )
+        for operator, keys in operators.values()
+    ]
+    entries += [Entry(Text((u,), u.span), u) for u in unknown if isinstance(u, Hole)]
+    yield entry_at("Condition", Map(tuple(entries), first), first)
+
+
+def _items(node: Node, depth: int = 0) -> list[Node]:
+    """The members of a list of strings; a list in it, as before Terraform 0.12, is part of it."""
+    found: list[Node] = []
+    alternatives = flat(node)
+    for branch in alternatives:
+        items = _members(branch, depth)
+        if len(alternatives) > 1:
+            items = [i if is_rest(i) else choice((i, None), i.span) for i in items]
+        found.extend(items)
+    return found
+
+
+def _members(node: Node | None, depth: int) -> list[Node]:
+    if node is None or is_null(node):
+        return []
+    if isinstance(node, Seq) and depth < MAX_LISTS:
+        return [inner for item in node.items for inner in _items(item, depth + 1)]
+    return [_string(node)]
+
+
+def _string(node: Node) -> Node:
+    """*node* as the string that the provider makes of a number."""
+    if isinstance(node, Scalar) and node.value is not None:
+        return Text((Piece(node.written, node.span),), node.span)
+    return node
+
+
+# -- policy variables
+
+
+def _variables(node: Node) -> Node:
+    """*node* with ``&{aws:username}`` as IAM writes it: ``${aws:username}``."""
+    if isinstance(node, Text):
+        return _replaced(node)
+    if isinstance(node, Seq):
+        return Seq(tuple(map(_variables, node.items)), node.span)
+    if isinstance(node, Choice):
+        return Choice(tuple(b if b is None else _variables(b) for b in node.branches), node.span)
+    return node
+
+
+def _replaced(text: Text) -> Text:
+    if not any(isinstance(part, Piece) and "&{" in part.text for part in text.parts):
+        return text
+    parts = [
+        Piece(part.text.replace("&{", "${"), part.span) if isinstance(part, Piece) else part
+        for part in text.parts
+    ]
+    return Text(tuple(parts), text.span)
+
+
+# -- other documents
+
+
+def _loaded(session: Session, block: Block, names: tuple[str, ...], scope: Scope) -> list[Node]:
+    """The statements of the documents that the attributes *names* bring in."""
+    found: list[Node] = []
+    for name in names:
+        attribute = block.attributes.get(name)
+        if attribute is None:
+            continue
+        value = session.given(attribute.expression, scope)
+        for item in _items(value) if isinstance(value, Seq | Choice) else [value]:
+            _merge(found, _statements_of(session, item))
+    return found
+
+
+def _statements_of(session: Session, item: Node) -> list[Node]:
+    alternatives = flat(item)
+    found: list[Node] = []
+    for branch in alternatives:
+        if branch is None or is_empty(branch):
+            continue
+        statements = _of_document(session, branch)
+        if len(alternatives) > 1:
+            statements = [s if is_rest(s) else choice((s, None), s.span) for s in statements]
+        found.extend(statements)
+    return found
+
+
+def _of_document(session: Session, node: Node) -> list[Node]:
+    from ..shapes import read_text
+
+    content: Node | None = node
+    if isinstance(node, Encoded):
+        content = node.content
+        if id(content) in session.built:
+            session.merged.add(id(content))
+    elif isinstance(node, Text):
+        content, problems = read_text(node)
+        session.problems.extend(problems)
+    if isinstance(content, Map) and content.get("Statement") is not None:
+        statement = content.get("Statement")
+        if isinstance(statement, Seq):
+            return list(statement.items)
+        if isinstance(statement, Map):
+            return [statement]
+    return [rest_at(node.span)]
+
+
+def _merge(merged: list[Node], more: list[Node]) -> None:
+    """Add the statements *more*: one with the Sid of an earlier one takes its place."""
+    places = {sid: index for index, node in enumerate(merged) if (sid := _sid(node))}
+    for statement in more:
+        sid = _sid(statement)
+        at = places.get(sid) if sid else None
+        if at is None:
+            if sid:
+                places[sid] = len(merged)
+            merged.append(statement)
+        elif isinstance(statement, Choice):
+            merged[at] = choice((merged[at], *flat(statement)), statement.span)
+        else:
+            merged[at] = statement
+
+
+def _sid(node: Node) -> str | None:
+    for branch in flat(node):
+        if isinstance(branch, Map):
+            value = branch.get("Sid")
+            return value.literal if isinstance(value, Text) else None
+    return None
+
+
+def _named(key: str, written: Text) -> Text:
+    """The key *key*, spelt by the attribute's name."""
+    return Text((Piece(key, written.span),), written.span)
+
+
+def _text(value: str, span: Span) -> Text:
+    return Text((Piece(value, span),), span)

@@ -1,0 +1,210 @@
+"""Terraform's pure functions, as far as policies use them.
+
+A function gets values that may be known in part and gives as much as follows
+from them; what does not follow is a hole. Places survive: the pieces of
+``join("", [a, b])`` stay where ``a`` and ``b`` are written.
+
+Source: developer.hashicorp.com/terraform/language/functions.
+"""
+
+from __future__ import annotations
+
+from ...tree import Choice, Encoded, Hole, Map, Node, Text
+from .collection_functions import COLLECTION_FUNCTIONS
+from .session import FunctionCall
+from .string_functions import STRING_FUNCTIONS
+from .values import (
+    MAX_BRANCHES,
+    boolean,
+    choice,
+    each_branch,
+    flat,
+    hole_at,
+    integer,
+    is_null,
+    is_rest,
+    number,
+    one_of,
+    string,
+    text_of,
+    truth,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...readers.hcl_syntax import Call
+    from ...source import Span
+    from .session import Scope, Session
+
+    Function = Callable[[FunctionCall], Node]
+
+
+def apply(session: Session, name: str, arguments: list[Node], span: Span) -> Node:
+    """The value of ``name(arguments)``, written at *span*; a hole where it is not known."""
+    known = FUNCTIONS.get(name)
+    if known is None:
+        return hole_at(span)
+    needed, function = known
+    combines = name in _COMBINING
+    if not combines and any(is_rest(argument) for argument in arguments):
+        return hole_at(span)
+    if len(arguments) < needed:
+        return session.fail(span)
+    for argument in arguments:
+        if isinstance(argument, Text) and not session.charge_text(argument):
+            return hole_at(span)
+    several = [] if combines else [a for a in arguments if isinstance(a, Choice)]
+    if not several:
+        return function(FunctionCall(session, arguments, span))
+    ways = 1
+    for one in several:
+        ways *= len(flat(one))
+        if ways > MAX_BRANCHES:
+            unknown: list[Node] = [one_of(a) if isinstance(a, Choice) else a for a in arguments]
+            return function(FunctionCall(session, unknown, span))
+    at = next(index for index, argument in enumerate(arguments) if argument is several[0])
+    before, after = arguments[:at], arguments[at + 1 :]
+    return each_branch(
+        several[0], lambda node: apply(session, name, [*before, node, *after], span), span
+    )
+
+
+# -- which of several
+
+
+def _coalesce(call: FunctionCall) -> Node:
+    options: list[Node | None] = []
+    for argument in call.arguments:
+        for branch in flat(argument):
+            if branch is None or is_null(branch) or string(branch) == "":
+                continue
+            options.append(branch)
+        if options and not isinstance(argument, Hole) and None not in flat(argument):
+            break
+    return choice(options, call.span) if options else hole_at(call.span)
+
+
+def _try(session: Session, expression: Call, scope: Scope) -> Node:
+    """The first argument that is no error; one that may be an error is one of several."""
+    before = session.failures
+    options: list[Node | None] = []
+    for argument in expression.arguments:
+        session.failures = before
+        value = session.evaluate(argument, scope)
+        if session.failures > before:
+            continue
+        options.append(value)
+        if not isinstance(value, Hole):
+            break
+    session.failures = before
+    return choice(options, expression.span) if options else session.fail(expression.span)
+
+
+def _can(session: Session, expression: Call, scope: Scope) -> Node:
+    before = session.failures
+    values = [session.evaluate(argument, scope) for argument in expression.arguments[:1]]
+    failed = session.failures > before
+    session.failures = before
+    if failed:
+        return boolean(False, expression.span)
+    unknown = not values or isinstance(values[0], Hole)
+    return hole_at(expression.span) if unknown else boolean(True, expression.span)
+
+
+LAZY: dict[str, Callable[[Session, Call, Scope], Node]] = {"try": _try, "can": _can}
+"""Functions that decide themselves which of their arguments matter."""
+
+
+# -- types and encodings
+
+
+def _same(call: FunctionCall) -> Node:
+    return call.arguments[0]
+
+
+def _tomap(call: FunctionCall) -> Node:
+    return call.arguments[0] if isinstance(call.arguments[0], Map) else hole_at(call.span)
+
+
+def _tostring(call: FunctionCall) -> Node:
+    return text_of(call.arguments[0]) or call.arguments[0]
+
+
+def _tonumber(call: FunctionCall) -> Node:
+    value = integer(call.arguments[0])
+    return hole_at(call.span) if value is None else number(value, call.span)
+
+
+def _tobool(call: FunctionCall) -> Node:
+    value = truth(call.arguments[0])
+    return hole_at(call.span) if value is None else boolean(value, call.span)
+
+
+def _jsonencode(call: FunctionCall) -> Node:
+    return Encoded(call.arguments[0], call.span)
+
+
+def _jsondecode(call: FunctionCall) -> Node:
+    from ...readers.json import read_embedded
+
+    node = call.arguments[0]
+    if isinstance(node, Encoded):
+        return node.content
+    if isinstance(node, Hole) and node.content is not None:
+        return node.content
+    if not isinstance(node, Text):
+        return hole_at(call.span)
+    reading = read_embedded(node)
+    if reading.root is None or reading.mistake is not None:
+        return hole_at(call.span)
+    return call.session.shared(reading.root, call.span)
+
+
+def _extreme(pick: Callable[[list[int]], int]) -> Function:
+    def function(call: FunctionCall) -> Node:
+        values = [integer(argument) for argument in call.arguments]
+        known = [value for value in values if value is not None]
+        return number(pick(known), call.span) if len(known) == len(values) else hole_at(call.span)
+
+    return function
+
+
+_COMBINING = frozenset(
+    {
+        "coalesce",
+        "coalescelist",
+        "compact",
+        "concat",
+        "distinct",
+        "flatten",
+        "jsonencode",
+        "list",
+        "merge",
+        "nonsensitive",
+        "one",
+        "sensitive",
+        "setunion",
+        "tolist",
+        "toset",
+    }
+)
+"""Functions that understand arguments which are one of several, or any number of them."""
+
+FUNCTIONS: dict[str, tuple[int, Function]] = {
+    "coalesce": (1, _coalesce),
+    "jsondecode": (1, _jsondecode),
+    "jsonencode": (1, _jsonencode),
+    "max": (1, _extreme(max)),
+    "min": (1, _extreme(min)),
+    "nonsensitive": (1, _same),
+    "sensitive": (1, _same),
+    "tobool": (1, _tobool),
+    "tomap": (1, _tomap),
+    "tonumber": (1, _tonumber),
+    "tostring": (1, _tostring),
+    **COLLECTION_FUNCTIONS,
+    **STRING_FUNCTIONS,
+}
+"""Name -> how many arguments it needs, and the function."""

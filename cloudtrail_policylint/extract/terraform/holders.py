@@ -1,0 +1,209 @@
+"""Who has which policy: identities and their attachments, trails and what they use."""
+
+from __future__ import annotations
+
+from ...tree import Hole, Node, Seq, Text, as_text
+from ..found import FoundAttachment, Owner
+from .instances import instances_of, nested
+from .locations import (
+    ATTACHMENTS,
+    BOUNDARIES,
+    HOLDERS,
+    IDENTITIES,
+    NAMES,
+    POLICY_TARGETS,
+    TRAIL_PARTNERS,
+)
+from .module import address_of, every
+from .values import flat, is_null, is_rest, text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...readers.hcl import Block
+    from .session import Scope, Session
+
+_OWN_POLICIES = ("aws_iam_policy.", "awscc_iam_managed_policy.")
+_LOOKED_UP = "data.aws_iam_policy."
+_UNNAMED = ("${each.", "${count.", "${...")
+
+
+class Relations:
+    """What the resources of a module say about each other.
+
+    ``attachments`` are the references to policies that are not the module's
+    own; ``only_boundaries`` are its own policies (by address) that bound
+    identities and are attached to none.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.attachments: list[FoundAttachment] = []
+        self._seen: set[tuple[str, int, int, str]] = set()
+        self._attached: dict[str, dict[str, None]] = {}
+        self._holders: dict[str, tuple[str, ...]] = {}
+        self._names = self._named()
+        boundaries: set[str] = set()
+        for block in every(session.module.resources):
+            self._attach(block, boundaries)
+        for block in every(session.module.data):
+            if block.labels[0] == "aws_iam_policy":
+                self._look_up(block)
+        self.only_boundaries = boundaries - self._attached.keys()
+        self._partners = self._used_by_trails()
+
+    # -- who is meant
+
+    def _named(self) -> dict[tuple[str, str], str]:
+        """Resource type and name, as far as it is known, to the address of the resource."""
+        found: dict[tuple[str, str], str] = {}
+        for block in every(self.session.module.resources):
+            type_ = block.labels[0]
+            attribute = block.attributes.get(NAMES.get(type_, ""))
+            if attribute is None:
+                continue
+            for instance in instances_of(self.session, block):
+                text = text_of(self.session.evaluate(attribute.expression, instance.scope))
+                if text is not None and text.written:
+                    found.setdefault((type_, text.written), address_of(block))
+        return found
+
+    def _identified(self, node: Node, types: tuple[str, ...]) -> Iterator[str]:
+        """The resources of *types* that *node* means: addresses, else names as they are written."""
+        stack: list[Node | None] = [node]
+        while stack:
+            at = stack.pop()
+            if isinstance(at, Seq):
+                stack.extend(reversed(at.items))
+                continue
+            if at is None or is_null(at) or is_rest(at):
+                continue
+            if len(flat(at)) > 1:
+                stack.extend(reversed(flat(at)))
+                continue
+            origin = self.session.origin(at)
+            if origin is not None:
+                yield origin
+                continue
+            text = as_text(at)
+            if text is None or not text.written or text.written.startswith(_UNNAMED):
+                continue
+            known = (self._names.get((type_, text.written)) for type_ in types)
+            yield next((address for address in known if address), text.written)
+
+    def _values(self, block: Block, path: str, scope: Scope) -> Iterator[Node]:
+        """The value of an attribute of *block*; a dot leads into nested blocks."""
+        name, _, rest = path.partition(".")
+        if rest:
+            for one in nested(self.session, block, name, scope):
+                yield from self._values(one.block, rest, one.scope)
+        elif name in block.attributes:
+            yield self.session.evaluate(block.attributes[name].expression, scope)
+
+    # -- holders
+
+    def holders(self, block: Block) -> tuple[str, ...]:
+        """The identities that have the identity policies of the resource *block*."""
+        address = address_of(block)
+        if address not in self._holders:
+            self._holders[address] = tuple(self._find_holders(block, address))
+        return self._holders[address]
+
+    def _find_holders(self, block: Block, address: str) -> dict[str, None]:
+        type_ = block.labels[0]
+        if type_ in IDENTITIES:
+            return {address: None}
+        found = dict(self._attached.get(address, {}))
+        for name, identity in HOLDERS.get(type_, ()):
+            for instance in instances_of(self.session, block):
+                for value in self._values(block, name, instance.scope):
+                    found.update(dict.fromkeys(self._identified(value, (identity,))))
+        return found
+
+    def _attach(self, block: Block, boundaries: set[str]) -> None:
+        type_ = block.labels[0]
+        attachment, boundary = ATTACHMENTS.get(type_), BOUNDARIES.get(type_)
+        if attachment is None and boundary is None:
+            return
+        owner = Owner(address_of(block), block.span)
+        for instance in instances_of(self.session, block):
+            if attachment is not None:
+                path, parties = attachment
+                holders: dict[str, None] = {} if parties else {owner.name: None}
+                for name, identity in parties:
+                    for value in self._values(block, name, instance.scope):
+                        holders.update(dict.fromkeys(self._identified(value, (identity,))))
+                for value in self._values(block, path, instance.scope):
+                    for policy in self._refer(value, owner, tuple(holders)):
+                        self._attached.setdefault(policy, {}).update(holders)
+            if boundary is not None:
+                for value in self._values(block, boundary, instance.scope):
+                    boundaries.update(self._refer(value, owner, ()))
+
+    def _refer(self, value: Node, owner: Owner, holders: tuple[str, ...]) -> list[str]:
+        """The module's own policies that *value* refers to; the others become attachments."""
+        own: list[str] = []
+        stack: list[Node | None] = [value]
+        while stack:
+            at = stack.pop()
+            if isinstance(at, Seq):
+                stack.extend(reversed(at.items))
+                continue
+            if at is not None and len(flat(at)) > 1:
+                stack.extend(reversed(flat(at)))
+                continue
+            origin = self.session.origin(at) if at is not None else None
+            if origin is not None and origin.startswith(_OWN_POLICIES):
+                own.append(origin)
+            elif isinstance(at, Text | Hole) and not (origin or "").startswith(_LOOKED_UP):
+                text = as_text(at)
+                assert text is not None
+                self._found(FoundAttachment(text, owner, holders))
+        return own
+
+    def _look_up(self, block: Block) -> None:
+        """``data.aws_iam_policy``: the place where it names the policy is the reference to report."""
+        owner = Owner(address_of(block), block.span)
+        for instance in instances_of(self.session, block):
+            for name in ("arn", "name"):
+                for value in self._values(block, name, instance.scope):
+                    self._refer(value, owner, ())
+
+    def _found(self, attachment: FoundAttachment) -> None:
+        """Keep *attachment*, unless another instance of its owner made the same."""
+        span = attachment.arn.span
+        key = (attachment.owner.name, id(span.source), span.start, attachment.arn.written)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.attachments.append(attachment)
+
+    # -- trails
+
+    def _used_by_trails(self) -> set[str]:
+        """What the module's trails and event data stores write to, encrypt with and act as."""
+        found: set[str] = set()
+        for block in every(self.session.module.resources):
+            for name, partners in TRAIL_PARTNERS.get(block.labels[0], {}).items():
+                for instance in instances_of(self.session, block):
+                    for value in self._values(block, name, instance.scope):
+                        found.update(self._identified(value, partners))
+        for block in every(self.session.module.resources):
+            if block.labels[0] == "aws_kms_alias" and address_of(block) in found:
+                for value in self._values(block, "target_key_id", {}):
+                    found.update(self._identified(value, ("aws_kms_key",)))
+        return found
+
+    def on_cloudtrail(self, block: Block) -> bool:
+        """Whether the policies of *block* are on something of CloudTrail's, or on what a trail uses."""
+        type_ = block.labels[0]
+        if type_.startswith(("aws_cloudtrail", "awscc_cloudtrail")):
+            return True
+        if address_of(block) in self._partners:
+            return True
+        name, targets = POLICY_TARGETS.get(type_, ("", ()))
+        for instance in instances_of(self.session, block) if name else ():
+            for value in self._values(block, name, instance.scope):
+                if not self._partners.isdisjoint(self._identified(value, targets)):
+                    return True
+        return not self._partners.isdisjoint(self.holders(block))

@@ -1,0 +1,291 @@
+"""The policies and attachments of a module, with whom they belong to."""
+
+from __future__ import annotations
+
+from ...tree import Encoded, Hole, Map, Node, Seq, Text, as_text, branches
+from ..found import Extraction, Found, Owner, Problem
+from ..kinds import kind_of_cloudtrail_arn
+from ..shapes import is_policy, may_hold_policy, read_policy, read_text
+from .documents import document
+from .evaluate import Evaluator
+from .holders import Relations
+from .instances import instances_of, nested
+from .locations import (
+    CLOUDTRAIL_RESOURCES,
+    NOT_POLICIES,
+    ORGANIZATIONS_POLICY_TYPES,
+    POLICIES,
+    POLICY_LIKE,
+)
+from .module import address_of, every
+from .session import children
+from .values import spelling, string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...readers.hcl import Attribute, Block
+    from ...source import Span
+    from .module import Module
+    from .session import Instance, Scope
+
+MAX_VARIANTS = 16
+"""Documents that one place may make (by ``for_each``, by templates) and that are told apart."""
+MAX_BLOCK_DEPTH = 8
+
+
+def find(module: Module) -> Extraction:
+    """All policies and attachments of *module*, in the order of its files."""
+    return _Finder(module).extraction()
+
+
+class _Place:
+    """The documents that one place in a file makes, and what their consumers say of them."""
+
+    __slots__ = ("documents", "holders", "kinds", "on_cloudtrail", "owner")
+
+    def __init__(self, owner: Owner) -> None:
+        self.owner = owner
+        self.documents: list[tuple[Node, tuple[Problem, ...]]] = []
+        self.kinds: set[str] = set()
+        self.holders: dict[str, None] = {}
+        self.on_cloudtrail = False
+
+
+class _Finder:
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.evaluator = Evaluator(module)
+        self.relations = Relations(self.evaluator)
+        self.places: dict[tuple[int, int, int], _Place] = {}
+        self.statements: set[tuple[int, int, int]] = set()  # where they are in all that was found
+
+    def extraction(self) -> Extraction:
+        for block in every(self.module.resources):
+            self._resource(block)
+        for call in self.module.calls:
+            self._search_block(call)
+        self._data_documents()
+        self._elsewhere()
+        return Extraction(
+            tuple(self._in_order()),
+            tuple(self.relations.attachments),
+            tuple(self._problems()),
+        )
+
+    def _in_order(self) -> Iterator[Found]:
+        order = {id(file.source): index for index, file in enumerate(self.module.files)}
+        last = len(order)
+        for key in sorted(self.places, key=lambda k: (order.get(k[0], last), k[1], k[2])):
+            place = self.places[key]
+            kind = next(iter(place.kinds)) if len(place.kinds) == 1 else None
+            for node, problems in place.documents:
+                yield Found(
+                    node,
+                    kind,
+                    place.owner,
+                    holders=tuple(place.holders),
+                    on_cloudtrail=place.on_cloudtrail,
+                    problems=problems,
+                )
+
+    def _problems(self) -> Iterator[Problem]:
+        yield from self.module.problems
+        yield from self.evaluator.problems
+        exceeded = self.evaluator.exceeded
+        if exceeded is not None:
+            message = (
+                "the module's expressions nest too deep or expand too far: the rest is unknown"
+            )
+            yield Problem("limit-exceeded", message, exceeded)
+
+    # -- resources
+
+    def _resource(self, block: Block) -> None:
+        type_ = block.labels[0]
+        paths = POLICIES.get(type_)
+        if paths is None:
+            if type_ not in NOT_POLICIES:
+                self._search_block(block)
+            return
+        for instance in instances_of(self.evaluator, block):
+            for path, usual in paths.items():
+                kind = self._kind(block, instance, usual)
+                if kind == "":
+                    continue
+                for value in self._values_at(block, path.split("."), instance.scope):
+                    for node, problems in read_policy(value):
+                        self._add(node, kind, block, problems)
+
+    def _values_at(self, block: Block, path: list[str], scope: Scope) -> Iterator[Node]:
+        """The values at *path*: attributes, and what is in nested blocks or in the objects of attributes."""
+        first, *rest = path
+        attribute = block.attributes.get(first)
+        if attribute is not None:
+            yield from _inside(self.evaluator.evaluate(attribute.expression, scope), rest)
+        elif rest:
+            for one in nested(self.evaluator, block, first, scope):
+                yield from self._values_at(one.block, rest, one.scope)
+
+    def _kind(self, block: Block, instance: Instance, usual: str | None) -> str | None:
+        """The kind of the policy of *block*: None when the document has to tell, empty for no IAM policy."""
+        type_ = block.labels[0]
+        if type_.endswith("_organizations_policy"):
+            written = block.attributes.get("type")
+            if written is None:
+                return usual
+            name = string(self.evaluator.evaluate(written.expression, instance.scope))
+            return ORGANIZATIONS_POLICY_TYPES.get(name, "") if name is not None else None
+        if type_ == "awscc_cloudtrail_resource_policy":
+            return self._cloudtrail_kind(block, instance)
+        if usual == "identity" and address_of(block) in self.relations.only_boundaries:
+            return "boundary"
+        return usual
+
+    def _cloudtrail_kind(self, block: Block, instance: Instance) -> str | None:
+        arn = block.attributes.get("resource_arn")
+        if arn is None:
+            return None
+        value = self.evaluator.evaluate(arn.expression, instance.scope)
+        type_ = (self.evaluator.origin(value) or "").removeprefix("data.").partition(".")[0]
+        kind = CLOUDTRAIL_RESOURCES.get(type_.partition("_cloudtrail_")[2])
+        text = as_text(value)
+        return kind or (kind_of_cloudtrail_arn(text.written) if text is not None else None)
+
+    def _add(
+        self, node: Node, kind: str | None, block: Block, problems: tuple[Problem, ...] = ()
+    ) -> None:
+        """Note that *node* is a policy of *block*."""
+        if isinstance(node, Hole):
+            return
+        place = self._place(node, Owner(address_of(block), block.span), problems)
+        if kind is not None:
+            place.kinds.add(kind)
+        if block.type == "resource":
+            if kind == "identity":
+                place.holders.update(dict.fromkeys(self.relations.holders(block)))
+            place.on_cloudtrail = place.on_cloudtrail or self.relations.on_cloudtrail(block)
+
+    def _place(self, node: Node, owner: Owner, problems: tuple[Problem, ...]) -> _Place:
+        built = self.evaluator.built.get(id(node))
+        if built is not None:
+            owner = Owner(address_of(built[1]), built[1].span)
+        key = _key(node.span)
+        place = self.places.get(key)
+        if place is None:
+            place = self.places[key] = _Place(owner)
+        if not place.documents or self._is_another(node, place):
+            place.documents.append((node, problems))
+            statement = node.get("Statement") if isinstance(node, Map) else None
+            if statement is not None:
+                self.statements.add(_key(statement.span))
+        return place
+
+    def _is_another(self, node: Node, place: _Place) -> bool:
+        known = [one for one, _ in place.documents]
+        if len(known) >= MAX_VARIANTS or any(node is one for one in known):
+            return False
+        return spelling(node) not in map(spelling, known)
+
+    # -- policies elsewhere
+
+    def _data_documents(self) -> None:
+        """The documents that no resource of the module takes; those that others merge are judged there."""
+        built = [
+            (document(self.evaluator, block, instance), block)
+            for block in every(self.module.data)
+            if block.labels[0] == "aws_iam_policy_document"
+            for instance in instances_of(self.evaluator, block)
+        ]
+        for node, block in built:
+            if id(node) not in self.evaluator.merged:
+                self._add(node, None, block)
+
+    def _search_block(self, block: Block, depth: int = 0) -> None:
+        """Policies in what is not known to take any: a module call, an unlisted resource."""
+        for instance in instances_of(self.evaluator, block):
+            self._search_body(block, block, instance.scope, depth)
+
+    def _search_body(self, block: Block, owner: Block, scope: Scope, depth: int) -> None:
+        for attribute in block.attributes.values():
+            if _may_hold(attribute):
+                value = self.evaluator.evaluate(attribute.expression, scope)
+                self._search(value, Owner(address_of(owner), owner.span))
+        if depth < MAX_BLOCK_DEPTH:
+            for inner in block.blocks:
+                self._search_body(inner, owner, scope, depth + 1)
+
+    def _elsewhere(self) -> None:
+        """Policies that are written where only other modules use them: locals, outputs, defaults."""
+        for attribute in every(self.module.locals):
+            self._search_attribute(attribute, f"local.{attribute.name}", attribute.span)
+        for block in (*every(self.module.variables), *self.module.outputs):
+            kind = "var" if block.type == "variable" else block.type
+            for name in ("default", "value"):
+                if name in block.attributes:
+                    owner = f"{kind}.{block.labels[0]}"
+                    self._search_attribute(block.attributes[name], owner, block.span)
+        for attribute in self.module.values.values():
+            self._search_attribute(attribute, f"var.{attribute.name}", attribute.span)
+
+    def _search_attribute(self, attribute: Attribute, owner: str, span: Span) -> None:
+        if "tatement" in attribute.text:
+            self._search(self.evaluator.evaluate(attribute.expression), Owner(owner, span))
+
+    def _search(self, value: Node, owner: Owner) -> None:
+        """Every policy in *value*, known by its shape, that was not found yet."""
+        stack: list[Node | None] = [value]
+        while stack:
+            node = stack.pop()
+            if node is None or not self.evaluator.charge(1, value.span):
+                continue
+            content, problems = _content(node)
+            if content is None or _is_template(content):
+                continue
+            if not is_policy(content):
+                stack.extend(reversed(children(content)))
+            elif _key(content.span) not in self.places and not self._is_known(content):
+                self._place(content, owner, problems)
+
+    def _is_known(self, policy: Node) -> bool:
+        """Whether *policy* is what another one was made of, by ``merge()`` for instance."""
+        statement = policy.get("Statement") if isinstance(policy, Map) else None
+        return statement is not None and _key(statement.span) in self.statements
+
+
+def _content(node: Node) -> tuple[Node | None, tuple[Problem, ...]]:
+    """What *node* holds: a string that may spell a policy is read."""
+    if isinstance(node, Text):
+        return read_text(node) if may_hold_policy(node) else (None, ())
+    return (node.content if isinstance(node, Encoded) else node), ()
+
+
+def _is_template(node: Node) -> bool:
+    """Whether *node* is a CloudFormation template, whose policies have functions of their own."""
+    return isinstance(node, Map) and node.get("Resources") is not None
+
+
+def _may_hold(attribute: Attribute) -> bool:
+    return attribute.name.endswith(POLICY_LIKE) or "tatement" in attribute.text
+
+
+def _inside(value: Node, path: list[str]) -> Iterator[Node]:
+    """The values at *path* in *value*, through lists and alternatives."""
+    if not path:
+        yield value
+        return
+    for branch in branches(value):
+        if isinstance(branch, Map):
+            inner = branch.get(path[0])
+            if inner is not None:
+                yield from _inside(inner, path[1:])
+        elif isinstance(branch, Seq):
+            for item in branch.items:
+                for one in branches(item):
+                    if isinstance(one, Map):
+                        yield from _inside(one, path)
+
+
+def _key(span: Span) -> tuple[int, int, int]:
+    return (id(span.source), span.start, span.end)

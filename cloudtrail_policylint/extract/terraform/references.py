@@ -1,0 +1,306 @@
+"""What the names in an expression stand for: variables, locals, resources, data sources.
+
+An attribute of a resource is what its block writes, or what is known of the
+value that AWS will give it: an ARN is built as far as its parts are known, an
+account id is twelve digits. The facts are in ``locations``.
+
+Sources: developer.hashicorp.com/terraform/language/expressions/references and
+the attribute references of the provider's pages.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat
+from ...tree import (
+    ACCOUNT,
+    ANY,
+    FIELD,
+    Encoded,
+    Hole,
+    Map,
+    Node,
+    Piece,
+    Seq,
+    Text,
+)
+from .documents import document
+from .instances import instances_of
+from .locations import (
+    ACCOUNT_ATTRIBUTES,
+    ARN_ATTRIBUTES,
+    ARNS,
+    FIELD_ATTRIBUTES,
+    PARTITIONS,
+    SAME_AS,
+)
+from .module import address_of, meant
+from .string_functions import filled_in
+from .values import choice, hole_at, is_null, string, text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...readers.hcl import Block
+    from ...readers.hcl_syntax import Step
+    from ...source import Span
+    from .session import Instance, Scope, Session
+
+_ARN_PARTS = re.compile(r"\{(\w+)\}|[^{}]+")
+
+
+def resolve(session: Session, name: str, steps: Sequence[Step], scope: Scope) -> Node:
+    """The value of the reference ``name`` and *steps*, where *name* is none of *scope*."""
+    last = steps[-1].span
+    first = steps[0]
+    if name == "data":
+        return _resource(session, steps, scope, is_data=True)
+    if name == "terraform":
+        return hole_at(last, FIELD)  # the name of the workspace
+    if name in ("each", "count", "self", "module", ELEMENT) or not isinstance(first, GetAttr):
+        return hole_at(last)
+    if name == "var":
+        return session.walk(_variable(session, first), steps[1:], scope)
+    if name == "local":
+        return session.walk(_local(session, first), steps[1:], scope)
+    if name == "path":
+        return Text((Piece(".", first.span),), first.span)
+    return _resource(session, (_head(name, first), *steps), scope, is_data=False)
+
+
+def _head(name: str, first: GetAttr) -> GetAttr:
+    """The resource type as a step, so that ``aws_x.y`` and ``data.aws_x.y`` read alike."""
+    return GetAttr(first.of, name, first.of.span)
+
+
+# -- variables and locals
+
+
+def _variable(session: Session, reference: GetAttr) -> Node:
+    name, module, span = reference.name, session.module, reference.span
+    given = module.values.get(name)
+    block = meant(module.variables, (name,), span.source)
+    default = block.attributes.get("default") if block is not None else None
+
+    def compute() -> Node:
+        if given is not None:
+            return session.evaluate(given.expression)
+        assert default is not None
+        session.assumed += 1
+        return session.evaluate(default.expression)
+
+    if given is None and default is None:
+        return hole_at(span, _shape_of_variable(block))
+    found = session.memoised(("var", id(given or default)), compute)
+    return hole_at(span) if found is None else session.shared(found, span)
+
+
+def _shape_of_variable(block: Block | None) -> str:
+    kind = block.attributes.get("type") if block is not None else None
+    written = kind.text.rpartition("=")[2].strip() if kind is not None else ""
+    return FIELD if written in ("number", "bool") else ANY
+
+
+def _local(session: Session, reference: GetAttr) -> Node:
+    span = reference.span
+    attribute = meant(session.module.locals, (reference.name,), span.source)
+    if attribute is None:
+        return hole_at(span)
+    key = ("local", id(attribute))
+    found = session.memoised(key, lambda: session.evaluate(attribute.expression))
+    return hole_at(span) if found is None else session.shared(found, span)
+
+
+# -- resources and data sources
+
+
+def _resource(session: Session, steps: Sequence[Step], scope: Scope, *, is_data: bool) -> Node:
+    """``type.name.attribute``, ``type.name[key].attribute`` and ``type.name[*].attribute``."""
+    span = steps[-1].span
+    if len(steps) < 2 or not isinstance(steps[0], GetAttr) or not isinstance(steps[1], GetAttr):
+        return hole_at(span)
+    type_, name = steps[0].name, steps[1].name
+    blocks = session.module.data if is_data else session.module.resources
+    block = meant(blocks, (type_, name), span.source)
+    rest = steps[2:]
+    first = rest[0] if rest else None
+    key: Node | None = None
+    if isinstance(first, Splat):
+        return _splat(session, block, first, rest[1:], scope)
+    if isinstance(first, Index):
+        key, rest = session.evaluate(first.key, scope), rest[1:]
+    attribute = rest[0] if rest else None
+    if not isinstance(attribute, GetAttr):
+        return hole_at(span)
+    if block is None:
+        return hole_at(span, shape_of(type_, attribute.name))
+    instances = _instances(session, block, key)
+    if not instances:
+        return hole_at(span) if not instances_of(session, block) else session.fail(span)
+    values = [
+        session.walk(
+            attribute_of(session, block, i, attribute.name, attribute.span), rest[1:], scope
+        )
+        for i in instances
+    ]
+    return choice(values, span)
+
+
+def _instances(session: Session, block: Block, key: Node | None) -> list[Instance]:
+    """The instances of *block* that *key* may pick."""
+    instances = instances_of(session, block)
+    picked = string(key) if key is not None else None
+    if picked is None:
+        return instances
+    return [one for one in instances if one.key is None or one.key == picked]
+
+
+def _splat(
+    session: Session, block: Block | None, splat: Splat, rest: Sequence[Step], scope: Scope
+) -> Node:
+    """``type.name[*].attribute``: of every instance."""
+    path: list[GetAttr] = []
+    at = splat.body
+    while isinstance(at, GetAttr):
+        path.append(at)
+        at = at.of
+    path.reverse()
+    if block is None or not path or not isinstance(at, Name):
+        return hole_at(splat.span)
+    items = []
+    for instance in instances_of(session, block):
+        value = attribute_of(session, block, instance, path[0].name, splat.span)
+        value = session.walk(value, path[1:], scope)
+        items.append(value if instance.sure else choice((value, None), splat.span))
+    return session.walk(Seq(tuple(items), splat.span), rest, scope)
+
+
+def attribute_of(session: Session, block: Block, instance: Instance, name: str, span: Span) -> Node:
+    """The attribute *name* of one instance of *block*, referred to at *span*."""
+    source = id(span.source)  # what AWS makes up stands where it is referred to
+    key = (id(block), instance.key, name, source, span.start)
+    found = session.memoised(key, lambda: _attribute(session, block, instance, name, span))
+    if found is None:
+        return hole_at(span, shape_of(block.labels[0], name))
+    address = session.origin(found) or address_of(block)
+    return session.originating(session.shared(found, span), address)
+
+
+def _attribute(session: Session, block: Block, instance: Instance, name: str, span: Span) -> Node:
+    type_ = block.labels[0]
+    if block.type == "data":
+        special = _data_attribute(session, block, instance, name, span)
+        if special is not None:
+            return special
+    shape = shape_of(type_, name)
+    if shape == ACCOUNT:
+        return hole_at(span, ACCOUNT)
+    if name in ARN_ATTRIBUTES.get(type_, ("arn",)) and type_ in ARNS:
+        return _arn(session, block, instance, span)
+    written = block.attributes.get(SAME_AS.get((type_, name), name))
+    if written is None:
+        return hole_at(span, shape)
+    value = session.given(written.expression, instance.scope)
+    if is_null(value):
+        return hole_at(span, shape)
+    if isinstance(value, Hole) and value.shape == ANY and shape == FIELD:
+        return Hole(value.written, value.span, FIELD, value.values)
+    return value
+
+
+def shape_of(type_: str, name: str) -> str:
+    """What is known of the attribute *name* of any resource of *type_*."""
+    if (type_, name) in ACCOUNT_ATTRIBUTES:
+        return ACCOUNT
+    same = SAME_AS.get((type_, name), name)
+    return FIELD if not FIELD_ATTRIBUTES.isdisjoint(((type_, name), (type_, same))) else ANY
+
+
+def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node:
+    """The ARN of what *block* makes, as far as its arguments tell."""
+    own = block.attributes.get("arn") if block.type == "data" else None
+    if own is not None:
+        return session.evaluate(own.expression, instance.scope)
+    parts: list[Piece | Hole] = [
+        Piece("arn:", span),
+        Hole("${partition}", span, FIELD, PARTITIONS),
+        Piece(":", span),
+    ]
+    for match in _ARN_PARTS.finditer(ARNS[block.labels[0]]):
+        name = match.group(1)
+        if name is None:
+            parts.append(Piece(match.group(), span))
+        elif name in ("region", "generated"):
+            parts.append(Hole(f"${{{name}}}", span, FIELD))
+        elif name == "account":
+            parts.append(Hole("${account}", span, ACCOUNT))
+        elif name == "path":
+            parts.extend(_path_of(session, block, instance, span))
+        else:
+            parts.extend(_name_of(session, block, instance, name, span))
+    return Text(tuple(parts), span)
+
+
+def _path_of(
+    session: Session, block: Block, instance: Instance, span: Span
+) -> Sequence[Piece | Hole]:
+    path = block.attributes.get("path")
+    if block.type == "data":
+        return (Piece("/", span), Hole("${path}", span))
+    if path is None:
+        return (Piece("/", span),)
+    value = text_of(session.given(path.expression, instance.scope))
+    return value.parts if value is not None else (hole_at(span, FIELD),)
+
+
+def _name_of(
+    session: Session, block: Block, instance: Instance, name: str, span: Span
+) -> Sequence[Piece | Hole]:
+    """The name in an ARN: it has no colon, whatever it is."""
+    attribute = block.attributes.get(name)
+    text = None
+    if attribute is not None:
+        text = text_of(session.given(attribute.expression, instance.scope))
+    if text is None:
+        return (hole_at(span, FIELD),)
+    return tuple(
+        Hole(part.written, part.span, FIELD, part.values)
+        if isinstance(part, Hole) and part.shape == ANY
+        else part
+        for part in text.parts
+    )
+
+
+# -- data sources that are more than what AWS says
+
+
+def _data_attribute(
+    session: Session, block: Block, instance: Instance, name: str, span: Span
+) -> Node | None:
+    type_ = block.labels[0]
+    if type_ == "aws_iam_policy_document" and name in ("json", "minified_json"):
+        return Encoded(document(session, block, instance), span)
+    if type_ == "template_file" and name == "rendered":
+        return _rendered(session, block, instance, span)
+    if (type_, name) == ("aws_partition", "partition"):
+        return hole_at(span, FIELD, PARTITIONS)
+    if (type_, name) == ("aws_iam_policy", "arn") and "arn" not in block.attributes:
+        return hole_at(span)  # AWS's own or the customer's, and at a path that is not known
+    return None
+
+
+def _rendered(session: Session, block: Block, instance: Instance, span: Span) -> Node | None:
+    """``data.template_file``, the predecessor of ``templatefile()``: names in braces from its ``vars``."""
+    template = block.attributes.get("template")
+    if template is None:
+        return None
+    text = session.evaluate(template.expression, instance.scope)
+    written = block.attributes.get("vars")
+    variables: Node = Map((), span)
+    if written is not None:
+        variables = session.evaluate(written.expression, instance.scope)
+    if not isinstance(text, Text):
+        return hole_at(span)
+    return filled_in(session, text, variables)

@@ -1,0 +1,254 @@
+"""One evaluation of a module, as its parts see it: costs, memory, marks, and what it opened.
+
+The parts (``references``, ``functions``, ``documents``...) ask a ``Session``
+for values; ``evaluate.Evaluator`` is the one that works them out.
+
+Untrusted input: every value that is produced, and every stretch of text that
+is worked on, is paid for from one budget a module.
+"""
+
+from __future__ import annotations
+
+from ...record import record
+from ...source import SourceFile, Span
+from ...tree import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text
+from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...readers.hcl import Block
+    from ...readers.hcl_syntax import Expression, Part, Step, Template
+    from ..found import Problem
+    from .module import Module
+
+    Scope = dict[str, Node]
+
+BASE_BUDGET = 200_000
+"""Values that may be produced for a module, besides a share of its own size."""
+TOP: Scope = {}
+"""The scope of a module's top level: no name but the module's own."""
+MAX_DEPTH = 100
+"""Levels of nesting that are followed, those behind references included."""
+_MAX_SIZE = 10**9
+_TEXT_UNIT = 64
+"""Characters of text that cost as much as a value."""
+
+
+@record
+class Instance:
+    """One instance of a resource: its key (None where unknown, or where there is only one), and its scope.
+
+    ``sure`` is False when the instance need not exist.
+    """
+
+    key: str | None
+    scope: Scope
+    sure: bool = True
+
+
+@record
+class FunctionCall:
+    """What a function is given: its arguments' values, and where the call is written."""
+
+    session: Session
+    arguments: list[Node]
+    span: Span
+
+    def with_arguments(self, arguments: list[Node]) -> FunctionCall:
+        """The same call of other arguments."""
+        return FunctionCall(self.session, arguments, self.span)
+
+
+class Session:
+    """The evaluation of one module: what it costs and keeps, for all that takes part in it."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.left = BASE_BUDGET + module.size
+        self.exceeded: Span | None = None
+        self.depth = 0
+        self.assumed = 0  # how often a variable's default was taken for its value so far
+        self.failures = 0  # how often an expression was found to be an error so far
+        self.built: dict[int, tuple[Node, Block]] = {}  # policy -> the data source that makes it
+        self.merged: set[int] = set()  # those of them that are part of another one
+        self.problems: list[Problem] = []
+        self.instances: dict[int, list[Instance]] = {}
+        self.templates: dict[str, Template | None] = {}
+        self._memo: dict[object, tuple[Node, bool, bool]] = {}
+        self._active: set[object] = set()
+        self._measures: dict[int, tuple[Node, int, int]] = {}
+        self._origins: dict[int, tuple[Node, str]] = {}
+        self._sets: dict[int, Node] = {}
+        self._files: dict[str, SourceFile | None] = {}
+
+    # -- what the evaluator does
+
+    def evaluate(self, expression: Expression, scope: Scope = TOP) -> Node:
+        """The value of *expression*, where *scope* holds ``each``, ``count`` and the names of ``for``."""
+        raise NotImplementedError
+
+    def walk(self, node: Node, steps: Sequence[Step], scope: Scope) -> Node:
+        """What *steps* lead to from *node*."""
+        raise NotImplementedError
+
+    def parts(self, parts: Sequence[Part], scope: Scope) -> list[Piece | Hole]:
+        """The text that the *parts* of a template make."""
+        raise NotImplementedError
+
+    # -- values
+
+    def given(self, expression: Expression, scope: Scope) -> Node:
+        """The value of *expression*; an empty one that is only a variable's default is unknown.
+
+        Such a default means "none by default": a policy with it could not be applied.
+        """
+        before = self.assumed
+        node = self.evaluate(expression, scope)
+        if self.assumed > before and is_empty(node):
+            return hole_at(expression.span)
+        return node
+
+    def spliced(self, node: Node, span: Span) -> tuple[Piece | Hole, ...]:
+        """The parts that *node*, interpolated at *span*, adds to a text."""
+        if isinstance(node, Text):
+            return node.parts if self.charge_text(node) else (hole_at(span),)
+        if isinstance(node, Hole):
+            return (node,)
+        if isinstance(node, Encoded):
+            return (encoded_hole(node, span),)
+        if isinstance(node, Choice):
+            return (one_of(node),)
+        if isinstance(node, Scalar) and node.value is not None:
+            return (Piece(node.written, node.span),)
+        self.failures += 1
+        return (hole_at(span),)
+
+    def iterate(self, node: Node, *, as_set: bool = False) -> Iteration | None:
+        """The members of *node* (with *as_set*, of the set it is turned into); None when nothing of them is known."""
+        return iterate(node, is_set=as_set or self.is_set(node))
+
+    def memoised(self, key: object, compute: Callable[[], Node]) -> Node | None:
+        """The value of *compute*, worked out once; None where it asks for itself, or from too deep."""
+        known = self._memo.get(key)
+        if known is None:
+            if key in self._active or self.depth >= MAX_DEPTH:
+                return None
+            self._active.add(key)
+            assumed, failures = self.assumed, self.failures
+            self.depth += 2  # a reference takes as much of the stack as two levels of an expression
+            try:
+                node = compute()
+            finally:
+                self.depth -= 2
+                self._active.discard(key)
+            known = (node, self.assumed > assumed, self.failures > failures)
+            self._memo[key] = known
+        else:
+            self.assumed += known[1]
+            self.failures += known[2]
+        return known[0]
+
+    def fail(self, span: Span) -> Node:
+        """The value of an expression that Terraform would refuse."""
+        self.failures += 1
+        return hole_at(span)
+
+    # -- costs
+
+    def charge(self, count: int, span: Span) -> bool:
+        """Pay for *count* values; False when the budget is spent."""
+        self.left -= count
+        if self.left < 0:
+            self.exceeded = self.exceeded or span
+            return False
+        return True
+
+    def charge_text(self, text: Text) -> bool:
+        """Pay for work on every character of *text*."""
+        return self.charge(_length(text.parts), text.span)
+
+    def shared(self, node: Node, span: Span) -> Node:
+        """*node*, which stands at several places, paid for once more; a hole where it is too deep to go on."""
+        size, depth = self._measured(node)
+        if depth > MAX_DEPTH:
+            self.exceeded = self.exceeded or span
+            return hole_at(span)
+        return node if self.charge(size, span) else hole_at(span)
+
+    def _measured(self, node: Node) -> tuple[int, int]:
+        """How many nodes *node* is made of, a shared one counted wherever it stands, and on how many levels."""
+        known = self._measures.get(id(node))
+        if known is not None:
+            return known[1:]
+        stack: list[Node] = [node]
+        while stack:
+            at = stack[-1]
+            inner = children(at)
+            missing = [child for child in inner if id(child) not in self._measures]
+            if missing and id(at) not in self._measures:
+                stack.extend(missing)
+                continue
+            stack.pop()
+            measures = [self._measures[id(child)] for child in inner]
+            size = 1 + sum([measure[1] for measure in measures])
+            depth = 1 + max([measure[2] for measure in measures], default=0)
+            if isinstance(at, Text):
+                size += _length(at.parts)
+            self._measures[id(at)] = (at, min(size, _MAX_SIZE), depth)
+        return self._measures[id(node)][1:]
+
+    # -- marks
+
+    def originating(self, node: Node, address: str) -> Node:
+        """*node* marked as an attribute of the resource *address*."""
+        if isinstance(node, Text):
+            node = Text(node.parts, node.span)
+        elif isinstance(node, Hole):
+            node = Hole(node.written, node.span, node.shape, node.values, node.content)
+        else:
+            return node
+        self._origins[id(node)] = (node, address)
+        return node
+
+    def origin(self, node: Node) -> str | None:
+        """The resource that *node* is an attribute of, if it came straight from one."""
+        found = self._origins.get(id(node))
+        return found[1] if found else None
+
+    def as_set(self, node: Node) -> Node:
+        """*node* marked as a set: its members are their own keys."""
+        self._sets[id(node)] = node
+        return node
+
+    def is_set(self, node: Node) -> bool:
+        """Whether *node* was made a set."""
+        return id(node) in self._sets
+
+    # -- files
+
+    def opened(self, path: str) -> SourceFile | None:
+        """The file *path* of the module's folder, opened once."""
+        if path not in self._files:
+            load = self.module.load
+            self._files[path] = load(path) if load is not None else None
+        return self._files[path]
+
+
+def children(node: Node) -> list[Node]:
+    """The values that *node* is made of."""
+    if isinstance(node, Map):
+        return [entry.value for entry in node.entries]
+    if isinstance(node, Seq):
+        return list(node.items)
+    if isinstance(node, Choice):
+        return [branch for branch in node.branches if branch is not None]
+    if isinstance(node, Encoded):
+        return [node.content]
+    return []
+
+
+def _length(parts: Sequence[Piece | Hole]) -> int:
+    """What *parts* cost: each as a value, and their text."""
+    return sum([1 + len(p.text) // _TEXT_UNIT if isinstance(p, Piece) else 1 for p in parts])

@@ -1,0 +1,377 @@
+"""Terraform's functions on strings, and those that read files.
+
+The result's pieces stay where their text is written, as far as it is text
+that is written: ``lower("ABC")`` points into its argument.
+
+Source: developer.hashicorp.com/terraform/language/functions.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...source import SourceFile, Span
+from ...tree import FIELD, Choice, Hole, Map, Node, Piece, Seq, Text
+from .session import FunctionCall
+from .values import (
+    boolean,
+    choice,
+    cut,
+    flat,
+    hole_at,
+    integer,
+    is_rest,
+    string,
+    text_of,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .session import Scope, Session
+
+    Function = Callable[[FunctionCall], Node]
+
+_VERB = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
+MAX_MATCHES = 10_000
+"""How often a text is cut or replaced in; more is not a policy."""
+
+
+def _joined(parts: list[Piece | Hole], span: Span) -> Text:
+    return Text(tuple(parts) or (Piece("", Span(span.source, span.start, span.start)),), span)
+
+
+def _join(call: FunctionCall) -> Node:
+    separator = text_of(call.arguments[0])
+    items: list[Node] = []
+    for argument in call.arguments[1:]:
+        if not isinstance(argument, Seq):
+            return hole_at(call.span)
+        items.extend(argument.items)
+    if separator is None or not call.session.charge(len(items) * len(separator.parts), call.span):
+        return hole_at(call.span)
+    if len(items) == 1 and not is_rest(
+        items[0]
+    ):  # often: join("", of a resource that may not be there)
+        return choice([b for b in flat(items[0]) if b is not None], call.span)
+    parts: list[Piece | Hole] = []
+    for index, item in enumerate(items):
+        if is_rest(item) or (isinstance(item, Choice) and None in item.branches):
+            return hole_at(call.span)
+        if index:
+            parts.extend(separator.parts)
+        parts.extend(call.session.spliced(item, call.span))
+    return _joined(parts, call.span)
+
+
+def _split(call: FunctionCall) -> Node:
+    separator, text = string(call.arguments[0]), text_of(call.arguments[1])
+    value = text.literal if text is not None else None
+    if text is None or value is None or not separator or value.count(separator) > MAX_MATCHES:
+        return hole_at(call.span)
+    found: list[Node] = []
+    at = 0
+    for item in value.split(separator):
+        if not call.session.charge(len(text.parts), call.span):
+            return hole_at(call.span)
+        found.append(cut(text, at, at + len(item), call.span))
+        at += len(item) + len(separator)
+    return Seq(tuple(found), call.span)
+
+
+def _format(call: FunctionCall) -> Node:
+    """``%s``, ``%d`` and ``%v`` take their argument as it is; of the others the result is unknown."""
+    template = text_of(call.arguments[0])
+    if template is None:
+        return hole_at(call.span)
+    rest = iter(call.arguments[1:])
+    parts: list[Piece | Hole] = []
+    for part in template.parts:
+        if isinstance(part, Hole):
+            parts.append(part)
+        elif not _formatted(call, part, rest, parts):
+            return call.session.fail(call.span)
+    return _joined(parts, call.span)
+
+
+def _formatted(
+    call: FunctionCall, piece: Piece, rest: Iterator[Node], parts: list[Piece | Hole]
+) -> bool:
+    """Add *piece* with its verbs filled in from *rest*; False when that has too few values."""
+    text = Text((piece,), piece.span)
+    at = 0
+    for match in _VERB.finditer(piece.text):
+        if match.start() > at:
+            parts.extend(cut(text, at, match.start(), call.span).parts)
+        at = match.end()
+        if match.group() == "%%":
+            parts.extend(cut(text, at - 1, at, call.span).parts)
+            continue
+        value = next(rest, None)
+        if value is None or not call.session.charge(1, call.span):
+            return False
+        known = match.group() in ("%s", "%d", "%v")
+        parts.extend(call.session.spliced(value, call.span) if known else [hole_at(call.span)])
+    if at < len(piece.text):
+        parts.extend(cut(text, at, len(piece.text), call.span).parts)
+    return True
+
+
+def _formatlist(call: FunctionCall) -> Node:
+    lists = [argument for argument in call.arguments[1:] if isinstance(argument, Seq)]
+    sizes = {len(item.items) for item in lists}
+    if len(sizes) != 1 or any(is_rest(item) for one in lists for item in one.items):
+        return hole_at(call.span)
+    found: list[Node] = []
+    for index in range(sizes.pop()):
+        row = [a.items[index] if isinstance(a, Seq) else a for a in call.arguments[1:]]
+        if not call.session.charge(len(row), call.span):
+            return hole_at(call.span)
+        found.append(_format(call.with_arguments([call.arguments[0], *row])))
+    return Seq(tuple(found), call.span)
+
+
+def _replace(call: FunctionCall) -> Node:
+    text, old, new = (
+        text_of(call.arguments[0]),
+        string(call.arguments[1]),
+        text_of(call.arguments[2]),
+    )
+    value = text.literal if text is not None else None
+    if text is None or value is None or not old or new is None:
+        return hole_at(call.span)
+    if len(old) > 1 and old[0] == old[-1] == "/":  # a regular expression
+        return hole_at(call.span)
+    if value.count(old) > MAX_MATCHES:
+        return hole_at(call.span)
+    parts: list[Piece | Hole] = []
+    at = 0
+    while (found := value.find(old, at)) >= 0:
+        if not call.session.charge(len(text.parts) + len(new.parts), call.span):
+            return hole_at(call.span)
+        if found > at:
+            parts.extend(cut(text, at, found, call.span).parts)
+        parts.extend(new.parts)
+        at = found + len(old)
+    if not parts:
+        return text
+    if at < len(value):
+        parts.extend(cut(text, at, len(value), call.span).parts)
+    return _joined(parts, call.span)
+
+
+def _recased(convert: Callable[[str], str]) -> Function:
+    def function(call: FunctionCall) -> Node:
+        text = text_of(call.arguments[0])
+        if text is None:
+            return hole_at(call.span)
+        parts: list[Piece | Hole] = []
+        for part in text.parts:
+            if isinstance(part, Piece):
+                parts.append(Piece(convert(part.text), part.span))
+            else:
+                values = None if part.values is None else tuple(map(convert, part.values))
+                parts.append(Hole(part.written, part.span, part.shape, values))
+        return Text(tuple(parts), text.span)
+
+    return function
+
+
+def _title(value: str) -> str:
+    return re.sub(r"(?<![^\s])\S", lambda match: match.group().upper(), value)
+
+
+def _trimmed(trim: Callable[[str, list[str]], tuple[int, int]]) -> Function:
+    """A function that takes characters off the ends; *trim* says where what is left starts and ends."""
+
+    def function(call: FunctionCall) -> Node:
+        text = text_of(call.arguments[0])
+        others = [string(argument) for argument in call.arguments[1:]]
+        value = text.literal if text is not None else None
+        known = [other for other in others if other is not None]
+        if text is None or value is None or len(known) != len(others):
+            return hole_at(call.span)
+        start, end = trim(value, known)
+        return cut(text, start, max(start, end), call.span)
+
+    return function
+
+
+def _space(value: str, _: list[str]) -> tuple[int, int]:
+    return len(value) - len(value.lstrip()), len(value.rstrip())
+
+
+def _line_end(value: str, _: list[str]) -> tuple[int, int]:
+    return 0, len(value.rstrip("\r\n"))
+
+
+def _both(value: str, others: list[str]) -> tuple[int, int]:
+    return len(value) - len(value.lstrip(others[0])), len(value.rstrip(others[0]))
+
+
+def _prefix(value: str, others: list[str]) -> tuple[int, int]:
+    return len(others[0]) if value.startswith(others[0]) else 0, len(value)
+
+
+def _suffix(value: str, others: list[str]) -> tuple[int, int]:
+    return 0, len(value.removesuffix(others[0]))
+
+
+def _substr(call: FunctionCall) -> Node:
+    text, start, length = (
+        text_of(call.arguments[0]),
+        integer(call.arguments[1]),
+        integer(call.arguments[2]),
+    )
+    value = text.literal if text is not None else None
+    if text is None or value is None or start is None:
+        return hole_at(call.span)
+    if length is None:
+        return hole_at(call.span)
+    start = max(0, start + len(value)) if start < 0 else start
+    end = len(value) if length < 0 else start + length
+    return cut(text, min(start, len(value)), min(end, len(value)), call.span)
+
+
+def _tested(test: Callable[[str, str], bool]) -> Function:
+    def function(call: FunctionCall) -> Node:
+        value, other = string(call.arguments[0]), string(call.arguments[1])
+        if value is None or other is None:
+            return hole_at(call.span)
+        return boolean(test(value, other), call.span)
+
+    return function
+
+
+def _digest(call: FunctionCall) -> Node:
+    return hole_at(call.span, FIELD)
+
+
+def _indent(call: FunctionCall) -> Node:
+    return call.arguments[1]  # blanks at the starts of lines, which JSON does not see
+
+
+# -- files
+
+
+_NAME_IN_BRACES = re.compile(r"\$\{\s*([A-Za-z_]\w*)\s*\}")
+
+
+def rendered(session: Session, source: SourceFile, variables: Node, span: Span) -> Node:
+    """The text of the template *source* with *variables*, a map, filled in."""
+    from ...readers.hcl import read_template
+
+    if source.path not in session.templates:
+        session.templates[source.path] = read_template(source)
+    template = session.templates[source.path]
+    whole = Span(source, 0, len(source.text))
+    if template is None:  # what is in braces is left for the reader of the text
+        return Text((Piece(source.text, whole),), whole)
+    scope: Scope = {}
+    if isinstance(variables, Map):
+        scope = {e.key.literal: e.value for e in variables.entries if e.key.literal is not None}
+    if not session.charge(len(template.parts), span):
+        return hole_at(span)
+    return Text(tuple(session.parts(template.parts, scope)), whole)
+
+
+def filled_in(session: Session, text: Text, variables: Node) -> Node:
+    """*text* with ``${name}`` replaced from *variables*, as ``data.template_file`` does it."""
+    only = text.parts[0]
+    if len(text.parts) == 1 and isinstance(only, Piece):
+        source = only.span.source
+        if (only.span.start, only.span.end) == (0, len(source.text)):
+            return rendered(session, source, variables, text.span)
+    parts: list[Piece | Hole] = []
+    run: list[Piece | Hole] = []
+    for part in (*text.parts, None):
+        if isinstance(part, Piece):
+            run.append(part)
+            continue
+        if run:
+            parts.extend(_run_filled_in(session, Text(tuple(run), text.span), variables))
+            run = []
+        if part is not None:
+            parts.append(part)
+    return _joined(parts, text.span)
+
+
+def _run_filled_in(session: Session, text: Text, variables: Node) -> list[Piece | Hole]:
+    value = text.literal or ""
+    parts: list[Piece | Hole] = []
+    at = 0
+    for match in _NAME_IN_BRACES.finditer(value):
+        if not session.charge(len(text.parts), text.span):
+            break
+        place = cut(text, match.start(), match.end(), text.span).parts[0].span
+        given = variables.get(match.group(1)) if isinstance(variables, Map) else None
+        parts.extend(cut(text, at, match.start(), text.span).parts)
+        unknown = Hole(match.group(), place)
+        parts.extend([unknown] if given is None else session.spliced(given, place))
+        at = match.end()
+    if not parts:
+        return list(text.parts)
+    parts.extend(cut(text, at, len(value), text.span).parts)
+    return parts
+
+
+def _path(node: Node) -> str | None:
+    """The path that *node* names, relative to the module's folder; None when unknown or outside of it."""
+    value = string(node)
+    if value is None or "\0" in value or value.startswith(("/", "~")) or "\\" in value:
+        return None
+    parts = [part for part in value.split("/") if part not in ("", ".")]
+    return None if ".." in parts or not parts else "/".join(parts)
+
+
+def _file(call: FunctionCall) -> Node:
+    path = _path(call.arguments[0])
+    source = call.session.opened(path) if path is not None else None
+    if source is None:
+        return hole_at(call.span)
+    whole = Span(source, 0, len(source.text))
+    text = Text((Piece(source.text, whole),), whole)
+    return text if call.session.charge_text(text) else hole_at(call.span)
+
+
+def _templatefile(call: FunctionCall) -> Node:
+    path = _path(call.arguments[0])
+    source = call.session.opened(path) if path is not None else None
+    return (
+        hole_at(call.span)
+        if source is None
+        else rendered(call.session, source, call.arguments[1], call.span)
+    )
+
+
+STRING_FUNCTIONS: dict[str, tuple[int, Function]] = {
+    "base64encode": (1, _digest),
+    "base64sha256": (1, _digest),
+    "chomp": (1, _trimmed(_line_end)),
+    "endswith": (2, _tested(str.endswith)),
+    "file": (1, _file),
+    "format": (1, _format),
+    "formatlist": (2, _formatlist),
+    "indent": (2, _indent),
+    "join": (2, _join),
+    "lower": (1, _recased(str.lower)),
+    "md5": (1, _digest),
+    "replace": (3, _replace),
+    "sha1": (1, _digest),
+    "sha256": (1, _digest),
+    "sha512": (1, _digest),
+    "split": (2, _split),
+    "startswith": (2, _tested(str.startswith)),
+    "strcontains": (2, _tested(lambda value, other: other in value)),
+    "substr": (3, _substr),
+    "templatefile": (2, _templatefile),
+    "title": (1, _recased(_title)),
+    "trim": (2, _trimmed(_both)),
+    "trimprefix": (2, _trimmed(_prefix)),
+    "trimspace": (1, _trimmed(_space)),
+    "trimsuffix": (2, _trimmed(_suffix)),
+    "upper": (1, _recased(str.upper)),
+    "uuid": (0, _digest),
+}
+"""Name -> how many arguments it needs, and the function."""

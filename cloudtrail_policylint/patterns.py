@@ -1,0 +1,301 @@
+"""The algebra of IAM patterns: what two globs have to do with each other.
+
+``*`` stands for any text, ``?`` for any one character (IAM User Guide, "IAM
+JSON policy elements: Resource"). The three relations are decided on the
+globs themselves, over an alphabet larger than the characters they mention,
+without regular expressions: each is one left-to-right pass.
+
+The pair that matters most: ``cloudtrail:*`` overlaps ``cloudtrail:CreateTrail``
+but is not within ``cloudtrail:Create*``.
+"""
+
+from __future__ import annotations
+
+from .record import record
+from .tree import ACCOUNT, FIELD, Hole, Piece
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+NO, MAYBE, YES = 0, 1, 2
+"""A verdict. ``min`` is AND, ``max`` is OR, ``2 - v`` is NOT (Kleene's three values)."""
+
+ONE = "?"
+STAR = "*"
+DIGIT = "0-9"
+"""Tokens that are no literal character. A literal is a token of one character, written ``=c``."""
+
+MAX_ALTERNATIVES = 64
+"""Combinations of a text's known values that are told apart; past it the values count as unknown."""
+
+
+@record
+class Glob:
+    """A pattern in normal form: fixed runs of tokens with gaps between them.
+
+    ``runs`` has one more member than ``gaps``; a gap is a ``*`` together with
+    the ``?`` beside it, given as the least number of characters it takes.
+    """
+
+    runs: tuple[tuple[str, ...], ...]
+    gaps: tuple[int, ...]
+
+
+@record
+class Pattern:
+    """A text as a pattern: a glob for each of the values its holes may have.
+
+    ``exact`` is False when a hole was replaced by the widest pattern that its
+    value must fall into, so that only some questions have an answer.
+    """
+
+    globs: tuple[Glob, ...]
+    exact: bool
+
+
+def glob(tokens: Iterable[str]) -> Glob:
+    """The normal form of *tokens*: ``?`` beside a ``*`` belongs to the gap."""
+    runs: list[list[str]] = [[]]
+    gaps: list[int] = []
+    for token in tokens:
+        if token == STAR:
+            if gaps and not runs[-1]:
+                continue
+            size = 0
+            while runs[-1] and runs[-1][-1] == ONE:
+                runs[-1].pop()
+                size += 1
+            if gaps and not runs[-1]:  # only "?" since the last "*": one gap
+                gaps[-1] += size
+                continue
+            gaps.append(size)
+            runs.append([])
+        elif token == ONE and gaps and not runs[-1]:
+            gaps[-1] += 1
+        else:
+            runs[-1].append(token)
+    return Glob(tuple(tuple(run) for run in runs), tuple(gaps))
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of *text*, in which ``*`` and ``?`` are wildcards."""
+    return [char if char in (STAR, ONE) else "=" + char for char in text]
+
+
+def parse(text: str) -> Glob:
+    """The glob that *text* spells."""
+    return glob(tokens(text))
+
+
+def _meet(a: str, b: str) -> bool:
+    """Whether some character is matched by both tokens."""
+    if ONE in (a, b) or a == b:
+        return True
+    if a == DIGIT:
+        return b[1].isdigit()
+    return b == DIGIT and a[1].isdigit()
+
+
+def _holds(outer: str, inner: str) -> bool:
+    """Whether every character that *inner* matches is matched by *outer*."""
+    if outer in (inner, ONE):
+        return True
+    return outer == DIGIT and inner != ONE and inner[1].isdigit()
+
+
+def overlaps(a: Glob, b: Glob) -> bool:
+    """Whether some text is matched by both."""
+    if a.gaps and b.gaps:
+        # Whatever lies between can be written one after the other, so only the ends can disagree.
+        heads = zip(a.runs[0], b.runs[0], strict=False)
+        tails = zip(reversed(a.runs[-1]), reversed(b.runs[-1]), strict=False)
+        return all(_meet(x, y) for x, y in heads) and all(_meet(x, y) for x, y in tails)
+    if b.gaps:
+        a, b = b, a
+    fixed = b.runs[0]
+    if not a.gaps:
+        return len(fixed) == len(a.runs[0]) and all(
+            _meet(x, y) for x, y in zip(a.runs[0], fixed, strict=True)
+        )
+    return _spread(a, list(fixed), [0] * len(fixed), _meet)
+
+
+def within(inner: Glob, outer: Glob) -> bool:
+    """Whether *outer* matches everything that *inner* matches."""
+    if not outer.gaps:
+        return (
+            not inner.gaps
+            and len(inner.runs[0]) == len(outer.runs[0])
+            and all(_holds(x, y) for x, y in zip(outer.runs[0], inner.runs[0], strict=True))
+        )
+    line: list[str] = []
+    extra: list[int] = []  # characters that are at least between a token and the one before it
+    for index, run in enumerate(inner.runs):
+        if index:
+            line.append(STAR)
+            extra.append(inner.gaps[index - 1])
+        line.extend(run)
+        extra.extend([0] * len(run))
+    return _spread(outer, line, extra, _within_token)
+
+
+def _within_token(outer: str, inner: str) -> bool:
+    return inner != STAR and _holds(outer, inner)
+
+
+def _spread(pattern: Glob, line: list[str], extra: list[int], fits: Fits) -> bool:
+    """Whether the runs of *pattern* can be laid along *line* in order, its gaps taking the rest.
+
+    *line* may hold ``*`` where any text of at least ``extra`` characters
+    stands: no run lies on it, a gap may. The leftmost place for a run is
+    always the best one, so there is nothing to go back to.
+    """
+    first, last = pattern.runs[0], pattern.runs[-1]
+    size = len(line)
+    if len(first) + len(last) > size:
+        return False
+    if not _lies(first, line, 0, fits) or not _lies(last, line, size - len(last), fits):
+        return False
+    reach = _distances(line, extra)
+    at, end = len(first), size - len(last)
+    for gap, run in zip(pattern.gaps[:-1], pattern.runs[1:-1], strict=True):
+        start = _skip(reach, at, gap, end)
+        while start + len(run) <= end and not _lies(run, line, start, fits):
+            start += 1
+        if start + len(run) > end:
+            return False
+        at = start + len(run)
+    return reach[end] - reach[at] >= pattern.gaps[-1]
+
+
+def _lies(run: Sequence[str], line: list[str], at: int, fits: Fits) -> bool:
+    return all(fits(token, line[at + index]) for index, token in enumerate(run))
+
+
+def _distances(line: list[str], extra: list[int]) -> list[int]:
+    """The least number of characters before each place of *line*."""
+    reach = [0]
+    for token, more in zip(line, extra, strict=True):
+        reach.append(reach[-1] + (more if token == STAR else 1))
+    return reach
+
+
+def _skip(reach: list[int], at: int, gap: int, end: int) -> int:
+    """The first place at least *gap* characters behind *at*."""
+    start = at
+    while start < end and reach[start] - reach[at] < gap:
+        start += 1
+    return start if reach[start] - reach[at] >= gap else end + 1
+
+
+# -- texts with holes
+
+
+def pattern(parts: Sequence[Piece | Hole], *, fold: bool, variables: bool) -> Pattern:
+    """The pattern that a text's *parts* make.
+
+    *fold*: letter case does not matter (actions, condition keys).
+    *variables*: ``${aws:username}`` is a policy variable (Resource and
+    Condition values of a 2012-10-17 policy); it may become any text.
+    """
+    exact = True
+    alternatives: list[list[str]] = [[]]
+    for part in parts:
+        if isinstance(part, Piece):
+            text = part.text.lower() if fold else part.text
+            spelt = variable_tokens(text) if variables and "${" in text else tokens(text)
+            choices = [spelt]
+        elif part.values is not None and len(alternatives) * len(part.values) <= MAX_ALTERNATIVES:
+            choices = [tokens(v.lower() if fold else v) for v in part.values]
+        else:
+            exact = False
+            choices = [[DIGIT] * 12 if part.shape == ACCOUNT else [STAR]]
+        if len(choices) == 1:
+            for alternative in alternatives:
+                alternative.extend(choices[0])
+        else:
+            alternatives = [head + tail for head in alternatives for tail in choices]
+    return Pattern(tuple(glob(alternative) for alternative in alternatives), exact)
+
+
+def variable_tokens(text: str) -> list[str]:
+    """The tokens of *text* with its policy variables.
+
+    ``${*}``, ``${?}`` and ``${$}`` are those characters themselves; any other
+    ``${...}`` is whatever the request says (IAM User Guide, "IAM policy
+    elements: Variables and tags").
+    """
+    found: list[str] = []
+    at = 0
+    while True:
+        start = text.find("${", at)
+        end = text.find("}", start) if start >= 0 else -1
+        if end < 0:
+            return found + tokens(text[at:])
+        found += tokens(text[at:start])
+        name = text[start + 2 : end]
+        found.append("=" + name if name in ("*", "?", "$") else STAR)
+        at = end + 1
+
+
+def judge_overlaps(a: Pattern, b: Glob) -> int:
+    """Whether some text is matched by both: a verdict over all that *a* may turn out to be."""
+    return _agree(a, b, _overlaps_one)
+
+
+def judge_within(a: Pattern, b: Glob) -> int:
+    """Whether *a* matches nothing beyond *b*."""
+    return _agree(a, b, _within_one)
+
+
+def judge_covers(a: Pattern, b: Glob) -> int:
+    """Whether *a* matches all that *b* matches."""
+    return _agree(a, b, _covers_one)
+
+
+def judge_equal(a: Pattern, b: Glob) -> int:
+    """Whether *a* is written exactly as *b* is, wildcards included."""
+    return _agree(a, b, _equal_one)
+
+
+def _agree(a: Pattern, b: Glob, judge: Judge) -> int:
+    verdicts = {judge(alternative, b, a.exact) for alternative in a.globs}
+    return verdicts.pop() if len(verdicts) == 1 else MAYBE
+
+
+def _overlaps_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
+    if not overlaps(a, b):
+        return NO
+    return YES if exact or within(a, b) else MAYBE
+
+
+def _within_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
+    if within(a, b):
+        return YES
+    return NO if exact or not overlaps(a, b) else MAYBE
+
+
+def _covers_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
+    if not within(b, a):
+        return NO
+    return YES if exact else MAYBE
+
+
+def _equal_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
+    if exact:
+        return YES if a == b else NO
+    return MAYBE if overlaps(a, b) else NO
+
+
+def may_hold_colon(part: Piece | Hole) -> bool:
+    """Whether a colon may hide in *part*, a hole."""
+    return isinstance(part, Hole) and part.shape not in (FIELD, ACCOUNT) and part.values is None
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    Fits: TypeAlias = Callable[[str, str], bool]
+    Judge: TypeAlias = Callable[[Glob, Glob, bool], int]

@@ -1,0 +1,137 @@
+"""The policy model: what IAM means, with every value's place.
+
+One string and a list of one string are the same here, a ``Not*`` element is
+one complement, ``"Principal": "*"`` is ``{"AWS": "*"}``. The grammar is that
+of the IAM User Guide, "Grammar of the IAM JSON policy language".
+"""
+
+from __future__ import annotations
+
+from .arns import Shape
+from .extract.found import Owner, Problem
+from .patterns import Pattern
+from .record import record
+from .source import Span
+from .tree import Map, Text
+
+KINDS = (
+    "identity",
+    "boundary",
+    "trust",
+    "scp",
+    "rcp",
+    "s3-bucket",
+    "kms-key",
+    "sns-topic",
+    "sqs-queue",
+    "vpc-endpoint",
+    "cloudtrail-channel",
+    "cloudtrail-event-data-store",
+    "cloudtrail-dashboard",
+    "resource",
+)
+"""Policy kinds. ``resource`` is the policy of any other resource."""
+
+
+@record
+class Action:
+    """One element of ``Action``, or all of ``NotAction`` as one complement.
+
+    ``texts`` has one member unless *complement* is set: then the element
+    stands for every action that none of them matches.
+    """
+
+    texts: tuple[Text, ...]
+    forms: tuple[Pattern, ...]
+    complement: bool
+    span: Span
+
+
+@record
+class Resource:
+    """One element of ``Resource``, or all of ``NotResource`` as one complement."""
+
+    texts: tuple[Text, ...]
+    forms: tuple[Shape, ...]
+    complement: bool
+    span: Span
+
+
+@record
+class Principal:
+    """One principal. ``type`` is AWS, Service, Federated or CanonicalUser.
+
+    With *complement* (``NotPrincipal``) it is one of those excepted, which
+    makes no statement about whom the policy names: tests on it say MAYBE.
+    """
+
+    type: Text
+    id: Text
+    complement: bool
+    span: Span
+
+
+@record
+class Condition:
+    """One operator and key of a Condition block, with its values.
+
+    ``certain`` is False where values, key or the block itself are not known.
+    """
+
+    operator: Text
+    key: Text
+    values: tuple[Text, ...]
+    span: Span
+    certain: bool = True
+
+
+@record
+class Statement:
+    """One statement.
+
+    A field that is missing has no elements. ``fields`` are the places of the
+    elements that are there, by name without ``Not`` (``action``), and ``node``
+    is the statement as written.
+    """
+
+    effect: Text | None
+    sid: Text | None
+    actions: tuple[Action, ...]
+    resources: tuple[Resource, ...]
+    principals: tuple[Principal, ...]
+    conditions: tuple[Condition, ...]
+    fields: dict[str, Span]
+    node: Map
+    span: Span
+
+
+@record
+class Document:
+    """One policy document, ready to be judged.
+
+    ``kinds`` is the kind, or all the kinds that the document may be of where
+    neither place nor content tells. ``complete`` is False when it has statements that are not in view, and
+    ``companions`` are the documents of the same holders, whose statements
+    count where a rule asks what is granted besides.
+    """
+
+    kinds: tuple[str, ...]
+    owner: Owner
+    version: Text | None
+    statements: tuple[Statement, ...]
+    complete: bool
+    in_scope: bool
+    span: Span
+    problems: tuple[Problem, ...]
+    holders: tuple[str, ...] = ()
+    companions: tuple[Document, ...] = ()
+
+
+@record
+class Attachment:
+    """A reference to a managed policy."""
+
+    arn: Text
+    shape: Shape
+    owner: Owner
+    in_scope: bool

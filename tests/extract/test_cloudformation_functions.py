@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
+from cloudtrail_policylint.extract.found import Extraction
+from cloudtrail_policylint.readers import yaml
+from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.tree import (
+    ACCOUNT,
+    ANY,
+    FIELD,
+    Choice,
+    Encoded,
+    Hole,
+    Map,
+    Node,
+    Seq,
+    Text,
+)
+
+
+def extract(text: str) -> Extraction:
+    source = SourceFile("t.yaml", textwrap.dedent(text))
+    (reading,) = yaml.read(source)
+    assert reading.mistake is None, reading.mistake
+    assert reading.root is not None
+    assert is_template(reading.root)
+    return extract_template(reading.root, source)
+
+
+def value_of(expression: str, sections: str = "") -> Node:
+    """What a Resource written as *expression* is, in a template with these other *sections*."""
+    text = (
+        textwrap.dedent(sections)
+        + "\nResources:\n"
+        + textwrap.indent(textwrap.dedent(MORE), "  ")
+        + "  Policy:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
+        + "      PolicyDocument: {Statement: {Effect: Allow, Action: x:Y, Resource: [\n"
+        + f"        {expression} ]}}}}\n"
+    )
+    (found,) = extract(text).documents
+    assert isinstance(found.node, Map)
+    statement = found.node.get("Statement")
+    assert isinstance(statement, Map)
+    resource = statement.get("Resource")
+    assert isinstance(resource, Seq)
+    assert len(resource.items) == 1, resource
+    return resource.items[0]
+
+
+MORE = """\
+Named: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub 'logs-${AWS::AccountId}'}}
+Unnamed: {Type: AWS::S3::Bucket}
+Trail: {Type: AWS::CloudTrail::Trail, Properties: {TrailName: main}}
+Store: {Type: AWS::CloudTrail::EventDataStore}
+Role: {Type: AWS::IAM::Role, Properties: {RoleName: auditor, Path: /x/}}
+Topic: {Type: AWS::SNS::Topic}
+Key: {Type: AWS::KMS::Key}
+Loop: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Loop}}
+Function: {Type: AWS::Serverless::Function}
+Other: {Type: Custom::Thing}
+"""
+
+PARAMETERS = """\
+Parameters:
+  Plain: {Type: String}
+  Empty: {Type: String, Default: ''}
+  Default: {Type: String, Default: trail-logs}
+  Number: {Type: Number, Default: 7}
+  Allowed: {Type: String, Default: a, AllowedValues: [a, b]}
+  Accounts: {Type: String, AllowedValues: ['111122223333', '444455556666']}
+  Account: {Type: String, AllowedPattern: '^[0-9]{12}$'}
+  List: {Type: CommaDelimitedList, Default: 'x,y'}
+  Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /a/b}
+Mappings:
+  Regions:
+    us-east-1: {Name: a, Account: '111122223333'}
+    eu-west-1: {Name: b, Account: '444455556666'}
+"""
+
+
+def written(node: Node) -> str:
+    assert isinstance(node, Text | Hole)
+    return node.written
+
+
+def spelt(span: Span) -> str:
+    return span.source.text[span.start : span.end]
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("!Ref Default", "trail-logs"),
+        ("!Sub 'a-${Default}-${!aws:username}'", "a-trail-logs-${aws:username}"),
+        ("!Sub ['${A}/${B}', {A: x, B: !Ref Number}]", "x/7"),
+        ("!Join ['', ['arn:', !Ref Default, ':x']]", "arn:trail-logs:x"),
+        ("!Join ['-', !Ref List]", "x-y"),
+        ("!Select [1, !Ref List]", "y"),
+        ("!Select [2, !Split ['/', a/b/c]]", "c"),
+        ("!Select [4, !Split [':', 'arn:aws:s3:eu:111122223333:x']]", "111122223333"),
+        ("!FindInMap [Regions, us-east-1, Name]", "a"),
+        ("!Sub '${Named}/*'", "logs-${AWS::AccountId}/*"),
+        ("!GetAtt Named.Arn", "arn:${AWS::Partition}:s3:::logs-${AWS::AccountId}"),
+        ("!GetAtt [Unnamed, Arn]", "arn:${AWS::Partition}:s3:::!GetAtt Unnamed.Arn"),
+        ("!Sub '${Role.Arn}'", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/x/auditor"),
+        (
+            "!GetAtt Trail.Arn",
+            "arn:${AWS::Partition}:cloudtrail:${AWS::Region}:${AWS::AccountId}:trail/main",
+        ),
+        ("!Ref Trail", "main"),
+        ("!Ref Topic", "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:!Ref Topic"),
+        (
+            "!GetAtt FunctionRole.Arn",
+            "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/!GetAtt FunctionRole.Arn",
+        ),
+    ],
+)
+def test_what_functions_return(expression: str, text: str) -> None:
+    node = value_of(expression, PARAMETERS)
+    assert isinstance(node, Text)
+    assert node.written == text
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape", "values"),
+    [
+        ("!Ref Plain", ANY, None),
+        ("!Ref Empty", ANY, None),
+        ("!Ref Stored", ANY, None),
+        ("!Ref Account", ACCOUNT, None),
+        ("!Ref Accounts", ACCOUNT, ("111122223333", "444455556666")),
+        ("!Ref Allowed", FIELD, ("a", "b")),
+        ("!Ref AWS::AccountId", ACCOUNT, None),
+        ("!Ref AWS::Region", FIELD, None),
+        ("!Ref AWS::Partition", FIELD, ("aws", "aws-cn", "aws-us-gov")),
+        ("!Ref Unnamed", FIELD, None),
+        ("!Ref Loop", FIELD, None),
+        ("!Ref Other", ANY, None),
+        ("!Ref Missing", ANY, None),
+        ("!GetAtt Key.KeyId", FIELD, None),
+        ("!GetAtt Other.Arn", ANY, None),
+        (
+            "!FindInMap [Regions, !Ref AWS::Region, Account]",
+            ACCOUNT,
+            ("111122223333", "444455556666"),
+        ),
+        ("!FindInMap [Regions, !Ref Plain, Name]", FIELD, ("a", "b")),
+        ("!FindInMap [Nowhere, a, b]", ANY, None),
+        ("!ImportValue x", ANY, None),
+        ("!Select [9, [a]]", ANY, None),
+        ("!Join [!Ref Plain, [a, b]]", ANY, None),
+        ("!Join [',', [a, !If [C, b, !Ref AWS::NoValue]]]", ANY, None),
+        ("!Base64 x", ANY, None),
+        ("!Sub {a: b}", ANY, None),
+        ("!Ref [a]", ANY, None),
+        ("{'Fn::Transform': {Name: AWS::Include}}", ANY, None),
+    ],
+)
+def test_what_functions_leave_unknown(
+    expression: str, shape: str, values: tuple[str, ...] | None
+) -> None:
+    node = value_of(expression, PARAMETERS)
+    assert isinstance(node, Hole), node
+    assert (node.shape, node.values) == (shape, values)
+
+
+def test_holes_are_written_as_users_know_them() -> None:
+    node = value_of("!Sub 'arn:${AWS::Partition}:s3:::${Plain}/*'", PARAMETERS)
+    assert isinstance(node, Text)
+    assert [written(p) for p in node.parts if isinstance(p, Hole)] == [
+        "${AWS::Partition}",
+        "${Plain}",
+    ]
+    assert [spelt(p.span) for p in node.parts] == [
+        "arn:",
+        "${AWS::Partition}",
+        ":s3:::",
+        "${Plain}",
+        "/*",
+    ]
+    assert written(value_of("!Ref Plain", PARAMETERS)) == "!Ref Plain"
+    assert written(value_of("!Ref AWS::Region")) == "${AWS::Region}"
+
+
+def test_a_default_stands_at_its_parameter() -> None:
+    node = value_of("!Ref Default", PARAMETERS)
+    assert (
+        node.span.source.line(node.span.source.position(node.span.start)[0])
+        .strip()
+        .startswith("Default:")
+    )
+
+
+def test_both_branches_of_an_if_are_kept() -> None:
+    node = value_of("!If [C, !Ref Default, '*']", PARAMETERS)
+    assert isinstance(node, Choice)
+    assert [written(b) for b in node.branches if b is not None] == ["trail-logs", "*"]
+    text = value_of("!Sub ['${X}/*', {X: !If [C, a, b]}]")
+    assert isinstance(text, Text)
+    assert isinstance(text.parts[0], Hole)
+    assert text.parts[0].values == ("a", "b")
+
+
+def test_no_value_leaves_out() -> None:
+    node = value_of("!If [C, x, !Ref AWS::NoValue]")
+    assert isinstance(node, Choice)
+    assert node.branches[1] is None
+    assert written(value_of("!Ref AWS::NoValue, y")) == "y"
+
+
+def test_to_json_string() -> None:
+    node = value_of("!ToJsonString {a: !Ref Default}", PARAMETERS)
+    assert isinstance(node, Encoded)
+    assert isinstance(node.content, Map)
+    assert written(node.content.entries[0].value) == "trail-logs"

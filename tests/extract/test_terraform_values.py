@@ -1,0 +1,300 @@
+"""What expressions are worth: developer.hashicorp.com/terraform/language/expressions and .../functions."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from cloudtrail_policylint.extract.terraform import extract_module
+from cloudtrail_policylint.plain import plain
+from cloudtrail_policylint.source import SourceFile
+from cloudtrail_policylint.tree import (
+    ACCOUNT,
+    ANY,
+    FIELD,
+    Choice,
+    Encoded,
+    Hole,
+    Map,
+    Node,
+    Piece,
+    Seq,
+    Text,
+)
+
+DECLARED = """
+    locals {
+      list = ["a", "b"]
+      map  = { x = "one", y = "two" }
+      deep = { roles = [{ name = "n", tags = { k = "v" } }] }
+      loop = local.loop
+    }
+    variable "default" { default = "D" }
+    variable "none" {}
+    variable "number" { type = number }
+    variable "off" { default = false }
+    variable "empty" { default = "" }
+    variable "nothing" { default = null }
+    variable "no_list" { default = [] }
+    resource "aws_s3_bucket" "b" { bucket = "logs" }
+    resource "aws_s3_bucket" "generated" {}
+    resource "aws_iam_role" "r" {
+      name = "auditor"
+      path = "/team/"
+    }
+    resource "aws_iam_role" "many" {
+      for_each = toset(["p", "q"])
+      name     = each.key
+    }
+    resource "aws_cloudtrail" "t" { name = "audit" }
+    data "aws_iam_role" "found" { name = "found" }
+    data "aws_caller_identity" "me" {}
+    data "aws_region" "here" {}
+    data "aws_partition" "this" {}
+"""
+
+
+def node_of(expression: str) -> Node:
+    """The value of *expression*, as the Resource of a policy."""
+    text = (
+        f'resource "aws_iam_policy" "subject" {{\n  policy = jsonencode({{\n'
+        f'    Statement = {{ Effect = "Allow", Resource = {expression} }}\n  }})\n}}\n'
+    )
+    sources = [SourceFile("m/a.tf", dedent(DECLARED)), SourceFile("m/b.tf", text)]
+    (found,) = extract_module(sources).documents
+    assert isinstance(found.node, Map)
+    statement = found.node.get("Statement")
+    assert isinstance(statement, Map)
+    value = statement.get("Resource")
+    assert value is not None
+    return value
+
+
+def value_of(expression: str) -> Any:
+    return plain(node_of(expression))
+
+
+def shapes_of(expression: str) -> list[str]:
+    """The known text and the shapes of the holes."""
+    node = node_of(expression)
+    parts = node.parts if isinstance(node, Text) else (node,)
+    return [
+        p.text if isinstance(p, Piece) else p.shape for p in parts if isinstance(p, Piece | Hole)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("local.list", ["a", "b"]),
+        ("local.list[1]", "b"),
+        ("local.list.0", "a"),
+        ("local.map.x", "one"),
+        ('local.map["y"]', "two"),
+        ("local.deep.roles[0].tags.k", "v"),
+        ("local.deep.roles[*].name", ["n"]),
+        ("local.deep.roles.*.name", ["n"]),
+        ("var.default", "D"),
+        ("[for s in local.list : upper(s)]", ["A", "B"]),
+        ('[for i, s in local.list : "${i}${s}" if s != "a"]', ["1b"]),
+        ('{ for k, v in local.map : v => k if k == "x" }', {"one": "x"}),
+        ('{ for s in ["aa", "ab", "b"] : substr(s, 0, 1) => s... }', {"a": ["aa", "ab"], "b": ["b"]}),
+        ("true ? \"a\" : \"b\"", "a"),
+        ('1 + 2 * 3 == 7 && !false ? "yes" : "no"', "yes"),
+        ('"%{ if true }a%{ else }b%{ endif }"', "a"),
+        ('"%{ for s in local.list }<${s}>%{ endfor }"', "<a><b>"),
+        ('"${aws_s3_bucket.b.bucket}/*"', "logs/*"),
+        ("aws_s3_bucket.b.id", "logs"),
+        ("aws_iam_role.r.name", "auditor"),
+        ("[for r in [aws_iam_role.many[\"q\"]] : \"x\"]", ["x"]),
+        ('aws_iam_role.many["q"].name', "q"),
+        ("aws_iam_role.many[*].name", ["p", "q"]),
+        ('"${path.module}/x"', "./x"),
+    ],
+)  # fmt: skip
+def test_known_values(expression: str, value: object) -> None:
+    assert value_of(expression) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('concat(["a"], local.list)', ["a", "a", "b"]),
+        ('distinct(["a", "b", "a"])', ["a", "b"]),
+        ('toset(["a", "a"])', ["a"]),
+        ('flatten([["a"], [["b"]], "c"])', ["a", "b", "c"]),
+        ('compact(["a", "", null])', ["a"]),
+        ('merge({ a = 1 }, { a = 2, b = 3 })', {"a": 2, "b": 3}),
+        ("keys(local.map)", ["x", "y"]),
+        ("values(local.map)", ["one", "two"]),
+        ('lookup(local.map, "x", "d")', "one"),
+        ('lookup(local.map, "z", "d")', "d"),
+        ("element(local.list, 3)", "b"),
+        ('contains(local.list, "a") ? "in" : "out"', "in"),
+        ('length(local.list) == 2 ? "two" : "other"', "two"),
+        ('join("-", local.list)', "a-b"),
+        ('split(":", "a:b:c")[1]', "b"),
+        ('format("%s/%d%%", "a", 5)', "a/5%"),
+        ('formatlist("arn:%s", local.list)', ["arn:a", "arn:b"]),
+        ('replace("a-b-c", "-", ".")', "a.b.c"),
+        ('lower("ABC")', "abc"),
+        ('title("stop logging")', "Stop Logging"),
+        ('trimspace("  a ")', "a"),
+        ('trimprefix("trail/x", "trail/")', "x"),
+        ('trimsuffix("x/*", "/*")', "x"),
+        ('substr("abcdef", 1, 3)', "bcd"),
+        ('coalesce(null, "", "c")', "c"),
+        ('try(local.map.none, "t")', "t"),
+        ('can(local.map.none) ? "yes" : "no"', "no"),
+        ('one(["a"])', "a"),
+        ("reverse(local.list)", ["b", "a"]),
+        ('sort(["b", "a"])', ["a", "b"]),
+        ("range(3)", [0, 1, 2]),
+        ('slice(["a", "b", "c"], 1, 2)', ["b"]),
+        ('setproduct(["a"], ["b", "c"])', [["a", "b"], ["a", "c"]]),
+        ('setunion(["a"], ["b", "a"])', ["a", "b"]),
+        ('setsubtract(["a", "b"], ["a"])', ["b"]),
+        ('setintersection(["a", "b"], ["a"])', ["a"]),
+        ("zipmap(local.list, [1, 2])", {"a": 1, "b": 2}),
+        ('jsondecode("{\\"a\\": [1]}").a[0]', 1),
+        ("jsondecode(jsonencode(local.list))", ["a", "b"]),
+        ('tolist(toset(["x"]))[0]', "x"),
+        ("tostring(5)", "5"),
+        ('startswith("abc", "a") ? 1 : 2', 1),
+        ('anytrue([false, true]) ? 1 : 2', 1),
+        ('alltrue([false, true]) ? 1 : 2', 2),
+        ("max(1, 3, 2)", 3),
+        ('concat(["a"], [["b"]]...)', ["a", "b"]),
+    ],
+)  # fmt: skip
+def test_functions(expression: str, value: object) -> None:
+    assert value_of(expression) == value
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "var.none",
+        "local.undefined",
+        "local.loop",
+        "module.m.arn",
+        "unknown_function(1)",
+        "upper()",
+        "local.list[7]",
+        "local.map.none",
+        "[for s in 5 : s][0]",
+        'file("missing.json")',
+        "range(1, 5, 0)",
+        "1 / 0",
+        "-\"a\"",
+        "each.value",
+    ],
+)  # fmt: skip
+def test_what_is_not_known_is_a_hole(expression: str) -> None:
+    assert isinstance(node_of(expression), Hole)
+
+
+def test_holes_keep_what_surrounds_them() -> None:
+    assert shapes_of('"a/${var.none}/b"') == ["a/", ANY, "/b"]
+    assert shapes_of('format("a/%s/b", var.none)') == ["a/", ANY, "/b"]
+    assert shapes_of('join("/", ["a", var.none])') == ["a", "/", ANY]
+    assert value_of('concat(["a"], var.none, ["b"])') == ["a", "${var.none...}", "b"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "shapes"),
+    [
+        ("data.aws_caller_identity.me.account_id", [ACCOUNT]),
+        ("data.aws_region.here.name", [FIELD]),
+        ("data.aws_partition.this.partition", [FIELD]),
+        ("data.aws_caller_identity.not_declared.account_id", [ACCOUNT]),
+        ("aws_s3_bucket.generated.id", [FIELD]),
+        ("terraform.workspace", [FIELD]),
+        ("var.number", [FIELD]),
+        ('md5("x")', [FIELD]),
+        ("aws_s3_bucket.b.arn", ["arn:", FIELD, ":", "s3:::", "logs"]),
+        (
+            "aws_iam_role.r.arn",
+            ["arn:", FIELD, ":", "iam::", ACCOUNT, ":role", "/team/", "auditor"],
+        ),
+        (
+            "aws_cloudtrail.t.arn",
+            ["arn:", FIELD, ":", "cloudtrail:", FIELD, ":", ACCOUNT, ":trail/", "audit"],
+        ),
+        (
+            "data.aws_iam_role.found.arn",
+            ["arn:", FIELD, ":", "iam::", ACCOUNT, ":role", "/", ANY, "found"],
+        ),
+        ("data.aws_iam_policy.p.arn", [ANY]),
+        ("aws_s3_bucket.b[*].grant[0].id", [ANY]),
+    ],
+)
+def test_typed_holes_and_arns(expression: str, shapes: list[str]) -> None:
+    assert shapes_of(expression) == shapes
+
+
+def test_the_partition_is_one_of_a_few() -> None:
+    node = node_of("data.aws_partition.this.partition")
+    assert isinstance(node, Hole)
+    assert node.values is not None
+    assert "aws-us-gov" in node.values
+
+
+# -- defaults and alternatives
+
+
+def test_both_arms_of_an_unknown_condition() -> None:
+    node = node_of('var.none == "x" ? "a" : "b"')
+    assert isinstance(node, Choice)
+    assert [plain(branch) for branch in node.branches] == ["a", "b"]
+
+
+def test_a_condition_on_a_default_may_turn_out_otherwise() -> None:
+    node = node_of('var.off ? "a" : "b"')
+    assert isinstance(node, Choice)
+    assert [plain(branch) for branch in node.branches] == ["b", "a"]
+
+
+def test_null_leaves_an_alternative_out() -> None:
+    node = node_of('var.none ? "a" : null')
+    assert isinstance(node, Choice)
+    assert None in node.branches
+
+
+@pytest.mark.parametrize("name", ["empty", "nothing", "no_list"])
+def test_an_empty_default_stands_for_a_value_to_be_given(name: str) -> None:
+    assert isinstance(node_of(f"var.{name}"), Hole)
+    assert shapes_of(f'"arn:${{var.{name}}}"') == ["arn:", ANY]
+
+
+def test_alternatives_inside_text_are_its_values() -> None:
+    node = node_of('"x/${var.none ? "a" : "b"}"')
+    assert isinstance(node, Text)
+    hole = node.parts[1]
+    assert isinstance(hole, Hole)
+    assert hole.values == ("a", "b")
+
+
+def test_members_that_may_be_absent() -> None:
+    node = node_of('compact([var.none ? "a" : "", "b"])')
+    assert isinstance(node, Seq)
+    assert isinstance(node.items[0], Choice)
+    assert plain(node.items[1]) == "b"
+
+
+def test_json_keeps_its_content() -> None:
+    node = node_of("jsonencode(local.list)")
+    assert isinstance(node, Encoded)
+    assert plain(node) == ["a", "b"]
+
+
+def test_pieces_stand_where_they_are_written() -> None:
+    for expression in ('lower("ABC")', 'trimprefix("xABC", "x")', 'replace("A-C", "-", "B")'):
+        node = node_of(expression)
+        assert isinstance(node, Text)
+        for part in node.parts:
+            assert isinstance(part, Piece)
+            text = part.span.source.text[part.span.start : part.span.end]
+            assert text.lower() == part.text.lower()

@@ -1,0 +1,124 @@
+"""Pattern relations against brute force: every pair of short globs over a small alphabet."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudtrail_policylint.patterns import (
+    MAYBE,
+    NO,
+    YES,
+    judge_covers,
+    judge_overlaps,
+    judge_within,
+    overlaps,
+    parse,
+    pattern,
+    within,
+)
+from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.tree import ACCOUNT, FIELD, Hole, Piece
+
+ALPHABET = "ab"
+OTHER = "c"
+"""A character that no pattern mentions: what a pattern says of it, it says of all others."""
+LONGEST = 6
+WORDS = ["".join(w) for n in range(LONGEST + 1) for w in product(ALPHABET + OTHER, repeat=n)]
+SPAN = Span(SourceFile("x", ""), 0, 0)
+
+
+def globs(size: int) -> list[str]:
+    return ["".join(g) for n in range(size + 1) for g in product(ALPHABET + "?*", repeat=n)]
+
+
+@pytest.fixture(scope="module")
+def languages() -> dict[str, frozenset[str]]:
+    """Every glob of up to three tokens with all the short words that it matches."""
+    return {glob: frozenset(w for w in WORDS if fnmatchcase(w, glob)) for glob in globs(3)}
+
+
+def test_overlaps_and_within_agree_with_brute_force(languages: dict[str, frozenset[str]]) -> None:
+    # Two globs of three tokens that differ do so on a word of at most six characters.
+    parsed = {glob: parse(glob) for glob in languages}
+    wrong = [
+        (a, b)
+        for a, b in product(languages, repeat=2)
+        if overlaps(parsed[a], parsed[b]) != bool(languages[a] & languages[b])
+        or within(parsed[a], parsed[b]) != (languages[a] <= languages[b])
+    ]
+    assert wrong == []
+
+
+def test_patterns_that_mean_the_same_are_equal(languages: dict[str, frozenset[str]]) -> None:
+    for a, b in product(languages, repeat=2):
+        assert (parse(a) == parse(b)) == (languages[a] == languages[b]), (a, b)
+
+
+@given(st.text("ab?*", max_size=12), st.text("ab?*", max_size=12))
+def test_relations_hang_together(a: str, b: str) -> None:
+    one, two = parse(a), parse(b)
+    assert overlaps(one, two) == overlaps(two, one)
+    assert within(one, one)
+    if within(one, two):
+        assert overlaps(one, two)
+    assert within(one, parse(a + "*"))
+
+
+@given(st.text("ab?*", max_size=8), st.text("abc", max_size=8))
+def test_a_literal_word_is_within_what_matches_it(glob: str, word: str) -> None:
+    assert within(parse(word), parse(glob)) == fnmatchcase(word, glob)
+
+
+def test_thousands_of_wildcards_are_decided_in_one_pass() -> None:
+    many = parse("*a" * 20_000 + "*b")
+    text = parse("a" * 40_000)
+    assert not within(text, many)
+    assert not overlaps(many, text)
+    assert overlaps(many, parse("*b*a*b"))
+
+
+# -- texts that are known in part
+
+
+def hole(shape: str = "any", values: tuple[str, ...] | None = None) -> Hole:
+    return Hole("${x}", SPAN, shape, values)
+
+
+def piece(text: str) -> Piece:
+    return Piece(text, SPAN)
+
+
+@pytest.mark.parametrize(
+    ("parts", "glob", "overlap", "inside", "cover"),
+    [
+        ((piece("s3:Get"), hole()), "s3:*", YES, YES, NO),
+        ((piece("s3:Get"), hole()), "s3:GetObject", MAYBE, MAYBE, MAYBE),
+        ((piece("s3:Get"), hole()), "ec2:*", NO, NO, NO),
+        ((hole(values=("s3:a", "s3:b")),), "s3:*", YES, YES, NO),
+        ((hole(values=("s3:a", "ec2:b")),), "s3:*", MAYBE, MAYBE, NO),
+        ((hole(ACCOUNT),), "????????????", YES, YES, NO),
+        ((hole(ACCOUNT),), "abc*", NO, NO, NO),
+        ((hole(FIELD),), "*", YES, YES, MAYBE),
+    ],
+)
+def test_a_hole_answers_only_what_every_value_answers(
+    parts: tuple[Piece | Hole, ...], glob: str, overlap: int, inside: int, cover: int
+) -> None:
+    one = pattern(parts, fold=True, variables=False)
+    other = parse(glob.lower())
+    assert judge_overlaps(one, other) == overlap
+    assert judge_within(one, other) == inside
+    assert judge_covers(one, other) == cover
+
+
+def test_policy_variables_are_any_text_and_escapes_are_characters() -> None:
+    home = pattern((piece("home/${aws:username}/x"),), fold=False, variables=True)
+    assert judge_within(home, parse("home/*/x")) == YES
+    star = pattern((piece("a${*}b"),), fold=False, variables=True)
+    assert judge_within(star, parse("a?b")) == YES
+    assert judge_overlaps(star, parse("axb")) == NO
