@@ -1,0 +1,173 @@
+"""The rule engine: from policies and rules to findings.
+
+Nothing here knows a file format or an output format. A rule is compiled when
+the first policy that it may be about is judged.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import Catalogue
+from ..patterns import MAYBE, YES
+from ..policy import Document
+from ..record import record
+from ..tree import Piece
+from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
+from .messages import Subject, render
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import TypeVar
+
+    from ..extract.found import Owner, Problem
+    from ..policy import Attachment
+    from ..rules import Case, Rule, RuleBook
+    from ..source import Span
+    from .elements import Witness
+
+    M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch)
+
+UNSURE = "cannot tell: "
+"""What the message of a finding begins with that is only possible."""
+
+
+@record
+class Finding:
+    """One defect at one place. ``certain`` is False for what only ``--pedantic`` reports."""
+
+    rule: Rule
+    message: str
+    span: Span
+    owner: Owner
+    severity: str
+    certain: bool = True
+
+
+class Engine:
+    """Judges policies by *rules*; with *pedantic* also says what cannot be told.
+
+    ``judging`` is the id of the rule at work, for a report when it fails.
+    """
+
+    def __init__(self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool) -> None:
+        self.catalogue = Catalogue(book.facts)
+        self.judging = ""
+        self._floor = MAYBE if pedantic else YES
+        chosen = [rule for rule in rules if pedantic or rule.confidence != "low"]
+        self._by_subject = {
+            subject: [
+                (rule, case) for rule in chosen if rule.subject == subject for case in rule.cases
+            ]
+            for subject in ("document", "statement", "attachment")
+        }
+        self._compiled: dict[int, StatementMatch | DocumentMatch | AttachmentMatch] = {}
+
+    def judge_document(self, document: Document) -> list[Finding]:
+        """What the rules find in *document*."""
+        scene = Scene(document, self.catalogue)
+        findings = list(self._statements(scene))
+        for rule, case in self._by_subject["document"]:
+            self.judging = rule.id
+            match = self._match(case, DocumentMatch)
+            verdict = match.judge(scene, self._floor)
+            if verdict:
+                for binding in match.bindings(scene, verdict):
+                    findings += self._report(rule, case, binding, verdict, document, document.span)
+        self.judging = ""
+        return settled(findings)
+
+    def judge_attachment(self, attachment: Attachment) -> list[Finding]:
+        """What the rules find in *attachment*."""
+        findings: list[Finding] = []
+        for rule, case in self._by_subject["attachment"]:
+            self.judging = rule.id
+            match = self._match(case, AttachmentMatch)
+            verdict = match.judge(attachment)
+            if verdict >= self._floor:
+                binding = match.binding(attachment)
+                findings += self._report(
+                    rule, case, binding, verdict, attachment, attachment.arn.span
+                )
+        self.judging = ""
+        return settled(findings)
+
+    def _statements(self, scene: Scene) -> Iterator[Finding]:
+        document = scene.document
+        for rule, case in self._by_subject["statement"]:
+            self.judging = rule.id
+            match = self._match(case, StatementMatch)
+            for statement in document.statements:
+                verdict = match.judge(statement, scene, self._floor)
+                if verdict:
+                    binding = match.binding(statement, scene, verdict)
+                    yield from self._report(rule, case, binding, verdict, document, statement.span)
+
+    def _match(self, case: Case, kind: type[M]) -> M:
+        found = self._compiled.get(id(case))
+        if found is None:
+            found = self._compiled[id(case)] = kind(case.match, self.catalogue)
+        assert isinstance(found, kind)
+        return found
+
+    def _report(
+        self,
+        rule: Rule,
+        case: Case,
+        binding: Binding,
+        verdict: int,
+        judged: Document | Attachment,
+        subject: Span,
+    ) -> Iterator[Finding]:
+        """One finding for each witness of the reported field; else one at the field or the subject."""
+        places: Sequence[tuple[Witness | None, Span]]
+        places = [(w, w.span) for w in binding.witnesses if w.field == case.report]
+        if not places:
+            statement = binding.statement
+            places = [(None, field_span(statement, case.report) if statement else subject)]
+        document = judged if isinstance(judged, Document) else None
+        for witness, span in places:
+            if verdict == MAYBE and witness is not None and _says_nothing(witness):
+                continue
+            message = render(case.message, Subject(binding, witness, document), self.catalogue)
+            yield Finding(
+                rule=rule,
+                message=message if verdict == YES else UNSURE + message,
+                span=span,
+                owner=judged.owner,
+                severity=rule.severity if verdict == YES else "info",
+                certain=verdict == YES,
+            )
+
+
+def _says_nothing(witness: Witness) -> bool:
+    """Whether nothing at all is known of the text of *witness*: then there is nothing to doubt either."""
+    term = witness.term
+    return term is not None and not any(isinstance(part, Piece) for part in term.text.parts)
+
+
+def problem_finding(problem: Problem, book: RuleBook, owner: Owner) -> Finding:
+    """The finding that reports *problem*."""
+    rule = book.problems[problem.name]
+    return Finding(rule, problem.message, problem.span, owner, rule.severity)
+
+
+def settled(findings: Iterable[Finding]) -> list[Finding]:
+    """*findings* without repetitions, without doubts about what is certain, and without the superseded.
+
+    A rule supersedes another at the same place.
+    """
+    kept: dict[tuple[str, int, int, int], Finding] = {}
+    gone: set[tuple[str, int, int, int]] = set()
+    for finding in findings:
+        key = _place(finding.rule.id, finding)
+        known = kept.get(key)
+        if known is None or (finding.certain and not known.certain):
+            kept[key] = finding
+        if finding.certain:
+            gone.update(_place(other, finding) for other in finding.rule.supersedes)
+    return [finding for key, finding in kept.items() if key not in gone]
+
+
+def _place(rule: str, finding: Finding) -> tuple[str, int, int, int]:
+    span = finding.span
+    return rule, id(span.source), span.start, span.end

@@ -1,0 +1,335 @@
+"""Compiled matches: what a rule's ``match`` asks of a statement, a document or an attachment.
+
+Every question has a three-valued answer. ``floor`` is the least verdict that
+the caller is interested in: below it a match stops looking.
+"""
+
+from __future__ import annotations
+
+from ..patterns import MAYBE, NO, YES
+from ..record import record
+from .elements import (
+    ConditionTest,
+    PrincipalTest,
+    SingleTest,
+    Witness,
+    action_test,
+    resource_test,
+)
+from .targets import UNKNOWN, targets_of
+from .words import ARNS, EXACT, negated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias
+
+    from ..catalogue import Catalogue
+    from ..policy import Attachment, Document, Statement
+    from ..source import Span
+
+    Given: TypeAlias = Mapping[str, Any]
+
+LISTS = {
+    "action": "actions",
+    "resource": "resources",
+    "principal": "principals",
+    "condition": "conditions",
+}
+"""The fields of a statement that have many elements, and where the model keeps them."""
+
+
+@record
+class Binding:
+    """One way in which a match holds: the statement it is about, if any, and its witnesses."""
+
+    statement: Statement | None
+    witnesses: tuple[Witness, ...]
+
+
+class Scene:
+    """One document while it is judged; what is derived from it is worked out once."""
+
+    def __init__(self, document: Document, catalogue: Catalogue) -> None:
+        self.document = document
+        self.catalogue = catalogue
+        self._targets: dict[int, dict[str, int]] = {}
+        self._contexts: dict[int, int] = {}
+
+    def targets(self, statement: Statement) -> dict[str, int]:
+        """The targets of *statement*."""
+        found = self._targets.get(id(statement))
+        if found is None:
+            found = self._targets[id(statement)] = targets_of(statement, self.catalogue)
+        return found
+
+    def context(self, match: DocumentMatch) -> int:
+        """The verdict of *match* on the document around a statement."""
+        found = self._contexts.get(id(match))
+        if found is None:
+            found = self._contexts[id(match)] = match.judge(self, MAYBE)
+        return found
+
+
+class StatementMatch:
+    """What is asked of one statement."""
+
+    def __init__(self, given: Given, catalogue: Catalogue) -> None:
+        self._clauses: list[tuple[int, _Clause]] = []
+        for field, test in given.items():
+            clause = _clause(field, test, catalogue)
+            self._clauses.append((_COST.index(field), clause))
+        self._clauses.sort(key=lambda pair: pair[0])
+
+    def judge(self, statement: Statement, scene: Scene, floor: int) -> int:
+        """The verdict on *statement*; NO as soon as it is below *floor*."""
+        verdict = YES
+        for _, clause in self._clauses:
+            verdict = min(verdict, clause.judge(statement, scene))
+            if verdict < floor:
+                return NO
+        return verdict
+
+    def binding(self, statement: Statement, scene: Scene, floor: int) -> Binding:
+        """The witnesses of a *statement* that matched with at least *floor*."""
+        found: list[Witness] = []
+        for _, clause in self._clauses:
+            found.extend(clause.witnesses(statement, scene, floor))
+        return Binding(statement, tuple(found))
+
+
+class DocumentMatch:
+    """What is asked of a document."""
+
+    def __init__(self, given: Given, catalogue: Catalogue) -> None:
+        self._kinds = frozenset(given["kind"]["is"]) if "kind" in given else None
+        self._version = (
+            SingleTest(given["version"], EXACT, catalogue) if "version" in given else None
+        )
+        self._statements = [
+            (quantifier, StatementMatch(match, catalogue))
+            for quantifier, match in given.get("statement", {}).items()
+        ]
+
+    def judge(self, scene: Scene, floor: int) -> int:
+        """The verdict on the scene's document."""
+        document = scene.document
+        verdict = YES if self._kinds is None else kind_in(document, self._kinds)
+        if self._version is not None and verdict >= floor:
+            verdict = min(verdict, self._version.judge(document.version))
+        for quantifier, match in self._statements:
+            if verdict < floor:
+                return NO
+            verdict = min(verdict, _over(quantifier, match, scene))
+        return verdict if verdict >= floor else NO
+
+    def bindings(self, scene: Scene, floor: int) -> Iterator[Binding]:
+        """A binding for each statement that satisfied ``some``; without ``some``, one for the document."""
+        some = [match for quantifier, match in self._statements if quantifier == "some"]
+        if not some:
+            yield Binding(None, ())
+        for match in some:
+            for statement in scene.document.statements:
+                if match.judge(statement, scene, floor) >= floor:
+                    yield match.binding(statement, scene, floor)
+
+
+class AttachmentMatch:
+    """What is asked of a reference to a managed policy."""
+
+    def __init__(self, given: Given, catalogue: Catalogue) -> None:
+        self._arn = SingleTest(given["arn"], ARNS, catalogue)
+
+    def judge(self, attachment: Attachment) -> int:
+        """The verdict on *attachment*."""
+        return self._arn.judge(attachment.arn)
+
+    def binding(self, attachment: Attachment) -> Binding:
+        """The ARN."""
+        text = attachment.arn
+        return Binding(None, (Witness("arn", text.written, text.span, self._arn.term(text)),))
+
+
+def kind_in(document: Document, kinds: frozenset[str]) -> int:
+    """Whether *document* is of one of *kinds*; MAYBE where it could be of others too."""
+    found = sum(kind in kinds for kind in document.kinds)
+    return NO if not found else YES if found == len(document.kinds) else MAYBE
+
+
+def _over(quantifier: str, match: StatementMatch, scene: Scene) -> int:
+    """The verdict of a quantifier over the statements in view.
+
+    What is granted besides (``none``) may stand in another policy of the same
+    holder. A statement that is not in view may be anything.
+    """
+    document = scene.document
+    complete = document.complete
+    verdicts = _each(match, document.statements, scene)
+    if quantifier == "every":
+        found = min(verdicts, default=NO)
+        return found if complete else min(found, MAYBE)
+    found = max(verdicts, default=NO)
+    if quantifier == "some":
+        return found if complete else max(found, MAYBE)
+    for companion in document.companions:
+        complete = complete and companion.complete
+        found = max(found, *_each(match, companion.statements, scene), NO)
+    return min(negated(found), YES if complete else MAYBE)
+
+
+def _each(match: StatementMatch, statements: Sequence[Statement], scene: Scene) -> list[int]:
+    return [match.judge(statement, scene, MAYBE) for statement in statements]
+
+
+# -- clauses of a statement match, cheapest first
+
+_COST = (
+    "kind",
+    "effect",
+    "version",
+    "sid",
+    "action",
+    "principal",
+    "condition",
+    "resource",
+    "target",
+    "document",
+)
+
+
+class _Kind:
+    def __init__(self, given: Given) -> None:
+        self._kinds = frozenset(given["is"])
+
+    def judge(self, _: Statement, scene: Scene) -> int:
+        return kind_in(scene.document, self._kinds)
+
+    def witnesses(self, _: Statement, _scene: Scene, _floor: int) -> tuple[Witness, ...]:
+        return ()
+
+
+class _Single:
+    """``effect``, ``sid`` and the document's ``version``."""
+
+    def __init__(self, field: str, given: Given, catalogue: Catalogue) -> None:
+        self._field = field
+        self._test = SingleTest(given, EXACT, catalogue)
+
+    def judge(self, statement: Statement, scene: Scene) -> int:
+        of = scene.document if self._field == "version" else statement
+        return self._test.judge(getattr(of, self._field))
+
+    def witnesses(self, statement: Statement, scene: Scene, _: int) -> tuple[Witness, ...]:
+        of = scene.document if self._field == "version" else statement
+        text = getattr(of, self._field)
+        return (Witness(self._field, text.written, text.span),) if text is not None else ()
+
+
+class _Listed:
+    """A field with many elements under one or more quantifiers."""
+
+    def __init__(self, field: str, given: Given, catalogue: Catalogue) -> None:
+        self._attribute = LISTS[field]
+        compiled = _ELEMENTS[field]
+        self._tests = [(q, compiled(words, catalogue)) for q, words in given.items()]
+
+    def judge(self, statement: Statement, _: Scene) -> int:
+        elements = getattr(statement, self._attribute)
+        verdict = YES
+        for quantifier, test in self._tests:
+            if quantifier == "every":
+                found = YES if elements else NO
+                for element in elements:
+                    found = min(found, test.judge(element, statement))
+                    if found == NO:
+                        break
+            else:
+                found = NO
+                for element in elements:
+                    found = max(found, test.judge(element, statement))
+                    if found == YES:
+                        break
+                if quantifier == "none":
+                    found = negated(found)
+            verdict = min(verdict, found)
+            if verdict == NO:
+                return NO
+        return verdict
+
+    def witnesses(self, statement: Statement, _: Scene, floor: int) -> Iterator[Witness]:
+        for quantifier, test in self._tests:
+            if quantifier == "none":
+                continue
+            for element in getattr(statement, self._attribute):
+                if test.judge(element, statement) >= floor:
+                    yield from test.witnesses(element, statement, floor)
+
+
+class _Target:
+    def __init__(self, given: Given) -> None:
+        self._tests = [(q, frozenset(words["is"])) for q, words in given.items()]
+
+    def judge(self, statement: Statement, scene: Scene) -> int:
+        targets = scene.targets(statement).items()
+        verdict = YES
+        for quantifier, wanted in self._tests:
+            if quantifier == "every":
+                # A type that is only possible counts against it only possibly.
+                found = min(
+                    (max(_passes(t, wanted), YES - sure) for t, sure in targets), default=NO
+                )
+            else:
+                found = max((min(_passes(t, wanted), sure) for t, sure in targets), default=NO)
+                if quantifier == "none":
+                    found = negated(found)
+            verdict = min(verdict, found)
+        return verdict
+
+    def witnesses(self, _: Statement, _scene: Scene, _floor: int) -> tuple[Witness, ...]:
+        return ()
+
+
+def _passes(target: str, wanted: frozenset[str]) -> int:
+    return MAYBE if target == UNKNOWN else YES if target in wanted else NO
+
+
+class _Context:
+    """``document:`` in a statement rule."""
+
+    def __init__(self, given: Given, catalogue: Catalogue) -> None:
+        self._match = DocumentMatch(given, catalogue)
+
+    def judge(self, _: Statement, scene: Scene) -> int:
+        return scene.context(self._match)
+
+    def witnesses(self, _: Statement, _scene: Scene, _floor: int) -> tuple[Witness, ...]:
+        return ()
+
+
+_ELEMENTS: dict[str, Callable[[Given, Catalogue], Any]] = {
+    "action": action_test,
+    "resource": resource_test,
+    "principal": PrincipalTest,
+    "condition": ConditionTest,
+}
+
+if TYPE_CHECKING:
+    _Clause: TypeAlias = _Kind | _Single | _Listed | _Target | _Context
+
+
+def _clause(field: str, given: Given, catalogue: Catalogue) -> _Clause:
+    if field == "kind":
+        return _Kind(given)
+    if field == "target":
+        return _Target(given)
+    if field == "document":
+        return _Context(given, catalogue)
+    if field in LISTS:
+        return _Listed(field, given, catalogue)
+    return _Single(field, given, catalogue)
+
+
+def field_span(statement: Statement, field: str) -> Span:
+    """Where *field* of *statement* is written, else the statement."""
+    name = {"target": "resource", "key": "condition", "operator": "condition", "value": "condition"}
+    return statement.fields.get(name.get(field, field), statement.span)

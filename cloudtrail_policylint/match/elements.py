@@ -1,0 +1,315 @@
+"""Compiled tests of one element of a statement: an action, a resource, a principal, a condition.
+
+A test answers with a verdict, and for an element that passed names its
+witnesses: the texts, with their places, that made it pass.
+"""
+
+from __future__ import annotations
+
+from ..arns import shape
+from ..patterns import MAYBE, NO, YES, pattern
+from ..record import record
+from ..tree import Text
+from .conditions import if_absent
+from .targets import accepts
+from .words import (
+    ARNS,
+    EXACT,
+    FOLDED,
+    RELATIONS,
+    Family,
+    Term,
+    action_service,
+    arn_service,
+    excepted,
+    fitting,
+    fitting_excepted,
+    known_action,
+    known_key,
+    misfitting,
+    negated,
+    relation,
+    scopes_to,
+    wildcard,
+    written,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias
+
+    from ..arns import Shape
+    from ..catalogue import Catalogue
+    from ..patterns import Pattern
+    from ..policy import Action, Condition, Principal, Resource, Statement
+    from ..source import Span
+    from .words import TextTest
+
+    Words: TypeAlias = Mapping[str, Any]
+    Contextual: TypeAlias = Callable[[Term, Statement], int]
+
+REASONS = ("prefix", "fields", "region", "account", "separator", "case", "type", "bare")
+"""All words for what is wrong with an ARN: what ``fits: none`` stands for."""
+
+
+@record
+class Witness:
+    """What a finding may point at: a text (or what stands for it) and its place."""
+
+    field: str
+    shown: str
+    span: Span
+    term: Term | None = None
+
+
+class SingleTest:
+    """The test of one text by itself, such as ``effect`` or ``key``."""
+
+    def __init__(self, words: Words, family: Family, catalogue: Catalogue) -> None:
+        self._family = family
+        self._tests = [_text_word(word, given, family, catalogue) for word, given in words.items()]
+        self._memo: dict[str, int] = {}
+
+    def judge(self, text: Text | None) -> int:
+        """The verdict on *text*; NO where there is none."""
+        if text is None:
+            return NO
+        literal = text.literal
+        if literal is not None:
+            known = self._memo.get(literal)
+            if known is not None:
+                return known
+        term = self.term(text)
+        verdict = min((test(term) for test in self._tests), default=YES)
+        if literal is not None:
+            self._memo[literal] = verdict
+        return verdict
+
+    def term(self, text: Text) -> Term:
+        """*text* in the form that this test compares."""
+        if self._family is ARNS:
+            return Term(text, shape(text.parts, variables=True))
+        return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
+
+
+class ListedTest:
+    """The test of an action or a resource, complements included.
+
+    *whole* are words about all that the element stands for (each with its
+    form for a complement), *each* are words about one text as written: on a
+    complement one and the same text must pass them all.
+    """
+
+    def __init__(
+        self,
+        field: str,
+        whole: Sequence[tuple[Callable[[Any], int], Callable[[Sequence[Any]], int]]],
+        each: Sequence[TextTest],
+        contextual: Sequence[Contextual],
+    ) -> None:
+        self._field = field
+        self._whole = whole
+        self._each = each
+        self._contextual = contextual
+        self._memo: dict[str, int] = {}
+
+    def judge(self, element: Action | Resource, statement: Statement) -> int:
+        """The verdict on *element* of *statement*."""
+        if element.complement:
+            verdict = min((judge(element.forms) for _, judge in self._whole), default=YES)
+            if verdict and (self._each or self._contextual):
+                found = (self._text(term, statement) for term in _terms(element))
+                verdict = min(verdict, max(found, default=NO))
+            return verdict
+        text = element.texts[0]
+        literal = text.literal
+        if literal is None:
+            verdict = self._one(Term(text, element.forms[0]))
+        else:
+            known = self._memo.get(literal)
+            if known is None:
+                known = self._memo[literal] = self._one(Term(text, element.forms[0]))
+            verdict = known
+        if verdict and self._contextual:
+            term = Term(text, element.forms[0])
+            verdict = min(verdict, *(test(term, statement) for test in self._contextual))
+        return verdict
+
+    def _one(self, term: Term) -> int:
+        verdict = YES
+        for test in self._each:
+            verdict = min(verdict, test(term))
+            if verdict == NO:
+                return NO
+        for judge, _ in self._whole:
+            verdict = min(verdict, judge(term.form))
+            if verdict == NO:
+                return NO
+        return verdict
+
+    def _text(self, term: Term, statement: Statement) -> int:
+        verdict = min((test(term) for test in self._each), default=YES)
+        for contextual in self._contextual:
+            verdict = min(verdict, contextual(term, statement))
+        return verdict
+
+    def witnesses(
+        self, element: Action | Resource, statement: Statement, floor: int
+    ) -> Iterator[Witness]:
+        """The texts of *element*, which passed with at least *floor*, that a finding points at."""
+        if element.complement and not self._each and not self._contextual:
+            yield Witness(self._field, _complement(self._field, element), element.span)
+            return
+        for term in _terms(element):
+            if not element.complement or self._text(term, statement) >= floor:
+                yield Witness(self._field, term.text.written, term.text.span, term)
+
+
+def _terms(element: Action | Resource) -> Iterator[Term]:
+    forms: Sequence[Pattern | Shape] = element.forms
+    for text, form in zip(element.texts, forms, strict=True):
+        yield Term(text, form)
+
+
+def _complement(field: str, element: Action | Resource) -> str:
+    return f"Not{field.capitalize()} {', '.join(text.written for text in element.texts)}"
+
+
+class PrincipalTest:
+    """The test of a principal by its ``type`` and its ``id``."""
+
+    def __init__(self, given: Words, catalogue: Catalogue) -> None:
+        self._type = SingleTest(given.get("type", {}), EXACT, catalogue)
+        self._id = SingleTest(given.get("id", {}), ARNS, catalogue)
+
+    def judge(self, element: Principal, _: Statement) -> int:
+        """The verdict on *element*; at most MAYBE for one that NotPrincipal excepts."""
+        verdict = min(self._type.judge(element.type), self._id.judge(element.id))
+        return min(verdict, MAYBE) if element.complement else verdict
+
+    def witnesses(self, element: Principal, _: Statement, _floor: int) -> Iterator[Witness]:
+        """The principal itself."""
+        yield Witness("principal", element.id.written, element.id.span)
+
+
+class ConditionTest:
+    """The test of one operator and key of a Condition block, with its values."""
+
+    def __init__(self, given: Words, catalogue: Catalogue) -> None:
+        self._operator = SingleTest(given.get("operator", {}), FOLDED, catalogue)
+        self._key = SingleTest(given.get("key", {}), FOLDED, catalogue)
+        self._absent: bool | None = given.get("if-absent")
+        values = given.get("value", {})
+        self._values = [
+            (quantifier, SingleTest(words, ARNS, catalogue)) for quantifier, words in values.items()
+        ]
+
+    def judge(self, element: Condition, _: Statement) -> int:
+        """The verdict on *element*; at most MAYBE where the block is not known."""
+        verdict = min(self._key.judge(element.key), self._operator.judge(element.operator))
+        if verdict and self._absent is not None:
+            found = if_absent(element)
+            verdict = min(verdict, found if self._absent else negated(found))
+        if verdict:
+            for quantifier, test in self._values:
+                verdict = min(
+                    verdict, _quantified(quantifier, [test.judge(v) for v in element.values])
+                )
+        return verdict if element.certain else min(verdict, MAYBE)
+
+    def witnesses(self, element: Condition, _: Statement, floor: int) -> Iterator[Witness]:
+        """The condition, its key and operator, and the values that passed ``some``."""
+        key, operator = element.key, element.operator
+        yield Witness("condition", f"{operator.written} {key.written}", element.span)
+        yield Witness("key", key.written, key.span)
+        yield Witness("operator", operator.written, operator.span)
+        for quantifier, test in self._values:
+            if quantifier == "some":
+                for value in element.values:
+                    if test.judge(value) >= floor:
+                        yield Witness("value", value.written, value.span, test.term(value))
+
+
+def _quantified(quantifier: str, verdicts: Sequence[int]) -> int:
+    if quantifier == "some":
+        return max(verdicts, default=NO)
+    if quantifier == "every":
+        return min(verdicts, default=NO)
+    return negated(max(verdicts, default=NO))
+
+
+# -- from words to tests
+
+
+def action_test(words: Words, catalogue: Catalogue) -> ListedTest:
+    """The compiled test of an action."""
+    whole = []
+    each: list[TextTest] = []
+    for word, given in words.items():
+        if word in RELATIONS:
+            whole.append((relation(word, given, FOLDED), excepted(word, given, FOLDED)))
+        elif word == "scopes-to":
+            each.append(scopes_to(given, catalogue))
+            whole.append((_always, _never))  # a complement is about every service
+        elif word == "service":
+            each.append(action_service(given))
+        elif word == "known":
+            each.append(known_action(given, catalogue))
+        else:
+            each.append(_text_word(word, given, FOLDED, catalogue))
+    return ListedTest("action", whole, each, ())
+
+
+def resource_test(words: Words, catalogue: Catalogue) -> ListedTest:
+    """The compiled test of a resource."""
+    whole = []
+    each: list[TextTest] = []
+    contextual: list[Contextual] = []
+    for word, given in words.items():
+        if word in RELATIONS:
+            whole.append((relation(word, given, ARNS), excepted(word, given, ARNS)))
+        elif word == "fits" and given == "none":
+            each.append(misfitting(REASONS, catalogue))
+        elif word == "fits":
+            types = catalogue.types_named(given)
+            whole.append((fitting(types), fitting_excepted(types)))
+        elif word == "accepted":
+            contextual.append(_accepted(given, catalogue))
+        elif word == "service":
+            each.append(arn_service(given))
+        else:
+            each.append(_text_word(word, given, ARNS, catalogue))
+    return ListedTest("resource", whole, each, contextual)
+
+
+def _always(_: Any) -> int:
+    return YES
+
+
+def _never(_: Sequence[Any]) -> int:
+    return NO
+
+
+def _accepted(wanted: bool, catalogue: Catalogue) -> Contextual:  # noqa: FBT001
+    def test(term: Term, statement: Statement) -> int:
+        found = accepts(statement, term.form, catalogue)  # type: ignore[arg-type]
+        return found if wanted else negated(found)
+
+    return test
+
+
+def _text_word(word: str, given: Any, family: Family, catalogue: Catalogue) -> TextTest:
+    """The words that every text has, and those of keys and values."""
+    if word == "is":
+        return written(given, family)
+    if word in RELATIONS:
+        judge = relation(word, given, family)
+        return lambda term: judge(term.form)
+    if word == "wildcard":
+        return wildcard(given)
+    if word == "misfit":
+        return misfitting(given, catalogue)
+    if word == "known":
+        return known_key(given, catalogue)
+    raise ValueError(word)

@@ -1,0 +1,110 @@
+"""Messages: a rule's text with the user's own words in it."""
+
+from __future__ import annotations
+
+from ..record import record
+from .words import reason_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..catalogue import Catalogue
+    from ..policy import Document, Statement
+    from .clauses import Binding
+    from .elements import Witness
+
+MOST_SHOWN = 3
+"""Elements of a list that a message names."""
+LONGEST = 100
+"""Characters of one element that a message shows."""
+
+
+@record
+class Subject:
+    """What a message is about."""
+
+    binding: Binding
+    witness: Witness | None
+    document: Document | None
+
+
+def render(template: str, subject: Subject, catalogue: Catalogue) -> str:
+    """*template* with its placeholders filled in."""
+    text, at = "", 0
+    while True:
+        start = template.find("{", at)
+        if start < 0:
+            return text + template[at:]
+        end = template.index("}", start)
+        text += template[at:start] + _value(template[start + 1 : end], subject, catalogue)
+        at = end + 1
+
+
+def _value(name: str, subject: Subject, catalogue: Catalogue) -> str:
+    witness = subject.witness
+    if name == "nearest":
+        near = (
+            catalogue.nearest_action(witness.term.text.written)
+            if witness and witness.term
+            else None
+        )
+        return f"; did you mean {near}?" if near else ""
+    if name == "reason":
+        of = [
+            w for w in (witness, *subject.binding.witnesses) if w is not None and w.term is not None
+        ]
+        reasons = (
+            reason_of(w.term, catalogue)
+            for w in of
+            if w.field in ("resource", "value", "arn") and w.term
+        )
+        return next((reason for reason in reasons if reason), "it has not the form of an ARN")
+    if witness is not None and witness.field == name:
+        return shortened(witness.shown)
+    bound = [w.shown for w in subject.binding.witnesses if w.field == name]
+    return _listed(bound or _own(name, subject))
+
+
+def _own(name: str, subject: Subject) -> list[str]:
+    """The statement's or the document's own value of the field *name*."""
+    statement, document = subject.binding.statement, subject.document
+    if name == "kind":
+        return list(document.kinds) if document else []
+    if statement is None:
+        return []
+    if name in ("effect", "sid"):
+        text = statement.effect if name == "effect" else statement.sid
+        return [text.written] if text is not None else []
+    return list(_elements(name, statement))
+
+
+def _elements(name: str, statement: Statement) -> Iterable[str]:
+    if name in ("action", "resource"):
+        for element in statement.actions if name == "action" else statement.resources:
+            shown = ", ".join(text.written for text in element.texts)
+            yield f"Not{name.capitalize()} {shown}" if element.complement else shown
+    elif name == "principal":
+        for principal in statement.principals:
+            yield principal.id.written
+    else:
+        for condition in statement.conditions:
+            if name == "value":
+                yield from (value.written for value in condition.values)
+            else:
+                yield condition.operator.written if name == "operator" else condition.key.written
+
+
+def _listed(values: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(values))
+    shown = [shortened(value) for value in distinct[:MOST_SHOWN]]
+    more = len(distinct) - MOST_SHOWN
+    if more > 0:
+        return ", ".join(shown) + f" and {more} more"
+    return ", ".join(shown)
+
+
+def shortened(text: str) -> str:
+    """*text* on one line, its end left out where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,106 @@
+"""What a statement can really touch, derived from its actions and its resources."""
+
+from __future__ import annotations
+
+from ..arns import Shape, cover, fits, operand
+from ..patterns import MAYBE, NO, YES
+from .words import Term, expansion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..arns import ResourceType
+    from ..catalogue import Catalogue
+    from ..policy import Action, Resource, Statement
+
+NONE = "none"
+"""The target of an action that accepts no resource."""
+ANYTHING = "*"
+"""The target of ``*``, ``NotAction`` and the like: no resource type is equal to it."""
+UNKNOWN = ""
+"""The target of an action that cannot be known."""
+
+_STAR = operand("*")
+
+
+def targets_of(statement: Statement, catalogue: Catalogue) -> dict[str, int]:
+    """The resource types that *statement* can touch, with ``NONE``, ``ANYTHING`` and ``UNKNOWN``.
+
+    These are the types that its actions accept, cut down to those that its
+    resources may name; ``NONE`` where an action accepts no resource and the
+    statement names ``*``. A statement without Resource names everything. With
+    each target goes whether it is surely one: YES or MAYBE.
+    """
+    found: dict[str, int] = {}
+    everywhere = _names_everything(statement)
+    for action in statement.actions:
+        types = _types(action, catalogue)
+        if types is None:
+            found[ANYTHING if _is_wide(action) else UNKNOWN] = YES
+            continue
+        for kind in types:
+            name = NONE if kind is None else kind.name
+            if name not in found:
+                found[name] = (
+                    everywhere if kind is None else max(everywhere, _may_name(statement, kind))
+                )
+    return {name: verdict for name, verdict in found.items() if verdict > NO}
+
+
+def accepts(statement: Statement, named: Shape, catalogue: Catalogue) -> int:
+    """Whether an action of *statement* accepts a resource of a type that *named* can be."""
+    verdict = NO
+    for action in statement.actions:
+        types = _types(action, catalogue)
+        if types is None:
+            if _is_wide(action):
+                return YES
+            verdict = max(verdict, MAYBE)
+            continue
+        for kind in types:
+            if kind is not None:
+                verdict = max(verdict, fits(named, kind))
+        if verdict == YES:
+            break
+    return verdict
+
+
+def _types(action: Action, catalogue: Catalogue) -> list[ResourceType | None] | None:
+    """The types that *action* accepts, None among them for "no resource"; None when not known."""
+    if action.complement:
+        return None
+    term = Term(action.texts[0], action.forms[0])
+    # An action that the catalogue says nothing of is not what a pattern is written for.
+    actions = [one for one in expansion(term, catalogue) or () if one.types is not None]
+    if not actions:
+        return None
+    found: dict[str, ResourceType | None] = {}
+    for one in actions:
+        for kind in one.types or ():
+            found[kind.name] = kind
+        if not one.types:
+            found[NONE] = None
+    return list(found.values())
+
+
+def _is_wide(action: Action) -> bool:
+    """Whether *action* is about more than the actions of one service."""
+    if action.complement:
+        return True
+    literal = action.texts[0].literal
+    return literal is not None and "*" in literal.partition(":")[0]
+
+
+def _names_everything(statement: Statement) -> int:
+    if not statement.resources:
+        return YES
+    return max(YES if r.complement else cover(r.forms[0], _STAR) for r in statement.resources)
+
+
+def _may_name(statement: Statement, kind: ResourceType) -> int:
+    return max((_reaches(resource, kind) for resource in statement.resources), default=YES)
+
+
+def _reaches(resource: Resource, kind: ResourceType) -> int:
+    if resource.complement:
+        return YES
+    return fits(resource.forms[0], kind)

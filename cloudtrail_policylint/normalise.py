@@ -1,0 +1,454 @@
+"""From a policy as written to the policy model.
+
+This is where the grammar is known: one or many, ``Not*`` elements, principals,
+conditions. What breaks the grammar becomes a ``Problem`` at its place, and
+what stands beside it is still read. Alternatives (``Fn::If``, ``? :``) become
+elements of their own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .arns import shape
+from .extract.found import Found, FoundAttachment, Problem
+from .extract.kinds import guess_kind
+from .patterns import pattern
+from .policy import (
+    KINDS,
+    Action,
+    Attachment,
+    Condition,
+    Document,
+    Principal,
+    Resource,
+    Statement,
+)
+from .source import Span
+from .tree import (
+    Choice,
+    Encoded,
+    Entry,
+    Hole,
+    Map,
+    Node,
+    Piece,
+    Scalar,
+    Seq,
+    Text,
+    as_text,
+    branches,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+MAX_NODES = 200_000
+"""Nodes of one document that are read, every visit of a shared node counted."""
+
+WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
+"""The kinds of policies that name no principal."""
+WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
+
+_CLOUDTRAIL = re.compile("cloud-?trail", re.IGNORECASE)
+_BLANK = re.compile(
+    r"\$\{[^{}:*?$][^{}:]*\}"  # ${Account}: policy variables have a colon, ${*} ${?} ${$} are characters
+    r"|\{\{[^{}]*\}\}"
+    r"|<[^<>:*]+>"
+    r"|<%[^%]*%>"
+    r"|%[A-Za-z_]+%"
+)
+"""Text that an installer or a reader is to fill in, which nothing is known about."""
+
+
+def normalise(found: Found, kind_of_path: str | None = None) -> Document:
+    """The policy model of *found*.
+
+    *kind_of_path* is what the settings say of the file; it counts where the
+    place in the file says nothing. Problems of the grammar are in the result.
+    """
+    return _Normaliser(found).document(kind_of_path)
+
+
+def normalise_attachment(found: FoundAttachment) -> Attachment:
+    """The policy model of a reference to a managed policy."""
+    arn = _fill_blanks(found.arn)
+    return Attachment(arn, shape(arn.parts, variables=False), found.owner, _mentions((arn,)))
+
+
+class _Normaliser:
+    def __init__(self, found: Found) -> None:
+        self.found = found
+        self.problems: list[Problem] = list(found.problems)
+        self.complete = found.complete
+        self.budget = MAX_NODES
+
+    def document(self, kind_of_path: str | None) -> Document:
+        node = self.found.node
+        version: Text | None = None
+        statements: list[Statement] = []
+        if self.too_large(node):
+            self.complete = False
+        else:
+            self.duplicates(node)
+            if isinstance(node, Map):
+                version = self.single(node.get("Version"), "Version")
+                if any(_has_hole(entry.key) for entry in node.entries):
+                    self.complete = False
+                statement = node.get("Statement")
+                if statement is None:
+                    self.missing_statement(node)
+                statements = list(self.statements(statement))
+            else:
+                statements = list(self.statements(node))
+        kind = self.found.kind or kind_of_path
+        kinds = (kind,) if kind else self.possible(statements)
+        return Document(
+            kinds=kinds,
+            owner=self.found.owner,
+            version=version,
+            statements=tuple(statements),
+            complete=self.complete,
+            in_scope=self.in_scope(kinds, node, statements),
+            span=node.span,
+            problems=tuple(self.problems),
+            holders=self.found.holders,
+        )
+
+    # -- problems
+
+    def problem(self, name: str, message: str, span: Span) -> None:
+        self.problems.append(Problem(name, message, span))
+
+    def wrong_type(self, field: str, node: Node, wanted: str) -> None:
+        message = f"{field} is {_type_of(node)}, not {wanted}: AWS refuses the policy"
+        self.problem("data-type-mismatch", message, node.span)
+
+    def missing_statement(self, node: Map) -> None:
+        if not self.complete or any(entry.key.literal is None for entry in node.entries):
+            return
+        near = next((e for e in node.entries if _like_statement(e.key)), None)
+        hint = f"; {near.key.written} should read Statement" if near else ""
+        message = f"the policy has no Statement, so AWS refuses it{hint}"
+        self.problem("missing-statement", message, near.key.span if near else node.span)
+
+    def too_large(self, node: Node) -> bool:
+        """Whether the document has too many nodes to read (a shared node counts at each visit)."""
+        stack: list[Node | None] = [node]
+        while stack:
+            self.budget -= 1
+            if self.budget < 0:
+                message = f"the policy expands to more than {MAX_NODES} values and was not judged"
+                self.problem("limit-exceeded", message, node.span)
+                return True
+            stack.extend(_children(stack.pop()))
+        return False
+
+    def duplicates(self, node: Node) -> None:
+        stack: list[Node | None] = [node]
+        while stack:
+            at = stack.pop()
+            if isinstance(at, Map):
+                seen: set[str] = set()
+                for entry in at.entries:
+                    key = entry.key.literal
+                    if key in seen:
+                        message = (
+                            f"{key} is here twice: only the last one counts, the one before is lost"
+                        )
+                        self.problem("duplicate-key", message, entry.key.span)
+                    elif key is not None:
+                        seen.add(key)
+            stack.extend(_children(at))
+
+    # -- statements
+
+    def statements(self, node: Node | None) -> Iterator[Statement]:
+        for item in branches(node):
+            if isinstance(item, Seq):
+                for inner in item.items:
+                    yield from self.statements_of(inner)
+            else:
+                yield from self.statements_of(item)
+
+    def statements_of(self, node: Node) -> Iterator[Statement]:
+        for item in branches(node):
+            if isinstance(item, Map):
+                yield self.statement(item)
+            elif isinstance(item, Seq):
+                if item.items:
+                    self.wrong_type("a statement", item, "an object")
+                yield from self.statements(item)
+            elif isinstance(item, Hole | Encoded) or _is_unknown_text(item):
+                self.complete = False
+            else:
+                self.wrong_type("a statement", item, "an object")
+
+    def statement(self, node: Map) -> Statement:
+        fields: dict[str, Span] = {}
+        for entry in node.entries:
+            name = entry.key.literal or ""
+            fields.setdefault(name.removeprefix("Not").lower(), entry.key.span)
+        return Statement(
+            effect=self.single(node.get("Effect"), "Effect"),
+            sid=self.single(node.get("Sid"), "Sid"),
+            actions=tuple(self.actions(node)),
+            resources=tuple(self.resources(node)),
+            principals=tuple(self.principals(node)),
+            conditions=tuple(self.conditions(node)),
+            fields=fields,
+            node=node,
+            span=node.span,
+        )
+
+    def single(self, node: Node | None, field: str) -> Text | None:
+        """The one string of a field; alternatives make it unknown."""
+        options = list(branches(node))
+        if not options:
+            return None
+        first = options[0]
+        if len(options) > 1:
+            return Text((Hole("one of several", first.span),), first.span)
+        text = _as_text(first)
+        if text is None:
+            self.wrong_type(field, first, "a string")
+        return text
+
+    def actions(self, node: Map) -> Iterator[Action]:
+        for entry, complement in _entries(node, "Action"):
+            for texts in self.listed(entry, complement=complement):
+                forms = tuple(pattern(t.parts, fold=True, variables=False) for t in texts)
+                span = entry.key.span if complement else texts[0].span
+                yield Action(texts, forms, complement, span)
+
+    def resources(self, node: Map) -> Iterator[Resource]:
+        for entry, complement in _entries(node, "Resource"):
+            for texts in self.listed(entry, complement=complement):
+                forms = tuple(shape(t.parts, variables=True) for t in texts)
+                span = entry.key.span if complement else texts[0].span
+                yield Resource(texts, forms, complement, span)
+
+    def listed(self, entry: Entry, *, complement: bool) -> Iterator[tuple[Text, ...]]:
+        """The texts of each element: one text, or of a complement all those of one branch."""
+        for branch in branches(entry.value):
+            texts = tuple(self.strings(branch, entry.key.written))
+            if not complement:
+                yield from ((text,) for text in texts)
+            elif texts or (isinstance(branch, Seq) and not branch.items):
+                yield texts
+
+    def principals(self, node: Map) -> Iterator[Principal]:
+        for entry, complement in _entries(node, "Principal"):
+            field = entry.key.written
+            for value in branches(entry.value):
+                if isinstance(value, Map):
+                    for inner in value.entries:
+                        for text in self.strings(inner.value, f"{field} {inner.key.written}"):
+                            yield Principal(inner.key, text, complement, text.span)
+                    continue
+                whole = _as_text(value)
+                if whole is None:
+                    self.wrong_type(field, value, 'an object or "*"')
+                elif whole.literal is None:
+                    yield Principal(whole, whole, complement, whole.span)
+                else:
+                    aws = Text((Piece("AWS", whole.span),), whole.span)
+                    yield Principal(aws, whole, complement, whole.span)
+
+    def conditions(self, node: Map) -> Iterator[Condition]:
+        for entry in node.entries:
+            if _has_hole(entry.key):  # it may be the Condition
+                yield _unknown_condition(entry.key)
+        value = node.get("Condition")
+        for block in branches(value):
+            if isinstance(block, Map):
+                for operator in block.entries:
+                    yield from self.operator(operator)
+            elif isinstance(block, Hole | Encoded) or _is_unknown_text(block):
+                yield _unknown_condition(block)
+            elif not _is_null(block):
+                self.wrong_type("Condition", block, "an object")
+
+    def operator(self, operator: Entry) -> Iterator[Condition]:
+        name = _fill_blanks(operator.key)
+        for block in branches(operator.value):
+            if isinstance(block, Map):
+                for entry in block.entries:
+                    key = _fill_blanks(entry.key)
+                    values = tuple(self.strings(entry.value, key.written, plain=False))
+                    yield Condition(name, key, values, entry.key.span)
+            elif isinstance(block, Hole | Encoded) or _is_unknown_text(block):
+                yield _unknown_condition(block, name)
+            elif not _is_null(block):
+                self.wrong_type(operator.key.written, block, "an object of condition keys")
+
+    def strings(self, node: Node, field: str, *, plain: bool = True) -> Iterator[Text]:
+        """The strings of a field that takes one or many; *plain*: only strings, not numbers or truth values."""
+        for item in branches(node):
+            if isinstance(item, Seq):
+                for inner in item.items:
+                    for one in branches(inner):
+                        yield from self.string(one, field, plain=plain)
+            else:
+                yield from self.string(item, field, plain=plain)
+
+    def string(self, node: Node, field: str, *, plain: bool) -> Iterator[Text]:
+        text = _as_text(node)
+        if text is not None:
+            yield text
+        elif isinstance(node, Scalar) and node.value is not None and not plain:
+            yield Text((Piece(node.written, node.span),), node.span)
+        else:
+            self.wrong_type(field, node, "a string")
+
+    # -- kind and scope
+
+    def possible(self, statements: list[Statement]) -> tuple[str, ...]:
+        """The kinds that a policy may be of whose place says nothing."""
+        has_principal = any("principal" in s.fields for s in statements)
+        guessed = guess_kind(
+            has_principal=has_principal,
+            actions=tuple(
+                t.written.lower() for s in statements for a in s.actions for t in a.texts
+            ),
+            resources=tuple(t.written for s in statements for r in s.resources for t in r.texts),
+            effects=tuple(s.effect.written for s in statements if s.effect),
+            path=self.found.node.span.source.path,
+        )
+        if guessed == "unknown":
+            return WITH_PRINCIPAL if has_principal else WITHOUT_PRINCIPAL
+        return (guessed,)
+
+    def in_scope(self, kinds: tuple[str, ...], node: Node, statements: list[Statement]) -> bool:
+        if self.found.on_cloudtrail or all(kind.startswith("cloudtrail-") for kind in kinds):
+            return True
+        if not statements:
+            return _mentions(_texts(node))
+        return any(_mentions(_statement_texts(statement)) for statement in statements)
+
+
+def _statement_texts(statement: Statement) -> Iterator[Text]:
+    for action in statement.actions:
+        yield from action.texts
+    for resource in statement.resources:
+        yield from resource.texts
+    for principal in statement.principals:
+        yield principal.id
+    for condition in statement.conditions:
+        yield condition.key
+        yield from condition.values
+
+
+def _mentions(texts: Iterable[Text]) -> bool:
+    """Whether CloudTrail is named in the known part of one of *texts*."""
+    for text in texts:
+        for part in text.parts:
+            if isinstance(part, Piece):
+                if _CLOUDTRAIL.search(part.text):
+                    return True
+            elif part.values and any(_CLOUDTRAIL.search(value) for value in part.values):
+                return True
+    return False
+
+
+def _texts(node: Node) -> Iterator[Text]:
+    """The strings below *node*, shared ones once."""
+    stack: list[Node | None] = [node]
+    seen: set[int] = set()
+    while stack:
+        at = stack.pop()
+        if id(at) in seen:
+            continue
+        seen.add(id(at))
+        if isinstance(at, Text):
+            yield at
+        stack.extend(_children(at))
+
+
+def _children(node: Node | None) -> tuple[Node | None, ...]:
+    if isinstance(node, Map):
+        return tuple(entry.value for entry in node.entries)
+    if isinstance(node, Seq):
+        return node.items
+    if isinstance(node, Choice):
+        return node.branches
+    return ()
+
+
+def _entries(node: Map, name: str) -> Iterator[tuple[Entry, bool]]:
+    """The entries *name* and *Not name* of a statement, each with whether it is the complement."""
+    for key, complement in ((name, False), ("Not" + name, True)):
+        entry = node.entry(key)
+        if entry is not None:
+            yield entry, complement
+
+
+def _as_text(node: Node) -> Text | None:
+    """*node* as a string, what is left to be filled in as holes; None for what is none."""
+    if isinstance(node, Encoded):
+        return Text((Hole("...", node.span),), node.span)
+    text = as_text(node)
+    return _fill_blanks(text) if text is not None else None
+
+
+def _fill_blanks(text: Text) -> Text:
+    """*text* with what is left to be filled in (``${Account}``, ``<region>``) as holes."""
+    parts: list[Piece | Hole] = []
+    changed = False
+    for part in text.parts:
+        if isinstance(part, Hole) or not any(char in part.text for char in "{<%"):
+            parts.append(part)
+            continue
+        at = 0
+        for match in _BLANK.finditer(part.text):
+            if match.start() > at:
+                parts.append(_cut(part, at, match.start()))
+            parts.append(Hole(match.group(), _cut(part, match.start(), match.end()).span))
+            at = match.end()
+            changed = True
+        if at < len(part.text) or not part.text:
+            parts.append(_cut(part, at, len(part.text)))
+    return Text(tuple(parts), text.span) if changed else text
+
+
+def _cut(piece: Piece, start: int, end: int) -> Piece:
+    span = piece.span
+    if span.end - span.start == len(piece.text):
+        span = Span(span.source, span.start + start, span.start + end)
+    return Piece(piece.text[start:end], span)
+
+
+def _has_hole(text: Text) -> bool:
+    return any(isinstance(part, Hole) for part in text.parts)
+
+
+def _is_unknown_text(node: Node) -> bool:
+    return isinstance(node, Text) and _has_hole(_fill_blanks(node))
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
+
+
+def _unknown_condition(node: Node, operator: Text | None = None) -> Condition:
+    unknown = Text((Hole("...", node.span),), node.span)
+    return Condition(operator or unknown, unknown, (unknown,), node.span, certain=False)
+
+
+def _like_statement(key: Text) -> bool:
+    return (key.literal or "").lower().rstrip("s") == "statement"
+
+
+_TYPES: tuple[tuple[Callable[[Node], bool], str], ...] = (
+    (lambda n: isinstance(n, Map), "an object"),
+    (lambda n: isinstance(n, Seq), "a list"),
+    (lambda n: isinstance(n, Text), "a string"),
+    (lambda n: isinstance(n, Scalar) and n.value is None, "null"),
+    (lambda n: isinstance(n, Scalar) and isinstance(n.value, bool), "true or false"),
+    (lambda n: isinstance(n, Scalar), "a number"),
+)
+
+
+def _type_of(node: Node) -> str:
+    return next((name for is_type, name in _TYPES if is_type(node)), "an unknown value")

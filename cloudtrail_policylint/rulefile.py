@@ -1,0 +1,299 @@
+"""Rule files: reading them, and saying what is wrong with one, where, and what would be right.
+
+Imported only where rules are checked, added or compiled: a normal run reads
+rules that were found right when the package was built.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .plain import nearest, place_of, plain, repeated_key
+from .readers import yaml
+from .record import record
+from .rulefile_error import RuleFileError
+from .rules import RuleBook, rule_from
+from .source import SourceFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from .source import Span
+    from .tree import Node
+
+FACTS = "facts"
+PROBLEMS = "problems.yaml"
+SUFFIXES = (".yaml", ".yml")
+
+
+@record
+class RuleFile:
+    """A rule file that could be read: its value and, for messages, its tree."""
+
+    source: SourceFile
+    root: Node
+    raw: dict[str, Any]
+
+
+def read(path: str) -> RuleFile:
+    """The rule file at *path*; raises ``RuleFileError`` where it is not one YAML mapping."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleFileError(f"{path}: cannot be read: {_reason(error)}") from None
+    source = SourceFile(path.replace(os.sep, "/"), text)
+    readings = yaml.read(source)
+    if not readings:
+        raise RuleFileError(f"{path}:1:1: the file is empty; a rule is a YAML mapping")
+    reading = readings[0]
+    if reading.mistake is not None:
+        raise RuleFileError(
+            f"{at(reading.mistake.span)}: not valid YAML: {reading.mistake.message}"
+        )
+    raw = plain(reading.root)
+    if reading.root is None or not isinstance(raw, dict):
+        raise RuleFileError(f"{path}:1:1: not a YAML mapping")
+    twice = repeated_key(reading.root)
+    if twice is not None:
+        raise RuleFileError(f"{at(twice.span)}: {twice.written} is here twice")
+    return RuleFile(source, reading.root, raw)
+
+
+def files_in(path: str) -> Iterator[str]:
+    """The rule files at *path*: itself, or all in the folder but facts and problems."""
+    if not os.path.isdir(path):
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name != FACTS and not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(SUFFIXES) and name != PROBLEMS and not name.startswith("."):
+                yield os.path.join(folder, name)
+
+
+def read_folder(path: str) -> dict[str, Any]:
+    """All of a rules folder as one value: ``rules``, ``problems`` and ``facts``, without examples."""
+    rules = []
+    for name in files_in(path):
+        raw = dict(read(name).raw)
+        raw.pop("examples", None)
+        rules.append(raw)
+    problems = os.path.join(path, PROBLEMS)
+    return {
+        "rules": rules,
+        "problems": read(problems).raw["problems"] if os.path.exists(problems) else [],
+        "facts": read_facts(path),
+    }
+
+
+def with_rules(book: RuleBook, path: str) -> RuleBook:
+    """*book* with the rules of a user's file or folder; raises ``RuleFileError`` for one that is wrong."""
+    if not os.path.exists(path):
+        raise RuleFileError(f"{path}: no such file or folder of rules")
+    facts = read_facts(path)
+    sets = {
+        **book.sets,
+        **{name: tuple(given["values"]) for name, given in facts.get("sets", {}).items()},
+    }
+    added = []
+    taken = set(book.names())
+    for name in files_in(path):
+        file = read(name)
+        for mistake in mistakes(file, sets):
+            raise RuleFileError(mistake)
+        rule = rule_from(file.raw, sets)
+        for key, word in (("id", rule.id), ("name", rule.name)):
+            if word in taken:
+                raise RuleFileError(
+                    f"{at(place_of(file.root, [key]))}: {word} is taken by another rule"
+                )
+            taken.add(word)
+        added.append(rule)
+    if not added:
+        raise RuleFileError(f"{path}: no rule file there")
+    return RuleBook((*book.rules, *added), book.problems, sets, book.facts)
+
+
+def read_facts(path: str) -> dict[str, Any]:
+    """The facts of a rules folder, all files in one."""
+    merged: dict[str, Any] = {}
+    folder = os.path.join(path, FACTS)
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        if not name.endswith(SUFFIXES):
+            continue
+        for key, value in read(os.path.join(folder, name)).raw.items():
+            if isinstance(value, dict):
+                merged.setdefault(key, {}).update(value)
+            else:
+                merged.setdefault(key, []).extend(value)
+    return merged
+
+
+def at(span: Span) -> str:
+    """The place of *span*, as every message of ours begins."""
+    line, column = span.source.position(span.start)
+    return f"{span.source.path}:{line}:{column}"
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or "unreadable").lower()
+    return "it is not UTF-8"
+
+
+# -- what is wrong with a rule
+
+
+def mistakes(file: RuleFile, sets: Mapping[str, Any]) -> list[str]:
+    """What is wrong with *file*, each as "place: what: what would be right", in the order of the file.
+
+    *sets* are the known ``$names``.
+    """
+    found = list(_schema_mistakes(file))
+    if not found:
+        found = [*_set_mistakes(file, sets), *_report_mistakes(file)]
+    found.sort(key=lambda pair: pair[0].start)
+    return list(dict.fromkeys(f"{at(span)}: {message}" for span, message in found))
+
+
+def _schema_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
+    import json
+
+    import jsonschema
+
+    schema = os.path.join(os.path.dirname(__file__), "rule.schema.json")
+    with open(schema, encoding="utf-8") as text:
+        validator = jsonschema.Draft202012Validator(json.load(text))
+    for error in _deepest(validator.iter_errors(file.raw)):
+        yield from _explain(file, error)
+
+
+def _deepest(errors: Iterable[Any]) -> Iterator[Any]:
+    """The errors that say most: of alternatives, those of the branch that came furthest."""
+    from jsonschema.exceptions import best_match
+
+    for error in errors:
+        if error.context and error.validator in ("anyOf", "oneOf"):
+            best = best_match([error])
+            yield best if best is not None else error
+        else:
+            yield error
+
+
+def _explain(file: RuleFile, error: Any) -> Iterator[tuple[Span, str]]:
+    path = list(error.absolute_path)
+    names = [step for step in path if isinstance(step, str) and step not in _QUANTIFIERS]
+    owner = names[-1] if names else "a rule"
+    place = place_of(file.root, path)
+    if error.validator == "additionalProperties":
+        allowed = sorted(error.schema.get("properties", {}))
+        for name in error.instance:
+            if name not in allowed:
+                where = place_of(file.root, [*path, name], key=True)
+                yield where, f"{_of(name, owner, path)}; use one of {', '.join(allowed)}"
+    elif error.schema is False:
+        yield place_of(file.root, path, key=True), f"{owner} stands inside cases, not beside them"
+    elif error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        yield place, f"{owner} lacks {', '.join(missing)}"
+    elif error.validator == "enum":
+        allowed = [str(value) for value in error.validator_value]
+        close = nearest(str(error.instance), allowed) or ";"
+        what = f"{error.instance} is no value of {owner}{close} use one of {', '.join(allowed)}"
+        yield place, what
+    else:
+        yield place, f"{owner}: {_sentence(error)}"
+
+
+_QUANTIFIERS = ("some", "every", "none")
+
+
+def _of(name: str, owner: str, path: list[Any]) -> str:
+    if "match" not in path:
+        return f'"{name}" is not part of {owner}'
+    if owner in ("match", "statement", "document"):
+        return f'"{name}" is not a field of {owner}'
+    return f'"{name}" is not a test for {owner}'
+
+
+def _sentence(error: Any) -> str:
+    message = str(error.message)
+    return message if len(message) <= 160 else message[:159] + "…"
+
+
+def _set_mistakes(file: RuleFile, sets: Mapping[str, Any]) -> Iterator[tuple[Span, str]]:
+    def walk(value: Any, path: list[Any]) -> Iterator[tuple[Span, str]]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield from walk(inner, [*path, key])
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                yield from walk(inner, [*path, index])
+        elif isinstance(value, str) and value.startswith("$") and value[1:] not in sets:
+            close = nearest(value[1:], sets)
+            yield place_of(file.root, path), f"no set is called {value}{close}"
+
+    for path, case in _cases(file.raw):
+        yield from walk(case["match"], [*path, "match"])
+
+
+def _cases(raw: Mapping[str, Any]) -> Iterator[tuple[list[Any], Mapping[str, Any]]]:
+    if "cases" in raw:
+        for index, case in enumerate(raw["cases"]):
+            yield ["cases", index], case
+    else:
+        yield [], raw
+
+
+_FIELDS = {
+    "statement": {
+        "effect",
+        "sid",
+        "action",
+        "resource",
+        "principal",
+        "condition",
+        "key",
+        "operator",
+        "value",
+        "kind",
+    },
+    "attachment": {"arn"},
+}
+_FIELDS["document"] = _FIELDS["statement"]
+
+
+def _report_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
+    """Placeholders that nothing can be put in for."""
+    for path, case in _cases(file.raw):
+        allowed = set(_FIELDS[file.raw["subject"]])
+        if file.raw["subject"] == "document" and not case["match"].get("statement", {}).get("some"):
+            allowed = {"kind"}
+        words = _words(case["match"])
+        if ("known", False) in words:
+            allowed.add("nearest")
+        if any(word == "misfit" or (word == "fits" and given == "none") for word, given in words):
+            allowed.add("reason")
+        for name in placeholders(case["message"]):
+            if name not in allowed:
+                place = place_of(file.root, [*path, "message"])
+                known = ", ".join(sorted(allowed))
+                yield place, f"{{{name}}} cannot be filled in here; use one of {known}"
+
+
+def _words(match: Any) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    if isinstance(match, dict):
+        for key, value in match.items():
+            found += _words(value) if isinstance(value, dict) else [(key, value)]
+    return [(word, given if isinstance(given, str | bool) else "") for word, given in found]
+
+
+def placeholders(message: str) -> list[str]:
+    """The names in braces in *message*."""
+    import re
+
+    return re.findall(r"\{([^{}]*)\}", message)

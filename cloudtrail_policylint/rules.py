@@ -1,0 +1,146 @@
+"""Rules as data: what a rule file says, once it has been read and found right.
+
+Everything here is plain data, so that all rules together can be stored as one
+JSON text when the package is built and read back in a moment.
+"""
+
+from __future__ import annotations
+
+from .catalogue import Facts
+from .record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+SEVERITIES = ("error", "warning", "info")
+"""From worst to least."""
+CONFIDENCES = ("high", "medium", "low")
+"""From surest to least sure; low ones run only with ``--pedantic``."""
+
+
+@record
+class Case:
+    """One way for a rule's defect to look: what is matched, where it is reported, what is said."""
+
+    match: Mapping[str, Any]
+    report: str
+    message: str
+
+
+@record
+class Rule:
+    """One rule, or one problem (then without a subject and without cases)."""
+
+    id: str
+    name: str
+    summary: str
+    severity: str
+    confidence: str
+    status: str
+    since: str
+    tags: tuple[str, ...]
+    subject: str
+    cases: tuple[Case, ...]
+    why: str
+    fix: str
+    references: tuple[Mapping[str, Any], ...]
+    supersedes: tuple[str, ...]
+
+    @property
+    def url(self) -> str | None:
+        """The first of the pages that the rule rests on."""
+        return self.references[0]["url"] if self.references else None
+
+
+@record
+class RuleBook:
+    """All rules of a run, the problems by name, and what the rules know of AWS."""
+
+    rules: tuple[Rule, ...]
+    problems: Mapping[str, Rule]
+    sets: Mapping[str, tuple[str, ...]]
+    facts: Facts
+
+    def named(self, word: str) -> Rule | None:
+        """The rule or problem whose id or name is *word*."""
+        for rule in (*self.rules, *self.problems.values()):
+            if word.upper() == rule.id or word == rule.name:
+                return rule
+        return None
+
+    def names(self) -> list[str]:
+        """Every id and name."""
+        return [
+            word for rule in (*self.rules, *self.problems.values()) for word in (rule.id, rule.name)
+        ]
+
+    def sorted(self) -> list[Rule]:
+        """Rules and problems in the order of their ids, CloudTrail's own first."""
+        return sorted((*self.problems.values(), *self.rules), key=lambda rule: rule.id)
+
+
+def rule_from(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> Rule:
+    """The rule that the mapping *raw*, as read from its file, describes; ``$names`` become their values."""
+    cases = raw.get("cases") or ([raw] if "match" in raw else [])
+    return Rule(
+        id=raw["id"],
+        name=raw["name"],
+        summary=_line(raw["summary"]),
+        severity=raw["severity"],
+        confidence=raw["confidence"],
+        status=raw.get("status", "stable"),
+        since=raw.get("since", ""),
+        tags=tuple(raw.get("tags", ())),
+        subject=raw.get("subject", ""),
+        cases=tuple(
+            Case(expanded(case["match"], sets), case["report"], _line(case["message"]))
+            for case in cases
+        ),
+        why=_line(raw["why"]),
+        fix=_line(raw["fix"]),
+        references=tuple(raw.get("references", ())),
+        supersedes=tuple(raw.get("supersedes", ())),
+    )
+
+
+def rule_book(raw: Mapping[str, Any]) -> RuleBook:
+    """The rule book that *raw* (``rules``, ``problems``, ``facts``) describes."""
+    facts = raw["facts"]
+    sets = {name: tuple(given["values"]) for name, given in facts.get("sets", {}).items()}
+    return RuleBook(
+        rules=tuple(rule_from(rule, sets) for rule in raw["rules"]),
+        problems={rule["name"]: rule_from(rule, sets) for rule in raw["problems"]},
+        sets=sets,
+        facts=Facts(
+            actions=tuple(fact["name"] for fact in facts.get("actions", ())),
+            keys=tuple(fact["name"] for fact in facts.get("condition-keys", ())),
+            misnamed=tuple(_misnamed(facts.get("misnamed-actions", ()))),
+        ),
+    )
+
+
+def expanded(match: Any, sets: Mapping[str, Iterable[str]]) -> Any:
+    """*match* with each operand ``$name`` replaced by the values of that set."""
+    if isinstance(match, dict):
+        return {key: expanded(value, sets) for key, value in match.items()}
+    if isinstance(match, list | tuple):
+        found: list[Any] = []
+        for item in match:
+            if isinstance(item, str) and item.startswith("$"):
+                found.extend(sets[item[1:]])
+            else:
+                found.append(item)
+        return found
+    return match
+
+
+def _misnamed(given: Any) -> Iterable[tuple[str, str]]:
+    for fact in given:
+        yield fact["name"], fact["meant"]
+
+
+def _line(text: str) -> str:
+    """*text*, folded in the file, as one line."""
+    return " ".join(text.split())
