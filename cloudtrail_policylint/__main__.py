@@ -1,0 +1,5 @@
+"""``python -m cloudtrail_policylint``."""
+
+from .cli import run
+
+run()

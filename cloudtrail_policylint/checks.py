@@ -1,0 +1,145 @@
+"""``check-rules``: whether rule files are right, and whether their examples hold.
+
+An example is linted like a file, by its one rule, with every policy in scope.
+``«`` and ``»`` around a text say that exactly this must be pointed at.
+"""
+
+from __future__ import annotations
+
+from .lint import Linter
+from .plain import place_of
+from .record import record
+from .rulefile import at, files_in, mistakes, read, read_facts
+from .rulefile_error import RuleFileError
+from .rules import Rule, RuleBook, rule_from
+from .settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from .rulefile import RuleFile
+
+OPEN, CLOSE = "«", "»"
+FILES = {"json": "example.json", "terraform": "main.tf"}
+
+
+@record
+class Outcome:
+    """What a check found: the mistakes, and how much was looked at."""
+
+    mistakes: tuple[str, ...]
+    rules: int
+    examples: int
+
+
+def check(paths: Iterable[str], book: RuleBook) -> Outcome:
+    """Check the rule files at *paths*; *book* gives the facts and the problems."""
+    found: list[str] = []
+    seen: dict[str, str] = {}
+    rules = examples = 0
+    for path in paths:
+        sets = {
+            **book.sets,
+            **{n: tuple(g["values"]) for n, g in read_facts(path).get("sets", {}).items()},
+        }
+        for name in files_in(path):
+            rules += 1
+            try:
+                file = read(name)
+            except RuleFileError as error:
+                found.append(str(error))
+                continue
+            wrong = mistakes(file, sets)
+            if not wrong:
+                rule = rule_from(file.raw, sets)
+                wrong = list(_repeated(file, rule, seen))
+                for message in run_examples(file, rule, book):
+                    wrong.append(message)
+                examples += sum(len(group) for group in file.raw["examples"].values())
+            found += wrong
+    return Outcome(tuple(found), rules, examples)
+
+
+def _repeated(file: RuleFile, rule: Rule, seen: dict[str, str]) -> Iterator[str]:
+    for key, word in (("id", rule.id), ("name", rule.name)):
+        place = at(place_of(file.root, [key]))
+        if word in seen:
+            yield f"{place}: {word} is taken: see {seen[word]}"
+        seen[word] = place
+
+
+def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
+    """What is wrong with the examples of *file*, each message with its place."""
+    linter = example_linter(rule, book)
+    for group, examples in file.raw["examples"].items():
+        for index, example in enumerate(examples):
+            wrong = failure(example, linter, rule, bad=group == "bad")
+            if wrong:
+                place = at(place_of(file.root, ["examples", group, index, "text"]))
+                yield f'{place}: {group} example "{example["name"]}": {wrong}'
+
+
+def example_linter(rule: Rule, book: RuleBook) -> Linter:
+    """A linter that runs *rule* alone over every policy."""
+    settings = Settings(scope="all", pedantic=rule.confidence == "low")
+    return Linter(book, settings, run=[rule], ignored=frozenset())
+
+
+def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool) -> str | None:
+    """Why *example* does not hold, or None when it does."""
+    text, marked = unmarked(example["text"])
+    if bad and not marked:
+        return f"nothing is marked with {OPEN}{CLOSE}"
+    if not bad and marked:
+        return "a good example has no marks"
+    language = example["language"]
+    path = FILES.get(language) or (
+        "example.json" if text.lstrip().startswith("{") else "example.yaml"
+    )
+    result = linter.lint_text(path, text, _language(path), example.get("kind"))
+    if result.crashes:
+        return result.crashes[0]
+    problems = [f for f in result.findings if f.rule.id != rule.id]
+    if problems:
+        return f"{problems[0].rule.id} {problems[0].message}"
+    if not result.documents and rule.subject != "attachment":
+        return "no policy was found in it"
+    found = [(f.span.start, f.span.end) for f in result.findings if f.certain]
+    return _difference(text, found, marked)
+
+
+def _language(path: str) -> str:
+    from .discover import language_of
+
+    return language_of(path) or "json"
+
+
+def _difference(
+    text: str, found: Sequence[tuple[int, int]], marked: Sequence[tuple[int, int]]
+) -> str | None:
+    missed = [text[start:end] for start, end in marked if (start, end) not in found]
+    extra = [text[start:end] for start, end in found if (start, end) not in marked]
+    if missed and extra:
+        return f"found {_listed(extra)} instead of {_listed(missed)}"
+    if missed:
+        return f"did not find {_listed(missed)}"
+    return f"found {_listed(extra)}" if extra else None
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(" ".join(text.split())[:80] for text in texts)
+
+
+def unmarked(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """*text* without its marks, and the ranges that they stood around."""
+    plain, ranges, opened = "", [], 0
+    for char in text:
+        if char == OPEN:
+            opened = len(plain)
+        elif char == CLOSE:
+            ranges.append((opened, len(plain)))
+        else:
+            plain += char
+    return plain, ranges

@@ -1,0 +1,210 @@
+"""Which files a run looks at: paths and folders to files that may hold a policy.
+
+Nothing here knows what a policy looks like inside its format; ``may_matter``
+is a look at the bytes that rules out most files before anything is read.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from .record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .settings import Settings
+
+JSON, YAML, TERRAFORM, EITHER = "json", "yaml", "terraform", "json or yaml"
+LANGUAGES = {
+    ".json": JSON,
+    ".yaml": YAML,
+    ".yml": YAML,
+    ".template": EITHER,
+    ".tf": TERRAFORM,
+}
+"""The language of a file by the end of its name; ``.template`` is CloudFormation in either."""
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Larger files are not read: no policy document nor template that AWS accepts comes near."""
+
+SKIPPED_FOLDERS = frozenset(
+    (
+        ".git",
+        ".hg",
+        ".svn",
+        ".terraform",
+        ".tox",
+        ".venv",
+        ".mypy_cache",
+        "node_modules",
+        "__pycache__",
+    )
+)
+"""Folders that a walk never enters."""
+
+
+class MissingPathError(Exception):
+    """A path on the command line that does not exist."""
+
+
+@record
+class Candidate:
+    """A file that may hold a policy. ``path`` is as the user wrote it; ``named``: given by name."""
+
+    path: str
+    language: str
+    named: bool
+
+
+def language_of(path: str) -> str | None:
+    """The language of the file *path* by its name, or None when it is none of ours."""
+    return LANGUAGES.get(os.path.splitext(path)[1].lower())
+
+
+def discover(paths: Sequence[str], settings: Settings) -> Iterator[Candidate]:
+    """The candidates among *paths*, each once, folders walked in the order of their names.
+
+    Raises ``MissingPathError`` for a path that does not exist. A file given
+    by name is looked at whatever git ignores; ``exclude`` of the settings
+    applies to it too, because a commit hook names every file.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        if not os.path.lexists(path):
+            raise MissingPathError(path)
+        for candidate in _walk(path, settings) if os.path.isdir(path) else _single(path, settings):
+            key = os.path.abspath(candidate.path)
+            if key not in seen:
+                seen.add(key)
+                yield candidate
+
+
+def _single(path: str, settings: Settings) -> Iterator[Candidate]:
+    language = language_of(path)
+    if language is not None and not settings.excludes(path):
+        yield Candidate(_shown(path), language, named=True)
+
+
+def _walk(root: str, settings: Settings) -> Iterator[Candidate]:
+    ignores = _Ignores(root)
+    for folder, folders, names in os.walk(root):
+        ignores.enter(folder)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in SKIPPED_FOLDERS
+            and not ignores.ignored(os.path.join(folder, name), folder=True)
+        )
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            language = language_of(name)
+            if language is None or ignores.ignored(path, folder=False):
+                continue
+            if settings.excludes(path) or not settings.includes(path):
+                continue
+            yield Candidate(_shown(path), language, named=False)
+
+
+def _shown(path: str) -> str:
+    path = path.replace(os.sep, "/")
+    return path[2:] if path.startswith("./") and len(path) > 2 else path
+
+
+class _Ignores:
+    """What git ignores below *root*: the ``.gitignore`` files from the repository's top down.
+
+    Source: gitignore(5). A deeper file's pattern decides over a shallower
+    one's, a later line over an earlier one.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._specs: list[tuple[str, object]] = []
+        above: list[str] = []
+        at = os.path.abspath(root)
+        while not os.path.exists(os.path.join(at, ".git")):
+            parent = os.path.dirname(at)
+            if parent == at:
+                above = []
+                break
+            at = parent
+            above.append(at)
+        for folder in reversed(above):
+            self._read(folder)
+
+    def enter(self, folder: str) -> None:
+        """Take the ignore file of *folder* into account for what is below it."""
+        self._read(os.path.abspath(folder))
+
+    def _read(self, folder: str) -> None:
+        path = os.path.join(folder, ".gitignore")
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                lines = file.read().splitlines()
+        except OSError:
+            return
+        from pathspec import GitIgnoreSpec
+
+        self._specs.append((folder + os.sep, GitIgnoreSpec.from_lines(lines)))
+
+    def ignored(self, path: str, *, folder: bool) -> bool:
+        """Whether git ignores *path*."""
+        if not self._specs:
+            return False
+        whole = os.path.abspath(path)
+        for base, spec in reversed(self._specs):
+            if whole.startswith(base):
+                shown = whole[len(base) :].replace(os.sep, "/") + ("/" if folder else "")
+                found = spec.check_file(shown).include  # type: ignore[attr-defined]
+                if found is not None:
+                    return bool(found)
+        return False
+
+
+# -- reading
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read; the message says why."""
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of the regular file *path*; raises ``UnreadableError`` for anything else."""
+    try:
+        state = os.stat(path)
+        if not stat.S_ISREG(state.st_mode):
+            raise UnreadableError("not a regular file")
+        if state.st_size > MAX_BYTES:
+            raise UnreadableError(f"larger than {MAX_BYTES // (1024 * 1024)} MiB")
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UnreadableError((error.strerror or "unreadable").lower()) from None
+
+
+def may_matter(data: bytes, *, everything: bool) -> bool:
+    """Whether a file of these bytes may hold a policy in scope.
+
+    With *everything* in scope any policy matters, else only those that
+    mention CloudTrail. A file that spells letters as escapes may mention
+    anything.
+    """
+    lower = data.lower()
+    words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint:")
+    if everything:
+        words = (*words, b"effect", b"statement", b"policy", b"policies")
+    if any(word in lower for word in words):
+        return True
+    return b"\\u00" in lower or b"\\x" in lower or b"c\x00l\x00o\x00u\x00d" in lower
+
+
+def decode(data: bytes) -> str:
+    """The text of *data*, a byte order mark left out; raises ``UnreadableError`` where it is not UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableError("not UTF-8 but UTF-16: save it as UTF-8")
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"not UTF-8: byte {error.start + 1} cannot be decoded") from None

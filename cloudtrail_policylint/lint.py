@@ -1,0 +1,254 @@
+"""The run: from files to findings, one file or one Terraform module at a time.
+
+This is where the parts meet. ``Linter`` can judge text that is in no file
+(standard input, examples, other programs), and ``lint_files`` goes through
+the candidates of ``discover``.
+"""
+
+from __future__ import annotations
+
+from . import discover
+from .extract.found import Extraction, Owner, Problem
+from .files import key_of
+from .match import Engine, Finding, problem_finding, settled
+from .normalise import normalise, normalise_attachment
+from .result import Result
+from .source import SourceFile, Span
+from .suppress import complaints, suppress, suppressions_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import ParamSpec
+
+    from .files import Files, Unreadable
+    from .policy import Document
+    from .readers.json import Mistake, Reading
+    from .rules import Rule, RuleBook
+    from .settings import Settings
+    from .tree import Node
+
+    P = ParamSpec("P")
+
+
+class Linter:
+    """Judges sources by *rules* of *book* under *settings*.
+
+    ``run`` are the rules that run; those of them that ``ignored`` holds are
+    left out of the result but still supersede others.
+    """
+
+    def __init__(
+        self, book: RuleBook, settings: Settings, *, run: Sequence[Rule], ignored: frozenset[str]
+    ) -> None:
+        self._book = book
+        self._settings = settings
+        self._run = run
+        self._ignored = ignored
+        self._engine = Engine(run, book, pedantic=settings.pedantic)
+        self._everything = settings.scope == "all"
+        self._crashes: list[str] = []
+
+    # -- one source
+
+    def lint_text(self, path: str, text: str, language: str, kind: str | None = None) -> Result:
+        """Judge *text* as if it were the file *path*; *kind* is the kind of a bare policy."""
+        source = SourceFile(path, text)
+        findings, documents = self._guarded(path, self._judge_text, source, language, kind)
+        return self._result([source], findings, files=1, documents=documents)
+
+    def _judge_text(
+        self, source: SourceFile, language: str, kind: str | None
+    ) -> tuple[list[Finding], int]:
+        if language == discover.TERRAFORM:
+            from .extract import terraform
+
+            return self._judge(terraform.extract_module([source]), kind)
+        if language == discover.EITHER:
+            language = discover.JSON if source.text.lstrip()[:1] in ("{", "[") else discover.YAML
+        if language == discover.JSON:
+            return self._judge_json(source, kind)
+        from .readers import yaml
+
+        return self._judge_readings(source, yaml.read(source), "YAML", kind)
+
+    def _judge_json(self, source: SourceFile, kind: str | None) -> tuple[list[Finding], int]:
+        """Values first, which is fast; places only where there is something to report."""
+        from .readers import json
+
+        root = json.read_values(source)
+        if root is not None:
+            findings, documents = self._judge(_extract(root, source), kind)
+            if not findings:
+                return [], documents
+        reading = json.read_placed(source)
+        return self._judge_readings(source, (reading,), "JSON", kind)
+
+    def _judge_readings(
+        self, source: SourceFile, readings: Iterable[Reading], language: str, kind: str | None
+    ) -> tuple[list[Finding], int]:
+        findings: list[Finding] = []
+        documents = 0
+        for reading in readings:
+            extraction = Extraction() if reading.root is None else _extract(reading.root, source)
+            if reading.mistake is not None:
+                problem = _syntax_problem(reading.mistake, language)
+                extraction = Extraction(
+                    extraction.documents, extraction.attachments, (*extraction.problems, problem)
+                )
+            found, count = self._judge(extraction, kind)
+            findings += found
+            documents += count
+        return findings, documents
+
+    # -- what was extracted
+
+    def _judge(self, extraction: Extraction, kind: str | None = None) -> tuple[list[Finding], int]:
+        findings: list[Finding] = []
+        judged = 0
+        documents = [normalise(found, kind) for found in extraction.documents]
+        for document in _with_companions(documents):
+            if not (self._everything or document.in_scope):
+                continue
+            judged += 1
+            findings += self._engine.judge_document(document)
+            findings += [problem_finding(p, self._book, document.owner) for p in document.problems]
+        for reference in extraction.attachments:
+            attachment = normalise_attachment(reference)
+            if self._everything or attachment.in_scope:
+                findings += self._engine.judge_attachment(attachment)
+        for problem in extraction.problems:
+            if judged or self._may_hold_policy(problem.span.source):
+                findings.append(problem_finding(problem, self._book, Owner("", problem.span)))
+        return settled(findings), judged
+
+    def _may_hold_policy(self, source: SourceFile) -> bool:
+        """Whether a broken file looks as if a policy in scope were in it."""
+        lower = source.text.lower()
+        named = self._everything or "cloudtrail" in lower or "cloud-trail" in lower
+        return named and ("statement" in lower or "policy" in lower)
+
+    # -- many files
+
+    def lint_files(self, files: Files) -> Result:
+        """Judge *files*; every file is judged whatever happens to the others."""
+        findings: list[Finding] = []
+        documents = 0
+        loaded: set[str] = set()
+        for folder in files.modules():
+            found, count = self._guarded(folder or ".", self._judge_module, files, folder, loaded)
+            findings += found
+            documents += count
+        for candidate in files.candidates:
+            path, language = candidate.path, candidate.language
+            if language == discover.TERRAFORM or key_of(path) in loaded:
+                continue
+            source = files.source(path)
+            if source is not None and files.matters(path):
+                kind = self._settings.kind_of(path)
+                found, count = self._guarded(path, self._judge_text, source, language, kind)
+                findings += found
+                documents += count
+        findings += [self._unreadable(file) for file in files.unreadable]
+        return self._result(files.given_sources(), findings, len(files.candidates), documents)
+
+    def _unreadable(self, file: Unreadable) -> Finding:
+        span = Span(file.source, 0, 0)
+        problem = Problem("unreadable-file", f"cannot be read: {file.reason}", span)
+        return problem_finding(problem, self._book, Owner("", span))
+
+    def _judge_module(
+        self, files: Files, folder: str, loaded: set[str]
+    ) -> tuple[list[Finding], int]:
+        """Judge a Terraform module; what stands in a file that was not given is left out."""
+        from .extract import terraform
+
+        sources = files.module_sources(folder)
+        if not sources:
+            return [], 0
+        extraction = terraform.extract_module(sources, files.loader(folder))
+        loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
+        findings, documents = self._judge(extraction)
+        given = {id(source) for source in files.given_sources()}
+        return [finding for finding in findings if id(finding.span.source) in given], documents
+
+    def _guarded(
+        self,
+        path: str,
+        judge: Callable[P, tuple[list[Finding], int]],
+        *given: P.args,
+        **named: P.kwargs,
+    ) -> tuple[list[Finding], int]:
+        """What *judge* finds; a mistake of ours there is noted and stops nothing else."""
+        try:
+            return judge(*given, **named)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other files are still judged
+            rule = f" in rule {self._engine.judging}" if self._engine.judging else ""
+            reason = str(error).partition("\n")[0]
+            self._crashes.append(f"{path}: internal error{rule}: {type(error).__name__}: {reason}")
+            return [], 0
+
+    def _result(
+        self, sources: Iterable[SourceFile], findings: Sequence[Finding], files: int, documents: int
+    ) -> Result:
+        suppressions = [s for source in sources for s in suppressions_in(source)]
+        kept, suppressed = suppress(settled(findings), suppressions)
+        kept += complaints(suppressions, self._book, self._run)
+        shown = [finding for finding in kept if finding.rule.id not in self._ignored]
+        return Result(
+            tuple(sorted(shown, key=_order)), files, documents, suppressed, tuple(self._crashes)
+        )
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    span = finding.span
+    return (span.source.path, span.start, span.end, finding.rule.id)
+
+
+def _extract(root: Node, source: SourceFile) -> Extraction:
+    from .extract import bare, cloudformation
+
+    def template(node: Node) -> Extraction | None:
+        return (
+            cloudformation.extract_template(node, source)
+            if cloudformation.is_template(node)
+            else None
+        )
+
+    return template(root) or bare.extract_bare(root, template)
+
+
+def _syntax_problem(mistake: Mistake, language: str) -> Problem:
+    if mistake.limit:
+        return Problem("limit-exceeded", mistake.message, mistake.span)
+    return Problem("syntax-error", f"not valid {language}: {mistake.message}", mistake.span)
+
+
+def _with_companions(documents: Sequence[Document]) -> Iterator[Document]:
+    """*documents*, each with the others that are attached to one of its holders."""
+    by_holder: dict[str, list[Document]] = {}
+    for document in documents:
+        for holder in document.holders:
+            by_holder.setdefault(holder, []).append(document)
+    for document in documents:
+        others = {
+            id(o): o for holder in document.holders for o in by_holder[holder] if o is not document
+        }
+        yield document if not others else _accompanied(document, tuple(others.values()))
+
+
+def _accompanied(document: Document, companions: tuple[Document, ...]) -> Document:
+    from .policy import Document as Model
+
+    return Model(
+        kinds=document.kinds,
+        owner=document.owner,
+        version=document.version,
+        statements=document.statements,
+        complete=document.complete,
+        in_scope=document.in_scope,
+        span=document.span,
+        problems=document.problems,
+        holders=document.holders,
+        companions=companions,
+    )

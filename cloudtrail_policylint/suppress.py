@@ -1,0 +1,123 @@
+"""Suppression comments: ``# policylint: allow CT302 -- reason``.
+
+A comment counts for its own line, for the line below it, and, on a resource's
+first line or on the line above that, for the whole resource.
+"""
+
+from __future__ import annotations
+
+from .extract.found import Owner, Problem
+from .match import Finding, problem_finding
+from .plain import nearest
+from .source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .rules import Rule, RuleBook
+    from .source import SourceFile
+
+MARK = "policylint:"
+
+
+class Suppression:
+    """One comment: the line it stands on, the words it allows, and which of them were of use."""
+
+    __slots__ = ("alone", "line", "reason", "span", "used", "words")
+
+    def __init__(
+        self, span: Span, words: tuple[tuple[str, Span], ...], reason: str, *, alone: bool
+    ) -> None:
+        self.span = span
+        self.line = span.source.position(span.start)[0]
+        self.words = words
+        self.reason = reason
+        self.alone = alone
+        self.used: set[str] = set()
+
+
+def suppressions_in(source: SourceFile) -> list[Suppression]:
+    """The suppression comments of *source*."""
+    if MARK not in source.text:
+        return []
+    import re
+
+    comment = re.compile(
+        r"(?:#|//|/\*)[ \t]*policylint:[ \t]*allow[ \t]+"
+        r"(?P<words>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)"
+        r"(?:[ \t]*--(?P<reason>(?:(?!\*/)[^\r\n])*+))?[ \t]*(?:\*/|(?=[\r\n])|\Z)"
+    )
+    found = []
+    for match in comment.finditer(source.text):
+        start = match.start("words")
+        words = tuple(
+            (word.group(), Span(source, start + word.start(), start + word.end()))
+            for word in re.finditer(r"[\w-]+", match.group("words"))
+        )
+        line, column = source.position(match.start())
+        before = source.line(line)[: column - 1]
+        span = Span(source, match.start(), match.end())
+        found.append(
+            Suppression(
+                span, words, (match.group("reason") or "").strip(), alone=not before.strip()
+            )
+        )
+    return found
+
+
+def suppress(
+    findings: Sequence[Finding], suppressions: Iterable[Suppression]
+) -> tuple[list[Finding], int]:
+    """The findings that no comment allows, and how many others there were."""
+    by_line: dict[tuple[SourceFile, int], list[Suppression]] = {}
+    for suppression in suppressions:
+        source = suppression.span.source
+        by_line.setdefault((source, suppression.line), []).append(suppression)
+        if suppression.alone:
+            by_line.setdefault((source, suppression.line + 1), []).append(suppression)
+    if not by_line:
+        return list(findings), 0
+    kept = [finding for finding in findings if not _allowed(finding, by_line)]
+    return kept, len(findings) - len(kept)
+
+
+def _allowed(finding: Finding, by_line: dict[tuple[SourceFile, int], list[Suppression]]) -> bool:
+    places = [finding.span]
+    if finding.owner.name:
+        places.append(finding.owner.span)
+    allowed = False
+    for span in places:
+        for suppression in by_line.get((span.source, span.source.position(span.start)[0]), ()):
+            for word, _ in suppression.words:
+                if word.upper() == finding.rule.id or word == finding.rule.name:
+                    suppression.used.add(word)
+                    allowed = True
+    return allowed
+
+
+def complaints(
+    suppressions: Iterable[Suppression], book: RuleBook, judged_by: Sequence[Rule]
+) -> list[Finding]:
+    """What is wrong with suppressions: unused, of an unknown rule, without a reason.
+
+    One for a rule that did not run is not called unused.
+    """
+    found: list[Finding] = []
+    ran = {rule.id for rule in judged_by} | {rule.id for rule in book.problems.values()}
+    for suppression in suppressions:
+        owner = Owner("", suppression.span)
+        if not suppression.reason:
+            message = "this suppression has no reason; write one after --"
+            problem = Problem("suppression-without-reason", message, suppression.span)
+            found.append(problem_finding(problem, book, owner))
+        for word, span in suppression.words:
+            rule = book.named(word)
+            if rule is None:
+                message = f"no rule is called {word}{nearest(word, book.names())}"
+            elif word not in suppression.used and rule.id in ran:
+                message = f"nothing to allow here: {rule.id} ({rule.name}) finds nothing"
+            else:
+                continue
+            found.append(problem_finding(Problem("unused-suppression", message, span), book, owner))
+    return found

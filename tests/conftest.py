@@ -1,0 +1,36 @@
+"""What several tests share: policies from Python values, sources from text."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cloudtrail_policylint.bundle import bundled
+from cloudtrail_policylint.extract.found import Found, Owner
+from cloudtrail_policylint.normalise import normalise
+from cloudtrail_policylint.readers.json import read_placed
+from cloudtrail_policylint.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from cloudtrail_policylint.policy import Document
+    from cloudtrail_policylint.rules import RuleBook
+
+
+@pytest.fixture(scope="session")
+def book() -> RuleBook:
+    """The rules as they are in the checkout."""
+    return bundled()
+
+
+def document(
+    policy: Any, *, kind: str | None = None, path: str = "policy.json", **found: Any
+) -> Document:
+    """The model of *policy*, a JSON text or a value to be written as one."""
+    text = policy if isinstance(policy, str) else json.dumps(policy)
+    source = SourceFile(path, text)
+    reading = read_placed(source)
+    assert reading.root is not None
+    owner = Owner("", Span(source, 0, 0))
+    return normalise(Found(reading.root, kind, owner, **found))

@@ -1,0 +1,49 @@
+"""The documents say what is so: the README's output, its commands, its tables."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.report.pages import as_table
+
+if TYPE_CHECKING:
+    from cloudtrail_policylint.rules import RuleBook
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_shows_what_is_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], book: RuleBook
+) -> None:
+    """The output of the example and the table of the rules; ``UPDATE_DOCS=1`` writes them anew."""
+    monkeypatch.chdir(ROOT)
+    (block,) = re.findall(r"```console\n\$ cloudtrail-policylint (.*)\n((?s:.*?))```", README)
+    main(block[0].split())
+    out, err = capsys.readouterr()
+    found = README.replace(block[1], out + err)
+    found = re.sub(r"\| id \| name (?s:.*?)\n\n", lambda _: as_table(book) + "\n", found)
+    if os.environ.get("UPDATE_DOCS"):
+        (ROOT / "README.md").write_text(found, encoding="utf-8")
+    assert found == README
+
+
+def test_ci_runs_the_tests_as_the_readme_says() -> None:
+    _, tests = re.findall(r"```sh\n(python3 .*)\n```", README)
+    steps = [step.strip() for step in tests.split("&&")]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for step in steps:
+        assert step.replace("python3 -m venv", '"$python" -m venv') in script
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/writing-rules.md"])
+def test_links_lead_somewhere(name: str) -> None:
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target

@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cloudtrail_policylint.settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+YAML = ".cloudtrail-policylint.yaml"
+TOML = "pyproject.toml"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty repository that is the current folder."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def error(config: str | None = None) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(config)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+ALL_TOML = """
+[project]
+name = "x"
+
+[tool.cloudtrail-policylint]
+select = ["CT", "IAM103"]
+ignore = "CT202"
+rules = ["our-rules"]
+scope = "all"
+pedantic = true
+fail-on = "info"
+include = ["*.json"]
+exclude = ["test/"]
+kinds = {"scp/**/*.json" = "scp", "x.json" = "trust"}
+"""
+ALL_YAML = """
+select: [CT, IAM103]
+ignore: CT202
+rules: [our-rules]
+scope: all
+pedantic: true
+fail-on: info
+include: ["*.json"]
+exclude:
+  - test/
+kinds:
+  scp/**/*.json: scp
+  x.json: trust
+"""
+
+
+@pytest.mark.parametrize(("name", "text"), [(TOML, ALL_TOML), (YAML, ALL_YAML)])
+@pytest.mark.parametrize("named", [False, True])
+def test_every_setting_from_either_file(here: Path, name: str, text: str, *, named: bool) -> None:
+    write(here, name, text)
+    assert load(name if named else None) == Settings(
+        folder=str(here),
+        select=("CT", "IAM103"),
+        ignore=("CT202",),
+        rules=("./our-rules",),
+        scope="all",
+        pedantic=True,
+        fail_on="info",
+        include=("*.json",),
+        exclude=("test/",),
+        kinds=(("scp/**/*.json", "scp"), ("x.json", "trust")),
+    )
+
+
+def test_without_a_file_there_are_defaults(here: Path) -> None:
+    found = load(None)
+    assert found == Settings(folder=str(here))
+    assert (found.scope, found.fail_on, found.pedantic) == ("cloudtrail", "warning", False)
+
+
+@pytest.mark.parametrize(("name", "text"), [(YAML, ""), (YAML, "# nothing\n"), (YAML, "---\n"), (TOML, "[tool.cloudtrail-policylint]\n")])  # fmt: skip
+def test_an_empty_file_is_all_defaults(here: Path, name: str, text: str) -> None:
+    write(here, name, text)
+    assert load(None) == Settings(folder=str(here))
+
+
+# -- which file
+
+
+def test_the_nearest_file_wins_and_is_used_alone(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, YAML, "scope: all\nselect: [CT1]\n")
+    write(here / "a", YAML, "select: [CT2]\n")
+    write(here / "a" / "b", "x.tf", "")
+    monkeypatch.chdir(here / "a" / "b")
+    assert load(None) == Settings(folder=str(here / "a"), select=("CT2",))
+
+
+def test_a_file_above_counts_for_its_own_folder(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, YAML, "exclude: [a/x.json]\nrules: [more]\n")
+    (here / "a").mkdir()
+    monkeypatch.chdir(here / "a")
+    found = load(None)
+    assert found.folder == str(here)
+    assert found.excludes("x.json")
+    assert not found.excludes("a/x.json")
+    assert found.rules == ("../more",)
+
+
+def test_yaml_goes_before_toml_in_one_folder(here: Path) -> None:
+    write(here, YAML, "scope: all\n")
+    write(here, TOML, "[tool.cloudtrail-policylint]\nscope = 5\n")
+    assert load(None).scope == "all"
+
+
+@pytest.mark.parametrize("text", ["", "[tool.ruff]\n", "[tool.cloudtrail-policylint-x]\n", "# tool.cloudtrail-policylint\n"])  # fmt: skip
+def test_a_pyproject_without_our_table_is_not_ours(
+    here: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    write(here, YAML, "scope: all\n")
+    write(here / "a", TOML, text)
+    monkeypatch.chdir(here / "a")
+    assert load(None).scope == "all"
+    assert error(TOML) == f"{TOML}: has no table [tool.cloudtrail-policylint]"
+
+
+@pytest.mark.parametrize("table", ['[tool."cloudtrail-policylint"]', "[tool.'cloudtrail-policylint']", "[ tool . cloudtrail-policylint ]"])  # fmt: skip
+def test_other_spellings_of_the_table(here: Path, table: str) -> None:
+    write(here, TOML, f'{table}\nscope = "all"\n')
+    assert load(None).scope == "all"
+
+
+@pytest.mark.parametrize("worktree", [False, True])
+def test_the_search_ends_at_the_top_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, worktree: bool
+) -> None:
+    write(tmp_path, YAML, "scope: all\n")
+    write(tmp_path / "repo" / "a", "x.tf", "")
+    if worktree:
+        write(tmp_path / "repo", ".git", "gitdir: elsewhere\n")
+    else:
+        (tmp_path / "repo" / ".git").mkdir()
+    monkeypatch.chdir(tmp_path / "repo" / "a")
+    assert load(None) == Settings(folder=str(tmp_path / "repo" / "a"))
+    write(tmp_path / "repo", YAML, "select: CT\n")  # the top itself still counts
+    assert load(None).select == ("CT",)
+
+
+def test_a_file_named_on_the_command_line_is_used_whatever_is_nearer(here: Path) -> None:
+    write(here, YAML, "scope: all\n")
+    write(here / "a", "mine.yaml", "select: CT\n")
+    assert load("a/mine.yaml") == Settings(folder=str(here / "a"), select=("CT",))
+    assert error("a/missing.yaml") == "a/missing.yaml: no such settings file"
+    assert error("a") == "a: no such settings file"
+
+
+# -- what is wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (YAML, "scope: all\nselct: [CT]\n", f"{YAML}:2:1: unknown setting selct; did you mean select?"),
+        (YAML, "fail_on: info\n", f"{YAML}:1:1: unknown setting fail_on; did you mean fail-on?"),
+        (YAML, "select: 5\n", f"{YAML}:1:1: select is a list of strings"),
+        (YAML, "select: [CT, 5]\n", f"{YAML}:1:1: select is a list of strings"),
+        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; known are exclude, fail-on, ignore, include, kinds, pedantic, rules, scope, select"),
+        (YAML, "ignore:\n", f"{YAML}:1:1: ignore is a list of strings"),
+        (YAML, "pedantic: 'yes'\n", f"{YAML}:1:1: pedantic is true or false"),
+        (YAML, "pedantic: 1\n", f"{YAML}:1:1: pedantic is true or false"),
+        (YAML, "scope: some\n", f"{YAML}:1:1: scope is one of cloudtrail, all, not some"),
+        (YAML, "# x\nfail-on: [error]\n", f"{YAML}:2:1: fail-on is one of error, warning, info, never, not ['error']"),
+        (YAML, "kinds: [scp]\n", f"{YAML}:1:1: kinds maps path patterns to policy kinds"),
+        (YAML, "kinds:\n  a.json: scp\n  b.json: spc\n", f"{YAML}:3:3: unknown policy kind spc; did you mean scp?"),
+        (YAML, "kinds: {a: [scp]}\n", f"{YAML}:1:9: unknown policy kind ['scp']; did you mean scp?"),
+        (YAML, "scope: all\nscope: all\n", f"{YAML}:2:1: scope is here twice"),
+        (YAML, "- scope\n", f"{YAML}: settings are a mapping of names to values"),
+        (YAML, "scope\n", f"{YAML}: settings are a mapping of names to values"),
+        (TOML, "[tool.cloudtrail-policylint]\n\nselct = []\n", f"{TOML}:3: unknown setting selct; did you mean select?"),
+        (TOML, '[tool.ruff]\nselect = ["E"]\n[tool.cloudtrail-policylint]\nselect = 5\n', f"{TOML}:4: select is a list of strings"),
+        (TOML, '[tool.cloudtrail-policylint]\nscope = "none"\n', f"{TOML}:2: scope is one of cloudtrail, all, not none"),
+        (TOML, '[tool.cloudtrail-policylint]\nkinds = {"a" = "spc"}\n', f"{TOML}:2: unknown policy kind spc; did you mean scp?"),
+        (TOML, '[tool.cloudtrail-policylint.kinds]\n"a" = "scp"\n"b" = "spc"\n', f"{TOML}:3: unknown policy kind spc; did you mean scp?"),
+        (TOML, "[tool]\ncloudtrail-policylint = 3\n# tool.cloudtrail-policylint\n", f"{TOML}: settings are a mapping of names to values"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_place(
+    here: Path, name: str, text: str, message: str
+) -> None:
+    write(here, name, text)
+    assert error() == message
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "start"),
+    [
+        (YAML, b"a: [1\n", f"{YAML}:"),
+        (YAML, b"a: b: c\n", f"{YAML}:1:"),
+        (TOML, b"[tool.cloudtrail-policylint]\na = \n", f"{TOML}: not valid TOML: "),
+        (YAML, b"\xff", f"{YAML}: cannot be read: it is not UTF-8"),
+        (TOML, b"\xff", f"{TOML}: cannot be read: it is not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read(here: Path, name: str, data: bytes, start: str) -> None:
+    (here / name).write_bytes(data)
+    assert error().startswith(start)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_settings(here: Path) -> None:
+    (here / YAML).write_bytes(b"\xef\xbb\xbfscope: all\n")
+    assert load(None).scope == "all"
+
+
+# -- patterns
+
+
+@pytest.mark.parametrize(
+    ("patterns", "path", "matches"),
+    [
+        (("*.json",), "a/b/x.json", True),
+        (("a/*.json",), "a/x.json", True),
+        (("a/*.json",), "b/a/x.json", False),
+        (("a/*.json",), "a/b/x.json", False),
+        (("a/**/x.json",), "a/x.json", True),
+        (("a/**/x.json",), "a/b/c/x.json", True),
+        (("/x.json",), "a/x.json", False),
+        (("a/",), "b/a/x.json", True),
+        (("*.json", "!keep.json"), "keep.json", False),
+        (("*.json",), "./x.json", True),
+        (("*.json",), "a/../x.json", True),
+        (("*.json",), "../outside.json", False),
+        (("# comment", ""), "x.json", False),
+    ],
+)
+def test_patterns_are_those_of_gitignore_relative_to_the_file(
+    here: Path, patterns: tuple[str, ...], path: str, *, matches: bool
+) -> None:
+    settings = Settings(folder=str(here), exclude=patterns, include=patterns)
+    assert settings.excludes(path) is matches
+    assert settings.includes(path) is matches
+    assert settings.excludes(str(here / path)) is matches
+
+
+def test_without_patterns_everything_is_included_and_nothing_excluded(here: Path) -> None:
+    settings = Settings(folder=str(here))
+    assert settings.includes("x.json")
+    assert not settings.excludes("x.json")
+    assert settings.kind_of("x.json") is None
+
+
+def test_the_last_pattern_that_matches_gives_the_kind(here: Path) -> None:
+    write(here, YAML, "kinds:\n  scp/: scp\n  '*.trust.json': trust\n  scp/old/: boundary\n")
+    settings = load(None)
+    kinds = {
+        "scp/x.json": "scp",
+        "scp/x.trust.json": "trust",
+        "scp/old/x.trust.json": "boundary",
+        "x.json": None,
+    }
+    assert {path: settings.kind_of(path) for path in kinds} == kinds

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import pytest
+
+from cloudtrail_policylint.catalogue import Facts
+from cloudtrail_policylint.extract.found import Owner
+from cloudtrail_policylint.match import Finding
+from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
+from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.suppress import complaints, suppress, suppressions_in
+
+
+def rule(rule_id: str, name: str) -> Rule:
+    raw = {"id": rule_id, "name": name, "summary": "x", "severity": "error", "confidence": "high", "why": "x", "fix": "x"}  # fmt: skip
+    return rule_from(raw, {})
+
+
+UNKNOWN_ACTION, TAGS, OTHER = rule("CT101", "unknown-action"), rule("CT302", "tag-condition"), rule("IAM1", "other-rule")  # fmt: skip
+UNUSED, NO_REASON = rule("CT004", "unused-suppression"), rule("CT007", "suppression-without-reason")
+BOOK = RuleBook(
+    rules=(UNKNOWN_ACTION, TAGS, OTHER),
+    problems={UNUSED.name: UNUSED, NO_REASON.name: NO_REASON},
+    sets={},
+    facts=Facts(),
+)
+
+HERE = "@"
+"""Stands in the text of a test where the finding is; the comments around it are what is tested."""
+
+
+def finding(source: SourceFile, of: Rule = UNKNOWN_ACTION, owner: Owner | None = None) -> Finding:
+    at = source.text.index(HERE)
+    span = Span(source, at, at + 1)
+    return Finding(of, "x", span, owner or Owner("", Span(source, 0, 1)), "error")
+
+
+def allowed(text: str, of: Rule = UNKNOWN_ACTION) -> bool:
+    """Whether a comment of *text* allows a finding of *of* at the mark."""
+    source = SourceFile("x.tf", text)
+    kept, suppressed = suppress([finding(source, of)], suppressions_in(source))
+    assert len(kept) + suppressed == 1
+    return suppressed == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@ # policylint: allow CT101 -- known",
+        "@ // policylint: allow CT101 -- known",
+        "@ /* policylint: allow CT101 -- known */",
+        "/* policylint: allow CT101 -- known */ @",
+        "# policylint: allow CT101 -- known\n@",
+        "  // policylint: allow CT101 -- known\n@",
+        "\t/* policylint: allow CT101 -- known */\n@",
+        "@ # policylint: allow unknown-action -- known",
+        "@ # policylint: allow ct101 -- known",
+        "@ # policylint: allow CT302, CT101 -- known",
+        "@ # policylint: allow CT302,unknown-action -- known",
+        "@ # policylint: allow CT101",
+        "@ # policylint: allow CT101 --",
+        "@ #policylint:allow CT101 --known",
+        "@ # policylint: allow CT101 -- it's known, -- really */",
+        "x\r\n@ # policylint: allow CT101 -- known\r\ny",
+        "# policylint: allow CT101 -- known\r\n@\r\n",
+        "# policylint: allow CT101\r\n@\r\n",
+        "x\r# policylint: allow CT101 -- known\r@\r",
+    ],
+)
+def test_a_comment_allows_what_is_on_its_line_or_below_it(text: str) -> None:
+    assert allowed(text)
+    assert not allowed(text, OTHER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@\n# policylint: allow CT101 -- known",
+        "# policylint: allow CT101 -- known\n\n@",
+        "x # policylint: allow CT101 -- known\n@",  # beside something else: for its own line only
+        "x\r# policylint: allow CT101 -- known\ry\r@",
+        "@ # policylint: allow CT1 -- known",
+        "@ # policylint: allow CT101x -- known",
+        "@ # policylint: allow Unknown-Action -- known",
+        "@ # policylint: allow",
+        "@ # policylint: deny CT101 -- known",
+        "@ # allow CT101 -- known",
+        "@ policylint: allow CT101 -- known",
+        "@ # Policylint: allow CT101 -- known",
+        "@ # policylint: allow CT101 because it is known",
+    ],
+)
+def test_other_text_allows_nothing(text: str) -> None:
+    assert not allowed(text)
+
+
+RESOURCE = '{before}resource "a" "b" {{{beside}\n  x = 1\n  policy = @\n}}\n'
+ALLOW = "# policylint: allow CT101 -- known"
+
+
+@pytest.mark.parametrize(
+    ("before", "beside", "expected"),
+    [
+        ("", f" {ALLOW}", True),
+        (f"{ALLOW}\n", "", True),
+        (f"x = 1 {ALLOW}\n", "", False),
+        (f"{ALLOW}\n\n", "", False),
+        ("", "", False),
+    ],
+)
+def test_a_comment_at_the_first_line_of_a_resource(
+    before: str, beside: str, *, expected: bool
+) -> None:
+    text = RESOURCE.format(before=before, beside=beside)
+    source = SourceFile("x.tf", text)
+    span = Span(source, text.index("resource"), len(text))
+    for name in (
+        "a.b",
+        "",
+    ):  # a bare file has no name, and a comment at its top is of its first line
+        one = finding(source, owner=Owner(name, span))
+        kept, _ = suppress([one], suppressions_in(source))
+        assert (kept == []) is (expected and name != "")
+
+
+def test_a_comment_counts_only_in_its_own_file() -> None:
+    commented, other = SourceFile("a", f"@ {ALLOW}"), SourceFile("b", "@")
+    kept, suppressed = suppress([finding(commented), finding(other)], suppressions_in(commented))
+    assert [f.span.source.path for f in kept] == ["b"]
+    assert suppressed == 1
+
+
+def test_the_owner_may_be_in_another_file_than_the_finding() -> None:
+    main, loaded = SourceFile("main.tf", f"resource {ALLOW}\n"), SourceFile("p.json", "@")
+    one = finding(loaded, owner=Owner("a.b", Span(main, 0, 8)))
+    assert suppress([one], suppressions_in(main)) == ([], 1)
+
+
+def test_without_comments_everything_is_kept() -> None:
+    source = SourceFile("x", "@")
+    assert suppressions_in(source) == []
+    one = finding(source)
+    assert suppress([one], []) == ([one], 0)
+
+
+# -- what is wrong with comments
+
+
+def complained(
+    text: str, *findings: Rule, ran: tuple[Rule, ...] = BOOK.rules
+) -> list[tuple[str, str, str]]:
+    """Rule, message and place of each complaint, where *findings* are at the mark."""
+    source = SourceFile("x.tf", text)
+    suppressions = suppressions_in(source)
+    suppress([finding(source, of) for of in findings], suppressions)
+    return [
+        (f.rule.id, f.message, source.text[f.span.start : f.span.end])
+        for f in complaints(suppressions, BOOK, ran)
+    ]
+
+
+def test_nothing_is_wrong_with_a_comment_that_is_of_use() -> None:
+    assert complained(f"@ {ALLOW}", UNKNOWN_ACTION) == []
+    two = "@ # policylint: allow CT101, tag-condition -- known"
+    assert complained(two, UNKNOWN_ACTION, TAGS) == []
+
+
+@pytest.mark.parametrize("comment", ["# policylint: allow CT101", "# policylint: allow CT101 --", "/* policylint: allow CT101 -- */"])  # fmt: skip
+def test_a_comment_without_a_reason(comment: str) -> None:
+    message = "this suppression has no reason; write one after --"
+    assert complained(f"@ {comment}\n", UNKNOWN_ACTION) == [("CT007", message, comment)]
+
+
+def test_the_reason_is_what_stands_behind_the_dashes() -> None:
+    texts = {
+        "# policylint: allow CT101 -- a -- b  ": "a -- b",
+        "/* policylint: allow CT101 -- a */ x": "a",
+        "# policylint: allow CT101 --a\r\n": "a",
+        "# policylint: allow CT101": "",
+    }
+    for text, reason in texts.items():
+        (found,) = suppressions_in(SourceFile("x", text))
+        assert found.reason == reason
+
+
+def test_an_unused_comment() -> None:
+    message = "nothing to allow here: CT101 (unknown-action) finds nothing"
+    for word in ("CT101", "unknown-action", "ct101"):
+        text = f"@ # policylint: allow {word} -- known"
+        assert complained(text) == [("CT004", message, word)]
+
+
+def test_of_several_words_each_must_be_of_use() -> None:
+    text = "@ # policylint: allow CT101, CT302 -- known"
+    ((rule_id, message, place),) = complained(text, UNKNOWN_ACTION)
+    assert (rule_id, place) == ("CT004", "CT302")
+    assert "CT302 (tag-condition)" in message
+
+
+def test_a_comment_for_a_rule_that_did_not_run_is_left_alone() -> None:
+    assert complained(f"@ {ALLOW}", ran=(TAGS,)) == []
+    assert len(complained(f"@ {ALLOW}", ran=(TAGS, UNKNOWN_ACTION))) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("CT110", "no rule is called CT110; did you mean CT101?"),
+        ("unknown-actoin", "no rule is called unknown-actoin; did you mean unknown-action?"),
+        ("zzzzzzzzz", "no rule is called zzzzzzzzz"),
+    ],
+)
+def test_an_unknown_word(word: str, message: str) -> None:
+    text = f"@ # policylint: allow {word} -- known"
+    for ran in (BOOK.rules, ()):
+        assert complained(text, UNKNOWN_ACTION, ran=ran) == [("CT004", message, word)]
+
+
+def test_long_lines_are_read_in_one_pass() -> None:
+    for filler in (" ", "- ", ", a", "\t-- "):
+        text = "# policylint: allow CT101 -- a" + filler * 50_000 + "x\n# policylint: allow CT302"
+        assert suppressions_in(SourceFile("x", text))[-1].words[0][0] == "CT302"
+        suppressions_in(SourceFile("x", "# policylint: allow CT101" + filler * 50_000 + "!"))
