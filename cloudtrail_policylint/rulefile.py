@@ -204,6 +204,9 @@ def _explain(file: RuleFile, error: Any) -> Iterator[tuple[Span, str]]:
         close = nearest(str(error.instance), allowed) or ";"
         what = f"{error.instance} is no value of {owner}{close} use one of {', '.join(allowed)}"
         yield place, what
+    elif error.validator == "pattern":
+        meaning = error.schema.get("description", error.validator_value)
+        yield place, f"{error.instance} is no value of {owner}: {meaning}"
     else:
         yield place, f"{owner}: {_sentence(error)}"
 
@@ -248,8 +251,8 @@ def _cases(raw: Mapping[str, Any]) -> Iterator[tuple[list[Any], Mapping[str, Any
         yield [], raw
 
 
-_FIELDS = {
-    "statement": {
+_ANYWHERE = frozenset(
+    (
         "effect",
         "sid",
         "action",
@@ -260,40 +263,52 @@ _FIELDS = {
         "operator",
         "value",
         "kind",
-    },
-    "attachment": {"arn"},
-}
-_FIELDS["document"] = _FIELDS["statement"]
+    )
+)
+"""The fields that a message about a statement can show."""
 
 
 def _report_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
-    """Placeholders that nothing can be put in for."""
+    """Placeholders that nothing can be put in for, and braces that are none."""
     for path, case in _cases(file.raw):
-        allowed = set(_FIELDS[file.raw["subject"]])
-        if file.raw["subject"] == "document" and not case["match"].get("statement", {}).get("some"):
-            allowed = {"kind"}
-        words = _words(case["match"])
-        if ("known", False) in words:
-            allowed.add("nearest")
-        if any(word == "misfit" or (word == "fits" and given == "none") for word, given in words):
-            allowed.add("reason")
-        for name in placeholders(case["message"]):
+        place = place_of(file.root, [*path, "message"])
+        names, rest = placeholders(case["message"])
+        if "{" in rest or "}" in rest:
+            yield place, "a brace in the message that is not around a field"
+        allowed = _placeholders_of(file.raw["subject"], case["match"])
+        for name in names:
             if name not in allowed:
-                place = place_of(file.root, [*path, "message"])
                 known = ", ".join(sorted(allowed))
                 yield place, f"{{{name}}} cannot be filled in here; use one of {known}"
 
 
-def _words(match: Any) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    if isinstance(match, dict):
-        for key, value in match.items():
-            found += _words(value) if isinstance(value, dict) else [(key, value)]
-    return [(word, given if isinstance(given, str | bool) else "") for word, given in found]
+def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
+    """What a message about *match* can show."""
+    if subject == "attachment":
+        allowed = {"arn"}
+    elif subject == "document" and "some" not in match.get("statement", {}):
+        allowed = {"kind"}  # no statement is singled out
+    else:
+        allowed = set(_ANYWHERE)
+    words = list(_words(match))
+    if ("known", False) in words:
+        allowed.add("nearest")
+    if any(word == "misfit" or (word, given) == ("fits", "none") for word, given in words):
+        allowed.add("reason")
+    return allowed
 
 
-def placeholders(message: str) -> list[str]:
-    """The names in braces in *message*."""
+def _words(match: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every word of *match* with its operands."""
+    for key, value in match.items():
+        if isinstance(value, dict):
+            yield from _words(value)
+        else:
+            yield key, value
+
+
+def placeholders(message: str) -> tuple[list[str], str]:
+    """The names in braces in *message*, and what is left without them."""
     import re
 
-    return re.findall(r"\{([^{}]*)\}", message)
+    return re.findall(r"\{([^{}]*)\}", message), re.sub(r"\{[^{}]*\}", "", message)
