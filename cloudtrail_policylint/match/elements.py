@@ -252,6 +252,8 @@ def action_test(words: Words, catalogue: Catalogue) -> ListedTest:
         elif word == "scopes-to":
             each.append(scopes_to(given, catalogue))
             whole.append((_always, _never))  # a complement is about every service
+        elif word == "complement":
+            whole.append(_complemented(given))
         elif word == "service":
             each.append(action_service(given))
         elif word == "known":
@@ -276,6 +278,8 @@ def resource_test(words: Words, catalogue: Catalogue) -> ListedTest:
             whole.append((fitting(types), fitting_excepted(types)))
         elif word == "accepted":
             contextual.append(_accepted(given, catalogue))
+        elif word == "complement":
+            whole.append(_complemented(given))
         elif word == "service":
             each.append(arn_service(given))
         else:
@@ -287,8 +291,13 @@ def _always(_: Any) -> int:
     return YES
 
 
-def _never(_: Sequence[Any]) -> int:
+def _never(_: Any) -> int:
     return NO
+
+
+def _complemented(wanted: bool) -> tuple[Callable[[Any], int], Callable[[Any], int]]:  # noqa: FBT001
+    """``complement``: whether the element is all of ``NotAction`` (``NotResource``)."""
+    return (_never, _always) if wanted else (_always, _never)
 
 
 def _accepted(wanted: bool, catalogue: Catalogue) -> Contextual:  # noqa: FBT001
