@@ -55,12 +55,16 @@ REASONS = ("prefix", "fields", "region", "account", "separator", "case", "type",
 
 @record
 class Witness:
-    """What a finding may point at: a text (or what stands for it) and its place."""
+    """What a finding may point at: a text (or what stands for it) and its place.
+
+    ``condition`` is the place of the condition that it is part of.
+    """
 
     field: str
     shown: str
     span: Span
     term: Term | None = None
+    condition: Span | None = None
 
 
 class SingleTest:
@@ -221,14 +225,16 @@ class ConditionTest:
     def witnesses(self, element: Condition, _: Statement, floor: int) -> Iterator[Witness]:
         """The condition, its key and operator, and the values that passed ``some``."""
         key, operator = element.key, element.operator
-        yield Witness("condition", f"{operator.written} {key.written}", element.span)
-        yield Witness("key", key.written, key.span)
-        yield Witness("operator", operator.written, operator.span)
+        whole = element.span
+        yield Witness("condition", f"{operator.written} {key.written}", whole, None, whole)
+        yield Witness("key", key.written, key.span, None, whole)
+        yield Witness("operator", operator.written, operator.span, None, whole)
         for quantifier, test in self._values:
             if quantifier == "some":
                 for value in element.values:
                     if test.judge(value) >= floor:
-                        yield Witness("value", value.written, value.span, test.term(value))
+                        term = test.term(value)
+                        yield Witness("value", value.written, value.span, term, whole)
 
 
 def _quantified(quantifier: str, verdicts: Sequence[int]) -> int:
