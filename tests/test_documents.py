@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloudtrail_policylint.cli import main
-from cloudtrail_policylint.report.pages import as_table, index, markdown_page, page_name
+from cloudtrail_policylint.report.pages import as_table, index, markdown_page, page_name, underlined
 from cloudtrail_policylint.rulefile import examples_of, read_facts
 
 if TYPE_CHECKING:
@@ -51,6 +51,19 @@ def test_rule_pages_are_what_the_rule_files_say(book: RuleBook) -> None:
     found = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
     stale = [name for name in {*wanted, *found} if wanted.get(name) != found.get(name)]
     assert stale == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a «b» c\n", "a b c\n  ^\n"),
+        ("«a» «bc»\nd\n", "a bc\n^ ^^\nd\n"),
+        ("x: «{\n  y}»\nz", "x: {\n   ^\n  y}\n  ^^\nz\n"),
+        ("nothing\n\nmarked\n", "nothing\n\nmarked\n"),
+    ],
+)
+def test_marks_are_shown_as_underlines(text: str, shown: str) -> None:
+    assert underlined(text) == shown
 
 
 def test_every_rule_is_in_the_index(book: RuleBook) -> None:

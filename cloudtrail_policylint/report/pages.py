@@ -158,7 +158,8 @@ def underlined(text: str) -> str:
     for line in plain.splitlines():
         shown.append(line + "\n")
         end = at + len(line)
-        here = [(max(a, at), min(b, end)) for a, b in ranges if a < end and b > at]
+        first = at + len(line) - len(line.lstrip())
+        here = [(max(a, first), min(b, end)) for a, b in ranges if a < end and b > first]
         carets = [any(a <= place < b for a, b in here) for place in range(at, end)]
         if here:
             shown.append("".join("^" if caret else " " for caret in carets).rstrip() + "\n")
