@@ -74,7 +74,9 @@ def page(rule: Rule, examples: Mapping[str, Any]) -> str:
         for example in examples.get(group, ())[:1]:
             text = textwrap.indent(underlined(example["text"]), "    ").rstrip()
             blocks.append(f"{title}\n  {example['name']}:\n{text}")
-    blocks.append("Suppress\n" + _wrapped(suppressing(rule), indent=2))
+    advice, comment, leave_out = _suppressing(rule)
+    lines = [_wrapped(advice, indent=2), f"    {comment}"] if comment else []
+    blocks.append("\n".join(["Suppress", *lines, _wrapped(leave_out, indent=2)]))
     if rule.supersedes:
         blocks.append(_superseding(rule))
     if rule.references:
@@ -100,7 +102,9 @@ def markdown_page(rule: Rule, examples: Mapping[str, Any]) -> str:
             name = example["name"][0].upper() + example["name"][1:]
             fence = _fence(example["language"], example["text"])
             blocks.append(f"{_escaped(name)}:\n\n```{fence}\n{underlined(example['text'])}```")
-    blocks.append(f"## Suppress\n\n{suppressing(rule)}")
+    advice, comment, leave_out = _suppressing(rule)
+    lines = [advice, f"```text\n{comment}\n```"] if comment else []
+    blocks += ["## Suppress", *lines, leave_out]
     if rule.supersedes:
         blocks.append(_superseding(rule))
     if rule.references:
@@ -139,16 +143,17 @@ TITLES = (("Reported", "bad"), ("Not reported", "good"))
 """The groups of examples and what a page calls them."""
 
 
-def suppressing(rule: Rule) -> str:
-    """How a finding of *rule* is kept from being reported."""
-    comment = (
-        f"Where it is meant, write the comment `# policylint: allow {rule.name} -- reason` on the line of the finding"
-        " or on the line above; on the first line of a resource it counts for all of it. "
+def _suppressing(rule: Rule) -> tuple[str, str, str]:
+    """How a finding of *rule* is kept from being reported: what to do, the comment, and the other way."""
+    leave_out = f"`--ignore {rule.id}`, or `ignore` in the settings, leaves it out altogether."
+    if not rule.subject:  # a problem, which may be that the file cannot be read: comments included
+        return "", "", leave_out
+    return (
+        "Where it is meant, say so in a comment on the line of the finding or on the line above; on the first line of"
+        " a resource it counts for all of it:",
+        f"# policylint: allow {rule.name} -- reason",
+        leave_out,
     )
-    leave_out = (
-        f"`--ignore {rule.id}`, or `ignore` in the settings, leaves the rule out altogether."
-    )
-    return (comment if rule.subject else "") + leave_out
 
 
 def underlined(text: str) -> str:
