@@ -9,7 +9,7 @@ from __future__ import annotations
 from .lint import Linter
 from .plain import place_of
 from .record import record
-from .rulefile import at, files_in, mistakes, read, read_facts
+from .rulefile import CLOSE, OPEN, at, files_in, mistakes, read, read_facts, unmarked
 from .rulefile_error import RuleFileError
 from .rules import Rule, RuleBook, rule_from
 from .settings import Settings
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from .rulefile import RuleFile
 
-OPEN, CLOSE = "«", "»"
 FILES = {"json": "example.json", "terraform": "main.tf"}
 
 
@@ -130,16 +129,3 @@ def _difference(
 
 def _listed(texts: Iterable[str]) -> str:
     return ", ".join(" ".join(text.split())[:80] for text in texts)
-
-
-def unmarked(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """*text* without its marks, and the ranges that they stood around."""
-    plain, ranges, opened = "", [], 0
-    for char in text:
-        if char == OPEN:
-            opened = len(plain)
-        elif char == CLOSE:
-            ranges.append((opened, len(plain)))
-        else:
-            plain += char
-    return plain, ranges

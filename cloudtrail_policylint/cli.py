@@ -266,14 +266,17 @@ def _rules(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    from .bundle import rules_folder
     from .plain import nearest
     from .report import pages
+    from .rulefile import examples_of
 
     book = _book(options.rules)
     rule = book.named(options.rule)
     if rule is None:
         raise UsageError(f"no rule is called {options.rule}{nearest(options.rule, book.names())}")
-    _print(pages.page(rule))
+    examples = examples_of([*options.rules, rules_folder()], rule.id) if rule.subject else {}
+    _print(pages.page(rule, examples))
     return FINE
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FACTS = "facts"
 PROBLEMS = "problems.yaml"
 SUFFIXES = (".yaml", ".yml")
+OPEN, CLOSE = "«", "»"
+"""What stands around the text that an example's finding must point at."""
 
 
 @record
@@ -72,6 +74,36 @@ def files_in(path: str) -> Iterator[str]:
         for name in sorted(names):
             if name.endswith(SUFFIXES) and name != PROBLEMS and not name.startswith("."):
                 yield os.path.join(folder, name)
+
+
+def unmarked(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """*text* without its marks, and the ranges that they stood around."""
+    plain, ranges, opened = "", [], 0
+    for char in text:
+        if char == OPEN:
+            opened = len(plain)
+        elif char == CLOSE:
+            ranges.append((opened, len(plain)))
+        else:
+            plain += char
+    return plain, ranges
+
+
+def examples_of(paths: Iterable[str], rule: str) -> Mapping[str, Any]:
+    """The examples of the rule with the id *rule*, ``bad`` and ``good``, from the rule files at *paths*.
+
+    Empty for a problem, which has none.
+    """
+    for path in paths:
+        for name in files_in(path):
+            with open(name, encoding="utf-8-sig") as file:
+                mentioned = rule in file.read()  # a look at the text is cheaper than reading YAML
+            if mentioned:
+                raw = read(name).raw
+                if raw.get("id") == rule:
+                    found: Mapping[str, Any] = raw["examples"]
+                    return found
+    return {}
 
 
 def read_folder(path: str) -> dict[str, Any]:

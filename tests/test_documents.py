@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloudtrail_policylint.cli import main
-from cloudtrail_policylint.report.pages import as_table
+from cloudtrail_policylint.report.pages import as_table, index, markdown_page, page_name, underlined
+from cloudtrail_policylint.rulefile import examples_of, read_facts
 
 if TYPE_CHECKING:
     from cloudtrail_policylint.rules import RuleBook
@@ -34,6 +35,42 @@ def test_readme_shows_what_is_so(
     assert found == README
 
 
+def test_rule_pages_are_what_the_rule_files_say(book: RuleBook) -> None:
+    """``docs/rules/``: a page for each rule and problem, and their index; ``UPDATE_DOCS=1`` writes them anew."""
+    rules = str(ROOT / "rules")
+    wanted = {"README.md": index(book.sorted(), read_facts(rules)["families"])}
+    for rule in book.sorted():
+        wanted[page_name(rule)] = markdown_page(rule, examples_of([rules], rule.id))
+    folder = ROOT / "docs" / "rules"
+    if os.environ.get("UPDATE_DOCS"):
+        for path in folder.glob("*.md"):
+            path.unlink()
+        folder.mkdir(exist_ok=True)
+        for name, text in wanted.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    found = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    stale = [name for name in {*wanted, *found} if wanted.get(name) != found.get(name)]
+    assert stale == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a «b» c\n", "a b c\n  ^\n"),
+        ("«a» «bc»\nd\n", "a bc\n^ ^^\nd\n"),
+        ("x: «{\n  y}»\nz", "x: {\n   ^\n  y}\n  ^^\nz\n"),
+        ("nothing\n\nmarked\n", "nothing\n\nmarked\n"),
+    ],
+)
+def test_marks_are_shown_as_underlines(text: str, shown: str) -> None:
+    assert underlined(text) == shown
+
+
+def test_every_rule_is_in_the_index(book: RuleBook) -> None:
+    page = (ROOT / "docs" / "rules" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\]\((.*?)\)", page) == [page_name(rule) for rule in book.sorted()]
+
+
 def test_ci_runs_the_tests_as_the_readme_says() -> None:
     _, tests = re.findall(r"```sh\n(python3 .*)\n```", README)
     steps = [step.strip() for step in tests.split("&&")]
@@ -42,7 +79,9 @@ def test_ci_runs_the_tests_as_the_readme_says() -> None:
         assert step.replace("python3 -m venv", '"$python" -m venv') in script
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/writing-rules.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/architecture.md", "docs/writing-rules.md", "docs/rules/README.md"]
+)
 def test_links_lead_somewhere(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import datetime
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,3 +165,24 @@ def test_ids_and_names_are_unique(book: RuleBook) -> None:
     words = book.names()
     assert len(set(words)) == len(words)
     assert identifiers(book.rules) == sorted(identifiers(book.rules))
+
+
+def test_no_rule_id_stands_in_the_code(book: RuleBook) -> None:
+    """Rules are data: what the program does depends on no rule's id. (Docstrings may name one as an example.)"""
+    known = {rule.id for rule in (*book.rules, *book.problems.values())}
+    found = []
+    for path in sorted((ROOT / "cloudtrail_policylint").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        described = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words = set(re.findall(r"[A-Z]+[0-9]+", node.value))
+                if id(node) not in described and words & known:
+                    found.append((path.name, node.lineno, node.value))
+    assert found == []

@@ -55,12 +55,16 @@ REASONS = ("prefix", "fields", "region", "account", "separator", "case", "type",
 
 @record
 class Witness:
-    """What a finding may point at: a text (or what stands for it) and its place."""
+    """What a finding may point at: a text (or what stands for it) and its place.
+
+    ``condition`` is the place of the condition that it is part of.
+    """
 
     field: str
     shown: str
     span: Span
     term: Term | None = None
+    condition: Span | None = None
 
 
 class SingleTest:
@@ -221,14 +225,16 @@ class ConditionTest:
     def witnesses(self, element: Condition, _: Statement, floor: int) -> Iterator[Witness]:
         """The condition, its key and operator, and the values that passed ``some``."""
         key, operator = element.key, element.operator
-        yield Witness("condition", f"{operator.written} {key.written}", element.span)
-        yield Witness("key", key.written, key.span)
-        yield Witness("operator", operator.written, operator.span)
+        whole = element.span
+        yield Witness("condition", f"{operator.written} {key.written}", whole, None, whole)
+        yield Witness("key", key.written, key.span, None, whole)
+        yield Witness("operator", operator.written, operator.span, None, whole)
         for quantifier, test in self._values:
             if quantifier == "some":
                 for value in element.values:
                     if test.judge(value) >= floor:
-                        yield Witness("value", value.written, value.span, test.term(value))
+                        term = test.term(value)
+                        yield Witness("value", value.written, value.span, term, whole)
 
 
 def _quantified(quantifier: str, verdicts: Sequence[int]) -> int:
@@ -252,6 +258,8 @@ def action_test(words: Words, catalogue: Catalogue) -> ListedTest:
         elif word == "scopes-to":
             each.append(scopes_to(given, catalogue))
             whole.append((_always, _never))  # a complement is about every service
+        elif word == "complement":
+            whole.append(_complemented(given))
         elif word == "service":
             each.append(action_service(given))
         elif word == "known":
@@ -276,6 +284,8 @@ def resource_test(words: Words, catalogue: Catalogue) -> ListedTest:
             whole.append((fitting(types), fitting_excepted(types)))
         elif word == "accepted":
             contextual.append(_accepted(given, catalogue))
+        elif word == "complement":
+            whole.append(_complemented(given))
         elif word == "service":
             each.append(arn_service(given))
         else:
@@ -287,8 +297,13 @@ def _always(_: Any) -> int:
     return YES
 
 
-def _never(_: Sequence[Any]) -> int:
+def _never(_: Any) -> int:
     return NO
+
+
+def _complemented(wanted: bool) -> tuple[Callable[[Any], int], Callable[[Any], int]]:  # noqa: FBT001
+    """``complement``: whether the element is all of ``NotAction`` (``NotResource``)."""
+    return (_never, _always) if wanted else (_always, _never)
 
 
 def _accepted(wanted: bool, catalogue: Catalogue) -> Contextual:  # noqa: FBT001

@@ -62,8 +62,10 @@ def _value(name: str, subject: Subject, catalogue: Catalogue) -> str:
         return next((reason for reason in reasons if reason), "it has not the form of an ARN")
     if witness is not None and witness.field == name:
         return shortened(witness.shown)
-    bound = [w.shown for w in subject.binding.witnesses if w.field == name]
-    return _listed(bound or _own(name, subject))
+    bound = [w for w in subject.binding.witnesses if w.field == name]
+    if witness is not None and witness.condition is not None:
+        bound = [w for w in bound if w.condition in (witness.condition, None)]
+    return _listed([w.shown for w in bound] or _own(name, subject))
 
 
 def _own(name: str, subject: Subject) -> list[str]:

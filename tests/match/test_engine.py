@@ -123,6 +123,14 @@ def test_placeholders_are_witnesses_or_the_statement_s_own(template: str, messag
     assert found.message == message
 
 
+def test_placeholders_are_about_the_condition_that_is_pointed_at() -> None:
+    """Of two conditions that match, each message shows its own operator and values."""
+    match = {"condition": {"some": {"key": {"within": ["aws:*"]}, "value": {"some": {"wildcard": False}}}}}  # fmt: skip
+    statement = {"Condition": {"Bool": {"aws:k": "1"}, "Null": {"aws:l": ["2", "3"]}}}
+    found = findings(rule(match, report="key", message="{key} {operator} {value}"), policy(statement))  # fmt: skip
+    assert [f.message for f in found] == ["aws:k Bool 1", "aws:l Null 2, 3"]
+
+
 def test_placeholders_of_what_is_not_there_are_empty() -> None:
     (found,) = findings(rule(STOP, message="<{sid}|{resource}|{key}>"), policy({"Action": "cloudtrail:StopLogging"}))  # fmt: skip
     assert found.message == "<||>"

@@ -237,6 +237,16 @@ def test_several_quantifiers_must_all_hold() -> None:
     assert verdict(match, {"Action": ["d:e"]}) == NO
 
 
+@pytest.mark.parametrize("field", ["Action", "Resource"])
+@pytest.mark.parametrize("wanted", [True, False])
+@pytest.mark.parametrize("given", ["*", "cloudtrail:*", "${X}", ["a:b", "*"], []])
+def test_complement_is_about_the_element_alone(field: str, wanted: Any, given: Any) -> None:
+    """Whatever is written in it, known or not: ``Not...`` is a complement and nothing else is."""
+    match = {field.lower(): {"some": {"complement": wanted}}}
+    assert verdict(match, {field: given}) == (NO if wanted or given == [] else YES)
+    assert verdict(match, {"Not" + field: given}) == (YES if wanted else NO)
+
+
 # -- resources
 
 
