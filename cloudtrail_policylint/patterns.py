@@ -90,7 +90,7 @@ def parse(text: str) -> Glob:
 
 def parse_operand(text: str) -> Glob:
     """The glob that a rule spells as *text*: as ``parse``, and ``#`` is any digit."""
-    return glob(DIGIT if token == "=#" else token for token in tokens(text))
+    return glob(DIGIT if char == "=#" else char for char in tokens(text))
 
 
 def _meet(a: str, b: str) -> bool:
