@@ -22,6 +22,7 @@ from .patterns import (
     judge_within,
     may_hold_colon,
     parse,
+    parse_operand,
     pattern,
 )
 from .record import record
@@ -55,7 +56,7 @@ class Shape:
 
 @record
 class Operand:
-    """What a rule compares with: a glob, and its fields where it is written as an ARN."""
+    """What a rule compares with: a glob (``#`` is any digit), and its fields where it is written as an ARN."""
 
     text: str
     whole: Glob
@@ -66,9 +67,9 @@ def operand(text: str) -> Operand:
     """The operand that a rule spells as *text*."""
     fields = text.split(":", FIELDS - 1)
     if fields[0] != "arn" or not (len(fields) == FIELDS or fields[-1].endswith(STAR)):
-        return Operand(text, parse(text), None)
+        return Operand(text, parse_operand(text), None)
     fields += [STAR] * (FIELDS - len(fields))
-    return Operand(text, parse(text), tuple(parse(field) for field in fields))
+    return Operand(text, parse_operand(text), tuple(parse_operand(field) for field in fields))
 
 
 def shape(parts: Parts, *, variables: bool) -> Shape:

@@ -225,14 +225,20 @@ def _syntax_problem(mistake: Mistake, language: str) -> Problem:
 
 
 def _with_companions(documents: Sequence[Document]) -> Iterator[Document]:
-    """*documents*, each with the others that are attached to one of its holders."""
+    """*documents*, each with the others that grant something to one of its holders.
+
+    A trust policy has companions (what the role may do) and is none: it grants its role nothing.
+    """
     by_holder: dict[str, list[Document]] = {}
     for document in documents:
-        for holder in document.holders:
+        for holder in document.holders if document.kinds != ("trust",) else ():
             by_holder.setdefault(holder, []).append(document)
     for document in documents:
         others = {
-            id(o): o for holder in document.holders for o in by_holder[holder] if o is not document
+            id(o): o
+            for holder in document.holders
+            for o in by_holder.get(holder, ())
+            if o is not document
         }
         yield document if not others else _accompanied(document, tuple(others.values()))
 

@@ -88,6 +88,11 @@ def parse(text: str) -> Glob:
     return glob(tokens(text))
 
 
+def parse_operand(text: str) -> Glob:
+    """The glob that a rule spells as *text*: as ``parse``, and ``#`` is any digit."""
+    return glob(DIGIT if char == "=#" else char for char in tokens(text))
+
+
 def _meet(a: str, b: str) -> bool:
     """Whether some character is matched by both tokens."""
     if ONE in (a, b) or a == b:

@@ -27,6 +27,8 @@ class Case:
     match: Mapping[str, Any]
     report: str
     message: str
+    once: bool = False
+    """Whether only the first witness in a statement is reported."""
 
 
 @record
@@ -95,7 +97,12 @@ def rule_from(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> Rule
         tags=tuple(raw.get("tags", ())),
         subject=raw.get("subject", ""),
         cases=tuple(
-            Case(expanded(case["match"], sets), case["report"], _line(case["message"]))
+            Case(
+                expanded(case["match"], sets),
+                case["report"],
+                _line(case["message"]),
+                raw.get("once", False),
+            )
             for case in cases
         ),
         why=_line(raw["why"]),

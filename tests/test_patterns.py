@@ -18,6 +18,7 @@ from cloudtrail_policylint.patterns import (
     judge_within,
     overlaps,
     parse,
+    parse_operand,
     pattern,
     within,
 )
@@ -50,6 +51,26 @@ def test_overlaps_and_within_agree_with_brute_force(languages: dict[str, frozens
         for a, b in product(languages, repeat=2)
         if overlaps(parsed[a], parsed[b]) != bool(languages[a] & languages[b])
         or within(parsed[a], parsed[b]) != (languages[a] <= languages[b])
+    ]
+    assert wrong == []
+
+
+def test_digits_of_an_operand_agree_with_brute_force() -> None:
+    """``#`` in what a rule writes, against every glob of up to three tokens in a world with digits."""
+    letters = "a1c"  # c stands for every other character
+    words = ["".join(w) for n in range(6) for w in product(letters + "2", repeat=n)]
+    written = ["".join(g) for n in range(4) for g in product("a1?*", repeat=n)]
+    operands = ["".join(g) for n in range(3) for g in product("a1#*", repeat=n)]
+    language = {g: frozenset(w for w in words if fnmatchcase(w, g)) for g in written}
+    wanted = {
+        o: frozenset(w for w in words if fnmatchcase(w, o.replace("#", "[0-9]"))) for o in operands
+    }
+    wrong = [
+        (g, o)
+        for g, o in product(written, operands)
+        if overlaps(parse(g), parse_operand(o)) != bool(language[g] & wanted[o])
+        or within(parse(g), parse_operand(o)) != (language[g] <= wanted[o])
+        or within(parse_operand(o), parse(g)) != (wanted[o] <= language[g])
     ]
     assert wrong == []
 

@@ -130,7 +130,7 @@ class _Search:
 
     def found(self, node: Node, place: _Place, problems: tuple[Problem, ...] = ()) -> None:
         at = place.parent.span if place.parent is not None else node.span
-        holders = (place.name,) if place.name and place.kind == "identity" else ()
+        holders = (place.name,) if place.name and place.kind in ("identity", "trust") else ()
         owner = Owner(place.name, at)
         self.documents.append(Found(node, place.kind, owner, holders=holders, problems=problems))
 

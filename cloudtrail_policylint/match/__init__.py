@@ -121,6 +121,8 @@ class Engine:
         """One finding for each witness of the reported field; else one at the field or the subject."""
         places: Sequence[tuple[Witness | None, Span]]
         places = [(w, w.span) for w in binding.witnesses if w.field == case.report]
+        if case.once:
+            places = places[:1]
         if not places:
             statement = binding.statement
             places = [(None, field_span(statement, case.report) if statement else subject)]

@@ -160,10 +160,13 @@ def _over(quantifier: str, match: StatementMatch, scene: Scene) -> int:
     """The verdict of a quantifier over the statements in view.
 
     What is granted besides (``none``) may stand in another policy of the same
-    holder. A statement that is not in view may be anything.
+    holder, and for a role with its trust policy alone in view surely does. A
+    statement that is not in view may be anything.
     """
     document = scene.document
     complete = document.complete
+    if quantifier == "none" and document.kinds == ("trust",) and not document.companions:
+        complete = False  # every role may do something, and what stands elsewhere
     verdicts = _each(match, document.statements, scene)
     if quantifier == "every":
         found = min(verdicts, default=NO)

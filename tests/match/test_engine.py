@@ -82,6 +82,13 @@ def test_every_statement_is_judged() -> None:
     assert len(found) == 2
 
 
+def test_a_rule_may_report_only_the_first_witness_of_a_statement() -> None:
+    services = {"action": {"some": {"service": ["s3"]}}}
+    two = {"Effect": "Allow", "Action": ["a:b", "s3:A", "s3:B"], "Resource": "*"}
+    found = findings(rule(services, once=True), policy(two, {**two, "Action": "s3:C"}))
+    assert places(found) == ['"s3:A"', '"s3:C"']
+
+
 def test_several_cases_are_alternatives() -> None:
     cases = [
         {"match": STOP, "report": "action", "message": "one"},

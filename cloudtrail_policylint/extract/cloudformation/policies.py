@@ -209,7 +209,7 @@ class _Finder:
             node,
             kind,
             Owner(resource.name, resource.span),
-            holders=self._holders(resource) if kind == "identity" else (),
+            holders=self._holders(resource) if kind in ("identity", "trust") else (),
             on_cloudtrail=self._on_cloudtrail(resource),
             problems=problems,
         )

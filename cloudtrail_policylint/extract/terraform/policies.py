@@ -163,7 +163,7 @@ class _Finder:
         if kind is not None:
             place.kinds.add(kind)
         if block.type == "resource":
-            if kind == "identity":
+            if kind in ("identity", "trust"):
                 place.holders.update(dict.fromkeys(self.relations.holders(block)))
             place.on_cloudtrail = place.on_cloudtrail or self.relations.on_cloudtrail(block)
 
