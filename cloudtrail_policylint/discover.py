@@ -192,7 +192,7 @@ def may_matter(data: bytes, *, everything: bool) -> bool:
     anything.
     """
     lower = data.lower()
-    words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint:")
+    words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint")
     if everything:
         words = (*words, b"effect", b"statement", b"policy", b"policies")
     if any(word in lower for word in words):

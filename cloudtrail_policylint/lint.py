@@ -14,7 +14,7 @@ from .match import Engine, Finding, problem_finding, settled
 from .normalise import normalise, normalise_attachment
 from .result import Result
 from .source import SourceFile, Span
-from .suppress import complaints, suppress, suppressions_in
+from .suppress import complaints, from_allowances, suppress, suppressions_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .readers.json import Mistake, Reading
     from .rules import Rule, RuleBook
     from .settings import Settings
+    from .suppress import Suppression
     from .tree import Node
 
     P = ParamSpec("P")
@@ -48,6 +49,7 @@ class Linter:
         self._engine = Engine(run, book, pedantic=settings.pedantic)
         self._everything = settings.scope == "all"
         self._crashes: list[str] = []
+        self._allowed: list[Suppression] = []
 
     # -- one source
 
@@ -78,9 +80,11 @@ class Linter:
 
         root = json.read_values(source)
         if root is not None:
-            findings, documents = self._judge(_extract(root, source), kind)
-            if not findings:
-                return [], documents
+            extraction = _extract(root, source)
+            if not extraction.allowances:  # which may have to be complained of, with their places
+                findings, documents = self._judge(extraction, kind)
+                if not findings:
+                    return [], documents
         reading = json.read_placed(source)
         return self._judge_readings(source, (reading,), "JSON", kind)
 
@@ -94,7 +98,10 @@ class Linter:
             if reading.mistake is not None:
                 problem = _syntax_problem(reading.mistake, language)
                 extraction = Extraction(
-                    extraction.documents, extraction.attachments, (*extraction.problems, problem)
+                    extraction.documents,
+                    extraction.attachments,
+                    (*extraction.problems, problem),
+                    extraction.allowances,
                 )
             found, count = self._judge(extraction, kind)
             findings += found
@@ -106,6 +113,7 @@ class Linter:
     def _judge(self, extraction: Extraction, kind: str | None = None) -> tuple[list[Finding], int]:
         findings: list[Finding] = []
         judged = 0
+        self._allowed += from_allowances(extraction.allowances)
         documents = [normalise(found, kind) for found in extraction.documents]
         for document in _with_companions(documents):
             if not (self._everything or document.in_scope):
@@ -191,7 +199,8 @@ class Linter:
     def _result(
         self, sources: Iterable[SourceFile], findings: Sequence[Finding], files: int, documents: int
     ) -> Result:
-        suppressions = [s for source in sources for s in suppressions_in(source)]
+        suppressions = [s for source in sources for s in suppressions_in(source)] + self._allowed
+        self._allowed = []
         kept, suppressed = suppress(settled(findings), suppressions)
         kept += complaints(suppressions, self._book, self._run)
         shown = [finding for finding in kept if finding.rule.id not in self._ignored]

@@ -254,6 +254,7 @@ def test_bytes_that_are_no_text(data: bytes, why: str) -> None:
         (b"policy", False, True),
         (b"Policies: []", False, True),
         (b"# policylint: allow CT101", True, True),
+        (b'{"policylint": {"allow": {"CT101": ""}}}', True, True),
         (rb'"\u0063loudtrail:Get"', True, True),
         (rb'"\U00000063loudtrail"', True, True),
         (rb'"cloud\x74rail"', True, True),

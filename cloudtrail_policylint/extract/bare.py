@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ..record import record
 from ..tree import Encoded, Map, Node, Scalar, Seq, Text, as_text
-from .found import Extraction, Found, FoundAttachment, Owner, Problem
+from .found import Allowance, Extraction, Found, FoundAttachment, Owner, Problem
 from .kinds import kind_of_cloudtrail_arn
 from .shapes import is_policy, is_statement, is_statements, may_hold_policy, read_text
 
@@ -106,11 +106,14 @@ class _Search:
         self.read_template = template
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
+        self.allowances: list[Allowance] = []
         self.stack: list[tuple[Node, _Place]] = []
         self.seen: set[int] = set()
 
     def result(self) -> Extraction:
-        return Extraction(tuple(self.documents), tuple(self.attachments))
+        return Extraction(
+            tuple(self.documents), tuple(self.attachments), allowances=tuple(self.allowances)
+        )
 
     def run(self, root: Node) -> None:
         self.stack.append((root, _Place()))
@@ -181,6 +184,7 @@ class _Search:
             return False
         self.documents.extend(extraction.documents)
         self.attachments.extend(extraction.attachments)
+        self.allowances.extend(extraction.allowances)
         return True
 
     def attached(self, value: Node, member: str | None, owner: Owner) -> None:

@@ -60,6 +60,20 @@ class FoundAttachment:
 
 
 @record
+class Allowance:
+    """A rule that a file allows where it is not a comment that does so.
+
+    ``rule`` is its id or name as written at ``span``, ``reason`` may be empty,
+    and ``covers`` is the resource or template that it is allowed in.
+    """
+
+    rule: str
+    reason: str
+    span: Span
+    covers: Span
+
+
+@record
 class Extraction:
     """Everything found in one file or module, in the order of the file.
 
@@ -70,3 +84,4 @@ class Extraction:
     documents: tuple[Found, ...] = ()
     attachments: tuple[FoundAttachment, ...] = ()
     problems: tuple[Problem, ...] = ()
+    allowances: tuple[Allowance, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...source import SourceFile
 from ...tree import Hole, Map, Node, Seq, Text, as_text
 from ..bare import policies_in
-from ..found import Extraction, Found, FoundAttachment, Owner, Problem
+from ..found import Allowance, Extraction, Found, FoundAttachment, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, read_policy
 from .intrinsics import Evaluator
@@ -26,6 +26,7 @@ from .locations import (
     STATEMENTS,
     TRAIL_PARTNERS,
 )
+from .metadata import allowances, cdk_path
 from .references import references
 from .template import Template
 from .values import members, string, values_at
@@ -59,14 +60,21 @@ class _Finder:
         self.attached_to, self.boundaries = self._attached()
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
+        root = template.root
+        self.allowances: list[Allowance] = allowances(root.get("Metadata"), root.span)
 
     def extraction(self) -> Extraction:
         for resource in self.template.resources.values():
             self._policies(resource)
             self._attachments(resource)
+            self.allowances += allowances(resource.metadata, resource.span)
             if resource.type in NESTED_TEMPLATES and self.depth < MAX_NESTED_TEMPLATES:
                 self._nested(self.evaluator.evaluate(resource.get(NESTED_TEMPLATES[resource.type])))
-        return Extraction(tuple(self.documents), tuple(self.attachments))
+        return Extraction(
+            tuple(self.documents),
+            tuple(self.attachments),
+            allowances=tuple(self.allowances),
+        )
 
     def _nested(self, body: Node | None) -> None:
         """What a template that is spelt in a string of this one holds; its names are its own."""
@@ -78,6 +86,7 @@ class _Finder:
                     extraction = find(root, self.source, self.depth + 1)
                     self.documents.extend(extraction.documents)
                     self.attachments.extend(extraction.attachments)
+                    self.allowances.extend(extraction.allowances)
 
     # -- what the template says about its resources
 
@@ -208,7 +217,7 @@ class _Finder:
         return Found(
             node,
             kind,
-            Owner(resource.name, resource.span),
+            _owner(resource),
             holders=self._holders(resource) if kind == "identity" else (),
             on_cloudtrail=self._on_cloudtrail(resource),
             problems=problems,
@@ -255,19 +264,24 @@ class _Finder:
         paths = [*ATTACHMENTS.get(resource.type, ())]
         if resource.type in BOUNDARIES:
             paths.append(BOUNDARIES[resource.type])
-        owner = Owner(resource.name, resource.span)
+        owner = _owner(resource)
         for path in paths:
             for node in _raw_values(resource, path):
                 for item in _alternatives(node):
                     if not self._own_policies(item):
-                        self._attach(self.evaluator.evaluate(item), owner)
+                        self._attach(self.evaluator.evaluate(item), owner, resource)
 
-    def _attach(self, value: Node | None, owner: Owner) -> None:
+    def _attach(self, value: Node | None, owner: Owner, resource: Resource) -> None:
         for item in members(value):
             if isinstance(item, Text | Hole):
                 arn = as_text(item)
                 assert arn is not None
-                self.attachments.append(FoundAttachment(arn, owner, (owner.name,)))
+                self.attachments.append(FoundAttachment(arn, owner, (resource.name,)))
+
+
+def _owner(resource: Resource) -> Owner:
+    """*resource* by the name that its users know: in a CDK template that of the construct."""
+    return Owner(cdk_path(resource.metadata) or resource.name, resource.span)
 
 
 def _documents(text: Text) -> list[Node | None]:
