@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import ParamSpec
 
+    from .extract.found import FoundAttachment
     from .files import Files, Unreadable
     from .policy import Document
     from .readers.json import Mistake, Reading
@@ -115,7 +116,8 @@ class Linter:
         judged = 0
         self._allowed += from_allowances(extraction.allowances)
         documents = [normalise(found, kind) for found in extraction.documents]
-        for document in _with_companions(documents):
+        unseen = [_unseen(a) for a in extraction.attachments if a.holders]
+        for document in _with_companions(documents, unseen):
             if not (self._everything or document.in_scope):
                 continue
             judged += 1
@@ -215,7 +217,7 @@ def _order(finding: Finding) -> tuple[str, int, int, str]:
 
 
 def _extract(root: Node, source: SourceFile) -> Extraction:
-    from .extract import bare, cloudformation
+    from .extract import account, bare, cloudformation
 
     def template(node: Node) -> Extraction | None:
         return (
@@ -224,6 +226,8 @@ def _extract(root: Node, source: SourceFile) -> Extraction:
             else None
         )
 
+    if account.is_listing(root):
+        return account.extract_listing(root)
     return template(root) or bare.extract_bare(root, template)
 
 
@@ -233,10 +237,29 @@ def _syntax_problem(mistake: Mistake, language: str) -> Problem:
     return Problem("syntax-error", f"not valid {language}: {mistake.message}", mistake.span)
 
 
-def _with_companions(documents: Sequence[Document]) -> Iterator[Document]:
-    """*documents*, each with the others that are attached to one of its holders."""
+def _unseen(attachment: FoundAttachment) -> Document:
+    """What the holders of *attachment* have by it: a policy of which nothing is known."""
+    from .policy import Document as Model
+
+    return Model(
+        kinds=("identity",),
+        owner=attachment.owner,
+        version=None,
+        statements=(),
+        complete=False,
+        in_scope=False,
+        span=attachment.arn.span,
+        problems=(),
+        holders=attachment.holders,
+    )
+
+
+def _with_companions(
+    documents: Sequence[Document], unseen: Sequence[Document]
+) -> Iterator[Document]:
+    """*documents*, each with the others (those *unseen* too) that are attached to one of its holders."""
     by_holder: dict[str, list[Document]] = {}
-    for document in documents:
+    for document in (*documents, *unseen):
         for holder in document.holders:
             by_holder.setdefault(holder, []).append(document)
     for document in documents:

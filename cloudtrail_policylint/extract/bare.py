@@ -33,32 +33,27 @@ KINDS = {
     "assumerolepolicy": "trust",
     "assumerolepolicydocument": "trust",
     "bucketpolicy": "s3-bucket",
-    "grouppolicylist": "identity",
     "iamrolestatements": "identity",
     "inlinepolicy": "identity",
     "keypolicy": "kms-key",
-    "policyversionlist": "identity",
     "queuepolicy": "sqs-queue",
-    "rolepolicylist": "identity",
     "servicecontrolpolicy": "scp",
     "topicpolicy": "sns-topic",
     "trustpolicy": "trust",
     "trustpolicydocument": "trust",
-    "userpolicylist": "identity",
 }
 """Key, without case, ``_`` and ``-`` -> the kind of the policies below it."""
 
 ATTACHMENTS = {
     "iamManagedPolicies": None,
     "managedPolicies": None,
-    "AttachedManagedPolicies": "PolicyArn",
     "AttachedPolicies": "PolicyArn",
     "PermissionsBoundary": "PermissionsBoundaryArn",
 }
 """Key -> the member of the objects below it that is a managed policy's ARN (None: they are ARNs themselves).
 
 From the Serverless Framework ("IAM Permissions For Functions") and the replies
-of IAM's ``GetAccountAuthorizationDetails`` and ``List...Policies``.
+of IAM's ``GetRole`` and ``List...Policies``.
 """
 
 _NAMES = ("RoleName", "UserName", "GroupName", "PolicyName")

@@ -121,41 +121,6 @@ def test_values_without_places_are_extracted_alike() -> None:
     assert len(bare(root, source).documents) == 2
 
 
-def test_an_account_listing() -> None:
-    listing = {
-        "RoleDetailList": [
-            {
-                "RoleName": "Auditor",
-                "AssumeRolePolicyDocument": POLICY,
-                "RolePolicyList": [{"PolicyName": "inline", "PolicyDocument": POLICY}],
-                "AttachedManagedPolicies": [
-                    {"PolicyName": "p", "PolicyArn": "arn:aws:iam::aws:policy/p"}
-                ],
-            }
-        ],
-        "Policies": [
-            {
-                "PolicyName": "managed",
-                "PolicyVersionList": [
-                    {"IsDefaultVersion": False, "Document": POLICY},
-                    {"IsDefaultVersion": True, "Document": POLICY},
-                ],
-            }
-        ],
-    }
-    extraction = extract(listing)
-    assert [(d.owner.name, d.kind) for d in extraction.documents] == [
-        ("Auditor", "trust"),
-        ("Auditor/inline", "identity"),
-        ("managed", "identity"),
-    ]
-    (attachment,) = extraction.attachments
-    assert (attachment.arn.literal, attachment.owner.name) == (
-        "arn:aws:iam::aws:policy/p",
-        "Auditor",
-    )
-
-
 def test_serverless_framework() -> None:
     extraction = extract_yaml(
         "provider:\n"

@@ -261,22 +261,22 @@ class _Finder:
     # -- attachments
 
     def _attachments(self, resource: Resource) -> None:
-        paths = [*ATTACHMENTS.get(resource.type, ())]
-        if resource.type in BOUNDARIES:
-            paths.append(BOUNDARIES[resource.type])
-        owner = _owner(resource)
-        for path in paths:
-            for node in _raw_values(resource, path):
-                for item in _alternatives(node):
-                    if not self._own_policies(item):
-                        self._attach(self.evaluator.evaluate(item), owner, resource)
+        for path in ATTACHMENTS.get(resource.type, ()):
+            self._attach(resource, path, (resource.name,))
+        if resource.type in BOUNDARIES:  # which grants nothing
+            self._attach(resource, BOUNDARIES[resource.type], ())
 
-    def _attach(self, value: Node | None, owner: Owner, resource: Resource) -> None:
-        for item in members(value):
-            if isinstance(item, Text | Hole):
-                arn = as_text(item)
-                assert arn is not None
-                self.attachments.append(FoundAttachment(arn, owner, (resource.name,)))
+    def _attach(self, resource: Resource, path: str, holders: tuple[str, ...]) -> None:
+        owner = _owner(resource)
+        for node in _raw_values(resource, path):
+            for item in _alternatives(node):
+                if self._own_policies(item):
+                    continue
+                for value in members(self.evaluator.evaluate(item)):
+                    if isinstance(value, Text | Hole):
+                        arn = as_text(value)
+                        assert arn is not None
+                        self.attachments.append(FoundAttachment(arn, owner, holders))
 
 
 def _owner(resource: Resource) -> Owner:
