@@ -45,6 +45,7 @@ from .values import (
     split,
     string,
     text_of,
+    trimmed,
 )
 
 TYPE_CHECKING = False
@@ -370,7 +371,9 @@ def _parameter(parameter: Map, span: Span, written: str) -> Node:
     if default is not None and literal:
         text = Text(parts_of(default, default.span, written), default.span)
         texts = split(text, ",") if is_list else None
-        return Seq(tuple(texts), default.span) if texts is not None else text
+        if texts is None:
+            return text
+        return Seq(tuple([trimmed(item) for item in texts]), default.span)
     pattern = string(parameter.get("AllowedPattern")) or ""
     if _TWELVE_DIGITS.match(pattern) and not is_list:
         return Hole(written, span, ACCOUNT)
