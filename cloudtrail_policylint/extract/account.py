@@ -116,9 +116,7 @@ class _Listing:
 
 def _objects(node: Map, name: str) -> list[Map]:
     value = node.get(name)
-    return (
-        [item for item in value.items if isinstance(item, Map)] if isinstance(value, Seq) else []
-    )
+    return [item for item in value.items if isinstance(item, Map)] if isinstance(value, Seq) else []
 
 
 def _literal(node: Map, name: str) -> str:
