@@ -217,7 +217,7 @@ def _order(finding: Finding) -> tuple[str, int, int, str]:
 
 
 def _extract(root: Node, source: SourceFile) -> Extraction:
-    from .extract import account, bare, cloudformation
+    from .extract import account, bare, cloudformation, serverless
 
     def template(node: Node) -> Extraction | None:
         return (
@@ -228,6 +228,8 @@ def _extract(root: Node, source: SourceFile) -> Extraction:
 
     if account.is_listing(root):
         return account.extract_listing(root)
+    if serverless.is_service(root):
+        root = serverless.with_holes(root)
     return template(root) or bare.extract_bare(root, template)
 
 

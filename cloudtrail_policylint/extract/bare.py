@@ -128,7 +128,8 @@ class _Search:
 
     def found(self, node: Node, place: _Place, problems: tuple[Problem, ...] = ()) -> None:
         at = place.parent.span if place.parent is not None else node.span
-        holders = (place.name,) if place.name and place.kind == "identity" else ()
+        # Without a name it is the one role of the file, as in the Serverless Framework.
+        holders = (place.name,) if place.kind == "identity" else ()
         owner = Owner(place.name, at)
         self.documents.append(Found(node, place.kind, owner, holders=holders, problems=problems))
 
@@ -170,7 +171,7 @@ class _Search:
             kind = _kind_below(key, place.key) or beside or place.kind
             self.stack.append((entry.value, _Place(key, kind, name, node, place.strings)))
             if key in ATTACHMENTS:
-                self.attached(entry.value, ATTACHMENTS[key], Owner(name, node.span))
+                self.attached(entry.value, key, Owner(name, node.span))
 
     def template(self, node: Map) -> bool:
         """Whether *node* is a template; then what is in it is found."""
@@ -182,12 +183,13 @@ class _Search:
         self.allowances.extend(extraction.allowances)
         return True
 
-    def attached(self, value: Node, member: str | None, owner: Owner) -> None:
+    def attached(self, value: Node, key: str, owner: Owner) -> None:
+        member = ATTACHMENTS[key]
+        holders = () if key == "PermissionsBoundary" else (owner.name,)  # which grants nothing
         for item in value.items if isinstance(value, Seq) else (value,):
             node = item.get(member) if isinstance(item, Map) and member else item
             arn = as_text(node) if node is not None else None
             if arn is not None:
-                holders = (owner.name,) if owner.name else ()
                 self.attachments.append(FoundAttachment(arn, owner, holders))
 
 
