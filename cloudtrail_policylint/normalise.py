@@ -343,12 +343,16 @@ def _statement_texts(statement: Statement) -> Iterator[Text]:
 def _mentions(texts: Iterable[Text]) -> bool:
     """Whether CloudTrail is named in the known part of one of *texts*."""
     for text in texts:
-        for part in text.parts:
-            if isinstance(part, Piece):
-                if _CLOUDTRAIL.search(part.text):
-                    return True
-            elif part.values and any(_CLOUDTRAIL.search(value) for value in part.values):
-                return True
+        known = text.literal
+        if known is None:
+            known = "".join(
+                part.text
+                if isinstance(part, Piece)
+                else "\n" + "\n".join((*(part.values or ()), ""))
+                for part in text.parts
+            )
+        if _CLOUDTRAIL.search(known):
+            return True
     return False
 
 

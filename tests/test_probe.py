@@ -50,14 +50,10 @@ def files(draw: st.DrawFn) -> tuple[str, str, str]:
     often = draw(st.booleans())
     style = draw(st.sampled_from(["json", "string", "url", "yaml", "hcl"]))
     if style == "url":
-        inner = quote(json.dumps(policy), safe="")
         forms = escaped_as("%{1:02X}", "%{1:02x}")
-        text = "".join(
-            spelt(draw, char, forms, often=often)
-            if inner[max(at - 2, 0) : at].find("%") < 0
-            else char
-            for at, char in enumerate(inner)
-        )
+        action = str(policy["Statement"][0]["Action"])  # type: ignore[index]
+        words = [spelt(draw, word, forms, often=often) for word in action.split(":")]
+        text = quote(json.dumps(policy), safe="").replace(quote(action), "%3A".join(words))
         return "role.json", JSON, json.dumps({"PolicyDocument": text})
     if style in ("json", "string"):
         forms = escaped_as("\\u{1:04x}", "\\u{1:04X}")
