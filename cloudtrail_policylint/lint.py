@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .extract.found import FoundAttachment
     from .files import Files, Unreadable
     from .policy import Document
-    from .readers.json import Mistake, Reading
+    from .readers.reading import Mistake, Reading
     from .rules import Rule, RuleBook
     from .settings import Settings
     from .suppress import Suppression

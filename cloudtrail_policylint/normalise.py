@@ -52,7 +52,7 @@ WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
 WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
 
 _CLOUDTRAIL = re.compile("cloud-?trail", re.IGNORECASE)
-_BLANK = re.compile(
+_BLANK = (
     r"\$\{[^{}:*?$][^{}:]*\}"  # ${Account}: policy variables have a colon, ${*} ${?} ${$} are characters
     r"|\{\{[^{}]*\}\}"
     r"|<[^<>:*]+>"
@@ -405,7 +405,7 @@ def _fill_blanks(text: Text) -> Text:
             parts.append(part)
             continue
         at = 0
-        for match in _BLANK.finditer(part.text):
+        for match in re.finditer(_BLANK, part.text):
             if match.start() > at:
                 parts.append(_cut(part, at, match.start()))
             parts.append(Hole(match.group(), _cut(part, match.start(), match.end()).span))

@@ -13,8 +13,7 @@ from ..tree import ACCOUNT, ANY, FIELD, Choice, Encoded, Entry, Hole, Map, Node,
 from .shapes import cut
 
 # A source and a colon or arguments. "${AWS::Region}" is CloudFormation's, "${aws:username}" IAM's.
-_VARIABLE = re.compile(r"\$\{(?!AWS::|aws:(?!accountId|region\b))(?:\w[\w-]*)(?::|\()")
-_BRACE = re.compile(r"[{}]")
+_VARIABLE = r"\$\{(?!AWS::|aws:(?!accountId|region\b))(?:\w[\w-]*)(?::|\()"
 _SHAPES = {"${aws:accountId}": ACCOUNT, "${aws:region}": FIELD}
 
 
@@ -61,8 +60,8 @@ def _filled(text: Text) -> Text:
         if isinstance(part, Hole):
             parts.append(part)
             continue
-        at = 0
-        while match := _VARIABLE.search(part.text, at):
+        at, variable = 0, re.compile(_VARIABLE)
+        while match := variable.search(part.text, at):
             end = _end(part.text, match.end())
             if at < match.start():
                 parts.append(cut(part, at, match.start()))
@@ -78,7 +77,7 @@ def _filled(text: Text) -> Text:
 def _end(text: str, at: int) -> int:
     """Where the brace that is open at *at* is closed; the end of *text* where it is not."""
     depth = 1
-    for brace in _BRACE.finditer(text, at):
+    for brace in re.compile("[{}]").finditer(text, at):
         depth += 1 if brace.group() == "{" else -1
         if not depth:
             return brace.end()
