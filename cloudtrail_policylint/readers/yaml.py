@@ -49,9 +49,10 @@ _STRING_TAGS = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary")
 _NOT_YAML = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 _NOT_YAML_IN_ASCII = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 """The same as long as a text is ASCII: compiled in a tenth of the time."""
-_SEPARATOR = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
-_DOCUMENT_END = re.compile(r"^\.\.\.(?=\s|\Z)", re.MULTILINE)
-_HEAD = re.compile(r"(?:[%#][^\n]*\n|[ \t\r]*\n)*(?:---)?")
+# For broken files only, and so compiled there.
+_SEPARATOR = r"(?m)^---(?=\s|\Z)"
+_DOCUMENT_END = r"(?m)^\.\.\.(?=\s|\Z)"
+_HEAD = r"(?:[%#][^\n]*\n|[ \t\r]*\n)*(?:---)?"
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*)?)*)+")
 _ANCHOR_OR_TAG = re.compile(r"([&!])\S*")
 
@@ -141,10 +142,10 @@ class _Reader:
         at = failure.start if failure is not None else len(text)
         # From the broken document on, one at a time: what follows "---" does not suffer.
         while failure is not None and at < len(text):
-            head = _HEAD.match(text, at)
-            following = _SEPARATOR.search(text, head.end() if head is not None else at)
+            head = re.compile(_HEAD).match(text, at)
+            following = re.compile(_SEPARATOR).search(text, head.end() if head is not None else at)
             end = following.start() if following is not None else len(text)
-            closed = _DOCUMENT_END.search(text, at, end)
+            closed = re.compile(_DOCUMENT_END).search(text, at, end)
             self.document(text[at : closed.start() if closed is not None else end], at)
             at = end
         if self.bad is not None:  # behind the last document, in a comment for instance
