@@ -133,6 +133,8 @@ class _Ignores:
             above.append(at)
         for folder in reversed(above):
             self._read(folder)
+        if self.ignored(root, folder=True):  # and yet the user names it: cdk.out, for instance
+            self._specs = []
 
     def enter(self, folder: str) -> None:
         """Take the ignore file of *folder* into account for what is below it."""

@@ -8,7 +8,7 @@ the candidates of ``discover``.
 from __future__ import annotations
 
 from . import discover
-from .extract.found import Extraction, Owner, Problem
+from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
 from .match import Engine, Finding, problem_finding, settled
 from .normalise import normalise, normalise_attachment
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .extract.found import FoundAttachment
     from .files import Files, Unreadable
     from .policy import Document
-    from .readers.reading import Mistake, Reading
+    from .readers.reading import Reading
     from .rules import Rule, RuleBook
     from .settings import Settings
     from .suppress import Suppression
@@ -97,7 +97,7 @@ class Linter:
         for reading in readings:
             extraction = Extraction() if reading.root is None else _extract(reading.root, source)
             if reading.mistake is not None:
-                problem = _syntax_problem(reading.mistake, language)
+                problem = syntax_problem(reading.mistake, language)
                 extraction = Extraction(
                     extraction.documents,
                     extraction.attachments,
@@ -231,12 +231,6 @@ def _extract(root: Node, source: SourceFile) -> Extraction:
     if serverless.is_service(root):
         root = serverless.with_holes(root)
     return template(root) or bare.extract_bare(root, template)
-
-
-def _syntax_problem(mistake: Mistake, language: str) -> Problem:
-    if mistake.limit:
-        return Problem("limit-exceeded", mistake.message, mistake.span)
-    return Problem("syntax-error", f"not valid {language}: {mistake.message}", mistake.span)
 
 
 def _unseen(attachment: FoundAttachment) -> Document:

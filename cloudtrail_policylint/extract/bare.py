@@ -77,6 +77,8 @@ def extract_bare(root: Node, template: TemplateReader | None = None) -> Extracti
     *template* says what is in an inner object if that is a template (a reply
     of ``GetTemplate``, say).
     """
+    if _is_construct_tree(root):
+        return Extraction()
     whole = Owner("", root.span)
     if is_statement(root):  # an excerpt: what it lacks may stand elsewhere
         return Extraction((Found(Seq((root,), root.span), None, whole, complete=False),))
@@ -191,6 +193,12 @@ class _Search:
             arn = as_text(node) if node is not None else None
             if arn is not None:
                 self.attachments.append(FoundAttachment(arn, owner, holders))
+
+
+def _is_construct_tree(root: Node) -> bool:
+    """Whether *root* is the ``tree.json`` that CDK writes: what it holds stands in the templates, too."""
+    version = root.get("version") if isinstance(root, Map) else None
+    return isinstance(version, Text) and version.written.startswith("tree-")
 
 
 def _name_in(node: Map, keys: set[str | None]) -> str:

@@ -6,6 +6,10 @@ from ..record import record
 from ..source import Span
 from ..tree import Node, Text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..readers.reading import Mistake
+
 
 @record
 class Owner:
@@ -26,6 +30,13 @@ class Problem:
     name: str
     message: str
     span: Span
+
+
+def syntax_problem(mistake: Mistake, language: str) -> Problem:
+    """The problem that *mistake* is in a file or string that must be *language*."""
+    if mistake.limit:
+        return Problem("limit-exceeded", mistake.message, mistake.span)
+    return Problem("syntax-error", f"not valid {language}: {mistake.message}", mistake.span)
 
 
 @record

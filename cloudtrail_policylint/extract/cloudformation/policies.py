@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...source import SourceFile
 from ...tree import Hole, Map, Node, Seq, Text, as_text
 from ..bare import policies_in
-from ..found import Allowance, Extraction, Found, FoundAttachment, Owner, Problem
+from ..found import Allowance, Extraction, Found, FoundAttachment, Owner, Problem, syntax_problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, read_policy
 from .intrinsics import Evaluator
@@ -33,6 +33,7 @@ from .values import members, string, values_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...readers.reading import Reading
     from .template import Resource
 
 MAX_NESTED_TEMPLATES = 2
@@ -60,6 +61,7 @@ class _Finder:
         self.attached_to, self.boundaries = self._attached()
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
+        self.problems: list[Problem] = []
         root = template.root
         self.allowances: list[Allowance] = allowances(root.get("Metadata"), root.span)
 
@@ -73,7 +75,8 @@ class _Finder:
         return Extraction(
             tuple(self.documents),
             tuple(self.attachments),
-            allowances=tuple(self.allowances),
+            tuple(self.problems),
+            tuple(self.allowances),
         )
 
     def _nested(self, body: Node | None) -> None:
@@ -81,11 +84,16 @@ class _Finder:
         for text in members(body):
             if not isinstance(text, Text):
                 continue
-            for root in _documents(text):
+            language, readings = _read(text)
+            for reading in readings:
+                if reading.mistake is not None and text.literal is not None:
+                    self.problems.append(syntax_problem(reading.mistake, language))
+                root = reading.root
                 if isinstance(root, Map) and isinstance(root.get("Resources"), Map):
                     extraction = find(root, self.source, self.depth + 1)
                     self.documents.extend(extraction.documents)
                     self.attachments.extend(extraction.attachments)
+                    self.problems.extend(extraction.problems)
                     self.allowances.extend(extraction.allowances)
 
     # -- what the template says about its resources
@@ -284,13 +292,13 @@ def _owner(resource: Resource) -> Owner:
     return Owner(cdk_path(resource.metadata) or resource.name, resource.span)
 
 
-def _documents(text: Text) -> list[Node | None]:
-    """What *text* spells, in JSON or in YAML."""
+def _read(text: Text) -> tuple[str, tuple[Reading, ...]]:
+    """The language that *text* is written in, JSON or YAML, and the documents that it spells."""
     from ...readers import json, yaml_embedded
 
     if text.written.lstrip()[:1] == "{":
-        return [json.read_embedded(text).root]
-    return [reading.root for reading in yaml_embedded.read_embedded(text)]
+        return "JSON", (json.read_embedded(text),)
+    return "YAML", yaml_embedded.read_embedded(text)
 
 
 def _alternatives(node: Node | None) -> list[Node]:
