@@ -293,12 +293,20 @@ def _owner(resource: Resource) -> Owner:
 
 
 def _read(text: Text) -> tuple[str, tuple[Reading, ...]]:
-    """The language that *text* is written in, JSON or YAML, and the documents that it spells."""
+    """The language that *text* is written in, JSON or YAML, and the documents that it spells.
+
+    What is not quite JSON (a comma before the last brace) may well be YAML, which is no mistake.
+    """
     from ...readers import json, yaml_embedded
 
-    if text.written.lstrip()[:1] == "{":
-        return "JSON", (json.read_embedded(text),)
-    return "YAML", yaml_embedded.read_embedded(text)
+    if text.written.lstrip()[:1] != "{":
+        return "YAML", yaml_embedded.read_embedded(text)
+    reading = json.read_embedded(text)
+    if reading.mistake is not None:
+        readings = yaml_embedded.read_embedded(text)
+        if all(other.mistake is None for other in readings):
+            return "YAML", readings
+    return "JSON", (reading,)
 
 
 def _alternatives(node: Node | None) -> list[Node]:
