@@ -133,6 +133,8 @@ class _Ignores:
             above.append(at)
         for folder in reversed(above):
             self._read(folder)
+        if self.ignored(root, folder=True):  # and yet the user names it: cdk.out, for instance
+            self._specs = []
 
     def enter(self, folder: str) -> None:
         """Take the ignore file of *folder* into account for what is below it."""
@@ -188,16 +190,18 @@ def may_matter(data: bytes, *, everything: bool) -> bool:
     """Whether a file of these bytes may hold a policy in scope.
 
     With *everything* in scope any policy matters, else only those that
-    mention CloudTrail. A file that spells letters as escapes may mention
-    anything.
+    mention CloudTrail. A file that spells letters as escapes, breaks a word at
+    a line's end or URL-encodes JSON may mention anything.
     """
     lower = data.lower()
-    words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint:")
+    words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint")
     if everything:
         words = (*words, b"effect", b"statement", b"policy", b"policies")
     if any(word in lower for word in words):
         return True
-    return b"\\u00" in lower or b"\\x" in lower or b"c\x00l\x00o\x00u\x00d" in lower
+    if any(spelling in lower for spelling in (b"\\u00", b"\\x", b"%7b", b"c\x00l\x00o\x00u\x00d")):
+        return True
+    return b"\\\n" in lower or b"\\\r" in lower
 
 
 def decode(data: bytes) -> str:

@@ -8,24 +8,26 @@ the candidates of ``discover``.
 from __future__ import annotations
 
 from . import discover
-from .extract.found import Extraction, Owner, Problem
+from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
 from .match import Engine, Finding, problem_finding, settled
 from .normalise import normalise, normalise_attachment
 from .result import Result
 from .source import SourceFile, Span
-from .suppress import complaints, suppress, suppressions_in
+from .suppress import complaints, from_allowances, suppress, suppressions_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import ParamSpec
 
+    from .extract.found import FoundAttachment
     from .files import Files, Unreadable
     from .policy import Document
-    from .readers.json import Mistake, Reading
+    from .readers.reading import Reading
     from .rules import Rule, RuleBook
     from .settings import Settings
+    from .suppress import Suppression
     from .tree import Node
 
     P = ParamSpec("P")
@@ -48,6 +50,7 @@ class Linter:
         self._engine = Engine(run, book, pedantic=settings.pedantic)
         self._everything = settings.scope == "all"
         self._crashes: list[str] = []
+        self._allowed: list[Suppression] = []
 
     # -- one source
 
@@ -78,9 +81,11 @@ class Linter:
 
         root = json.read_values(source)
         if root is not None:
-            findings, documents = self._judge(_extract(root, source), kind)
-            if not findings:
-                return [], documents
+            extraction = _extract(root, source)
+            if not extraction.allowances:  # which may have to be complained of, with their places
+                findings, documents = self._judge(extraction, kind)
+                if not findings:
+                    return [], documents
         reading = json.read_placed(source)
         return self._judge_readings(source, (reading,), "JSON", kind)
 
@@ -92,9 +97,12 @@ class Linter:
         for reading in readings:
             extraction = Extraction() if reading.root is None else _extract(reading.root, source)
             if reading.mistake is not None:
-                problem = _syntax_problem(reading.mistake, language)
+                problem = syntax_problem(reading.mistake, language)
                 extraction = Extraction(
-                    extraction.documents, extraction.attachments, (*extraction.problems, problem)
+                    extraction.documents,
+                    extraction.attachments,
+                    (*extraction.problems, problem),
+                    extraction.allowances,
                 )
             found, count = self._judge(extraction, kind)
             findings += found
@@ -106,8 +114,10 @@ class Linter:
     def _judge(self, extraction: Extraction, kind: str | None = None) -> tuple[list[Finding], int]:
         findings: list[Finding] = []
         judged = 0
+        self._allowed += from_allowances(extraction.allowances)
         documents = [normalise(found, kind) for found in extraction.documents]
-        for document in _with_companions(documents):
+        unseen = [_unseen(a) for a in extraction.attachments if a.holders]
+        for document in _with_companions(documents, unseen):
             if not (self._everything or document.in_scope):
                 continue
             judged += 1
@@ -191,7 +201,8 @@ class Linter:
     def _result(
         self, sources: Iterable[SourceFile], findings: Sequence[Finding], files: int, documents: int
     ) -> Result:
-        suppressions = [s for source in sources for s in suppressions_in(source)]
+        suppressions = [s for source in sources for s in suppressions_in(source)] + self._allowed
+        self._allowed = []
         kept, suppressed = suppress(settled(findings), suppressions)
         kept += complaints(suppressions, self._book, self._run)
         shown = [finding for finding in kept if finding.rule.id not in self._ignored]
@@ -206,7 +217,7 @@ def _order(finding: Finding) -> tuple[str, int, int, str]:
 
 
 def _extract(root: Node, source: SourceFile) -> Extraction:
-    from .extract import bare, cloudformation
+    from .extract import account, bare, cloudformation, serverless
 
     def template(node: Node) -> Extraction | None:
         return (
@@ -215,22 +226,39 @@ def _extract(root: Node, source: SourceFile) -> Extraction:
             else None
         )
 
+    if account.is_listing(root):
+        return account.extract_listing(root)
+    if serverless.is_service(root):
+        root = serverless.with_holes(root)
     return template(root) or bare.extract_bare(root, template)
 
 
-def _syntax_problem(mistake: Mistake, language: str) -> Problem:
-    if mistake.limit:
-        return Problem("limit-exceeded", mistake.message, mistake.span)
-    return Problem("syntax-error", f"not valid {language}: {mistake.message}", mistake.span)
+def _unseen(attachment: FoundAttachment) -> Document:
+    """What the holders of *attachment* have by it: a policy of which nothing is known."""
+    from .policy import Document as Model
+
+    return Model(
+        kinds=("identity",),
+        owner=attachment.owner,
+        version=None,
+        statements=(),
+        complete=False,
+        in_scope=False,
+        span=attachment.arn.span,
+        problems=(),
+        holders=attachment.holders,
+    )
 
 
-def _with_companions(documents: Sequence[Document]) -> Iterator[Document]:
-    """*documents*, each with the others that grant something to one of its holders.
+def _with_companions(
+    documents: Sequence[Document], unseen: Sequence[Document]
+) -> Iterator[Document]:
+    """*documents*, each with the others (those *unseen* too) that grant something to one of its holders.
 
     A trust policy has companions (what the role may do) and is none: it grants its role nothing.
     """
     by_holder: dict[str, list[Document]] = {}
-    for document in documents:
+    for document in (*documents, *unseen):
         for holder in document.holders if document.kinds != ("trust",) else ():
             by_holder.setdefault(holder, []).append(document)
     for document in documents:

@@ -52,7 +52,7 @@ WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
 WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
 
 _CLOUDTRAIL = re.compile("cloud-?trail", re.IGNORECASE)
-_BLANK = re.compile(
+_BLANK = (
     r"\$\{[^{}:*?$][^{}:]*\}"  # ${Account}: policy variables have a colon, ${*} ${?} ${$} are characters
     r"|\{\{[^{}]*\}\}"
     r"|<[^<>:*]+>"
@@ -343,12 +343,16 @@ def _statement_texts(statement: Statement) -> Iterator[Text]:
 def _mentions(texts: Iterable[Text]) -> bool:
     """Whether CloudTrail is named in the known part of one of *texts*."""
     for text in texts:
-        for part in text.parts:
-            if isinstance(part, Piece):
-                if _CLOUDTRAIL.search(part.text):
-                    return True
-            elif part.values and any(_CLOUDTRAIL.search(value) for value in part.values):
-                return True
+        known = text.literal
+        if known is None:
+            known = "".join(
+                part.text
+                if isinstance(part, Piece)
+                else "\n" + "\n".join((*(part.values or ()), ""))
+                for part in text.parts
+            )
+        if _CLOUDTRAIL.search(known):
+            return True
     return False
 
 
@@ -401,7 +405,7 @@ def _fill_blanks(text: Text) -> Text:
             parts.append(part)
             continue
         at = 0
-        for match in _BLANK.finditer(part.text):
+        for match in re.finditer(_BLANK, part.text):
             if match.start() > at:
                 parts.append(_cut(part, at, match.start()))
             parts.append(Hole(match.group(), _cut(part, match.start(), match.end()).span))

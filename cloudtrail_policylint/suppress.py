@@ -1,12 +1,14 @@
-"""Suppression comments: ``# policylint: allow CT302 -- reason``.
+"""Suppressions: comments such as ``# policylint: allow CT302 -- reason``, and what extraction has found.
 
 A comment counts for its own line, for the line below it, and, on a resource's
-first line or on the line above that, for the whole resource.
+first line or on the line above that, for the whole resource. An allowance
+that a format has a place of its own for (CloudFormation's Metadata) counts for
+the resource or template that it stands in.
 """
 
 from __future__ import annotations
 
-from .extract.found import Owner, Problem
+from .extract.found import Allowance, Owner, Problem
 from .match import Finding, problem_finding
 from .plain import nearest
 from .source import Span
@@ -22,18 +24,28 @@ MARK = "policylint:"
 
 
 class Suppression:
-    """One comment: the line it stands on, the words it allows, and which of them were of use."""
+    """One comment or allowance: the words it allows, and which of them were of use.
 
-    __slots__ = ("alone", "line", "reason", "span", "used", "words")
+    A comment counts by its ``line``, an allowance in what it ``covers``.
+    """
+
+    __slots__ = ("alone", "covers", "line", "reason", "span", "used", "words")
 
     def __init__(
-        self, span: Span, words: tuple[tuple[str, Span], ...], reason: str, *, alone: bool
+        self,
+        span: Span,
+        words: tuple[tuple[str, Span], ...],
+        reason: str,
+        *,
+        alone: bool = False,
+        covers: Span | None = None,
     ) -> None:
         self.span = span
         self.line = span.source.position(span.start)[0]
         self.words = words
         self.reason = reason
         self.alone = alone
+        self.covers = covers
         self.used: set[str] = set()
 
 
@@ -66,29 +78,47 @@ def suppressions_in(source: SourceFile) -> list[Suppression]:
     return found
 
 
+def from_allowances(allowances: Iterable[Allowance]) -> list[Suppression]:
+    """The suppressions that *allowances* are."""
+    return [
+        Suppression(given.span, ((given.rule, given.span),), given.reason, covers=given.covers)
+        for given in allowances
+    ]
+
+
 def suppress(
     findings: Sequence[Finding], suppressions: Iterable[Suppression]
 ) -> tuple[list[Finding], int]:
-    """The findings that no comment allows, and how many others there were."""
+    """The findings that no suppression allows, and how many others there were."""
     by_line: dict[tuple[SourceFile, int], list[Suppression]] = {}
+    covering: list[Suppression] = []
     for suppression in suppressions:
+        if suppression.covers is not None:
+            covering.append(suppression)
+            continue
         source = suppression.span.source
         by_line.setdefault((source, suppression.line), []).append(suppression)
         if suppression.alone:
             by_line.setdefault((source, suppression.line + 1), []).append(suppression)
-    if not by_line:
+    if not by_line and not covering:
         return list(findings), 0
-    kept = [finding for finding in findings if not _allowed(finding, by_line)]
+    kept = [finding for finding in findings if not _allowed(finding, by_line, covering)]
     return kept, len(findings) - len(kept)
 
 
-def _allowed(finding: Finding, by_line: dict[tuple[SourceFile, int], list[Suppression]]) -> bool:
+def _allowed(
+    finding: Finding,
+    by_line: dict[tuple[SourceFile, int], list[Suppression]],
+    covering: Sequence[Suppression],
+) -> bool:
     places = [finding.span]
     if finding.owner.name:
         places.append(finding.owner.span)
     allowed = False
     for span in places:
-        for suppression in by_line.get((span.source, span.source.position(span.start)[0]), ()):
+        line = span.source.position(span.start)[0]
+        there = [s for s in covering if s.covers is not None and s.covers.contains(span)]
+        for suppression in (*by_line.get((span.source, line), ()), *there):
             for word, _ in suppression.words:
                 if word.upper() == finding.rule.id or word == finding.rule.name:
                     suppression.used.add(word)
@@ -108,7 +138,8 @@ def complaints(
     for suppression in suppressions:
         owner = Owner("", suppression.span)
         if not suppression.reason:
-            message = "this suppression has no reason; write one after --"
+            where = "after --" if suppression.covers is None else "as its value"
+            message = f"this suppression has no reason; write one {where}"
             problem = Problem("suppression-without-reason", message, suppression.span)
             found.append(problem_finding(problem, book, owner))
         for word, span in suppression.words:

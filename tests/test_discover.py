@@ -254,10 +254,14 @@ def test_bytes_that_are_no_text(data: bytes, why: str) -> None:
         (b"policy", False, True),
         (b"Policies: []", False, True),
         (b"# policylint: allow CT101", True, True),
+        (b'{"policylint": {"allow": {"CT101": ""}}}', True, True),
         (rb'"\u0063loudtrail:Get"', True, True),
         (rb'"\U00000063loudtrail"', True, True),
         (rb'"cloud\x74rail"', True, True),
         (rb'"cloud\x2Dtrail"', True, True),
+        (b'"cloud\\\n  trail"', True, True),
+        (b'"cloud\\\r\n  trail"', True, True),
+        (b'"%7B%22%53tatement"', True, True),
         ("x cloudtrail".encode("utf-16-le"), True, True),
         ("x cloudtrail".encode("utf-16-be"), True, True),
         ("cloudtrail".encode("utf-16"), True, True),
@@ -268,3 +272,10 @@ def test_which_bytes_may_hold_a_policy(data: bytes, *, in_scope: bool, in_all: b
     assert may_matter(data, everything=False) is in_scope
     assert may_matter(data, everything=True) is (in_all or in_scope)
     assert may_matter(b"x" * 9 + data.swapcase() + b"\n", everything=False) is in_scope
+
+
+def test_an_ignored_folder_that_the_user_names(tree: Callable[..., None]) -> None:
+    tree("cdk.out/a.template.json", "cdk.out/asset.1/b.json", top="cdk.out/\n*.bak.json\n")
+    assert found() == []
+    assert found("cdk.out") == ["cdk.out/a.template.json", "cdk.out/asset.1/b.json"]
+    assert found("cdk.out/asset.1") == ["cdk.out/asset.1/b.json"]

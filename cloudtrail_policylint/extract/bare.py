@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ..record import record
 from ..tree import Encoded, Map, Node, Scalar, Seq, Text, as_text
-from .found import Extraction, Found, FoundAttachment, Owner, Problem
+from .found import Allowance, Extraction, Found, FoundAttachment, Owner, Problem
 from .kinds import kind_of_cloudtrail_arn
 from .shapes import is_policy, is_statement, is_statements, may_hold_policy, read_text
 
@@ -33,32 +33,27 @@ KINDS = {
     "assumerolepolicy": "trust",
     "assumerolepolicydocument": "trust",
     "bucketpolicy": "s3-bucket",
-    "grouppolicylist": "identity",
     "iamrolestatements": "identity",
     "inlinepolicy": "identity",
     "keypolicy": "kms-key",
-    "policyversionlist": "identity",
     "queuepolicy": "sqs-queue",
-    "rolepolicylist": "identity",
     "servicecontrolpolicy": "scp",
     "topicpolicy": "sns-topic",
     "trustpolicy": "trust",
     "trustpolicydocument": "trust",
-    "userpolicylist": "identity",
 }
 """Key, without case, ``_`` and ``-`` -> the kind of the policies below it."""
 
 ATTACHMENTS = {
     "iamManagedPolicies": None,
     "managedPolicies": None,
-    "AttachedManagedPolicies": "PolicyArn",
     "AttachedPolicies": "PolicyArn",
     "PermissionsBoundary": "PermissionsBoundaryArn",
 }
 """Key -> the member of the objects below it that is a managed policy's ARN (None: they are ARNs themselves).
 
 From the Serverless Framework ("IAM Permissions For Functions") and the replies
-of IAM's ``GetAccountAuthorizationDetails`` and ``List...Policies``.
+of IAM's ``GetRole`` and ``List...Policies``.
 """
 
 _NAMES = ("RoleName", "UserName", "GroupName", "PolicyName")
@@ -82,6 +77,8 @@ def extract_bare(root: Node, template: TemplateReader | None = None) -> Extracti
     *template* says what is in an inner object if that is a template (a reply
     of ``GetTemplate``, say).
     """
+    if _is_construct_tree(root):
+        return Extraction()
     whole = Owner("", root.span)
     if is_statement(root):  # an excerpt: what it lacks may stand elsewhere
         return Extraction((Found(Seq((root,), root.span), None, whole, complete=False),))
@@ -106,11 +103,14 @@ class _Search:
         self.read_template = template
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
+        self.allowances: list[Allowance] = []
         self.stack: list[tuple[Node, _Place]] = []
         self.seen: set[int] = set()
 
     def result(self) -> Extraction:
-        return Extraction(tuple(self.documents), tuple(self.attachments))
+        return Extraction(
+            tuple(self.documents), tuple(self.attachments), allowances=tuple(self.allowances)
+        )
 
     def run(self, root: Node) -> None:
         self.stack.append((root, _Place()))
@@ -130,7 +130,9 @@ class _Search:
 
     def found(self, node: Node, place: _Place, problems: tuple[Problem, ...] = ()) -> None:
         at = place.parent.span if place.parent is not None else node.span
-        holders = (place.name,) if place.name and place.kind in ("identity", "trust") else ()
+        # Without a name it is the one role of the file, as in the Serverless Framework.
+        named = place.kind == "trust" and place.name
+        holders = (place.name,) if place.kind == "identity" or named else ()
         owner = Owner(place.name, at)
         self.documents.append(Found(node, place.kind, owner, holders=holders, problems=problems))
 
@@ -172,7 +174,7 @@ class _Search:
             kind = _kind_below(key, place.key) or beside or place.kind
             self.stack.append((entry.value, _Place(key, kind, name, node, place.strings)))
             if key in ATTACHMENTS:
-                self.attached(entry.value, ATTACHMENTS[key], Owner(name, node.span))
+                self.attached(entry.value, key, Owner(name, node.span))
 
     def template(self, node: Map) -> bool:
         """Whether *node* is a template; then what is in it is found."""
@@ -181,15 +183,23 @@ class _Search:
             return False
         self.documents.extend(extraction.documents)
         self.attachments.extend(extraction.attachments)
+        self.allowances.extend(extraction.allowances)
         return True
 
-    def attached(self, value: Node, member: str | None, owner: Owner) -> None:
+    def attached(self, value: Node, key: str, owner: Owner) -> None:
+        member = ATTACHMENTS[key]
+        holders = () if key == "PermissionsBoundary" else (owner.name,)  # which grants nothing
         for item in value.items if isinstance(value, Seq) else (value,):
             node = item.get(member) if isinstance(item, Map) and member else item
             arn = as_text(node) if node is not None else None
             if arn is not None:
-                holders = (owner.name,) if owner.name else ()
                 self.attachments.append(FoundAttachment(arn, owner, holders))
+
+
+def _is_construct_tree(root: Node) -> bool:
+    """Whether *root* is the ``tree.json`` that CDK writes: what it holds stands in the templates, too."""
+    version = root.get("version") if isinstance(root, Map) else None
+    return isinstance(version, Text) and version.written.startswith("tree-")
 
 
 def _name_in(node: Map, keys: set[str | None]) -> str:

@@ -6,6 +6,10 @@ from ..record import record
 from ..source import Span
 from ..tree import Node, Text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..readers.reading import Mistake
+
 
 @record
 class Owner:
@@ -26,6 +30,13 @@ class Problem:
     name: str
     message: str
     span: Span
+
+
+def syntax_problem(mistake: Mistake, language: str) -> Problem:
+    """The problem that *mistake* is in a file or string that must be *language*."""
+    if mistake.limit:
+        return Problem("limit-exceeded", mistake.message, mistake.span)
+    return Problem("syntax-error", f"not valid {language}: {mistake.message}", mistake.span)
 
 
 @record
@@ -60,6 +71,20 @@ class FoundAttachment:
 
 
 @record
+class Allowance:
+    """A rule that a file allows where it is not a comment that does so.
+
+    ``rule`` is its id or name as written at ``span``, ``reason`` may be empty,
+    and ``covers`` is the resource or template that it is allowed in.
+    """
+
+    rule: str
+    reason: str
+    span: Span
+    covers: Span
+
+
+@record
 class Extraction:
     """Everything found in one file or module, in the order of the file.
 
@@ -70,3 +95,4 @@ class Extraction:
     documents: tuple[Found, ...] = ()
     attachments: tuple[FoundAttachment, ...] = ()
     problems: tuple[Problem, ...] = ()
+    allowances: tuple[Allowance, ...] = ()

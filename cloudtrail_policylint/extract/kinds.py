@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 
-_SERVICE_CONTROL = re.compile(r"(?<![a-z])scps?(?![a-z])|service[-_ ]?control")
-_GUARDRAIL = re.compile(r"guard-?rails?|organi[sz]ations?(?![a-z])")
-_RESOURCE_CONTROL = re.compile(r"(?<![a-z])rcps?(?![a-z])|resource[-_ ]?control")
-_BOUNDARY = re.compile(r"boundar(?:y|ies)")
-_ENDPOINT = re.compile(r"vpc-?_?e(?:ndpoint)?s?(?![a-z])")
+# Patterns of a path; not compiled before one is asked for, because most runs ask for none.
+_SERVICE_CONTROL = r"(?<![a-z])scps?(?![a-z])|service[-_ ]?control"
+_GUARDRAIL = r"guard-?rails?|organi[sz]ations?(?![a-z])"
+_RESOURCE_CONTROL = r"(?<![a-z])rcps?(?![a-z])|resource[-_ ]?control"
+_BOUNDARY = r"boundar(?:y|ies)"
+_ENDPOINT = r"vpc-?_?e(?:ndpoint)?s?(?![a-z])"
 
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
 _BY_SERVICE = {
@@ -62,13 +63,13 @@ def guess_kind(
     denies_only = bool(effects) and all(effect == "Deny" for effect in effects)
     if has_principal:
         return _with_principal(actions, resources, path, denies_only=denies_only)
-    if _SERVICE_CONTROL.search(path) or (denies_only and _GUARDRAIL.search(path)):
+    if re.search(_SERVICE_CONTROL, path) or (denies_only and re.search(_GUARDRAIL, path)):
         return "scp"
     if not allows:
         return "unknown"
-    if _RESOURCE_CONTROL.search(path):
+    if re.search(_RESOURCE_CONTROL, path):
         return "unknown"
-    return "boundary" if _BOUNDARY.search(path) else "identity"
+    return "boundary" if re.search(_BOUNDARY, path) else "identity"
 
 
 def _with_principal(
@@ -80,10 +81,10 @@ def _with_principal(
         return "trust"
     everywhere = bool(resources) and all(resource == "*" for resource in resources)
     if denies_only and everywhere:  # what a resource control policy must look like, and others may
-        return "rcp" if _RESOURCE_CONTROL.search(path) else "unknown"
+        return "rcp" if re.search(_RESOURCE_CONTROL, path) else "unknown"
     services = {action.partition(":")[0] for action in actions}
     if len(services) > 1 or "*" in services:
-        return "vpc-endpoint" if _ENDPOINT.search(path) else "unknown"
+        return "vpc-endpoint" if re.search(_ENDPOINT, path) else "unknown"
     service = services.pop()
     if service == "cloudtrail":
         return _of_cloudtrail(actions, resources)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 
-from ..readers.json import read_embedded
 from ..source import Span
 from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, branches
 from .found import Problem
@@ -136,6 +135,8 @@ def read_policy(value: Node | None) -> list[tuple[Node, tuple[Problem, ...]]]:
 
 def read_text(text: Text) -> tuple[Node | None, tuple[Problem, ...]]:
     """The JSON value that *text* spells, plain or URL-encoded as IAM's API returns it."""
+    from ..readers.json import read_embedded
+
     first = text.parts[0] if text.parts else None
     if isinstance(first, Piece) and first.text[:3].upper() == "%7B":
         text = _url_decoded(text)

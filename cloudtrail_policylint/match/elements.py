@@ -6,10 +6,10 @@ witnesses: the texts, with their places, that made it pass.
 
 from __future__ import annotations
 
-from ..arns import shape
-from ..patterns import MAYBE, NO, YES, pattern
+from ..arns import Shape, shape
+from ..patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
 from ..record import record
-from ..tree import Text
+from ..tree import Piece, Text
 from .conditions import if_absent
 from .targets import accepts
 from .words import (
@@ -36,10 +36,9 @@ from .words import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, TypeAlias
 
-    from ..arns import Shape
     from ..catalogue import Catalogue
     from ..patterns import Pattern
     from ..policy import Action, Condition, Principal, Resource, Statement
@@ -84,6 +83,8 @@ class SingleTest:
             known = self._memo.get(literal)
             if known is not None:
                 return known
+        elif (values := values_of(text)) is not None:
+            return _of_all(self.judge(value) for value in values)
         term = self.term(text)
         verdict = min((test(term) for test in self._tests), default=YES)
         if literal is not None:
@@ -114,7 +115,7 @@ class ListedTest:
     ) -> None:
         self._field = field
         self._whole = whole
-        self._each = each
+        self._each = [_for_every_value(test) for test in each]
         self._contextual = contextual
         self._memo: dict[str, int] = {}
 
@@ -168,6 +169,39 @@ class ListedTest:
         for term in _terms(element):
             if not element.complement or self._text(term, statement) >= floor:
                 yield Witness(self._field, term.text.written, term.text.span, term)
+
+
+def values_of(text: Text) -> tuple[Text, ...] | None:
+    """All that *text* may turn out to be, where every hole in it has known values; else None."""
+    found = [""]
+    for part in text.parts:
+        values = (part.text,) if isinstance(part, Piece) else part.values
+        if not values or len(found) * len(values) > MAX_ALTERNATIVES:
+            return None
+        found = [start + value for start in found for value in values]
+    return tuple(Text((Piece(value, text.span),), text.span) for value in found)
+
+
+def _of_all(verdicts: Iterable[int]) -> int:
+    """The verdict on a text of which all values are known: what holds for each of them."""
+    found = set(verdicts)
+    return found.pop() if len(found) == 1 else MAYBE
+
+
+def _for_every_value(test: TextTest) -> TextTest:
+    def judge(term: Term) -> int:
+        values = values_of(term.text) if term.text.literal is None else None
+        if values is None:
+            return test(term)
+        return _of_all(test(Term(value, _form_like(term.form, value))) for value in values)
+
+    return judge
+
+
+def _form_like(form: Pattern | Shape, text: Text) -> Pattern | Shape:
+    if isinstance(form, Shape):
+        return shape(text.parts, variables=True)
+    return pattern(text.parts, fold=True, variables=False)
 
 
 def _terms(element: Action | Resource) -> Iterator[Term]:

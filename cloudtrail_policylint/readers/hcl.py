@@ -21,7 +21,7 @@ from ..record import record
 from ..source import SourceFile, Span
 from .hcl_expressions import MAX_DEPTH, expression_of, template_of
 from .hcl_syntax import Expression, Places, Template, Unreadable, encoded
-from .json import Mistake
+from .reading import Mistake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

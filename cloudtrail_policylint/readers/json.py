@@ -16,33 +16,13 @@ import json
 import re
 from bisect import bisect_right
 
-from ..record import record
 from ..source import SourceFile, Span
 from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from .reading import MAX_DEPTH, Mistake, Reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-MAX_DEPTH = 200
-"""Levels of nesting that are read; a policy needs about six."""
-
-
-@record
-class Mistake:
-    """What is not JSON, in words that follow "not JSON: ", and where."""
-
-    message: str
-    span: Span
-    limit: bool = False
-
-
-@record
-class Reading:
-    """A tree (None when there is nothing to read) and the first mistake met, if any."""
-
-    root: Node | None
-    mistake: Mistake | None
 
 
 def read_values(source: SourceFile) -> Node | None:

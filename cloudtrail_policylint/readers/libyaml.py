@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from ..source import SourceFile, Span
-from .json import Mistake
+from .reading import Mistake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,9 +17,8 @@ import re
 from ..record import record
 from ..source import SourceFile, Span
 from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
-from .json import MAX_DEPTH, Mistake, Reading
-from .libyaml import explain, mask
-from .yaml_scalars import BLOCK_STYLES, block_pieces, flow_pieces, plain
+from .reading import MAX_DEPTH, Mistake, Reading
+from .yaml_scalars import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,13 +41,18 @@ TAGS = {
 }
 """CloudFormation's short forms and the keys of their long forms (its user guide's function reference)."""
 
+BLOCK_STYLES = ("|", ">")
+"""The styles of literal and folded block scalars, as events name them."""
 _STRING_TAGS = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary")
 
 # Not allowed in YAML even inside quotes (YAML 1.1 section 4.1.1, as libyaml has it), and half surrogates.
-_NOT_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_SEPARATOR = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
-_DOCUMENT_END = re.compile(r"^\.\.\.(?=\s|\Z)", re.MULTILINE)
-_HEAD = re.compile(r"(?:[%#][^\n]*\n|[ \t\r]*\n)*(?:---)?")
+_NOT_YAML = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
+_NOT_YAML_IN_ASCII = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+"""The same as long as a text is ASCII: compiled in a tenth of the time."""
+# For broken files only, and so compiled there.
+_SEPARATOR = r"(?m)^---(?=\s|\Z)"
+_DOCUMENT_END = r"(?m)^\.\.\.(?=\s|\Z)"
+_HEAD = r"(?:[%#][^\n]*\n|[ \t\r]*\n)*(?:---)?"
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*)?)*)+")
 _ANCHOR_OR_TAG = re.compile(r"([&!])\S*")
 
@@ -122,9 +126,10 @@ class _Reader:
         self.source = source
         self.text = source.text
         self.bad: Mistake | None = None
-        bad = _NOT_YAML.search(self.text)
+        not_yaml = re.compile(_NOT_YAML_IN_ASCII if self.text.isascii() else _NOT_YAML)
+        bad = not_yaml.search(self.text)
         if bad is not None:
-            self.text = _NOT_YAML.sub("\ufffd", self.text)
+            self.text = not_yaml.sub("\ufffd", self.text)
             message = "a control character or another one that YAML does not allow"
             self.bad = Mistake(message, Span(source, bad.start(), bad.end()))
         self.readings: list[Reading] = []
@@ -137,10 +142,10 @@ class _Reader:
         at = failure.start if failure is not None else len(text)
         # From the broken document on, one at a time: what follows "---" does not suffer.
         while failure is not None and at < len(text):
-            head = _HEAD.match(text, at)
-            following = _SEPARATOR.search(text, head.end() if head is not None else at)
+            head = re.compile(_HEAD).match(text, at)
+            following = re.compile(_SEPARATOR).search(text, head.end() if head is not None else at)
             end = following.start() if following is not None else len(text)
-            closed = _DOCUMENT_END.search(text, at, end)
+            closed = re.compile(_DOCUMENT_END).search(text, at, end)
             self.document(text[at : closed.start() if closed is not None else end], at)
             at = end
         if self.bad is not None:  # behind the last document, in a comment for instance
@@ -153,6 +158,8 @@ class _Reader:
         failure = self.documents(text, base)
         if failure is None:
             return
+        from .libyaml import mask
+
         masked, masks = mask(text)
         if masked != text:
             kept = self.readings[done:]
@@ -183,6 +190,8 @@ class _Reader:
         try:
             builder.run(CParser(text).get_event)
         except YAMLError as error:
+            from .libyaml import explain
+
             at, mistake = explain(error, self.source, base, base + len(text))
         except _TooDeepError:
             at = builder.at
@@ -393,10 +402,12 @@ class _Builder:
         span = Span(source, start, end)
         node: Node | None = None
         if style in BLOCK_STYLES:
+            from .yaml_places import block_pieces
+
             pieces, end = block_pieces(source, text, value, start, end)
             node = Text(pieces, Span(source, start, end))
         elif style:
-            node = Text(flow_pieces(source, text, value, start + 1, end - 1, style), span)
+            node = Text(_flow_pieces(source, text, value, start + 1, end - 1, style), span)
         else:
             as_key = bool(stack) and stack[-1].mapping and stack[-1].key is None
             if as_key and value == "<<" and tag is None:
@@ -404,7 +415,7 @@ class _Builder:
             elif not as_key and tag not in TAGS and tag not in _STRING_TAGS:
                 node = plain(value, span)
             if node is None:
-                node = Text(flow_pieces(source, text, value, start, end, ""), span)
+                node = Text(_flow_pieces(source, text, value, start, end, ""), span)
         self.count += 1
         if tag is not None and tag in TAGS:
             node = self.wrap(tag, node, outer, start)
@@ -437,6 +448,17 @@ class _Builder:
             self.mistake = Mistake(message, span, limit)
         self.count += 1
         self.put(Hole("*" + name, span), end)
+
+
+def _flow_pieces(
+    source: SourceFile, text: str, value: str, start: int, end: int, quote: str
+) -> tuple[Piece, ...]:
+    """The pieces of a scalar between ``[start, end)`` that is no block: one, where it reads as written."""
+    if text[start:end] == value:
+        return (Piece(value, Span(source, start, end)),)
+    from .yaml_places import flow_pieces
+
+    return flow_pieces(source, text, value, start, end, quote)
 
 
 def _merge(entries: list[Entry], merges: list[int]) -> list[Entry]:

@@ -10,7 +10,7 @@ from bisect import bisect_right
 
 from ..source import SourceFile, Span
 from ..tree import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
-from .json import Mistake, Reading
+from .reading import Mistake, Reading
 from .yaml import read
 
 

@@ -121,41 +121,6 @@ def test_values_without_places_are_extracted_alike() -> None:
     assert len(bare(root, source).documents) == 2
 
 
-def test_an_account_listing() -> None:
-    listing = {
-        "RoleDetailList": [
-            {
-                "RoleName": "Auditor",
-                "AssumeRolePolicyDocument": POLICY,
-                "RolePolicyList": [{"PolicyName": "inline", "PolicyDocument": POLICY}],
-                "AttachedManagedPolicies": [
-                    {"PolicyName": "p", "PolicyArn": "arn:aws:iam::aws:policy/p"}
-                ],
-            }
-        ],
-        "Policies": [
-            {
-                "PolicyName": "managed",
-                "PolicyVersionList": [
-                    {"IsDefaultVersion": False, "Document": POLICY},
-                    {"IsDefaultVersion": True, "Document": POLICY},
-                ],
-            }
-        ],
-    }
-    extraction = extract(listing)
-    assert [(d.owner.name, d.kind) for d in extraction.documents] == [
-        ("Auditor", "trust"),
-        ("Auditor/inline", "identity"),
-        ("managed", "identity"),
-    ]
-    (attachment,) = extraction.attachments
-    assert (attachment.arn.literal, attachment.owner.name) == (
-        "arn:aws:iam::aws:policy/p",
-        "Auditor",
-    )
-
-
 def test_serverless_framework() -> None:
     extraction = extract_yaml(
         "provider:\n"
@@ -213,6 +178,15 @@ def test_a_broken_string_that_is_still_a_policy() -> None:
         {"detail": {"eventSource": ["cloudtrail.amazonaws.com"], "eventName": ["StopLogging"]}},
         {"eventSource": "iam", "eventName": "PutRolePolicy", "requestParameters": {"doc": POLICY}},
         {"text": "see the Statement {"},
+        {
+            "logsource": {"service": "cloudtrail"},
+            "detection": {"selection": {"eventName": "StopLogging"}},
+        },
+        {"permissions": [{"Effect": "Allow", "Actions": ["cloudtrail:*"]}], "policy": "cloudtrail"},
+        {"IAM Actions": ["cloudtrail:ListTrails"], "Guardrail": "Adding Managed Policy"},
+        {"Statement": "SELECT eventName FROM cloudtrail", "Action": "cloudtrail:StartQuery"},
+        {"rules": [{"id": "CT1", "match": {"Statement": {"Action": "cloudtrail"}}}]},
+        {"Resources": ["cloudtrail"], "Condition": {"Action": ["cloudtrail:Nope"]}},
         [],
         {},
     ],

@@ -8,12 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudtrail_policylint.readers.json import (
-    MAX_DEPTH,
-    Reading,
     read_embedded,
     read_placed,
     read_values,
 )
+from cloudtrail_policylint.readers.reading import MAX_DEPTH, Reading
 from cloudtrail_policylint.source import SourceFile, Span
 from cloudtrail_policylint.tree import (
     Encoded,

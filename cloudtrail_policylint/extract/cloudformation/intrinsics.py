@@ -45,6 +45,7 @@ from .values import (
     split,
     string,
     text_of,
+    trimmed,
 )
 
 TYPE_CHECKING = False
@@ -299,8 +300,15 @@ class Evaluator:
         candidates: list[Node] = (
             [self.template.mappings[name]] if name in self.template.mappings else []
         )
-        for key in argument.items[1:3]:
-            candidates = _below(candidates, self.evaluate(key))
+        keys = [self.evaluate(key) for key in argument.items[1:3]]
+        for key in keys:
+            candidates = _below(candidates, key)
+        # AWS::LanguageExtensions: what a key that the map lacks gives.
+        options = argument.items[3] if len(argument.items) > 3 else None
+        default = options.get("DefaultValue") if isinstance(options, Map) else None
+        if default is not None and not (candidates and all(map(string, keys))):
+            value = self.evaluate(default)
+            candidates += [value] if value is not None else []
         if not candidates:
             return _unknown(node)
         if len(candidates) == 1:
@@ -370,7 +378,9 @@ def _parameter(parameter: Map, span: Span, written: str) -> Node:
     if default is not None and literal:
         text = Text(parts_of(default, default.span, written), default.span)
         texts = split(text, ",") if is_list else None
-        return Seq(tuple(texts), default.span) if texts is not None else text
+        if texts is None:
+            return text
+        return Seq(tuple([trimmed(item) for item in texts]), default.span)
     pattern = string(parameter.get("AllowedPattern")) or ""
     if _TWELVE_DIGITS.match(pattern) and not is_list:
         return Hole(written, span, ACCOUNT)

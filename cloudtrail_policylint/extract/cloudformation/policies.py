@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...source import SourceFile
 from ...tree import Hole, Map, Node, Seq, Text, as_text
 from ..bare import policies_in
-from ..found import Extraction, Found, FoundAttachment, Owner, Problem
+from ..found import Allowance, Extraction, Found, FoundAttachment, Owner, Problem, syntax_problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, read_policy
 from .intrinsics import Evaluator
@@ -26,12 +26,14 @@ from .locations import (
     STATEMENTS,
     TRAIL_PARTNERS,
 )
+from .metadata import allowances, cdk_path
 from .references import references
 from .template import Template
 from .values import members, string, values_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...readers.reading import Reading
     from .template import Resource
 
 MAX_NESTED_TEMPLATES = 2
@@ -59,25 +61,40 @@ class _Finder:
         self.attached_to, self.boundaries = self._attached()
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
+        self.problems: list[Problem] = []
+        root = template.root
+        self.allowances: list[Allowance] = allowances(root.get("Metadata"), root.span)
 
     def extraction(self) -> Extraction:
         for resource in self.template.resources.values():
             self._policies(resource)
             self._attachments(resource)
+            self.allowances += allowances(resource.metadata, resource.span)
             if resource.type in NESTED_TEMPLATES and self.depth < MAX_NESTED_TEMPLATES:
                 self._nested(self.evaluator.evaluate(resource.get(NESTED_TEMPLATES[resource.type])))
-        return Extraction(tuple(self.documents), tuple(self.attachments))
+        return Extraction(
+            tuple(self.documents),
+            tuple(self.attachments),
+            tuple(self.problems),
+            tuple(self.allowances),
+        )
 
     def _nested(self, body: Node | None) -> None:
         """What a template that is spelt in a string of this one holds; its names are its own."""
         for text in members(body):
             if not isinstance(text, Text):
                 continue
-            for root in _documents(text):
+            language, readings = _read(text)
+            for reading in readings:
+                if reading.mistake is not None and text.literal is not None:
+                    self.problems.append(syntax_problem(reading.mistake, language))
+                root = reading.root
                 if isinstance(root, Map) and isinstance(root.get("Resources"), Map):
                     extraction = find(root, self.source, self.depth + 1)
                     self.documents.extend(extraction.documents)
                     self.attachments.extend(extraction.attachments)
+                    self.problems.extend(extraction.problems)
+                    self.allowances.extend(extraction.allowances)
 
     # -- what the template says about its resources
 
@@ -208,7 +225,7 @@ class _Finder:
         return Found(
             node,
             kind,
-            Owner(resource.name, resource.span),
+            _owner(resource),
             holders=self._holders(resource) if kind in ("identity", "trust") else (),
             on_cloudtrail=self._on_cloudtrail(resource),
             problems=problems,
@@ -252,31 +269,44 @@ class _Finder:
     # -- attachments
 
     def _attachments(self, resource: Resource) -> None:
-        paths = [*ATTACHMENTS.get(resource.type, ())]
-        if resource.type in BOUNDARIES:
-            paths.append(BOUNDARIES[resource.type])
-        owner = Owner(resource.name, resource.span)
-        for path in paths:
-            for node in _raw_values(resource, path):
-                for item in _alternatives(node):
-                    if not self._own_policies(item):
-                        self._attach(self.evaluator.evaluate(item), owner)
+        for path in ATTACHMENTS.get(resource.type, ()):
+            self._attach(resource, path, (resource.name,))
+        if resource.type in BOUNDARIES:  # which grants nothing
+            self._attach(resource, BOUNDARIES[resource.type], ())
 
-    def _attach(self, value: Node | None, owner: Owner) -> None:
-        for item in members(value):
-            if isinstance(item, Text | Hole):
-                arn = as_text(item)
-                assert arn is not None
-                self.attachments.append(FoundAttachment(arn, owner, (owner.name,)))
+    def _attach(self, resource: Resource, path: str, holders: tuple[str, ...]) -> None:
+        owner = _owner(resource)
+        for node in _raw_values(resource, path):
+            for item in _alternatives(node):
+                if self._own_policies(item):
+                    continue
+                for value in members(self.evaluator.evaluate(item)):
+                    if isinstance(value, Text | Hole):
+                        arn = as_text(value)
+                        assert arn is not None
+                        self.attachments.append(FoundAttachment(arn, owner, holders))
 
 
-def _documents(text: Text) -> list[Node | None]:
-    """What *text* spells, in JSON or in YAML."""
+def _owner(resource: Resource) -> Owner:
+    """*resource* by the name that its users know: in a CDK template that of the construct."""
+    return Owner(cdk_path(resource.metadata) or resource.name, resource.span)
+
+
+def _read(text: Text) -> tuple[str, tuple[Reading, ...]]:
+    """The language that *text* is written in, JSON or YAML, and the documents that it spells.
+
+    What is not quite JSON (a comma before the last brace) may well be YAML, which is no mistake.
+    """
     from ...readers import json, yaml_embedded
 
-    if text.written.lstrip()[:1] == "{":
-        return [json.read_embedded(text).root]
-    return [reading.root for reading in yaml_embedded.read_embedded(text)]
+    if text.written.lstrip()[:1] != "{":
+        return "YAML", yaml_embedded.read_embedded(text)
+    reading = json.read_embedded(text)
+    if reading.mistake is not None:
+        readings = yaml_embedded.read_embedded(text)
+        if all(other.mistake is None for other in readings):
+            return "YAML", readings
+    return "JSON", (reading,)
 
 
 def _alternatives(node: Node | None) -> list[Node]:

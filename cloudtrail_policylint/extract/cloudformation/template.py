@@ -12,12 +12,16 @@ _LOOP = "Fn::ForEach::"
 
 @record
 class Resource:
-    """One entry of Resources. ``span`` is the whole entry, its logical id included."""
+    """One entry of Resources. ``span`` is the whole entry, its logical id included.
+
+    ``defaults`` are the properties that the Globals of a SAM template set.
+    """
 
     name: str
     type: str
     properties: Map | None
     defaults: Map | None
+    metadata: Node | None
     span: Span
 
     def get(self, name: str) -> Node | None:
@@ -87,6 +91,7 @@ class Template:
             type_name,
             properties if isinstance(properties, Map) else None,
             defaults if isinstance(defaults, Map) else None,
+            node.get("Metadata"),
             Span(entry.key.span.source, start, end),
         )
 

@@ -136,6 +136,19 @@ def split(text: Text, delimiter: str) -> list[Text] | None:
     return [Text(tuple(parts), text.span) for parts in found]
 
 
+def trimmed(text: Text) -> Text:
+    """*text* without the blanks at its ends."""
+    parts = list(text.parts)
+    for end in (0, -1):
+        part = parts[end] if parts else None
+        if isinstance(part, Piece):
+            kept = part.text.lstrip() if end == 0 else part.text.rstrip()
+            cut_off = len(part.text) - len(kept)
+            start = cut_off if end == 0 else 0
+            parts[end] = cut(part, start, start + len(kept))
+    return Text(tuple(parts), text.span)
+
+
 def length_known(node: Seq) -> bool:
     """Whether *node* has as many items as are written: none left out, and none that may be several."""
     return not any(isinstance(item, Hole | Choice) for item in node.items)

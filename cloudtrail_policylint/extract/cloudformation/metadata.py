@@ -1,0 +1,42 @@
+"""What the Metadata of a template or of one of its resources says to us.
+
+``{policylint: {allow: {CT302: reason}}}`` allows findings, in JSON too, which
+has no comments. ``aws:cdk:path`` is the name that a CDK program gives to what
+it made (AWS CDK Developer Guide, "Constructs", paths).
+"""
+
+from __future__ import annotations
+
+from ...source import Span
+from ...tree import Map, Node, Scalar, Seq, Text
+from ..found import Allowance
+
+CDK_PATH = "aws:cdk:path"
+
+
+def allowances(metadata: Node | None, covers: Span) -> list[Allowance]:
+    """What *metadata* allows in the resource or template *covers*.
+
+    A list of rules, or a single one, allows them without a reason.
+    """
+    ours = metadata.get("policylint") if isinstance(metadata, Map) else None
+    allow = ours.get("allow") if isinstance(ours, Map) else None
+    if isinstance(allow, Map):
+        return [
+            Allowance(entry.key.written, _reason(entry.value), entry.key.span, covers)
+            for entry in allow.entries
+        ]
+    rules = allow.items if isinstance(allow, Seq) else (allow,)
+    return [Allowance(rule.written, "", rule.span, covers) for rule in rules if type(rule) is Text]
+
+
+def cdk_path(metadata: Node | None) -> str | None:
+    """The path of the construct that a resource with *metadata* was made from."""
+    path = metadata.get(CDK_PATH) if isinstance(metadata, Map) else None
+    return path.literal if isinstance(path, Text) else None
+
+
+def _reason(value: Node) -> str:
+    if isinstance(value, Text):
+        return value.written.strip()
+    return value.written if isinstance(value, Scalar) and type(value.value) in (int, float) else ""

@@ -1,0 +1,101 @@
+"""The look at a file's bytes never rules out a file that has a finding."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cloudtrail_policylint.discover import JSON, TERRAFORM, YAML, may_matter
+from cloudtrail_policylint.lint import Linter
+from cloudtrail_policylint.settings import Settings
+
+if TYPE_CHECKING:
+    from cloudtrail_policylint.rules import RuleBook
+
+ACTION = st.sampled_from(
+    ["cloudtrail:Nope", "CloudTrail:Nope", "s3:GetObject", "cloudtrail-data:X"]
+)
+RESOURCE = st.sampled_from(
+    ["*", "arn:aws:s3:::cloud-trail", "arn:aws:cloudtrail:x:1:trail/t", "logs"]
+)
+EFFECT = st.sampled_from(["Allow", "Deny", "allow"])
+
+
+def escaped_as(*forms: str) -> st.SearchStrategy[str]:
+    """How one letter is spelt: as itself, mostly, or in one of *forms*."""
+    return st.sampled_from(["{0}"] * 3 + [*forms])
+
+
+def spelt(draw: st.DrawFn, text: str, forms: st.SearchStrategy[str], *, often: bool) -> str:
+    """*text* with some of its letters in one of *forms*."""
+    if not often:
+        return text
+    return "".join(draw(forms).format(char, ord(char)) if char.isalnum() else char for char in text)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> tuple[str, str, str]:
+    """Path, language and text of a file with one policy, some of its strings spelt with escapes."""
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": draw(EFFECT), "Action": draw(ACTION), "Resource": draw(RESOURCE)},
+        ],
+    }
+    often = draw(st.booleans())
+    style = draw(st.sampled_from(["json", "string", "url", "yaml", "hcl"]))
+    if style == "url":
+        forms = escaped_as("%{1:02X}", "%{1:02x}")
+        action = str(policy["Statement"][0]["Action"])  # type: ignore[index]
+        words = [spelt(draw, word, forms, often=often) for word in action.split(":")]
+        text = quote(json.dumps(policy), safe="").replace(quote(action), "%3A".join(words))
+        return "role.json", JSON, json.dumps({"PolicyDocument": text})
+    if style in ("json", "string"):
+        forms = escaped_as("\\u{1:04x}", "\\u{1:04X}")
+        text = json.dumps(policy)
+        for word in ("Statement", "Effect", "Action", str(policy["Statement"][0]["Action"])):  # type: ignore[index]
+            text = text.replace(f'"{word}"', f'"{spelt(draw, word, forms, often=often)}"', 1)
+        return "p.json", JSON, json.dumps({"Policy": text}) if style == "string" else text
+    statement = policy["Statement"][0]
+    assert isinstance(statement, dict)
+    if style == "yaml":
+        forms = escaped_as(
+            "\\x{1:02x}", "\\u{1:04X}", "\\U{1:08x}", "{0}\\\n        ", "{0}\\\r\n   "
+        )
+        values = {k: spelt(draw, v, forms, often=often) for k, v in statement.items()}
+        return (
+            "p.yaml",
+            YAML,
+            'Version: "2012-10-17"\nStatement:\n'
+            f'  - Effect: "{values["Effect"]}"\n'
+            f'    Action: "{values["Action"]}"\n'
+            f'    Resource: "{values["Resource"]}"\n',
+        )
+    forms = escaped_as("\\u{1:04x}", "\\U{1:08X}")
+    values = {k: spelt(draw, v, forms, often=often) for k, v in statement.items()}
+    return (
+        "main.tf",
+        TERRAFORM,
+        'resource "aws_iam_policy" "p" {\n  policy = jsonencode({\n    Statement = [{\n'
+        f'      Effect = "{values["Effect"]}"\n      Action = "{values["Action"]}"\n'
+        f'      Resource = "{values["Resource"]}"\n    }}]\n  }})\n}}\n',
+    )
+
+
+@pytest.mark.parametrize("scope", ["cloudtrail", "all"])
+@settings(max_examples=150, deadline=None)
+@given(file=files())
+def test_no_file_with_a_finding_is_skipped(
+    file: tuple[str, str, str], scope: str, book: RuleBook
+) -> None:
+    path, language, text = file
+    linter = Linter(book, Settings(scope=scope), run=book.rules, ignored=frozenset())
+    result = linter.lint_text(path, text, language)
+    assert result.crashes == ()
+    if result.findings or result.documents:
+        assert may_matter(text.encode(), everything=scope == "all"), text
