@@ -10,7 +10,7 @@ from __future__ import annotations
 from . import discover
 from .extract.found import Extraction, Owner, Problem
 from .files import key_of
-from .match import Engine, Finding, problem_finding, settled
+from .match import Engine, Finding, place_of, problem_finding, settled
 from .normalise import normalise, normalise_attachment
 from .result import Result
 from .source import SourceFile, Span
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import ParamSpec
 
+    from .extract.terraform.project import Project
     from .files import Files, Unreadable
     from .policy import Document
     from .readers.json import Mistake, Reading
@@ -103,14 +104,22 @@ class Linter:
 
     # -- what was extracted
 
-    def _judge(self, extraction: Extraction, kind: str | None = None) -> tuple[list[Finding], int]:
+    def _judge(
+        self,
+        extraction: Extraction,
+        kind: str | None = None,
+        judged: set[tuple[int, int, int]] | None = None,
+    ) -> tuple[list[Finding], int]:
+        """The findings on *extraction*, and how many documents were judged, whose places *judged* gets."""
         findings: list[Finding] = []
-        judged = 0
+        judged = set() if judged is None else judged
+        count = 0
         documents = [normalise(found, kind) for found in extraction.documents]
         for document in _with_companions(documents):
             if not (self._everything or document.in_scope):
                 continue
-            judged += 1
+            count += 1
+            judged.add((id(document.span.source), document.span.start, document.span.end))
             findings += self._engine.judge_document(document)
             findings += [problem_finding(p, self._book, document.owner) for p in document.problems]
         for reference in extraction.attachments:
@@ -118,9 +127,9 @@ class Linter:
             if self._everything or attachment.in_scope:
                 findings += self._engine.judge_attachment(attachment)
         for problem in extraction.problems:
-            if judged or self._may_hold_policy(problem.span.source):
+            if count or self._may_hold_policy(problem.span.source):
                 findings.append(problem_finding(problem, self._book, Owner("", problem.span)))
-        return settled(findings), judged
+        return settled(findings), count
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether a broken file looks as if a policy in scope were in it."""
@@ -133,12 +142,9 @@ class Linter:
     def lint_files(self, files: Files) -> Result:
         """Judge *files*; every file is judged whatever happens to the others."""
         findings: list[Finding] = []
-        documents = 0
         loaded: set[str] = set()
-        for folder in files.modules():
-            found, count = self._guarded(folder or ".", self._judge_module, files, folder, loaded)
-            findings += found
-            documents += count
+        found, documents = self._judge_modules(files, loaded)
+        findings += found
         for candidate in files.candidates:
             path, language = candidate.path, candidate.language
             if language == discover.TERRAFORM or key_of(path) in loaded:
@@ -157,20 +163,55 @@ class Linter:
         problem = Problem("unreadable-file", f"cannot be read: {file.reason}", span)
         return problem_finding(problem, self._book, Owner("", span))
 
-    def _judge_module(
-        self, files: Files, folder: str, loaded: set[str]
-    ) -> tuple[list[Finding], int]:
-        """Judge a Terraform module; what stands in a file that was not given is left out."""
-        from .extract import terraform
-
-        sources = files.module_sources(folder)
-        if not sources:
+    def _judge_modules(self, files: Files, loaded: set[str]) -> tuple[list[Finding], int]:
+        """Judge the Terraform modules; what stands in a file that was not given is left out."""
+        folders = list(files.modules())
+        if not folders:
             return [], 0
-        extraction = terraform.extract_module(sources, files.loader(folder))
-        loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
-        findings, documents = self._judge(extraction)
+        from .extract.terraform.project import Project
+
+        project = Project(files)
+        findings: list[Finding] = []
+        judged: set[tuple[int, int, int]] = set()
+        for folder in folders:
+            found, _ = self._guarded(
+                folder or ".", self._judge_module, project, files, folder, loaded, judged
+            )
+            findings += found
         given = {id(source) for source in files.given_sources()}
-        return [finding for finding in findings if id(finding.span.source) in given], documents
+        shown = [finding for finding in findings if id(finding.span.source) in given]
+        return shown, len(judged)
+
+    def _judge_module(
+        self,
+        project: Project,
+        files: Files,
+        folder: str,
+        loaded: set[str],
+        judged: set[tuple[int, int, int]],
+    ) -> tuple[list[Finding], int]:
+        """Judge a Terraform module for each call of it.
+
+        What stands in a caller's file is true for that caller. What stands in
+        the module itself is reported only if it is so for every call that
+        makes the policy's owner.
+        """
+        calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
+        for extraction in project.extractions(folder):
+            loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
+            findings, _ = self._judge(extraction, judged=judged)
+            owners = {_owner_of(found.owner) for found in extraction.documents}
+            calls.append((owners, {place_of(finding): finding for finding in findings}))
+        callers = {
+            id(source) for above in files.callers(folder) for source in files.module_sources(above)
+        } - {id(source) for source in files.module_sources(folder)}
+        return [
+            finding
+            for _, call in calls
+            for place, finding in call.items()
+            if id(finding.span.source) in callers
+            or all(place in other or _owner_of(finding.owner) not in own for own, other in calls)
+        ], 0
 
     def _guarded(
         self,
@@ -198,6 +239,10 @@ class Linter:
         return Result(
             tuple(sorted(shown, key=_order)), files, documents, suppressed, tuple(self._crashes)
         )
+
+
+def _owner_of(owner: Owner) -> tuple[int, int]:
+    return id(owner.span.source), owner.span.start
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:

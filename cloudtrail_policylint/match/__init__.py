@@ -159,13 +159,18 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
     kept: dict[tuple[str, int, int, int], Finding] = {}
     gone: set[tuple[str, int, int, int]] = set()
     for finding in findings:
-        key = _place(finding.rule.id, finding)
+        key = place_of(finding)
         known = kept.get(key)
         if known is None or (finding.certain and not known.certain):
             kept[key] = finding
         if finding.certain:
             gone.update(_place(other, finding) for other in finding.rule.supersedes)
     return [finding for key, finding in kept.items() if key not in gone]
+
+
+def place_of(finding: Finding) -> tuple[str, int, int, int]:
+    """What two findings of one rule at one place have in common."""
+    return _place(finding.rule.id, finding)
 
 
 def _place(rule: str, finding: Finding) -> tuple[str, int, int, int]:

@@ -7,7 +7,6 @@ from ..found import Extraction, Found, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text
 from .documents import document
-from .evaluate import Evaluator
 from .holders import Relations
 from .instances import instances_of, nested
 from .locations import (
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from ...readers.hcl import Attribute, Block
     from ...source import Span
-    from .module import Module
+    from .evaluate import Evaluator
     from .session import Instance, Scope
 
 MAX_VARIANTS = 16
@@ -35,9 +34,9 @@ MAX_VARIANTS = 16
 MAX_BLOCK_DEPTH = 8
 
 
-def find(module: Module) -> Extraction:
-    """All policies and attachments of *module*, in the order of its files."""
-    return _Finder(module).extraction()
+def find(evaluator: Evaluator) -> Extraction:
+    """All policies and attachments of the module that *evaluator* evaluates, in the order of its files."""
+    return _Finder(evaluator).extraction()
 
 
 class _Place:
@@ -54,10 +53,10 @@ class _Place:
 
 
 class _Finder:
-    def __init__(self, module: Module) -> None:
-        self.module = module
-        self.evaluator = Evaluator(module)
-        self.relations = Relations(self.evaluator)
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.module = evaluator.module
+        self.evaluator = evaluator
+        self.relations = Relations(evaluator)
         self.places: dict[tuple[int, int, int], _Place] = {}
         self.statements: set[tuple[int, int, int]] = set()  # where they are in all that was found
 
