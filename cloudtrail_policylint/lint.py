@@ -252,6 +252,10 @@ def _order(finding: Finding) -> tuple[str, int, int, str]:
 
 def _extract(root: Node, source: SourceFile) -> Extraction:
     from .extract import bare, cloudformation
+    from .extract.terraform import plan
+
+    if plan.is_plan(root):
+        return plan.extract_plan(root)
 
     def template(node: Node) -> Extraction | None:
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tree import Encoded, Hole, Map, Node, Seq, Text, as_text, branches
+from ...tree import Encoded, Hole, Map, Node, Text, as_text
 from ..found import Extraction, Found, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text
@@ -18,7 +18,7 @@ from .locations import (
 )
 from .module import address_of, every
 from .session import children
-from .values import spelling, string
+from .values import inside, spelling, string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class _Finder:
         first, *rest = path
         attribute = block.attributes.get(first)
         if attribute is not None:
-            yield from _inside(self.evaluator.evaluate(attribute.expression, scope), rest)
+            yield from inside(self.evaluator.evaluate(attribute.expression, scope), rest)
         elif rest:
             for one in nested(self.evaluator, block, first, scope):
                 yield from self._values_at(one.block, rest, one.scope)
@@ -267,23 +267,6 @@ def _is_template(node: Node) -> bool:
 
 def _may_hold(attribute: Attribute) -> bool:
     return attribute.name.endswith(POLICY_LIKE) or "tatement" in attribute.text
-
-
-def _inside(value: Node, path: list[str]) -> Iterator[Node]:
-    """The values at *path* in *value*, through lists and alternatives."""
-    if not path:
-        yield value
-        return
-    for branch in branches(value):
-        if isinstance(branch, Map):
-            inner = branch.get(path[0])
-            if inner is not None:
-                yield from _inside(inner, path[1:])
-        elif isinstance(branch, Seq):
-            for item in branch.items:
-                for one in branches(item):
-                    if isinstance(one, Map):
-                        yield from _inside(one, path)
 
 
 def _key(span: Span) -> tuple[int, int, int]:
