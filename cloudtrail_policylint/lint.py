@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .files import Files, Unreadable
     from .policy import Document
     from .readers.json import Mistake, Reading
+    from .resolution import Tally
     from .rules import Rule, RuleBook
     from .settings import Settings
     from .tree import Node
@@ -36,12 +37,20 @@ class Linter:
     """Judges sources by *rules* of *book* under *settings*.
 
     ``run`` are the rules that run; those of them that ``ignored`` holds are
-    left out of the result but still supersede others.
+    left out of the result but still supersede others. *tally*, if given,
+    counts what is known of the policies.
     """
 
     def __init__(
-        self, book: RuleBook, settings: Settings, *, run: Sequence[Rule], ignored: frozenset[str]
+        self,
+        book: RuleBook,
+        settings: Settings,
+        *,
+        run: Sequence[Rule],
+        ignored: frozenset[str],
+        tally: Tally | None = None,
     ) -> None:
+        self._tally = tally
         self._book = book
         self._settings = settings
         self._run = run
@@ -64,7 +73,7 @@ class Linter:
         if language == discover.TERRAFORM:
             from .extract import terraform
 
-            return self._judge(terraform.extract_module([source]), kind)
+            return self._judge(self._counted(terraform.extract_module([source])), kind)
         if language == discover.EITHER:
             language = discover.JSON if source.text.lstrip()[:1] in ("{", "[") else discover.YAML
         if language == discover.JSON:
@@ -79,8 +88,10 @@ class Linter:
 
         root = json.read_values(source)
         if root is not None:
-            findings, documents = self._judge(_extract(root, source), kind)
+            extraction = _extract(root, source)
+            findings, documents = self._judge(extraction, kind)
             if not findings:
+                self._counted(extraction)
                 return [], documents
         reading = json.read_placed(source)
         return self._judge_readings(source, (reading,), "JSON", kind)
@@ -97,12 +108,17 @@ class Linter:
                 extraction = Extraction(
                     extraction.documents, extraction.attachments, (*extraction.problems, problem)
                 )
-            found, count = self._judge(extraction, kind)
+            found, count = self._judge(self._counted(extraction), kind)
             findings += found
             documents += count
         return findings, documents
 
     # -- what was extracted
+
+    def _counted(self, extraction: Extraction) -> Extraction:
+        if self._tally is not None:
+            self._tally.add(extraction)
+        return extraction
 
     def _judge(
         self,
@@ -199,7 +215,7 @@ class Linter:
         calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
         for extraction in project.extractions(folder):
             loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
-            findings, _ = self._judge(extraction, judged=judged)
+            findings, _ = self._judge(self._counted(extraction), judged=judged)
             owners = {_owner_of(found.owner) for found in extraction.documents}
             calls.append((owners, {place_of(finding): finding for finding in findings}))
         callers = {
@@ -237,7 +253,12 @@ class Linter:
         kept += complaints(suppressions, self._book, self._run)
         shown = [finding for finding in kept if finding.rule.id not in self._ignored]
         return Result(
-            tuple(sorted(shown, key=_order)), files, documents, suppressed, tuple(self._crashes)
+            tuple(sorted(shown, key=_order)),
+            files,
+            documents,
+            suppressed,
+            tuple(self._crashes),
+            tuple(self._tally.resolutions()) if self._tally is not None else (),
         )
 
 
@@ -300,4 +321,5 @@ def _accompanied(document: Document, companions: tuple[Document, ...]) -> Docume
         problems=document.problems,
         holders=document.holders,
         companions=companions,
+        blocks=document.blocks,
     )

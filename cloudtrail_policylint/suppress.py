@@ -1,7 +1,7 @@
 """Suppression comments: ``# policylint: allow CT302 -- reason``.
 
-A comment counts for its own line, for the line below it, and, on a resource's
-first line or on the line above that, for the whole resource.
+A comment counts for its own line, for the line below it, and, on the first
+line of a resource or statement or on the line above that, for all of it.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def suppress(
 
 
 def _allowed(finding: Finding, by_line: dict[tuple[SourceFile, int], list[Suppression]]) -> bool:
-    places = [finding.span]
+    places = [finding.span, *finding.within]
     if finding.owner.name:
         places.append(finding.owner.span)
     allowed = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tree import Encoded, Hole, Map, Node, Text, as_text
+from ...tree import Encoded, Hole, Map, Node, Text, as_text, branches
 from ..found import Extraction, Found, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text
@@ -57,6 +57,7 @@ class _Finder:
         self.module = evaluator.module
         self.evaluator = evaluator
         self.relations = Relations(evaluator)
+        self.unresolved: list[Hole] = []
         self.places: dict[tuple[int, int, int], _Place] = {}
         self.statements: set[tuple[int, int, int]] = set()  # where they are in all that was found
 
@@ -71,6 +72,7 @@ class _Finder:
             tuple(self._in_order()),
             tuple(self.relations.attachments),
             tuple(self._problems()),
+            tuple(self.unresolved),
         )
 
     def _in_order(self) -> Iterator[Found]:
@@ -87,7 +89,21 @@ class _Finder:
                     holders=tuple(place.holders),
                     on_cloudtrail=place.on_cloudtrail,
                     problems=problems,
+                    blocks=self._merged_into(node, place.owner),
                 )
+
+    def _merged_into(self, node: Node, owner: Owner) -> tuple[Span, ...]:
+        """The other data sources that the statements of *node* come from."""
+        built = self.evaluator.built
+        statements = node.get("Statement") if id(node) in built and isinstance(node, Map) else None
+        if statements is None or not self.evaluator.merged:
+            return ()
+        blocks = {id(block): block.span for _, block in built.values()}
+        return tuple(
+            span
+            for span in blocks.values()
+            if span != owner.span and any(span.contains(s.span) for s in children(statements))
+        )
 
     def _problems(self) -> Iterator[Problem]:
         yield from self.module.problems
@@ -114,8 +130,19 @@ class _Finder:
                 if kind == "":
                     continue
                 for value in self._values_at(block, path.split("."), instance.scope):
-                    for node, problems in read_policy(value):
+                    policies = read_policy(value)
+                    for node, problems in policies:
                         self._add(node, kind, block, problems)
+                    if all(isinstance(node, Hole) for node, _ in policies):
+                        self._note_unknown(value)
+
+    def _note_unknown(self, value: Node) -> None:
+        """Note that *value* stands where there must be a policy, and tells of none."""
+        for branch in branches(value):
+            text = as_text(branch)
+            hole = next((p for p in text.parts if isinstance(p, Hole)), None) if text else None
+            if hole is not None:
+                self.unresolved.append(hole)
 
     def _values_at(self, block: Block, path: list[str], scope: Scope) -> Iterator[Node]:
         """The values at *path*: attributes, and what is in nested blocks or in the objects of attributes."""
