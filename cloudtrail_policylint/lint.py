@@ -84,8 +84,10 @@ class Linter:
 
     def _judge_json(self, source: SourceFile, kind: str | None) -> tuple[list[Finding], int]:
         """Values first, which is fast; places only where there is something to report."""
-        from .readers import json
+        from .readers import json, terraform_json
 
+        if source.path.lower().endswith(terraform_json.ENDS):
+            return self._judge_readings(source, (terraform_json.read(source),), "JSON", kind)
         root = json.read_values(source)
         if root is not None:
             extraction = _extract(root, source)
