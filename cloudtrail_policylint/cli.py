@@ -121,7 +121,7 @@ def _run_lint(options: argparse.Namespace, settings: Settings) -> Result:
             raise UsageError(
                 "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
             )
-        return _linter(settings).lint_text(
+        return _linter(settings, statistics=options.statistics).lint_text(
             name, _standard_input(), language, settings.kind_of(name)
         )
     from .files import Files
@@ -131,7 +131,7 @@ def _run_lint(options: argparse.Namespace, settings: Settings) -> Result:
         from .result import Result
 
         return Result((), len(files.candidates), 0, 0)
-    return _linter(settings).lint_files(files)
+    return _linter(settings, statistics=options.statistics).lint_files(files)
 
 
 def _standard_input() -> str:
@@ -165,16 +165,21 @@ def _words(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for text in given for word in text.split(",") if word.strip())
 
 
-def _linter(settings: Settings) -> Linter:
+def _linter(settings: Settings, *, statistics: bool = False) -> Linter:
     from .lint import Linter
 
+    tally = None
+    if statistics:
+        from .resolution import Tally
+
+        tally = Tally()
     book = _book(settings.rules)
     run = [rule for rule in book.rules if not settings.select or _chosen(rule, settings.select)]
     for word in (*settings.select, *settings.ignore):
         _known(word, book)
     every = (*book.rules, *book.problems.values())
     ignored = frozenset(rule.id for rule in every if _chosen(rule, settings.ignore))
-    return Linter(book, settings, run=run, ignored=ignored)
+    return Linter(book, settings, run=run, ignored=ignored, tally=tally)
 
 
 def _book(folders: Sequence[str]) -> RuleBook:
@@ -241,10 +246,10 @@ def _write(path: str, text: str) -> None:
 
 
 def _summarise(options: argparse.Namespace, result: Result) -> None:
-    from .report.text import statistics, summary
+    from .report.text import resolved, statistics, summary
 
     if options.statistics:
-        for line in statistics(result.findings):
+        for line in (*statistics(result.findings), *resolved(result.resolutions)):
             print(line, file=sys.stderr)
     print(summary(result), file=sys.stderr)
 

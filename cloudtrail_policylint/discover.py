@@ -24,8 +24,12 @@ LANGUAGES = {
     ".yml": YAML,
     ".template": EITHER,
     ".tf": TERRAFORM,
+    ".tofu": TERRAFORM,
 }
 """The language of a file by the end of its name; ``.template`` is CloudFormation in either."""
+
+MODULE_FILES = (".tf", ".tofu", ".tfvars")
+"""Ends of the names of the files that make up a Terraform module."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """Larger files are not read: no policy document nor template that AWS accepts comes near."""

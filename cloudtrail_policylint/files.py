@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from . import discover
 from .record import record
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from .discover import Candidate
+
+_LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
 
 @record
@@ -39,6 +42,9 @@ class Files:
             if candidate.language == discover.TERRAFORM:
                 self._folders.setdefault(os.path.dirname(candidate.path), []).append(candidate.path)
         self._sources: dict[str, SourceFile | None] = {}
+        self._shown = {key_of(folder): folder for folder in self._folders}
+        self._modules: dict[str, list[SourceFile]] = {}
+        self._callers: dict[str, list[str]] | None = None
         self._matters: dict[str, bool] = {}
 
     def nothing_to_do(self) -> bool:
@@ -47,38 +53,104 @@ class Files:
             self.source(candidate.path)
         if self.unreadable or any(self._matters.values()):
             return False
-        return not any(self.module_sources(folder) for folder in self._folders)
+        return not any(self._matters_itself(folder) for folder in self._folders)
 
     def modules(self) -> Iterator[str]:
-        """The folders that the Terraform files are in."""
-        yield from self._folders
+        """The folders that the Terraform files are in, and those of the local modules that they call."""
+        for folder in self._called():
+            if self._concerns(folder):
+                yield folder
 
     def module_sources(self, folder: str) -> list[SourceFile]:
-        """All Terraform files of *folder*, given or not, if one of them may hold a policy in scope."""
-        try:
-            names = sorted(os.listdir(folder or "."))
-        except OSError:
-            names = [os.path.basename(path) for path in self._folders[folder]]
-        paths = [
-            f"{folder}/{name}" if folder else name
-            for name in names
-            if name.endswith((".tf", ".tfvars"))
-        ]
-        sources = [source for path in paths if (source := self.source(path)) is not None]
-        return sources if any(self._matters.get(key_of(path)) for path in paths) else []
+        """All Terraform files of *folder*, given or not."""
+        if folder not in self._modules:
+            sources = map(self.source, self._paths(folder))
+            self._modules[folder] = [source for source in sources if source is not None]
+        return self._modules[folder]
+
+    def callers(self, folder: str) -> list[str]:
+        """The folders in view whose modules call the one of *folder*."""
+        return self._called().get(folder, [])
+
+    def called(self, folder: str, source: str) -> str | None:
+        """The folder that the module of *folder* calls by the local path *source*.
+
+        It is in view, or at least inside the same project.
+        """
+        path = os.path.normpath(os.path.join(folder or ".", source)).replace(os.sep, "/")
+        path = "" if path == "." else path
+        known = self._shown.get(key_of(path))
+        if known is not None:
+            return known
+        real = os.path.realpath(path or ".")
+        return path if _is_inside(real, _project_of(folder)) and os.path.isdir(real) else None
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
-        """What opens a file for ``file()`` in the module *folder*: nothing outside of it."""
-        root = os.path.realpath(folder or ".")
+        """What opens a file for ``file()``, by its path from the module *folder*: nothing outside of the project."""
+        root = _project_of(folder)
 
         def load(relative: str) -> SourceFile | None:
             path = f"{folder}/{relative}" if folder else relative
-            real = os.path.realpath(path)
-            if real != root and not real.startswith(root + os.sep):
+            if not _is_inside(os.path.realpath(path), root):
                 return None
             return self.source(os.path.normpath(path).replace(os.sep, "/"), referred=True)
 
         return load
+
+    def _paths(self, folder: str) -> list[str]:
+        try:
+            names = sorted(os.listdir(folder or "."))
+        except OSError:
+            names = [os.path.basename(path) for path in self._folders.get(folder, ())]
+        return [
+            f"{folder}/{name}" if folder else name
+            for name in names
+            if name.endswith(discover.MODULE_FILES)
+        ]
+
+    def _matters_itself(self, folder: str) -> bool:
+        """Whether a file of the module *folder* may hold a policy in scope."""
+        return any(self.matters(source.path) for source in self.module_sources(folder))
+
+    def _concerns(self, folder: str) -> bool:
+        """Whether the module *folder*, or one that gives values to it, may hold a policy in scope."""
+        seen = {folder}
+        left = [folder]
+        while left:
+            at = left.pop()
+            if self._matters_itself(at):
+                return True
+            left += [above for above in self.callers(at) if above not in seen]
+            seen.update(left)
+        return False
+
+    def _called(self) -> dict[str, list[str]]:
+        """The folders of all modules, each with those that call it."""
+        if self._callers is None:
+            self._callers = {folder: [] for folder in self._folders}
+            left = list(self._folders)
+            while left:
+                folder = left.pop()
+                for path in sorted(self._local_calls(folder)):
+                    target = self.called(folder, path)
+                    if target is None:
+                        continue
+                    if target not in self._callers:
+                        self._callers[target] = []
+                        left.append(target)
+                    if folder not in self._callers[target]:
+                        self._callers[target].append(folder)
+            for above in self._callers.values():
+                above.sort()
+        return self._callers
+
+    def _local_calls(self, folder: str) -> set[str]:
+        """What may be the local paths of modules that the module *folder* calls, by the look of its text."""
+        return {
+            match.group(1)
+            for source in self.module_sources(folder)
+            for match in _LOCAL_CALL.finditer(source.text)
+        }
 
     def source(self, path: str, *, referred: bool = False) -> SourceFile | None:
         """The file *path*, or None when it cannot be read.
@@ -113,6 +185,26 @@ class Files:
             if candidate is not None and (matters or candidate.named):
                 self.unreadable.append(Unreadable(SourceFile(shown, ""), str(error)))
             return None
+
+
+def _project_of(folder: str) -> str:
+    """The folder that nothing is read outside of for the sake of the module *folder*.
+
+    The top of its git repository; else the folder that we run in, where the
+    module is below it; else its own.
+    """
+    own = at = os.path.realpath(folder or ".")
+    while not os.path.exists(os.path.join(at, ".git")):
+        parent = os.path.dirname(at)
+        if parent == at:
+            here = os.path.realpath(".")
+            return here if _is_inside(own, here) and os.path.dirname(here) != here else own
+        at = parent
+    return at
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def key_of(path: str) -> str:

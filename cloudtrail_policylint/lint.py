@@ -10,7 +10,7 @@ from __future__ import annotations
 from . import discover
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
-from .match import Engine, Finding, problem_finding, settled
+from .match import Engine, Finding, place_of, problem_finding, settled
 from .normalise import normalise, normalise_attachment
 from .result import Result
 from .source import SourceFile, Span
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from typing import ParamSpec
 
     from .extract.found import FoundAttachment
+    from .extract.terraform.project import Project
     from .files import Files, Unreadable
     from .policy import Document
     from .readers.reading import Reading
+    from .resolution import Tally
     from .rules import Rule, RuleBook
     from .settings import Settings
     from .suppress import Suppression
@@ -37,12 +39,20 @@ class Linter:
     """Judges sources by *rules* of *book* under *settings*.
 
     ``run`` are the rules that run; those of them that ``ignored`` holds are
-    left out of the result but still supersede others.
+    left out of the result but still supersede others. *tally*, if given,
+    counts what is known of the policies.
     """
 
     def __init__(
-        self, book: RuleBook, settings: Settings, *, run: Sequence[Rule], ignored: frozenset[str]
+        self,
+        book: RuleBook,
+        settings: Settings,
+        *,
+        run: Sequence[Rule],
+        ignored: frozenset[str],
+        tally: Tally | None = None,
     ) -> None:
+        self._tally = tally
         self._book = book
         self._settings = settings
         self._run = run
@@ -66,7 +76,7 @@ class Linter:
         if language == discover.TERRAFORM:
             from .extract import terraform
 
-            return self._judge(terraform.extract_module([source]), kind)
+            return self._judge(self._counted(terraform.extract_module([source])), kind)
         if language == discover.EITHER:
             language = discover.JSON if source.text.lstrip()[:1] in ("{", "[") else discover.YAML
         if language == discover.JSON:
@@ -77,14 +87,17 @@ class Linter:
 
     def _judge_json(self, source: SourceFile, kind: str | None) -> tuple[list[Finding], int]:
         """Values first, which is fast; places only where there is something to report."""
-        from .readers import json
+        from .readers import json, terraform_json
 
+        if source.path.lower().endswith(terraform_json.ENDS):
+            return self._judge_readings(source, (terraform_json.read(source),), "JSON", kind)
         root = json.read_values(source)
         if root is not None:
             extraction = _extract(root, source)
             if not extraction.allowances:  # which may have to be complained of, with their places
                 findings, documents = self._judge(extraction, kind)
                 if not findings:
+                    self._counted(extraction)
                     return [], documents
         reading = json.read_placed(source)
         return self._judge_readings(source, (reading,), "JSON", kind)
@@ -103,24 +116,38 @@ class Linter:
                     extraction.attachments,
                     (*extraction.problems, problem),
                     extraction.allowances,
+                    extraction.unresolved,
                 )
-            found, count = self._judge(extraction, kind)
+            found, count = self._judge(self._counted(extraction), kind)
             findings += found
             documents += count
         return findings, documents
 
     # -- what was extracted
 
-    def _judge(self, extraction: Extraction, kind: str | None = None) -> tuple[list[Finding], int]:
+    def _counted(self, extraction: Extraction) -> Extraction:
+        if self._tally is not None:
+            self._tally.add(extraction)
+        return extraction
+
+    def _judge(
+        self,
+        extraction: Extraction,
+        kind: str | None = None,
+        judged: set[tuple[int, int, int]] | None = None,
+    ) -> tuple[list[Finding], int]:
+        """The findings on *extraction*, and how many documents were judged, whose places *judged* gets."""
         findings: list[Finding] = []
-        judged = 0
         self._allowed += from_allowances(extraction.allowances)
+        judged = set() if judged is None else judged
+        count = 0
         documents = [normalise(found, kind) for found in extraction.documents]
         unseen = [_unseen(a) for a in extraction.attachments if a.holders]
         for document in _with_companions(documents, unseen):
             if not (self._everything or document.in_scope):
                 continue
-            judged += 1
+            count += 1
+            judged.add((id(document.span.source), document.span.start, document.span.end))
             findings += self._engine.judge_document(document)
             findings += [problem_finding(p, self._book, document.owner) for p in document.problems]
         for reference in extraction.attachments:
@@ -128,9 +155,9 @@ class Linter:
             if self._everything or attachment.in_scope:
                 findings += self._engine.judge_attachment(attachment)
         for problem in extraction.problems:
-            if judged or self._may_hold_policy(problem.span.source):
+            if count or self._may_hold_policy(problem.span.source):
                 findings.append(problem_finding(problem, self._book, Owner("", problem.span)))
-        return settled(findings), judged
+        return settled(findings), count
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether a broken file looks as if a policy in scope were in it."""
@@ -143,12 +170,9 @@ class Linter:
     def lint_files(self, files: Files) -> Result:
         """Judge *files*; every file is judged whatever happens to the others."""
         findings: list[Finding] = []
-        documents = 0
         loaded: set[str] = set()
-        for folder in files.modules():
-            found, count = self._guarded(folder or ".", self._judge_module, files, folder, loaded)
-            findings += found
-            documents += count
+        found, documents = self._judge_modules(files, loaded)
+        findings += found
         for candidate in files.candidates:
             path, language = candidate.path, candidate.language
             if language == discover.TERRAFORM or key_of(path) in loaded:
@@ -167,20 +191,55 @@ class Linter:
         problem = Problem("unreadable-file", f"cannot be read: {file.reason}", span)
         return problem_finding(problem, self._book, Owner("", span))
 
-    def _judge_module(
-        self, files: Files, folder: str, loaded: set[str]
-    ) -> tuple[list[Finding], int]:
-        """Judge a Terraform module; what stands in a file that was not given is left out."""
-        from .extract import terraform
-
-        sources = files.module_sources(folder)
-        if not sources:
+    def _judge_modules(self, files: Files, loaded: set[str]) -> tuple[list[Finding], int]:
+        """Judge the Terraform modules; what stands in a file that was not given is left out."""
+        folders = list(files.modules())
+        if not folders:
             return [], 0
-        extraction = terraform.extract_module(sources, files.loader(folder))
-        loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
-        findings, documents = self._judge(extraction)
+        from .extract.terraform.project import Project
+
+        project = Project(files)
+        findings: list[Finding] = []
+        judged: set[tuple[int, int, int]] = set()
+        for folder in folders:
+            found, _ = self._guarded(
+                folder or ".", self._judge_module, project, files, folder, loaded, judged
+            )
+            findings += found
         given = {id(source) for source in files.given_sources()}
-        return [finding for finding in findings if id(finding.span.source) in given], documents
+        shown = [finding for finding in findings if id(finding.span.source) in given]
+        return shown, len(judged)
+
+    def _judge_module(
+        self,
+        project: Project,
+        files: Files,
+        folder: str,
+        loaded: set[str],
+        judged: set[tuple[int, int, int]],
+    ) -> tuple[list[Finding], int]:
+        """Judge a Terraform module for each call of it.
+
+        What stands in a caller's file is true for that caller. What stands in
+        the module itself is reported only if it is so for every call that
+        makes the policy's owner.
+        """
+        calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
+        for extraction in project.extractions(folder):
+            loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
+            findings, _ = self._judge(self._counted(extraction), judged=judged)
+            owners = {_owner_of(found.owner) for found in extraction.documents}
+            calls.append((owners, {place_of(finding): finding for finding in findings}))
+        callers = {
+            id(source) for above in files.callers(folder) for source in files.module_sources(above)
+        } - {id(source) for source in files.module_sources(folder)}
+        return [
+            finding
+            for _, call in calls
+            for place, finding in call.items()
+            if id(finding.span.source) in callers
+            or all(place in other or _owner_of(finding.owner) not in own for own, other in calls)
+        ], 0
 
     def _guarded(
         self,
@@ -207,8 +266,17 @@ class Linter:
         kept += complaints(suppressions, self._book, self._run)
         shown = [finding for finding in kept if finding.rule.id not in self._ignored]
         return Result(
-            tuple(sorted(shown, key=_order)), files, documents, suppressed, tuple(self._crashes)
+            tuple(sorted(shown, key=_order)),
+            files,
+            documents,
+            suppressed,
+            tuple(self._crashes),
+            tuple(self._tally.resolutions()) if self._tally is not None else (),
         )
+
+
+def _owner_of(owner: Owner) -> tuple[int, int]:
+    return id(owner.span.source), owner.span.start
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:
@@ -218,6 +286,10 @@ def _order(finding: Finding) -> tuple[str, int, int, str]:
 
 def _extract(root: Node, source: SourceFile) -> Extraction:
     from .extract import account, bare, cloudformation, serverless
+    from .extract.terraform import plan
+
+    if plan.is_plan(root):
+        return plan.extract_plan(root)
 
     def template(node: Node) -> Extraction | None:
         return (
@@ -285,4 +357,5 @@ def _accompanied(document: Document, companions: tuple[Document, ...]) -> Docume
         problems=document.problems,
         holders=document.holders,
         companions=companions,
+        blocks=document.blocks,
     )

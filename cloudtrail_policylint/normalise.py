@@ -114,6 +114,7 @@ class _Normaliser:
             span=node.span,
             problems=tuple(self.problems),
             holders=self.found.holders,
+            blocks=self.found.blocks,
         )
 
     # -- problems

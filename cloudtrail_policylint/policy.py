@@ -112,7 +112,8 @@ class Document:
     ``kinds`` is the kind, or all the kinds that the document may be of where
     neither place nor content tells. ``complete`` is False when it has statements that are not in view, and
     ``companions`` are the documents of the same holders, whose statements
-    count where a rule asks what is granted besides.
+    count where a rule asks what is granted besides. ``blocks`` are those of
+    other documents that statements of this one come from.
     """
 
     kinds: tuple[str, ...]
@@ -125,6 +126,7 @@ class Document:
     problems: tuple[Problem, ...]
     holders: tuple[str, ...] = ()
     companions: tuple[Document, ...] = ()
+    blocks: tuple[Span, ...] = ()
 
 
 @record

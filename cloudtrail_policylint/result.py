@@ -7,6 +7,7 @@ from .record import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .match import Finding
+    from .resolution import Resolution
 
 
 @record
@@ -15,7 +16,8 @@ class Result:
 
     ``files`` were considered, ``documents`` judged, ``suppressed`` findings
     left out; ``crashes`` name the files and rules that a mistake of ours kept
-    from being judged.
+    from being judged. ``resolutions`` say how much of the policies is known,
+    where that was asked for.
     """
 
     findings: tuple[Finding, ...]
@@ -23,3 +25,4 @@ class Result:
     documents: int
     suppressed: int
     crashes: tuple[str, ...] = ()
+    resolutions: tuple[Resolution, ...] = ()

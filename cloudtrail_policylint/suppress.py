@@ -1,9 +1,9 @@
 """Suppressions: comments such as ``# policylint: allow CT302 -- reason``, and what extraction has found.
 
-A comment counts for its own line, for the line below it, and, on a resource's
-first line or on the line above that, for the whole resource. An allowance
-that a format has a place of its own for (CloudFormation's Metadata) counts for
-the resource or template that it stands in.
+A comment counts for its own line, for the line below it, and, on the first
+line of a resource or statement or on the line above that, for all of it. An
+allowance that a format has a place of its own for (CloudFormation's Metadata)
+counts for the resource or template that it stands in.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _allowed(
     by_line: dict[tuple[SourceFile, int], list[Suppression]],
     covering: Sequence[Suppression],
 ) -> bool:
-    places = [finding.span]
+    places = [finding.span, *finding.within]
     if finding.owner.name:
         places.append(finding.owner.span)
     allowed = False

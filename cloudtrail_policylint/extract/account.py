@@ -77,7 +77,7 @@ class _Listing:
         owner = Owner(name, one.span)
         holder = _holder(identity, one)
         holders = (holder, *self.users_of.get(holder, ()))
-        self.found(one.get("AssumeRolePolicyDocument"), "trust", owner)
+        self.found(one.get("AssumeRolePolicyDocument"), "trust", owner, (holder,))
         for inline in _objects(one, identity.inline):
             of = Owner(f"{name}/{_literal(inline, 'PolicyName')}", inline.span)
             self.found(inline.get("PolicyDocument"), "identity", of, holders)
@@ -107,9 +107,7 @@ class _Listing:
             if not (isinstance(default, Scalar) and default.value is False):
                 self.found(version.get("Document"), kind, owner, holders)
 
-    def found(
-        self, value: Node | None, kind: str, owner: Owner, holders: tuple[str, ...] = ()
-    ) -> None:
+    def found(self, value: Node | None, kind: str, owner: Owner, holders: tuple[str, ...]) -> None:
         for node, problems in read_policy(value):
             self.documents.append(Found(node, kind, owner, holders=holders, problems=problems))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..record import record
 from ..source import Span
-from ..tree import Node, Text
+from ..tree import Hole, Node, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Found:
     the place says it is, None where the place does not tell. ``complete`` is
     False when the policy has parts that are not in view. ``holders`` name the
     identities of this file or module that the policy is attached to: what
-    another document of the same holder grants counts too. ``on_cloudtrail``
+    another document of the same holder grants counts too. ``blocks`` are where
+    other documents stand that its statements come from. ``on_cloudtrail``
     says that the policy is attached to a CloudTrail resource. ``problems``
     lie inside the document and matter only where the document does.
     """
@@ -59,6 +60,7 @@ class Found:
     holders: tuple[str, ...] = ()
     on_cloudtrail: bool = False
     problems: tuple[Problem, ...] = ()
+    blocks: tuple[Span, ...] = ()
 
 
 @record
@@ -89,10 +91,12 @@ class Extraction:
     """Everything found in one file or module, in the order of the file.
 
     ``problems`` are those of the files themselves (a syntax error): whether
-    they matter depends on whether the file holds a policy.
+    they matter depends on whether the file holds a policy. ``unresolved``
+    stand where there must be a policy that is not known at all.
     """
 
     documents: tuple[Found, ...] = ()
     attachments: tuple[FoundAttachment, ...] = ()
     problems: tuple[Problem, ...] = ()
     allowances: tuple[Allowance, ...] = ()
+    unresolved: tuple[Hole, ...] = ()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from ..extract.found import Owner, Problem
-    from ..policy import Attachment
+    from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
     from ..source import Span
     from .elements import Witness
@@ -33,7 +33,11 @@ UNSURE = "cannot tell: "
 
 @record
 class Finding:
-    """One defect at one place. ``certain`` is False for what only ``--pedantic`` reports."""
+    """One defect at one place.
+
+    ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
+    the statements, and the blocks around them, that the defect is part of.
+    """
 
     rule: Rule
     message: str
@@ -41,6 +45,7 @@ class Finding:
     owner: Owner
     severity: str
     certain: bool = True
+    within: tuple[Span, ...] = ()
 
 
 class Engine:
@@ -138,7 +143,18 @@ class Engine:
                 owner=judged.owner,
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
+                within=_around(span, binding.statement, document),
             )
+
+
+def _around(span: Span, statement: Statement | None, document: Document | None) -> tuple[Span, ...]:
+    """The statements of *document* that what is at *span* is part of, and the blocks they come from."""
+    if document is None:
+        return ()
+    statements = [statement.span] if statement is not None else []
+    statements += [one.span for one in document.statements if one.span.contains(span)]
+    blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
+    return (*statements, *blocks)
 
 
 def _says_nothing(witness: Witness) -> bool:
@@ -161,13 +177,18 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
     kept: dict[tuple[str, int, int, int], Finding] = {}
     gone: set[tuple[str, int, int, int]] = set()
     for finding in findings:
-        key = _place(finding.rule.id, finding)
+        key = place_of(finding)
         known = kept.get(key)
         if known is None or (finding.certain and not known.certain):
             kept[key] = finding
         if finding.certain:
             gone.update(_place(other, finding) for other in finding.rule.supersedes)
     return [finding for key, finding in kept.items() if key not in gone]
+
+
+def place_of(finding: Finding) -> tuple[str, int, int, int]:
+    """What two findings of one rule at one place have in common."""
+    return _place(finding.rule.id, finding)
 
 
 def _place(rule: str, finding: Finding) -> tuple[str, int, int, int]:

@@ -7,11 +7,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..match import Finding
+    from ..resolution import Resolution
     from ..result import Result
     from ..rules import Rule
 
 _COLORS = {"error": "31", "warning": "33", "info": "36"}
 _WIDEST = 160
+_REASONS_SHOWN = 10
 
 
 def lines(findings: Iterable[Finding], *, color: bool, source: bool) -> Iterator[str]:
@@ -74,6 +76,18 @@ def statistics(findings: Iterable[Finding]) -> Iterator[str]:
         counts[finding.rule.id] = counts.get(finding.rule.id, 0) + 1
     for identifier, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
         yield f"{number:>5}  {identifier}  {rules[identifier].name}"
+
+
+def resolved(resolutions: Iterable[Resolution]) -> Iterator[str]:
+    """How much of the policies of each format is known, and the most common reasons why one is not."""
+    for one in resolutions:
+        total = one.fully + one.partly + one.unknown
+        yield (
+            f"{one.format}: {plural(total, 'policy')} of any kind, known fully {one.fully}, "
+            f"partly {one.partly}, not at all {one.unknown}"
+        )
+        for reason, number in one.reasons[:_REASONS_SHOWN]:
+            yield f"{number:>5}  not known: {printable(reason)}"
 
 
 def plural(number: int, noun: str) -> str:

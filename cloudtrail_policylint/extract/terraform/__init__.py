@@ -1,6 +1,6 @@
 """Terraform modules in HCL: the policies of all files of one folder.
 
-The modules: ``locations`` is data, ``module`` the blocks by name, ``evaluate``
+The modules: ``project`` knows who calls whom, ``locations`` is data, ``module`` the blocks by name, ``evaluate``
 with ``references``, ``functions``, ``strings`` and ``operators`` works out
 values, ``instances`` repeats blocks, ``documents`` builds
 ``aws_iam_policy_document``, ``holders`` knows who has what, and ``policies``
@@ -27,7 +27,8 @@ def extract_module(
     ``file()`` and ``templatefile()``; it gives None for one that cannot be had.
     Every place is where something is written, in a loaded file too.
     """
+    from .evaluate import Evaluator
     from .module import Module
     from .policies import find
 
-    return find(Module(sources, load))
+    return find(Evaluator(Module(sources, load)))

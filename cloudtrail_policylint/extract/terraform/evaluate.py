@@ -62,12 +62,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from ...readers.hcl import Block
     from ...readers.hcl_syntax import Step
-    from .session import Scope
+    from .module import Module
+    from .session import Caller, Instance, Scope
+
+    Children = Callable[["Evaluator", Block, Instance], "Evaluator | None"]
 
 
 class Evaluator(Session):
-    """Evaluates the expressions of one module."""
+    """Evaluates the expressions of one module, for one call of it where others call it.
+
+    *children* finds the modules that it calls itself; with *is_open* nothing is
+    known of what the module is given.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        caller: Caller | None = None,
+        folder: str = ".",
+        children: Children | None = None,
+        *,
+        is_open: bool = False,
+    ) -> None:
+        super().__init__(module, caller, folder, is_open=is_open)
+        self._children = children
+
+    def child(self, block: Block, instance: Instance) -> Session | None:
+        """The evaluation of the module that one instance of the call *block* makes, if its files are in view."""
+        return self._children(self, block, instance) if self._children is not None else None
 
     # -- the public questions
 

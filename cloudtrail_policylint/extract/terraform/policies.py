@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ...tree import Encoded, Hole, Map, Node, Seq, Text, as_text, branches
+from ...tree import Encoded, Hole, Map, Node, Text, as_text, branches
 from ..found import Extraction, Found, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text
 from .documents import document
-from .evaluate import Evaluator
 from .holders import Relations
 from .instances import instances_of, nested
 from .locations import (
@@ -19,7 +18,7 @@ from .locations import (
 )
 from .module import address_of, every
 from .session import children
-from .values import spelling, string
+from .values import inside, spelling, string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from ...readers.hcl import Attribute, Block
     from ...source import Span
-    from .module import Module
+    from .evaluate import Evaluator
     from .session import Instance, Scope
 
 MAX_VARIANTS = 16
@@ -35,9 +34,9 @@ MAX_VARIANTS = 16
 MAX_BLOCK_DEPTH = 8
 
 
-def find(module: Module) -> Extraction:
-    """All policies and attachments of *module*, in the order of its files."""
-    return _Finder(module).extraction()
+def find(evaluator: Evaluator) -> Extraction:
+    """All policies and attachments of the module that *evaluator* evaluates, in the order of its files."""
+    return _Finder(evaluator).extraction()
 
 
 class _Place:
@@ -54,10 +53,11 @@ class _Place:
 
 
 class _Finder:
-    def __init__(self, module: Module) -> None:
-        self.module = module
-        self.evaluator = Evaluator(module)
-        self.relations = Relations(self.evaluator)
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.module = evaluator.module
+        self.evaluator = evaluator
+        self.relations = Relations(evaluator)
+        self.unresolved: list[Hole] = []
         self.places: dict[tuple[int, int, int], _Place] = {}
         self.statements: set[tuple[int, int, int]] = set()  # where they are in all that was found
 
@@ -72,6 +72,7 @@ class _Finder:
             tuple(self._in_order()),
             tuple(self.relations.attachments),
             tuple(self._problems()),
+            unresolved=tuple(self.unresolved),
         )
 
     def _in_order(self) -> Iterator[Found]:
@@ -88,7 +89,21 @@ class _Finder:
                     holders=tuple(place.holders),
                     on_cloudtrail=place.on_cloudtrail,
                     problems=problems,
+                    blocks=self._merged_into(node, place.owner),
                 )
+
+    def _merged_into(self, node: Node, owner: Owner) -> tuple[Span, ...]:
+        """The other data sources that the statements of *node* come from."""
+        built = self.evaluator.built
+        statements = node.get("Statement") if id(node) in built and isinstance(node, Map) else None
+        if statements is None or not self.evaluator.merged:
+            return ()
+        blocks = {id(block): block.span for _, block in built.values()}
+        return tuple(
+            span
+            for span in blocks.values()
+            if span != owner.span and any(span.contains(s.span) for s in children(statements))
+        )
 
     def _problems(self) -> Iterator[Problem]:
         yield from self.module.problems
@@ -115,15 +130,26 @@ class _Finder:
                 if kind == "":
                     continue
                 for value in self._values_at(block, path.split("."), instance.scope):
-                    for node, problems in read_policy(value):
+                    policies = read_policy(value)
+                    for node, problems in policies:
                         self._add(node, kind, block, problems)
+                    if all(isinstance(node, Hole) for node, _ in policies):
+                        self._note_unknown(value)
+
+    def _note_unknown(self, value: Node) -> None:
+        """Note that *value* stands where there must be a policy, and tells of none."""
+        for branch in branches(value):
+            text = as_text(branch)
+            hole = next((p for p in text.parts if isinstance(p, Hole)), None) if text else None
+            if hole is not None:
+                self.unresolved.append(hole)
 
     def _values_at(self, block: Block, path: list[str], scope: Scope) -> Iterator[Node]:
         """The values at *path*: attributes, and what is in nested blocks or in the objects of attributes."""
         first, *rest = path
         attribute = block.attributes.get(first)
         if attribute is not None:
-            yield from _inside(self.evaluator.evaluate(attribute.expression, scope), rest)
+            yield from inside(self.evaluator.evaluate(attribute.expression, scope), rest)
         elif rest:
             for one in nested(self.evaluator, block, first, scope):
                 yield from self._values_at(one.block, rest, one.scope)
@@ -268,23 +294,6 @@ def _is_template(node: Node) -> bool:
 
 def _may_hold(attribute: Attribute) -> bool:
     return attribute.name.endswith(POLICY_LIKE) or "tatement" in attribute.text
-
-
-def _inside(value: Node, path: list[str]) -> Iterator[Node]:
-    """The values at *path* in *value*, through lists and alternatives."""
-    if not path:
-        yield value
-        return
-    for branch in branches(value):
-        if isinstance(branch, Map):
-            inner = branch.get(path[0])
-            if inner is not None:
-                yield from _inside(inner, path[1:])
-        elif isinstance(branch, Seq):
-            for item in branch.items:
-                for one in branches(item):
-                    if isinstance(one, Map):
-                        yield from _inside(one, path)
 
 
 def _key(span: Span) -> tuple[int, int, int]:

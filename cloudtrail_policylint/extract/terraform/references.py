@@ -59,14 +59,17 @@ def resolve(session: Session, name: str, steps: Sequence[Step], scope: Scope) ->
         return _resource(session, steps, scope, is_data=True)
     if name == "terraform":
         return hole_at(last, FIELD)  # the name of the workspace
-    if name in ("each", "count", "self", "module", ELEMENT) or not isinstance(first, GetAttr):
+    if name in ("each", "count", "self", ELEMENT) or not isinstance(first, GetAttr):
         return hole_at(last)
     if name == "var":
         return session.walk(_variable(session, first), steps[1:], scope)
     if name == "local":
         return session.walk(_local(session, first), steps[1:], scope)
+    if name == "module":
+        return _output(session, steps, scope)
     if name == "path":
-        return Text((Piece(".", first.span),), first.span)
+        folder = session.folder if first.name == "module" else "."
+        return Text((Piece(folder, first.span),), first.span)
     return _resource(session, (_head(name, first), *steps), scope, is_data=False)
 
 
@@ -80,18 +83,23 @@ def _head(name: str, first: GetAttr) -> GetAttr:
 
 def _variable(session: Session, reference: GetAttr) -> Node:
     name, module, span = reference.name, session.module, reference.span
-    given = module.values.get(name)
+    caller = session.caller
+    called_with = caller.block.attributes if caller is not None else module.values
+    given = called_with.get(name)
     block = meant(module.variables, (name,), span.source)
     default = block.attributes.get("default") if block is not None else None
 
     def compute() -> Node:
+        if given is not None and caller is not None:
+            node = session.borrowed(caller.session, given.expression, caller.instance.scope)
+            return hole_at(span) if is_null(node) and default is not None else node
         if given is not None:
             return session.evaluate(given.expression)
         assert default is not None
         session.assumed += 1
         return session.evaluate(default.expression)
 
-    if given is None and default is None:
+    if session.is_open or (given is None and default is None):
         return hole_at(span, _shape_of_variable(block))
     found = session.memoised(("var", id(given or default)), compute)
     return hole_at(span) if found is None else session.shared(found, span)
@@ -111,6 +119,46 @@ def _local(session: Session, reference: GetAttr) -> Node:
     key = ("local", id(attribute))
     found = session.memoised(key, lambda: session.evaluate(attribute.expression))
     return hole_at(span) if found is None else session.shared(found, span)
+
+
+# -- modules
+
+
+def _output(session: Session, steps: Sequence[Step], scope: Scope) -> Node:
+    """``module.name.output`` and ``module.name[key].output``."""
+    span, first, rest = steps[-1].span, steps[0], steps[1:]
+    named = [
+        call
+        for call in session.module.calls
+        if isinstance(first, GetAttr) and call.labels == (first.name,)
+    ]
+    block = next((call for call in named if call.span.source is span.source), None)
+    block = block or (named[0] if named else None)
+    key: Node | None = None
+    if rest and isinstance(rest[0], Index):
+        key, rest = session.evaluate(rest[0].key, scope), rest[1:]
+    output = rest[0] if rest else None
+    if block is None or not isinstance(output, GetAttr):
+        return hole_at(span)
+    values: list[Node] = []
+    for instance in _instances(session, block, key):
+        child = session.child(block, instance)
+        found = _output_of(session, child, output.name) if child is not None else None
+        if found is None:
+            return hole_at(span)
+        values.append(session.walk(session.shared(found, span), rest[1:], scope))
+    return choice(values, span) if values else hole_at(span)
+
+
+def _output_of(session: Session, child: Session, name: str) -> Node | None:
+    """The value of the output *name* of the called module *child*; None where it has none, or asks for itself."""
+    block = next((block for block in child.module.outputs if block.labels == (name,)), None)
+    value = block.attributes.get("value") if block is not None else None
+    if value is None:
+        return None
+    return session.memoised(
+        ("output", id(child), name), lambda: session.borrowed(child, value.expression)
+    )
 
 
 # -- resources and data sources

@@ -1,5 +1,7 @@
 """One evaluation of a module, as its parts see it: costs, memory, marks, and what it opened.
 
+A module that others call is evaluated once for each call.
+
 The parts (``references``, ``functions``, ``documents``...) ask a ``Session``
 for values; ``evaluate.Evaluator`` is the one that works them out.
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ...readers.hcl import Block
     from ...readers.hcl_syntax import Expression, Part, Step, Template
     from ..found import Problem
-    from .module import Module
+    from .module import Loader, Module
 
     Scope = dict[str, Node]
 
@@ -49,6 +51,15 @@ class Instance:
 
 
 @record
+class Caller:
+    """Who calls a module, and with what: one instance of a ``module`` block."""
+
+    session: Session
+    block: Block
+    instance: Instance
+
+
+@record
 class FunctionCall:
     """What a function is given: its arguments' values, and where the call is written."""
 
@@ -64,8 +75,19 @@ class FunctionCall:
 class Session:
     """The evaluation of one module: what it costs and keeps, for all that takes part in it."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(
+        self,
+        module: Module,
+        caller: Caller | None = None,
+        folder: str = ".",
+        *,
+        is_open: bool = False,
+    ) -> None:
         self.module = module
+        self.caller = caller
+        self.is_open = is_open  # whether nothing is known of what the module is given
+        self.folder = folder  # of the module, as seen from the root module's
+        self.load: Loader | None = module.load if caller is None else caller.session.load
         self.left = BASE_BUDGET + module.size
         self.exceeded: Span | None = None
         self.depth = 0
@@ -97,7 +119,23 @@ class Session:
         """The text that the *parts* of a template make."""
         raise NotImplementedError
 
+    def child(self, block: Block, instance: Instance) -> Session | None:
+        """The evaluation of the module that one instance of the call *block* makes, if its files are in view."""
+        raise NotImplementedError
+
     # -- values
+
+    def borrowed(self, other: Session, expression: Expression, scope: Scope = TOP) -> Node:
+        """The value of *expression* in another module of the same configuration."""
+        assumed, failures, depth = other.assumed, other.failures, other.depth
+        other.depth = max(depth, self.depth) + 2
+        try:
+            node = other.given(expression, scope)
+        finally:
+            other.depth = depth
+        self.assumed += other.assumed - assumed
+        self.failures += other.failures - failures
+        return self.as_set(node) if other.is_set(node) else node
 
     def given(self, expression: Expression, scope: Scope) -> Node:
         """The value of *expression*; an empty one that is only a variable's default is unknown.
@@ -229,10 +267,9 @@ class Session:
     # -- files
 
     def opened(self, path: str) -> SourceFile | None:
-        """The file *path* of the module's folder, opened once."""
+        """The file *path*, seen from the root module's folder, opened once."""
         if path not in self._files:
-            load = self.module.load
-            self._files[path] = load(path) if load is not None else None
+            self._files[path] = self.load(path) if self.load is not None else None
         return self._files[path]
 
 

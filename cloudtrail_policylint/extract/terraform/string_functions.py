@@ -8,6 +8,7 @@ Source: developer.hashicorp.com/terraform/language/functions.
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from ...source import SourceFile, Span
@@ -317,12 +318,11 @@ def _run_filled_in(session: Session, text: Text, variables: Node) -> list[Piece 
 
 
 def _path(node: Node) -> str | None:
-    """The path that *node* names, relative to the module's folder; None when unknown or outside of it."""
+    """The path that *node* names, seen from the root module's folder; None when it is not known."""
     value = string(node)
     if value is None or "\0" in value or value.startswith(("/", "~")) or "\\" in value:
         return None
-    parts = [part for part in value.split("/") if part not in ("", ".")]
-    return None if ".." in parts or not parts else "/".join(parts)
+    return posixpath.normpath(value) if value else None
 
 
 def _file(call: FunctionCall) -> Node:

@@ -22,11 +22,12 @@ from ...tree import (
     Scalar,
     Seq,
     Text,
+    branches,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _REST = "...}"
 MAX_NUMBER = 10**18
@@ -328,6 +329,23 @@ def cut(text: Text, start: int, end: int, span: Span) -> Text:
             parts.append(Piece(part.text[first:last], place))
         at += len(part.text)
     return Text(tuple(parts) or (Piece("", Span(span.source, span.start, span.start)),), span)
+
+
+def inside(value: Node, path: list[str]) -> Iterator[Node]:
+    """The values at *path* in *value*, through lists and alternatives."""
+    if not path:
+        yield value
+        return
+    for branch in branches(value):
+        if isinstance(branch, Map):
+            inner = branch.get(path[0])
+            if inner is not None:
+                yield from inside(inner, path[1:])
+        elif isinstance(branch, Seq):
+            for item in branch.items:
+                for one in branches(item):
+                    if isinstance(one, Map):
+                        yield from inside(one, path)
 
 
 def spelling(node: Node, limit: int = 50_000) -> str:

@@ -1,0 +1,135 @@
+"""The modules of a run and the calls among them.
+
+A module is evaluated once for each call of it that is in view, with the
+caller's values (developer.hashicorp.com/terraform/language/modules/syntax);
+one that nobody in view calls is evaluated by itself, as a root module. Modules
+from a registry or from git are not in view: what they give back is a hole.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from ...readers.hcl_syntax import Constant
+from ...tree import Text
+from .evaluate import Evaluator
+from .instances import instances_of
+from .module import Module
+from .policies import find
+from .session import Caller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Protocol
+
+    from ...readers.hcl import Block
+    from ...source import SourceFile
+    from ..found import Extraction
+    from .session import Instance
+
+    class Folders(Protocol):
+        """The folders of a run: their Terraform files, and which of them may call which."""
+
+        def module_sources(self, folder: str) -> list[SourceFile]:
+            """The Terraform files of *folder*."""
+
+        def callers(self, folder: str) -> list[str]:
+            """The folders whose modules may call the one of *folder*."""
+
+        def called(self, folder: str, source: str) -> str | None:
+            """The folder that *source* means in *folder*; None where it may not be read."""
+
+        def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
+            """What opens a file by its path from *folder*."""
+
+
+MAX_CALLS = 8
+"""Calls of one module that are followed; when there are more, nothing is known of what it is given."""
+MAX_EVALUATIONS = 2000
+"""Evaluations of modules in one run; what would take more is not followed."""
+MAX_NESTING = 20
+"""Modules in modules that are followed."""
+
+
+class Project:
+    """The Terraform modules of *folders*, each read once."""
+
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
+        self._modules: dict[str, Module] = {}
+        self._evaluators: dict[str, list[Evaluator]] = {}
+        self._children: dict[tuple[int, int, str | None], Evaluator | None] = {}
+        self._at: dict[int, tuple[Evaluator, str, int]] = {}  # folder and nesting of an evaluation
+
+    def extractions(self, folder: str) -> Iterator[Extraction]:
+        """What the module *folder* makes: once by itself, or once for each call of it."""
+        for evaluator in self._evaluated(folder):
+            yield find(evaluator)
+
+    def _module(self, folder: str) -> Module:
+        if folder not in self._modules:
+            sources = self._folders.module_sources(folder)
+            self._modules[folder] = Module(sources, self._folders.loader(folder))
+        return self._modules[folder]
+
+    def _evaluated(self, folder: str) -> list[Evaluator]:
+        known = self._evaluators.get(folder)
+        if known is None:
+            self._evaluators[folder] = []  # for a module that calls itself
+            known = self._calls_of(folder) or [self._root(folder)]
+            self._evaluators[folder] = known
+        return known
+
+    def _calls_of(self, folder: str) -> list[Evaluator]:
+        found: list[Evaluator] = []
+        for above in self._folders.callers(folder):
+            for caller in self._evaluated(above):
+                for block in caller.module.calls:
+                    if self._target(above, block) != folder:
+                        continue
+                    for instance in instances_of(caller, block):
+                        child = self._child(caller, block, instance)
+                        if child is None or len(found) == MAX_CALLS:
+                            return [self._root(folder, is_open=True)]
+                        found.append(child)
+        return found
+
+    def _root(self, folder: str, *, is_open: bool = False) -> Evaluator:
+        module = self._module(folder)
+        evaluator = Evaluator(module, children=self._child, is_open=is_open)
+        self._at[id(evaluator)] = (evaluator, folder, 0)
+        return evaluator
+
+    def _target(self, folder: str, block: Block) -> str | None:
+        """The folder that the call *block* of the module *folder* means; None for one that is not local."""
+        path = _local_path(block)
+        return self._folders.called(folder, path) if path is not None else None
+
+    def _child(self, caller: Evaluator, block: Block, instance: Instance) -> Evaluator | None:
+        key = (id(caller), id(block), instance.key)
+        if key not in self._children:
+            self._children[key] = self._called(caller, block, instance)
+        return self._children[key]
+
+    def _called(self, caller: Evaluator, block: Block, instance: Instance) -> Evaluator | None:
+        _, above, nesting = self._at[id(caller)]
+        folder = self._target(above, block)
+        if folder is None or nesting == MAX_NESTING or len(self._at) == MAX_EVALUATIONS:
+            return None
+        path = posixpath.normpath(posixpath.join(caller.folder, _local_path(block) or "."))
+        child = Evaluator(
+            self._module(folder), Caller(caller, block, instance), path, children=self._child
+        )
+        self._at[id(child)] = (child, folder, nesting + 1)
+        return child
+
+
+def _local_path(block: Block) -> str | None:
+    """The local path of the module that *block* calls: it starts with ``./`` or ``../``."""
+    attribute = block.attributes.get("source")
+    expression = attribute.expression if attribute is not None else None
+    if not isinstance(expression, Constant) or not isinstance(expression.node, Text):
+        return None
+    path = expression.node.literal or ""
+    return path if path.startswith(("./", "../")) or path in (".", "..") else None

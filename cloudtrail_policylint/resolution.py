@@ -1,0 +1,125 @@
+"""How much of the policies could be known: for ``--statistics``.
+
+A policy is known fully, partly (some of its text is not in view), or not at
+all: then the reason is what stands where the policy should.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from .record import record
+from .tree import Choice, Encoded, Hole, Map, Node, Seq, Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .extract.found import Extraction
+    from .source import Span
+
+_FIRST_WORDS = re.compile(r"\$\{\s*(?:(?P<call>\w+)\(|(?P<first>[\w-]+)(?:\.(?P<second>[\w-]+))?)")
+_REASONS = {
+    "var": "a variable without a value",
+    "local": "a local value that is not known",
+    "module": "an output of a module that is not in view",
+    "each": "a member of a collection that is not known",
+    "count": "a member of a collection that is not known",
+}
+_LOADS = ("file", "templatefile")
+_FORMATS = {
+    ".json": "JSON",
+    ".template": "CloudFormation",
+    ".tf": "Terraform",
+    ".tfvars": "Terraform",
+    ".tofu": "Terraform",
+    ".yaml": "YAML",
+    ".yml": "YAML",
+}
+
+
+@record
+class Resolution:
+    """The policies in files of one format, and, most common first, why some are not known at all."""
+
+    format: str
+    fully: int
+    partly: int
+    unknown: int
+    reasons: tuple[tuple[str, int], ...]
+
+
+class Tally:
+    """Counts the policies of a run, each place once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], tuple[str, bool]] = {}
+        self._unknown: dict[tuple[object, ...], tuple[str, str]] = {}
+
+    def add(self, extraction: Extraction) -> None:
+        """Count what was found in one file or module."""
+        for index, found in enumerate(extraction.documents):
+            span = found.node.span
+            # Values that were read without their places have only their order.
+            key = (*_key(span), index if span.end == 0 else 0)
+            self._known.setdefault(key, (_format(span), not any(_holes(found.node))))
+        for hole in extraction.unresolved:
+            self._unknown.setdefault(_key(hole.span), (_format(hole.span), _reason(hole)))
+
+    def resolutions(self) -> Iterator[Resolution]:
+        """The result, by format."""
+        formats = [name for name, _ in (*self._known.values(), *self._unknown.values())]
+        for name in sorted(set(formats)):
+            known = [fully for one, fully in self._known.values() if one == name]
+            counts: dict[str, int] = {}
+            for one, reason in self._unknown.values():
+                if one == name:
+                    counts[reason] = counts.get(reason, 0) + 1
+            reasons = tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+            fully = sum(known)
+            yield Resolution(name, fully, len(known) - fully, sum(counts.values()), reasons)
+
+
+def _key(span: Span) -> tuple[object, ...]:
+    return span.source.path, span.start, span.end
+
+
+def _format(span: Span) -> str:
+    return _FORMATS.get(os.path.splitext(span.source.path)[1].lower(), "other")
+
+
+def _holes(node: Node) -> Iterator[Hole]:
+    stack: list[Node | None] = [node]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, Hole):
+            yield at
+        elif isinstance(at, Text):
+            yield from (part for part in at.parts if isinstance(part, Hole))
+        elif isinstance(at, Map):
+            for entry in at.entries:
+                stack += (entry.key, entry.value)
+        elif isinstance(at, Seq):
+            stack.extend(at.items)
+        elif isinstance(at, Choice):
+            stack.extend(at.branches)
+        elif isinstance(at, Encoded):
+            stack.append(at.content)
+
+
+def _reason(hole: Hole) -> str:
+    """Why the policy that *hole* stands for is not known."""
+    match = _FIRST_WORDS.match(hole.written)
+    if match is None:
+        return "an expression"
+    call, first, second = match.group("call", "first", "second")
+    if call in _LOADS:
+        return "a file that cannot be read or has no fixed name"
+    if call is not None:
+        return f"{call}() of what is not known"
+    if first == "data" and second is not None:
+        return f"a data source {second}"
+    if first in _REASONS:
+        return _REASONS[first]
+    return f"an attribute of {first}" if second is not None else "an expression"
