@@ -166,27 +166,30 @@ class _Normaliser:
     # -- statements
 
     def statements(self, node: Node | None) -> Iterator[Statement]:
+        optional = isinstance(node, Choice)
         for item in branches(node):
             if isinstance(item, Seq):
                 for inner in item.items:
-                    yield from self.statements_of(inner)
+                    yield from self.statements_of(inner, optional=optional)
             else:
-                yield from self.statements_of(item)
+                yield from self.statements_of(item, optional=optional)
 
-    def statements_of(self, node: Node) -> Iterator[Statement]:
+    def statements_of(self, node: Node, *, optional: bool) -> Iterator[Statement]:
+        optional = optional or isinstance(node, Choice)
         for item in branches(node):
             if isinstance(item, Map):
-                yield self.statement(item)
+                yield self.statement(item, optional=optional)
             elif isinstance(item, Seq):
                 if item.items:
                     self.wrong_type("a statement", item, "an object")
-                yield from self.statements(item)
+                for inner in item.items:
+                    yield from self.statements_of(inner, optional=optional)
             elif isinstance(item, Hole | Encoded) or _is_unknown_text(item):
                 self.complete = False
             else:
                 self.wrong_type("a statement", item, "an object")
 
-    def statement(self, node: Map) -> Statement:
+    def statement(self, node: Map, *, optional: bool) -> Statement:
         fields: dict[str, Span] = {}
         for entry in node.entries:
             name = entry.key.literal or ""
@@ -201,6 +204,7 @@ class _Normaliser:
             fields=fields,
             node=node,
             span=node.span,
+            optional=optional,
         )
 
     def single(self, node: Node | None, field: str) -> Text | None:

@@ -91,7 +91,8 @@ class Statement:
 
     A field that is missing has no elements. ``fields`` are the places of the
     elements that are there, by name without ``Not`` (``action``), and ``node``
-    is the statement as written.
+    is the statement as written. ``optional``: it is one of several
+    alternatives (``Fn::If``), so that another statement may be there without it.
     """
 
     effect: Text | None
@@ -103,6 +104,7 @@ class Statement:
     fields: dict[str, Span]
     node: Map
     span: Span
+    optional: bool = False
 
 
 @record

@@ -63,11 +63,13 @@ class Scene:
             found = self._targets[id(statement)] = targets_of(statement, self.catalogue)
         return found
 
-    def context(self, match: DocumentMatch) -> int:
-        """The verdict of *match* on the document around a statement."""
+    def context(self, match: DocumentMatch, statement: Statement) -> int:
+        """The verdict of *match* on the document around *statement*."""
+        if statement.optional:
+            return match.judge(self, MAYBE, around=statement)
         found = self._contexts.get(id(match))
         if found is None:
-            found = self._contexts[id(match)] = match.judge(self, MAYBE)
+            found = self._contexts[id(match)] = match.judge(self, MAYBE, around=statement)
         return found
 
 
@@ -111,8 +113,8 @@ class DocumentMatch:
             for quantifier, match in given.get("statement", {}).items()
         ]
 
-    def judge(self, scene: Scene, floor: int) -> int:
-        """The verdict on the scene's document."""
+    def judge(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
+        """The verdict on the scene's document, or on it as what stands *around* a statement."""
         document = scene.document
         verdict = YES if self._kinds is None else kind_in(document, self._kinds)
         if self._version is not None and verdict >= floor:
@@ -120,7 +122,7 @@ class DocumentMatch:
         for quantifier, match in self._statements:
             if verdict < floor:
                 return NO
-            verdict = min(verdict, _over(quantifier, match, scene))
+            verdict = min(verdict, _over(quantifier, match, scene, around))
         return verdict if verdict >= floor else NO
 
     def bindings(self, scene: Scene, floor: int) -> Iterator[Binding]:
@@ -156,8 +158,10 @@ def kind_in(document: Document, kinds: frozenset[str]) -> int:
     return NO if not found else YES if found == len(document.kinds) else MAYBE
 
 
-def _over(quantifier: str, match: StatementMatch, scene: Scene) -> int:
+def _over(quantifier: str, match: StatementMatch, scene: Scene, around: Statement | None) -> int:
     """The verdict of a quantifier over the statements in view.
+
+    *around* a statement, another one that is optional may be there or not.
 
     What is granted besides (``none``) may stand in another policy of the same
     holder, and for a role with its trust policy alone in view surely does. A
@@ -171,6 +175,9 @@ def _over(quantifier: str, match: StatementMatch, scene: Scene) -> int:
     if quantifier == "every":
         found = min(verdicts, default=NO)
         return found if complete else min(found, MAYBE)
+    if quantifier == "some" and around is not None:
+        pairs = zip(verdicts, document.statements, strict=True)
+        verdicts = [min(v, MAYBE) if s.optional and s is not around else v for v, s in pairs]
     found = max(verdicts, default=NO)
     if quantifier == "some":
         return found if complete else max(found, MAYBE)
@@ -302,8 +309,8 @@ class _Context:
     def __init__(self, given: Given, catalogue: Catalogue) -> None:
         self._match = DocumentMatch(given, catalogue)
 
-    def judge(self, _: Statement, scene: Scene) -> int:
-        return scene.context(self._match)
+    def judge(self, statement: Statement, scene: Scene) -> int:
+        return scene.context(self._match, statement)
 
     def witnesses(self, _: Statement, _scene: Scene, _floor: int) -> tuple[Witness, ...]:
         return ()
