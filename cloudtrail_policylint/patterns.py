@@ -160,22 +160,47 @@ def _spread(pattern: Glob, line: list[str], extra: list[int], fits: Fits) -> boo
     size = len(line)
     if len(first) + len(last) > size:
         return False
-    if not _lies(first, line, 0, fits) or not _lies(last, line, size - len(last), fits):
-        return False
-    reach = _distances(line, extra)
+    text = _as_text(line, fits)
     at, end = len(first), size - len(last)
+    if (
+        _find(first, line, text, 0, at, fits) != 0
+        or _find(last, line, text, end, size, fits) != end
+    ):
+        return False
+    reach = _distances(line, extra) if any(pattern.gaps) else []
     for gap, run in zip(pattern.gaps[:-1], pattern.runs[1:-1], strict=True):
-        start = _skip(reach, at, gap, end)
-        while start + len(run) <= end and not _lies(run, line, start, fits):
-            start += 1
-        if start + len(run) > end:
+        start = _find(run, line, text, _skip(reach, at, gap, end) if gap else at, end, fits)
+        if start < 0:
             return False
         at = start + len(run)
-    return reach[end] - reach[at] >= pattern.gaps[-1]
+    return not pattern.gaps[-1] or reach[end] - reach[at] >= pattern.gaps[-1]
 
 
-def _lies(run: Sequence[str], line: list[str], at: int, fits: Fits) -> bool:
-    return all(fits(token, line[at + index]) for index, token in enumerate(run))
+_NO_LITERAL = "\U0010ffff"
+"""Stands for a token that is no literal character; Unicode promises never to assign it."""
+
+
+def _as_text(line: list[str], fits: Fits) -> str | None:
+    """*line* as a string to look for literal runs in; None where other tokens may fit them too."""
+    text = "".join([token[1] if len(token) == 2 else _NO_LITERAL for token in line])
+    if fits is _meet and _NO_LITERAL in text:
+        return None
+    return text
+
+
+def _find(
+    run: tuple[str, ...], line: list[str], text: str | None, start: int, end: int, fits: Fits
+) -> int:
+    """The first place in ``[start, end)`` where *run* lies on *line*, or -1; *text* as of ``_as_text``."""
+    if text is not None and ONE not in run and DIGIT not in run:
+        wanted = "".join([token[1] for token in run])
+        if _NO_LITERAL not in wanted:
+            return text.find(wanted, start, end)
+    while start + len(run) <= end:
+        if all(fits(token, line[start + index]) for index, token in enumerate(run)):
+            return start
+        start += 1
+    return -1
 
 
 def _distances(line: list[str], extra: list[int]) -> list[int]:

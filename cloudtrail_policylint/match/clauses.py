@@ -77,25 +77,31 @@ class StatementMatch:
     """What is asked of one statement."""
 
     def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self._clauses: list[tuple[int, _Clause]] = []
-        for field, test in given.items():
-            clause = _clause(field, test, catalogue)
-            self._clauses.append((_COST.index(field), clause))
-        self._clauses.sort(key=lambda pair: pair[0])
+        self._given = sorted(given.items(), key=lambda clause: _COST.index(clause[0]))
+        self._catalogue = catalogue
+        self._clauses: list[_Clause] = []  # those that were needed so far
 
     def judge(self, statement: Statement, scene: Scene, floor: int) -> int:
         """The verdict on *statement*; NO as soon as it is below *floor*."""
         verdict = YES
-        for _, clause in self._clauses:
+        for clause in self._compiled():
             verdict = min(verdict, clause.judge(statement, scene))
             if verdict < floor:
                 return NO
         return verdict
 
+    def _compiled(self) -> Iterator[_Clause]:
+        """The clauses, the cheapest first; most rules are done with a document at their first or second."""
+        yield from self._clauses
+        for field, test in self._given[len(self._clauses) :]:
+            clause = _clause(field, test, self._catalogue)
+            self._clauses.append(clause)
+            yield clause
+
     def binding(self, statement: Statement, scene: Scene, floor: int) -> Binding:
         """The witnesses of a *statement* that matched with at least *floor*."""
         found: list[Witness] = []
-        for _, clause in self._clauses:
+        for clause in self._compiled():
             found.extend(clause.witnesses(statement, scene, floor))
         return Binding(statement, tuple(found))
 

@@ -72,24 +72,24 @@ class SingleTest:
     def __init__(self, words: Words, family: Family, catalogue: Catalogue) -> None:
         self._family = family
         self._tests = [_text_word(word, given, family, catalogue) for word, given in words.items()]
-        self._memo: dict[str, int] = {}
+        self._memo: dict[object, int] = {}
 
     def judge(self, text: Text | None) -> int:
         """The verdict on *text*; NO where there is none."""
         if text is None:
             return NO
-        literal = text.literal
-        if literal is not None:
-            known = self._memo.get(literal)
-            if known is not None:
-                return known
-        elif (values := values_of(text)) is not None:
+        key = _known_of(text)
+        verdict = self._memo.get(key)
+        if verdict is None:
+            verdict = self._memo[key] = self._judge(text)
+        return verdict
+
+    def _judge(self, text: Text) -> int:
+        values = values_of(text) if text.literal is None else None
+        if values is not None:
             return _of_all(self.judge(value) for value in values)
         term = self.term(text)
-        verdict = min((test(term) for test in self._tests), default=YES)
-        if literal is not None:
-            self._memo[literal] = verdict
-        return verdict
+        return min((test(term) for test in self._tests), default=YES)
 
     def term(self, text: Text) -> Term:
         """*text* in the form that this test compares."""
@@ -117,7 +117,7 @@ class ListedTest:
         self._whole = whole
         self._each = [_for_every_value(test) for test in each]
         self._contextual = contextual
-        self._memo: dict[str, int] = {}
+        self._memo: dict[object, int] = {}
 
     def judge(self, element: Action | Resource, statement: Statement) -> int:
         """The verdict on *element* of *statement*."""
@@ -128,14 +128,11 @@ class ListedTest:
                 verdict = min(verdict, max(found, default=NO))
             return verdict
         text = element.texts[0]
-        literal = text.literal
-        if literal is None:
-            verdict = self._one(Term(text, element.forms[0]))
-        else:
-            known = self._memo.get(literal)
-            if known is None:
-                known = self._memo[literal] = self._one(Term(text, element.forms[0]))
-            verdict = known
+        key = _known_of(text)
+        known = self._memo.get(key)
+        if known is None:
+            known = self._memo[key] = self._one(Term(text, element.forms[0]))
+        verdict = known
         if verdict and self._contextual:
             term = Term(text, element.forms[0])
             verdict = min(verdict, *(test(term, statement) for test in self._contextual))
@@ -169,6 +166,15 @@ class ListedTest:
         for term in _terms(element):
             if not element.complement or self._text(term, statement) >= floor:
                 yield Witness(self._field, term.text.written, term.text.span, term)
+
+
+def _known_of(text: Text) -> object:
+    """All that a verdict on *text* rests on: equal for texts of which the same is known."""
+    literal = text.literal
+    if literal is not None:
+        return literal
+    parts = text.parts
+    return tuple([p.text if isinstance(p, Piece) else (p.shape, p.values) for p in parts])
 
 
 def values_of(text: Text) -> tuple[Text, ...] | None:

@@ -90,9 +90,11 @@ def negated(verdict: int) -> int:
 def relation(word: str, operands: Sequence[str], family: Family) -> Callable[[Any], int]:
     """The test "*word* one of *operands*" on a pattern or shape."""
     judge = family.judges[word]
-    goals = [family.operand(text) for text in operands]
+    goals: list[Any] = []  # worked out when the word is first asked
 
     def test(form: Any) -> int:
+        if not goals:
+            goals.extend(family.operand(text) for text in operands)
         return max((judge(form, goal) for goal in goals), default=NO)
 
     return test
@@ -106,9 +108,11 @@ def excepted(word: str, operands: Sequence[str], family: Family) -> Callable[[Se
     complement leaves more than one operand can hold.
     """
     overlaps, covers = family.judges["overlaps"], family.judges["covers"]
-    goals = [family.operand(text) for text in operands]
+    goals: list[Any] = []
 
     def test(forms: Sequence[Any]) -> int:
+        if not goals:
+            goals.extend(family.operand(text) for text in operands)
         if word == "within":  # a complement is never small
             return YES if "*" in operands else NO
         judge = covers if word == "overlaps" else overlaps
