@@ -61,7 +61,10 @@ def _cached(folder: str) -> Any:
 
 def _stamp(folder: str) -> list[list[Any]]:
     """Name, time and size of every file under *folder*, and of the code that compiles them."""
-    found = [_state(os.path.join(_HERE, name)) for name in ("rulefile.py", "plain.py", "bundle.py")]
+    found = [
+        _state(os.path.join(_HERE, name))
+        for name in ("rulefile.py", "rules.py", "plain.py", "bundle.py")
+    ]
     for at, folders, names in os.walk(folder):
         folders.sort()
         found += [_state(os.path.join(at, name)) for name in sorted(names)]

@@ -11,7 +11,7 @@ from .plain import place_of
 from .record import record
 from .rulefile import CLOSE, OPEN, at, files_in, mistakes, read, read_facts, unmarked
 from .rulefile_error import RuleFileError
-from .rules import Rule, RuleBook, rule_from
+from .rules import Rule, RuleBook, rule_from, sets_in
 from .settings import Settings
 
 TYPE_CHECKING = False
@@ -39,10 +39,7 @@ def check(paths: Iterable[str], book: RuleBook) -> Outcome:
     seen: dict[str, str] = {}
     rules = examples = 0
     for path in paths:
-        sets = {
-            **book.sets,
-            **{n: tuple(g["values"]) for n, g in read_facts(path).get("sets", {}).items()},
-        }
+        sets = {**book.sets, **sets_in(read_facts(path))}
         for name in files_in(path):
             rules += 1
             try:

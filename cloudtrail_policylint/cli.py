@@ -12,7 +12,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
     from .lint import Linter
@@ -53,7 +53,7 @@ def run() -> NoReturn:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line *arguments*; the exit code."""
-    parser = _parser()
+    parser = _parser(arguments)
     options = parser.parse_args(arguments)
     if options.version:
         return _version()
@@ -315,13 +315,21 @@ def _check_rules(options: argparse.Namespace) -> int:
 # -- options
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser for *arguments*: only the command that they name has its options."""
     import argparse
+
+    class Formatter(argparse.HelpFormatter):
+        """Help as wide as the terminal, without what the standard one imports to find that out."""
+
+        def __init__(self, prog: str) -> None:
+            super().__init__(prog, width=_width())
 
     parser = argparse.ArgumentParser(
         prog="cloudtrail-policylint",
         description="Find CloudTrail permission mistakes in IAM policies, Terraform and CloudFormation.",
         allow_abbrev=False,
+        formatter_class=Formatter,
     )
     parser.add_argument(
         "--version", action="store_true", help="print the version and that of the AWS data"
@@ -330,25 +338,36 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", prog="cloudtrail-policylint"
     )
-    _lint_options(commands.add_parser("lint", help="judge files and folders", allow_abbrev=False))
-    rules = commands.add_parser("rules", help="list the rules", allow_abbrev=False)
-    rules.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    rules.add_argument(
-        "--rules", action="append", default=[], metavar="PATH", help="rules of your own besides"
-    )
-    rules.set_defaults(command=_rules)
-    explain = commands.add_parser("explain", help="explain one rule", allow_abbrev=False)
-    explain.add_argument("rule", metavar="RULE", help="its id or its name")
-    explain.add_argument(
-        "--rules", action="append", default=[], metavar="PATH", help="rules of your own besides"
-    )
-    explain.set_defaults(command=_explain)
-    check = commands.add_parser(
-        "check-rules", help="validate rule files and run their examples", allow_abbrev=False
-    )
-    check.add_argument("paths", nargs="+", metavar="PATH")
-    check.set_defaults(command=_check_rules)
+    for name, (options, text) in _COMMANDS.items():
+        command = commands.add_parser(
+            name, help=text, allow_abbrev=False, formatter_class=parser.formatter_class
+        )
+        if name in arguments:  # describing the others takes longer than linting a small policy
+            options(command)
     return parser
+
+
+def _rules_options(rules: argparse.ArgumentParser) -> None:
+    rules.set_defaults(command=_rules)
+    rules.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    _own_rules(rules)
+
+
+def _explain_options(explain: argparse.ArgumentParser) -> None:
+    explain.set_defaults(command=_explain)
+    explain.add_argument("rule", metavar="RULE", help="its id or its name")
+    _own_rules(explain)
+
+
+def _check_options(check: argparse.ArgumentParser) -> None:
+    check.set_defaults(command=_check_rules)
+    check.add_argument("paths", nargs="+", metavar="PATH")
+
+
+def _own_rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rules", action="append", default=[], metavar="PATH", help="rules of your own besides"
+    )
 
 
 def _lint_options(lint: argparse.ArgumentParser) -> None:
@@ -407,3 +426,22 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="what standard input is called and, by its ending, written in",
     )
+
+
+def _width() -> int:
+    try:
+        return int(os.environ["COLUMNS"]) - 2
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns - 2
+    except (OSError, ValueError, AttributeError):
+        return 78
+
+
+_COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
+    "lint": (_lint_options, "judge files and folders"),
+    "rules": (_rules_options, "list the rules"),
+    "explain": (_explain_options, "explain one rule"),
+    "check-rules": (_check_options, "validate rule files and run their examples"),
+}

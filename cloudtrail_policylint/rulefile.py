@@ -12,7 +12,7 @@ from .plain import nearest, place_of, plain, repeated_key
 from .readers import yaml
 from .record import record
 from .rulefile_error import RuleFileError
-from .rules import RuleBook, rule_from
+from .rules import RuleBook, prepared, rule_from, sets_in
 from .source import SourceFile
 
 TYPE_CHECKING = False
@@ -107,18 +107,17 @@ def examples_of(paths: Iterable[str], rule: str) -> Mapping[str, Any]:
 
 
 def read_folder(path: str) -> dict[str, Any]:
-    """All of a rules folder as one value: ``rules``, ``problems`` and ``facts``, without examples."""
+    """All of a rules folder as ``rule_book`` takes it: ``rules``, ``problems`` and ``facts``, without examples."""
+    facts = read_facts(path)
+    sets = sets_in(facts)
     rules = []
     for name in files_in(path):
-        raw = dict(read(name).raw)
+        raw = prepared(read(name).raw, sets)
         raw.pop("examples", None)
         rules.append(raw)
     problems = os.path.join(path, PROBLEMS)
-    return {
-        "rules": rules,
-        "problems": read(problems).raw["problems"] if os.path.exists(problems) else [],
-        "facts": read_facts(path),
-    }
+    found = read(problems).raw["problems"] if os.path.exists(problems) else []
+    return {"rules": rules, "problems": [prepared(raw, sets) for raw in found], "facts": facts}
 
 
 def with_rules(book: RuleBook, path: str) -> RuleBook:
@@ -126,10 +125,7 @@ def with_rules(book: RuleBook, path: str) -> RuleBook:
     if not os.path.exists(path):
         raise RuleFileError(f"{path}: no such file or folder of rules")
     facts = read_facts(path)
-    sets = {
-        **book.sets,
-        **{name: tuple(given["values"]) for name, given in facts.get("sets", {}).items()},
-    }
+    sets = {**book.sets, **sets_in(facts)}
     added = []
     taken = set(book.names())
     for name in files_in(path):

@@ -85,11 +85,33 @@ class RuleBook:
 
 def rule_from(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> Rule:
     """The rule that the mapping *raw*, as read from its file, describes; ``$names`` become their values."""
-    cases = raw.get("cases") or ([raw] if "match" in raw else [])
+    return _rule(prepared(raw, sets))
+
+
+def prepared(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """*raw* in the form that is compiled: sets expanded, folded text on one line, always ``cases``.
+
+    What is left to do in a run is to make records of it.
+    """
+    kept = {key: value for key, value in raw.items() if key not in ("match", "report", "message")}
+    kept.update({key: _line(raw[key]) for key in ("summary", "why", "fix")})
+    kept["cases"] = [
+        {
+            "match": expanded(case["match"], sets),
+            "report": case["report"],
+            "message": _line(case["message"]),
+        }
+        for case in raw.get("cases") or ([raw] if "match" in raw else [])
+    ]
+    return kept
+
+
+def _rule(raw: Mapping[str, Any]) -> Rule:
+    once = raw.get("once", False)
     return Rule(
         id=raw["id"],
         name=raw["name"],
-        summary=_line(raw["summary"]),
+        summary=raw["summary"],
         severity=raw["severity"],
         confidence=raw["confidence"],
         status=raw.get("status", "stable"),
@@ -97,28 +119,22 @@ def rule_from(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> Rule
         tags=tuple(raw.get("tags", ())),
         subject=raw.get("subject", ""),
         cases=tuple(
-            Case(
-                expanded(case["match"], sets),
-                case["report"],
-                _line(case["message"]),
-                raw.get("once", False),
-            )
-            for case in cases
+            [Case(case["match"], case["report"], case["message"], once) for case in raw["cases"]]
         ),
-        why=_line(raw["why"]),
-        fix=_line(raw["fix"]),
+        why=raw["why"],
+        fix=raw["fix"],
         references=tuple(raw.get("references", ())),
         supersedes=tuple(raw.get("supersedes", ())),
     )
 
 
 def rule_book(raw: Mapping[str, Any]) -> RuleBook:
-    """The rule book that *raw* (``rules``, ``problems``, ``facts``) describes."""
+    """The rule book that *raw* describes: ``rules`` and ``problems``, ``prepared``, and ``facts``."""
     facts = raw["facts"]
-    sets = {name: tuple(given["values"]) for name, given in facts.get("sets", {}).items()}
+    sets = sets_in(facts)
     return RuleBook(
-        rules=tuple(rule_from(rule, sets) for rule in raw["rules"]),
-        problems={rule["name"]: rule_from(rule, sets) for rule in raw["problems"]},
+        rules=tuple([_rule(rule) for rule in raw["rules"]]),
+        problems={rule["name"]: _rule(rule) for rule in raw["problems"]},
         sets=sets,
         facts=Facts(
             actions=tuple(fact["name"] for fact in facts.get("actions", ())),
@@ -126,6 +142,11 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
             misnamed=tuple(_misnamed(facts.get("misnamed-actions", ()))),
         ),
     )
+
+
+def sets_in(facts: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The named sets of *facts*, as read from its files."""
+    return {name: tuple(given["values"]) for name, given in facts.get("sets", {}).items()}
 
 
 def expanded(match: Any, sets: Mapping[str, Iterable[str]]) -> Any:
