@@ -66,6 +66,17 @@ class Project:
         """What the module *folder* makes: once by itself, or once for each call of it."""
         for evaluator in self._evaluated(folder):
             yield find(evaluator)
+        if not self._folders.callers(folder) and not self._calls_local(folder):
+            self._forget(folder)
+
+    def _calls_local(self, folder: str) -> bool:
+        return any(self._target(folder, block) for block in self._module(folder).calls)
+
+    def _forget(self, folder: str) -> None:
+        """Drop the module *folder*, which no other one has to do with: a repository holds many such."""
+        for evaluator in self._evaluators.pop(folder):
+            del self._at[id(evaluator)]
+        del self._modules[folder]
 
     def _module(self, folder: str) -> Module:
         if folder not in self._modules:
