@@ -12,7 +12,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import NoReturn
 
     from .lint import Linter
@@ -207,25 +207,37 @@ def _known(word: str, book: RuleBook) -> None:
 
 
 def _write_report(options: argparse.Namespace, result: Result) -> None:
-    if options.format == "json":
-        from . import __version__
-        from .catalogue import data_version
-        from .report.json import report
-
-        text = report(result, __version__, data_version())
-    else:
-        from .report.text import lines
-
-        terminal = options.output is None and sys.stdout.isatty()
-        color = options.color == "always" or (
-            options.color == "auto" and terminal and not os.environ.get("NO_COLOR")
-        )
-        found = lines(result.findings, color=color, source=terminal or options.color == "always")
-        text = "".join(f"{line}\n" for line in found)
+    """The report, in a file if one is named; then the findings are shown as text besides."""
     if options.output is None:
-        _print(text)
-    else:
-        _write(options.output, text)
+        _print(_as_json(result) if options.format == "json" else _as_text(options, result))
+        return
+    # Shown first, so that nothing is lost where the file cannot be written.
+    _print(_as_text(options, result))
+    plain = "".join(f"{line}\n" for line in _lines(result, color=False, source=False))
+    _write(options.output, _as_json(result) if options.format == "json" else plain)
+
+
+def _as_json(result: Result) -> str:
+    from . import __version__
+    from .catalogue import data_version
+    from .report.json import report
+
+    return report(result, __version__, data_version())
+
+
+def _as_text(options: argparse.Namespace, result: Result) -> str:
+    terminal = sys.stdout.isatty()
+    color = options.color == "always" or (
+        options.color == "auto" and terminal and not os.environ.get("NO_COLOR")
+    )
+    source = terminal or options.color == "always"
+    return "".join(f"{line}\n" for line in _lines(result, color=color, source=source))
+
+
+def _lines(result: Result, *, color: bool, source: bool) -> Iterator[str]:
+    from .report.text import lines
+
+    return lines(result.findings, color=color, source=source)
 
 
 def _print(text: str) -> None:
@@ -386,7 +398,11 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         default="text",
         help="how findings are written (default: text)",
     )
-    add("--output", metavar="FILE", help="write findings to FILE instead of standard output")
+    add(
+        "--output",
+        metavar="FILE",
+        help="write the report to FILE; the findings are shown as text besides",
+    )
     add(
         "--select",
         action="append",
