@@ -247,12 +247,15 @@ def _print(text: str) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    """Write *text* to the file *path* in one step."""
-    temporary = f"{path}.{os.getpid()}.tmp"
+    """Write *text* to the file *path* in one step; to a device or pipe, which stays one, directly."""
+    whole = os.path.realpath(path)  # a link stays a link
+    direct = os.path.exists(whole) and not os.path.isfile(whole)
+    temporary = whole if direct else f"{whole}.{os.getpid()}.tmp"
     try:
         with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
-        os.replace(temporary, path)
+        if not direct:
+            os.replace(temporary, whole)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None
 
