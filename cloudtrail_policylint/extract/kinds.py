@@ -80,9 +80,11 @@ def _with_principal(
     if not resources and all(action.startswith(_TRUST_ACTIONS) for action in actions):
         return "trust"
     everywhere = bool(resources) and all(resource == "*" for resource in resources)
-    if denies_only and everywhere:  # what a resource control policy must look like, and others may
-        return "rcp" if re.search(_RESOURCE_CONTROL, path) else "unknown"
     services = {action.partition(":")[0] for action in actions}
+    if denies_only and everywhere:  # what a resource control policy must look like, and others may
+        # For topics, which those policies do not reach, people keep the topic's own policy beside them.
+        is_control = re.search(_RESOURCE_CONTROL, path) and "sns" not in services
+        return "rcp" if is_control else "unknown"
     if len(services) > 1 or "*" in services:
         return "vpc-endpoint" if re.search(_ENDPOINT, path) else "unknown"
     service = services.pop()

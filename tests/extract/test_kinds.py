@@ -90,3 +90,16 @@ def test_the_resource_policies_of_cloudtrail_by_arn() -> None:
     )
     assert kind_of_cloudtrail_arn("arn:aws:cloudtrail:us-east-1:1:trail/x") is None
     assert kind_of_cloudtrail_arn("arn:aws:s3:::channel/x") is None
+
+
+def test_a_topics_policy_among_resource_control_policies() -> None:
+    """Resource control policies do not reach topics, so what they would deny stands in a topic's own policy."""
+    for action, kind in (("s3:GetObject", "rcp"), ("sns:Publish", "unknown")):
+        found = guess_kind(
+            has_principal=True,
+            actions=(action,),
+            resources=("*",),
+            effects=("Deny",),
+            path="resource_control_policies/by_service/policy.json",
+        )
+        assert found == kind
