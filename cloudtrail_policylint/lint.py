@@ -269,7 +269,7 @@ class Linter:
             tuple(sorted(shown, key=_order)),
             files,
             documents,
-            suppressed,
+            tuple(suppressed),
             tuple(self._crashes),
             tuple(self._tally.resolutions()) if self._tally is not None else (),
         )

@@ -11,11 +11,24 @@ if TYPE_CHECKING:
 
 
 @record
+class Suppressed:
+    """A finding that something allows, and the ``reason`` given there, which may be empty.
+
+    ``where`` the allowance stands: ``file`` (a comment or a template's
+    metadata), ``settings`` or ``baseline``.
+    """
+
+    finding: Finding
+    reason: str
+    where: str
+
+
+@record
 class Result:
     """What a run found.
 
-    ``files`` were considered, ``documents`` judged, ``suppressed`` findings
-    left out; ``crashes`` name the files and rules that a mistake of ours kept
+    ``files`` were considered, ``documents`` judged, ``suppressed`` what
+    is allowed; ``crashes`` name the files and rules that a mistake of ours kept
     from being judged. ``resolutions`` say how much of the policies is known,
     where that was asked for.
     """
@@ -23,6 +36,6 @@ class Result:
     findings: tuple[Finding, ...]
     files: int
     documents: int
-    suppressed: int
+    suppressed: tuple[Suppressed, ...]
     crashes: tuple[str, ...] = ()
     resolutions: tuple[Resolution, ...] = ()

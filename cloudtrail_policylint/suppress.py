@@ -11,6 +11,7 @@ from __future__ import annotations
 from .extract.found import Allowance, Owner, Problem
 from .match import Finding, problem_finding
 from .plain import nearest
+from .result import Suppressed
 from .source import Span
 
 TYPE_CHECKING = False
@@ -88,8 +89,8 @@ def from_allowances(allowances: Iterable[Allowance]) -> list[Suppression]:
 
 def suppress(
     findings: Sequence[Finding], suppressions: Iterable[Suppression]
-) -> tuple[list[Finding], int]:
-    """The findings that no suppression allows, and how many others there were."""
+) -> tuple[list[Finding], list[Suppressed]]:
+    """The findings that no suppression allows, and the others."""
     by_line: dict[tuple[SourceFile, int], list[Suppression]] = {}
     covering: list[Suppression] = []
     for suppression in suppressions:
@@ -101,20 +102,29 @@ def suppress(
         if suppression.alone:
             by_line.setdefault((source, suppression.line + 1), []).append(suppression)
     if not by_line and not covering:
-        return list(findings), 0
-    kept = [finding for finding in findings if not _allowed(finding, by_line, covering)]
-    return kept, len(findings) - len(kept)
+        return list(findings), []
+    kept: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    for finding in findings:
+        by = _allowing(finding, by_line, covering)
+        if by:
+            reason = next((s.reason for s in by if s.reason), "")
+            suppressed.append(Suppressed(finding, reason, "file"))
+        else:
+            kept.append(finding)
+    return kept, suppressed
 
 
-def _allowed(
+def _allowing(
     finding: Finding,
     by_line: dict[tuple[SourceFile, int], list[Suppression]],
     covering: Sequence[Suppression],
-) -> bool:
+) -> list[Suppression]:
+    """The suppressions that allow *finding*; they are marked as used."""
     places = [finding.span, *finding.within]
     if finding.owner.name:
         places.append(finding.owner.span)
-    allowed = False
+    allowing: list[Suppression] = []
     for span in places:
         line = span.source.position(span.start)[0]
         there = [s for s in covering if s.covers is not None and s.covers.contains(span)]
@@ -122,8 +132,8 @@ def _allowed(
             for word, _ in suppression.words:
                 if word.upper() == finding.rule.id or word == finding.rule.name:
                     suppression.used.add(word)
-                    allowed = True
-    return allowed
+                    allowing.append(suppression)
+    return allowing
 
 
 def complaints(

@@ -15,21 +15,28 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 
-def report(result: Result, version: str, data_version: str) -> str:
+def report(result: Result) -> str:
     """The JSON text of *result*. Keys are only ever added while ``version`` is 1."""
     import json
+
+    from .. import __version__
+    from ..catalogue import data_version
 
     counts = count(result.findings)
     value = {
         "version": FORMAT,
-        "tool": {"name": "cloudtrail-policylint", "version": version, "data_version": data_version},
+        "tool": {
+            "name": "cloudtrail-policylint",
+            "version": __version__,
+            "data_version": data_version(),
+        },
         "summary": {
             "files": result.files,
             "documents": result.documents,
             "errors": counts["error"],
             "warnings": counts["warning"],
             "infos": counts["info"],
-            "suppressed": result.suppressed,
+            "suppressed": len(result.suppressed),
         },
         "findings": list(_findings(result)),
     }

@@ -55,7 +55,7 @@ def summary(result: Result) -> str:
     counts = count(result.findings)
     found = ", ".join(plural(counts[severity], severity) for severity in counts if counts[severity])
     seen = f"{plural(result.documents, 'policy')} in {plural(result.files, 'file')}"
-    hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
+    hidden = f", {len(result.suppressed)} suppressed" if result.suppressed else ""
     return f"{found or 'no findings'} ({seen}{hidden})"
 
 
