@@ -12,7 +12,7 @@ from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
 from .match import Engine, Finding, place_of, problem_finding, related_to, settled
 from .normalise import normalise, normalise_attachment
-from .result import Result
+from .result import Result, in_order
 from .source import SourceFile, Span
 from .suppress import complaints, from_allowances, suppress, suppressions_in
 
@@ -269,7 +269,7 @@ class Linter:
         kept += complaints(suppressions, self._book, self._run)
         shown = [finding for finding in kept if finding.rule.id not in self._ignored]
         return Result(
-            tuple(sorted(shown, key=_order)),
+            tuple(sorted(shown, key=in_order)),
             files,
             documents,
             tuple(suppressed),
@@ -280,11 +280,6 @@ class Linter:
 
 def _owner_of(owner: Owner) -> tuple[int, int]:
     return id(owner.span.source), owner.span.start
-
-
-def _order(finding: Finding) -> tuple[str, int, int, str]:
-    span = finding.span
-    return (span.source.path, span.start, span.end, finding.rule.id)
 
 
 def _extract(root: Node, source: SourceFile) -> Extraction:

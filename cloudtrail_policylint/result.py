@@ -23,6 +23,12 @@ class Suppressed:
     where: str
 
 
+def in_order(finding: Finding) -> tuple[str, int, int, str]:
+    """What findings are sorted by: path, place and rule."""
+    span = finding.span
+    return span.source.path, span.start, span.end, finding.rule.id
+
+
 @record
 class Result:
     """What a run found.

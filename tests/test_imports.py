@@ -22,6 +22,7 @@ LAYERS = (
     ("match", "rulefile"),
     ("resolution",),
     ("result",),
+    ("fingerprint",),
     ("settings", "suppress", "bundle"),
     ("discover",),
     ("files",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .output import CRASHED, FINE, FOUND, UsageError, say, show, write
+from .output import CRASHED, FINE, FOUND, UsageError, say, show, width, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,9 +135,10 @@ def _write_report(options: argparse.Namespace, result: Result) -> None:
     if options.output is not None or options.format == "text":
         show(_as_text(options, result))
     else:
-        show(report(result, options.format))
+        show(report(result, options.format, show_suppressed=options.show_suppressed))
     if options.output is not None:
-        write(options.output, report(result, options.format))
+        text = report(result, options.format, show_suppressed=options.show_suppressed)
+        write(options.output, text)
 
 
 def _as_text(options: argparse.Namespace, result: Result) -> str:
@@ -147,8 +148,13 @@ def _as_text(options: argparse.Namespace, result: Result) -> str:
     color = options.color == "always" or (
         options.color == "auto" and terminal and not os.environ.get("NO_COLOR")
     )
-    source = terminal or options.color == "always"
-    return "".join(f"{line}\n" for line in lines(result.findings, color=color, source=source))
+    shown = lines(
+        result,
+        show_suppressed=options.show_suppressed,
+        color=color,
+        width=width() if terminal or options.color == "always" else None,
+    )
+    return "".join(f"{line}\n" for line in shown)
 
 
 def _summarise(options: argparse.Namespace, result: Result) -> None:

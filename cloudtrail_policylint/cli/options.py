@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 from ..report.formats import FORMATS
+from .output import width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         """Help as wide as the terminal, without what the standard one imports to find that out."""
 
         def __init__(self, prog: str) -> None:
-            super().__init__(prog, width=_width())
+            super().__init__(prog, width=width())
 
     parser = argparse.ArgumentParser(
         prog="cloudtrail-policylint",
@@ -116,6 +114,11 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="the least severity that makes the exit code 1 (default: warning)",
     )
     add("--config", metavar="FILE", help="settings file, instead of the nearest one")
+    add(
+        "--show-suppressed",
+        action="store_true",
+        help="also what comments, settings or the baseline allow, marked as such",
+    )
     add("--statistics", action="store_true", help="count the findings of each rule")
     add("--quiet", action="store_true", help="findings only: no summary")
     add("--color", choices=("auto", "always", "never"), default="auto")
@@ -124,17 +127,6 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="what standard input is called and, by its ending, written in",
     )
-
-
-def _width() -> int:
-    try:
-        return int(os.environ["COLUMNS"]) - 2
-    except (KeyError, ValueError):
-        pass
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns - 2
-    except (OSError, ValueError, AttributeError):
-        return 78
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {

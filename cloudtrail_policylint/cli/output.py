@@ -23,6 +23,18 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def width() -> int:
+    """How many columns there are to write in."""
+    try:
+        return int(os.environ["COLUMNS"]) - 2
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns - 2
+    except (OSError, ValueError, AttributeError):
+        return 78
+
+
 def write(path: str, text: str) -> None:
     """Write *text* to the file *path* in one step; to a device or pipe, which stays one, directly."""
     whole = os.path.realpath(path)  # a link stays a link
