@@ -30,8 +30,8 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def fingerprints(result: Result) -> tuple[list[str], list[str]]:
-    """A name for each finding of *result* and for each suppressed one, all different.
+def fingerprints(result: Result) -> dict[int, str]:
+    """A name for each finding of *result*, suppressed ones too, by its ``id()``; all are different.
 
     Findings alike in one file are told apart by their number. Those that a
     baseline suppresses are numbered with the others, so that writing a baseline
@@ -48,7 +48,4 @@ def fingerprints(result: Result) -> tuple[list[str], list[str]]:
         alike = f"{finding.span.source.path}\0{essence(finding)}"
         number = seen[alike] = seen.get(alike, 0) + 1
         names[id(finding)] = digest(f"{alike}\0{number}")
-    return (
-        [names[id(finding)] for finding in result.findings],
-        [names[id(suppressed.finding)] for suppressed in result.suppressed],
-    )
+    return names

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..result import Result
 
-FORMATS = ("text", "json", "sarif")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 
 
 def report(result: Result, form: str, *, show_suppressed: bool = False) -> str:
@@ -19,6 +19,18 @@ def report(result: Result, form: str, *, show_suppressed: bool = False) -> str:
         from . import sarif
 
         return sarif.report(result, show_suppressed=show_suppressed)
+    if form == "github":
+        from . import github
+
+        return github.report(result, show_suppressed=show_suppressed)
+    if form == "gitlab":
+        from . import gitlab
+
+        return gitlab.report(result, show_suppressed=show_suppressed)
+    if form == "junit":
+        from . import junit
+
+        return junit.report(result, show_suppressed=show_suppressed)
     from . import text
 
     return text.report(result, show_suppressed=show_suppressed)

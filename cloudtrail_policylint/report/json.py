@@ -29,7 +29,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     from ..catalogue import data_version
 
     counts = count(result.findings)
-    own, others = fingerprints(result)
+    names = fingerprints(result)
     value: dict[str, Any] = {
         "version": FORMAT,
         "tool": {
@@ -45,12 +45,16 @@ def report(result: Result, *, show_suppressed: bool) -> str:
             "infos": counts["info"],
             "suppressed": len(result.suppressed),
         },
-        "findings": [_finding(f, name) for f, name in zip(result.findings, own, strict=True)],
+        "findings": [_finding(one, names[id(one)]) for one in result.findings],
     }
     if show_suppressed:
         value["suppressed"] = [
-            {**_finding(one.finding, name), "reason": one.reason, "where": one.where}
-            for one, name in zip(result.suppressed, others, strict=True)
+            {
+                **_finding(one.finding, names[id(one.finding)]),
+                "reason": one.reason,
+                "where": one.where,
+            }
+            for one in result.suppressed
         ]
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
 

@@ -9,10 +9,10 @@ of it, and how much it takes, is in its "SARIF support for code scanning" and
 from __future__ import annotations
 
 from ..fingerprint import fingerprints
-from ..record import record
 from ..rules import SEVERITIES
 from .places import Repository, region_of
 from .printable import printable
+from .shown import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,16 +80,13 @@ def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:
     from .. import __version__
     from ..catalogue import data_version
 
-    own, others = fingerprints(result)
-    found = [_Found(finding, name) for finding, name in zip(result.findings, own, strict=True)]
-    if show_suppressed:
-        allowed = zip(result.suppressed, others, strict=True)
-        found += [_Found(one.finding, name, one) for one, name in allowed]
+    names = fingerprints(result)
+    found = shown(result, show_suppressed=show_suppressed)
     left_out = max(0, len(found) - MAX_RESULTS)
     if left_out:
-        found.sort(key=lambda one: SEVERITIES.index(one.finding.severity))
+        found.sort(key=lambda pair: SEVERITIES.index(pair[0].severity))
         found = found[:MAX_RESULTS]
-    rules = {one.finding.rule.id: one.finding.rule for one in found}
+    rules = {finding.rule.id: finding.rule for finding, _ in found}
     index = {identifier: number for number, identifier in enumerate(sorted(rules))}
     repository = Repository()
     return {
@@ -104,15 +101,15 @@ def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:
         },
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(result, left_out)],
-        "results": [_result(one, index, repository) for one in found],
+        "results": [
+            {
+                **_result(finding, index[finding.rule.id], repository),
+                "partialFingerprints": {FINGERPRINT: names[id(finding)]},
+                **_suppressions(suppressed),
+            }
+            for finding, suppressed in found
+        ],
     }
-
-
-@record
-class _Found:
-    finding: Finding
-    fingerprint: str
-    suppressed: Suppressed | None = None
 
 
 def _invocation(result: Result, left_out: int) -> dict[str, Any]:
@@ -156,15 +153,13 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
     return descriptor
 
 
-def _result(found: _Found, index: dict[str, int], repository: Repository) -> dict[str, Any]:
-    finding = found.finding
+def _result(finding: Finding, index: int, repository: Repository) -> dict[str, Any]:
     value: dict[str, Any] = {
         "ruleId": finding.rule.id,
-        "ruleIndex": index[finding.rule.id],
+        "ruleIndex": index,
         "level": _LEVELS[finding.severity],
         "message": {"text": _text(finding.message)},
         "locations": [_location(finding.span, repository)],
-        "partialFingerprints": {FINGERPRINT: found.fingerprint},
     }
     if finding.owner.name:
         name = printable(finding.owner.name)
@@ -178,12 +173,16 @@ def _result(found: _Found, index: dict[str, int], repository: Repository) -> dic
             }
             for number, place in enumerate(finding.related)
         ]
-    if found.suppressed is not None:
-        suppression = {"kind": _KINDS[found.suppressed.where], "status": "accepted"}
-        if found.suppressed.reason:
-            suppression["justification"] = _text(found.suppressed.reason)
-        value["suppressions"] = [suppression]
     return value
+
+
+def _suppressions(suppressed: Suppressed | None) -> dict[str, Any]:
+    if suppressed is None:
+        return {}
+    suppression = {"kind": _KINDS[suppressed.where], "status": "accepted"}
+    if suppressed.reason:
+        suppression["justification"] = _text(suppressed.reason)
+    return {"suppressions": [suppression]}
 
 
 def _location(span: Span, repository: Repository) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..result import in_order
 from .printable import printable
+from .shown import allowance, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
 _COLORS = {"error": "31", "warning": "33", "info": "36"}
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
-_WHERE = {
-    "file": "allowed in the file",
-    "settings": "allowed in the settings",
-    "baseline": "in the baseline",
-}
 _REASONS_SHOWN = 10
 
 
@@ -38,13 +33,7 @@ def lines(
 
     With a *width* also the source line, underlined, and the related places.
     """
-    shown: list[tuple[Finding, Suppressed | None]] = [
-        (finding, None) for finding in result.findings
-    ]
-    if show_suppressed:
-        shown += [(one.finding, one) for one in result.suppressed]
-        shown.sort(key=lambda pair: in_order(pair[0]))
-    for finding, suppressed in shown:
+    for finding, suppressed in shown(result, show_suppressed=show_suppressed):
         head = _head(finding, suppressed)
         word = "suppressed" if suppressed else finding.severity
         if color and suppressed:
@@ -66,11 +55,7 @@ def lines(
 
 def _head(finding: Finding, suppressed: Suppressed | None) -> str:
     head = f"{finding.rule.id} {printable(finding.message)} ({finding.rule.name})"
-    if suppressed is None:
-        return head
-    return f"{head}; {_WHERE[suppressed.where]}" + (
-        f": {printable(suppressed.reason)}" if suppressed.reason else ""
-    )
+    return f"{head}; {printable(allowance(suppressed))}" if suppressed else head
 
 
 def place_of(span: Span) -> str:

