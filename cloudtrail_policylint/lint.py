@@ -62,6 +62,15 @@ class Linter:
         self._crashes: list[str] = []
         self._allowed: list[Suppression] = []
 
+    def runs(self, identifier: str) -> bool:
+        """Whether a finding of the rule or problem *identifier*, if there were one, would be in a result."""
+        rule = self._book.named(identifier)
+        if rule is None or identifier in self._ignored:
+            return rule is None  # what is no rule any more is found no more
+        if not rule.subject:
+            return True
+        return rule in self._run and (rule.confidence != "low" or self._settings.pedantic)
+
     # -- one source
 
     def lint_text(self, path: str, text: str, language: str, kind: str | None = None) -> Result:

@@ -23,7 +23,7 @@ LAYERS = (
     ("resolution",),
     ("result",),
     ("fingerprint",),
-    ("settings", "suppress", "bundle"),
+    ("settings", "suppress", "bundle", "baseline"),
     ("discover",),
     ("files",),
     ("lint",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from .baseline import chosen, rewritten, tell_removable, tell_written
 from .output import CRASHED, FINE, FOUND, UsageError, say, show, width, write
 
 TYPE_CHECKING = False
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from ..baseline import Coverage, Entry
     from ..lint import Linter
     from ..result import Result
     from ..rules import Rule, RuleBook
@@ -23,12 +25,29 @@ SEVERITY_ORDER = ("error", "warning", "info")
 def lint(options: argparse.Namespace) -> int:
     """Judge files and report what is found; the exit code."""
     settings = _settings(options)
-    result = _run_lint(options, settings)
+    baseline = chosen(options.baseline, settings.folder, to_write=options.write_baseline)
+    result, judged, linter = _run_lint(options, settings)
     for crash in result.crashes:
         say(f"{crash}; this is a mistake of ours, please report it")
+    removable: Sequence[Entry] = ()
+    failure = None
+    if baseline is not None:
+        coverage = _coverage(options, judged, linter or _linter(settings))
+        try:
+            if options.write_baseline:
+                baseline = rewritten(baseline, result, coverage)
+            result, removable = baseline.apply(result, coverage)
+        except UsageError as error:  # after the findings, which would be lost
+            failure = error
     _write_report(options, result)
     if not options.quiet:
+        if baseline is not None:
+            if options.write_baseline and failure is None:
+                tell_written(baseline)
+            tell_removable(baseline.path, removable)
         _summarise(options, result)
+    if failure is not None:
+        raise failure
     if result.crashes:
         return CRASHED
     failing = (
@@ -39,7 +58,10 @@ def lint(options: argparse.Namespace) -> int:
     return FOUND if any(finding.severity in failing for finding in result.findings) else FINE
 
 
-def _run_lint(options: argparse.Namespace, settings: Settings) -> Result:
+def _run_lint(
+    options: argparse.Namespace, settings: Settings
+) -> tuple[Result, list[str], Linter | None]:
+    """What is found; the paths of the files looked at; and what has judged them, if that was needed."""
     from ..discover import discover, language_of
 
     standard_input = "-" in options.paths
@@ -52,17 +74,29 @@ def _run_lint(options: argparse.Namespace, settings: Settings) -> Result:
             raise UsageError(
                 "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
             )
-        return _linter(settings, statistics=options.statistics).lint_text(
-            name, _standard_input(), language, settings.kind_of(name)
-        )
+        linter = _linter(settings, statistics=options.statistics)
+        result = linter.lint_text(name, _standard_input(), language, settings.kind_of(name))
+        return result, [name], linter
     from ..files import Files
 
     files = Files(list(discover(options.paths, settings)), everything=settings.scope == "all")
+    paths = [candidate.path for candidate in files.candidates]
     if files.nothing_to_do():
         from ..result import Result
 
-        return Result((), len(files.candidates), 0, ())
-    return _linter(settings, statistics=options.statistics).lint_files(files)
+        return Result((), len(paths), 0, ()), paths, None
+    linter = _linter(settings, statistics=options.statistics)
+    return linter.lint_files(files), paths, linter
+
+
+def _coverage(options: argparse.Namespace, paths: Sequence[str], linter: Linter) -> Coverage:
+    from ..baseline import Coverage
+
+    return Coverage(
+        files=frozenset(map(os.path.abspath, paths)),
+        folders=tuple(os.path.abspath(path) for path in options.paths if os.path.isdir(path)),
+        ran=linter.runs,
+    )
 
 
 def _standard_input() -> str:

@@ -115,6 +115,16 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
     )
     add("--config", metavar="FILE", help="settings file, instead of the nearest one")
     add(
+        "--baseline",
+        metavar="FILE",
+        help="leave out the findings that FILE has (default: what --write-baseline wrote)",
+    )
+    add(
+        "--write-baseline",
+        action="store_true",
+        help="put all findings into the baseline, so that only later ones are reported",
+    )
+    add(
         "--show-suppressed",
         action="store_true",
         help="also what comments, settings or the baseline allow, marked as such",

@@ -69,7 +69,10 @@ def summary(result: Result) -> str:
     counts = count(result.findings)
     found = ", ".join(plural(counts[severity], severity) for severity in counts if counts[severity])
     seen = f"{plural(result.documents, 'policy')} in {plural(result.files, 'file')}"
-    hidden = f", {len(result.suppressed)} suppressed" if result.suppressed else ""
+    old = sum(one.where == "baseline" for one in result.suppressed)
+    allowed = len(result.suppressed) - old
+    hidden = f", {allowed} suppressed" if allowed else ""
+    hidden += f", {old} in the baseline" if old else ""
     return f"{found or 'no findings'} ({seen}{hidden})"
 
 
