@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
-    ("record",),
+    ("record", "errors"),
     ("source",),
     ("tree",),
     ("plain", "patterns"),
@@ -18,15 +18,16 @@ LAYERS = (
     ("extract.found", "catalogue"),
     ("extract", "rules"),
     ("policy",),
-    ("normalise", "rulefile_error"),
+    ("normalise",),
     ("match", "rulefile"),
     ("resolution",),
     ("result",),
-    ("settings", "suppress", "bundle"),
+    ("settings", "bundle"),
+    ("suppress", "selection"),
     ("discover",),
     ("files",),
     ("lint",),
-    ("report", "checks"),
+    ("run", "report", "checks"),
     ("cli",),
     ("__main__",),
 )

@@ -116,6 +116,11 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="the least severity that makes the exit code 1 (default: warning)",
     )
     add("--config", metavar="FILE", help="settings file, instead of the nearest one")
+    add(
+        "--show-settings",
+        action="store_true",
+        help="show the settings for each PATH and where each comes from, and judge nothing",
+    )
     add("--statistics", action="store_true", help="count the findings of each rule")
     add("--quiet", action="store_true", help="findings only: no summary")
     add("--color", choices=("auto", "always", "never"), default="auto")
