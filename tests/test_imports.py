@@ -28,7 +28,7 @@ LAYERS = (
     ("files",),
     ("lint",),
     ("run", "report", "checks"),
-    ("cli",),
+    ("cli", "library"),
     ("__main__",),
 )
 """Parts of the package from the bottom up: a part imports from those below it, never from above.

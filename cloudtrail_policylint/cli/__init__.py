@@ -61,6 +61,10 @@ def _run(options: argparse.Namespace) -> int:
         from .lint import lint
 
         return lint(options)
+    if options.command == "completion":
+        from .completion import completion
+
+        return completion(options)
     from . import rules
 
     command = {"rules": rules.rules, "explain": rules.explain, "check-rules": rules.check_rules}

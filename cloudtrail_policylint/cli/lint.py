@@ -6,7 +6,9 @@ import os
 import sys
 
 from ..errors import UsageError
+from .options import width
 from .output import CRASHED, FINE, FOUND, INTERRUPTED, say, show, write
+from .progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +65,11 @@ def _result(options: argparse.Namespace, settings: NearestSettings) -> Result:
         tally = Tally()
     run = Run(settings, tally)
     if "-" not in options.paths:
-        return run.lint_paths(options.paths)
+        progress = Progress(width())
+        try:
+            return run.lint_paths(options.paths, progress.watch)
+        finally:
+            progress.end()
     if len(options.paths) > 1:
         raise UsageError("-: standard input cannot be linted together with files")
     from ..discover import language_of

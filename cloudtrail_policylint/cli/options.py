@@ -7,6 +7,14 @@ import sys
 
 from ..report.formats import FORMATS
 
+_EXAMPLES = """\
+examples:
+  cloudtrail-policylint lint                      the files below the current folder
+  cloudtrail-policylint lint main.tf policies/    these files and folders
+  cloudtrail-policylint lint --select delivery    some rules only, by id, name or tag
+  cloudtrail-policylint explain unknown-action    why a finding matters, with examples
+"""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -17,15 +25,16 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser for *arguments*: only the command that they name has its options."""
     import argparse
 
-    class Formatter(argparse.HelpFormatter):
+    class Formatter(argparse.RawDescriptionHelpFormatter):
         """Help as wide as the terminal, without what the standard one imports to find that out."""
 
         def __init__(self, prog: str) -> None:
-            super().__init__(prog, width=_width())
+            super().__init__(prog, width=width())
 
     parser = argparse.ArgumentParser(
         prog="cloudtrail-policylint",
         description="Find CloudTrail permission mistakes in IAM policies, Terraform and CloudFormation.",
+        epilog=_EXAMPLES,
         allow_abbrev=False,
         formatter_class=Formatter,
     )
@@ -43,6 +52,11 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if name in arguments:  # describing the others takes longer than linting a small policy
             options(command)
     return parser
+
+
+def parser_for_all() -> argparse.ArgumentParser:
+    """The parser with the options of all commands."""
+    return parser_for(tuple(_COMMANDS))
 
 
 def _rules_options(rules: argparse.ArgumentParser) -> None:
@@ -131,7 +145,8 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
     )
 
 
-def _width() -> int:
+def width() -> int:
+    """How many characters fit on a line of the terminal, less a margin."""
     try:
         return int(os.environ["COLUMNS"]) - 2
     except (KeyError, ValueError):
@@ -142,9 +157,14 @@ def _width() -> int:
         return 78
 
 
+def _completion_options(completion: argparse.ArgumentParser) -> None:
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
+
+
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "lint": (_lint_options, "judge files and folders"),
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),
+    "completion": (_completion_options, "print a script that completes commands in a shell"),
 }

@@ -6,7 +6,7 @@ from .text import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from ..match import Finding
@@ -38,14 +38,15 @@ def report(result: Result) -> str:
             "infos": counts["info"],
             "suppressed": len(result.suppressed),
         },
-        "findings": list(_findings(result)),
+        "findings": list(described(result.findings)),
     }
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
 
 
-def _findings(result: Result) -> Iterator[dict[str, Any]]:
+def described(findings: Iterable[Finding]) -> Iterator[dict[str, Any]]:
+    """Each of *findings* as the report has it."""
     seen: dict[str, int] = {}
-    for finding in result.findings:
+    for finding in findings:
         span = finding.span
         line, column = span.source.position(span.start)
         end_line, end_column = span.source.position(span.end)
