@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import os
 
+from .errors import InputError
 from .fingerprint import digest, essence
-from .record import record
-from .result import Result, Suppressed, in_order
+from .record import record, replaced
+from .result import Suppressed, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from .match import Finding
+    from .result import Result
 
 VERSION = 1
 
 _KEYS = ("path", "rule", "message", "fingerprint")
 
 
-class BaselineError(Exception):
+class BaselineError(InputError):
     """A baseline that cannot be used; the message is one line that starts with the place."""
 
 
@@ -46,14 +48,15 @@ class Entry:
 
 @record
 class Coverage:
-    """What a run looked at: the ``files``, all that is in the ``folders``, and rules for which ``ran`` is True.
+    """What a run looked at: the ``files`` and all that is in the ``folders``.
 
+    ``reports`` says whether it would have shown a finding of a rule in a file.
     Paths are as ``os.path.abspath`` gives them.
     """
 
     files: frozenset[str]
     folders: tuple[str, ...]
-    ran: Callable[[str], bool]
+    reports: Callable[[str, str], bool]
 
 
 class Baseline:
@@ -70,6 +73,24 @@ class Baseline:
         These are the ones that no finding is left for, although the run looked.
         An entry of a file that is gone is for the same finding in another file.
         """
+        kept, known, left = self._matched(result)
+        applied = replaced(
+            result,
+            findings=tuple(kept),
+            suppressed=(*result.suppressed, *(Suppressed(one, "", "baseline") for one in known)),
+        )
+        whole = not result.crashes and not result.interrupted
+        removable = [entry for entry in left if whole and self._covered(entry, coverage)]
+        return applied, tuple(sorted(removable, key=lambda one: (one.path, one.rule, one.message)))
+
+    def renewed(self, result: Result, coverage: Coverage) -> Baseline:
+        """The baseline that has the findings of *result*, and of this one what that run did not look at."""
+        _, _, left = self._matched(result)
+        kept = [entry for entry in left if not self._covered(entry, coverage)]
+        return Baseline(self.path, [*kept, *map(self._entry, result.findings)])
+
+    def _matched(self, result: Result) -> tuple[list[Finding], list[Finding], list[Entry]]:
+        """The findings of *result* that no entry is for, those that one is for, and the entries left over."""
         waiting: dict[tuple[str, str], list[Entry]] = {}
         for entry in self.entries:
             waiting.setdefault((entry.path, entry.fingerprint), []).append(entry)
@@ -96,20 +117,7 @@ class Baseline:
                 known.append(finding)
             else:
                 kept.append(finding)
-        applied = Result(
-            tuple(kept),
-            result.files,
-            result.documents,
-            (*result.suppressed, *(Suppressed(finding, "", "baseline") for finding in known)),
-            result.crashes,
-            result.resolutions,
-        )
-        return applied, () if result.crashes else self._removable(left, coverage)
-
-    def renewed(self, result: Result, coverage: Coverage) -> Baseline:
-        """The baseline that has the findings of *result*, and of this one what that run did not look at."""
-        kept = [entry for entry in self.entries if not self._covered(entry, coverage)]
-        return Baseline(self.path, [*kept, *map(self._entry, result.findings)])
+        return kept, known, left
 
     def text(self) -> str:
         """What stands in the file."""
@@ -135,17 +143,13 @@ class Baseline:
     def _whole(self, entry: Entry) -> str:
         return os.path.normpath(os.path.join(self._folder, entry.path))
 
-    def _removable(self, left: Iterable[Entry], coverage: Coverage) -> tuple[Entry, ...]:
-        removable = [entry for entry in left if self._covered(entry, coverage)]
-        return tuple(sorted(removable, key=lambda entry: (entry.path, entry.rule, entry.message)))
-
     def _covered(self, entry: Entry, coverage: Coverage) -> bool:
         """Whether the run would have found what *entry* is for."""
         path = self._whole(entry)
         looked = path in coverage.files or (
             self._is_gone(entry) and any(_is_inside(path, folder) for folder in coverage.folders)
         )
-        return looked and coverage.ran(entry.rule)
+        return looked and coverage.reports(entry.rule, path)
 
 
 def read(path: str) -> Baseline:
@@ -225,7 +229,7 @@ def _syntax(path: str, text: str) -> str:
     return f"{path}: not valid JSON"
 
 
-def _place(path: str, text: str, steps: Iterable[str | int]) -> str:
+def _place(path: str, text: str, steps: Sequence[str | int]) -> str:
     from .plain import place_of
     from .readers.json import read_placed
     from .source import SourceFile

@@ -171,6 +171,18 @@ def test_writing_twice_changes_nothing() -> None:
     assert Path(NAME).read_bytes() == before
 
 
+def test_findings_about_the_settings_are_in_it_once(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("p.json").write_text(policy(NOPE))
+    Path(".cloudtrail-policylint.yaml").write_text(
+        "suppress:\n  - {rule: CT203, reason: gone}\n", encoding="utf-8"
+    )
+    write(".")
+    write(".")
+    entries = json.loads(Path(NAME).read_text())["findings"]
+    assert [one["rule"] for one in entries] == ["CT004", "CT101"]
+    assert Run(capsys, ".").status == 0
+
+
 def test_what_a_comment_allows_is_not_in_the_baseline() -> None:
     Path("main.tf").write_text(
         'data "aws_iam_policy_document" "one" {\n  statement {\n    effect = "Deny"\n'

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
-    ("record",),
+    ("record", "errors"),
     ("source",),
     ("tree",),
     ("plain", "patterns"),
@@ -18,17 +18,18 @@ LAYERS = (
     ("extract.found", "catalogue"),
     ("extract", "rules"),
     ("policy",),
-    ("normalise", "rulefile_error"),
+    ("normalise",),
     ("match", "rulefile"),
     ("resolution",),
     ("result",),
     ("fingerprint",),
-    ("settings", "suppress", "bundle", "baseline"),
+    ("settings", "bundle"),
+    ("suppress", "selection", "baseline"),
     ("discover",),
     ("files",),
     ("lint",),
-    ("report", "checks"),
-    ("cli",),
+    ("run", "report", "checks"),
+    ("cli", "library"),
     ("__main__",),
 )
 """Parts of the package from the bottom up: a part imports from those below it, never from above.

@@ -5,98 +5,90 @@ from __future__ import annotations
 import os
 import sys
 
-from .baseline import chosen, rewritten, tell_removable, tell_written
-from .output import CRASHED, FINE, FOUND, UsageError, say, show, width, write
+from ..errors import UsageError
+from .baseline import BaselineOfRun
+from .output import CRASHED, FINE, FOUND, INTERRUPTED, say, show, width, write
+from .progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from typing import Any
 
-    from ..baseline import Coverage, Entry
-    from ..lint import Linter
+    from ..resolution import Tally
     from ..result import Result
-    from ..rules import Rule, RuleBook
-    from ..settings import Settings
-
-SEVERITY_ORDER = ("error", "warning", "info")
+    from ..run import Run
+    from ..settings.model import Settings
 
 
 def lint(options: argparse.Namespace) -> int:
     """Judge files and report what is found; the exit code."""
-    settings = _settings(options)
-    baseline = chosen(options.baseline, settings.folder, to_write=options.write_baseline)
-    result, judged, linter = _run_lint(options, settings)
+    from ..run import Run
+    from ..settings.nearest import NearestSettings
+    from ..settings.shown import shown
+
+    settings = NearestSettings(options.config, lambda found: _adapted(found, options))
+    if options.show_settings:
+        for path in options.paths:
+            show("".join(f"{line}\n" for line in shown(settings, path)))
+        return FINE
+    baseline = BaselineOfRun(
+        options.baseline, settings.here.folder, to_write=options.write_baseline
+    )
+    run = Run(settings, _tally(options))
+    result = baseline.applied(_result(options, run), run)
     for crash in result.crashes:
         say(f"{crash}; this is a mistake of ours, please report it")
-    removable: Sequence[Entry] = ()
-    failure = None
-    if baseline is not None:
-        coverage = _coverage(options, judged, linter or _linter(settings))
-        try:
-            if options.write_baseline:
-                baseline = rewritten(baseline, result, coverage)
-            result, removable = baseline.apply(result, coverage)
-        except UsageError as error:  # after the findings, which would be lost
-            failure = error
     _write_report(options, result)
     if not options.quiet:
-        if baseline is not None:
-            if options.write_baseline and failure is None:
-                tell_written(baseline)
-            tell_removable(baseline.path, removable)
-        _summarise(options, result)
-    if failure is not None:
-        raise failure
+        baseline.tell()
+        _summarise(options, result, everything=settings.here.scope == "all")
+    if result.interrupted:
+        say("interrupted: what is shown was found until then")
+        return INTERRUPTED
+    baseline.raise_failure()
     if result.crashes:
         return CRASHED
-    failing = (
-        SEVERITY_ORDER[: SEVERITY_ORDER.index(settings.fail_on) + 1]
-        if settings.fail_on != "never"
-        else ()
-    )
-    return FOUND if any(finding.severity in failing for finding in result.findings) else FINE
+    return FOUND if _fails(result, settings.here.fail_on) else FINE
 
 
-def _run_lint(
-    options: argparse.Namespace, settings: Settings
-) -> tuple[Result, list[str], Linter | None]:
-    """What is found; the paths of the files looked at; and what has judged them, if that was needed."""
-    from ..discover import discover, language_of
+def _fails(result: Result, fail_on: str) -> bool:
+    """Whether there is a finding as severe as *fail_on*."""
+    if not result.findings or fail_on == "never":
+        return False
+    from ..rules import SEVERITIES
 
-    standard_input = "-" in options.paths
-    if standard_input and len(options.paths) > 1:
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return any(finding.severity in failing for finding in result.findings)
+
+
+def _tally(options: argparse.Namespace) -> Tally | None:
+    if not options.statistics:
+        return None
+    from ..resolution import Tally
+
+    return Tally()
+
+
+def _result(options: argparse.Namespace, run: Run) -> Result:
+    if "-" not in options.paths:
+        progress = Progress(width())
+        try:
+            return run.lint_paths(options.paths, progress.watch)
+        finally:
+            progress.end()
+    if len(options.paths) > 1:
         raise UsageError("-: standard input cannot be linted together with files")
-    if standard_input:
-        name = options.stdin_filename
-        language = language_of(name) if name else None
-        if not name or language is None:
-            raise UsageError(
-                "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
-            )
-        linter = _linter(settings, statistics=options.statistics)
-        result = linter.lint_text(name, _standard_input(), language, settings.kind_of(name))
-        return result, [name], linter
-    from ..files import Files
+    from ..discover import language_of
 
-    files = Files(list(discover(options.paths, settings)), everything=settings.scope == "all")
-    paths = [candidate.path for candidate in files.candidates]
-    if files.nothing_to_do():
-        from ..result import Result
-
-        return Result((), len(paths), 0, ()), paths, None
-    linter = _linter(settings, statistics=options.statistics)
-    return linter.lint_files(files), paths, linter
-
-
-def _coverage(options: argparse.Namespace, paths: Sequence[str], linter: Linter) -> Coverage:
-    from ..baseline import Coverage
-
-    return Coverage(
-        files=frozenset(map(os.path.abspath, paths)),
-        folders=tuple(os.path.abspath(path) for path in options.paths if os.path.isdir(path)),
-        ran=linter.runs,
-    )
+    name = options.stdin_filename
+    language = language_of(name) if name else None
+    if not name or language is None:
+        raise UsageError(
+            "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
+        )
+    return run.lint_text(name, _standard_input(), language)
 
 
 def _standard_input() -> str:
@@ -108,57 +100,30 @@ def _standard_input() -> str:
         raise UsageError(f"-: cannot be read: {error}") from None
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    from ..settings import Settings, load
+def _adapted(found: Settings, options: argparse.Namespace) -> Settings:
+    """The settings *found*, with what the command line says laid over them."""
+    from ..record import replaced
 
-    found = load(options.config)
-    return Settings(
-        folder=found.folder,
-        select=_words(options.select) or found.select,
-        ignore=(*found.ignore, *_words(options.ignore)),
-        rules=(*found.rules, *options.rules),
-        scope=options.scope or found.scope,
-        pedantic=options.pedantic or found.pedantic,
-        fail_on=options.fail_on or found.fail_on,
-        include=found.include,
-        exclude=found.exclude,
-        kinds=found.kinds,
-    )
+    changes: dict[str, Any] = {}
+    origins = dict(found.origins)
+    select, ignore = _words(options.select), _words(options.ignore)
+    for name, value, given in (
+        ("select", select, select),
+        ("ignore", (*found.ignore, *ignore), ignore),
+        ("rules", (*found.rules, *options.rules), options.rules),
+        ("scope", options.scope, options.scope),
+        ("pedantic", True, options.pedantic),
+        ("fail-on", options.fail_on, options.fail_on),
+    ):
+        if given:
+            changes[name.replace("-", "_")] = value
+            above = f"{origins[name]}, " if name in ("ignore", "rules") and name in origins else ""
+            origins[name] = f"{above}--{name}"
+    return replaced(found, **changes, origins=tuple(origins.items()))
 
 
 def _words(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for text in given for word in text.split(",") if word.strip())
-
-
-def _linter(settings: Settings, *, statistics: bool = False) -> Linter:
-    from ..lint import Linter
-
-    tally = None
-    if statistics:
-        from ..resolution import Tally
-
-        tally = Tally()
-    from .rules import rule_book
-
-    book = rule_book(settings.rules)
-    run = [rule for rule in book.rules if not settings.select or _chosen(rule, settings.select)]
-    for word in (*settings.select, *settings.ignore):
-        _known(word, book)
-    every = (*book.rules, *book.problems.values())
-    ignored = frozenset(rule.id for rule in every if _chosen(rule, settings.ignore))
-    return Linter(book, settings, run=run, ignored=ignored, tally=tally)
-
-
-def _chosen(rule: Rule, words: Sequence[str]) -> bool:
-    """Whether one of *words* names *rule*: its name, its id, or what its id begins with (``CT2``)."""
-    return any(rule.id.startswith(word.upper()) or rule.name == word for word in words)
-
-
-def _known(word: str, book: RuleBook) -> None:
-    if not any(_chosen(rule, [word]) for rule in (*book.rules, *book.problems.values())):
-        from ..plain import nearest
-
-        raise UsageError(f"no rule is called {word}{nearest(word, book.names())}")
 
 
 def _write_report(options: argparse.Namespace, result: Result) -> None:
@@ -191,10 +156,10 @@ def _as_text(options: argparse.Namespace, result: Result) -> str:
     return "".join(f"{line}\n" for line in shown)
 
 
-def _summarise(options: argparse.Namespace, result: Result) -> None:
+def _summarise(options: argparse.Namespace, result: Result, *, everything: bool) -> None:
     from ..report.text import resolved, statistics, summary
 
     if options.statistics:
         for line in (*statistics(result.findings), *resolved(result.resolutions)):
             say(line)
-    say(summary(result))
+    say(summary(result, everything=everything))

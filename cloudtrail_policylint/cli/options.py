@@ -5,6 +5,14 @@ from __future__ import annotations
 from ..report.formats import FORMATS
 from .output import width
 
+_EXAMPLES = """\
+examples:
+  cloudtrail-policylint lint                      the files below the current folder
+  cloudtrail-policylint lint main.tf policies/    these files and folders
+  cloudtrail-policylint lint --select delivery    some rules only, by id, name or tag
+  cloudtrail-policylint explain unknown-action    why a finding matters, with examples
+"""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -15,7 +23,7 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser for *arguments*: only the command that they name has its options."""
     import argparse
 
-    class Formatter(argparse.HelpFormatter):
+    class Formatter(argparse.RawDescriptionHelpFormatter):
         """Help as wide as the terminal, without what the standard one imports to find that out."""
 
         def __init__(self, prog: str) -> None:
@@ -24,6 +32,7 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cloudtrail-policylint",
         description="Find CloudTrail permission mistakes in IAM policies, Terraform and CloudFormation.",
+        epilog=_EXAMPLES,
         allow_abbrev=False,
         formatter_class=Formatter,
     )
@@ -41,6 +50,11 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if name in arguments:  # describing the others takes longer than linting a small policy
             options(command)
     return parser
+
+
+def parser_for_all() -> argparse.ArgumentParser:
+    """The parser with the options of all commands."""
+    return parser_for(tuple(_COMMANDS))
 
 
 def _rules_options(rules: argparse.ArgumentParser) -> None:
@@ -129,6 +143,11 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also what comments, settings or the baseline allow, marked as such",
     )
+    add(
+        "--show-settings",
+        action="store_true",
+        help="show the settings for each PATH and where each comes from, and judge nothing",
+    )
     add("--statistics", action="store_true", help="count the findings of each rule")
     add("--quiet", action="store_true", help="findings only: no summary")
     add("--color", choices=("auto", "always", "never"), default="auto")
@@ -139,9 +158,14 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
     )
 
 
+def _completion_options(completion: argparse.ArgumentParser) -> None:
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
+
+
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "lint": (_lint_options, "judge files and folders"),
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),
+    "completion": (_completion_options, "print a script that completes commands in a shell"),
 }

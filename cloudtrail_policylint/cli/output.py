@@ -1,15 +1,13 @@
-"""What every command needs to speak and to end: exit codes, usage errors, standard output and files."""
+"""What every command needs to speak and to end: exit codes, standard output and files."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-FINE, FOUND, WRONG, CRASHED = 0, 1, 2, 3
+from ..errors import UsageError
 
-
-class UsageError(Exception):
-    """Something the user must put right; the message is one line."""
+FINE, FOUND, WRONG, CRASHED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def show(text: str) -> None:

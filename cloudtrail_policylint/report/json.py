@@ -29,7 +29,6 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     from ..catalogue import data_version
 
     counts = count(result.findings)
-    names = fingerprints(result)
     value: dict[str, Any] = {
         "version": FORMAT,
         "tool": {
@@ -45,9 +44,10 @@ def report(result: Result, *, show_suppressed: bool) -> str:
             "infos": counts["info"],
             "suppressed": len(result.suppressed),
         },
-        "findings": [_finding(one, names[id(one)]) for one in result.findings],
+        "findings": described(result),
     }
     if show_suppressed:
+        names = fingerprints(result)
         value["suppressed"] = [
             {
                 **_finding(one.finding, names[id(one.finding)]),
@@ -57,6 +57,12 @@ def report(result: Result, *, show_suppressed: bool) -> str:
             for one in result.suppressed
         ]
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+
+
+def described(result: Result) -> list[dict[str, Any]]:
+    """The findings of *result* as the report has them."""
+    names = fingerprints(result)
+    return [_finding(one, names[id(one)]) for one in result.findings]
 
 
 def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:

@@ -64,16 +64,24 @@ def place_of(span: Span) -> str:
     return f"{printable(span.source.path)}:{line}:{column}"
 
 
-def summary(result: Result) -> str:
-    """What the run saw and found, in one line."""
+def summary(result: Result, *, everything: bool) -> str:
+    """What the run saw and found, in one line; *everything*: policies of any service were in scope."""
+    if not result.findings and not result.documents:
+        if not result.files:
+            return "no file to look at"
+        about = "" if everything else " that concerns CloudTrail"
+        return f"no policy{about} in {plural(result.files, 'file')}{_hidden(result)}"
     counts = count(result.findings)
     found = ", ".join(plural(counts[severity], severity) for severity in counts if counts[severity])
     seen = f"{plural(result.documents, 'policy')} in {plural(result.files, 'file')}"
+    return f"{found or 'no findings'} ({seen}{_hidden(result)})"
+
+
+def _hidden(result: Result) -> str:
     old = sum(one.where == "baseline" for one in result.suppressed)
     allowed = len(result.suppressed) - old
     hidden = f", {allowed} suppressed" if allowed else ""
-    hidden += f", {old} in the baseline" if old else ""
-    return f"{found or 'no findings'} ({seen}{hidden})"
+    return hidden + (f", {old} in the baseline" if old else "")
 
 
 def count(findings: Iterable[Finding]) -> dict[str, int]:

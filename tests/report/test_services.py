@@ -205,4 +205,4 @@ def test_quiet_leaves_the_report_alone(form: str, capsys: pytest.CaptureFixture[
     assert main(["lint", "p.json", "--format", form, "--quiet"]) == 0
     quiet = capsys.readouterr()
     assert quiet.out == loud.out
-    assert (loud.err, quiet.err) == ("no findings (0 policies in 1 file)\n", "")
+    assert (loud.err, quiet.err) == ("no policy that concerns CloudTrail in 1 file\n", "")
