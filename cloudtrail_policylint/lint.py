@@ -152,15 +152,22 @@ class Linter:
             findings += [
                 problem_finding(p, self._book, document.owner, related_to(p.span, document))
                 for p in document.problems
+                if self._runs(self._book.problems[p.name])
             ]
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
                 findings += self._engine.judge_attachment(attachment)
         for problem in extraction.problems:
-            if count or self._may_hold_policy(problem.span.source):
+            rule = self._book.problems[problem.name]
+            sure = count and rule.confidence != "low"
+            if self._runs(rule) and (sure or self._may_hold_policy(problem.span.source)):
                 findings.append(problem_finding(problem, self._book, Owner("", problem.span)))
         return settled(findings), count
+
+    def _runs(self, rule: Rule) -> bool:
+        """Whether *rule*, or what a problem is reported by, is sure enough for this run."""
+        return self._settings.pedantic or rule.confidence != "low"
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether a broken file looks as if a policy in scope were in it."""
@@ -266,7 +273,8 @@ class Linter:
         suppressions = [s for source in sources for s in suppressions_in(source)] + self._allowed
         self._allowed = []
         kept, suppressed = suppress(settled(findings), suppressions)
-        kept += complaints(suppressions, self._book, self._run)
+        ran = (*self._run, *self._book.problems.values())
+        kept += complaints(suppressions, self._book, [rule for rule in ran if self._runs(rule)])
         shown = [finding for finding in kept if finding.rule.id not in self._ignored]
         return Result(
             tuple(sorted(shown, key=_order)),
