@@ -10,7 +10,8 @@ from __future__ import annotations
 from . import discover
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
-from .match import Engine, Finding, place_of, problem_finding, related_to, settled
+from .match import Engine, Finding, place_of, problem_finding, settled
+from .match.related import loads
 from .normalise import normalise, normalise_attachment
 from .result import Result
 from .source import SourceFile, Span
@@ -150,7 +151,7 @@ class Linter:
             judged.add((id(document.span.source), document.span.start, document.span.end))
             findings += self._engine.judge_document(document)
             findings += [
-                problem_finding(p, self._book, document.owner, related_to(p.span, document))
+                problem_finding(p, self._book, document.owner, loads(p.span, document))
                 for p in document.problems
                 if self._runs(self._book.problems[p.name])
             ]
