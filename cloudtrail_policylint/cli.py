@@ -109,7 +109,7 @@ def _lint(options: argparse.Namespace) -> int:
 
 
 def _run_lint(options: argparse.Namespace, settings: Settings) -> Result:
-    from .discover import discover, language_of
+    from .discover import TEMPLATE, discover, language_of
 
     standard_input = "-" in options.paths
     if standard_input and len(options.paths) > 1:
@@ -117,7 +117,7 @@ def _run_lint(options: argparse.Namespace, settings: Settings) -> Result:
     if standard_input:
         name = options.stdin_filename
         language = language_of(name) if name else None
-        if not name or language is None:
+        if not name or language in (None, TEMPLATE):
             raise UsageError(
                 "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
             )
@@ -126,7 +126,11 @@ def _run_lint(options: argparse.Namespace, settings: Settings) -> Result:
         )
     from .files import Files
 
-    files = Files(list(discover(options.paths, settings)), everything=settings.scope == "all")
+    files = Files(
+        list(discover(options.paths, settings)),
+        everything=settings.scope == "all",
+        walked=[path for path in options.paths if os.path.isdir(path)],
+    )
     if files.nothing_to_do():
         from .result import Result
 

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
 
 
+_OF_MODULES = (discover.TERRAFORM, discover.TEMPLATE)
+"""Languages of files that are judged with their module, not by themselves."""
+
+
 class Linter:
     """Judges sources by *rules* of *book* under *settings*.
 
@@ -186,7 +190,7 @@ class Linter:
         findings += found
         for candidate in files.candidates:
             path, language = candidate.path, candidate.language
-            if language == discover.TERRAFORM or key_of(path) in loaded:
+            if language in _OF_MODULES or key_of(path) in loaded:
                 continue
             source = files.source(path)
             if source is not None and files.matters(path):
@@ -212,12 +216,15 @@ class Linter:
         project = Project(files)
         findings: list[Finding] = []
         judged: set[tuple[int, int, int]] = set()
+        near: set[tuple[int, int, int]] = set()
         for folder in folders:
+            places = near if files.is_near(folder) else judged
             found, _ = self._guarded(
-                folder or ".", self._judge_module, project, files, folder, loaded, judged
+                folder or ".", self._judge_module, project, files, folder, loaded, places
             )
             findings += found
         given = {id(source) for source in files.given_sources()}
+        judged.update(place for place in near if place[0] in given)
         shown = [finding for finding in findings if id(finding.span.source) in given]
         return shown, len(judged)
 

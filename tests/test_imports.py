@@ -22,6 +22,7 @@ LAYERS = (
     ("match", "rulefile"),
     ("settings", "suppress", "bundle"),
     ("discover",),
+    ("nearby",),
     ("files", "resolution"),
     ("result",),
     ("lint",),
