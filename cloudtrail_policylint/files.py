@@ -259,6 +259,11 @@ class Files:
         found = (self._sources.get(key) for key in self._named)
         return [source for source in found if source is not None] + list(self._beside.values())
 
+    def is_given(self, source: SourceFile) -> bool:
+        """Whether *source* is one of ``given_sources``."""
+        key = key_of(source.path)
+        return key in self._named or key in self._beside
+
     def _read(self, path: str, key: str, *, referred: bool) -> SourceFile | None:
         candidate = self._named.get(key)
         shown = candidate.path if candidate else path

@@ -9,11 +9,11 @@ import pytest
 from cloudtrail_policylint.discover import discover
 from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.nearby import may_load
-from cloudtrail_policylint.settings import Settings
+from cloudtrail_policylint.settings.nearest import NearestSettings
 
 
 def files_in(folder: Path) -> Files:
-    return Files(list(discover([str(folder)], Settings(folder=str(folder)))), everything=False)
+    return Files(list(discover([str(folder)], NearestSettings())), everything=False)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_the_callers_of_a_module_given_alone_are_looked_for_in_its_project(
 ) -> None:
     write(project, {caller: CALL % source})
     path = f"{project}/module/main.tf"
-    files = Files(list(discover([path], Settings(folder=str(project)))), everything=False)
+    files = Files(list(discover([path], NearestSettings())), everything=False)
     folder = str((project / caller).parent)
     assert files.callers(f"{project}/module") == ([folder] if found else [])
 
@@ -123,14 +123,14 @@ def test_another_project_below_and_one_behind_a_link_are_not_looked_at(
     write(tmp_path, {"elsewhere/main.tf": CALL % "../module"})
     (project / "linked").symlink_to(tmp_path / "elsewhere")
     path = f"{project}/module/main.tf"
-    files = Files(list(discover([path], Settings(folder=str(project)))), everything=False)
+    files = Files(list(discover([path], NearestSettings())), everything=False)
     assert files.callers(f"{project}/module") == []
 
 
 def test_near_folders_are_looked_at_up_to_a_limit(project: Path) -> None:
     write(project, {f"live/{number:04}/main.tf": CALL % "../../module" for number in range(600)})
     path = f"{project}/module/main.tf"
-    files = Files(list(discover([path], Settings(folder=str(project)))), everything=False)
+    files = Files(list(discover([path], NearestSettings())), everything=False)
     assert 400 < len(files.callers(f"{project}/module")) < 500
 
 

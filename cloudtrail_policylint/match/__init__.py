@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..catalogue import Catalogue
 from ..patterns import MAYBE, YES
 from ..policy import Document
-from ..record import record
+from ..record import record, replaced
 from ..source import MAX_RELATED
 from ..tree import Piece
 from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
@@ -38,8 +38,9 @@ class Finding:
     """One defect at one place.
 
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
-    the statements, and the blocks around them, that the defect is part of;
-    ``related`` are other places that have to do with it.
+    the statements, and the blocks around them, that the defect is part of, and
+    ``sid`` is the Sid of the first of them; ``related`` are other places that
+    have to do with it.
     """
 
     rule: Rule
@@ -49,6 +50,7 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
+    sid: str = ""
     related: tuple[Related, ...] = ()
 
 
@@ -159,6 +161,7 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
+                sid=_sid(span, binding.statement, document),
                 related=(*_origins(span, witness, binding, document, case.report), *others)[
                     :MAX_RELATED
                 ],
@@ -181,6 +184,13 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     statements += [one.span for one in document.statements if one.span.contains(span)]
     blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
     return (*statements, *blocks)
+
+
+def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:
+    """The Sid of *statement*, or else of the one of *document* that *span* is part of."""
+    if statement is None and document is not None:
+        statement = next((s for s in document.statements if s.span.contains(span)), None)
+    return statement.sid.written if statement is not None and statement.sid is not None else ""
 
 
 def _says_nothing(witness: Witness) -> bool:
@@ -222,16 +232,7 @@ def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
     related = (*finding.related, *new)[:MAX_RELATED]
     if len(related) == len(finding.related):
         return finding
-    return Finding(
-        finding.rule,
-        finding.message,
-        finding.span,
-        finding.owner,
-        finding.severity,
-        finding.certain,
-        finding.within,
-        related,
-    )
+    return replaced(finding, related=related)
 
 
 def place_of(finding: Finding) -> tuple[str, int, int, int]:
