@@ -279,6 +279,16 @@ The formats are those of the Service Authorization Reference.
 ARN_ATTRIBUTES = {"aws_sns_topic": ("arn", "id"), "aws_iam_policy": ("arn", "id")}
 """Resource types where another attribute than ``arn`` is the ARN too."""
 
+WITH_SLASHES = frozenset(
+    {
+        "aws_kms_alias",
+        "aws_cloudwatch_log_group",
+        "aws_cloudwatch_event_bus",
+        "aws_ecr_repository",
+    }
+)
+"""Resource types of ``ARNS`` whose names may have slashes in them."""
+
 SAME_AS: dict[tuple[str, str], str] = {
     ("aws_s3_bucket", "id"): "bucket",
     ("aws_iam_role", "id"): "name",
@@ -308,7 +318,7 @@ ACCOUNT_ATTRIBUTES = frozenset(
 )
 """Attributes that are an account id."""
 
-FIELD_ATTRIBUTES = frozenset(
+NAME_ATTRIBUTES = frozenset(
     {
         ("aws_region", "name"),
         ("aws_region", "region"),
@@ -336,12 +346,11 @@ FIELD_ATTRIBUTES = frozenset(
         ("random_id", "hex"),
         ("random_id", "dec"),
         ("random_pet", "id"),
-        ("random_string", "result"),
         ("random_integer", "result"),
         ("random_uuid", "result"),
     }
 )
-"""Attributes that are one field of an ARN: never a colon in them."""
+"""Attributes that are a name or an id: never a colon or a slash in them."""
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 """The partitions that customers choose among (AWS General Reference, "Amazon Resource Names")."""
