@@ -130,6 +130,11 @@ class Document:
     companions: tuple[Document, ...] = ()
     blocks: tuple[Span, ...] = ()
 
+    def of_kind(self, kind: str) -> Document:
+        """The same document, known to be of *kind*."""
+        values = {name: getattr(self, name) for name in type(self).__annotations__}
+        return Document(**{**values, "kinds": (kind,)})
+
 
 @record
 class Attachment:

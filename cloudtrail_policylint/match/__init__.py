@@ -68,18 +68,44 @@ class Engine:
         self._compiled: dict[int, StatementMatch | DocumentMatch | AttachmentMatch] = {}
 
     def judge_document(self, document: Document) -> list[Finding]:
-        """What the rules find in *document*."""
+        """What the rules find in *document*: of several possible kinds, what is so for each of them."""
+        if len(document.kinds) == 1:
+            return settled(self._findings(document, self._floor))
+        findings = list(self._findings(document, MAYBE))
+        unsure = {finding.rule.id for finding in findings if not finding.certain}
+        findings += self._agreed(document, unsure)
+        return settled([f for f in findings if f.certain or self._floor == MAYBE])
+
+    def _agreed(self, document: Document, rules: set[str]) -> list[Finding]:
+        """What *rules* find at one place whichever of its possible kinds *document* is of."""
+        agreed: list[Finding] | None = None
+        for kind in document.kinds if rules else ():
+            found = list(self._findings(document.of_kind(kind), YES, rules))
+            places = {place_of(finding) for finding in found}
+            agreed = [f for f in (found if agreed is None else agreed) if place_of(f) in places]
+            if not agreed:
+                break
+        return agreed or []
+
+    def _findings(
+        self, document: Document, floor: int, only: set[str] | None = None
+    ) -> Iterator[Finding]:
+        """What the rules (those named in *only*) find in *document* with at least *floor*."""
         scene = Scene(document, self.catalogue)
-        findings = list(self._statements(scene))
+        for rule, case in self._by_subject["statement"]:
+            if only is None or rule.id in only:
+                yield from self._statements(rule, case, scene, floor)
         for rule, case in self._by_subject["document"]:
-            self.judging = rule.id
-            match = self._match(case, DocumentMatch)
-            verdict = match.judge(scene, self._floor)
-            if verdict:
-                for binding in match.bindings(scene, verdict):
-                    findings += self._report(rule, case, binding, verdict, document, document.span)
+            if only is None or rule.id in only:
+                self.judging = rule.id
+                match = self._match(case, DocumentMatch)
+                verdict = match.judge(scene, floor)
+                if verdict:
+                    for binding in match.bindings(scene, verdict):
+                        yield from self._report(
+                            rule, case, binding, verdict, document, document.span
+                        )
         self.judging = ""
-        return settled(findings)
 
     def judge_attachment(self, attachment: Attachment) -> list[Finding]:
         """What the rules find in *attachment*."""
@@ -96,16 +122,16 @@ class Engine:
         self.judging = ""
         return settled(findings)
 
-    def _statements(self, scene: Scene) -> Iterator[Finding]:
-        document = scene.document
-        for rule, case in self._by_subject["statement"]:
-            self.judging = rule.id
-            match = self._match(case, StatementMatch)
-            for statement in document.statements:
-                verdict = match.judge(statement, scene, self._floor)
-                if verdict:
-                    binding = match.binding(statement, scene, verdict)
-                    yield from self._report(rule, case, binding, verdict, document, statement.span)
+    def _statements(self, rule: Rule, case: Case, scene: Scene, floor: int) -> Iterator[Finding]:
+        self.judging = rule.id
+        match = self._match(case, StatementMatch)
+        for statement in scene.document.statements:
+            verdict = match.judge(statement, scene, floor)
+            if verdict:
+                binding = match.binding(statement, scene, verdict)
+                yield from self._report(
+                    rule, case, binding, verdict, scene.document, statement.span
+                )
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
