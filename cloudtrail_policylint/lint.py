@@ -57,7 +57,7 @@ class Linter:
         self._settings = settings
         self._run = run
         self._ignored = ignored
-        self._engine = Engine(run, book, pedantic=settings.pedantic)
+        self._engine = Engine(run, book, pedantic=settings.pedantic, named=settings.select)
         self._everything = settings.scope == "all"
         self._crashes: list[str] = []
         self._allowed: list[Suppression] = []
@@ -117,6 +117,7 @@ class Linter:
                     (*extraction.problems, problem),
                     extraction.allowances,
                     extraction.unresolved,
+                    extraction.resources,
                 )
             found, count = self._judge(self._counted(extraction), kind)
             findings += found
@@ -154,6 +155,9 @@ class Linter:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
                 findings += self._engine.judge_attachment(attachment)
+        for resource in extraction.resources:
+            if self._everything or "cloudtrail" in resource.type.lower():
+                findings += self._engine.judge_resource(resource)
         for problem in extraction.problems:
             if count or self._may_hold_policy(problem.span.source):
                 findings.append(problem_finding(problem, self._book, Owner("", problem.span)))

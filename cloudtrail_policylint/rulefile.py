@@ -312,8 +312,8 @@ def _report_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
 
 def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
     """What a message about *match* can show."""
-    if subject == "attachment":
-        allowed = {"arn"}
+    if subject in ("attachment", "resource"):
+        allowed = {"arn"} if subject == "attachment" else {"type"}
     elif subject == "document" and "some" not in match.get("statement", {}):
         allowed = {"kind"}  # no statement is singled out
     else:

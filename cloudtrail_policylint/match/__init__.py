@@ -11,7 +11,15 @@ from ..patterns import MAYBE, YES
 from ..policy import Document
 from ..record import record
 from ..tree import Piece
-from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
+from .clauses import (
+    AttachmentMatch,
+    Binding,
+    DocumentMatch,
+    ResourceMatch,
+    Scene,
+    StatementMatch,
+    field_span,
+)
 from .messages import Subject, render
 
 TYPE_CHECKING = False
@@ -19,13 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeVar
 
-    from ..extract.found import Owner, Problem
+    from ..extract.found import FoundResource, Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
     from ..source import Span
     from .elements import Witness
 
-    M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch)
+    M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
 
 UNSURE = "cannot tell: "
 """What the message of a finding begins with that is only possible."""
@@ -51,21 +59,33 @@ class Finding:
 class Engine:
     """Judges policies by *rules*; with *pedantic* also says what cannot be told.
 
+    A rule of low confidence runs with *pedantic*, or where its id or name is among *named*.
     ``judging`` is the id of the rule at work, for a report when it fails.
     """
 
-    def __init__(self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool, named: Sequence[str] = ()
+    ) -> None:
         self.catalogue = Catalogue(book.facts)
         self.judging = ""
+        asked = {word.upper() for word in named}
         self._floor = MAYBE if pedantic else YES
-        chosen = [rule for rule in rules if pedantic or rule.confidence != "low"]
+        chosen = [
+            rule
+            for rule in rules
+            if pedantic
+            or rule.confidence != "low"
+            or not asked.isdisjoint((rule.id, rule.name.upper()))
+        ]
         self._by_subject = {
             subject: [
                 (rule, case) for rule in chosen if rule.subject == subject for case in rule.cases
             ]
-            for subject in ("document", "statement", "attachment")
+            for subject in ("document", "statement", "attachment", "resource")
         }
-        self._compiled: dict[int, StatementMatch | DocumentMatch | AttachmentMatch] = {}
+        self._compiled: dict[
+            int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
+        ] = {}
 
     def judge_document(self, document: Document) -> list[Finding]:
         """What the rules find in *document*: of several possible kinds, what is so for each of them."""
@@ -122,6 +142,21 @@ class Engine:
         self.judging = ""
         return settled(findings)
 
+    def judge_resource(self, resource: FoundResource) -> list[Finding]:
+        """What the rules find in *resource*."""
+        findings: list[Finding] = []
+        for rule, case in self._by_subject["resource"]:
+            self.judging = rule.id
+            match = self._match(case, ResourceMatch)
+            verdict = match.judge(resource)
+            if verdict:
+                span = resource.owner.span
+                findings += self._report(
+                    rule, case, match.binding(resource), verdict, resource, span
+                )
+        self.judging = ""
+        return settled(findings)
+
     def _statements(self, rule: Rule, case: Case, scene: Scene, floor: int) -> Iterator[Finding]:
         self.judging = rule.id
         match = self._match(case, StatementMatch)
@@ -146,7 +181,7 @@ class Engine:
         case: Case,
         binding: Binding,
         verdict: int,
-        judged: Document | Attachment,
+        judged: Document | Attachment | FoundResource,
         subject: Span,
     ) -> Iterator[Finding]:
         """One finding for each witness of the reported field; else one at the field or the subject."""
