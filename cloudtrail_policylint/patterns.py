@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NO, MAYBE, YES = 0, 1, 2
 """A verdict. ``min`` is AND, ``max`` is OR, ``2 - v`` is NOT (Kleene's three values)."""
 
-MAX_ALTERNATIVES = 64
+MAX_ALTERNATIVES = 128
 """Combinations of a text's known values that are told apart; past it the values count as unknown."""
 
 

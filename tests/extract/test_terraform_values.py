@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from cloudtrail_policylint.extract.terraform import extract_module
+from cloudtrail_policylint.extract.terraform.locations import SERVICE_ACCOUNTS
 from cloudtrail_policylint.plain import plain
+from cloudtrail_policylint.rules import RuleBook
 from cloudtrail_policylint.source import SourceFile
 from cloudtrail_policylint.tree import (
     ACCOUNT,
@@ -289,6 +291,10 @@ def test_json_keeps_its_content() -> None:
     node = node_of("jsonencode(local.list)")
     assert isinstance(node, Encoded)
     assert plain(node) == ["a", "b"]
+
+
+def test_the_accounts_of_cloudtrail_are_those_that_rules_know(book: RuleBook) -> None:
+    assert set(SERVICE_ACCOUNTS) <= set(book.sets["legacy-cloudtrail-accounts"])
 
 
 def test_pieces_stand_where_they_are_written() -> None:

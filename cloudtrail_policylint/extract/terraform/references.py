@@ -36,6 +36,7 @@ from .locations import (
     NAME_ATTRIBUTES,
     PARTITIONS,
     SAME_AS,
+    SERVICE_ACCOUNTS,
     WITH_SLASHES,
 )
 from .module import address_of, meant
@@ -285,6 +286,8 @@ def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node
             parts.append(Hole(f"${{{name}}}", span, NAME))
         elif name == "account":
             parts.append(Hole("${account}", span, ACCOUNT))
+        elif name == "service_account":
+            parts.append(Hole("${service account}", span, ACCOUNT, SERVICE_ACCOUNTS))
         elif name == "path":
             parts.extend(_path_of(session, block, instance, span))
         else:
@@ -331,6 +334,8 @@ def _data_attribute(
         return _rendered(session, block, instance, span)
     if (type_, name) == ("aws_partition", "partition"):
         return hole_at(span, NAME, PARTITIONS)
+    if (type_, name) == ("aws_cloudtrail_service_account", "id"):
+        return hole_at(span, ACCOUNT, SERVICE_ACCOUNTS)
     if (type_, name) == ("aws_iam_policy", "arn") and "arn" not in block.attributes:
         return hole_at(span)  # AWS's own or the customer's, and at a path that is not known
     return None
