@@ -114,6 +114,7 @@ def read_folder(path: str) -> dict[str, Any]:
     for name in files_in(path):
         raw = prepared(read(name).raw, sets)
         raw.pop("examples", None)
+        raw.pop("exceptions", None)
         rules.append(raw)
     problems = os.path.join(path, PROBLEMS)
     found = read(problems).raw["problems"] if os.path.exists(problems) else []
