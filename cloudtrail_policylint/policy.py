@@ -10,7 +10,7 @@ from __future__ import annotations
 from .arns import Shape
 from .extract.found import Owner, Problem
 from .patterns import Pattern
-from .record import record
+from .record import record, replaced
 from .source import Span
 from .tree import Map, Text
 
@@ -132,8 +132,7 @@ class Document:
 
     def of_kind(self, kind: str) -> Document:
         """The same document, known to be of *kind*."""
-        values = {name: getattr(self, name) for name in type(self).__annotations__}
-        return Document(**{**values, "kinds": (kind,)})
+        return replaced(self, kinds=(kind,))
 
 
 @record
