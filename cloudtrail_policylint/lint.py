@@ -100,6 +100,12 @@ class Linter:
                     self._counted(extraction)
                     return [], documents
         reading = json.read_placed(source)
+        if reading.mistake is not None and "${" in source.text:
+            from .readers import json_template
+
+            template = json_template.read(source)
+            if template is not None and template.mistake is None:
+                reading = template
         return self._judge_readings(source, (reading,), "JSON", kind)
 
     def _judge_readings(
@@ -300,9 +306,15 @@ def _extract(root: Node, source: SourceFile) -> Extraction:
 
     if account.is_listing(root):
         return account.extract_listing(root)
+    inner: Node | None = None
     if serverless.is_service(root):
         root = serverless.with_holes(root)
-    return template(root) or bare.extract_bare(root, template)
+        inner = serverless.resources(root)
+
+    def evaluate(node: Node) -> Node | None:
+        return cloudformation.evaluated(node, inner)
+
+    return template(root) or bare.extract_bare(root, template, evaluate)
 
 
 def _unseen(attachment: FoundAttachment) -> Document:

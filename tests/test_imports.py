@@ -13,7 +13,7 @@ LAYERS = (
     ("record",),
     ("source",),
     ("tree",),
-    ("plain", "patterns"),
+    ("plain", "patterns", "blanks"),
     ("arns", "readers"),
     ("extract.found", "catalogue"),
     ("extract", "rules"),

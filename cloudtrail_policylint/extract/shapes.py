@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 
-from ..source import Span
-from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, branches
+from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, branches, cut
 from .found import Problem
 
 VERSIONS = ("2012-10-17", "2008-10-17")
@@ -168,11 +167,3 @@ def _url_decoded(text: Text) -> Text:
         if at < len(part.text):
             parts.append(cut(part, at, len(part.text)))
     return Text(tuple(parts), text.span)
-
-
-def cut(piece: Piece, start: int, end: int) -> Piece:
-    """The characters ``[start, end)`` of *piece* with their place, as exact as it is known."""
-    span = piece.span
-    if span.end - span.start == len(piece.text):
-        span = Span(span.source, span.start + start, span.start + end)
-    return Piece(piece.text[start:end], span)

@@ -31,8 +31,8 @@ from ...tree import (
     Scalar,
     Seq,
     Text,
+    cut,
 )
-from ..shapes import cut
 from . import attributes
 from .locations import SAM_ROLE_SUFFIX
 from .values import (

@@ -16,8 +16,8 @@ from ...tree import (
     Scalar,
     Seq,
     Text,
+    cut,
 )
-from ..shapes import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
