@@ -68,6 +68,17 @@ class Files:
             self._modules[folder] = [source for source in sources if source is not None]
         return self._modules[folder]
 
+    def is_whole(self, folder: str) -> bool:
+        """Whether all that makes up the Terraform module of *folder* can be read."""
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            return False
+        configuration = [n for n in names if n.endswith((".tf.json", ".tofu.json"))]
+        if not all(name.endswith(discover.MODULE_FILES) for name in configuration):
+            return False  # what they declare is not known
+        return len(self._paths(folder)) == len(self.module_sources(folder))
+
     def callers(self, folder: str) -> list[str]:
         """The folders in view whose modules call the one of *folder*."""
         return self._called().get(folder, [])

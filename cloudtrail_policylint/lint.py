@@ -10,7 +10,7 @@ from __future__ import annotations
 from . import discover
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
-from .match import Engine, Finding, place_of, problem_finding, settled
+from .match import Engine, Finding, place_of, problem_finding, related_to, settled
 from .normalise import normalise, normalise_attachment
 from .result import Result
 from .source import SourceFile, Span
@@ -155,15 +155,25 @@ class Linter:
             count += 1
             judged.add((id(document.span.source), document.span.start, document.span.end))
             findings += self._engine.judge_document(document)
-            findings += [problem_finding(p, self._book, document.owner) for p in document.problems]
+            findings += [
+                problem_finding(p, self._book, document.owner, related_to(p.span, document))
+                for p in document.problems
+                if self._runs(self._book.problems[p.name])
+            ]
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
                 findings += self._engine.judge_attachment(attachment)
         for problem in extraction.problems:
-            if count or self._may_hold_policy(problem.span.source):
+            rule = self._book.problems[problem.name]
+            sure = count and rule.confidence != "low"
+            if self._runs(rule) and (sure or self._may_hold_policy(problem.span.source)):
                 findings.append(problem_finding(problem, self._book, Owner("", problem.span)))
         return settled(findings), count
+
+    def _runs(self, rule: Rule) -> bool:
+        """Whether *rule*, or what a problem is reported by, is sure enough for this run."""
+        return self._settings.pedantic or rule.confidence != "low"
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether a broken file looks as if a policy in scope were in it."""
@@ -269,7 +279,8 @@ class Linter:
         suppressions = [s for source in sources for s in suppressions_in(source)] + self._allowed
         self._allowed = []
         kept, suppressed = suppress(settled(findings), suppressions)
-        kept += complaints(suppressions, self._book, self._run)
+        ran = (*self._run, *self._book.problems.values())
+        kept += complaints(suppressions, self._book, [rule for rule in ran if self._runs(rule)])
         shown = [finding for finding in kept if finding.rule.id not in self._ignored]
         return Result(
             tuple(sorted(shown, key=_order)),
@@ -370,4 +381,5 @@ def _accompanied(document: Document, companions: tuple[Document, ...]) -> Docume
         holders=document.holders,
         companions=companions,
         blocks=document.blocks,
+        related=document.related,
     )

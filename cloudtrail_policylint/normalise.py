@@ -108,6 +108,7 @@ class _Normaliser:
             problems=tuple(self.problems),
             holders=self.found.holders,
             blocks=self.found.blocks,
+            related=self.found.related,
         )
 
     # -- problems
@@ -121,7 +122,8 @@ class _Normaliser:
 
     def missing_statement(self, node: Map) -> None:
         # What could not be read may have been the statement.
-        unread = bool(self.found.problems) or any(e.key.literal is None for e in node.entries)
+        broken = any(p.name == "embedded-policy-not-json" for p in self.found.problems)
+        unread = broken or any(e.key.literal is None for e in node.entries)
         if unread or not self.complete:
             return
         near = next((e for e in node.entries if _like_statement(e.key)), None)

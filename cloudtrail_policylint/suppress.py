@@ -131,10 +131,10 @@ def complaints(
 ) -> list[Finding]:
     """What is wrong with suppressions: unused, of an unknown rule, without a reason.
 
-    One for a rule that did not run is not called unused.
+    One for what *judged_by*, rules and problems, does not hold is not called unused.
     """
     found: list[Finding] = []
-    ran = {rule.id for rule in judged_by} | {rule.id for rule in book.problems.values()}
+    ran = {rule.id for rule in judged_by}
     for suppression in suppressions:
         owner = Owner("", suppression.span)
         if not suppression.reason:

@@ -10,6 +10,7 @@ from ..catalogue import Catalogue
 from ..patterns import MAYBE, YES
 from ..policy import Document
 from ..record import record
+from ..source import MAX_RELATED
 from ..tree import Piece
 from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
 from .messages import Subject, render
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..extract.found import Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
-    from ..source import Span
+    from ..source import Related, Span
     from .elements import Witness
 
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch)
@@ -36,7 +37,8 @@ class Finding:
     """One defect at one place.
 
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
-    the statements, and the blocks around them, that the defect is part of.
+    the statements, and the blocks around them, that the defect is part of;
+    ``related`` are other places that have to do with it.
     """
 
     rule: Rule
@@ -46,6 +48,7 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
+    related: tuple[Related, ...] = ()
 
 
 class Engine:
@@ -144,6 +147,7 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
+                related=related_to(span, document),
             )
 
 
@@ -157,16 +161,25 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     return (*statements, *blocks)
 
 
+def related_to(span: Span, document: Document | None) -> tuple[Related, ...]:
+    """What brings *document* in from the file that *span* is in."""
+    if document is None or span.source is not document.span.source:
+        return ()
+    return document.related
+
+
 def _says_nothing(witness: Witness) -> bool:
     """Whether nothing at all is known of the text of *witness*: then there is nothing to doubt either."""
     term = witness.term
     return term is not None and not any(isinstance(part, Piece) for part in term.text.parts)
 
 
-def problem_finding(problem: Problem, book: RuleBook, owner: Owner) -> Finding:
-    """The finding that reports *problem*."""
+def problem_finding(
+    problem: Problem, book: RuleBook, owner: Owner, related: tuple[Related, ...] = ()
+) -> Finding:
+    """The finding that reports *problem*, which *related* places have to do with."""
     rule = book.problems[problem.name]
-    return Finding(rule, problem.message, problem.span, owner, rule.severity)
+    return Finding(rule, problem.message, problem.span, owner, rule.severity, related=related)
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:
@@ -181,9 +194,29 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
         known = kept.get(key)
         if known is None or (finding.certain and not known.certain):
             kept[key] = finding
+        elif finding.related and finding.certain == known.certain:
+            kept[key] = _joined(known, finding.related)
         if finding.certain:
             gone.update(_place(other, finding) for other in finding.rule.supersedes)
     return [finding for key, finding in kept.items() if key not in gone]
+
+
+def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
+    """*finding* with *more* related places than its own."""
+    new = [place for place in more if place not in finding.related]
+    related = (*finding.related, *new)[:MAX_RELATED]
+    if len(related) == len(finding.related):
+        return finding
+    return Finding(
+        finding.rule,
+        finding.message,
+        finding.span,
+        finding.owner,
+        finding.severity,
+        finding.certain,
+        finding.within,
+        related,
+    )
 
 
 def place_of(finding: Finding) -> tuple[str, int, int, int]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from ..match import Finding
     from ..result import Result
+    from ..source import Span
 
 FORMAT = 1
 
@@ -39,25 +40,33 @@ def report(result: Result, version: str, data_version: str) -> str:
 def _findings(result: Result) -> Iterator[dict[str, Any]]:
     seen: dict[str, int] = {}
     for finding in result.findings:
-        span = finding.span
-        line, column = span.source.position(span.start)
-        end_line, end_column = span.source.position(span.end)
         yield {
             "rule": finding.rule.id,
             "name": finding.rule.name,
             "severity": finding.severity,
             "confidence": finding.rule.confidence,
-            "path": span.source.path,
-            "line": line,
-            "column": column,
-            "end_line": end_line,
-            "end_column": end_column,
+            **_place(finding.span),
             "message": finding.message,
             "fix": finding.rule.fix,
             "owner": finding.owner.name,
             "url": finding.rule.url,
             "fingerprint": fingerprint(finding, seen),
+            "related": [
+                {**_place(place.span), "message": place.message} for place in finding.related
+            ],
         }
+
+
+def _place(span: Span) -> dict[str, Any]:
+    line, column = span.source.position(span.start)
+    end_line, end_column = span.source.position(span.end)
+    return {
+        "path": span.source.path,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+    }
 
 
 def fingerprint(finding: Finding, seen: dict[str, int]) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..resolution import Resolution
     from ..result import Result
     from ..rules import Rule
+    from ..source import Span
 
 _COLORS = {"error": "31", "warning": "33", "info": "36"}
 _WIDEST = 160
@@ -17,7 +18,7 @@ _REASONS_SHOWN = 10
 
 
 def lines(findings: Iterable[Finding], *, color: bool, source: bool) -> Iterator[str]:
-    """One line for each finding; with *source* also the line it is on, underlined."""
+    """One line for each finding; with *source* also the line it is on, underlined, and the related places."""
     for finding in findings:
         span = finding.span
         line, column = span.source.position(span.start)
@@ -25,10 +26,18 @@ def lines(findings: Iterable[Finding], *, color: bool, source: bool) -> Iterator
         severity = finding.severity
         if color:
             severity = f"\x1b[1;{_COLORS[severity]}m{severity}\x1b[0m"
-        place = f"{printable(span.source.path)}:{line}:{column}"
-        yield f"{place}: {severity} {rule.id} {printable(finding.message)} ({rule.name})"
+        yield f"{place_of(span)}: {severity} {rule.id} {printable(finding.message)} ({rule.name})"
         if source:
             yield from _excerpt(finding, line, column, color=color)
+            for place in finding.related:
+                where = place_of(place.span)
+                yield f"{' ' * 6} = {where}: {printable(place.message)}"
+
+
+def place_of(span: Span) -> str:
+    """Where *span* begins, as compilers write it: ``path:line:column``."""
+    line, column = span.source.position(span.start)
+    return f"{printable(span.source.path)}:{line}:{column}"
 
 
 def _excerpt(finding: Finding, line: int, column: int, *, color: bool) -> Iterator[str]:
