@@ -208,6 +208,13 @@ def may_matter(data: bytes, *, everything: bool) -> bool:
     return b"\\\n" in lower or b"\\\r" in lower
 
 
+def may_nest(data: bytes, language: str) -> bool:
+    """Whether a file of these bytes may be a template with nested stacks."""
+    if language == TERRAFORM:
+        return False
+    return b"TemplateURL" in data or b"AWS::Serverless::Application" in data
+
+
 def decode(data: bytes) -> str:
     """The text of *data*, a byte order mark left out; raises ``UnreadableError`` where it is not UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -28,13 +28,13 @@ class Unreadable:
 
 class Files:
     """The files that *candidates* name, and those beside them that they refer to.
-
     *everything*: every policy is in scope, not only those about CloudTrail.
     """
 
     def __init__(self, candidates: Sequence[Candidate], *, everything: bool) -> None:
         self.candidates = candidates
         self.unreadable: list[Unreadable] = []
+        self._nesting: list[str] = []
         self._everything = everything
         self._named = {key_of(c.path): c for c in candidates}
         self._folders: dict[str, list[str]] = {}
@@ -60,6 +60,12 @@ class Files:
         for folder in self._called():
             if self._concerns(folder):
                 yield folder
+
+    def nesting(self) -> list[str]:
+        """The files that may be templates with nested stacks."""
+        for candidate in self.candidates:
+            self.source(candidate.path)
+        return self._nesting
 
     def module_sources(self, folder: str) -> list[SourceFile]:
         """All Terraform files of *folder*, given or not."""
@@ -191,7 +197,13 @@ class Files:
         try:
             data = discover.read_bytes(path)
             matters = self._matters[key] = discover.may_matter(data, everything=self._everything)
-            return SourceFile(shown, discover.decode(data)) if matters or wanted else None
+            nests = candidate is not None and discover.may_nest(data, candidate.language)
+            if not (matters or wanted or nests):
+                return None
+            source = SourceFile(shown, discover.decode(data))
+            if nests and shown not in self._nesting:
+                self._nesting.append(shown)
+            return source
         except discover.UnreadableError as error:
             if candidate is not None and (matters or candidate.named):
                 self.unreadable.append(Unreadable(SourceFile(shown, ""), str(error)))

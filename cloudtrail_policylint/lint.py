@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import ParamSpec
 
+    from .extract.cloudformation.stacks import Stacks
     from .extract.found import FoundAttachment
     from .extract.terraform.project import Project
     from .files import Files, Unreadable
@@ -77,9 +78,7 @@ class Linter:
             from .extract import terraform
 
             return self._judge(self._counted(terraform.extract_module([source])), kind)
-        if language == discover.EITHER:
-            language = discover.JSON if source.text.lstrip()[:1] in ("{", "[") else discover.YAML
-        if language == discover.JSON:
+        if _is_json(source, language):
             return self._judge_json(source, kind)
         from .readers import yaml
 
@@ -189,6 +188,11 @@ class Linter:
         loaded: set[str] = set()
         found, documents = self._judge_modules(files, loaded)
         findings += found
+        nesting = files.nesting()
+        if nesting:
+            found, count = self._guarded(nesting[0], self._judge_stacks, files, nesting, loaded)
+            findings += found
+            documents += count
         for candidate in files.candidates:
             path, language = candidate.path, candidate.language
             if language == discover.TERRAFORM or key_of(path) in loaded:
@@ -234,28 +238,71 @@ class Linter:
         loaded: set[str],
         judged: set[tuple[int, int, int]],
     ) -> tuple[list[Finding], int]:
-        """Judge a Terraform module for each call of it.
+        """Judge a Terraform module for each call of it."""
 
-        What stands in a caller's file is true for that caller. What stands in
-        the module itself is reported only if it is so for every call that
-        makes the policy's owner.
-        """
-        calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
-        for extraction in project.extractions(folder):
-            loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
-            findings, _ = self._judge(self._counted(extraction), judged=judged)
-            owners = {_owner_of(found.owner) for found in extraction.documents}
-            calls.append((owners, {place_of(finding): finding for finding in findings}))
+        def extractions() -> Iterator[Extraction]:
+            for extraction in project.extractions(folder):
+                loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
+                yield extraction
+
         callers = {
             id(source) for above in files.callers(folder) for source in files.module_sources(above)
         } - {id(source) for source in files.module_sources(folder)}
+        return self._judge_calls(extractions(), callers, judged), 0
+
+    def _judge_stacks(
+        self, files: Files, nesting: Sequence[str], loaded: set[str]
+    ) -> tuple[list[Finding], int]:
+        """Judge the templates that those of *nesting* deploy as nested stacks, for each stack."""
+        from .extract.cloudformation.stacks import Stacks
+
+        stacks = Stacks(nesting, files.loader, _only_document)
+        findings: list[Finding] = []
+        judged: set[tuple[int, int, int]] = set()
+        for path in stacks.nested():
+            loaded.add(key_of(path))
+            callers = stacks.callers(path)
+            if any(map(files.matters, (path, *(source.path for source in callers)))):
+                found, _ = self._guarded(path, self._judge_nested, stacks, path, callers, judged)
+                findings += found
+        given = {id(source) for source in files.given_sources()}
+        self._allowed = [a for a in self._allowed if id(a.span.source) in given]
+        return [f for f in findings if id(f.span.source) in given], len(judged)
+
+    def _judge_nested(
+        self,
+        stacks: Stacks,
+        path: str,
+        callers: Sequence[SourceFile],
+        judged: set[tuple[int, int, int]],
+    ) -> tuple[list[Finding], int]:
+        above = {id(source) for source in callers}
+        return self._judge_calls(stacks.extractions(path), above, judged), 0
+
+    def _judge_calls(
+        self,
+        extractions: Iterable[Extraction],
+        callers: set[int],
+        judged: set[tuple[int, int, int]],
+    ) -> list[Finding]:
+        """The findings on a module or template, *extractions* being what each call of it makes.
+
+        What stands in a file of the *callers* is true for that caller. What
+        stands in the module itself is reported only if it is so for every
+        call that makes the policy's owner.
+        """
+        calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
+        for extraction in extractions:
+            findings, _ = self._judge(self._counted(extraction), judged=judged)
+            owners = {_owner_of(found.owner) for found in extraction.documents}
+            calls.append((owners, {place_of(finding): finding for finding in findings}))
         return [
             finding
             for _, call in calls
             for place, finding in call.items()
             if id(finding.span.source) in callers
             or all(place in other or _owner_of(finding.owner) not in own for own, other in calls)
-        ], 0
+        ]
 
     def _guarded(
         self,
@@ -290,6 +337,26 @@ class Linter:
             tuple(self._crashes),
             tuple(self._tally.resolutions()) if self._tally is not None else (),
         )
+
+
+def _is_json(source: SourceFile, language: str) -> bool:
+    if language == discover.EITHER:
+        return source.text.lstrip()[:1] in ("{", "[")
+    return language == discover.JSON
+
+
+def _only_document(source: SourceFile) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The one document of *source*, None where there are none or several, and what is wrong with it."""
+    from .readers import json, yaml
+
+    language = discover.language_of(source.path) or discover.EITHER
+    is_json = _is_json(source, language)
+    readings = (json.read_placed(source),) if is_json else yaml.read(source)
+    if len(readings) != 1:
+        return None, ()
+    mistake = readings[0].mistake
+    name = "JSON" if is_json else "YAML"
+    return readings[0].root, () if mistake is None else (syntax_problem(mistake, name),)
 
 
 def _owner_of(owner: Owner) -> tuple[int, int]:

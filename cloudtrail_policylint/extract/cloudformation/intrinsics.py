@@ -64,10 +64,14 @@ _LIST_TYPES = ("CommaDelimitedList", "List<")
 
 
 class Evaluator:
-    """Evaluates the values of one template. None is a value that is left out (``AWS::NoValue``)."""
+    """Evaluates the values of one template. None is a value that is left out (``AWS::NoValue``).
 
-    def __init__(self, template: Template) -> None:
+    *given* are values of its parameters, where the stack that is made from it is in view.
+    """
+
+    def __init__(self, template: Template, given: dict[str, Node] | None = None) -> None:
         self.template = template
+        self.given = given or {}
         self.depth = 0
         self._memo: dict[int, Node | None] = {}
         self._naming: set[str] = set()
@@ -121,7 +125,7 @@ class Evaluator:
             return _pseudo(name, span)
         parameter = self.template.parameters.get(name)
         if parameter is not None:
-            return _parameter(parameter, span, written)
+            return _parameter(parameter, span, written, self.given.get(name))
         collections = self.template.loops.get(name)
         if collections is not None:
             return self._loop_value(collections, span, written)
@@ -356,8 +360,8 @@ def _pseudo(name: str, span: Span) -> Node | None:
     return Hole(written, span, FIELD if name in ("AWS::Region", "AWS::StackName") else ANY)
 
 
-def _parameter(parameter: Map, span: Span, written: str) -> Node:
-    """What a parameter is: one of its allowed values, else its default, else unknown.
+def _parameter(parameter: Map, span: Span, written: str, given: Node | None) -> Node:
+    """What a parameter is: what it is *given*, one of its allowed values, its default, else unknown.
 
     An empty default asks for a value, and that of an SSM parameter is the name
     under which the value is kept: both say nothing.
@@ -366,6 +370,8 @@ def _parameter(parameter: Map, span: Span, written: str) -> Node:
     if kind.startswith("AWS::SSM::Parameter::Value"):
         return Hole(written, span)
     is_list = kind.startswith(_LIST_TYPES)
+    if given is not None:
+        return _listed(given) if is_list else given
     allowed = parameter.get("AllowedValues")
     if isinstance(allowed, Seq) and allowed.items:
         values = [string(item) for item in allowed.items]
@@ -377,14 +383,20 @@ def _parameter(parameter: Map, span: Span, written: str) -> Node:
     literal = string(default)
     if default is not None and literal:
         text = Text(parts_of(default, default.span, written), default.span)
-        texts = split(text, ",") if is_list else None
-        if texts is None:
-            return text
-        return Seq(tuple([trimmed(item) for item in texts]), default.span)
+        return _listed(text) if is_list else text
     pattern = string(parameter.get("AllowedPattern")) or ""
     if _TWELVE_DIGITS.match(pattern) and not is_list:
         return Hole(written, span, ACCOUNT)
     return Hole(written, span, FIELD if kind.startswith("AWS::EC2::") else ANY)
+
+
+def _listed(value: Node) -> Node:
+    """The list that *value* spells with commas between its items."""
+    if isinstance(value, Choice):
+        branches = tuple([_listed(b) if b is not None else None for b in value.branches])
+        return Choice(branches, value.span)
+    texts = split(value, ",") if isinstance(value, Text) else None
+    return Seq(tuple([trimmed(item) for item in texts]), value.span) if texts is not None else value
 
 
 def _arn_text(

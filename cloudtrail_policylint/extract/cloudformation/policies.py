@@ -42,20 +42,23 @@ MAX_ALTERNATIVES = 1_000
 """Items of one list that are looked at, in all its alternatives (a list of aliases may have millions)."""
 
 
-def find(root: Map, source: SourceFile, depth: int = 0) -> Extraction:
+def find(
+    root: Map, source: SourceFile, depth: int = 0, evaluator: Evaluator | None = None
+) -> Extraction:
     """All policies and attachments of the template *root*, in the order of its resources.
 
-    *depth* is how many templates it stands in.
+    *depth* is how many templates it stands in, *evaluator* the one of the
+    stack that is made from it, where that is known.
     """
-    return _Finder(Template(root), source, depth).extraction()
+    return _Finder(evaluator or Evaluator(Template(root)), source, depth).extraction()
 
 
 class _Finder:
-    def __init__(self, template: Template, source: SourceFile, depth: int) -> None:
-        self.template = template
+    def __init__(self, evaluator: Evaluator, source: SourceFile, depth: int) -> None:
+        self.template = template = evaluator.template
         self.depth = depth
         self.source = source
-        self.evaluator = Evaluator(template)
+        self.evaluator = evaluator
         self.names = self._names()
         self.partners = self._partners()
         self.attached_to, self.boundaries = self._attached()
