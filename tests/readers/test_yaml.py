@@ -86,12 +86,14 @@ def test_quoted_and_tagged_strings_are_never_numbers() -> None:
 
 
 def test_short_forms_are_the_long_ones() -> None:
-    text = "a: !Ref Bucket\nb: !GetAtt X.Arn\nc: !Join ['', [x, !Sub 'y${Z}']]\nd: !Custom z\n"
+    text = "a: !Ref Bucket\nb: !GetAtt X.Arn\nc: !Join ['', [x, !Sub 'y${Z}']]\nd: !Custom z\ne: !Own [x]\nf: ! 5\n"
     assert plain(root(text)) == {
         "a": {"Ref": "Bucket"},
         "b": {"Fn::GetAtt": "X.Arn"},
         "c": {"Fn::Join": ["", ["x", {"Fn::Sub": "y${Z}"}]]},
-        "d": "z",
+        "d": {"!Custom": "z"},
+        "e": {"!Own": ["x"]},
+        "f": "5",
     }
     function = at(text, "a")
     assert isinstance(function, Map)

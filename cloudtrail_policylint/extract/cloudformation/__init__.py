@@ -65,7 +65,7 @@ def _has_function(node: Node) -> bool:
         elif isinstance(at, Map) and id(at) not in seen:
             seen.add(id(at))
             for entry in at.entries:
-                if entry.key.written.startswith(("Fn::", "Ref")):
+                if entry.key.written.startswith(("Fn::", "Ref", "!")):
                     return True
                 stack.append(entry.value)
     return False

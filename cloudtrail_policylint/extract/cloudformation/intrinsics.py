@@ -103,7 +103,7 @@ class Evaluator:
             function = _FUNCTIONS.get(name)
             if function is not None:
                 return function(self, only.value, node)
-            if name.startswith("Fn::") and not name.startswith("Fn::ForEach"):
+            if name.startswith(("Fn::", "!")) and not name.startswith("Fn::ForEach"):
                 return _unknown(node)
         entries: list[Entry] = []
         for entry in node.entries:
@@ -342,7 +342,7 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, Node, Map], Node | None]] = {
 
 def _unknown(node: Map) -> Hole:
     """What a function returns of which nothing is known."""
-    name = node.entries[0].key.written.removeprefix("Fn::")
+    name = node.entries[0].key.written.removeprefix("Fn::").removeprefix("!")
     argument = string(node.entries[0].value)
     return Hole(f"!{name} {argument if argument and len(argument) <= 40 else '...'}", node.span)
 

@@ -64,7 +64,7 @@ class _Finder:
         self.attached_to, self.boundaries = self._attached()
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = [_repeated(key) for key in template.repeated]
         root = template.root
         self.allowances: list[Allowance] = allowances(root.get("Metadata"), root.span)
 
@@ -288,6 +288,11 @@ class _Finder:
                         arn = as_text(value)
                         assert arn is not None
                         self.attachments.append(FoundAttachment(arn, owner, holders))
+
+
+def _repeated(key: Text) -> Problem:
+    message = f"{key.written} is here twice: only the last one counts, the one before is lost"
+    return Problem("duplicate-key", message, key.span)
 
 
 def _owner(resource: Resource) -> Owner:
