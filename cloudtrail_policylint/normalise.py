@@ -52,6 +52,7 @@ WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
 """The kinds of policies that name no principal."""
 WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
 
+_BROKEN = ("embedded-policy-not-json", "template-text")
 _CLOUDTRAIL = re.compile("cloud-?trail", re.IGNORECASE)
 
 
@@ -122,7 +123,7 @@ class _Normaliser:
 
     def missing_statement(self, node: Map) -> None:
         # What could not be read may have been the statement.
-        broken = any(p.name == "embedded-policy-not-json" for p in self.found.problems)
+        broken = any(p.name in _BROKEN for p in self.found.problems)
         unread = broken or any(e.key.literal is None for e in node.entries)
         if unread or not self.complete:
             return

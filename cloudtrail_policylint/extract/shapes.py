@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, branches, cut
-from .found import Problem
+from .found import Problem, unreadable
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 OTHER_VERSIONS = ("1", "2.0")
@@ -143,10 +143,8 @@ def read_text(text: Text) -> tuple[Node | None, tuple[Problem, ...]]:
     mistake = reading.mistake
     if mistake is None:
         return reading.root, ()
-    if mistake.limit:
-        return reading.root, (Problem("limit-exceeded", mistake.message, mistake.span),)
     message = f"not JSON: {mistake.message}"
-    return reading.root, (Problem("embedded-policy-not-json", message, mistake.span),)
+    return reading.root, (unreadable("embedded-policy-not-json", message, mistake, text.span),)
 
 
 def _url_decoded(text: Text) -> Text:

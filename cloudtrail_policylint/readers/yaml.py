@@ -287,13 +287,19 @@ class _Builder:
     def close_all(self) -> Node | None:
         """The document with the collections that are still open ended where they are.
 
-        A key whose value was not reached has an unknown value: it is not missing.
+        What they would have had besides is unknown, and so is the value of a
+        key that was not reached: nothing of it is missing.
         """
         while self.stack:
             closing = self.stack.pop()
-            if closing.key is not None:
-                unknown = Hole("", Span(self.source, closing.end, closing.end))
-                closing.entries.append(Entry(closing.key, unknown))
+            unknown = Hole("", Span(self.source, closing.end, closing.end))
+            if not closing.mapping:
+                closing.items.append(unknown)
+            else:
+                key = Text((unknown,), unknown.span)
+                closing.entries.append(Entry(closing.key or key, unknown))
+                if closing.key is not None:
+                    closing.entries.append(Entry(key, unknown))
             self.close(closing)
         return self.root
 
