@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..catalogue import Catalogue
 from ..patterns import MAYBE, YES
 from ..policy import Document
-from ..record import record
+from ..record import record, replaced
 from ..source import MAX_RELATED
 from ..tree import Piece
 from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
@@ -37,8 +37,9 @@ class Finding:
     """One defect at one place.
 
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
-    the statements, and the blocks around them, that the defect is part of;
-    ``related`` are other places that have to do with it.
+    the statements, and the blocks around them, that the defect is part of, and
+    ``sid`` is the Sid of the first of them; ``related`` are other places that
+    have to do with it.
     """
 
     rule: Rule
@@ -49,6 +50,7 @@ class Finding:
     certain: bool = True
     within: tuple[Span, ...] = ()
     related: tuple[Related, ...] = ()
+    sid: str = ""
 
 
 class Engine:
@@ -148,6 +150,7 @@ class Engine:
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
                 related=related_to(span, document),
+                sid=_sid(span, binding.statement, document),
             )
 
 
@@ -166,6 +169,13 @@ def related_to(span: Span, document: Document | None) -> tuple[Related, ...]:
     if document is None or span.source is not document.span.source:
         return ()
     return document.related
+
+
+def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:
+    """The Sid of *statement*, or else of the one of *document* that *span* is part of."""
+    if statement is None and document is not None:
+        statement = next((s for s in document.statements if s.span.contains(span)), None)
+    return statement.sid.written if statement is not None and statement.sid is not None else ""
 
 
 def _says_nothing(witness: Witness) -> bool:
@@ -207,16 +217,7 @@ def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
     related = (*finding.related, *new)[:MAX_RELATED]
     if len(related) == len(finding.related):
         return finding
-    return Finding(
-        finding.rule,
-        finding.message,
-        finding.span,
-        finding.owner,
-        finding.severity,
-        finding.certain,
-        finding.within,
-        related,
-    )
+    return replaced(finding, related=related)
 
 
 def place_of(finding: Finding) -> tuple[str, int, int, int]:

@@ -10,7 +10,8 @@ import pytest
 from cloudtrail_policylint.discover import discover
 from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.lint import Linter
-from cloudtrail_policylint.settings import Settings
+from cloudtrail_policylint.settings.model import Settings
+from cloudtrail_policylint.settings.nearest import NearestSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +41,9 @@ CHILD = template(P=policy(REF))
 def found(folder: Path, book: RuleBook, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files with findings, each with the text that is found."""
     monkeypatch.chdir(folder)
-    run = Settings()
-    files = Files(list(discover(["."], run)), everything=False)
-    linter = Linter(book, run, run=[r for r in book.rules if r.id == "CT101"], ignored=frozenset())
+    run = Settings(select=("CT101",))
+    files = Files(list(discover(["."], NearestSettings())), everything=False)
+    linter = Linter(book, run)
     result = linter.lint_files(files)
     assert result.crashes == ()
     return [
