@@ -12,7 +12,8 @@ from functools import partial
 from . import discover
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
-from .match import Engine, Finding, place_of, problem_finding, related_to, settled
+from .match import Engine, Finding, place_of, problem_finding, settled
+from .match.related import loads
 from .normalise import normalise, normalise_attachment
 from .record import replaced
 from .result import Result, merged
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     from .settings.model import Allowed, Settings
     from .suppress import Suppression
     from .tree import Node
+
+
+_OF_MODULES = (discover.TERRAFORM, discover.TEMPLATE)
+"""Languages of files that are judged with their module, not by themselves."""
 
 
 class Linter:
@@ -163,7 +168,7 @@ class Linter:
             judged.add((id(document.span.source), document.span.start, document.span.end))
             findings += self._engine.judge_document(document)
             findings += [
-                problem_finding(p, self._book, document.owner, related_to(p.span, document))
+                problem_finding(p, self._book, document.owner, loads(p.span, document))
                 for p in document.problems
                 if self._runs(self._book.problems[p.name])
             ]
@@ -233,7 +238,7 @@ class Linter:
             yield nesting[0], partial(self._judge_stacks, files, nesting, loaded)
         for candidate in files.candidates:
             path, language = candidate.path, candidate.language
-            if language == discover.TERRAFORM or key_of(path) in loaded:
+            if language in _OF_MODULES or key_of(path) in loaded:
                 continue
             source = files.source(path)
             if source is not None and files.matters(path):
@@ -263,7 +268,9 @@ class Linter:
         callers = {
             id(source) for above in files.callers(folder) for source in files.module_sources(above)
         } - {id(source) for source in files.module_sources(folder)}
-        return self._judge_calls(extractions(), callers, files, judged)
+        # What stands in a module that is only near is none of this run's.
+        near = files.is_near(folder)
+        return self._judge_calls(extractions(), callers, files, judged, only_given=near)
 
     def _judge_stacks(
         self, files: Files, nesting: Sequence[str], loaded: set[str]
@@ -294,20 +301,29 @@ class Linter:
         callers: set[int],
         files: Files,
         judged: set[tuple[int, int, int]],
+        *,
+        only_given: bool = False,
     ) -> tuple[list[Finding], int]:
         """The findings on a module or template, *extractions* being what each call of it makes.
 
         What stands in a file that was not given is left out. What stands in
         a file of the *callers* is true for that caller. What stands in the
         module itself is reported only if it is so for every call that makes
-        the policy's owner.
+        the policy's owner. *only_given*: so are the documents counted.
         """
-        before = len(judged)
+        places: set[tuple[int, int, int]] = set()
+        given: dict[int, bool] = {}
         calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
         for extraction in extractions:
-            findings, _ = self._judge(self._counted(extraction), judged=judged)
+            findings, _ = self._judge(self._counted(extraction), judged=places)
+            sources = {id(s): s for f in extraction.documents for s in (f.node.span.source,)}
+            given.update({key: files.is_given(source) for key, source in sources.items()})
             owners = {_owner_of(found.owner) for found in extraction.documents}
             calls.append((owners, {place_of(finding): finding for finding in findings}))
+        if only_given:
+            places = {place for place in places if given[place[0]]}
+        before = len(judged)
+        judged |= places
         return [
             finding
             for _, call in calls
@@ -369,7 +385,10 @@ class Linter:
     def _allow(
         self, findings: Sequence[Finding], ran: Sequence[Rule]
     ) -> tuple[list[Finding], list[Suppressed]]:
-        """*findings* without those that the settings allow, with what is wrong there; and the others."""
+        """*findings* without those that the settings allow, with what is wrong there; and the others.
+
+        *ran* are the rules and problems that could be found.
+        """
         from datetime import date
 
         today = date.today().isoformat()

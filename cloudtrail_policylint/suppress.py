@@ -216,7 +216,8 @@ def complaints_of_settings(
 ) -> list[Finding]:
     """What is wrong with *entries*, each with whether it was of use: expired, or of no use.
 
-    The caller leaves out those whose files were not all judged.
+    The caller leaves out those whose files were not all judged; *judged_by* is
+    as for ``complaints``.
     """
     ran = {rule.id for rule in judged_by}
     found = []

@@ -14,6 +14,7 @@ from ..source import MAX_RELATED
 from ..tree import Piece
 from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
 from .messages import Subject, render
+from .related import origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
-    related: tuple[Related, ...] = ()
     sid: str = ""
+    related: tuple[Related, ...] = ()
 
 
 class Engine:
@@ -82,7 +83,10 @@ class Engine:
             verdict = match.judge(scene, self._floor)
             if verdict:
                 for binding in match.bindings(scene, verdict):
-                    findings += self._report(rule, case, binding, verdict, document, document.span)
+                    others = match.related(scene, verdict, binding.statement)
+                    findings += self._report(
+                        rule, case, binding, verdict, document, document.span, others
+                    )
         self.judging = ""
         return settled(findings)
 
@@ -110,7 +114,10 @@ class Engine:
                 verdict = match.judge(statement, scene, self._floor)
                 if verdict:
                     binding = match.binding(statement, scene, verdict)
-                    yield from self._report(rule, case, binding, verdict, document, statement.span)
+                    others = match.related(statement, scene, verdict)
+                    yield from self._report(
+                        rule, case, binding, verdict, document, statement.span, others
+                    )
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
@@ -127,8 +134,13 @@ class Engine:
         verdict: int,
         judged: Document | Attachment,
         subject: Span,
+        others: Iterable[Related] = (),
     ) -> Iterator[Finding]:
-        """One finding for each witness of the reported field; else one at the field or the subject."""
+        """One finding for each witness of the reported field; else one at the field or the subject.
+
+        *others* are the places of other statements that have to do with it.
+        """
+        others = tuple(others)
         places: Sequence[tuple[Witness | None, Span]]
         places = [(w, w.span) for w in binding.witnesses if w.field == case.report]
         if case.once:
@@ -149,9 +161,19 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
-                related=related_to(span, document),
                 sid=_sid(span, binding.statement, document),
+                related=(*_origins(span, witness, binding, document, case.report), *others)[
+                    :MAX_RELATED
+                ],
             )
+
+
+def _origins(
+    span: Span, witness: Witness | None, binding: Binding, document: Document | None, field: str
+) -> tuple[Related, ...]:
+    if document is None:
+        return ()
+    return tuple(origins(span, witness, binding.statement, document, field))
 
 
 def _around(span: Span, statement: Statement | None, document: Document | None) -> tuple[Span, ...]:
@@ -162,13 +184,6 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     statements += [one.span for one in document.statements if one.span.contains(span)]
     blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
     return (*statements, *blocks)
-
-
-def related_to(span: Span, document: Document | None) -> tuple[Related, ...]:
-    """What brings *document* in from the file that *span* is in."""
-    if document is None or span.source is not document.span.source:
-        return ()
-    return document.related
 
 
 def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:
