@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 
-from ..source import Span
-from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, branches
-from .found import Problem
+from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, branches, cut
+from .found import Problem, unreadable
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 OTHER_VERSIONS = ("1", "2.0")
@@ -144,10 +143,8 @@ def read_text(text: Text) -> tuple[Node | None, tuple[Problem, ...]]:
     mistake = reading.mistake
     if mistake is None:
         return reading.root, ()
-    if mistake.limit:
-        return reading.root, (Problem("limit-exceeded", mistake.message, mistake.span),)
     message = f"not JSON: {mistake.message}"
-    return reading.root, (Problem("embedded-policy-not-json", message, mistake.span),)
+    return reading.root, (unreadable("embedded-policy-not-json", message, mistake, text.span),)
 
 
 def _url_decoded(text: Text) -> Text:
@@ -168,11 +165,3 @@ def _url_decoded(text: Text) -> Text:
         if at < len(part.text):
             parts.append(cut(part, at, len(part.text)))
     return Text(tuple(parts), text.span)
-
-
-def cut(piece: Piece, start: int, end: int) -> Piece:
-    """The characters ``[start, end)`` of *piece* with their place, as exact as it is known."""
-    span = piece.span
-    if span.end - span.start == len(piece.text):
-        span = Span(span.source, span.start + start, span.start + end)
-    return Piece(piece.text[start:end], span)

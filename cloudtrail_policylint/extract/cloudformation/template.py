@@ -34,15 +34,19 @@ class Resource:
 
 
 class Template:
-    """The sections of *root*. What has not the form it should have is as if it were not there."""
+    """The sections of *root*. What has not the form it should have is as if it were not there.
 
-    __slots__ = ("loops", "mappings", "parameters", "resources", "root")
+    ``repeated`` are the logical ids that a resource before has, too: the last one counts.
+    """
+
+    __slots__ = ("loops", "mappings", "parameters", "repeated", "resources", "root")
 
     def __init__(self, root: Map) -> None:
         self.root = root
         self.parameters = _objects(root.get("Parameters"))
         self.mappings = _objects(root.get("Mappings"))
         self.resources: dict[str, Resource] = {}
+        self.repeated: list[Text] = []
         self.loops: dict[str, list[Node]] = {}
         shared = root.get("Globals")
         self._collect(root.get("Resources"), shared if isinstance(shared, Map) else None)
@@ -85,6 +89,8 @@ class Template:
         section = SAM_GLOBALS.get(type_name)
         defaults = shared.get(section) if shared is not None and section is not None else None
         properties = node.get("Properties")
+        if name in self.resources and "${" not in name:  # else another turn of a loop
+            self.repeated.append(entry.key)
         start, end = entry.key.span.start, max(node.span.end, entry.key.span.end)
         self.resources[name] = Resource(
             name,
