@@ -12,7 +12,7 @@ from functools import partial
 from . import discover
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
-from .match import Engine, Finding, place_of, problem_finding, settled
+from .match import Engine, Finding, place_of, problem_finding, related_to, settled
 from .normalise import normalise, normalise_attachment
 from .record import replaced
 from .result import Result, merged
@@ -161,7 +161,10 @@ class Linter:
             count += 1
             judged.add((id(document.span.source), document.span.start, document.span.end))
             findings += self._engine.judge_document(document)
-            findings += [problem_finding(p, self._book, document.owner) for p in document.problems]
+            findings += [
+                problem_finding(p, self._book, document.owner, related_to(p.span, document))
+                for p in document.problems
+            ]
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:

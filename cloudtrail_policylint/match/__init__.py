@@ -9,7 +9,8 @@ from __future__ import annotations
 from ..catalogue import Catalogue
 from ..patterns import MAYBE, YES
 from ..policy import Document
-from ..record import record
+from ..record import record, replaced
+from ..source import MAX_RELATED
 from ..tree import Piece
 from .clauses import (
     AttachmentMatch,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from ..extract.found import FoundResource, Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
-    from ..source import Span
+    from ..source import Related, Span
     from .elements import Witness
 
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
@@ -45,7 +46,8 @@ class Finding:
 
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
     the statements, and the blocks around them, that the defect is part of, and
-    ``sid`` is the Sid of the first of them.
+    ``sid`` is the Sid of the first of them; ``related`` are other places that
+    have to do with it.
     """
 
     rule: Rule
@@ -55,6 +57,7 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
+    related: tuple[Related, ...] = ()
     sid: str = ""
 
 
@@ -207,6 +210,7 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
+                related=related_to(span, document),
                 sid=_sid(span, binding.statement, document),
             )
 
@@ -219,6 +223,13 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     statements += [one.span for one in document.statements if one.span.contains(span)]
     blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
     return (*statements, *blocks)
+
+
+def related_to(span: Span, document: Document | None) -> tuple[Related, ...]:
+    """What brings *document* in from the file that *span* is in."""
+    if document is None or span.source is not document.span.source:
+        return ()
+    return document.related
 
 
 def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:
@@ -234,10 +245,12 @@ def _says_nothing(witness: Witness) -> bool:
     return term is not None and not any(isinstance(part, Piece) for part in term.text.parts)
 
 
-def problem_finding(problem: Problem, book: RuleBook, owner: Owner) -> Finding:
-    """The finding that reports *problem*."""
+def problem_finding(
+    problem: Problem, book: RuleBook, owner: Owner, related: tuple[Related, ...] = ()
+) -> Finding:
+    """The finding that reports *problem*, which *related* places have to do with."""
     rule = book.problems[problem.name]
-    return Finding(rule, problem.message, problem.span, owner, rule.severity)
+    return Finding(rule, problem.message, problem.span, owner, rule.severity, related=related)
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:
@@ -252,9 +265,20 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
         known = kept.get(key)
         if known is None or (finding.certain and not known.certain):
             kept[key] = finding
+        elif finding.related and finding.certain == known.certain:
+            kept[key] = _joined(known, finding.related)
         if finding.certain:
             gone.update(_place(other, finding) for other in finding.rule.supersedes)
     return [finding for key, finding in kept.items() if key not in gone]
+
+
+def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
+    """*finding* with *more* related places than its own."""
+    new = [place for place in more if place not in finding.related]
+    related = (*finding.related, *new)[:MAX_RELATED]
+    if len(related) == len(finding.related):
+        return finding
+    return replaced(finding, related=related)
 
 
 def place_of(finding: Finding) -> tuple[str, int, int, int]:
