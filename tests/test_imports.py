@@ -27,6 +27,7 @@ LAYERS = (
     ("settings", "bundle"),
     ("suppress", "selection", "baseline"),
     ("discover",),
+    ("nearby",),
     ("files",),
     ("lint",),
     ("run", "report", "checks"),

@@ -34,7 +34,9 @@ def lint(options: argparse.Namespace) -> int:
             show("".join(f"{line}\n" for line in shown(settings, path)))
         return FINE
     baseline = BaselineOfRun(
-        options.baseline, settings.here.folder, to_write=options.write_baseline
+        options.baseline or settings.here.baseline,
+        settings.here.folder,
+        to_write=options.write_baseline,
     )
     run = Run(settings, _tally(options))
     result = baseline.applied(_result(options, run), run)
@@ -80,11 +82,11 @@ def _result(options: argparse.Namespace, run: Run) -> Result:
             progress.end()
     if len(options.paths) > 1:
         raise UsageError("-: standard input cannot be linted together with files")
-    from ..discover import language_of
+    from ..discover import TEMPLATE, language_of
 
     name = options.stdin_filename
     language = language_of(name) if name else None
-    if not name or language is None:
+    if not name or language in (None, TEMPLATE):
         raise UsageError(
             "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
         )

@@ -22,6 +22,7 @@ from .clauses import (
     field_span,
 )
 from .messages import Subject, render
+from .related import origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
-    related: tuple[Related, ...] = ()
     sid: str = ""
+    related: tuple[Related, ...] = ()
 
 
 class Engine:
@@ -127,8 +128,9 @@ class Engine:
                 verdict = match.judge(scene, floor)
                 if verdict:
                     for binding in match.bindings(scene, verdict):
+                        others = match.related(scene, verdict, binding.statement)
                         yield from self._report(
-                            rule, case, binding, verdict, document, document.span
+                            rule, case, binding, verdict, document, document.span, others
                         )
         self.judging = ""
 
@@ -169,8 +171,9 @@ class Engine:
             verdict = match.judge(statement, scene, floor)
             if verdict:
                 binding = match.binding(statement, scene, verdict)
+                others = match.related(statement, scene, verdict)
                 yield from self._report(
-                    rule, case, binding, verdict, scene.document, statement.span
+                    rule, case, binding, verdict, scene.document, statement.span, others
                 )
 
     def _match(self, case: Case, kind: type[M]) -> M:
@@ -188,8 +191,13 @@ class Engine:
         verdict: int,
         judged: Document | Attachment | FoundResource,
         subject: Span,
+        others: Iterable[Related] = (),
     ) -> Iterator[Finding]:
-        """One finding for each witness of the reported field; else one at the field or the subject."""
+        """One finding for each witness of the reported field; else one at the field or the subject.
+
+        *others* are the places of other statements that have to do with it.
+        """
+        others = tuple(others)
         places: Sequence[tuple[Witness | None, Span]]
         places = [(w, w.span) for w in binding.witnesses if w.field == case.report]
         if case.once:
@@ -210,9 +218,19 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
-                related=related_to(span, document),
                 sid=_sid(span, binding.statement, document),
+                related=(*_origins(span, witness, binding, document, case.report), *others)[
+                    :MAX_RELATED
+                ],
             )
+
+
+def _origins(
+    span: Span, witness: Witness | None, binding: Binding, document: Document | None, field: str
+) -> tuple[Related, ...]:
+    if document is None:
+        return ()
+    return tuple(origins(span, witness, binding.statement, document, field))
 
 
 def _around(span: Span, statement: Statement | None, document: Document | None) -> tuple[Span, ...]:
@@ -223,13 +241,6 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     statements += [one.span for one in document.statements if one.span.contains(span)]
     blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
     return (*statements, *blocks)
-
-
-def related_to(span: Span, document: Document | None) -> tuple[Related, ...]:
-    """What brings *document* in from the file that *span* is in."""
-    if document is None or span.source is not document.span.source:
-        return ()
-    return document.related
 
 
 def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:
