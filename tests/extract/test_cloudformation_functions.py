@@ -57,6 +57,7 @@ def value_of(expression: str, sections: str = "") -> Node:
 MORE = """\
 Named: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub 'logs-${AWS::AccountId}'}}
 Unnamed: {Type: AWS::S3::Bucket}
+Access: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Logs}}
 Trail: {Type: AWS::CloudTrail::Trail, Properties: {TrailName: main}}
 Store: {Type: AWS::CloudTrail::EventDataStore}
 Role: {Type: AWS::IAM::Role, Properties: {RoleName: auditor, Path: /x/}}
@@ -268,3 +269,19 @@ def literals(node: Node | None) -> list[str]:
     if isinstance(node, Text):
         return [part.text for part in node.parts if isinstance(part, Piece)]
     return []
+
+
+def test_a_parameter_that_names_a_bucket_is_a_name() -> None:
+    given = """
+Parameters:
+  Logs: {Type: String}
+  Pattern: {Type: String, AllowedPattern: "^[0-9a-zA-Z]+([0-9a-zA-Z-]*[0-9a-zA-Z])*$"}
+  Path: {Type: String, AllowedPattern: "[a-z/]*"}
+  Range: {Type: String, AllowedPattern: "[+-z]*"}
+  Number: {Type: Number}
+  Vpc: {Type: "AWS::EC2::VPC::Id"}
+"""
+    names = ("Logs", "Pattern", "Number", "Vpc", "Path", "Range")
+    found = {name: value_of(f"!Ref {name}", given) for name in names}
+    shapes = {name: node.shape for name, node in found.items() if isinstance(node, Hole)}
+    assert shapes == dict(zip(names, (NAME, NAME, NAME, NAME, ANY, ANY), strict=True))

@@ -43,6 +43,8 @@ DECLARED = """
     variable "no_list" { default = [] }
     resource "aws_s3_bucket" "b" { bucket = "logs" }
     resource "aws_s3_bucket" "generated" {}
+    variable "logs" {}
+    resource "aws_s3_bucket_policy" "logs" { bucket = var.logs }
     resource "aws_iam_role" "r" {
       name = "auditor"
       path = "/team/"
@@ -236,6 +238,11 @@ def test_holes_keep_what_surrounds_them() -> None:
 )
 def test_typed_holes_and_arns(expression: str, shapes: list[str]) -> None:
     assert shapes_of(expression) == shapes
+
+
+def test_a_variable_that_names_a_bucket_is_a_name() -> None:
+    assert shapes_of('"${var.logs}/x"') == [NAME, "/x"]
+    assert shapes_of('"${var.none}/x"') == [ANY, "/x"]
 
 
 def test_the_partition_is_one_of_a_few() -> None:

@@ -131,7 +131,10 @@ class Evaluator:
             return _pseudo(name, span)
         parameter = self.template.parameters.get(name)
         if parameter is not None:
-            return _parameter(parameter, span, written, self.given.get(name))
+            value = _parameter(parameter, span, written, self.given.get(name))
+            if isinstance(value, Hole) and name in self.template.buckets:
+                return narrowed(value, NAME)
+            return value
         collections = self.template.loops.get(name)
         if collections is not None:
             return self._loop_value(collections, span, written)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from ...record import record
 from ...source import Span
 from ...tree import Entry, Map, Node, Seq, Text
+from .attributes import BUCKET_NAMES
 from .locations import SAM_GLOBALS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LOOP = "Fn::ForEach::"
 
@@ -39,7 +44,7 @@ class Template:
     ``repeated`` are the logical ids that a resource before has, too: the last one counts.
     """
 
-    __slots__ = ("loops", "mappings", "parameters", "repeated", "resources", "root")
+    __slots__ = ("buckets", "loops", "mappings", "parameters", "repeated", "resources", "root")
 
     def __init__(self, root: Map) -> None:
         self.root = root
@@ -50,6 +55,15 @@ class Template:
         self.loops: dict[str, list[Node]] = {}
         shared = root.get("Globals")
         self._collect(root.get("Resources"), shared if isinstance(shared, Map) else None)
+        self.buckets = set(self._names_of_buckets())
+
+    def _names_of_buckets(self) -> Iterator[str]:
+        """What ``Ref`` refers to where a resource takes the name of a bucket."""
+        for resource in self.resources.values():
+            given = resource.get(BUCKET_NAMES.get(resource.type, ""))
+            name = given.get("Ref") if isinstance(given, Map) else None
+            if isinstance(name, Text):
+                yield name.written
 
     def _collect(self, section: Node | None, shared: Map | None) -> None:
         pending = [section]
