@@ -33,6 +33,9 @@ LANGUAGES = {
 }
 """The language of a file by the end of its name; ``.template`` is CloudFormation in either."""
 
+OWN_FILES = ".cloudtrail-policylint"
+"""How the names of our own settings and baseline begin."""
+
 MODULE_FILES = (".tf", ".tofu", ".tfvars")
 """Ends of the names of the files that make up a Terraform module."""
 
@@ -69,7 +72,9 @@ class Candidate:
 
 
 def language_of(path: str) -> str | None:
-    """The language of the file *path* by its name, or None when it is none of ours."""
+    """The language of the file *path* by its name; None for one that holds no policies by its name."""
+    if os.path.basename(path).startswith(OWN_FILES):
+        return None
     return LANGUAGES.get(os.path.splitext(path)[1].lower())
 
 

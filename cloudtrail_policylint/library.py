@@ -28,7 +28,7 @@ __all__ = ["Finding", "InputError", "InternalError", "Related", "lint_paths", "l
 
 @record
 class Related:
-    """A place that has to do with a finding, and how; counted as in ``Finding``."""
+    """A place that has to do with a finding, and in a few words how."""
 
     path: str
     line: int
@@ -45,8 +45,8 @@ class Finding:
     Lines and columns count from 1, columns in characters; the end is the
     place after the last character. ``path`` is as it was given. ``url`` is a
     page that the rule rests on, ``fingerprint`` a name for the finding that
-    survives edits elsewhere in the file, and ``related`` are other places that
-    have to do with it.
+    survives edits elsewhere in the file. ``related`` are other places that have
+    to do with it.
     """
 
     rule: str
@@ -81,7 +81,8 @@ def lint_paths(
 
     Settings are those of the command line: the nearest file for each path,
     or *config* for all. Raises ``InputError`` for a path, settings or rule
-    file that cannot be used, and ``InternalError``.
+    file that cannot be used, and ``InternalError``. What a baseline holds is
+    among the findings.
     """
     return _findings(_run(config).lint_paths([os.fspath(path) for path in paths]))
 
@@ -107,7 +108,7 @@ def _run(config: str | os.PathLike[str] | None) -> Run:
 def _findings(result: Result) -> list[Finding]:
     findings = [
         Finding(**{**one, "related": tuple(Related(**place) for place in one["related"])})
-        for one in described(result.findings)
+        for one in described(result)
     ]
     if result.crashes:
         raise InternalError("; ".join(result.crashes), findings)
