@@ -7,7 +7,7 @@ from ...tree import Hole, Map, Node, Seq, Text, as_text
 from ..bare import policies_in
 from ..found import Allowance, Extraction, Found, FoundAttachment, Owner, Problem, syntax_problem
 from ..kinds import kind_of_cloudtrail_arn
-from ..shapes import is_policy, read_policy
+from ..shapes import is_policy, read_policy, unknown_in
 from .intrinsics import Evaluator
 from .locations import (
     ALIASES,
@@ -62,6 +62,7 @@ class _Finder:
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
         self.problems: list[Problem] = []
+        self.unresolved: list[Hole] = []
         root = template.root
         self.allowances: list[Allowance] = allowances(root.get("Metadata"), root.span)
 
@@ -77,6 +78,7 @@ class _Finder:
             tuple(self.attachments),
             tuple(self.problems),
             tuple(self.allowances),
+            tuple(self.unresolved),
         )
 
     def _nested(self, body: Node | None) -> None:
@@ -95,6 +97,7 @@ class _Finder:
                     self.attachments.extend(extraction.attachments)
                     self.problems.extend(extraction.problems)
                     self.allowances.extend(extraction.allowances)
+                    self.unresolved.extend(extraction.unresolved)
 
     # -- what the template says about its resources
 
@@ -214,7 +217,10 @@ class _Finder:
                         self._add(item, kind, resource)
 
     def _add(self, value: Node, kind: str | None, resource: Resource) -> None:
-        for node, problems in read_policy(value):
+        policies = read_policy(value)
+        if not policies:
+            self.unresolved += unknown_in(value)
+        for node, problems in policies:
             if resource.type in STATEMENTS and isinstance(node, Map):
                 node = Seq((node,), node.span)
             self.documents.append(self._found(node, kind, resource, problems))
