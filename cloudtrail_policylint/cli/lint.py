@@ -34,7 +34,9 @@ def lint(options: argparse.Namespace) -> int:
             show("".join(f"{line}\n" for line in shown(settings, path)))
         return FINE
     baseline = BaselineOfRun(
-        options.baseline, settings.here.folder, to_write=options.write_baseline
+        options.baseline or settings.here.baseline,
+        settings.here.folder,
+        to_write=options.write_baseline,
     )
     run = Run(settings, _tally(options))
     result = baseline.applied(_result(options, run), run)

@@ -50,8 +50,8 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
-    related: tuple[Related, ...] = ()
     sid: str = ""
+    related: tuple[Related, ...] = ()
 
 
 class Engine:
@@ -161,10 +161,10 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
+                sid=_sid(span, binding.statement, document),
                 related=(*_origins(span, witness, binding, document, case.report), *others)[
                     :MAX_RELATED
                 ],
-                sid=_sid(span, binding.statement, document),
             )
 
 
