@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import re
 
-from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, branches, cut
+from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, as_text, branches, cut
 from .found import Problem, unreadable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 OTHER_VERSIONS = ("1", "2.0")
@@ -130,6 +134,15 @@ def read_policy(value: Node | None) -> list[tuple[Node, tuple[Problem, ...]]]:
         elif isinstance(branch, Map | Seq):
             found.append((branch, ()))
     return found
+
+
+def unknown_in(value: Node | None) -> Iterator[Hole]:
+    """What *value*, which stands where there must be a policy and tells of none, is not known for."""
+    for branch in branches(value):
+        text = as_text(branch)
+        hole = next((p for p in text.parts if isinstance(p, Hole)), None) if text else None
+        if hole is not None:
+            yield hole
 
 
 def read_text(text: Text) -> tuple[Node | None, tuple[Problem, ...]]:

@@ -16,7 +16,7 @@ from ..found import (
     syntax_problem,
 )
 from ..kinds import kind_of_cloudtrail_arn
-from ..shapes import is_policy, read_policy
+from ..shapes import is_policy, read_policy, unknown_in
 from .intrinsics import Evaluator
 from .locations import (
     ALIASES,
@@ -75,6 +75,7 @@ class _Finder:
         self.attachments: list[FoundAttachment] = []
         self.resources: list[FoundResource] = []
         self.problems: list[Problem] = [_repeated(key) for key in template.repeated]
+        self.unresolved: list[Hole] = []
         root = template.root
         self.allowances: list[Allowance] = allowances(root.get("Metadata"), root.span)
 
@@ -91,7 +92,8 @@ class _Finder:
             tuple(self.attachments),
             tuple(self.problems),
             tuple(self.allowances),
-            resources=tuple(self.resources),
+            tuple(self.unresolved),
+            tuple(self.resources),
         )
 
     def _nested(self, body: Node | None) -> None:
@@ -111,6 +113,7 @@ class _Finder:
                     self.problems.extend(extraction.problems)
                     self.allowances.extend(extraction.allowances)
                     self.resources.extend(extraction.resources)
+                    self.unresolved.extend(extraction.unresolved)
 
     # -- what the template says about its resources
 
@@ -230,7 +233,10 @@ class _Finder:
                         self._add(item, kind, resource)
 
     def _add(self, value: Node, kind: str | None, resource: Resource) -> None:
-        for node, problems in read_policy(value):
+        policies = read_policy(value)
+        if not policies:
+            self.unresolved += unknown_in(value)
+        for node, problems in policies:
             if resource.type in STATEMENTS and isinstance(node, Map):
                 node = Seq((node,), node.span)
             self.documents.append(self._found(node, kind, resource, problems))
