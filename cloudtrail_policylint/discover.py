@@ -28,7 +28,10 @@ LANGUAGES = {
 }
 """The language of a file by the end of its name; ``.template`` is CloudFormation in either."""
 
-MODULE_FILES = (".tf", ".tofu", ".tfvars")
+JSON_CONFIGURATION = (".tf.json", ".tofu.json")
+"""Ends of the names of Terraform files in its JSON syntax."""
+
+MODULE_FILES = (".tf", ".tofu", ".tfvars", *JSON_CONFIGURATION, ".tfvars.json")
 """Ends of the names of the files that make up a Terraform module."""
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -65,7 +68,10 @@ class Candidate:
 
 def language_of(path: str) -> str | None:
     """The language of the file *path* by its name, or None when it is none of ours."""
-    return LANGUAGES.get(os.path.splitext(path)[1].lower())
+    path = path.lower()
+    if path.endswith(JSON_CONFIGURATION):
+        return TERRAFORM
+    return LANGUAGES.get(os.path.splitext(path)[1])
 
 
 def discover(paths: Sequence[str], settings: Settings) -> Iterator[Candidate]:

@@ -64,7 +64,7 @@ class Files:
     def module_sources(self, folder: str) -> list[SourceFile]:
         """All Terraform files of *folder*, given or not."""
         if folder not in self._modules:
-            sources = map(self.source, self._paths(folder))
+            sources = [self.source(path, referred=True) for path in self._paths(folder)]
             self._modules[folder] = [source for source in sources if source is not None]
         return self._modules[folder]
 

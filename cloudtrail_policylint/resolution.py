@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 
+from .discover import MODULE_FILES
 from .record import record
 from .tree import Choice, Encoded, Hole, Map, Node, Seq, Text
 
@@ -31,9 +32,6 @@ _LOADS = ("file", "templatefile")
 _FORMATS = {
     ".json": "JSON",
     ".template": "CloudFormation",
-    ".tf": "Terraform",
-    ".tfvars": "Terraform",
-    ".tofu": "Terraform",
     ".yaml": "YAML",
     ".yml": "YAML",
 }
@@ -86,7 +84,10 @@ def _key(span: Span) -> tuple[object, ...]:
 
 
 def _format(span: Span) -> str:
-    return _FORMATS.get(os.path.splitext(span.source.path)[1].lower(), "other")
+    path = span.source.path.lower()
+    if path.endswith(MODULE_FILES):
+        return "Terraform"
+    return _FORMATS.get(os.path.splitext(path)[1], "other")
 
 
 def _holes(node: Node) -> Iterator[Hole]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Protocol
 
-    from ...readers.hcl import Block
+    from ...readers.hcl_file import Block
     from ...source import SourceFile
     from ..found import Extraction
     from .session import Instance

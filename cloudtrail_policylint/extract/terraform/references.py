@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat
+from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
 from ...tree import (
     ACCOUNT,
     ANY,
@@ -43,7 +43,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...readers.hcl import Block
+    from ...readers.hcl_file import Block
     from ...readers.hcl_syntax import Step
     from ...source import Span
     from .session import Instance, Scope, Session
@@ -107,7 +107,7 @@ def _variable(session: Session, reference: GetAttr) -> Node:
 
 def _shape_of_variable(block: Block | None) -> str:
     kind = block.attributes.get("type") if block is not None else None
-    written = kind.text.rpartition("=")[2].strip() if kind is not None else ""
+    written = keyword(kind.expression) if kind is not None else ""
     return FIELD if written in ("number", "bool") else ANY
 
 

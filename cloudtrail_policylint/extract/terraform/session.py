@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ...readers.hcl import Block
+    from ...readers.hcl_file import Block
     from ...readers.hcl_syntax import Expression, Part, Step, Template
     from ..found import Problem
     from .module import Loader, Module
