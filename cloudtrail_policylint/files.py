@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .discover import Candidate
 
 _LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
+_LOADED = re.compile(r'file\(\s*\\?"(?:\$\{path\.(?:module|root)\}/)?([^"$\\\r\n]+)\\?"')
 
 
 @record
@@ -109,8 +110,14 @@ class Files:
         ]
 
     def _matters_itself(self, folder: str) -> bool:
-        """Whether a file of the module *folder* may hold a policy in scope."""
-        return any(self.matters(source.path) for source in self.module_sources(folder))
+        """Whether a file of the module *folder*, or one that it loads, may hold a policy in scope."""
+        sources = self.module_sources(folder)
+        if any(self.matters(source.path) for source in sources):
+            return True
+        load = self.loader(folder)
+        loaded = {match.group(1) for source in sources for match in _LOADED.finditer(source.text)}
+        found = [load(path) for path in sorted(loaded)]
+        return any(source is not None and self.matters(source.path) for source in found)
 
     def _concerns(self, folder: str) -> bool:
         """Whether the module *folder*, or one that gives values to it, may hold a policy in scope."""

@@ -160,6 +160,9 @@ def test_known_values(expression: str, value: object) -> None:
         ("zipmap(local.list, [1, 2])", {"a": 1, "b": 2}),
         ('jsondecode("{\\"a\\": [1]}").a[0]', 1),
         ("jsondecode(jsonencode(local.list))", ["a", "b"]),
+        ('yamldecode("a: [1, x]\\nb: {c: yes}").a', [1, "x"]),
+        ("yamldecode(jsonencode(local.list))", ["a", "b"]),
+        ('yamldecode("- &x a\\n- *x")', ["a", "a"]),
         ('tolist(toset(["x"]))[0]', "x"),
         ("tostring(5)", "5"),
         ('startswith("abc", "a") ? 1 : 2', 1),
@@ -288,6 +291,35 @@ def test_json_keeps_its_content() -> None:
     node = node_of("jsonencode(local.list)")
     assert isinstance(node, Encoded)
     assert plain(node) == ["a", "b"]
+
+
+def test_yaml_keeps_what_is_not_known() -> None:
+    assert shapes_of('yamldecode("a: x/${var.none}/${var.number}y").a') == [
+        "x/",
+        ANY,
+        "/",
+        FIELD,
+        "y",
+    ]
+    assert shapes_of('yamldecode("a: \\"${var.none}: z\\"").a') == [ANY, ": z"]
+    assert isinstance(node_of('yamldecode("a: ${var.none}").a'), Hole)
+    assert value_of('yamldecode("a: ${jsonencode(local.list)}").a') == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [",
+        "---\\na: 1\\n---\\nb: 1",
+        "",
+        # It may be several lines and other keys.
+        "a:\\n  b: 1\\n  ${var.none}",
+        "${var.none}",
+    ],
+)
+def test_yaml_that_is_not_one_known_document_is_unknown(text: str) -> None:
+    assert isinstance(node_of(f'yamldecode("{text}")'), Hole)
+    assert isinstance(node_of("yamldecode(var.none)"), Hole)
 
 
 def test_pieces_stand_where_they_are_written() -> None:

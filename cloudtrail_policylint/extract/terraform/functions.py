@@ -146,20 +146,32 @@ def _jsonencode(call: FunctionCall) -> Node:
     return Encoded(call.arguments[0], call.span)
 
 
-def _jsondecode(call: FunctionCall) -> Node:
+def _decoded(read: Callable[[Text], Node | None]) -> Function:
+    """The value that a string spells, as *read* reads it."""
+
+    def function(call: FunctionCall) -> Node:
+        node = call.arguments[0]
+        if isinstance(node, Encoded):
+            return node.content
+        if isinstance(node, Hole) and node.content is not None:
+            return node.content
+        root = read(node) if isinstance(node, Text) else None
+        return hole_at(call.span) if root is None else call.session.shared(root, call.span)
+
+    return function
+
+
+def _json(text: Text) -> Node | None:
     from ...readers.json import read_embedded
 
-    node = call.arguments[0]
-    if isinstance(node, Encoded):
-        return node.content
-    if isinstance(node, Hole) and node.content is not None:
-        return node.content
-    if not isinstance(node, Text):
-        return hole_at(call.span)
-    reading = read_embedded(node)
-    if reading.root is None or reading.mistake is not None:
-        return hole_at(call.span)
-    return call.session.shared(reading.root, call.span)
+    reading = read_embedded(text)
+    return reading.root if reading.mistake is None else None
+
+
+def _yaml(text: Text) -> Node | None:
+    from ...readers.yaml_embedded import read_value
+
+    return read_value(text)
 
 
 def _extreme(pick: Callable[[list[int]], int]) -> Function:
@@ -194,7 +206,7 @@ _COMBINING = frozenset(
 
 FUNCTIONS: dict[str, tuple[int, Function]] = {
     "coalesce": (1, _coalesce),
-    "jsondecode": (1, _jsondecode),
+    "jsondecode": (1, _decoded(_json)),
     "jsonencode": (1, _jsonencode),
     "max": (1, _extreme(max)),
     "min": (1, _extreme(min)),
@@ -204,6 +216,7 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "tomap": (1, _tomap),
     "tonumber": (1, _tonumber),
     "tostring": (1, _tostring),
+    "yamldecode": (1, _decoded(_yaml)),
     **COLLECTION_FUNCTIONS,
     **STRING_FUNCTIONS,
 }
