@@ -193,6 +193,26 @@ def test_functions(expression: str, value: object) -> None:
         "1 / 0",
         "-\"a\"",
         "each.value",
+        '[for s in "text" : s][0]',
+        "{ for s in 5 : s => s }",
+        "local.list.name",
+        'local.list["x"]',
+        "local.map[0]",
+        'lower("A", "B")',
+        'length("a", "b")',
+        'format("%s")',
+        'replace("a", "b")',
+        'lookup({ a = 1 }, "a", 2, 3)',
+        'templatefile("x")',
+        'yamldecode()',
+        'keys("a")',
+        'zipmap(["a"], ["b", "c"])',
+        'upper(["a"])',
+        'tostring(["a"])',
+        'tobool("x")',
+        'one(["a", "b"])',
+        "element([], 0)",
+        'slice(["a"], 5, 1)',
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_a_hole(expression: str) -> None:
@@ -285,6 +305,13 @@ def test_members_that_may_be_absent() -> None:
     assert isinstance(node, Seq)
     assert isinstance(node.items[0], Choice)
     assert plain(node.items[1]) == "b"
+
+
+def test_a_member_of_whatever_index_is_one_of_them() -> None:
+    node = node_of("element(local.list, var.none)")
+    assert isinstance(node, Choice)
+    assert [plain(branch) for branch in node.branches] == ["a", "b"]
+    assert plain(node_of('element([var.none ? "a" : null], var.none)')) == "a"
 
 
 def test_json_keeps_its_content() -> None:

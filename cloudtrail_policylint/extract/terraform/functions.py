@@ -9,7 +9,7 @@ Source: developer.hashicorp.com/terraform/language/functions.
 
 from __future__ import annotations
 
-from ...tree import Choice, Encoded, Hole, Map, Node, Text
+from ...tree import Choice, Encoded, Hole, Map, Node, Seq, Text
 from .collection_functions import COLLECTION_FUNCTIONS
 from .session import FunctionCall
 from .string_functions import STRING_FUNCTIONS
@@ -50,7 +50,7 @@ def apply(session: Session, name: str, arguments: list[Node], span: Span) -> Nod
     combines = name in _COMBINING
     if not combines and any(is_rest(argument) for argument in arguments):
         return hole_at(span)
-    if len(arguments) < needed:
+    if not needed <= len(arguments) <= _AT_MOST.get(name, needed):
         return session.fail(span)
     for argument in arguments:
         if isinstance(argument, Text) and not session.charge_text(argument):
@@ -129,7 +129,8 @@ def _tomap(call: FunctionCall) -> Node:
 
 
 def _tostring(call: FunctionCall) -> Node:
-    return text_of(call.arguments[0]) or call.arguments[0]
+    node = call.arguments[0]
+    return call.session.fail(call.span) if isinstance(node, Map | Seq) else text_of(node) or node
 
 
 def _tonumber(call: FunctionCall) -> Node:
@@ -203,6 +204,32 @@ _COMBINING = frozenset(
     }
 )
 """Functions that understand arguments which are one of several, or any number of them."""
+
+_ANY_NUMBER = 10**6
+_AT_MOST = {
+    **dict.fromkeys(
+        (
+            "coalesce",
+            "coalescelist",
+            "concat",
+            "format",
+            "formatlist",
+            "join",
+            "list",
+            "map",
+            "max",
+            "merge",
+            "min",
+            "setintersection",
+            "setproduct",
+            "setunion",
+        ),
+        _ANY_NUMBER,
+    ),
+    "lookup": 3,
+    "range": 3,
+}
+"""Functions that take more arguments than they need, and how many at most."""
 
 FUNCTIONS: dict[str, tuple[int, Function]] = {
     "coalesce": (1, _coalesce),
