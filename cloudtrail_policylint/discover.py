@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import stat
 
+from .errors import InputError
 from .record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .settings import Settings
+    from .settings.nearest import NearestSettings
 
 JSON, YAML, TERRAFORM, EITHER = "json", "yaml", "terraform", "json or yaml"
 LANGUAGES = {
@@ -53,8 +54,8 @@ SKIPPED_FOLDERS = frozenset(
 """Folders that a walk never enters."""
 
 
-class MissingPathError(Exception):
-    """A path on the command line that does not exist."""
+class MissingPathError(InputError):
+    """A path that does not exist."""
 
 
 @record
@@ -74,7 +75,7 @@ def language_of(path: str) -> str | None:
     return LANGUAGES.get(os.path.splitext(path)[1])
 
 
-def discover(paths: Sequence[str], settings: Settings) -> Iterator[Candidate]:
+def discover(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:
     """The candidates among *paths*, each once, folders walked in the order of their names.
 
     Raises ``MissingPathError`` for a path that does not exist. A file given
@@ -84,7 +85,7 @@ def discover(paths: Sequence[str], settings: Settings) -> Iterator[Candidate]:
     seen: set[str] = set()
     for path in paths:
         if not os.path.lexists(path):
-            raise MissingPathError(path)
+            raise MissingPathError(f"{path}: no such file or folder")
         for candidate in _walk(path, settings) if os.path.isdir(path) else _single(path, settings):
             key = os.path.abspath(candidate.path)
             if key not in seen:
@@ -92,13 +93,13 @@ def discover(paths: Sequence[str], settings: Settings) -> Iterator[Candidate]:
                 yield candidate
 
 
-def _single(path: str, settings: Settings) -> Iterator[Candidate]:
+def _single(path: str, settings: NearestSettings) -> Iterator[Candidate]:
     language = language_of(path)
     if language is not None and not settings.excludes(path):
         yield Candidate(_shown(path), language, named=True)
 
 
-def _walk(root: str, settings: Settings) -> Iterator[Candidate]:
+def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
     ignores = _Ignores(root)
     for folder, folders, names in os.walk(root):
         ignores.enter(folder)
@@ -107,13 +108,14 @@ def _walk(root: str, settings: Settings) -> Iterator[Candidate]:
             for name in folders
             if name not in SKIPPED_FOLDERS
             and not ignores.ignored(os.path.join(folder, name), folder=True)
+            and not settings.excludes(os.path.join(folder, name, ""))
         )
         for name in sorted(names):
             path = os.path.join(folder, name)
             language = language_of(name)
             if language is None or ignores.ignored(path, folder=False):
                 continue
-            if settings.excludes(path) or not settings.includes(path):
+            if settings.excludes(path) or not settings.of(folder).includes(path):
                 continue
             yield Candidate(_shown(path), language, named=False)
 

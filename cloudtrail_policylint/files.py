@@ -179,6 +179,10 @@ class Files:
         found = (self._sources.get(key) for key in self._named)
         return [source for source in found if source is not None]
 
+    def is_given(self, source: SourceFile) -> bool:
+        """Whether *source* is one of the candidates."""
+        return key_of(source.path) in self._named
+
     def _read(self, path: str, key: str, *, referred: bool) -> SourceFile | None:
         candidate = self._named.get(key)
         shown = candidate.path if candidate else path

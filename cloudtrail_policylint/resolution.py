@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 
-from .discover import MODULE_FILES
 from .record import record
 from .tree import Choice, Encoded, Hole, Map, Node, Seq, Text
 
@@ -29,6 +28,7 @@ _REASONS = {
     "count": "a member of a collection that is not known",
 }
 _LOADS = ("file", "templatefile")
+_TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
 _FORMATS = {
     ".json": "JSON",
     ".template": "CloudFormation",
@@ -85,7 +85,7 @@ def _key(span: Span) -> tuple[object, ...]:
 
 def _format(span: Span) -> str:
     path = span.source.path.lower()
-    if path.endswith(MODULE_FILES):
+    if path.endswith(_TERRAFORM):
         return "Terraform"
     return _FORMATS.get(os.path.splitext(path)[1], "other")
 

@@ -64,6 +64,11 @@ class Span:
     start: int
     end: int
 
+    def place(self) -> str:
+        """Where the range begins: ``path:line:column``."""
+        line, column = self.source.position(self.start)
+        return f"{self.source.path}:{line}:{column}"
+
     def contains(self, other: Span) -> bool:
         """Whether *other* lies wholly in this range of the same file."""
         return self.source is other.source and self.start <= other.start and other.end <= self.end

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
-    ("record",),
+    ("record", "errors"),
     ("source",),
     ("tree",),
     ("plain", "patterns"),
@@ -18,15 +18,17 @@ LAYERS = (
     ("extract.found", "catalogue"),
     ("extract", "rules"),
     ("policy",),
-    ("normalise", "rulefile_error"),
+    ("normalise",),
     ("match", "rulefile"),
-    ("settings", "suppress", "bundle"),
-    ("discover",),
-    ("files", "resolution"),
+    ("resolution",),
     ("result",),
+    ("settings", "bundle"),
+    ("suppress", "selection"),
+    ("discover",),
+    ("files",),
     ("lint",),
-    ("report", "checks"),
-    ("cli",),
+    ("run", "report", "checks"),
+    ("cli", "library"),
     ("__main__",),
 )
 """Parts of the package from the bottom up: a part imports from those below it, never from above.
@@ -112,4 +114,4 @@ def test_only_the_command_line_prints() -> None:
             if isinstance(n, ast.Call)
         ]
         printing = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "print"]
-        assert not printing or name == "cli", name
+        assert not printing or part_of(name) == "cli", name

@@ -36,7 +36,8 @@ class Finding:
     """One defect at one place.
 
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
-    the statements, and the blocks around them, that the defect is part of.
+    the statements, and the blocks around them, that the defect is part of, and
+    ``sid`` is the Sid of the first of them.
     """
 
     rule: Rule
@@ -46,6 +47,7 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
+    sid: str = ""
 
 
 class Engine:
@@ -144,6 +146,7 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
+                sid=_sid(span, binding.statement, document),
             )
 
 
@@ -155,6 +158,13 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     statements += [one.span for one in document.statements if one.span.contains(span)]
     blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
     return (*statements, *blocks)
+
+
+def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:
+    """The Sid of *statement*, or else of the one of *document* that *span* is part of."""
+    if statement is None and document is not None:
+        statement = next((s for s in document.statements if s.span.contains(span)), None)
+    return statement.sid.written if statement is not None and statement.sid is not None else ""
 
 
 def _says_nothing(witness: Witness) -> bool:

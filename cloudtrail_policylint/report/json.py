@@ -6,7 +6,7 @@ from .text import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from ..match import Finding
@@ -15,30 +15,38 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 
-def report(result: Result, version: str, data_version: str) -> str:
+def report(result: Result) -> str:
     """The JSON text of *result*. Keys are only ever added while ``version`` is 1."""
     import json
+
+    from .. import __version__
+    from ..catalogue import data_version
 
     counts = count(result.findings)
     value = {
         "version": FORMAT,
-        "tool": {"name": "cloudtrail-policylint", "version": version, "data_version": data_version},
+        "tool": {
+            "name": "cloudtrail-policylint",
+            "version": __version__,
+            "data_version": data_version(),
+        },
         "summary": {
             "files": result.files,
             "documents": result.documents,
             "errors": counts["error"],
             "warnings": counts["warning"],
             "infos": counts["info"],
-            "suppressed": result.suppressed,
+            "suppressed": len(result.suppressed),
         },
-        "findings": list(_findings(result)),
+        "findings": list(described(result.findings)),
     }
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
 
 
-def _findings(result: Result) -> Iterator[dict[str, Any]]:
+def described(findings: Iterable[Finding]) -> Iterator[dict[str, Any]]:
+    """Each of *findings* as the report has it."""
     seen: dict[str, int] = {}
-    for finding in result.findings:
+    for finding in findings:
         span = finding.span
         line, column = span.source.position(span.start)
         end_line, end_column = span.source.position(span.end)

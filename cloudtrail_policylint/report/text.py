@@ -50,13 +50,21 @@ def _excerpt(finding: Finding, line: int, column: int, *, color: bool) -> Iterat
     yield f"{' ' * 6} | {blank}{carets}"
 
 
-def summary(result: Result) -> str:
-    """What the run saw and found, in one line."""
+def summary(result: Result, *, everything: bool) -> str:
+    """What the run saw and found, in one line; *everything*: policies of any service were in scope."""
+    if not result.findings and not result.documents:
+        if not result.files:
+            return "no file to look at"
+        about = "" if everything else " that concerns CloudTrail"
+        return f"no policy{about} in {plural(result.files, 'file')}{_hidden(result)}"
     counts = count(result.findings)
     found = ", ".join(plural(counts[severity], severity) for severity in counts if counts[severity])
     seen = f"{plural(result.documents, 'policy')} in {plural(result.files, 'file')}"
-    hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
-    return f"{found or 'no findings'} ({seen}{hidden})"
+    return f"{found or 'no findings'} ({seen}{_hidden(result)})"
+
+
+def _hidden(result: Result) -> str:
+    return f", {len(result.suppressed)} suppressed" if result.suppressed else ""
 
 
 def count(findings: Iterable[Finding]) -> dict[str, int]:
