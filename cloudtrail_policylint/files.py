@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 _LOADED = re.compile(r'file\(\s*\\?"(?:\$\{path\.(?:module|root)\}/)?([^"$\\\r\n]+)\\?"')
+_LISTED = (".json", ".tpl", ".tftpl", ".tmpl", ".yaml", ".yml")
+"""Ends of the names of files with policies that modules load by ``fileset()``."""
+MAX_LISTED = 2000
+"""Files below one folder; where there are more, ``fileset()`` is not followed."""
 
 
 @record
@@ -98,6 +102,24 @@ class Files:
 
         return load
 
+    def lister(self, folder: str) -> Callable[[str], list[str]]:
+        """What names the files below a folder for ``fileset()``, both seen from the module *folder*."""
+        root = _project_of(folder)
+
+        def names(relative: str) -> list[str]:
+            top = os.path.normpath(os.path.join(folder or ".", relative))
+            found: list[str] = []
+            if _is_inside(os.path.realpath(top), root):
+                for at, folders, files in os.walk(top):
+                    folders[:] = sorted(set(folders) - discover.SKIPPED_FOLDERS)
+                    below = os.path.relpath(at, top)
+                    found += [os.path.normpath(os.path.join(below, name)) for name in sorted(files)]
+                    if len(found) > MAX_LISTED:
+                        return []
+            return [path.replace(os.sep, "/") for path in found]
+
+        return names
+
     def _paths(self, folder: str) -> list[str]:
         try:
             names = sorted(os.listdir(folder or "."))
@@ -116,6 +138,8 @@ class Files:
             return True
         load = self.loader(folder)
         loaded = {match.group(1) for source in sources for match in _LOADED.finditer(source.text)}
+        if any("fileset(" in source.text for source in sources):
+            loaded.update(p for p in self.lister(folder)(".") if p.endswith(_LISTED))
         found = [load(path) for path in sorted(loaded)]
         return any(source is not None and self.matters(source.path) for source in found)
 
@@ -175,13 +199,13 @@ class Files:
         return self._matters.get(key_of(path), False)
 
     def given_sources(self) -> list[SourceFile]:
-        """The files of the candidates that were read."""
-        found = (self._sources.get(key) for key in self._named)
-        return [source for source in found if source is not None]
+        """The files that findings may stand in, as far as they were read."""
+        found = [source for source in self._sources.values() if source is not None]
+        return [source for source in found if self.is_given(source)]
 
     def is_given(self, source: SourceFile) -> bool:
-        """Whether *source* is one of the candidates."""
-        return key_of(source.path) in self._named
+        """Whether *source* is one of the candidates, or what no candidate can be and they load: a template."""
+        return key_of(source.path) in self._named or discover.language_of(source.path) is None
 
     def _read(self, path: str, key: str, *, referred: bool) -> SourceFile | None:
         candidate = self._named.get(key)

@@ -256,6 +256,7 @@ class Linter:
             for _, call in calls
             for place, finding in call.items()
             if files.is_given(finding.span.source)
+            and not self._settings.excludes(finding.span.source.path)
             and (
                 id(finding.span.source) in callers
                 or all(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T", Attribute, Block)
     Loader = Callable[[str], "SourceFile | None"]
+    Lister = Callable[[str], list[str]]
 
 _RULE = re.compile(r"[\w-]+")
 _ALLOW = re.compile(
@@ -34,7 +35,7 @@ class Module:
     Files named ``terraform.tfvars`` and ``*.auto.tfvars`` (and ``.json``) give
     variables their values (developer.hashicorp.com/terraform/language/values/variables,
     "Variable Definitions Files"). *load* opens a file by its path relative to
-    the module's folder, or says None. What is declared goes by its labels; a
+    the module's folder, or says None; *names* are the files below a folder. What is declared goes by its labels; a
     folder of examples may have several of one name.
     """
 
@@ -45,6 +46,7 @@ class Module:
         "files",
         "load",
         "locals",
+        "names",
         "outputs",
         "problems",
         "resources",
@@ -53,7 +55,12 @@ class Module:
         "variables",
     )
 
-    def __init__(self, sources: Sequence[SourceFile], load: Loader | None = None) -> None:
+    def __init__(
+        self,
+        sources: Sequence[SourceFile],
+        load: Loader | None = None,
+        names: Lister | None = None,
+    ) -> None:
         self.files: list[HclFile] = []
         self.resources: dict[tuple[str, ...], list[Block]] = {}
         self.data: dict[tuple[str, ...], list[Block]] = {}
@@ -65,6 +72,7 @@ class Module:
         self.problems: list[Problem] = []
         self.allowances: list[Allowance] = []
         self.load = load
+        self.names = names
         self.size = sum(len(source.text) for source in sources)
         for source in sources:
             if not source.path.endswith(_DEFINITIONS):

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
         def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
             """What opens a file by its path from *folder*."""
 
+        def lister(self, folder: str) -> Callable[[str], list[str]]:
+            """What names the files below a folder, by its path from *folder*."""
+
 
 MAX_CALLS = 8
 """Calls of one module that are followed; when there are more, nothing is known of what it is given."""
@@ -81,7 +84,9 @@ class Project:
     def _module(self, folder: str) -> Module:
         if folder not in self._modules:
             sources = self._folders.module_sources(folder)
-            self._modules[folder] = Module(sources, self._folders.loader(folder))
+            self._modules[folder] = Module(
+                sources, self._folders.loader(folder), self._folders.lister(folder)
+            )
         return self._modules[folder]
 
     def _evaluated(self, folder: str) -> list[Evaluator]:
