@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 
     from .discover import Candidate
 
-_LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
-_LOADED = re.compile(r'file\(\s*\\?"(?:\$\{path\.(?:module|root)\}/)?([^"$\\\r\n]+)\\?"')
-_LISTED = (".json", ".tpl", ".tftpl", ".tmpl", ".yaml", ".yml")
-"""Ends of the names of files with policies that modules load by ``fileset()``."""
+_LOADED = (discover.JSON, discover.TEMPLATE)
+"""Languages of files that a Terraform module, in view or near, may load as a policy."""
 MAX_LISTED = 2000
 """Files below one folder; where there are more, ``fileset()`` is not followed."""
+_LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
 
 @record
@@ -35,9 +34,12 @@ class Files:
     """The files that *candidates* name, and those beside them that they refer to.
 
     *everything*: every policy is in scope, not only those about CloudTrail.
+    *walked* are the folders whose files the candidates are.
     """
 
-    def __init__(self, candidates: Sequence[Candidate], *, everything: bool) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidate], *, everything: bool, walked: Sequence[str] = ()
+    ) -> None:
         self.candidates = candidates
         self.unreadable: list[Unreadable] = []
         self._everything = everything
@@ -49,7 +51,11 @@ class Files:
         self._sources: dict[str, SourceFile | None] = {}
         self._shown = {key_of(folder): folder for folder in self._folders}
         self._modules: dict[str, list[SourceFile]] = {}
+        self._walked = walked
         self._callers: dict[str, list[str]] | None = None
+        self._loaders: set[str] = set()
+        self._near: set[str] = set()
+        self._beside: dict[str, SourceFile] = {}
         self._matters: dict[str, bool] = {}
 
     def nothing_to_do(self) -> bool:
@@ -61,20 +67,45 @@ class Files:
         return not any(self._matters_itself(folder) for folder in self._folders)
 
     def modules(self) -> Iterator[str]:
-        """The folders that the Terraform files are in, and those of the local modules that they call."""
-        for folder in self._called():
-            if self._concerns(folder):
+        """The folders of the modules to judge.
+
+        Those that the Terraform files are in, those of the local modules that
+        they call, and those of modules that load another file of the run.
+        """
+        callers = self._called()
+        calls: dict[str, list[str]] = {}
+        for folder, above in callers.items():
+            for caller in above:
+                calls.setdefault(caller, []).append(folder)
+        left = [*self._folders, *sorted(self._loaders)]
+        reached = set(left)
+        while left:
+            below = [at for at in calls.get(left.pop(), ()) if at not in reached]
+            reached.update(below)
+            left += below
+        for folder in callers:
+            if folder in reached and (folder in self._loaders or self._concerns(folder)):
                 yield folder
+
+    def is_near(self, folder: str) -> bool:
+        """Whether the module of *folder* is here only for the sake of files that are near to it."""
+        return folder in self._near
 
     def module_sources(self, folder: str) -> list[SourceFile]:
         """All Terraform files of *folder*, given or not."""
         if folder not in self._modules:
-            sources = [self.source(path, referred=True) for path in self._paths(folder)]
-            self._modules[folder] = [source for source in sources if source is not None]
+            found = [self.source(path, referred=True) for path in self._paths(folder)]
+            sources = [source for source in found if source is not None]
+            self._modules[folder] = sources
+            self._beside.update({key_of(s.path): s for s in sources if self._belongs(s.path)})
         return self._modules[folder]
 
+    def is_whole(self, folder: str) -> bool:
+        """Whether all that makes up the Terraform module of *folder* can be read."""
+        return len(self._paths(folder)) == len(self.module_sources(folder))
+
     def callers(self, folder: str) -> list[str]:
-        """The folders in view whose modules call the one of *folder*."""
+        """The folders in view, or near, whose modules call the one of *folder*."""
         return self._called().get(folder, [])
 
     def called(self, folder: str, source: str) -> str | None:
@@ -88,7 +119,9 @@ class Files:
         if known is not None:
             return known
         real = os.path.realpath(path or ".")
-        return path if _is_inside(real, _project_of(folder)) and os.path.isdir(real) else None
+        return (
+            path if discover.is_inside(real, _project_of(folder)) and os.path.isdir(real) else None
+        )
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """What opens a file for ``file()``, by its path from the module *folder*: nothing outside of the project."""
@@ -96,9 +129,13 @@ class Files:
 
         def load(relative: str) -> SourceFile | None:
             path = f"{folder}/{relative}" if folder else relative
-            if not _is_inside(os.path.realpath(path), root):
+            if not discover.is_inside(os.path.realpath(path), root):
                 return None
-            return self.source(os.path.normpath(path).replace(os.sep, "/"), referred=True)
+            path = os.path.normpath(path).replace(os.sep, "/")
+            source = self.source(path, referred=True)
+            if source is not None and self._belongs(path):
+                self._beside[key_of(path)] = source
+            return source
 
         return load
 
@@ -109,7 +146,7 @@ class Files:
         def names(relative: str) -> list[str]:
             top = os.path.normpath(os.path.join(folder or ".", relative))
             found: list[str] = []
-            if _is_inside(os.path.realpath(top), root):
+            if discover.is_inside(os.path.realpath(top), root):
                 for at, folders, files in os.walk(top):
                     folders[:] = sorted(set(folders) - discover.SKIPPED_FOLDERS)
                     below = os.path.relpath(at, top)
@@ -119,6 +156,14 @@ class Files:
             return [path.replace(os.sep, "/") for path in found]
 
         return names
+
+    def _belongs(self, path: str) -> bool:
+        """Whether *path*, of a name that no run looks for, is at or below a folder that was given."""
+        if discover.language_of(path) is not None:
+            return False
+        real = os.path.realpath(path)
+        given = (*self._walked, *self._folders)
+        return any(discover.is_inside(real, os.path.realpath(at or ".")) for at in given)
 
     def _paths(self, folder: str) -> list[str]:
         try:
@@ -132,16 +177,8 @@ class Files:
         ]
 
     def _matters_itself(self, folder: str) -> bool:
-        """Whether a file of the module *folder*, or one that it loads, may hold a policy in scope."""
-        sources = self.module_sources(folder)
-        if any(self.matters(source.path) for source in sources):
-            return True
-        load = self.loader(folder)
-        loaded = {match.group(1) for source in sources for match in _LOADED.finditer(source.text)}
-        if any("fileset(" in source.text for source in sources):
-            loaded.update(p for p in self.lister(folder)(".") if p.endswith(_LISTED))
-        found = [load(path) for path in sorted(loaded)]
-        return any(source is not None and self.matters(source.path) for source in found)
+        """Whether a file of the module *folder* may hold a policy in scope."""
+        return any(self.matters(source.path) for source in self.module_sources(folder))
 
     def _concerns(self, folder: str) -> bool:
         """Whether the module *folder*, or one that gives values to it, may hold a policy in scope."""
@@ -171,9 +208,47 @@ class Files:
                         left.append(target)
                     if folder not in self._callers[target]:
                         self._callers[target].append(folder)
+            self._look_around(self._callers)
             for above in self._callers.values():
                 above.sort()
         return self._callers
+
+    def _look_around(self, callers: dict[str, list[str]]) -> None:
+        """Add to *callers* the modules near that call those in it, or that load files of the run."""
+        from .nearby import Nearby, may_load
+
+        languages = {
+            c.path: c.language
+            for c in self.candidates
+            if c.language in (*_LOADED, discover.YAML)
+            and self.source(c.path)
+            and self.matters(c.path)
+        }
+        loaded = list(languages)
+        # YAML is loaded now and then: what is near is not looked for because of it.
+        starts = {os.path.dirname(path) for path in loaded if languages[path] in _LOADED}
+        starts.update(folder for folder in self._folders if self._matters_itself(folder))
+        nearby = Nearby(self._walked)
+        known = {key_of(folder) for folder in callers}
+        near = [
+            found
+            for start in sorted(starts)
+            for found in nearby.around(start, _project_of(start))
+            if key_of(found) not in known
+        ]
+        self._near = set(near)
+        callers.update({folder: [] for folder in near})
+        for folder in near:
+            for path in sorted(self._local_calls(folder)):
+                target = self.called(folder, path)
+                if target in callers and folder not in callers[target]:
+                    callers[target].append(folder)
+        if loaded:
+            self._loaders = {
+                folder
+                for folder in callers
+                if any(may_load(s.text, folder, loaded) for s in self.module_sources(folder))
+            }
 
     def _local_calls(self, folder: str) -> set[str]:
         """What may be the local paths of modules that the module *folder* calls, by the look of its text."""
@@ -199,13 +274,14 @@ class Files:
         return self._matters.get(key_of(path), False)
 
     def given_sources(self) -> list[SourceFile]:
-        """The files that findings may stand in, as far as they were read."""
-        found = [source for source in self._sources.values() if source is not None]
-        return [source for source in found if self.is_given(source)]
+        """The files of the candidates that were read, and those that belong to them alone."""
+        found = (self._sources.get(key) for key in self._named)
+        return [source for source in found if source is not None] + list(self._beside.values())
 
     def is_given(self, source: SourceFile) -> bool:
-        """Whether *source* is one of the candidates, or what no candidate can be and they load: a template."""
-        return key_of(source.path) in self._named or discover.language_of(source.path) is None
+        """Whether *source* is one of ``given_sources``."""
+        key = key_of(source.path)
+        return key in self._named or key in self._beside
 
     def _read(self, path: str, key: str, *, referred: bool) -> SourceFile | None:
         candidate = self._named.get(key)
@@ -233,13 +309,9 @@ def _project_of(folder: str) -> str:
         parent = os.path.dirname(at)
         if parent == at:
             here = os.path.realpath(".")
-            return here if _is_inside(own, here) and os.path.dirname(here) != here else own
+            return here if discover.is_inside(own, here) and os.path.dirname(here) != here else own
         at = parent
     return at
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def key_of(path: str) -> str:

@@ -35,8 +35,9 @@ class Module:
     Files named ``terraform.tfvars`` and ``*.auto.tfvars`` (and ``.json``) give
     variables their values (developer.hashicorp.com/terraform/language/values/variables,
     "Variable Definitions Files"). *load* opens a file by its path relative to
-    the module's folder, or says None; *names* are the files below a folder. What is declared goes by its labels; a
-    folder of examples may have several of one name.
+    the module's folder, or says None; *names* are the files below a folder. What
+    is declared goes by its labels; a folder of examples may have several of one
+    name. *whole* says that no other file of the folder can declare anything.
     """
 
     __slots__ = (
@@ -53,6 +54,7 @@ class Module:
         "size",
         "values",
         "variables",
+        "whole",
     )
 
     def __init__(
@@ -60,6 +62,8 @@ class Module:
         sources: Sequence[SourceFile],
         load: Loader | None = None,
         names: Lister | None = None,
+        *,
+        whole: bool = False,
     ) -> None:
         self.files: list[HclFile] = []
         self.resources: dict[tuple[str, ...], list[Block]] = {}
@@ -80,6 +84,11 @@ class Module:
         for source in sorted(sources, key=lambda source: _precedence(source.path)):
             if _applies_by_itself(source.path):
                 self.values.update(_definitions(source).attributes)
+        self.whole = whole and not self.problems
+
+    def declares_all(self, source: SourceFile) -> bool:
+        """Whether all that the expressions of the file *source* may name is in view."""
+        return self.whole and any(file.source is source for file in self.files)
 
     def _add(self, source: SourceFile) -> None:
         in_json = source.path.lower().endswith(".json")
