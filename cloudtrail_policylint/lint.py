@@ -71,7 +71,9 @@ class Linter:
         self._settings = settings
         self._covers = covers
         self._selection = Selection(book, settings)
-        self._engine = Engine(self._selection.run, book, pedantic=settings.pedantic)
+        self._engine = Engine(
+            self._selection.run, book, pedantic=settings.pedantic, named=settings.select
+        )
         self._everything = settings.scope == "all"
         self._crashes: list[str] = []
         self._allowed: dict[tuple[int, int, str], Suppression] = {}  # once, however often read
@@ -129,6 +131,7 @@ class Linter:
                     (*extraction.problems, problem),
                     extraction.allowances,
                     extraction.unresolved,
+                    extraction.resources,
                 )
             found, count = self._judge(self._counted(extraction), kind)
             findings += found
@@ -171,6 +174,9 @@ class Linter:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
                 findings += self._engine.judge_attachment(attachment)
+        for resource in extraction.resources:
+            if self._everything or "cloudtrail" in resource.type.lower():
+                findings += self._engine.judge_resource(resource)
         for problem in extraction.problems:
             rule = self._book.problems[problem.name]
             sure = count and rule.confidence != "low"

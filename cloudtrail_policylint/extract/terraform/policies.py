@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...source import Related
 from ...tree import Encoded, Hole, Map, Node, Text, as_text, branches
-from ..found import Extraction, Found, Owner, Problem
+from ..found import Extraction, Found, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text
 from .documents import document
@@ -76,7 +76,14 @@ class _Finder:
             tuple(self._problems()),
             tuple(self.module.allowances),
             unresolved=tuple(self.unresolved),
+            resources=tuple(self._made()),
         )
+
+    def _made(self) -> Iterator[FoundResource]:
+        """The resources that the module makes, each once however many instances it has."""
+        for block in every(self.module.resources):
+            if instances_of(self.evaluator, block):
+                yield FoundResource(block.labels[0], Owner(address_of(block), block.span))
 
     def _in_order(self) -> Iterator[Found]:
         order = {id(file.source): index for index, file in enumerate(self.module.files)}
