@@ -225,7 +225,10 @@ class Linter:
 
     def _unreadable(self, file: Unreadable) -> Finding:
         span = Span(file.source, 0, 0)
-        problem = Problem("unreadable-file", f"cannot be read: {file.reason}", span)
+        if file.too_large:
+            problem = Problem("limit-exceeded", f"not judged: {file.reason}", span)
+        else:
+            problem = Problem("unreadable-file", f"cannot be read: {file.reason}", span)
         return problem_finding(problem, self._book, Owner("", span))
 
     def _judge_module(

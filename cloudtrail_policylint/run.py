@@ -10,6 +10,7 @@ import os
 
 from .discover import discover
 from .files import Files
+from .limits import under
 from .record import replaced
 from .result import Result, merged
 
@@ -54,8 +55,9 @@ class Run:
     def lint_text(self, path: str, text: str, language: str) -> Result:
         """Judge *text* as if it were the file *path*, which need not exist."""
         settings = self._settings.of_file(path)
+        linter, kind = self._linter(settings), settings.kind_of(path)
         return self._told(
-            self._linter(settings).lint_text(path, text, language, settings.kind_of(path))
+            under(settings.limits, lambda: linter.lint_text(path, text, language, kind))
         )
 
     def _lint_group(
@@ -65,14 +67,16 @@ class Run:
         paths: Iterable[str],
         watch: Callable[[str], None],
     ) -> Result:
-        files = Files(candidates, everything=settings.scope == "all")
-        if files.nothing_to_do():
-            return Result((), len(candidates), 0, ())
-
         def covers(entry: Allowed) -> bool:
             return any(_covers(path, entry, settings.folder) for path in paths)
 
-        return self._linter(settings, covers).lint_files(files, watch)
+        def judged() -> Result:
+            files = Files(candidates, everything=settings.scope == "all")
+            if files.nothing_to_do():
+                return Result((), len(candidates), 0, ())
+            return self._linter(settings, covers).lint_files(files, watch)
+
+        return under(settings.limits, judged)
 
     def _linter(
         self, settings: Settings, covers: Callable[[Allowed], bool] = lambda _entry: False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...readers import hcl
-from ..found import Problem
+from ..found import Problem, syntax_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ class Module:
     def _add(self, file: HclFile) -> None:
         self.files.append(file)
         if file.mistake is not None:
-            message = f"not valid HCL: {file.mistake.message}"
-            self.problems.append(Problem("syntax-error", message, file.mistake.span))
+            self.problems.append(syntax_problem(file.mistake, "HCL"))
         for block in file.blocks:
             self._declare(block, block.labels)
 
