@@ -50,15 +50,24 @@ class Finding:
     sid: str = ""
 
 
+@record
+class Failure:
+    """A mistake of ours: the ``rule`` that failed (empty: none of them), on what, and how."""
+
+    rule: str
+    span: Span
+    error: Exception
+
+
 class Engine:
     """Judges policies by *rules*; with *pedantic* also says what cannot be told.
 
-    ``judging`` is the id of the rule at work, for a report when it fails.
+    A rule that fails is noted in ``failures`` and keeps no other from being asked.
     """
 
     def __init__(self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool) -> None:
         self.catalogue = Catalogue(book.facts)
-        self.judging = ""
+        self.failures: list[Failure] = []
         self._floor = MAYBE if pedantic else YES
         chosen = [rule for rule in rules if pedantic or rule.confidence != "low"]
         self._by_subject = {
@@ -72,42 +81,52 @@ class Engine:
     def judge_document(self, document: Document) -> list[Finding]:
         """What the rules find in *document*."""
         scene = Scene(document, self.catalogue)
-        findings = list(self._statements(scene))
+        findings = self._statements(scene)
         for rule, case in self._by_subject["document"]:
-            self.judging = rule.id
-            match = self._match(case, DocumentMatch)
-            verdict = match.judge(scene, self._floor)
-            if verdict:
-                for binding in match.bindings(scene, verdict):
-                    findings += self._report(rule, case, binding, verdict, document, document.span)
-        self.judging = ""
+            try:
+                match = self._match(case, DocumentMatch)
+                verdict = match.judge(scene, self._floor)
+                if verdict:
+                    for binding in match.bindings(scene, verdict):
+                        findings += self._report(
+                            rule, case, binding, verdict, document, document.span
+                        )
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are still asked
+                self.failures.append(Failure(rule.id, document.span, error))
         return settled(findings)
 
     def judge_attachment(self, attachment: Attachment) -> list[Finding]:
         """What the rules find in *attachment*."""
         findings: list[Finding] = []
         for rule, case in self._by_subject["attachment"]:
-            self.judging = rule.id
-            match = self._match(case, AttachmentMatch)
-            verdict = match.judge(attachment)
-            if verdict >= self._floor:
-                binding = match.binding(attachment)
-                findings += self._report(
-                    rule, case, binding, verdict, attachment, attachment.arn.span
-                )
-        self.judging = ""
+            try:
+                match = self._match(case, AttachmentMatch)
+                verdict = match.judge(attachment)
+                if verdict >= self._floor:
+                    binding = match.binding(attachment)
+                    findings += self._report(
+                        rule, case, binding, verdict, attachment, attachment.arn.span
+                    )
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failures.append(Failure(rule.id, attachment.arn.span, error))
         return settled(findings)
 
-    def _statements(self, scene: Scene) -> Iterator[Finding]:
+    def _statements(self, scene: Scene) -> list[Finding]:
         document = scene.document
+        findings: list[Finding] = []
         for rule, case in self._by_subject["statement"]:
-            self.judging = rule.id
-            match = self._match(case, StatementMatch)
             for statement in document.statements:
-                verdict = match.judge(statement, scene, self._floor)
-                if verdict:
-                    binding = match.binding(statement, scene, verdict)
-                    yield from self._report(rule, case, binding, verdict, document, statement.span)
+                try:
+                    match = self._match(case, StatementMatch)
+                    verdict = match.judge(statement, scene, self._floor)
+                    if verdict:
+                        binding = match.binding(statement, scene, verdict)
+                        findings += self._report(
+                            rule, case, binding, verdict, document, statement.span
+                        )
+                except Exception as error:  # noqa: BLE001 - as above
+                    self.failures.append(Failure(rule.id, statement.span, error))
+        return findings
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
