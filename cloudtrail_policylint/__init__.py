@@ -5,10 +5,10 @@ As a library: ``lint_paths``, ``lint_text`` and what they give and raise.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .library import Finding, InputError, InternalError, lint_paths, lint_text
+    from .library import Finding, InputError, InternalError, Related, lint_paths, lint_text
 
 __version__ = "0.1.0"
-__all__ = ["Finding", "InputError", "InternalError", "lint_paths", "lint_text"]
+__all__ = ["Finding", "InputError", "InternalError", "Related", "lint_paths", "lint_text"]
 
 
 def __getattr__(name: str) -> object:

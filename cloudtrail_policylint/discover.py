@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .settings.nearest import NearestSettings
 
 JSON, YAML, TERRAFORM, EITHER = "json", "yaml", "terraform", "json or yaml"
+TEMPLATE = "template"
+"""A text that Terraform fills in: judged with the module that loads it."""
 LANGUAGES = {
     ".json": JSON,
     ".yaml": YAML,
@@ -27,8 +29,13 @@ LANGUAGES = {
     ".template": EITHER,
     ".tf": TERRAFORM,
     ".tofu": TERRAFORM,
+    ".tpl": TEMPLATE,
+    ".tftpl": TEMPLATE,
 }
 """The language of a file by the end of its name; ``.template`` is CloudFormation in either."""
+
+OWN_FILES = ".cloudtrail-policylint"
+"""How the names of our own settings and baseline begin."""
 
 MODULE_FILES = (".tf", ".tofu", ".tfvars")
 """Ends of the names of the files that make up a Terraform module."""
@@ -63,7 +70,9 @@ class Candidate:
 
 
 def language_of(path: str) -> str | None:
-    """The language of the file *path* by its name, or None when it is none of ours."""
+    """The language of the file *path* by its name; None for one that holds no policies by its name."""
+    if os.path.basename(path).startswith(OWN_FILES):
+        return None
     return LANGUAGES.get(os.path.splitext(path)[1].lower())
 
 
@@ -110,6 +119,11 @@ def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
             if settings.excludes(path) or not settings.of(folder).includes(path):
                 continue
             yield Candidate(_shown(path), language, named=False)
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether *path* is *folder* or below it; both are absolute."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def _shown(path: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from .discover import language_of
+from .discover import TEMPLATE, language_of
 from .errors import InputError, UsageError
 from .record import record
 from .report.json import described
@@ -23,7 +23,19 @@ if TYPE_CHECKING:
 
     from .result import Result
 
-__all__ = ["Finding", "InputError", "InternalError", "lint_paths", "lint_text"]
+__all__ = ["Finding", "InputError", "InternalError", "Related", "lint_paths", "lint_text"]
+
+
+@record
+class Related:
+    """A place that has to do with a finding, and in a few words how."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
 
 
 @record
@@ -33,7 +45,8 @@ class Finding:
     Lines and columns count from 1, columns in characters; the end is the
     place after the last character. ``path`` is as it was given. ``url`` is a
     page that the rule rests on, ``fingerprint`` a name for the finding that
-    survives edits elsewhere in the file.
+    survives edits elsewhere in the file. ``related`` are other places that have
+    to do with it.
     """
 
     rule: str
@@ -50,6 +63,7 @@ class Finding:
     owner: str
     url: str | None
     fingerprint: str
+    related: tuple[Related, ...]
 
 
 class InternalError(Exception):
@@ -67,7 +81,8 @@ def lint_paths(
 
     Settings are those of the command line: the nearest file for each path,
     or *config* for all. Raises ``InputError`` for a path, settings or rule
-    file that cannot be used, and ``InternalError``.
+    file that cannot be used, and ``InternalError``. What a baseline holds is
+    among the findings.
     """
     return _findings(_run(config).lint_paths([os.fspath(path) for path in paths]))
 
@@ -81,7 +96,7 @@ def lint_text(
     """
     name = os.fspath(path)
     language = language_of(name)
-    if language is None:
+    if language in (None, TEMPLATE):
         raise UsageError(f"{name}: its name does not end in .json, .yaml or .tf")
     return _findings(_run(config).lint_text(name.replace(os.sep, "/"), text, language))
 
@@ -91,7 +106,10 @@ def _run(config: str | os.PathLike[str] | None) -> Run:
 
 
 def _findings(result: Result) -> list[Finding]:
-    findings = [Finding(**one) for one in described(result.findings)]
+    findings = [
+        Finding(**{**one, "related": tuple(Related(**place) for place in one["related"])})
+        for one in described(result)
+    ]
     if result.crashes:
         raise InternalError("; ".join(result.crashes), findings)
     return findings

@@ -113,6 +113,7 @@ class _Normaliser:
             problems=tuple(self.problems),
             holders=self.found.holders,
             blocks=self.found.blocks,
+            related=self.found.related,
         )
 
     # -- problems

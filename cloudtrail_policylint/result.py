@@ -25,6 +25,12 @@ class Suppressed:
     where: str
 
 
+def in_order(finding: Finding) -> tuple[str, int, int, str]:
+    """What findings are sorted by: path, place and rule."""
+    span = finding.span
+    return span.source.path, span.start, span.end, finding.rule.id
+
+
 @record
 class Result:
     """What a run found.
@@ -48,17 +54,14 @@ class Result:
 def merged(results: Sequence[Result]) -> Result:
     """*results* as those of one run, findings in the order of their places."""
     return Result(
-        findings=tuple(sorted([f for one in results for f in one.findings], key=_order)),
+        findings=tuple(sorted([f for one in results for f in one.findings], key=in_order)),
         files=sum(one.files for one in results),
         documents=sum(one.documents for one in results),
         suppressed=tuple(
-            sorted([s for one in results for s in one.suppressed], key=lambda s: _order(s.finding))
+            sorted(
+                [s for one in results for s in one.suppressed], key=lambda s: in_order(s.finding)
+            )
         ),
         crashes=tuple(crash for one in results for crash in one.crashes),
         interrupted=any(one.interrupted for one in results),
     )
-
-
-def _order(finding: Finding) -> tuple[str, int, int, str]:
-    span = finding.span
-    return (span.source.path, span.start, span.end, finding.rule.id)

@@ -7,6 +7,7 @@ nearer settings file, is what makes a group.
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from .discover import discover
 from .files import Files
@@ -18,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from .baseline import Coverage
     from .discover import Candidate
     from .lint import Linter
     from .resolution import Tally
@@ -36,18 +38,26 @@ class Run:
         self._settings = settings
         self._tally = tally
         self._books: dict[tuple[str, ...], RuleBook] = {}
+        self._paths: list[str] = []
+        self._files: list[str] = []
 
     def lint_paths(
         self, paths: Sequence[str], watch: Callable[[str], None] = lambda _path: None
     ) -> Result:
         """Judge files and folders; *watch* is told what comes next."""
         groups: dict[int, tuple[Settings, list[Candidate]]] = {}
+        self._paths += paths
         for candidate in discover(paths, self._settings):
+            self._files.append(candidate.path)
             settings = self._settings.of_file(candidate.path)
             groups.setdefault(id(settings), (settings, []))[1].append(candidate)
+        # What a folder holds is all in the one group, if there is only one.
+        walked = [path for path in paths if os.path.isdir(path)] if len(groups) == 1 else []
         results = []
         for settings, candidates in groups.values():
-            results.append(self._lint_group(settings, candidates, paths, watch))
+            files = Files(candidates, everything=settings.scope == "all", walked=walked)
+            judge = partial(self._lint_group, settings, files, paths, watch)
+            results.append(under(settings.limits, judge))
             if results[-1].interrupted:
                 break
         return self._told(merged(results))
@@ -56,27 +66,44 @@ class Run:
         """Judge *text* as if it were the file *path*, which need not exist."""
         settings = self._settings.of_file(path)
         linter, kind = self._linter(settings), settings.kind_of(path)
+        self._files.append(path)
         return self._told(
             under(settings.limits, lambda: linter.lint_text(path, text, language, kind))
+        )
+
+    def coverage(self) -> Coverage:
+        """What has been looked at so far, for a baseline."""
+        from .baseline import Coverage
+        from .selection import Selection
+
+        selections: dict[int, Selection] = {}
+
+        def reports(rule: str, path: str) -> bool:
+            settings = self._settings.of_file(path)
+            if id(settings) not in selections:
+                selections[id(settings)] = Selection(self._book(settings.rules), settings)
+            return selections[id(settings)].reports(rule, path)
+
+        return Coverage(
+            files=frozenset(map(os.path.abspath, self._files)),
+            folders=tuple(os.path.abspath(path) for path in self._paths if os.path.isdir(path)),
+            reports=reports,
         )
 
     def _lint_group(
         self,
         settings: Settings,
-        candidates: Sequence[Candidate],
+        files: Files,
         paths: Iterable[str],
         watch: Callable[[str], None],
     ) -> Result:
+        if files.nothing_to_do():
+            return Result((), len(files.candidates), 0, ())
+
         def covers(entry: Allowed) -> bool:
             return any(_covers(path, entry, settings.folder) for path in paths)
 
-        def judged() -> Result:
-            files = Files(candidates, everything=settings.scope == "all")
-            if files.nothing_to_do():
-                return Result((), len(candidates), 0, ())
-            return self._linter(settings, covers).lint_files(files, watch)
-
-        return under(settings.limits, judged)
+        return self._linter(settings, covers).lint_files(files, watch)
 
     def _linter(
         self, settings: Settings, covers: Callable[[Allowed], bool] = lambda _entry: False

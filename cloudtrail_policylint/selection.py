@@ -44,16 +44,29 @@ class Selection:
         self._ignored = self._ids(settings.ignore)
         self._per_path = [(one.pattern, self._ids(one.ignore)) for one in settings.per_path]
 
+    def reports(self, identifier: str, path: str) -> bool:
+        """Whether a finding of the rule or problem *identifier* in the file *path*, if there were one, would be shown."""
+        rule = self._book.named(identifier)
+        if rule is None:
+            return True  # what is no rule any more finds nothing any more
+        if self._leaves_out(identifier, path):
+            return False
+        return not rule.subject or (
+            rule in self.run and (rule.confidence != "low" or self._settings.pedantic)
+        )
+
     def shown(self, findings: Iterable[Finding]) -> list[Finding]:
         """Those of *findings* that are not ignored, as severe as the settings say."""
-        return [self._weighed(one) for one in findings if not self._ignores(one)]
+        return [
+            self._weighed(one)
+            for one in findings
+            if not self._leaves_out(one.rule.id, one.span.source.path)
+        ]
 
-    def _ignores(self, finding: Finding) -> bool:
-        if finding.rule.id in self._ignored:
-            return True
-        path = finding.span.source.path
-        return any(
-            finding.rule.id in ignored and self._settings.matches((pattern,), path)
+    def _leaves_out(self, identifier: str, path: str) -> bool:
+        """Whether findings of the rule *identifier* are ignored in the file *path*."""
+        return identifier in self._ignored or any(
+            identifier in ignored and self._settings.matches((pattern,), path)
             for pattern, ignored in self._per_path
         )
 

@@ -137,7 +137,7 @@ def told(result: Result) -> list[tuple[str, str, int, int]]:
 def check_reports(result: Result) -> None:
     """Check that every report of *result* can be written and read, and steers no terminal."""
     for form in FORMATS:
-        text = report(result, form)
+        text = report(result, form, show_suppressed=True)
         text.encode("utf-8")
         if not all(char.isprintable() or char in "\n\t" for char in text):
             raise BrokenPromiseError(f"a control character in the format {form}")
@@ -148,7 +148,7 @@ def check_reports(result: Result) -> None:
                 ET.fromstring(text)
         except (ValueError, ET.ParseError) as error:
             raise BrokenPromiseError(f"not valid in the format {form}: {error}") from None
-    for line in lines(result.findings, color=False, source=True):
+    for line in lines(result, show_suppressed=True, color=False, width=100):
         if not all(char.isprintable() or char == "\t" for char in line):
             raise BrokenPromiseError("a control character in an excerpt")
 

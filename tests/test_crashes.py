@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cloudtrail_policylint import lint as lint_module
+import cloudtrail_policylint.lint as lint_module
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.match.clauses import DocumentMatch, StatementMatch
+from cloudtrail_policylint.normalise import normalise as normalised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,7 @@ TWO = """\
   {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"},
   {"Effect": "Allow", "Action": "cloudtrail:LookupEvents", "Resource": "arn:aws:cloudtrail:us-east-1:123456789012:trail/main"}]}
 """
-TERRAFORM = 'resource "aws_iam_policy" "p" {\n  policy = jsonencode(%s)\n}\n' % TWO.replace('": ', '" = ')  # fmt: skip
+TERRAFORM = f'resource "aws_iam_policy" "p" {{\n  policy = jsonencode({TWO})\n}}\n'
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_a_rule_that_fails_on_a_document_is_told_with_its_place(
 def test_a_policy_that_cannot_be_taken_apart_costs_only_itself(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real = lint_module.normalise
+    real = normalised
 
     def normalise(found: Any, kind: Any) -> Any:
         if found.node.span.start < 3:

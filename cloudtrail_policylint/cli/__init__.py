@@ -72,7 +72,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _wrong(message: str) -> int:
-    from ..report.text import printable
+    from ..report.printable import printable
 
     say(printable(message))
     return WRONG

@@ -6,8 +6,8 @@ import os
 import sys
 
 from ..errors import UsageError
-from .options import width
-from .output import CRASHED, FINE, FOUND, INTERRUPTED, say, show, write
+from .baseline import BaselineOfRun
+from .output import CRASHED, FINE, FOUND, INTERRUPTED, say, show, width, write
 from .progress import Progress
 
 TYPE_CHECKING = False
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from ..resolution import Tally
     from ..result import Result
+    from ..run import Run
     from ..settings.model import Settings
-    from ..settings.nearest import NearestSettings
 
 
 def lint(options: argparse.Namespace) -> int:
     """Judge files and report what is found; the exit code."""
+    from ..run import Run
     from ..settings.nearest import NearestSettings
     from ..settings.shown import shown
 
@@ -31,15 +33,23 @@ def lint(options: argparse.Namespace) -> int:
         for path in options.paths:
             show("".join(f"{line}\n" for line in shown(settings, path)))
         return FINE
-    result = _result(options, settings)
+    baseline = BaselineOfRun(
+        options.baseline or settings.here.baseline,
+        settings.here.folder,
+        to_write=options.write_baseline,
+    )
+    run = Run(settings, _tally(options))
+    result = baseline.applied(_result(options, run), run)
     for crash in result.crashes:
         say(f"{crash}; this is a mistake of ours, please report it")
     _write_report(options, result)
     if not options.quiet:
+        baseline.tell()
         _summarise(options, result, everything=settings.here.scope == "all")
     if result.interrupted:
         say("interrupted: what is shown was found until then")
         return INTERRUPTED
+    baseline.raise_failure()
     if result.crashes:
         return CRASHED
     return FOUND if _fails(result, settings.here.fail_on) else FINE
@@ -55,15 +65,15 @@ def _fails(result: Result, fail_on: str) -> bool:
     return any(finding.severity in failing for finding in result.findings)
 
 
-def _result(options: argparse.Namespace, settings: NearestSettings) -> Result:
-    from ..run import Run
+def _tally(options: argparse.Namespace) -> Tally | None:
+    if not options.statistics:
+        return None
+    from ..resolution import Tally
 
-    tally = None
-    if options.statistics:
-        from ..resolution import Tally
+    return Tally()
 
-        tally = Tally()
-    run = Run(settings, tally)
+
+def _result(options: argparse.Namespace, run: Run) -> Result:
     if "-" not in options.paths:
         progress = Progress(width())
         try:
@@ -72,11 +82,11 @@ def _result(options: argparse.Namespace, settings: NearestSettings) -> Result:
             progress.end()
     if len(options.paths) > 1:
         raise UsageError("-: standard input cannot be linted together with files")
-    from ..discover import language_of
+    from ..discover import TEMPLATE, language_of
 
     name = options.stdin_filename
     language = language_of(name) if name else None
-    if not name or language is None:
+    if not name or language in (None, TEMPLATE):
         raise UsageError(
             "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
         )
@@ -126,9 +136,10 @@ def _write_report(options: argparse.Namespace, result: Result) -> None:
     if options.output is not None or options.format == "text":
         show(_as_text(options, result))
     else:
-        show(report(result, options.format))
+        show(report(result, options.format, show_suppressed=options.show_suppressed))
     if options.output is not None:
-        write(options.output, report(result, options.format))
+        text = report(result, options.format, show_suppressed=options.show_suppressed)
+        write(options.output, text)
 
 
 def _as_text(options: argparse.Namespace, result: Result) -> str:
@@ -138,8 +149,13 @@ def _as_text(options: argparse.Namespace, result: Result) -> str:
     color = options.color == "always" or (
         options.color == "auto" and terminal and not os.environ.get("NO_COLOR")
     )
-    source = terminal or options.color == "always"
-    return "".join(f"{line}\n" for line in lines(result.findings, color=color, source=source))
+    shown = lines(
+        result,
+        show_suppressed=options.show_suppressed,
+        color=color,
+        width=width() if terminal or options.color == "always" else None,
+    )
+    return "".join(f"{line}\n" for line in shown)
 
 
 def _summarise(options: argparse.Namespace, result: Result, *, everything: bool) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 from ..report.formats import FORMATS
+from .output import width
 
 _EXAMPLES = """\
 examples:
@@ -131,6 +129,21 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
     )
     add("--config", metavar="FILE", help="settings file, instead of the nearest one")
     add(
+        "--baseline",
+        metavar="FILE",
+        help="leave out the findings that FILE has (default: what --write-baseline wrote)",
+    )
+    add(
+        "--write-baseline",
+        action="store_true",
+        help="put all findings into the baseline, so that only later ones are reported",
+    )
+    add(
+        "--show-suppressed",
+        action="store_true",
+        help="also what comments, settings or the baseline allow, marked as such",
+    )
+    add(
         "--show-settings",
         action="store_true",
         help="show the settings for each PATH and where each comes from, and judge nothing",
@@ -143,18 +156,6 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="what standard input is called and, by its ending, written in",
     )
-
-
-def width() -> int:
-    """How many characters fit on a line of the terminal, less a margin."""
-    try:
-        return int(os.environ["COLUMNS"]) - 2
-    except (KeyError, ValueError):
-        pass
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns - 2
-    except (OSError, ValueError, AttributeError):
-        return 78
 
 
 def _completion_options(completion: argparse.ArgumentParser) -> None:

@@ -23,7 +23,7 @@ class Progress:
         """Say that *path* is next."""
         if monotonic() < self._next:
             return
-        from ..report.text import printable
+        from ..report.printable import printable
 
         line = f"judging {printable(path)}"[: self._width]
         sys.stderr.write(f"\r\x1b[K{line}")

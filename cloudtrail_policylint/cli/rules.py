@@ -47,7 +47,8 @@ def check_rules(options: argparse.Namespace) -> int:
     """Validate rule files and run their examples; the exit code."""
     from ..bundle import bundled
     from ..checks import check
-    from ..report.text import plural, printable
+    from ..report.printable import printable
+    from ..report.text import plural
 
     for path in options.paths:
         if not os.path.exists(path):

@@ -9,10 +9,12 @@ from __future__ import annotations
 from ..catalogue import Catalogue
 from ..patterns import MAYBE, YES
 from ..policy import Document
-from ..record import record
+from ..record import record, replaced
+from ..source import MAX_RELATED
 from ..tree import Piece
 from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
 from .messages import Subject, render
+from .related import origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from ..extract.found import Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
-    from ..source import Span
+    from ..source import Related, Span
     from .elements import Witness
 
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch)
@@ -37,7 +39,8 @@ class Finding:
 
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
     the statements, and the blocks around them, that the defect is part of, and
-    ``sid`` is the Sid of the first of them.
+    ``sid`` is the Sid of the first of them; ``related`` are other places that
+    have to do with it.
     """
 
     rule: Rule
@@ -48,6 +51,7 @@ class Finding:
     certain: bool = True
     within: tuple[Span, ...] = ()
     sid: str = ""
+    related: tuple[Related, ...] = ()
 
 
 @record
@@ -88,8 +92,9 @@ class Engine:
                 verdict = match.judge(scene, self._floor)
                 if verdict:
                     for binding in match.bindings(scene, verdict):
+                        others = match.related(scene, verdict, binding.statement)
                         findings += self._report(
-                            rule, case, binding, verdict, document, document.span
+                            rule, case, binding, verdict, document, document.span, others
                         )
             except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are still asked
                 self.failures.append(Failure(rule.id, document.span, error))
@@ -121,8 +126,9 @@ class Engine:
                     verdict = match.judge(statement, scene, self._floor)
                     if verdict:
                         binding = match.binding(statement, scene, verdict)
+                        others = match.related(statement, scene, verdict)
                         findings += self._report(
-                            rule, case, binding, verdict, document, statement.span
+                            rule, case, binding, verdict, document, statement.span, others
                         )
                 except Exception as error:  # noqa: BLE001 - as above
                     self.failures.append(Failure(rule.id, statement.span, error))
@@ -143,8 +149,13 @@ class Engine:
         verdict: int,
         judged: Document | Attachment,
         subject: Span,
+        others: Iterable[Related] = (),
     ) -> Iterator[Finding]:
-        """One finding for each witness of the reported field; else one at the field or the subject."""
+        """One finding for each witness of the reported field; else one at the field or the subject.
+
+        *others* are the places of other statements that have to do with it.
+        """
+        others = tuple(others)
         places: Sequence[tuple[Witness | None, Span]]
         places = [(w, w.span) for w in binding.witnesses if w.field == case.report]
         if case.once:
@@ -166,7 +177,18 @@ class Engine:
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
                 sid=_sid(span, binding.statement, document),
+                related=(*_origins(span, witness, binding, document, case.report), *others)[
+                    :MAX_RELATED
+                ],
             )
+
+
+def _origins(
+    span: Span, witness: Witness | None, binding: Binding, document: Document | None, field: str
+) -> tuple[Related, ...]:
+    if document is None:
+        return ()
+    return tuple(origins(span, witness, binding.statement, document, field))
 
 
 def _around(span: Span, statement: Statement | None, document: Document | None) -> tuple[Span, ...]:
@@ -192,10 +214,12 @@ def _says_nothing(witness: Witness) -> bool:
     return term is not None and not any(isinstance(part, Piece) for part in term.text.parts)
 
 
-def problem_finding(problem: Problem, book: RuleBook, owner: Owner) -> Finding:
-    """The finding that reports *problem*."""
+def problem_finding(
+    problem: Problem, book: RuleBook, owner: Owner, related: tuple[Related, ...] = ()
+) -> Finding:
+    """The finding that reports *problem*, which *related* places have to do with."""
     rule = book.problems[problem.name]
-    return Finding(rule, problem.message, problem.span, owner, rule.severity)
+    return Finding(rule, problem.message, problem.span, owner, rule.severity, related=related)
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:
@@ -210,9 +234,20 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
         known = kept.get(key)
         if known is None or (finding.certain and not known.certain):
             kept[key] = finding
+        elif finding.related and finding.certain == known.certain:
+            kept[key] = _joined(known, finding.related)
         if finding.certain:
             gone.update(_place(other, finding) for other in finding.rule.supersedes)
     return [finding for key, finding in kept.items() if key not in gone]
+
+
+def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
+    """*finding* with *more* related places than its own."""
+    new = [place for place in more if place not in finding.related]
+    related = (*finding.related, *new)[:MAX_RELATED]
+    if len(related) == len(finding.related):
+        return finding
+    return replaced(finding, related=related)
 
 
 def place_of(finding: Finding) -> tuple[str, int, int, int]:

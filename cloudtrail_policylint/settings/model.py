@@ -53,7 +53,8 @@ class Settings:
 
     ``folder`` is what patterns and ``rules`` are relative to. Rules are named
     by id, name, tag or the beginning of an id. ``severity`` gives those that a
-    word names another severity, the last word deciding. ``origins`` say of
+    word names another severity, the last word deciding. ``baseline`` is the path of
+    that file. ``origins`` say of
     each setting that is given where.
     """
 
@@ -71,6 +72,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
     limits: Limits = Limits()
+    baseline: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
 
     def excludes(self, path: str) -> bool:

@@ -44,7 +44,11 @@ def instances_of(session: Session, block: Block) -> list[Instance]:
         session.instances[id(block)] = [
             Instance(None, {}, sure=False)
         ]  # for one that counts itself
+        noted = session.noted()
         known = session.instances[id(block)] = _instances(session, block)
+        session.keep_notes(("instances", id(block)), noted)
+    else:
+        session.repeat_notes(("instances", id(block)))
     return known
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from ...plain import nearest
 from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat
 from ...tree import (
     ACCOUNT,
@@ -41,7 +42,7 @@ from .values import choice, hole_at, is_null, string, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ...readers.hcl import Block
     from ...readers.hcl_syntax import Step
@@ -99,6 +100,8 @@ def _variable(session: Session, reference: GetAttr) -> Node:
         session.assumed += 1
         return session.evaluate(default.expression)
 
+    if block is None:
+        _note_missing(session, "variable", name, module.variables, span)
     if session.is_open or (given is None and default is None):
         return hole_at(span, _shape_of_variable(block))
     found = session.memoised(("var", id(given or default)), compute)
@@ -115,10 +118,20 @@ def _local(session: Session, reference: GetAttr) -> Node:
     span = reference.span
     attribute = meant(session.module.locals, (reference.name,), span.source)
     if attribute is None:
+        _note_missing(session, "local value", reference.name, session.module.locals, span)
         return hole_at(span)
     key = ("local", id(attribute))
     found = session.memoised(key, lambda: session.evaluate(attribute.expression))
     return hole_at(span) if found is None else session.shared(found, span)
+
+
+def _note_missing(
+    session: Session, noun: str, name: str, declared: Iterable[tuple[str, ...]], span: Span
+) -> None:
+    """Note that what is called *name* at *span* is not *declared*, if all is in view that may do so."""
+    if session.module.declares_all(span.source):
+        near = nearest(name, [".".join(labels) for labels in declared])
+        session.note(f"the module has no {noun} {name}{near}", span)
 
 
 # -- modules
@@ -138,6 +151,9 @@ def _output(session: Session, steps: Sequence[Step], scope: Scope) -> Node:
     if rest and isinstance(rest[0], Index):
         key, rest = session.evaluate(rest[0].key, scope), rest[1:]
     output = rest[0] if rest else None
+    if block is None and isinstance(first, GetAttr):
+        calls = [call.labels for call in session.module.calls]
+        _note_missing(session, "call of a module", first.name, calls, span)
     if block is None or not isinstance(output, GetAttr):
         return hole_at(span)
     values: list[Node] = []
@@ -172,6 +188,9 @@ def _resource(session: Session, steps: Sequence[Step], scope: Scope, *, is_data:
     type_, name = steps[0].name, steps[1].name
     blocks = session.module.data if is_data else session.module.resources
     block = meant(blocks, (type_, name), span.source)
+    if block is None and (is_data or "_" in type_):  # a type begins with its provider's name
+        noun = "data source" if is_data else "resource"
+        _note_missing(session, noun, f"{type_}.{name}", blocks, steps[1].span)
     rest = steps[2:]
     first = rest[0] if rest else None
     key: Node | None = None
