@@ -226,18 +226,28 @@ def may_matter(data: bytes, *, everything: bool) -> bool:
     """Whether a file of these bytes may hold a policy in scope.
 
     With *everything* in scope any policy matters, else only those that
-    mention CloudTrail. A file that spells letters as escapes, breaks a word at
-    a line's end or URL-encodes JSON may mention anything.
+    mention CloudTrail, be it with its two halves put together. A file that
+    spells letters as escapes, breaks a word at a line's end or URL-encodes
+    JSON may mention anything.
     """
     lower = data.lower()
+    if b"\0" in lower:  # UTF-16, or 32: the letters are still there
+        lower = lower.replace(b"\0", b"")
     words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint")
     if everything:
         words = (*words, b"effect", b"statement", b"policy", b"policies")
     if any(word in lower for word in words):
         return True
-    if any(spelling in lower for spelling in (b"\\u00", b"\\x", b"%7b", b"c\x00l\x00o\x00u\x00d")):
+    if any(spelling in lower for spelling in (b"\\u00", b"\\x", b"%7b", b"\\\n", b"\\\r")):
         return True
-    return b"\\\n" in lower or b"\\\r" in lower
+    return b"trail" in lower and b"cloud" in lower
+
+
+def may_nest(data: bytes, language: str) -> bool:
+    """Whether a file of these bytes may be a template with nested stacks."""
+    if language == TERRAFORM:
+        return False
+    return b"TemplateURL" in data or b"AWS::Serverless::Application" in data
 
 
 def decode(data: bytes) -> str:

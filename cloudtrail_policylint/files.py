@@ -41,6 +41,7 @@ class Files:
     ) -> None:
         self.candidates = candidates
         self.unreadable: list[Unreadable] = []
+        self._nesting: list[str] = []
         self._everything = everything
         self._named = {key_of(c.path): c for c in candidates}
         self._folders: dict[str, list[str]] = {}
@@ -85,6 +86,12 @@ class Files:
         for folder in callers:
             if folder in reached and (folder in self._loaders or self._concerns(folder)):
                 yield folder
+
+    def nesting(self) -> list[str]:
+        """The files that may be templates with nested stacks."""
+        for candidate in self.candidates:
+            self.source(candidate.path)
+        return self._nesting
 
     def is_near(self, folder: str) -> bool:
         """Whether the module of *folder* is here only for the sake of files that are near to it."""
@@ -273,7 +280,13 @@ class Files:
         try:
             data = discover.read_bytes(path)
             matters = self._matters[key] = discover.may_matter(data, everything=self._everything)
-            return SourceFile(shown, discover.decode(data)) if matters or wanted else None
+            nests = candidate is not None and discover.may_nest(data, candidate.language)
+            if not (matters or wanted or nests):
+                return None
+            source = SourceFile(shown, discover.decode(data))
+            if nests and shown not in self._nesting:
+                self._nesting.append(shown)
+            return source
         except discover.UnreadableError as error:
             too_large = isinstance(error, discover.TooLargeError)
             if isinstance(error, discover.TooLargeError):

@@ -12,7 +12,15 @@ from ..policy import Document
 from ..record import record, replaced
 from ..source import MAX_RELATED
 from ..tree import Piece
-from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
+from .clauses import (
+    AttachmentMatch,
+    Binding,
+    DocumentMatch,
+    ResourceMatch,
+    Scene,
+    StatementMatch,
+    field_span,
+)
 from .messages import Subject, render
 from .related import origins
 
@@ -21,13 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeVar
 
-    from ..extract.found import Owner, Problem
+    from ..extract.found import FoundResource, Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
     from ..source import Related, Span
     from .elements import Witness
 
-    M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch)
+    M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
 
 UNSURE = "cannot tell: "
 """What the message of a finding begins with that is only possible."""
@@ -66,39 +74,76 @@ class Failure:
 class Engine:
     """Judges policies by *rules*; with *pedantic* also says what cannot be told.
 
+    A rule of low confidence runs with *pedantic*, or where its id or name is among *named*.
     A rule that fails is noted in ``failures`` and keeps no other from being asked.
     """
 
-    def __init__(self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool, named: Sequence[str] = ()
+    ) -> None:
         self.catalogue = Catalogue(book.facts)
         self.failures: list[Failure] = []
+        asked = {word.upper() for word in named}
         self._floor = MAYBE if pedantic else YES
-        chosen = [rule for rule in rules if pedantic or rule.confidence != "low"]
+        chosen = [
+            rule
+            for rule in rules
+            if pedantic
+            or rule.confidence != "low"
+            or not asked.isdisjoint((rule.id, rule.name.upper()))
+        ]
         self._by_subject = {
             subject: [
                 (rule, case) for rule in chosen if rule.subject == subject for case in rule.cases
             ]
-            for subject in ("document", "statement", "attachment")
+            for subject in ("document", "statement", "attachment", "resource")
         }
-        self._compiled: dict[int, StatementMatch | DocumentMatch | AttachmentMatch] = {}
+        self._compiled: dict[
+            int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
+        ] = {}
 
     def judge_document(self, document: Document) -> list[Finding]:
-        """What the rules find in *document*."""
+        """What the rules find in *document*: of several possible kinds, what is so for each of them."""
+        if len(document.kinds) == 1:
+            return settled(self._findings(document, self._floor))
+        findings = list(self._findings(document, MAYBE))
+        unsure = {finding.rule.id for finding in findings if not finding.certain}
+        findings += self._agreed(document, unsure)
+        return settled([f for f in findings if f.certain or self._floor == MAYBE])
+
+    def _agreed(self, document: Document, rules: set[str]) -> list[Finding]:
+        """What *rules* find at one place whichever of its possible kinds *document* is of."""
+        agreed: list[Finding] | None = None
+        for kind in document.kinds if rules else ():
+            found = list(self._findings(document.of_kind(kind), YES, rules))
+            places = {place_of(finding) for finding in found}
+            agreed = [f for f in (found if agreed is None else agreed) if place_of(f) in places]
+            if not agreed:
+                break
+        return agreed or []
+
+    def _findings(
+        self, document: Document, floor: int, only: set[str] | None = None
+    ) -> Iterator[Finding]:
+        """What the rules (those named in *only*) find in *document* with at least *floor*."""
         scene = Scene(document, self.catalogue)
-        findings = self._statements(scene)
+        for rule, case in self._by_subject["statement"]:
+            if only is None or rule.id in only:
+                yield from self._statements(rule, case, scene, floor)
         for rule, case in self._by_subject["document"]:
+            if only is not None and rule.id not in only:
+                continue
             try:
                 match = self._match(case, DocumentMatch)
-                verdict = match.judge(scene, self._floor)
+                verdict = match.judge(scene, floor)
                 if verdict:
                     for binding in match.bindings(scene, verdict):
                         others = match.related(scene, verdict, binding.statement)
-                        findings += self._report(
+                        yield from self._report(
                             rule, case, binding, verdict, document, document.span, others
                         )
             except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are still asked
                 self.failures.append(Failure(rule.id, document.span, error))
-        return settled(findings)
 
     def judge_attachment(self, attachment: Attachment) -> list[Finding]:
         """What the rules find in *attachment*."""
@@ -116,23 +161,35 @@ class Engine:
                 self.failures.append(Failure(rule.id, attachment.arn.span, error))
         return settled(findings)
 
-    def _statements(self, scene: Scene) -> list[Finding]:
-        document = scene.document
+    def judge_resource(self, resource: FoundResource) -> list[Finding]:
+        """What the rules find in *resource*."""
         findings: list[Finding] = []
-        for rule, case in self._by_subject["statement"]:
-            for statement in document.statements:
-                try:
-                    match = self._match(case, StatementMatch)
-                    verdict = match.judge(statement, scene, self._floor)
-                    if verdict:
-                        binding = match.binding(statement, scene, verdict)
-                        others = match.related(statement, scene, verdict)
-                        findings += self._report(
-                            rule, case, binding, verdict, document, statement.span, others
-                        )
-                except Exception as error:  # noqa: BLE001 - as above
-                    self.failures.append(Failure(rule.id, statement.span, error))
-        return findings
+        span = resource.owner.span
+        for rule, case in self._by_subject["resource"]:
+            try:
+                match = self._match(case, ResourceMatch)
+                verdict = match.judge(resource)
+                if verdict:
+                    findings += self._report(
+                        rule, case, match.binding(resource), verdict, resource, span
+                    )
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failures.append(Failure(rule.id, span, error))
+        return settled(findings)
+
+    def _statements(self, rule: Rule, case: Case, scene: Scene, floor: int) -> Iterator[Finding]:
+        for statement in scene.document.statements:
+            try:
+                match = self._match(case, StatementMatch)
+                verdict = match.judge(statement, scene, floor)
+                if verdict:
+                    binding = match.binding(statement, scene, verdict)
+                    others = match.related(statement, scene, verdict)
+                    yield from self._report(
+                        rule, case, binding, verdict, scene.document, statement.span, others
+                    )
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failures.append(Failure(rule.id, statement.span, error))
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
@@ -147,7 +204,7 @@ class Engine:
         case: Case,
         binding: Binding,
         verdict: int,
-        judged: Document | Attachment,
+        judged: Document | Attachment | FoundResource,
         subject: Span,
         others: Iterable[Related] = (),
     ) -> Iterator[Finding]:
@@ -196,7 +253,8 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     if document is None:
         return ()
     statements = [statement.span] if statement is not None else []
-    statements += [one.span for one in document.statements if one.span.contains(span)]
+    if not any(one.contains(span) for one in statements):  # every one of them is looked at else
+        statements += [one.span for one in document.statements if one.span.contains(span)]
     blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
     return (*statements, *blocks)
 

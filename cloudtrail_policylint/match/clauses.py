@@ -11,6 +11,7 @@ from itertools import islice
 from ..patterns import MAYBE, NO, YES
 from ..record import record
 from ..source import MAX_RELATED, Related
+from ..tree import Piece, Text
 from .elements import (
     ConditionTest,
     PrincipalTest,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from ..catalogue import Catalogue
+    from ..extract.found import FoundResource
     from ..policy import Attachment, Document, Statement
     from ..source import Span
 
@@ -226,6 +228,24 @@ class AttachmentMatch:
         """The ARN."""
         text = attachment.arn
         return Binding(None, (Witness("arn", text.written, text.span, self._arn.term(text)),))
+
+
+class ResourceMatch:
+    """What is asked of a resource of a template or module."""
+
+    def __init__(self, given: Given, catalogue: Catalogue) -> None:
+        self._type = SingleTest(given["type"], EXACT, catalogue)
+
+    def judge(self, resource: FoundResource) -> int:
+        """The verdict on *resource*."""
+        return self._type.judge(self._text(resource))
+
+    def binding(self, resource: FoundResource) -> Binding:
+        """The resource, called by its type."""
+        return Binding(None, (Witness("type", resource.type, resource.owner.span),))
+
+    def _text(self, resource: FoundResource) -> Text:
+        return Text((Piece(resource.type, resource.owner.span),), resource.owner.span)
 
 
 _MENDABLE = ("principal", "condition", "resource")

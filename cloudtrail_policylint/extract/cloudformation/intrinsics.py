@@ -21,6 +21,7 @@ from ...tree import (
     ACCOUNT,
     ANY,
     FIELD,
+    NAME,
     Choice,
     Encoded,
     Entry,
@@ -31,17 +32,17 @@ from ...tree import (
     Scalar,
     Seq,
     Text,
+    cut,
+    narrowed,
+    shape_of,
 )
-from ..shapes import cut
 from . import attributes
 from .locations import SAM_ROLE_SUFFIX
 from .values import (
     Part,
-    as_field,
     length_known,
     one_of,
     parts_of,
-    shape_of,
     split,
     string,
     text_of,
@@ -60,14 +61,23 @@ MAX_DEPTH = 100
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _TWELVE_DIGITS = re.compile(r"\^?(?:\\d|\[0-9\])\{12(?:,12)?\}\$?\Z")
+_NAMES = re.compile(
+    r"\^?(?:(?:\[(?:a-z|A-Z|0-9|\\[dw.-]|[\w.])+-?\]|\\[dw.-]|[\w-])(?:[*+?]|\{\d+,?\d*\})?|[()|]|\)[*+?])+\$?\Z"
+)
+"""Patterns that allow no slash and no colon: of letters, digits, dots and dashes. CloudFormation takes them whole."""
+_NAME_TYPES = ("Number", "AWS::EC2::AvailabilityZone::Name")
 _LIST_TYPES = ("CommaDelimitedList", "List<")
 
 
 class Evaluator:
-    """Evaluates the values of one template. None is a value that is left out (``AWS::NoValue``)."""
+    """Evaluates the values of one template. None is a value that is left out (``AWS::NoValue``).
 
-    def __init__(self, template: Template) -> None:
+    *given* are values of its parameters, where the stack that is made from it is in view.
+    """
+
+    def __init__(self, template: Template, given: dict[str, Node] | None = None) -> None:
         self.template = template
+        self.given = given or {}
         self.depth = 0
         self._memo: dict[int, Node | None] = {}
         self._naming: set[str] = set()
@@ -99,7 +109,7 @@ class Evaluator:
             function = _FUNCTIONS.get(name)
             if function is not None:
                 return function(self, only.value, node)
-            if name.startswith("Fn::") and not name.startswith("Fn::ForEach"):
+            if name.startswith(("Fn::", "!")) and not name.startswith("Fn::ForEach"):
                 return _unknown(node)
         entries: list[Entry] = []
         for entry in node.entries:
@@ -121,14 +131,17 @@ class Evaluator:
             return _pseudo(name, span)
         parameter = self.template.parameters.get(name)
         if parameter is not None:
-            return _parameter(parameter, span, written)
+            value = _parameter(parameter, span, written, self.given.get(name))
+            if isinstance(value, Hole) and name in self.template.buckets:
+                return narrowed(value, NAME)
+            return value
         collections = self.template.loops.get(name)
         if collections is not None:
             return self._loop_value(collections, span, written)
         resource = self.template.resources.get(name)
         if resource is None:
             implicit = self._sam_role(name)
-            return Hole(written, span, FIELD if implicit else ANY)
+            return Hole(written, span, NAME if implicit else ANY)
         if resource.type in attributes.REF_IS_ARN:
             return self._arn(resource, span, written)
         field = attributes.REF_IS_NAME.get(resource.type)
@@ -142,15 +155,15 @@ class Evaluator:
         resource = self.template.resources.get(name)
         if resource is None:
             if attribute == "Arn" and self._sam_role(name):
-                hole = Hole(written, span, FIELD)
+                hole = Hole(written, span, NAME)
                 return _arn_text("iam::{account}:role/{}", span, written, lambda _: (hole,))
             return Hole(written, span)
         if attribute in attributes.ARN_ATTRIBUTES.get(resource.type, ("Arn",)):
             return self._arn(resource, span, written)
         if (resource.type, attribute) in attributes.ACCOUNT_ATTRIBUTES:
             return Hole(written, span, ACCOUNT)
-        known = (resource.type, attribute) in attributes.FIELD_ATTRIBUTES
-        return Hole(written, span, FIELD if known else ANY)
+        known = (resource.type, attribute) in attributes.NAME_ATTRIBUTES
+        return Hole(written, span, NAME if known else ANY)
 
     def _arn(self, resource: Resource, span: Span, written: str) -> Node:
         arn_format = attributes.ARNS.get(resource.type)
@@ -166,7 +179,8 @@ class Evaluator:
 
     def _name(self, resource: Resource, field: str, span: Span, written: str) -> tuple[Part, ...]:
         """The property *field* that names *resource*, as one field of an ARN."""
-        unknown = Hole(written, span, FIELD)
+        shape = FIELD if field in attributes.WITH_SLASHES else NAME
+        unknown = Hole(written, span, shape)
         given = resource.get(field) if field else None
         if given is None or resource.name in self._naming:
             return (unknown,)
@@ -177,7 +191,8 @@ class Evaluator:
             self._naming.discard(resource.name)
         if not isinstance(value, Text | Scalar | Hole | Choice):
             return (unknown,)
-        return tuple([as_field(part) for part in parts_of(value, span, written)])
+        parts = parts_of(value, span, written)
+        return tuple([narrowed(p, shape) if isinstance(p, Hole) else p for p in parts])
 
     def _sam_role(self, name: str) -> bool:
         owner = self.template.resources.get(name.removesuffix(SAM_ROLE_SUFFIX))
@@ -338,7 +353,7 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, Node, Map], Node | None]] = {
 
 def _unknown(node: Map) -> Hole:
     """What a function returns of which nothing is known."""
-    name = node.entries[0].key.written.removeprefix("Fn::")
+    name = node.entries[0].key.written.removeprefix("Fn::").removeprefix("!")
     argument = string(node.entries[0].value)
     return Hole(f"!{name} {argument if argument and len(argument) <= 40 else '...'}", node.span)
 
@@ -350,14 +365,14 @@ def _pseudo(name: str, span: Span) -> Node | None:
     if name == "AWS::AccountId":
         return Hole(written, span, ACCOUNT)
     if name == "AWS::Partition":
-        return Hole(written, span, FIELD, attributes.PARTITIONS)
+        return Hole(written, span, NAME, attributes.PARTITIONS)
     if name == "AWS::URLSuffix":
-        return Hole(written, span, FIELD, attributes.URL_SUFFIXES)
-    return Hole(written, span, FIELD if name in ("AWS::Region", "AWS::StackName") else ANY)
+        return Hole(written, span, NAME, attributes.URL_SUFFIXES)
+    return Hole(written, span, NAME if name in ("AWS::Region", "AWS::StackName") else ANY)
 
 
-def _parameter(parameter: Map, span: Span, written: str) -> Node:
-    """What a parameter is: one of its allowed values, else its default, else unknown.
+def _parameter(parameter: Map, span: Span, written: str, given: Node | None) -> Node:
+    """What a parameter is: what it is *given*, one of its allowed values, its default, else unknown.
 
     An empty default asks for a value, and that of an SSM parameter is the name
     under which the value is kept: both say nothing.
@@ -366,6 +381,8 @@ def _parameter(parameter: Map, span: Span, written: str) -> Node:
     if kind.startswith("AWS::SSM::Parameter::Value"):
         return Hole(written, span)
     is_list = kind.startswith(_LIST_TYPES)
+    if given is not None:
+        return _listed(given) if is_list else given
     allowed = parameter.get("AllowedValues")
     if isinstance(allowed, Seq) and allowed.items:
         values = [string(item) for item in allowed.items]
@@ -377,14 +394,21 @@ def _parameter(parameter: Map, span: Span, written: str) -> Node:
     literal = string(default)
     if default is not None and literal:
         text = Text(parts_of(default, default.span, written), default.span)
-        texts = split(text, ",") if is_list else None
-        if texts is None:
-            return text
-        return Seq(tuple([trimmed(item) for item in texts]), default.span)
+        return _listed(text) if is_list else text
     pattern = string(parameter.get("AllowedPattern")) or ""
     if _TWELVE_DIGITS.match(pattern) and not is_list:
         return Hole(written, span, ACCOUNT)
-    return Hole(written, span, FIELD if kind.startswith("AWS::EC2::") else ANY)
+    is_name = kind in _NAME_TYPES or kind.endswith("::Id") or _NAMES.match(pattern)
+    return Hole(written, span, NAME if is_name and not is_list else ANY)
+
+
+def _listed(value: Node) -> Node:
+    """The list that *value* spells with commas between its items."""
+    if isinstance(value, Choice):
+        branches = tuple([_listed(b) if b is not None else None for b in value.branches])
+        return Choice(branches, value.span)
+    texts = split(value, ",") if isinstance(value, Text) else None
+    return Seq(tuple([trimmed(item) for item in texts]), value.span) if texts is not None else value
 
 
 def _arn_text(
@@ -401,7 +425,7 @@ def _arn_text(
         at = match.end()
         name = match.group(1)
         if name == "region":
-            parts.append(Hole("${AWS::Region}", span, FIELD))
+            parts.append(Hole("${AWS::Region}", span, NAME))
         elif name == "account":
             parts.append(Hole("${AWS::AccountId}", span, ACCOUNT))
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ...record import record
 from ...source import Span
-from ...tree import FIELD, Map, Node, Scalar
+from ...tree import NAME, Map, Node, Scalar
 from .session import Instance
 from .values import entry_at, hole_at, integer, is_null, string
 
@@ -68,7 +68,7 @@ def _counted(session: Session, attribute: Attribute) -> list[Instance]:
     session.assumed = before
     count = integer(node)
     if count is None or count > MAX_INSTANCES or (tainted and count == 0):
-        one = hole_at(attribute.span, FIELD)
+        one = hole_at(attribute.span, NAME)
         return [Instance(None, {"count": _count(one, attribute.span)}, sure=bool(count))]
     indexes = [Scalar(index, str(index), attribute.span) for index in range(count)]
     return [

@@ -29,6 +29,7 @@ class Module:
     """
 
     __slots__ = (
+        "buckets",
         "calls",
         "data",
         "files",
@@ -54,6 +55,7 @@ class Module:
         self.calls: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
+        self.buckets: set[str] | None = None  # variables that name buckets, once they are asked for
         self.problems: list[Problem] = []
         self.load = load
         self.size = sum(len(source.text) for source in sources)

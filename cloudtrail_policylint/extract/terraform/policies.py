@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ... import limits
 from ...source import Related
-from ...tree import Encoded, Hole, Map, Node, Text, as_text, branches
-from ..found import Extraction, Found, Owner, Problem
+from ...tree import Encoded, Hole, Map, Node, Text, as_text
+from ..found import Extraction, Found, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
-from ..shapes import is_policy, may_hold_policy, read_policy, read_text
+from ..shapes import is_policy, may_hold_policy, read_policy, read_text, unknown_in
 from .documents import document
 from .holders import Relations
 from .instances import instances_of, nested
@@ -76,7 +76,14 @@ class _Finder:
             tuple(self.relations.attachments),
             tuple(self._problems()),
             unresolved=tuple(self.unresolved),
+            resources=tuple(self._made()),
         )
+
+    def _made(self) -> Iterator[FoundResource]:
+        """The resources that the module makes, each once however many instances it has."""
+        for block in every(self.module.resources):
+            if instances_of(self.evaluator, block):
+                yield FoundResource(block.labels[0], Owner(address_of(block), block.span))
 
     def _in_order(self) -> Iterator[Found]:
         order = {id(file.source): index for index, file in enumerate(self.module.files)}
@@ -153,16 +160,8 @@ class _Finder:
                     for node, problems in policies:
                         self._add(node, kind, block, (*problems, *notes))
                     if all(isinstance(node, Hole) for node, _ in policies):
-                        self._note_unknown(value)
+                        self.unresolved += unknown_in(value)
                         self.notes += notes
-
-    def _note_unknown(self, value: Node) -> None:
-        """Note that *value* stands where there must be a policy, and tells of none."""
-        for branch in branches(value):
-            text = as_text(branch)
-            hole = next((p for p in text.parts if isinstance(p, Hole)), None) if text else None
-            if hole is not None:
-                self.unresolved.append(hole)
 
     def _values_at(self, block: Block, path: list[str], scope: Scope) -> Iterator[Node]:
         """The values at *path*: attributes, and what is in nested blocks or in the objects of attributes."""

@@ -18,6 +18,7 @@ from ...tree import (
     ACCOUNT,
     ANY,
     FIELD,
+    NAME,
     Encoded,
     Hole,
     Map,
@@ -25,6 +26,7 @@ from ...tree import (
     Piece,
     Seq,
     Text,
+    narrowed,
 )
 from .documents import document
 from .instances import instances_of
@@ -32,11 +34,14 @@ from .locations import (
     ACCOUNT_ATTRIBUTES,
     ARN_ATTRIBUTES,
     ARNS,
-    FIELD_ATTRIBUTES,
+    BUCKET_NAMES,
+    NAME_ATTRIBUTES,
     PARTITIONS,
     SAME_AS,
+    SERVICE_ACCOUNTS,
+    WITH_SLASHES,
 )
-from .module import address_of, meant
+from .module import Module, address_of, every, meant
 from .string_functions import filled_in
 from .values import choice, hole_at, is_null, string, text_of
 
@@ -59,7 +64,7 @@ def resolve(session: Session, name: str, steps: Sequence[Step], scope: Scope) ->
     if name == "data":
         return _resource(session, steps, scope, is_data=True)
     if name == "terraform":
-        return hole_at(last, FIELD)  # the name of the workspace
+        return hole_at(last, NAME)  # the name of the workspace
     if name in ("each", "count", "self", ELEMENT) or not isinstance(first, GetAttr):
         return hole_at(last)
     if name == "var":
@@ -102,16 +107,39 @@ def _variable(session: Session, reference: GetAttr) -> Node:
 
     if block is None:
         _note_missing(session, "variable", name, module.variables, span)
+    shape = _shape_of_variable(session, name, block)
     if session.is_open or (given is None and default is None):
-        return hole_at(span, _shape_of_variable(block))
+        return hole_at(span, shape)
     found = session.memoised(("var", id(given or default)), compute)
-    return hole_at(span) if found is None else session.shared(found, span)
+    if found is None:
+        return hole_at(span)
+    found = session.shared(found, span)
+    if not isinstance(found, Hole):
+        return found
+    address = session.origin(found)
+    found = narrowed(found, shape)
+    return session.originating(found, address) if address is not None else found
 
 
-def _shape_of_variable(block: Block | None) -> str:
+def _shape_of_variable(session: Session, name: str, block: Block | None) -> str:
+    if name in names_of_buckets(session.module):
+        return NAME
     kind = block.attributes.get("type") if block is not None else None
     written = kind.text.rpartition("=")[2].strip() if kind is not None else ""
-    return FIELD if written in ("number", "bool") else ANY
+    return NAME if written in ("number", "bool") else ANY
+
+
+def names_of_buckets(module: Module) -> set[str]:
+    """The variables that a resource of *module* takes for the name of a bucket."""
+    if module.buckets is None:
+        module.buckets = set()
+        for block in every(module.resources):
+            name = BUCKET_NAMES.get(block.labels[0])
+            argument = block.attributes.get(name) if name is not None else None
+            at = argument.expression if argument is not None else None
+            if isinstance(at, GetAttr) and isinstance(at.of, Name) and at.of.name == "var":
+                module.buckets.add(at.name)
+    return module.buckets
 
 
 def _local(session: Session, reference: GetAttr) -> Node:
@@ -272,9 +300,7 @@ def _attribute(session: Session, block: Block, instance: Instance, name: str, sp
     value = session.given(written.expression, instance.scope)
     if is_null(value):
         return hole_at(span, shape)
-    if isinstance(value, Hole) and value.shape == ANY and shape == FIELD:
-        return Hole(value.written, value.span, FIELD, value.values)
-    return value
+    return narrowed(value, shape) if isinstance(value, Hole) else value
 
 
 def shape_of(type_: str, name: str) -> str:
@@ -282,7 +308,7 @@ def shape_of(type_: str, name: str) -> str:
     if (type_, name) in ACCOUNT_ATTRIBUTES:
         return ACCOUNT
     same = SAME_AS.get((type_, name), name)
-    return FIELD if not FIELD_ATTRIBUTES.isdisjoint(((type_, name), (type_, same))) else ANY
+    return NAME if not NAME_ATTRIBUTES.isdisjoint(((type_, name), (type_, same))) else ANY
 
 
 def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node:
@@ -292,7 +318,7 @@ def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node
         return session.evaluate(own.expression, instance.scope)
     parts: list[Piece | Hole] = [
         Piece("arn:", span),
-        Hole("${partition}", span, FIELD, PARTITIONS),
+        Hole("${partition}", span, NAME, PARTITIONS),
         Piece(":", span),
     ]
     for match in _ARN_PARTS.finditer(ARNS[block.labels[0]]):
@@ -300,9 +326,11 @@ def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node
         if name is None:
             parts.append(Piece(match.group(), span))
         elif name in ("region", "generated"):
-            parts.append(Hole(f"${{{name}}}", span, FIELD))
+            parts.append(Hole(f"${{{name}}}", span, NAME))
         elif name == "account":
             parts.append(Hole("${account}", span, ACCOUNT))
+        elif name == "service_account":
+            parts.append(Hole("${service account}", span, ACCOUNT, SERVICE_ACCOUNTS))
         elif name == "path":
             parts.extend(_path_of(session, block, instance, span))
         else:
@@ -330,14 +358,10 @@ def _name_of(
     text = None
     if attribute is not None:
         text = text_of(session.given(attribute.expression, instance.scope))
+    shape = FIELD if block.labels[0] in WITH_SLASHES else NAME
     if text is None:
-        return (hole_at(span, FIELD),)
-    return tuple(
-        Hole(part.written, part.span, FIELD, part.values)
-        if isinstance(part, Hole) and part.shape == ANY
-        else part
-        for part in text.parts
-    )
+        return (hole_at(span, shape),)
+    return tuple([narrowed(p, shape) if isinstance(p, Hole) else p for p in text.parts])
 
 
 # -- data sources that are more than what AWS says
@@ -352,7 +376,9 @@ def _data_attribute(
     if type_ == "template_file" and name == "rendered":
         return _rendered(session, block, instance, span)
     if (type_, name) == ("aws_partition", "partition"):
-        return hole_at(span, FIELD, PARTITIONS)
+        return hole_at(span, NAME, PARTITIONS)
+    if (type_, name) == ("aws_cloudtrail_service_account", "id"):
+        return hole_at(span, ACCOUNT, SERVICE_ACCOUNTS)
     if (type_, name) == ("aws_iam_policy", "arn") and "arn" not in block.attributes:
         return hole_at(span)  # AWS's own or the customer's, and at a path that is not known
     return None
