@@ -37,7 +37,10 @@ LANGUAGES = {
 OWN_FILES = ".cloudtrail-policylint"
 """How the names of our own settings and baseline begin."""
 
-MODULE_FILES = (".tf", ".tofu", ".tfvars")
+JSON_CONFIGURATION = (".tf.json", ".tofu.json")
+"""Ends of the names of Terraform files in its JSON syntax."""
+
+MODULE_FILES = (".tf", ".tofu", ".tfvars", *JSON_CONFIGURATION, ".tfvars.json")
 """Ends of the names of the files that make up a Terraform module."""
 
 SKIPPED_FOLDERS = frozenset(
@@ -71,9 +74,12 @@ class Candidate:
 
 def language_of(path: str) -> str | None:
     """The language of the file *path* by its name; None for one that holds no policies by its name."""
-    if os.path.basename(path).startswith(OWN_FILES):
+    name = os.path.basename(path).lower()
+    if name.startswith(OWN_FILES):
         return None
-    return LANGUAGES.get(os.path.splitext(path)[1].lower())
+    return (
+        TERRAFORM if name.endswith(JSON_CONFIGURATION) else LANGUAGES.get(os.path.splitext(name)[1])
+    )
 
 
 def discover(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:

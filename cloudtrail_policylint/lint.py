@@ -76,7 +76,7 @@ class Linter:
         )
         self._everything = settings.scope == "all"
         self._crashes: list[str] = []
-        self._allowed: list[Suppression] = []
+        self._allowed: dict[tuple[int, int, str], Suppression] = {}  # once, however often read
 
     # -- one source
 
@@ -101,10 +101,8 @@ class Linter:
 
     def _judge_json(self, source: SourceFile, kind: str | None) -> tuple[list[Finding], int]:
         """Values first, which is fast; places only where there is something to report."""
-        from .readers import json, terraform_json
+        from .readers import json
 
-        if source.path.lower().endswith(terraform_json.ENDS):
-            return self._judge_readings(source, (terraform_json.read(source),), "JSON", kind)
         root = json.read_values(source)
         if root is not None:
             extraction = _extract(root, source)
@@ -160,7 +158,8 @@ class Linter:
     ) -> tuple[list[Finding], int]:
         """The findings on *extraction*, and how many documents were judged, whose places *judged* gets."""
         findings: list[Finding] = []
-        self._allowed += from_allowances(extraction.allowances)
+        for one in from_allowances(extraction.allowances):
+            self._allowed.setdefault((id(one.span.source), one.span.start, one.words[0][0]), one)
         judged = set() if judged is None else judged
         count = 0
         documents = list(self._normalised(extraction.documents, kind))
@@ -309,7 +308,6 @@ class Linter:
                 found, count = self._guarded(path, judge)
                 findings += found
                 documents += count
-        self._allowed = [one for one in self._allowed if files.is_given(one.span.source)]
         return findings, documents
 
     def _judge_calls(
@@ -346,6 +344,7 @@ class Linter:
             for _, call in calls
             for place, finding in call.items()
             if files.is_given(finding.span.source)
+            and not self._settings.excludes(finding.span.source.path)
             and (
                 id(finding.span.source) in callers
                 or all(
@@ -379,8 +378,10 @@ class Linter:
         *,
         interrupted: bool = False,
     ) -> Result:
-        suppressions = [s for source in sources for s in suppressions_in(source)] + self._allowed
-        self._allowed = []
+        given = {id(source): source for source in sources}
+        suppressions = [s for source in given.values() for s in suppressions_in(source)]
+        suppressions += [s for s in self._allowed.values() if id(s.span.source) in given]
+        self._allowed = {}
         kept, suppressed = suppress(settled(findings), suppressions)
         ran = [
             one for one in (*self._selection.run, *self._book.problems.values()) if self._runs(one)

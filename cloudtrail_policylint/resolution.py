@@ -33,12 +33,10 @@ _REASONS_IN_TEMPLATES = {
     "Ref": "a parameter without a value",
 }
 _LOADS = ("file", "templatefile")
+_TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
 _FORMATS = {
     ".json": "JSON",
     ".template": "CloudFormation",
-    ".tf": "Terraform",
-    ".tfvars": "Terraform",
-    ".tofu": "Terraform",
     ".yaml": "YAML",
     ".yml": "YAML",
 }
@@ -93,7 +91,10 @@ def _key(span: Span) -> tuple[object, ...]:
 
 
 def _format(span: Span) -> str:
-    return _FORMATS.get(os.path.splitext(span.source.path)[1].lower(), "other")
+    path = span.source.path.lower()
+    if path.endswith(_TERRAFORM):
+        return "Terraform"
+    return _FORMATS.get(os.path.splitext(path)[1], "other")
 
 
 def _holes(node: Node) -> Iterator[Hole]:

@@ -97,14 +97,16 @@ class FoundResource:
 class Allowance:
     """A rule that a file allows where it is not a comment that does so.
 
-    ``rule`` is its id or name as written at ``span``, ``reason`` may be empty,
-    and ``covers`` is the resource or template that it is allowed in.
+    ``rule`` is its id or name as written at ``span``, ``reason`` may be empty
+    and belongs ``where`` the words say that follow "write one", and ``covers``
+    is the resource or template that it is allowed in.
     """
 
     rule: str
     reason: str
     span: Span
     covers: Span
+    where: str = "as its value"
 
 
 @record

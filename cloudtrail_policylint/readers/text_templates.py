@@ -16,7 +16,7 @@ _BLOCKS = re.compile(
     r"\{%|\{#[^\n]*#\}|<%|\{\{[-#/^~]|\{\{\s*(?:if|else|end|range|with|include|define|template|block)\b"
 )
 """Tags that decide which text is there at all."""
-_VALUES = ("{{", "}}", "<%")
+_VALUES = ("{{", "<%")
 
 
 def is_filled_in(span: Span, within: Span) -> bool:

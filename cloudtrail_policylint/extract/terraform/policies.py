@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...readers.hcl import Attribute, Block
+    from ...readers.hcl_file import Attribute, Block
     from ...source import Span
     from .evaluate import Evaluator
     from .session import Instance, Scope
@@ -75,6 +75,7 @@ class _Finder:
             tuple(self._in_order()),
             tuple(self.relations.attachments),
             tuple(self._problems()),
+            tuple(self.module.allowances),
             unresolved=tuple(self.unresolved),
             resources=tuple(self._made()),
         )
@@ -167,11 +168,11 @@ class _Finder:
         """The values at *path*: attributes, and what is in nested blocks or in the objects of attributes."""
         first, *rest = path
         attribute = block.attributes.get(first)
-        if attribute is not None:
+        blocks = list(nested(self.evaluator, block, first, scope)) if rest else ()
+        for one in blocks:
+            yield from self._values_at(one.block, rest, one.scope)
+        if attribute is not None and not blocks:
             yield from inside(self.evaluator.evaluate(attribute.expression, scope), rest)
-        elif rest:
-            for one in nested(self.evaluator, block, first, scope):
-                yield from self._values_at(one.block, rest, one.scope)
 
     def _kind(self, block: Block, instance: Instance, usual: str | None) -> str | None:
         """The kind of the policy of *block*: None when the document has to tell, empty for no IAM policy."""
@@ -261,7 +262,8 @@ class _Finder:
                 self._search(value, Owner(address_of(owner), owner.span))
         if depth < MAX_BLOCK_DEPTH:
             for inner in block.blocks:
-                self._search_body(inner, owner, scope, depth + 1)
+                if inner.type not in block.attributes:  # where it would be one was searched above
+                    self._search_body(inner, owner, scope, depth + 1)
 
     def _elsewhere(self) -> None:
         """Policies that are written where only other modules use them: locals, outputs, defaults."""

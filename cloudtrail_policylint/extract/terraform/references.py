@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from ...plain import nearest
-from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat
+from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
 from ...tree import (
     ACCOUNT,
     ANY,
@@ -49,7 +49,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ...readers.hcl import Block
+    from ...readers.hcl_file import Block
     from ...readers.hcl_syntax import Step
     from ...source import Span
     from .session import Instance, Scope, Session
@@ -125,7 +125,7 @@ def _shape_of_variable(session: Session, name: str, block: Block | None) -> str:
     if name in names_of_buckets(session.module):
         return NAME
     kind = block.attributes.get("type") if block is not None else None
-    written = kind.text.rpartition("=")[2].strip() if kind is not None else ""
+    written = keyword(kind.expression) if kind is not None else ""
     return NAME if written in ("number", "bool") else ANY
 
 
