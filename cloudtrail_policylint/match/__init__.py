@@ -62,18 +62,27 @@ class Finding:
     related: tuple[Related, ...] = ()
 
 
+@record
+class Failure:
+    """A mistake of ours: the ``rule`` that failed (empty: none of them), on what, and how."""
+
+    rule: str
+    span: Span
+    error: Exception
+
+
 class Engine:
     """Judges policies by *rules*; with *pedantic* also says what cannot be told.
 
     A rule of low confidence runs with *pedantic*, or where its id or name is among *named*.
-    ``judging`` is the id of the rule at work, for a report when it fails.
+    A rule that fails is noted in ``failures`` and keeps no other from being asked.
     """
 
     def __init__(
         self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool, named: Sequence[str] = ()
     ) -> None:
         self.catalogue = Catalogue(book.facts)
-        self.judging = ""
+        self.failures: list[Failure] = []
         asked = {word.upper() for word in named}
         self._floor = MAYBE if pedantic else YES
         chosen = [
@@ -122,8 +131,9 @@ class Engine:
             if only is None or rule.id in only:
                 yield from self._statements(rule, case, scene, floor)
         for rule, case in self._by_subject["document"]:
-            if only is None or rule.id in only:
-                self.judging = rule.id
+            if only is not None and rule.id not in only:
+                continue
+            try:
                 match = self._match(case, DocumentMatch)
                 verdict = match.judge(scene, floor)
                 if verdict:
@@ -132,49 +142,54 @@ class Engine:
                         yield from self._report(
                             rule, case, binding, verdict, document, document.span, others
                         )
-        self.judging = ""
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are still asked
+                self.failures.append(Failure(rule.id, document.span, error))
 
     def judge_attachment(self, attachment: Attachment) -> list[Finding]:
         """What the rules find in *attachment*."""
         findings: list[Finding] = []
         for rule, case in self._by_subject["attachment"]:
-            self.judging = rule.id
-            match = self._match(case, AttachmentMatch)
-            verdict = match.judge(attachment)
-            if verdict >= self._floor:
-                binding = match.binding(attachment)
-                findings += self._report(
-                    rule, case, binding, verdict, attachment, attachment.arn.span
-                )
-        self.judging = ""
+            try:
+                match = self._match(case, AttachmentMatch)
+                verdict = match.judge(attachment)
+                if verdict >= self._floor:
+                    binding = match.binding(attachment)
+                    findings += self._report(
+                        rule, case, binding, verdict, attachment, attachment.arn.span
+                    )
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failures.append(Failure(rule.id, attachment.arn.span, error))
         return settled(findings)
 
     def judge_resource(self, resource: FoundResource) -> list[Finding]:
         """What the rules find in *resource*."""
         findings: list[Finding] = []
+        span = resource.owner.span
         for rule, case in self._by_subject["resource"]:
-            self.judging = rule.id
-            match = self._match(case, ResourceMatch)
-            verdict = match.judge(resource)
-            if verdict:
-                span = resource.owner.span
-                findings += self._report(
-                    rule, case, match.binding(resource), verdict, resource, span
-                )
-        self.judging = ""
+            try:
+                match = self._match(case, ResourceMatch)
+                verdict = match.judge(resource)
+                if verdict:
+                    findings += self._report(
+                        rule, case, match.binding(resource), verdict, resource, span
+                    )
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failures.append(Failure(rule.id, span, error))
         return settled(findings)
 
     def _statements(self, rule: Rule, case: Case, scene: Scene, floor: int) -> Iterator[Finding]:
-        self.judging = rule.id
-        match = self._match(case, StatementMatch)
         for statement in scene.document.statements:
-            verdict = match.judge(statement, scene, floor)
-            if verdict:
-                binding = match.binding(statement, scene, verdict)
-                others = match.related(statement, scene, verdict)
-                yield from self._report(
-                    rule, case, binding, verdict, scene.document, statement.span, others
-                )
+            try:
+                match = self._match(case, StatementMatch)
+                verdict = match.judge(statement, scene, floor)
+                if verdict:
+                    binding = match.binding(statement, scene, verdict)
+                    others = match.related(statement, scene, verdict)
+                    yield from self._report(
+                        rule, case, binding, verdict, scene.document, statement.span, others
+                    )
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failures.append(Failure(rule.id, statement.span, error))
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
