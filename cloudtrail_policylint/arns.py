@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FIELDS = 6
 PARTITION, SERVICE, REGION, ACCOUNT_ID, RESOURCE = 1, 2, 3, 4, 5
+_MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION, 0)
+"""The fields, those in which ARNs differ most first."""
 
 Parts = tuple[Piece | Hole, ...]
 
@@ -85,6 +87,11 @@ def split(parts: Parts) -> list[Parts]:
             fields[-1].append(part)
             continue
         text, depth, start = part.text, 0, 0
+        if "${" not in text:
+            first, *others = text.split(":", FIELDS - len(fields))
+            fields[-1].append(Piece(first, part.span))
+            fields += [[Piece(other, part.span)] for other in others]
+            continue
         for at, char in enumerate(text):
             if char == "{" and text[at - 1 : at] == "$":
                 depth += 1
@@ -155,10 +162,12 @@ def _by_field(a: Shape, b: Operand, judge: Callable[[Pattern, Glob], int]) -> in
     if a.arn is None or b.fields is None:
         return judge(a.whole, b.whole)
     verdict = YES
-    for mine, theirs in zip(a.arn.fields, b.fields, strict=True):
-        verdict = min(verdict, judge(mine, theirs))
-        if verdict == NO:
-            break
+    for field in _MOST_TELLING:
+        found = judge(a.arn.fields[field], b.fields[field])
+        if found == NO:
+            return NO
+        if found < verdict:
+            verdict = found
     return verdict
 
 
