@@ -12,6 +12,7 @@ from ..policy import Document
 from ..record import record
 from ..tree import Piece
 from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
+from .index import Index
 from .messages import Subject, render
 
 TYPE_CHECKING = False
@@ -66,6 +67,7 @@ class Engine:
             for subject in ("document", "statement", "attachment")
         }
         self._compiled: dict[int, StatementMatch | DocumentMatch | AttachmentMatch] = {}
+        self._index: Index | None = None
 
     def judge_document(self, document: Document) -> list[Finding]:
         """What the rules find in *document*."""
@@ -98,14 +100,26 @@ class Engine:
 
     def _statements(self, scene: Scene) -> Iterator[Finding]:
         document = scene.document
-        for rule, case in self._by_subject["statement"]:
+        cases = self._by_subject["statement"]
+        if self._index is None:
+            self._index = Index([self._match(case, StatementMatch) for _, case in cases])
+        pairs = []
+        for number, statement in enumerate(document.statements):
+            try:
+                pairs += [(i, number) for i in self._index.candidates(statement, scene)]
+            except Exception:
+                self.judging = cases[self._index.asking][0].id
+                raise
+        pairs.sort()
+        for index, number in pairs:
+            rule, case = cases[index]
             self.judging = rule.id
             match = self._match(case, StatementMatch)
-            for statement in document.statements:
-                verdict = match.judge(statement, scene, self._floor)
-                if verdict:
-                    binding = match.binding(statement, scene, verdict)
-                    yield from self._report(rule, case, binding, verdict, document, statement.span)
+            statement = document.statements[number]
+            verdict = match.judge(statement, scene, self._floor)
+            if verdict:
+                binding = match.binding(statement, scene, verdict)
+                yield from self._report(rule, case, binding, verdict, document, statement.span)
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
