@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 FLOOR = "python -I -c pass"
 BARE = "bare parser"
+GROUPS = (
+    "Start-up",
+    "One small policy",
+    "1,000 small policies",
+    "A file of 1 MB",
+    "Projects",
+)
 OTHER_PARSERS = ("tree-sitter-hcl", "python-hcl2")
 
 _PARSERS = {

@@ -54,15 +54,16 @@ class Index:
 
     def _group(self, statement: Statement, scene: Scene) -> _Group:
         group = _Group([], [], {})
-        for self.asking, match in enumerate(self._matches):
+        for index, match in enumerate(self._matches):
+            self.asking = index
             if all(getattr(statement, LISTS[f]) for f in match.wanted_fields()) and (
                 not match.rules_out(statement, scene)
             ):
                 test = match.some_action()
                 if test is None:
-                    group.always.append(self.asking)
+                    group.always.append(index)
                 else:
-                    group.tests.append((self.asking, test))
+                    group.tests.append((index, test))
         return group
 
     def _about(self, action: Action, statement: Statement, group: _Group) -> list[int]:
@@ -77,9 +78,10 @@ class Index:
 
     def _passed(self, action: Action, statement: Statement, group: _Group) -> list[int]:
         passed = []
-        for self.asking, test in group.tests:
+        for index, test in group.tests:
+            self.asking = index
             if test.judge(action, statement) != NO:
-                passed.append(self.asking)
+                passed.append(index)
         return passed
 
 
