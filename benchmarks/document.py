@@ -20,7 +20,7 @@ Written by `python -m benchmarks` (see [benchmarks/README.md](../benchmarks/READ
 - **x floor**: against `python -I -c pass` in the same environment. **x parser**: against a program that only reads the
   same files: `json.load`, libyaml composing nodes, our own reader of HCL with every expression read.
 - **peak**: the most memory that one process of the command held.
-- A command that took more than 10 seconds was run once.
+- A command that took more than 10 seconds was run once; medians are of as many runs as the last column says.
 """
 _GROWTH = """
 ## Growth

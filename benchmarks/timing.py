@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SLOW = 10.0
-"""Seconds after which a command is not run again: it is measured once."""
+"""Seconds of the processor after which a command is not run again: it is measured once."""
 
 
 @dataclass
@@ -60,7 +60,7 @@ def alternate(
         shift = turn % len(names)
         for name in names[shift:] + names[:shift]:
             one = series[name]
-            if turn < most.get(name, rounds) and (not one.wall or max(one.wall) < SLOW):
+            if turn < most.get(name, rounds) and (not one.cpu or max(one.cpu) < SLOW):
                 _run(one, turn, folder)
     return series
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 from .patterns import (
     MAYBE,
     NO,
-    STAR,
     YES,
     Glob,
     Pattern,
@@ -26,6 +25,7 @@ from .patterns import (
     pattern,
 )
 from .record import record
+from .tokens import STAR
 from .tree import Hole, Piece
 
 TYPE_CHECKING = False

@@ -6,13 +6,13 @@ An example is linted like a file, by its one rule, with every policy in scope.
 
 from __future__ import annotations
 
+from .errors import RuleFileError
 from .lint import Linter
 from .plain import place_of
-from .record import record
+from .record import record, replaced
 from .rulefile import CLOSE, OPEN, at, files_in, mistakes, read, read_facts, unmarked
-from .rulefile_error import RuleFileError
 from .rules import Rule, RuleBook, rule_from, sets_in
-from .settings import Settings
+from .settings.model import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,8 +79,9 @@ def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
 
 def example_linter(rule: Rule, book: RuleBook) -> Linter:
     """A linter that runs *rule* alone over every policy."""
-    settings = Settings(scope="all", pedantic=rule.confidence == "low")
-    return Linter(book, settings, run=[rule], ignored=frozenset())
+    settings = Settings(scope="all", pedantic=rule.confidence == "low", select=(rule.name,))
+    others = [other for other in book.rules if other.id != rule.id]
+    return Linter(replaced(book, rules=(*others, rule)), settings)
 
 
 def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool) -> str | None:
@@ -100,7 +101,7 @@ def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool
     problems = [f for f in result.findings if f.rule.id != rule.id]
     if problems:
         return f"{problems[0].rule.id} {problems[0].message}"
-    if not result.documents and rule.subject != "attachment":
+    if not result.documents and rule.subject not in ("attachment", "resource"):
         return "no policy was found in it"
     found = [(f.span.start, f.span.end) for f in result.findings if f.certain]
     return _difference(text, found, marked)

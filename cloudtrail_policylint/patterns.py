@@ -12,7 +12,19 @@ but is not within ``cloudtrail:Create*``.
 from __future__ import annotations
 
 from .record import record
-from .tree import ACCOUNT, FIELD, Hole, Piece
+from .tokens import (
+    DIGIT,
+    HOLES,
+    ONE,
+    STAR,
+    for_every_text,
+    for_every_value,
+    in_common,
+    spread,
+    unknown,
+    widest_value,
+)
+from .tree import Hole, Piece, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,19 +33,17 @@ if TYPE_CHECKING:
 NO, MAYBE, YES = 0, 1, 2
 """A verdict. ``min`` is AND, ``max`` is OR, ``2 - v`` is NOT (Kleene's three values)."""
 
-STAR = "*"
-_GAP = "\ufdd0"
-_ONE = "\ufdd1"
-_DIGIT = "\ufdd2"
-"""What stands for ``*``, for ``?`` and for any digit in a text that was ``_spelt``.
+_SPELLING = {token: chr(0xFDD0 + index) for index, token in enumerate((STAR, ONE, DIGIT, *HOLES))}
+"""What stands for a wildcard and for a hole in a text that was ``_spelt``: all else stands for itself.
 
-All else in it stands for itself, so that comparing runs is comparing strings.
-Unicode promises never to assign these; where a text holds one all the same,
-it is read as if ``_STRAY`` stood there.
+So comparing runs is comparing strings. Unicode promises never to assign these
+characters; where a text holds one all the same, another such one stands for it.
 """
-_STRAY = "\ufdd3"
+_TOKENS = {char: token for token, char in _SPELLING.items()}
+_STRAY = dict.fromkeys(map(ord, _TOKENS), "\ufdef")
+_GAP, _ONE, _DIGIT = (_SPELLING[token] for token in (STAR, ONE, DIGIT))
 
-MAX_ALTERNATIVES = 64
+MAX_ALTERNATIVES = 128
 """Combinations of a text's known values that are told apart; past it the values count as unknown."""
 
 
@@ -53,21 +63,21 @@ class Glob:
 
 @record
 class Pattern:
-    """A text as a pattern: a glob for each of the values its holes may have.
+    """A text as a pattern: a glob for each combination of the known values of its holes.
 
-    ``exact`` is False when a hole was replaced by the widest pattern that its
-    value must fall into, so that only some questions have an answer.
+    ``exact`` is False when a hole has none: in ``globs`` it is then the widest
+    pattern that its value must fall into, and ``lines`` has the tokens of each
+    of them with the holes told apart.
     """
 
     globs: tuple[Glob, ...]
     exact: bool
+    lines: tuple[tuple[str, ...], ...] = ()
 
 
 def _fixed(text: str) -> str:
     """*text*, in which nothing is a wildcard, spelt."""
-    if text.isascii():
-        return text
-    return text.replace(_GAP, _STRAY).replace(_ONE, _STRAY).replace(_DIGIT, _STRAY)
+    return text if text.isascii() else text.translate(_STRAY)
 
 
 def _spelt(text: str) -> str:
@@ -229,9 +239,24 @@ def pattern(parts: Sequence[Piece | Hole], *, fold: bool, variables: bool) -> Pa
             choices = [_spelt(v.lower() if fold else v) for v in part.values]
         else:
             exact = False
-            choices = [_DIGIT * 12 if part.shape == ACCOUNT else _GAP]
+            choices = ["".join([_SPELLING[token] for token in unknown(part.shape)])]
         alternatives = [head + tail for head in alternatives for tail in choices]
-    return Pattern(tuple([_glob(alternative) for alternative in alternatives]), exact)
+    if exact:
+        return Pattern(tuple([_glob(alternative) for alternative in alternatives]), exact)
+    globs = tuple([_glob(_widened(alternative)) for alternative in alternatives])
+    return Pattern(globs, exact, tuple([tuple(_tokens(one)) for one in alternatives]))
+
+
+def _widened(spelt: str) -> str:
+    """*spelt* with a wildcard for each hole, which its value must fall into."""
+    for token in HOLES:
+        spelt = spelt.replace(_SPELLING[token], _GAP)
+    return spelt
+
+
+def _tokens(spelt: str) -> list[str]:
+    """*spelt* token by token."""
+    return [_TOKENS.get(char) or "=" + char for char in spelt]
 
 
 def _with_variables(text: str) -> str:
@@ -256,58 +281,79 @@ def _with_variables(text: str) -> str:
 
 def judge_overlaps(a: Pattern, b: Glob) -> int:
     """Whether some text is matched by both: a verdict over all that *a* may turn out to be."""
-    return _agree(a, b, _overlaps_one)
+    return _agree(a, b, overlaps, _overlaps_unknown)
 
 
 def judge_within(a: Pattern, b: Glob) -> int:
     """Whether *a* matches nothing beyond *b*."""
-    return _agree(a, b, _within_one)
+    return _agree(a, b, within, _within_unknown)
 
 
 def judge_covers(a: Pattern, b: Glob) -> int:
     """Whether *a* matches all that *b* matches."""
-    return _agree(a, b, _covers_one)
+    return _agree(a, b, _covers, _covers_unknown)
 
 
 def judge_equal(a: Pattern, b: Glob) -> int:
     """Whether *a* is written exactly as *b* is, wildcards included."""
-    return _agree(a, b, _equal_one)
+    return _agree(a, b, Glob.__eq__, _equal_unknown)
 
 
-def _agree(a: Pattern, b: Glob, judge: Judge) -> int:
-    if len(a.globs) == 1:
-        return judge(a.globs[0], b, a.exact)
-    verdicts = {judge(alternative, b, a.exact) for alternative in a.globs}
+def _agree(a: Pattern, b: Glob, exact: Relation, unknown: Judge) -> int:
+    if a.exact and len(a.globs) == 1:
+        return YES if exact(a.globs[0], b) else NO
+    if a.exact:
+        verdicts = {YES if exact(glob, b) else NO for glob in a.globs}
+    else:
+        verdicts = {unknown(*pair, b) for pair in zip(a.globs, a.lines, strict=True)}
     return verdicts.pop() if len(verdicts) == 1 else MAYBE
 
 
-def _overlaps_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
-    if not overlaps(a, b):
+def _covers(a: Glob, b: Glob) -> bool:
+    return within(b, a)
+
+
+# The relations where a line has holes: first as of the widest glob that it may be, which often settles it.
+
+
+def _overlaps_unknown(widest: Glob, line: Line, b: Glob) -> int:
+    if not overlaps(widest, b):
         return NO
-    return YES if exact or within(a, b) else MAYBE
-
-
-def _within_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
-    if within(a, b):
+    other = _line(b)
+    if within(widest, b) or in_common(for_every_value(line), other):
         return YES
-    return NO if exact or not overlaps(a, b) else MAYBE
+    return NO if in_common(line, other) is False else MAYBE
 
 
-def _covers_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
-    if not within(b, a):
+def _within_unknown(widest: Glob, line: Line, b: Glob) -> int:
+    if within(widest, b):
+        return YES
+    if not overlaps(widest, b):
         return NO
-    return YES if exact else MAYBE
+    return NO if in_common(for_every_text(line), _line(b)) is False else MAYBE
 
 
-def _equal_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
-    if exact:
-        return YES if a == b else NO
-    return MAYBE if overlaps(a, b) else NO
+def _covers_unknown(widest: Glob, line: Line, b: Glob) -> int:
+    if not within(b, widest):
+        return NO
+    return NO if in_common(widest_value(line), for_every_text(_line(b))) is False else MAYBE
+
+
+def _equal_unknown(widest: Glob, line: Line, b: Glob) -> int:
+    return MAYBE if overlaps(widest, b) and in_common(line, _line(b)) is not False else NO
+
+
+def _line(glob: Glob) -> list[str]:
+    """The tokens of *glob*."""
+    line = _tokens(glob.runs[0])
+    for gap, run in zip(glob.gaps, glob.runs[1:], strict=True):
+        line += [*spread(gap), *_tokens(run)]
+    return line
 
 
 def may_hold_colon(part: Piece | Hole) -> bool:
     """Whether a colon may hide in *part*, a hole."""
-    return isinstance(part, Hole) and part.shape not in (FIELD, ACCOUNT) and part.values is None
+    return isinstance(part, Hole) and part.values is None and allows(part.shape, ":")
 
 
 if TYPE_CHECKING:
@@ -315,4 +361,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Fits: TypeAlias = Callable[[str, str], bool]
-    Judge: TypeAlias = Callable[[Glob, Glob, bool], int]
+    Line: TypeAlias = Sequence[str]
+    Relation: TypeAlias = Callable[[Glob, Glob], bool]
+    Judge: TypeAlias = Callable[[Glob, Line, Glob], int]

@@ -1,9 +1,10 @@
-"""Suppressions: comments such as ``# policylint: allow CT302 -- reason``, and what extraction has found.
+"""Suppressions: comments such as ``# policylint: allow CT302 -- reason``, what extraction has found, settings.
 
 A comment counts for its own line, for the line below it, and, on the first
 line of a resource or statement or on the line above that, for all of it. An
 allowance that a format has a place of its own for (CloudFormation's Metadata)
-counts for the resource or template that it stands in.
+counts for the resource or template that it stands in, and an entry of the
+settings for what it describes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from .extract.found import Allowance, Owner, Problem
 from .match import Finding, problem_finding
 from .plain import nearest
+from .result import Suppressed
 from .source import Span
 
 TYPE_CHECKING = False
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .rules import Rule, RuleBook
+    from .settings.model import Allowed, Settings
     from .source import SourceFile
 
 MARK = "policylint:"
@@ -88,8 +91,8 @@ def from_allowances(allowances: Iterable[Allowance]) -> list[Suppression]:
 
 def suppress(
     findings: Sequence[Finding], suppressions: Iterable[Suppression]
-) -> tuple[list[Finding], int]:
-    """The findings that no suppression allows, and how many others there were."""
+) -> tuple[list[Finding], list[Suppressed]]:
+    """The findings that no suppression allows, and the others."""
     by_line: dict[tuple[SourceFile, int], list[Suppression]] = {}
     covering: list[Suppression] = []
     for suppression in suppressions:
@@ -101,20 +104,29 @@ def suppress(
         if suppression.alone:
             by_line.setdefault((source, suppression.line + 1), []).append(suppression)
     if not by_line and not covering:
-        return list(findings), 0
-    kept = [finding for finding in findings if not _allowed(finding, by_line, covering)]
-    return kept, len(findings) - len(kept)
+        return list(findings), []
+    kept: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    for finding in findings:
+        by = _allowing(finding, by_line, covering)
+        if by:
+            reason = next((s.reason for s in by if s.reason), "")
+            suppressed.append(Suppressed(finding, reason, "file"))
+        else:
+            kept.append(finding)
+    return kept, suppressed
 
 
-def _allowed(
+def _allowing(
     finding: Finding,
     by_line: dict[tuple[SourceFile, int], list[Suppression]],
     covering: Sequence[Suppression],
-) -> bool:
+) -> list[Suppression]:
+    """The suppressions that allow *finding*; they are marked as used."""
     places = [finding.span, *finding.within]
     if finding.owner.name:
         places.append(finding.owner.span)
-    allowed = False
+    allowing: list[Suppression] = []
     for span in places:
         line = span.source.position(span.start)[0]
         there = [s for s in covering if s.covers is not None and s.covers.contains(span)]
@@ -122,8 +134,8 @@ def _allowed(
             for word, _ in suppression.words:
                 if word.upper() == finding.rule.id or word == finding.rule.name:
                     suppression.used.add(word)
-                    allowed = True
-    return allowed
+                    allowing.append(suppression)
+    return allowing
 
 
 def complaints(
@@ -131,10 +143,10 @@ def complaints(
 ) -> list[Finding]:
     """What is wrong with suppressions: unused, of an unknown rule, without a reason.
 
-    One for a rule that did not run is not called unused.
+    One for what *judged_by*, rules and problems, does not hold is not called unused.
     """
     found: list[Finding] = []
-    ran = {rule.id for rule in judged_by} | {rule.id for rule in book.problems.values()}
+    ran = {rule.id for rule in judged_by}
     for suppression in suppressions:
         owner = Owner("", suppression.span)
         if not suppression.reason:
@@ -151,4 +163,74 @@ def complaints(
             else:
                 continue
             found.append(problem_finding(Problem("unused-suppression", message, span), book, owner))
+    return found
+
+
+def allow(
+    findings: Sequence[Finding], settings: Settings, today: str
+) -> tuple[list[Finding], list[Suppressed], set[int]]:
+    """The findings that *settings* do not allow, the others, and which entries were of use, by number.
+
+    *today* is the day, ``YYYY-MM-DD``, that entries have expired before.
+    """
+    kept: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    used: set[int] = set()
+    for finding in findings:
+        allowing = [n for n, e in enumerate(settings.suppress) if _describes(e, finding, settings)]
+        used.update(allowing)
+        entries = [settings.suppress[number] for number in allowing]
+        valid = [e for e in entries if not _expired(e, today)]
+        if valid:
+            suppressed.append(Suppressed(finding, valid[0].reason, "settings"))
+        else:
+            kept.append(finding)
+    return kept, suppressed, used
+
+
+def _describes(entry: Allowed, finding: Finding, settings: Settings) -> bool:
+    return (
+        (entry.rule.upper() == finding.rule.id or entry.rule == finding.rule.name)
+        and (entry.path is None or settings.matches((entry.path,), finding.span.source.path))
+        and (entry.owner is None or _like(finding.owner.name, entry.owner))
+        and (entry.sid is None or _like(finding.sid, entry.sid))
+    )
+
+
+def _like(text: str, pattern: str) -> bool:
+    """Whether *text* is *pattern*, in which ``*`` stands for any text."""
+    import re
+
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
+
+
+def _expired(entry: Allowed, today: str) -> bool:
+    return entry.expires is not None and entry.expires < today
+
+
+def complaints_of_settings(
+    entries: Iterable[tuple[Allowed, bool]],
+    book: RuleBook,
+    judged_by: Sequence[Rule],
+    today: str,
+) -> list[Finding]:
+    """What is wrong with *entries*, each with whether it was of use: expired, or of no use.
+
+    The caller leaves out those whose files were not all judged; *judged_by* is
+    as for ``complaints``.
+    """
+    ran = {rule.id for rule in judged_by}
+    found = []
+    for entry, used in entries:
+        rule = book.named(entry.rule)
+        if rule is None or rule.id not in ran:
+            continue
+        if used and _expired(entry, today):
+            message = f"this suppression of {rule.id} has expired on {entry.expires}"
+        elif not used:
+            message = f"nothing to allow: {rule.id} ({rule.name}) finds nothing that this describes"
+        else:
+            continue
+        problem = Problem("unused-suppression", message, entry.span)
+        found.append(problem_finding(problem, book, Owner("", entry.span)))
     return found

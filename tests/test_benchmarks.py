@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import growth, inputs
+from benchmarks.document import document
 from benchmarks.policies import Generator, as_json
 from cloudtrail_policylint.cli import main
 
@@ -54,3 +55,8 @@ def test_a_policy_has_the_shape_that_is_asked_for() -> None:
 def test_the_exponent_of_a_power_is_found() -> None:
     sizes = [10, 100, 1000]
     assert growth.exponent(sizes, [3.0 * n**1.5 for n in sizes]) == pytest.approx(1.5)
+
+
+def test_the_page_says_what_was_measured() -> None:
+    results = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    assert (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8") == document(results)

@@ -10,23 +10,28 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
-    ("record",),
+    ("record", "errors"),
     ("source",),
     ("tree",),
-    ("plain", "patterns"),
+    ("plain", "tokens"),
+    ("patterns",),
     ("arns", "readers"),
     ("extract.found", "catalogue"),
     ("extract", "rules"),
     ("policy",),
-    ("normalise", "rulefile_error"),
+    ("normalise",),
     ("match", "rulefile"),
-    ("settings", "suppress", "bundle"),
-    ("discover",),
-    ("files", "resolution"),
+    ("resolution",),
     ("result",),
+    ("fingerprint",),
+    ("settings", "bundle"),
+    ("suppress", "selection", "baseline"),
+    ("discover",),
+    ("nearby",),
+    ("files",),
     ("lint",),
-    ("report", "checks"),
-    ("cli",),
+    ("run", "report", "checks"),
+    ("cli", "library"),
     ("__main__",),
 )
 """Parts of the package from the bottom up: a part imports from those below it, never from above.
@@ -112,4 +117,4 @@ def test_only_the_command_line_prints() -> None:
             if isinstance(n, ast.Call)
         ]
         printing = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "print"]
-        assert not printing or name == "cli", name
+        assert not printing or part_of(name) == "cli", name

@@ -9,24 +9,34 @@ from __future__ import annotations
 from ..catalogue import Catalogue
 from ..patterns import MAYBE, YES
 from ..policy import Document
-from ..record import record
+from ..record import record, replaced
+from ..source import MAX_RELATED
 from ..tree import Piece
-from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
+from .clauses import (
+    AttachmentMatch,
+    Binding,
+    DocumentMatch,
+    ResourceMatch,
+    Scene,
+    StatementMatch,
+    field_span,
+)
 from .index import Index
 from .messages import Subject, render
+from .related import origins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeVar
 
-    from ..extract.found import Owner, Problem
+    from ..extract.found import FoundResource, Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
-    from ..source import Span
+    from ..source import Related, Span
     from .elements import Witness
 
-    M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch)
+    M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
 
 UNSURE = "cannot tell: "
 """What the message of a finding begins with that is only possible."""
@@ -37,7 +47,9 @@ class Finding:
     """One defect at one place.
 
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
-    the statements, and the blocks around them, that the defect is part of.
+    the statements, and the blocks around them, that the defect is part of, and
+    ``sid`` is the Sid of the first of them; ``related`` are other places that
+    have to do with it.
     """
 
     rule: Rule
@@ -47,41 +59,80 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
+    sid: str = ""
+    related: tuple[Related, ...] = ()
 
 
 class Engine:
     """Judges policies by *rules*; with *pedantic* also says what cannot be told.
 
+    A rule of low confidence runs with *pedantic*, or where its id or name is among *named*.
     ``judging`` is the id of the rule at work, for a report when it fails.
     """
 
-    def __init__(self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool, named: Sequence[str] = ()
+    ) -> None:
         self.catalogue = Catalogue(book.facts)
         self.judging = ""
+        asked = {word.upper() for word in named}
         self._floor = MAYBE if pedantic else YES
-        chosen = [rule for rule in rules if pedantic or rule.confidence != "low"]
+        chosen = [
+            rule
+            for rule in rules
+            if pedantic
+            or rule.confidence != "low"
+            or not asked.isdisjoint((rule.id, rule.name.upper()))
+        ]
         self._by_subject = {
             subject: [
                 (rule, case) for rule in chosen if rule.subject == subject for case in rule.cases
             ]
-            for subject in ("document", "statement", "attachment")
+            for subject in ("document", "statement", "attachment", "resource")
         }
-        self._compiled: dict[int, StatementMatch | DocumentMatch | AttachmentMatch] = {}
+        self._compiled: dict[
+            int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
+        ] = {}
         self._index: Index | None = None
 
     def judge_document(self, document: Document) -> list[Finding]:
-        """What the rules find in *document*."""
+        """What the rules find in *document*: of several possible kinds, what is so for each of them."""
+        if len(document.kinds) == 1:
+            return settled(self._findings(document, self._floor))
+        findings = list(self._findings(document, MAYBE))
+        unsure = {finding.rule.id for finding in findings if not finding.certain}
+        findings += self._agreed(document, unsure)
+        return settled([f for f in findings if f.certain or self._floor == MAYBE])
+
+    def _agreed(self, document: Document, rules: set[str]) -> list[Finding]:
+        """What *rules* find at one place whichever of its possible kinds *document* is of."""
+        agreed: list[Finding] | None = None
+        for kind in document.kinds if rules else ():
+            found = list(self._findings(document.of_kind(kind), YES, rules))
+            places = {place_of(finding) for finding in found}
+            agreed = [f for f in (found if agreed is None else agreed) if place_of(f) in places]
+            if not agreed:
+                break
+        return agreed or []
+
+    def _findings(
+        self, document: Document, floor: int, only: set[str] | None = None
+    ) -> Iterator[Finding]:
+        """What the rules (those named in *only*) find in *document* with at least *floor*."""
         scene = Scene(document, self.catalogue)
-        findings = list(self._statements(scene))
+        yield from self._statements(scene, floor, only)
         for rule, case in self._by_subject["document"]:
-            self.judging = rule.id
-            match = self._match(case, DocumentMatch)
-            verdict = match.judge(scene, self._floor)
-            if verdict:
-                for binding in match.bindings(scene, verdict):
-                    findings += self._report(rule, case, binding, verdict, document, document.span)
+            if only is None or rule.id in only:
+                self.judging = rule.id
+                match = self._match(case, DocumentMatch)
+                verdict = match.judge(scene, floor)
+                if verdict:
+                    for binding in match.bindings(scene, verdict):
+                        others = match.related(scene, verdict, binding.statement)
+                        yield from self._report(
+                            rule, case, binding, verdict, document, document.span, others
+                        )
         self.judging = ""
-        return settled(findings)
 
     def judge_attachment(self, attachment: Attachment) -> list[Finding]:
         """What the rules find in *attachment*."""
@@ -98,28 +149,53 @@ class Engine:
         self.judging = ""
         return settled(findings)
 
-    def _statements(self, scene: Scene) -> Iterator[Finding]:
-        document = scene.document
+    def judge_resource(self, resource: FoundResource) -> list[Finding]:
+        """What the rules find in *resource*."""
+        findings: list[Finding] = []
+        for rule, case in self._by_subject["resource"]:
+            self.judging = rule.id
+            match = self._match(case, ResourceMatch)
+            verdict = match.judge(resource)
+            if verdict:
+                span = resource.owner.span
+                findings += self._report(
+                    rule, case, match.binding(resource), verdict, resource, span
+                )
+        self.judging = ""
+        return settled(findings)
+
+    def _statements(self, scene: Scene, floor: int, only: set[str] | None) -> Iterator[Finding]:
+        statements = scene.document.statements
+        cases = self._by_subject["statement"]
+        for index, number in self._open(scene):
+            rule, case = cases[index]
+            if only is not None and rule.id not in only:
+                continue
+            self.judging = rule.id
+            match = self._match(case, StatementMatch)
+            statement = statements[number]
+            verdict = match.judge(statement, scene, floor)
+            if verdict:
+                binding = match.binding(statement, scene, verdict)
+                others = match.related(statement, scene, verdict)
+                yield from self._report(
+                    rule, case, binding, verdict, scene.document, statement.span, others
+                )
+
+    def _open(self, scene: Scene) -> list[tuple[int, int]]:
+        """Which case may hold of which statement, by their numbers, in the order of the cases."""
         cases = self._by_subject["statement"]
         if self._index is None:
             self._index = Index([self._match(case, StatementMatch) for _, case in cases])
-        pairs = []
-        for number, statement in enumerate(document.statements):
+        pairs: list[tuple[int, int]] = []
+        for number, statement in enumerate(scene.document.statements):
             try:
-                pairs += [(i, number) for i in self._index.candidates(statement, scene)]
+                pairs += [(index, number) for index in self._index.candidates(statement, scene)]
             except Exception:
                 self.judging = cases[self._index.asking][0].id
                 raise
         pairs.sort()
-        for index, number in pairs:
-            rule, case = cases[index]
-            self.judging = rule.id
-            match = self._match(case, StatementMatch)
-            statement = document.statements[number]
-            verdict = match.judge(statement, scene, self._floor)
-            if verdict:
-                binding = match.binding(statement, scene, verdict)
-                yield from self._report(rule, case, binding, verdict, document, statement.span)
+        return pairs
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
@@ -134,10 +210,15 @@ class Engine:
         case: Case,
         binding: Binding,
         verdict: int,
-        judged: Document | Attachment,
+        judged: Document | Attachment | FoundResource,
         subject: Span,
+        others: Iterable[Related] = (),
     ) -> Iterator[Finding]:
-        """One finding for each witness of the reported field; else one at the field or the subject."""
+        """One finding for each witness of the reported field; else one at the field or the subject.
+
+        *others* are the places of other statements that have to do with it.
+        """
+        others = tuple(others)
         places: Sequence[tuple[Witness | None, Span]]
         places = [(w, w.span) for w in binding.witnesses if w.field == case.report]
         if case.once:
@@ -158,7 +239,19 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=_around(span, binding.statement, document),
+                sid=_sid(span, binding.statement, document),
+                related=(*_origins(span, witness, binding, document, case.report), *others)[
+                    :MAX_RELATED
+                ],
             )
+
+
+def _origins(
+    span: Span, witness: Witness | None, binding: Binding, document: Document | None, field: str
+) -> tuple[Related, ...]:
+    if document is None:
+        return ()
+    return tuple(origins(span, witness, binding.statement, document, field))
 
 
 def _around(span: Span, statement: Statement | None, document: Document | None) -> tuple[Span, ...]:
@@ -171,16 +264,25 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     return (*statements, *blocks)
 
 
+def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:
+    """The Sid of *statement*, or else of the one of *document* that *span* is part of."""
+    if statement is None and document is not None:
+        statement = next((s for s in document.statements if s.span.contains(span)), None)
+    return statement.sid.written if statement is not None and statement.sid is not None else ""
+
+
 def _says_nothing(witness: Witness) -> bool:
     """Whether nothing at all is known of the text of *witness*: then there is nothing to doubt either."""
     term = witness.term
     return term is not None and not any(isinstance(part, Piece) for part in term.text.parts)
 
 
-def problem_finding(problem: Problem, book: RuleBook, owner: Owner) -> Finding:
-    """The finding that reports *problem*."""
+def problem_finding(
+    problem: Problem, book: RuleBook, owner: Owner, related: tuple[Related, ...] = ()
+) -> Finding:
+    """The finding that reports *problem*, which *related* places have to do with."""
     rule = book.problems[problem.name]
-    return Finding(rule, problem.message, problem.span, owner, rule.severity)
+    return Finding(rule, problem.message, problem.span, owner, rule.severity, related=related)
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:
@@ -195,9 +297,20 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
         known = kept.get(key)
         if known is None or (finding.certain and not known.certain):
             kept[key] = finding
+        elif finding.related and finding.certain == known.certain:
+            kept[key] = _joined(known, finding.related)
         if finding.certain:
             gone.update(_place(other, finding) for other in finding.rule.supersedes)
     return [finding for key, finding in kept.items() if key not in gone]
+
+
+def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
+    """*finding* with *more* related places than its own."""
+    new = [place for place in more if place not in finding.related]
+    related = (*finding.related, *new)[:MAX_RELATED]
+    if len(related) == len(finding.related):
+        return finding
+    return replaced(finding, related=related)
 
 
 def place_of(finding: Finding) -> tuple[str, int, int, int]:

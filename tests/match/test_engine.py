@@ -13,8 +13,9 @@ from cloudtrail_policylint.match import UNSURE, Engine, Finding, problem_finding
 from cloudtrail_policylint.normalise import normalise_attachment
 from cloudtrail_policylint.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.policy import Document
+from cloudtrail_policylint.record import replaced
 from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
-from cloudtrail_policylint.settings import Settings
+from cloudtrail_policylint.settings.model import Settings
 from cloudtrail_policylint.source import SourceFile, Span
 from cloudtrail_policylint.tree import text_at
 
@@ -244,6 +245,23 @@ def test_a_kind_of_several_possible_ones(kinds: list[str], of: str | None, expec
     assert verdict({"document": {"kind": {"is": kinds}}}, deny, kind=of) == expected
 
 
+def test_what_is_so_for_every_possible_kind_is_certain() -> None:
+    """Two cases, for different kinds, are together as certain as one for all of them."""
+
+    def by_kind(*kinds: list[str]) -> Rule:
+        match = {"effect": {"is": ["Deny"]}}
+        cases = [{"match": {"kind": {"is": of}, **match}, "message": f"{of}"} for of in kinds]
+        return rule({}, cases=[{"report": "effect", **case} for case in cases])
+
+    deny = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    every = by_kind(["scp"], ["identity", "boundary"])
+    assert [f.certain for f in findings(every, policy(deny))] == [True]
+    assert [f.certain for f in findings(every, policy(deny), pedantic=False)] == [True]
+    some = by_kind(["scp"], ["identity"])
+    assert [f.certain for f in findings(some, policy(deny))] == [False]
+    assert findings(some, policy(deny), pedantic=False) == []
+
+
 # -- documents
 
 
@@ -460,5 +478,5 @@ def test_alternatives_do_not_stand_beside_each_other(statements: list[Any], cert
         "action": {"some": {"is": ["a:Pass"]}},
         "document": {"statement": {"some": {"action": {"some": {"is": ["a:Create"]}}}}},
     }
-    linter = Linter(BOOK, Settings(scope="all"), run=[rule(match)], ignored=frozenset())
+    linter = Linter(replaced(BOOK, rules=(rule(match),)), Settings(scope="all"))
     assert len(linter.lint_text("t.json", json.dumps(template), "json").findings) == certain

@@ -12,8 +12,9 @@ is worked on, is paid for from one budget a module.
 from __future__ import annotations
 
 from ...record import record
-from ...source import SourceFile, Span
+from ...source import MAX_RELATED, SourceFile, Span
 from ...tree import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..found import Problem
 from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
 
 TYPE_CHECKING = False
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from ...readers.hcl import Block
     from ...readers.hcl_syntax import Expression, Part, Step, Template
-    from ..found import Problem
     from .module import Loader, Module
 
     Scope = dict[str, Node]
@@ -33,6 +33,10 @@ TOP: Scope = {}
 """The scope of a module's top level: no name but the module's own."""
 MAX_DEPTH = 100
 """Levels of nesting that are followed, those behind references included."""
+MAX_NOTES = 500
+"""Notes that are kept of what one policy needs."""
+MAX_NOTES_OF_ONE = 20
+"""Those of them that one local value, variable or block may add."""
 _MAX_SIZE = 10**9
 _TEXT_UNIT = 64
 """Characters of text that cost as much as a value."""
@@ -99,11 +103,14 @@ class Session:
         self.instances: dict[int, list[Instance]] = {}
         self.templates: dict[str, Template | None] = {}
         self._memo: dict[object, tuple[Node, bool, bool]] = {}
+        self._notes: list[Problem] = caller.session._notes if caller is not None else []
+        self._notes_of: dict[object, tuple[Problem, ...]] = {}
         self._active: set[object] = set()
         self._measures: dict[int, tuple[Node, int, int]] = {}
         self._origins: dict[int, tuple[Node, str]] = {}
         self._sets: dict[int, Node] = {}
         self._files: dict[str, SourceFile | None] = {}
+        self.loads: dict[int, list[Span]] = caller.session.loads if caller is not None else {}
 
     # -- what the evaluator does
 
@@ -174,7 +181,7 @@ class Session:
             if key in self._active or self.depth >= MAX_DEPTH:
                 return None
             self._active.add(key)
-            assumed, failures = self.assumed, self.failures
+            assumed, failures, noted = self.assumed, self.failures, len(self._notes)
             self.depth += 2  # a reference takes as much of the stack as two levels of an expression
             try:
                 node = compute()
@@ -183,15 +190,45 @@ class Session:
                 self._active.discard(key)
             known = (node, self.assumed > assumed, self.failures > failures)
             self._memo[key] = known
+            self.keep_notes(key, noted)
         else:
             self.assumed += known[1]
             self.failures += known[2]
+            self.repeat_notes(key)
         return known[0]
 
     def fail(self, span: Span) -> Node:
         """The value of an expression that Terraform would refuse."""
         self.failures += 1
         return hole_at(span)
+
+    # -- notes
+
+    def note(self, message: str, span: Span) -> None:
+        """Note why what stands at *span* is not known although it should be."""
+        if len(self._notes) < MAX_NOTES:
+            self._notes.append(Problem("unresolved-expression", message, span))
+
+    def noted(self) -> int:
+        """How much has been noted so far."""
+        return len(self._notes)
+
+    def take_notes(self, since: int = 0) -> tuple[Problem, ...]:
+        """What was noted after *since*, each note once; it is forgotten."""
+        found = tuple({id(note): note for note in self._notes[since:]}.values())
+        del self._notes[since:]
+        return found
+
+    def keep_notes(self, key: object, since: int) -> None:
+        """Remember what was noted after *since* as what there is to note of *key*."""
+        if len(self._notes) > since:
+            self._notes_of[key] = self.take_notes(since)[:MAX_NOTES_OF_ONE]
+            self._notes += self._notes_of[key]
+
+    def repeat_notes(self, key: object) -> None:
+        """Note once more what there is to note of *key*, which is used again."""
+        if self._notes_of and len(self._notes) < MAX_NOTES:
+            self._notes += self._notes_of.get(key, ())
 
     # -- costs
 
@@ -266,11 +303,16 @@ class Session:
 
     # -- files
 
-    def opened(self, path: str) -> SourceFile | None:
-        """The file *path*, seen from the root module's folder, opened once."""
+    def opened(self, path: str, span: Span) -> SourceFile | None:
+        """The file *path*, seen from the root module's folder, opened once, for the call written at *span*."""
         if path not in self._files:
             self._files[path] = self.load(path) if self.load is not None else None
-        return self._files[path]
+        source = self._files[path]
+        if source is not None:
+            places = self.loads.setdefault(id(source), [])
+            if len(places) < MAX_RELATED and span not in places:
+                places.append(span)
+        return source
 
 
 def children(node: Node) -> list[Node]:
