@@ -21,6 +21,7 @@ from .clauses import (
     StatementMatch,
     field_span,
 )
+from .index import Index
 from .messages import Subject, render
 from .related import origins
 
@@ -101,6 +102,7 @@ class Engine:
         self._compiled: dict[
             int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
         ] = {}
+        self._index: Index | None = None
 
     def judge_document(self, document: Document) -> list[Finding]:
         """What the rules find in *document*: of several possible kinds, what is so for each of them."""
@@ -127,9 +129,7 @@ class Engine:
     ) -> Iterator[Finding]:
         """What the rules (those named in *only*) find in *document* with at least *floor*."""
         scene = Scene(document, self.catalogue)
-        for rule, case in self._by_subject["statement"]:
-            if only is None or rule.id in only:
-                yield from self._statements(rule, case, scene, floor)
+        yield from self._statements(scene, floor, only)
         for rule, case in self._by_subject["document"]:
             if only is not None and rule.id not in only:
                 continue
@@ -177,8 +177,14 @@ class Engine:
                 self.failures.append(Failure(rule.id, span, error))
         return settled(findings)
 
-    def _statements(self, rule: Rule, case: Case, scene: Scene, floor: int) -> Iterator[Finding]:
-        for statement in scene.document.statements:
+    def _statements(self, scene: Scene, floor: int, only: set[str] | None) -> Iterator[Finding]:
+        statements = scene.document.statements
+        cases = self._by_subject["statement"]
+        for index, number in self._open(scene):
+            rule, case = cases[index]
+            if only is not None and rule.id not in only:
+                continue
+            statement = statements[number]
             try:
                 match = self._match(case, StatementMatch)
                 verdict = match.judge(statement, scene, floor)
@@ -190,6 +196,22 @@ class Engine:
                     )
             except Exception as error:  # noqa: BLE001 - as above
                 self.failures.append(Failure(rule.id, statement.span, error))
+
+    def _open(self, scene: Scene) -> list[tuple[int, int]]:
+        """Which case may hold of which statement, by their numbers, in the order of the cases."""
+        if self._index is None:
+            self._index = Index([self._indexed(case) for _, case in self._by_subject["statement"]])
+        return sorted(
+            (index, number)
+            for number, statement in enumerate(scene.document.statements)
+            for index in self._index.candidates(statement, scene)
+        )
+
+    def _indexed(self, case: Case) -> StatementMatch | None:
+        try:
+            return self._match(case, StatementMatch)
+        except Exception:  # noqa: BLE001 - it fails again where it is judged, and is reported there
+            return None
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
