@@ -216,3 +216,8 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise UnreadableError(f"not UTF-8: byte {error.start + 1} cannot be decoded") from None
+
+
+def encode(text: str, like: bytes) -> bytes:
+    """*text* as the bytes of a file: with a byte order mark if *like*, what is in it now, has one."""
+    return (b"\xef\xbb\xbf" if like.startswith(b"\xef\xbb\xbf") else b"") + text.encode("utf-8")

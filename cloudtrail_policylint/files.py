@@ -11,7 +11,7 @@ from .source import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .discover import Candidate
 
@@ -30,9 +30,17 @@ class Files:
     """The files that *candidates* name, and those beside them that they refer to.
 
     *everything*: every policy is in scope, not only those about CloudTrail.
+    *contents*: what to take for the contents of some files, by path.
     """
 
-    def __init__(self, candidates: Sequence[Candidate], *, everything: bool) -> None:
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        everything: bool,
+        contents: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self._contents = {key_of(path): data for path, data in (contents or {}).items()}
         self.candidates = candidates
         self.unreadable: list[Unreadable] = []
         self._everything = everything
@@ -178,7 +186,8 @@ class Files:
         wanted = referred or candidate is None or candidate.language == discover.TERRAFORM
         matters = False
         try:
-            data = discover.read_bytes(path)
+            given = self._contents.get(key)
+            data = discover.read_bytes(path) if given is None else given
             matters = self._matters[key] = discover.may_matter(data, everything=self._everything)
             return SourceFile(shown, discover.decode(data)) if matters or wanted else None
         except discover.UnreadableError as error:

@@ -40,7 +40,7 @@ class Linter:
 
     ``run`` are the rules that run; those of them that ``ignored`` holds are
     left out of the result but still supersede others. *tally*, if given,
-    counts what is known of the policies.
+    counts what is known of the policies; *watch* is shown all that is extracted.
     """
 
     def __init__(
@@ -51,8 +51,10 @@ class Linter:
         run: Sequence[Rule],
         ignored: frozenset[str],
         tally: Tally | None = None,
+        watch: Callable[[Extraction], None] | None = None,
     ) -> None:
         self._tally = tally
+        self._watch = watch
         self._book = book
         self._settings = settings
         self._run = run
@@ -128,6 +130,8 @@ class Linter:
     def _counted(self, extraction: Extraction) -> Extraction:
         if self._tally is not None:
             self._tally.add(extraction)
+        if self._watch is not None:
+            self._watch(extraction)
         return extraction
 
     def _judge(

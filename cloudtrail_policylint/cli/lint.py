@@ -10,8 +10,9 @@ from .output import CRASHED, FINE, FOUND, UsageError, say, show, write
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from ..extract.found import Extraction
     from ..lint import Linter
     from ..result import Result
     from ..rules import Rule, RuleBook
@@ -23,7 +24,19 @@ SEVERITY_ORDER = ("error", "warning", "info")
 def lint(options: argparse.Namespace) -> int:
     """Judge files and report what is found; the exit code."""
     settings = _settings(options)
-    result = _run_lint(options, settings)
+    if options.fix or options.diff or options.unsafe_fixes:
+        from . import fix
+
+        return fix.run(
+            options,
+            lambda contents, watch: _run_lint(options, settings, contents, watch),
+            lambda result: _finish(options, settings, result),
+        )
+    return _finish(options, settings, _run_lint(options, settings))
+
+
+def _finish(options: argparse.Namespace, settings: Settings, result: Result) -> int:
+    """Report *result*; the exit code."""
     for crash in result.crashes:
         say(f"{crash}; this is a mistake of ours, please report it")
     _write_report(options, result)
@@ -39,7 +52,16 @@ def lint(options: argparse.Namespace) -> int:
     return FOUND if any(finding.severity in failing for finding in result.findings) else FINE
 
 
-def _run_lint(options: argparse.Namespace, settings: Settings) -> Result:
+def _run_lint(
+    options: argparse.Namespace,
+    settings: Settings,
+    contents: Mapping[str, bytes] | None = None,
+    watch: Callable[[Extraction], None] | None = None,
+) -> Result:
+    """Judge what *options* name, with *contents* in place of what is in some files.
+
+    *watch* is shown all that is extracted.
+    """
     from ..discover import discover, language_of
 
     standard_input = "-" in options.paths
@@ -52,24 +74,26 @@ def _run_lint(options: argparse.Namespace, settings: Settings) -> Result:
             raise UsageError(
                 "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
             )
-        return _linter(settings, statistics=options.statistics).lint_text(
-            name, _standard_input(), language, settings.kind_of(name)
+        data = contents[name] if contents and name in contents else sys.stdin.buffer.read()
+        return _linter(settings, statistics=options.statistics, watch=watch).lint_text(
+            name, _decoded(data), language, settings.kind_of(name)
         )
     from ..files import Files
 
-    files = Files(list(discover(options.paths, settings)), everything=settings.scope == "all")
+    everything = settings.scope == "all"
+    files = Files(list(discover(options.paths, settings)), everything=everything, contents=contents)
     if files.nothing_to_do():
         from ..result import Result
 
         return Result((), len(files.candidates), 0, ())
-    return _linter(settings, statistics=options.statistics).lint_files(files)
+    return _linter(settings, statistics=options.statistics, watch=watch).lint_files(files)
 
 
-def _standard_input() -> str:
+def _decoded(data: bytes) -> str:
     from ..discover import UnreadableError, decode
 
     try:
-        return decode(sys.stdin.buffer.read())
+        return decode(data)
     except UnreadableError as error:
         raise UsageError(f"-: cannot be read: {error}") from None
 
@@ -96,7 +120,12 @@ def _words(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for text in given for word in text.split(",") if word.strip())
 
 
-def _linter(settings: Settings, *, statistics: bool = False) -> Linter:
+def _linter(
+    settings: Settings,
+    *,
+    statistics: bool = False,
+    watch: Callable[[Extraction], None] | None = None,
+) -> Linter:
     from ..lint import Linter
 
     tally = None
@@ -112,7 +141,7 @@ def _linter(settings: Settings, *, statistics: bool = False) -> Linter:
         _known(word, book)
     every = (*book.rules, *book.problems.values())
     ignored = frozenset(rule.id for rule in every if _chosen(rule, settings.ignore))
-    return Linter(book, settings, run=run, ignored=ignored, tally=tally)
+    return Linter(book, settings, run=run, ignored=ignored, tally=tally, watch=watch)
 
 
 def _chosen(rule: Rule, words: Sequence[str]) -> bool:

@@ -13,12 +13,14 @@ from ..record import record
 from ..tree import Piece
 from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
 from .messages import Subject, render
+from .remedies import edit_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeVar
 
+    from ..edits import Edit
     from ..extract.found import Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
@@ -37,6 +39,7 @@ class Finding:
 
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
     the statements, and the blocks around them, that the defect is part of.
+    ``edit`` rights it, where that is known.
     """
 
     rule: Rule
@@ -46,6 +49,7 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
+    edit: Edit | None = None
 
 
 class Engine:
@@ -136,6 +140,7 @@ class Engine:
             if verdict == MAYBE and witness is not None and _says_nothing(witness):
                 continue
             message = render(case.message, Subject(binding, witness, document), self.catalogue)
+            within = _around(span, binding.statement, document)
             yield Finding(
                 rule=rule,
                 message=message if verdict == YES else UNSURE + message,
@@ -143,7 +148,16 @@ class Engine:
                 owner=judged.owner,
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
-                within=_around(span, binding.statement, document),
+                within=within,
+                edit=edit_for(
+                    case.edit,
+                    witness,
+                    binding.statement,
+                    (*within, judged.owner.span),
+                    self.catalogue,
+                )
+                if case.edit is not None and witness is not None and verdict == YES
+                else None,
             )
 
 
@@ -163,10 +177,12 @@ def _says_nothing(witness: Witness) -> bool:
     return term is not None and not any(isinstance(part, Piece) for part in term.text.parts)
 
 
-def problem_finding(problem: Problem, book: RuleBook, owner: Owner) -> Finding:
+def problem_finding(
+    problem: Problem, book: RuleBook, owner: Owner, edit: Edit | None = None
+) -> Finding:
     """The finding that reports *problem*."""
     rule = book.problems[problem.name]
-    return Finding(rule, problem.message, problem.span, owner, rule.severity)
+    return Finding(rule, problem.message, problem.span, owner, rule.severity, edit=edit)
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:
