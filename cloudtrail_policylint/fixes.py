@@ -256,10 +256,10 @@ def _spellings(edit: Edit) -> Iterator[tuple[int, int, str]]:
             if way not in tried:
                 tried.add(way)
                 yield span.start, span.end, way
-    # A plain scalar may need quotes now.
-    if target is not None and target.literal is not None:
+    if target is not None:
         whole = target.span
-        yield whole.start, whole.end, json.dumps(edit.wanted, ensure_ascii=False)
+        if span.source.text[whole.start : whole.end] == target.literal:  # a plain scalar
+            yield whole.start, whole.end, json.dumps(edit.wanted, ensure_ascii=False)
 
 
 # -- whether it came to what it should
