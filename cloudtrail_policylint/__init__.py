@@ -1,3 +1,20 @@
-"""A static linter for CloudTrail permission mistakes in IAM policies."""
+"""A static linter for CloudTrail permission mistakes in IAM policies.
+
+As a library: ``lint_paths``, ``lint_text`` and what they give and raise.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .library import Finding, InputError, InternalError, Related, lint_paths, lint_text
 
 __version__ = "0.1.0"
+__all__ = ["Finding", "InputError", "InternalError", "Related", "lint_paths", "lint_text"]
+
+
+def __getattr__(name: str) -> object:
+    """The names of the library, imported when they are used: a commit hook needs none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import library
+
+    return getattr(library, name)

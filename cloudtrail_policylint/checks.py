@@ -8,22 +8,24 @@ gives.
 
 from __future__ import annotations
 
+from .errors import RuleFileError
 from .fixes import fix
 from .lint import Linter
 from .plain import place_of
-from .record import record
+from .record import record, replaced
 from .rulefile import CLOSE, OPEN, at, files_in, mistakes, read, read_facts, unmarked
-from .rulefile_error import RuleFileError
 from .rules import Rule, RuleBook, rule_from, sets_in
-from .settings import Settings
+from .settings.model import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from .extract.found import Extraction
+    from .files import Contents
     from .fixes import Fixed
+    from .lint import Watch
+    from .match import Finding
     from .result import Result
     from .rulefile import RuleFile
 
@@ -92,8 +94,9 @@ def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
 
 def example_linter(rule: Rule, book: RuleBook) -> Linter:
     """A linter that runs *rule* alone over every policy."""
-    settings = Settings(scope="all", pedantic=rule.confidence == "low")
-    return Linter(book, settings, run=[rule], ignored=frozenset())
+    settings = Settings(scope="all", pedantic=rule.confidence == "low", select=(rule.name,))
+    others = [other for other in book.rules if other.id != rule.id]
+    return Linter(replaced(book, rules=(*others, rule)), settings)
 
 
 def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool) -> str | None:
@@ -121,12 +124,11 @@ class Fixer:
 
     def __init__(self, rule: Rule, book: RuleBook) -> None:
         self._rule = rule
-        self._watching: list[Callable[[Extraction], None]] = []
+        self._watching: list[Watch] = []
+        others = [other for other in book.rules if other.id != rule.id]
         self._linter = Linter(
-            book,
+            replaced(book, rules=(*others, rule)),
             Settings(scope="all"),
-            run=[*(other for other in book.rules if other.id != rule.id), rule],
-            ignored=frozenset(),
             watch=lambda extraction: self._watching[-1](extraction),
         )
 
@@ -135,12 +137,15 @@ class Fixer:
         path = path_of(example)
         given = {path: unmarked(example["text"])[0].encode("utf-8")}
 
-        def lint(contents: Mapping[str, bytes], watch: Callable[[Extraction], None]) -> Result:
+        def lint(contents: Contents, watch: Watch) -> Result:
             self._watching.append(watch)
             text = contents.get(path, given[path]).decode("utf-8")
             return self._linter.lint_text(path, text, _language(path), example.get("kind"))
 
-        return fix(lint, unsafe=unsafe, given=given, only=self._rule.id)
+        def ours(result: Result) -> list[Finding]:
+            return [finding for finding in result.findings if finding.rule.id == self._rule.id]
+
+        return fix(lint, unsafe=unsafe, given=given, wanted=ours)
 
     def failure(self, example: Mapping[str, Any]) -> str | None:
         """What is wrong with what *example* says it becomes, or None when it is so."""

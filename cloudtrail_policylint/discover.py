@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import stat
 
+from .errors import InputError
 from .record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .settings import Settings
+    from .settings.nearest import NearestSettings
 
 JSON, YAML, TERRAFORM, EITHER = "json", "yaml", "terraform", "json or yaml"
 LANGUAGES = {
@@ -27,6 +28,9 @@ LANGUAGES = {
     ".tofu": TERRAFORM,
 }
 """The language of a file by the end of its name; ``.template`` is CloudFormation in either."""
+
+OWN_FILES = ".cloudtrail-policylint"
+"""How the names of our own settings and baseline begin."""
 
 MODULE_FILES = (".tf", ".tofu", ".tfvars")
 """Ends of the names of the files that make up a Terraform module."""
@@ -50,8 +54,8 @@ SKIPPED_FOLDERS = frozenset(
 """Folders that a walk never enters."""
 
 
-class MissingPathError(Exception):
-    """A path on the command line that does not exist."""
+class MissingPathError(InputError):
+    """A path that does not exist."""
 
 
 @record
@@ -64,11 +68,13 @@ class Candidate:
 
 
 def language_of(path: str) -> str | None:
-    """The language of the file *path* by its name, or None when it is none of ours."""
+    """The language of the file *path* by its name; None for one that holds no policies by its name."""
+    if os.path.basename(path).startswith(OWN_FILES):
+        return None
     return LANGUAGES.get(os.path.splitext(path)[1].lower())
 
 
-def discover(paths: Sequence[str], settings: Settings) -> Iterator[Candidate]:
+def discover(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:
     """The candidates among *paths*, each once, folders walked in the order of their names.
 
     Raises ``MissingPathError`` for a path that does not exist. A file given
@@ -78,7 +84,7 @@ def discover(paths: Sequence[str], settings: Settings) -> Iterator[Candidate]:
     seen: set[str] = set()
     for path in paths:
         if not os.path.lexists(path):
-            raise MissingPathError(path)
+            raise MissingPathError(f"{path}: no such file or folder")
         for candidate in _walk(path, settings) if os.path.isdir(path) else _single(path, settings):
             key = os.path.abspath(candidate.path)
             if key not in seen:
@@ -86,13 +92,13 @@ def discover(paths: Sequence[str], settings: Settings) -> Iterator[Candidate]:
                 yield candidate
 
 
-def _single(path: str, settings: Settings) -> Iterator[Candidate]:
+def _single(path: str, settings: NearestSettings) -> Iterator[Candidate]:
     language = language_of(path)
     if language is not None and not settings.excludes(path):
         yield Candidate(_shown(path), language, named=True)
 
 
-def _walk(root: str, settings: Settings) -> Iterator[Candidate]:
+def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
     ignores = _Ignores(root)
     for folder, folders, names in os.walk(root):
         ignores.enter(folder)
@@ -101,13 +107,14 @@ def _walk(root: str, settings: Settings) -> Iterator[Candidate]:
             for name in folders
             if name not in SKIPPED_FOLDERS
             and not ignores.ignored(os.path.join(folder, name), folder=True)
+            and not settings.excludes(os.path.join(folder, name, ""))
         )
         for name in sorted(names):
             path = os.path.join(folder, name)
             language = language_of(name)
             if language is None or ignores.ignored(path, folder=False):
                 continue
-            if settings.excludes(path) or not settings.includes(path):
+            if settings.excludes(path) or not settings.of(folder).includes(path):
                 continue
             yield Candidate(_shown(path), language, named=False)
 

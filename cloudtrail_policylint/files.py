@@ -12,8 +12,12 @@ from .source import SourceFile
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from .discover import Candidate
+
+    Contents: TypeAlias = Mapping[str, bytes]
+    """What to take for the contents of some files, by path."""
 
 _LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
@@ -38,7 +42,7 @@ class Files:
         candidates: Sequence[Candidate],
         *,
         everything: bool,
-        contents: Mapping[str, bytes] | None = None,
+        contents: Contents | None = None,
     ) -> None:
         self._contents = {key_of(path): data for path, data in (contents or {}).items()}
         self.candidates = candidates
@@ -179,6 +183,10 @@ class Files:
         """The files of the candidates that were read."""
         found = (self._sources.get(key) for key in self._named)
         return [source for source in found if source is not None]
+
+    def is_given(self, source: SourceFile) -> bool:
+        """Whether *source* is one of the candidates."""
+        return key_of(source.path) in self._named
 
     def _read(self, path: str, key: str, *, referred: bool) -> SourceFile | None:
         candidate = self._named.get(key)

@@ -22,16 +22,17 @@ from .tree import Choice, Encoded, Hole, Map, Seq, Text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias
 
     from .extract.found import Extraction
+    from .files import Contents
+    from .lint import Watch
     from .match import Finding
     from .result import Result
     from .tree import Node
 
-    Contents: TypeAlias = Mapping[str, bytes]
-    Lint: TypeAlias = Callable[[Contents, Callable[[Extraction], None]], Result]
+    Lint: TypeAlias = Callable[[Contents, Watch], Result]
 
 MAX_ROUNDS = 20
 """How often the outcome of edits is looked at for more to edit."""
@@ -49,7 +50,8 @@ class Refusal:
 class Fixed:
     """What fixing came to.
 
-    ``result`` is what is found afterwards, and ``found`` how much was before;
+    ``result`` is what is found afterwards, and ``found`` how many findings were
+    to be fixed;
     ``contents`` are the files that changed, ``before`` what was in them, and
     ``findings`` those fixed.
     """
@@ -91,31 +93,40 @@ class _Change:
 
 
 def fix(
-    lint: Lint, *, unsafe: bool, given: Contents | None = None, only: str | None = None
+    lint: Lint,
+    *,
+    unsafe: bool,
+    given: Contents | None = None,
+    wanted: Callable[[Result], Sequence[Finding]] = lambda result: result.findings,
 ) -> Fixed:
     """Judge by *lint*, edit, and judge again until nothing more is to be edited. Nothing is written.
 
     *lint* judges the files with some contents in place of their own, by path,
     and shows whatever it extracts. With *unsafe*, edits that may grant or
-    deny more are made too. *given* are files that are not on the disk. *only*
-    is the id of the rule whose edits are made.
+    deny more are made too. *given* are files that are not on the disk.
+    *wanted* says which of the findings are to be fixed.
     """
-    return _Fixer(lint, dict(given or {}), unsafe=unsafe, only=only).fix()
+    return _Fixer(lint, dict(given or {}), wanted, unsafe=unsafe).fix()
 
 
 class _Fixer:
     def __init__(
-        self, lint: Lint, before: dict[str, bytes], *, unsafe: bool, only: str | None
+        self,
+        lint: Lint,
+        before: dict[str, bytes],
+        wanted: Callable[[Result], Sequence[Finding]],
+        *,
+        unsafe: bool,
     ) -> None:
         self._lint = lint
+        self._wanted = wanted
         self._unsafe = unsafe
-        self._only = only
         self._before = before
         self._refused: dict[object, Refusal] = {}
 
     def fix(self) -> Fixed:
         state = self._state({})
-        found = len(state.result.findings)
+        found = len(self._wanted(state.result))
         done: list[Finding] = []
         for _ in range(MAX_ROUNDS):
             changes = self._chosen(state)
@@ -132,6 +143,8 @@ class _Fixer:
 
         said: list[_Said] = []
         result = self._lint(contents, lambda extraction: said.extend(_said(extraction)))
+        if result.interrupted:
+            raise KeyboardInterrupt  # nothing has been written
         counts = Counter(_kind(finding) for finding in result.findings if finding.certain)
         return _State(contents, result, tuple(said), counts)
 
@@ -140,11 +153,9 @@ class _Fixer:
     def _chosen(self, state: _State) -> list[_Change]:
         """The edits to make at once: of those that overlap or touch, the first."""
         found: dict[tuple[str, int, int, str], tuple[Edit, list[Finding]]] = {}
-        for finding in state.result.findings:
+        for finding in self._wanted(state.result):
             edit = finding.edit
             if edit is None or not (edit.safe or self._unsafe) or _identity(edit) in self._refused:
-                continue
-            if self._only not in (None, finding.rule.id):
                 continue
             reason = self._stale(edit.span.source, state)
             if reason:

@@ -7,19 +7,30 @@ the candidates of ``discover``.
 
 from __future__ import annotations
 
+from functools import partial
+
 from . import discover
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
-from .match import Engine, Finding, place_of, problem_finding, settled
+from .match import Engine, Finding, place_of, problem_finding, related_to, settled
 from .normalise import normalise, normalise_attachment
-from .result import Result
+from .record import replaced
+from .result import Result, merged
+from .selection import Selection
 from .source import SourceFile, Span
-from .suppress import complaints, from_allowances, suppress, suppressions_in
+from .suppress import (
+    allow,
+    complaints,
+    complaints_of_settings,
+    from_allowances,
+    suppress,
+    suppressions_in,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import ParamSpec
+    from typing import TypeAlias
 
     from .extract.found import FoundAttachment
     from .extract.terraform.project import Project
@@ -27,20 +38,23 @@ if TYPE_CHECKING:
     from .policy import Document
     from .readers.reading import Reading
     from .resolution import Tally
-    from .rules import Rule, RuleBook
-    from .settings import Settings
+    from .result import Suppressed
+    from .rules import RuleBook
+    from .settings.model import Allowed, Settings
     from .suppress import Suppression
     from .tree import Node
 
-    P = ParamSpec("P")
+    Watch: TypeAlias = Callable[[Extraction], None]
+    """What is shown all that is extracted."""
 
 
 class Linter:
     """Judges sources by *rules* of *book* under *settings*.
 
-    ``run`` are the rules that run; those of them that ``ignored`` holds are
-    left out of the result but still supersede others. *tally*, if given,
-    counts what is known of the policies; *watch* is shown all that is extracted.
+    *tally*, if given, counts what is known of the policies; *watch* is shown
+    all that is extracted. *covers* tells whether all the files of an entry
+    among the settings' suppressions are in view, so that one of no use can be
+    called that. Raises ``UsageError`` for settings that name a rule there is not.
     """
 
     def __init__(
@@ -48,18 +62,17 @@ class Linter:
         book: RuleBook,
         settings: Settings,
         *,
-        run: Sequence[Rule],
-        ignored: frozenset[str],
         tally: Tally | None = None,
-        watch: Callable[[Extraction], None] | None = None,
+        covers: Callable[[Allowed], bool] = lambda _entry: False,
+        watch: Watch | None = None,
     ) -> None:
         self._tally = tally
         self._watch = watch
         self._book = book
         self._settings = settings
-        self._run = run
-        self._ignored = ignored
-        self._engine = Engine(run, book, pedantic=settings.pedantic)
+        self._covers = covers
+        self._selection = Selection(book, settings)
+        self._engine = Engine(self._selection.run, book, pedantic=settings.pedantic)
         self._everything = settings.scope == "all"
         self._crashes: list[str] = []
         self._allowed: list[Suppression] = []
@@ -69,7 +82,7 @@ class Linter:
     def lint_text(self, path: str, text: str, language: str, kind: str | None = None) -> Result:
         """Judge *text* as if it were the file *path*; *kind* is the kind of a bare policy."""
         source = SourceFile(path, text)
-        findings, documents = self._guarded(path, self._judge_text, source, language, kind)
+        findings, documents = self._guarded(path, partial(self._judge_text, source, language, kind))
         return self._result([source], findings, files=1, documents=documents)
 
     def _judge_text(
@@ -153,7 +166,10 @@ class Linter:
             count += 1
             judged.add((id(document.span.source), document.span.start, document.span.end))
             findings += self._engine.judge_document(document)
-            findings += [problem_finding(p, self._book, document.owner) for p in document.problems]
+            findings += [
+                problem_finding(p, self._book, document.owner, related_to(p.span, document))
+                for p in document.problems
+            ]
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
@@ -171,12 +187,44 @@ class Linter:
 
     # -- many files
 
-    def lint_files(self, files: Files) -> Result:
-        """Judge *files*; every file is judged whatever happens to the others."""
+    def lint_files(self, files: Files, watch: Callable[[str], None] = lambda _path: None) -> Result:
+        """Judge *files*; every file is judged whatever happens to the others.
+
+        *watch* is told what comes next. If the user interrupts, the result is
+        what was found until then.
+        """
         findings: list[Finding] = []
+        documents = 0
+        interrupted = False
+        try:
+            for path, judge in self._work(files):
+                watch(path)
+                found, count = self._guarded(path, judge)
+                findings += found
+                documents += count
+        except KeyboardInterrupt:
+            interrupted = True
+        findings += [self._unreadable(file) for file in files.unreadable]
+        return self._result(
+            files.given_sources(),
+            findings,
+            len(files.candidates),
+            documents,
+            interrupted=interrupted,
+        )
+
+    def _work(self, files: Files) -> Iterator[tuple[str, Callable[[], tuple[list[Finding], int]]]]:
+        """What there is to judge, modules first: its path, and how."""
         loaded: set[str] = set()
-        found, documents = self._judge_modules(files, loaded)
-        findings += found
+        folders = list(files.modules())
+        if folders:
+            from .extract.terraform.project import Project
+
+            project = Project(files)
+            judged: set[tuple[int, int, int]] = set()
+            for folder in folders:
+                judge = partial(self._judge_module, project, files, folder, loaded, judged)
+                yield folder or ".", judge
         for candidate in files.candidates:
             path, language = candidate.path, candidate.language
             if language == discover.TERRAFORM or key_of(path) in loaded:
@@ -184,35 +232,12 @@ class Linter:
             source = files.source(path)
             if source is not None and files.matters(path):
                 kind = self._settings.kind_of(path)
-                found, count = self._guarded(path, self._judge_text, source, language, kind)
-                findings += found
-                documents += count
-        findings += [self._unreadable(file) for file in files.unreadable]
-        return self._result(files.given_sources(), findings, len(files.candidates), documents)
+                yield path, partial(self._judge_text, source, language, kind)
 
     def _unreadable(self, file: Unreadable) -> Finding:
         span = Span(file.source, 0, 0)
         problem = Problem("unreadable-file", f"cannot be read: {file.reason}", span)
         return problem_finding(problem, self._book, Owner("", span))
-
-    def _judge_modules(self, files: Files, loaded: set[str]) -> tuple[list[Finding], int]:
-        """Judge the Terraform modules; what stands in a file that was not given is left out."""
-        folders = list(files.modules())
-        if not folders:
-            return [], 0
-        from .extract.terraform.project import Project
-
-        project = Project(files)
-        findings: list[Finding] = []
-        judged: set[tuple[int, int, int]] = set()
-        for folder in folders:
-            found, _ = self._guarded(
-                folder or ".", self._judge_module, project, files, folder, loaded, judged
-            )
-            findings += found
-        given = {id(source) for source in files.given_sources()}
-        shown = [finding for finding in findings if id(finding.span.source) in given]
-        return shown, len(judged)
 
     def _judge_module(
         self,
@@ -222,12 +247,13 @@ class Linter:
         loaded: set[str],
         judged: set[tuple[int, int, int]],
     ) -> tuple[list[Finding], int]:
-        """Judge a Terraform module for each call of it.
+        """Judge a Terraform module for each call of it; what stands in a file not given is left out.
 
         What stands in a caller's file is true for that caller. What stands in
         the module itself is reported only if it is so for every call that
         makes the policy's owner.
         """
+        before = len(judged)
         calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
         for extraction in project.extractions(folder):
             loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
@@ -241,20 +267,21 @@ class Linter:
             finding
             for _, call in calls
             for place, finding in call.items()
-            if id(finding.span.source) in callers
-            or all(place in other or _owner_of(finding.owner) not in own for own, other in calls)
-        ], 0
+            if files.is_given(finding.span.source)
+            and (
+                id(finding.span.source) in callers
+                or all(
+                    place in other or _owner_of(finding.owner) not in own for own, other in calls
+                )
+            )
+        ], len(judged) - before
 
     def _guarded(
-        self,
-        path: str,
-        judge: Callable[P, tuple[list[Finding], int]],
-        *given: P.args,
-        **named: P.kwargs,
+        self, path: str, judge: Callable[[], tuple[list[Finding], int]]
     ) -> tuple[list[Finding], int]:
         """What *judge* finds; a mistake of ours there is noted and stops nothing else."""
         try:
-            return judge(*given, **named)
+            return judge()
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files are still judged
             rule = f" in rule {self._engine.judging}" if self._engine.judging else ""
             reason = str(error).partition("\n")[0]
@@ -262,30 +289,53 @@ class Linter:
             return [], 0
 
     def _result(
-        self, sources: Iterable[SourceFile], findings: Sequence[Finding], files: int, documents: int
+        self,
+        sources: Iterable[SourceFile],
+        findings: Sequence[Finding],
+        files: int,
+        documents: int,
+        *,
+        interrupted: bool = False,
     ) -> Result:
         suppressions = [s for source in sources for s in suppressions_in(source)] + self._allowed
         self._allowed = []
+        run = self._selection.run
         kept, suppressed = suppress(settled(findings), suppressions)
-        kept += complaints(suppressions, self._book, self._run)
-        shown = [finding for finding in kept if finding.rule.id not in self._ignored]
-        return Result(
-            tuple(sorted(shown, key=_order)),
+        kept += complaints(suppressions, self._book, run)
+        if self._settings.suppress:
+            kept, more = self._allow(kept)
+            suppressed += more
+        result = Result(
+            tuple(self._selection.shown(kept)),
             files,
             documents,
-            tuple(suppressed),
+            tuple(
+                replaced(one, finding=finding)
+                for one in suppressed
+                for finding in self._selection.shown([one.finding])
+            ),
             tuple(self._crashes),
-            tuple(self._tally.resolutions()) if self._tally is not None else (),
+            interrupted=interrupted,
         )
+        return merged([result])
+
+    def _allow(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
+        """*findings* without those that the settings allow, with what is wrong there; and the others."""
+        from datetime import date
+
+        today = date.today().isoformat()
+        kept, suppressed, used = allow(findings, self._settings, today)
+        entries = [
+            (entry, number in used)
+            for number, entry in enumerate(self._settings.suppress)
+            if number in used or self._covers(entry)
+        ]
+        kept += complaints_of_settings(entries, self._book, self._selection.run, today)
+        return kept, suppressed
 
 
 def _owner_of(owner: Owner) -> tuple[int, int]:
     return id(owner.span.source), owner.span.start
-
-
-def _order(finding: Finding) -> tuple[str, int, int, str]:
-    span = finding.span
-    return (span.source.path, span.start, span.end, finding.rule.id)
 
 
 def _extract(root: Node, source: SourceFile) -> Extraction:
@@ -344,22 +394,4 @@ def _with_companions(
             for o in by_holder.get(holder, ())
             if o is not document
         }
-        yield document if not others else _accompanied(document, tuple(others.values()))
-
-
-def _accompanied(document: Document, companions: tuple[Document, ...]) -> Document:
-    from .policy import Document as Model
-
-    return Model(
-        kinds=document.kinds,
-        owner=document.owner,
-        version=document.version,
-        statements=document.statements,
-        complete=document.complete,
-        in_scope=document.in_scope,
-        span=document.span,
-        problems=document.problems,
-        holders=document.holders,
-        companions=companions,
-        blocks=document.blocks,
-    )
+        yield document if not others else replaced(document, companions=tuple(others.values()))

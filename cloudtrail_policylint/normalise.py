@@ -115,6 +115,7 @@ class _Normaliser:
             problems=tuple(self.problems),
             holders=self.found.holders,
             blocks=self.found.blocks,
+            related=self.found.related,
         )
 
     # -- problems

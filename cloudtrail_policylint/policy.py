@@ -11,7 +11,7 @@ from .arns import Shape
 from .extract.found import Owner, Problem
 from .patterns import Pattern
 from .record import record
-from .source import Span
+from .source import Related, Span
 from .tree import Map, Text
 
 KINDS = (
@@ -115,7 +115,8 @@ class Document:
     neither place nor content tells. ``complete`` is False when it has statements that are not in view, and
     ``companions`` are the documents of the same holders, whose statements
     count where a rule asks what is granted besides. ``blocks`` are those of
-    other documents that statements of this one come from.
+    other documents that statements of this one come from, ``related`` the
+    places that bring it in from a file of its own.
     """
 
     kinds: tuple[str, ...]
@@ -129,6 +130,7 @@ class Document:
     holders: tuple[str, ...] = ()
     companions: tuple[Document, ...] = ()
     blocks: tuple[Span, ...] = ()
+    related: tuple[Related, ...] = ()
 
 
 @record

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeVar, dataclass_transform
+    from typing import Any, TypeVar, dataclass_transform
 
     T = TypeVar("T")
 
     @dataclass_transform(frozen_default=True, eq_default=True)
     def record(cls: type[T]) -> type[T]:
         """Make *cls* a frozen record of its annotated names."""
+        ...
+
+    def replaced(one: T, **changes: Any) -> T:
+        """*one* with *changes*."""
         ...
 
 else:
@@ -44,6 +48,10 @@ else:
         body.setdefault("__hash__", None)
         body.setdefault("__repr__", _describe)
         return type(cls)(cls.__name__, cls.__bases__, body)
+
+    def replaced(one, **changes):
+        """Return *one* with *changes*."""
+        return type(one)(**{name: getattr(one, name) for name in one.__slots__} | changes)
 
     def _equal(self, other):
         if type(self) is not type(other):

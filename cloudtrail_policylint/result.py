@@ -6,6 +6,8 @@ from .record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .match import Finding
     from .resolution import Resolution
 
@@ -23,6 +25,12 @@ class Suppressed:
     where: str
 
 
+def in_order(finding: Finding) -> tuple[str, int, int, str]:
+    """What findings are sorted by: path, place and rule."""
+    span = finding.span
+    return span.source.path, span.start, span.end, finding.rule.id
+
+
 @record
 class Result:
     """What a run found.
@@ -30,7 +38,8 @@ class Result:
     ``files`` were considered, ``documents`` judged, ``suppressed`` what
     is allowed; ``crashes`` name the files and rules that a mistake of ours kept
     from being judged. ``resolutions`` say how much of the policies is known,
-    where that was asked for.
+    where that was asked for. ``interrupted``: the user stopped it before it
+    was through.
     """
 
     findings: tuple[Finding, ...]
@@ -39,3 +48,20 @@ class Result:
     suppressed: tuple[Suppressed, ...]
     crashes: tuple[str, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
+    interrupted: bool = False
+
+
+def merged(results: Sequence[Result]) -> Result:
+    """*results* as those of one run, findings in the order of their places."""
+    return Result(
+        findings=tuple(sorted([f for one in results for f in one.findings], key=in_order)),
+        files=sum(one.files for one in results),
+        documents=sum(one.documents for one in results),
+        suppressed=tuple(
+            sorted(
+                [s for one in results for s in one.suppressed], key=lambda s: in_order(s.finding)
+            )
+        ),
+        crashes=tuple(crash for one in results for crash in one.crashes),
+        interrupted=any(one.interrupted for one in results),
+    )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 
+from .errors import RuleFileError
 from .plain import nearest, place_of, plain, repeated_key
 from .readers import yaml
 from .record import record
-from .rulefile_error import RuleFileError
 from .rules import RuleBook, prepared, rule_from, sets_in
 from .source import SourceFile
 

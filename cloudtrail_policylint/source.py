@@ -64,6 +64,23 @@ class Span:
     start: int
     end: int
 
+    def place(self) -> str:
+        """Where the range begins: ``path:line:column``."""
+        line, column = self.source.position(self.start)
+        return f"{self.source.path}:{line}:{column}"
+
     def contains(self, other: Span) -> bool:
         """Whether *other* lies wholly in this range of the same file."""
         return self.source is other.source and self.start <= other.start and other.end <= self.end
+
+
+MAX_RELATED = 10
+"""Related places that are kept for one finding: a template may be loaded in hundreds."""
+
+
+@record
+class Related:
+    """A place that has to do with what is said of another one, and in a few words how (``loaded here``)."""
+
+    span: Span
+    message: str

@@ -1,9 +1,10 @@
-"""Suppressions: comments such as ``# policylint: allow CT302 -- reason``, and what extraction has found.
+"""Suppressions: comments such as ``# policylint: allow CT302 -- reason``, what extraction has found, settings.
 
 A comment counts for its own line, for the line below it, and, on the first
 line of a resource or statement or on the line above that, for all of it. An
 allowance that a format has a place of its own for (CloudFormation's Metadata)
-counts for the resource or template that it stands in.
+counts for the resource or template that it stands in, and an entry of the
+settings for what it describes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .rules import Rule, RuleBook
+    from .settings.model import Allowed, Settings
     from .source import SourceFile
 
 MARK = "policylint:"
@@ -168,7 +170,9 @@ def complaints(
             else:
                 continue
             problem = Problem("unused-suppression", message, span)
-            found.append(problem_finding(problem, book, owner, edit if rule is not None else None))
+            found.append(
+                problem_finding(problem, book, owner, edit=edit if rule is not None else None)
+            )
     return found
 
 
@@ -192,3 +196,72 @@ def _without(suppression: Suppression, unused: Sequence[tuple[str, Span]]) -> Ed
     else:
         start = len(before)
     return Edit(Span(source, start, end), "", True, "delete the comment")
+
+
+def allow(
+    findings: Sequence[Finding], settings: Settings, today: str
+) -> tuple[list[Finding], list[Suppressed], set[int]]:
+    """The findings that *settings* do not allow, the others, and which entries were of use, by number.
+
+    *today* is the day, ``YYYY-MM-DD``, that entries have expired before.
+    """
+    kept: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    used: set[int] = set()
+    for finding in findings:
+        allowing = [n for n, e in enumerate(settings.suppress) if _describes(e, finding, settings)]
+        used.update(allowing)
+        entries = [settings.suppress[number] for number in allowing]
+        valid = [e for e in entries if not _expired(e, today)]
+        if valid:
+            suppressed.append(Suppressed(finding, valid[0].reason, "settings"))
+        else:
+            kept.append(finding)
+    return kept, suppressed, used
+
+
+def _describes(entry: Allowed, finding: Finding, settings: Settings) -> bool:
+    return (
+        (entry.rule.upper() == finding.rule.id or entry.rule == finding.rule.name)
+        and (entry.path is None or settings.matches((entry.path,), finding.span.source.path))
+        and (entry.owner is None or _like(finding.owner.name, entry.owner))
+        and (entry.sid is None or _like(finding.sid, entry.sid))
+    )
+
+
+def _like(text: str, pattern: str) -> bool:
+    """Whether *text* is *pattern*, in which ``*`` stands for any text."""
+    import re
+
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
+
+
+def _expired(entry: Allowed, today: str) -> bool:
+    return entry.expires is not None and entry.expires < today
+
+
+def complaints_of_settings(
+    entries: Iterable[tuple[Allowed, bool]],
+    book: RuleBook,
+    judged_by: Sequence[Rule],
+    today: str,
+) -> list[Finding]:
+    """What is wrong with *entries*, each with whether it was of use: expired, or of no use.
+
+    The caller leaves out those whose files were not all judged.
+    """
+    ran = {rule.id for rule in judged_by} | {rule.id for rule in book.problems.values()}
+    found = []
+    for entry, used in entries:
+        rule = book.named(entry.rule)
+        if rule is None or rule.id not in ran:
+            continue
+        if used and _expired(entry, today):
+            message = f"this suppression of {rule.id} has expired on {entry.expires}"
+        elif not used:
+            message = f"nothing to allow: {rule.id} ({rule.name}) finds nothing that this describes"
+        else:
+            continue
+        problem = Problem("unused-suppression", message, entry.span)
+        found.append(problem_finding(problem, book, Owner("", entry.span)))
+    return found

@@ -49,10 +49,9 @@ def run(arguments: str, stdin: str, capsys: pytest.CaptureFixture[str]) -> tuple
 
 
 def neutral(text: str) -> str:
-    """*text* without what changes from release to release."""
-    return text.replace(data_version(), "DATA").replace(
-        f"cloudtrail-policylint {__version__}", "TOOL"
-    )
+    """*text* without what changes from release to release, its colors readable."""
+    text = text.replace(data_version(), "DATA").replace("\x1b", "<ESC>")
+    return text.replace(f"cloudtrail-policylint {__version__}", "TOOL")
 
 
 def replay(case: str, capsys: pytest.CaptureFixture[str]) -> str:

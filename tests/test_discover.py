@@ -20,7 +20,8 @@ from cloudtrail_policylint.discover import (
     may_matter,
     read_bytes,
 )
-from cloudtrail_policylint.settings import Settings
+from cloudtrail_policylint.record import replaced
+from cloudtrail_policylint.settings.nearest import NearestSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]
 
 
 def found(*paths: str, **settings: tuple[str, ...]) -> list[str]:
-    given = Settings(folder=os.getcwd(), **settings)  # type: ignore[arg-type]
+    given = NearestSettings(None, lambda found: replaced(found, **settings))
     return [candidate.path for candidate in discover(paths or (".",), given)]
 
 
@@ -81,7 +82,7 @@ def test_a_walk_goes_in_the_order_of_names(tree: Callable[..., None]) -> None:
 
 def test_a_candidate_knows_whether_it_was_named(tree: Callable[..., None]) -> None:
     tree("a.json", "b/c.tf")
-    candidates = list(discover(["a.json", "b"], Settings()))
+    candidates = list(discover(["a.json", "b"], NearestSettings()))
     assert candidates == [
         Candidate("a.json", JSON, named=True),
         Candidate("b/c.tf", TERRAFORM, named=False),
@@ -107,7 +108,7 @@ def test_a_missing_path(tree: Callable[..., None]) -> None:
     for path in ("nosuch.json", "nosuch/", "a.json/b", ""):
         with pytest.raises(MissingPathError) as caught:
             found("a.json", path)
-        assert str(caught.value) == path
+        assert str(caught.value) == f"{path}: no such file or folder"
 
 
 def test_folders_of_tools_are_never_entered(tree: Callable[..., None]) -> None:

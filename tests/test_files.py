@@ -8,11 +8,11 @@ import pytest
 
 from cloudtrail_policylint.discover import discover
 from cloudtrail_policylint.files import Files
-from cloudtrail_policylint.settings import Settings
+from cloudtrail_policylint.settings.nearest import NearestSettings
 
 
 def files_in(folder: Path) -> Files:
-    return Files(list(discover([str(folder)], Settings(folder=str(folder)))), everything=False)
+    return Files(list(discover([str(folder)], NearestSettings())), everything=False)
 
 
 @pytest.fixture

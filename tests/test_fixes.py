@@ -20,7 +20,7 @@ from cloudtrail_policylint.fixes import Fixed, fix
 from cloudtrail_policylint.lint import Linter
 from cloudtrail_policylint.rulefile import files_in, read, unmarked
 from cloudtrail_policylint.rules import RuleBook, rule_from
-from cloudtrail_policylint.settings import Settings
+from cloudtrail_policylint.settings.model import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,9 +39,7 @@ def fixed(
     """*text* as all rules together correct it."""
 
     def lint(contents: Mapping[str, bytes], watch: Callable[[Extraction], None]) -> Result:
-        linter = Linter(
-            book, Settings(scope="all"), run=book.rules, ignored=frozenset(), watch=watch
-        )
+        linter = Linter(book, Settings(scope="all"), watch=watch)
         data = contents.get(path, text.encode())
         return linter.lint_text(path, data.decode(), language_of(path) or "", kind)
 

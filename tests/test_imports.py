@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
-    ("record",),
+    ("record", "errors"),
     ("source",),
     ("tree",),
     ("plain", "patterns", "edits"),
@@ -18,17 +18,19 @@ LAYERS = (
     ("extract.found", "catalogue"),
     ("extract", "rules"),
     ("policy",),
-    ("normalise", "rulefile_error"),
+    ("normalise",),
     ("match", "rulefile"),
     ("resolution",),
     ("result",),
-    ("settings", "suppress", "bundle"),
+    ("fingerprint",),
+    ("settings", "bundle"),
+    ("suppress", "selection", "baseline"),
     ("discover",),
     ("files",),
     ("lint",),
-    ("fixes",),
+    ("run", "fixes"),
     ("report", "checks"),
-    ("cli",),
+    ("cli", "library"),
     ("__main__",),
 )
 """Parts of the package from the bottom up: a part imports from those below it, never from above.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cloudtrail_policylint.discover import JSON, TERRAFORM, YAML, may_matter
 from cloudtrail_policylint.lint import Linter
-from cloudtrail_policylint.settings import Settings
+from cloudtrail_policylint.settings.model import Settings
 
 if TYPE_CHECKING:
     from cloudtrail_policylint.rules import RuleBook
@@ -94,7 +94,7 @@ def test_no_file_with_a_finding_is_skipped(
     file: tuple[str, str, str], scope: str, book: RuleBook
 ) -> None:
     path, language, text = file
-    linter = Linter(book, Settings(scope=scope), run=book.rules, ignored=frozenset())
+    linter = Linter(book, Settings(scope=scope))
     result = linter.lint_text(path, text, language)
     assert result.crashes == ()
     if result.findings or result.documents:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cloudtrail_policylint.errors import RuleFileError
 from cloudtrail_policylint.rulefile import mistakes, read, with_rules
-from cloudtrail_policylint.rulefile_error import RuleFileError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from cloudtrail_policylint.settings import Settings, SettingsError, load
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from cloudtrail_policylint import settings
+from cloudtrail_policylint.record import replaced
+from cloudtrail_policylint.settings.model import Settings, SettingsError
+from cloudtrail_policylint.settings.nearest import NearestSettings
+from cloudtrail_policylint.settings.table import Table
+from cloudtrail_policylint.settings.values import NAMES, settings_of
+from cloudtrail_policylint.source import SourceFile, Span
 
 YAML = ".cloudtrail-policylint.yaml"
 TOML = "pyproject.toml"
@@ -24,6 +34,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def write(folder: Path, name: str, text: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text, encoding="utf-8")
+
+
+def load(config: str | None = None) -> Settings:
+    """The settings for the current folder, but for where each comes from."""
+    return replaced(NearestSettings(config).here, origins=())
 
 
 def error(config: str | None = None) -> str:
@@ -83,7 +98,7 @@ def test_every_setting_from_either_file(here: Path, name: str, text: str, *, nam
 
 
 def test_without_a_file_there_are_defaults(here: Path) -> None:
-    found = load(None)
+    found = load()
     assert found == Settings(folder=str(here))
     assert (found.scope, found.fail_on, found.pedantic) == ("cloudtrail", "warning", False)
 
@@ -91,7 +106,7 @@ def test_without_a_file_there_are_defaults(here: Path) -> None:
 @pytest.mark.parametrize(("name", "text"), [(YAML, ""), (YAML, "# nothing\n"), (YAML, "---\n"), (TOML, "[tool.cloudtrail-policylint]\n")])  # fmt: skip
 def test_an_empty_file_is_all_defaults(here: Path, name: str, text: str) -> None:
     write(here, name, text)
-    assert load(None) == Settings(folder=str(here))
+    assert load() == Settings(folder=str(here))
 
 
 # -- which file
@@ -104,7 +119,7 @@ def test_the_nearest_file_wins_and_is_used_alone(
     write(here / "a", YAML, "select: [CT2]\n")
     write(here / "a" / "b", "x.tf", "")
     monkeypatch.chdir(here / "a" / "b")
-    assert load(None) == Settings(folder=str(here / "a"), select=("CT2",))
+    assert load() == Settings(folder=str(here / "a"), select=("CT2",))
 
 
 def test_a_file_above_counts_for_its_own_folder(
@@ -113,7 +128,7 @@ def test_a_file_above_counts_for_its_own_folder(
     write(here, YAML, "exclude: [a/x.json]\nrules: [more]\n")
     (here / "a").mkdir()
     monkeypatch.chdir(here / "a")
-    found = load(None)
+    found = load()
     assert found.folder == str(here)
     assert found.excludes("x.json")
     assert not found.excludes("a/x.json")
@@ -123,7 +138,7 @@ def test_a_file_above_counts_for_its_own_folder(
 def test_yaml_goes_before_toml_in_one_folder(here: Path) -> None:
     write(here, YAML, "scope: all\n")
     write(here, TOML, "[tool.cloudtrail-policylint]\nscope = 5\n")
-    assert load(None).scope == "all"
+    assert load().scope == "all"
 
 
 @pytest.mark.parametrize("text", ["", "[tool.ruff]\n", "[tool.cloudtrail-policylint-x]\n", "# tool.cloudtrail-policylint\n"])  # fmt: skip
@@ -133,14 +148,14 @@ def test_a_pyproject_without_our_table_is_not_ours(
     write(here, YAML, "scope: all\n")
     write(here / "a", TOML, text)
     monkeypatch.chdir(here / "a")
-    assert load(None).scope == "all"
+    assert load().scope == "all"
     assert error(TOML) == f"{TOML}: has no table [tool.cloudtrail-policylint]"
 
 
 @pytest.mark.parametrize("table", ['[tool."cloudtrail-policylint"]', "[tool.'cloudtrail-policylint']", "[ tool . cloudtrail-policylint ]"])  # fmt: skip
 def test_other_spellings_of_the_table(here: Path, table: str) -> None:
     write(here, TOML, f'{table}\nscope = "all"\n')
-    assert load(None).scope == "all"
+    assert load().scope == "all"
 
 
 @pytest.mark.parametrize("worktree", [False, True])
@@ -154,9 +169,9 @@ def test_the_search_ends_at_the_top_of_the_repository(
     else:
         (tmp_path / "repo" / ".git").mkdir()
     monkeypatch.chdir(tmp_path / "repo" / "a")
-    assert load(None) == Settings(folder=str(tmp_path / "repo" / "a"))
+    assert load() == Settings(folder=str(tmp_path / "repo" / "a"))
     write(tmp_path / "repo", YAML, "select: CT\n")  # the top itself still counts
-    assert load(None).select == ("CT",)
+    assert load().select == ("CT",)
 
 
 def test_a_file_named_on_the_command_line_is_used_whatever_is_nearer(here: Path) -> None:
@@ -177,7 +192,7 @@ def test_a_file_named_on_the_command_line_is_used_whatever_is_nearer(here: Path)
         (YAML, "fail_on: info\n", f"{YAML}:1:1: unknown setting fail_on; did you mean fail-on?"),
         (YAML, "select: 5\n", f"{YAML}:1:1: select is a list of strings"),
         (YAML, "select: [CT, 5]\n", f"{YAML}:1:1: select is a list of strings"),
-        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; known are exclude, fail-on, ignore, include, kinds, pedantic, rules, scope, select"),
+        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; known are exclude, fail-on, ignore, include, kinds, pedantic, per-path, rules, scope, select, severity, suppress"),
         (YAML, "ignore:\n", f"{YAML}:1:1: ignore is a list of strings"),
         (YAML, "pedantic: 'yes'\n", f"{YAML}:1:1: pedantic is true or false"),
         (YAML, "pedantic: 1\n", f"{YAML}:1:1: pedantic is true or false"),
@@ -189,11 +204,11 @@ def test_a_file_named_on_the_command_line_is_used_whatever_is_nearer(here: Path)
         (YAML, "scope: all\nscope: all\n", f"{YAML}:2:1: scope is here twice"),
         (YAML, "- scope\n", f"{YAML}: settings are a mapping of names to values"),
         (YAML, "scope\n", f"{YAML}: settings are a mapping of names to values"),
-        (TOML, "[tool.cloudtrail-policylint]\n\nselct = []\n", f"{TOML}:3: unknown setting selct; did you mean select?"),
-        (TOML, '[tool.ruff]\nselect = ["E"]\n[tool.cloudtrail-policylint]\nselect = 5\n', f"{TOML}:4: select is a list of strings"),
-        (TOML, '[tool.cloudtrail-policylint]\nscope = "none"\n', f"{TOML}:2: scope is one of cloudtrail, all, not none"),
-        (TOML, '[tool.cloudtrail-policylint]\nkinds = {"a" = "spc"}\n', f"{TOML}:2: unknown policy kind spc; did you mean scp?"),
-        (TOML, '[tool.cloudtrail-policylint.kinds]\n"a" = "scp"\n"b" = "spc"\n', f"{TOML}:3: unknown policy kind spc; did you mean scp?"),
+        (TOML, "[tool.cloudtrail-policylint]\n\nselct = []\n", f"{TOML}:3:1: unknown setting selct; did you mean select?"),
+        (TOML, '[tool.ruff]\nselect = ["E"]\n[tool.cloudtrail-policylint]\nselect = 5\n', f"{TOML}:4:1: select is a list of strings"),
+        (TOML, '[tool.cloudtrail-policylint]\nscope = "none"\n', f"{TOML}:2:1: scope is one of cloudtrail, all, not none"),
+        (TOML, '[tool.cloudtrail-policylint]\nkinds = {"a" = "spc"}\n', f"{TOML}:2:10: unknown policy kind spc; did you mean scp?"),
+        (TOML, '[tool.cloudtrail-policylint.kinds]\n"a" = "scp"\n"b" = "spc"\n', f"{TOML}:3:1: unknown policy kind spc; did you mean scp?"),
         (TOML, "[tool]\ncloudtrail-policylint = 3\n# tool.cloudtrail-policylint\n", f"{TOML}: settings are a mapping of names to values"),
     ],
 )  # fmt: skip
@@ -221,7 +236,93 @@ def test_a_file_that_cannot_be_read(here: Path, name: str, data: bytes, start: s
 
 def test_a_byte_order_mark_is_no_part_of_the_settings(here: Path) -> None:
     (here / YAML).write_bytes(b"\xef\xbb\xbfscope: all\n")
-    assert load(None).scope == "all"
+    assert load().scope == "all"
+
+
+SUPPRESSION = "suppress:\n  - {rule: CT203, reason: x"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("severity: [CT1]\n", "1:1: severity maps rules to severities"),
+        ("severity: {CT1: fatal}\n", "1:12: the severity of CT1 is one of error, warning, info, not fatal"),
+        ("per-path: [a]\n", "1:1: per-path maps path patterns to ignore and severity"),
+        ("per-path: {a: [CT1]}\n", "1:1: per-path maps path patterns to ignore and severity"),
+        ("per-path:\n  a/: {select: CT1}\n", "2:8: unknown setting of paths select; known are ignore, severity"),
+        ("per-path:\n  a/: {ignore: 5}\n", "2:8: ignore is a list of strings"),
+        ("per-path:\n  a/: {severity: {CT1: worse}}\n", "2:19: the severity of CT1 is one of error, warning, info, not worse"),
+        ("suppress: {rule: CT1}\n", "1:1: suppress is a list of mappings with rule, path, owner, sid, reason, expires"),
+        ("suppress: [CT1]\n", "1:1: suppress is a list of mappings with rule, path, owner, sid, reason, expires"),
+        ("suppress:\n  - reason: x\n", "2:5: a suppression names its rule"),
+        ("suppress:\n  - rule: CT203\n", "2:5: a suppression has a reason"),
+        ("suppress:\n  - {rule: CT203, reason: ' '}\n", "2:5: a suppression has a reason"),
+        (f"{SUPPRESSION}, expires: 31.1.2027}}\n", "2:30: expires is a date such as 2027-01-31, not 31.1.2027"),
+        (f"{SUPPRESSION}, expires: 2027-02-30}}\n", "2:30: expires is a date such as 2027-01-31, not 2027-02-30"),
+        (f"{SUPPRESSION}, path: [a]}}\n", "2:30: path is a string"),
+        (f"{SUPPRESSION}, name: a}}\n", "2:30: unknown key of a suppression name; known are expires, owner, path, reason, rule, sid"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_further_down(here: Path, text: str, message: str) -> None:
+    write(here, YAML, text)
+    assert error() == f"{YAML}:{message}"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[tool.cloudtrail-policylint]\nsuppress = [\n  {rule = "CT1", reason = "{"},\n  {rule = "CT2"},\n]\n', 4),
+        ('[[tool.cloudtrail-policylint.suppress]]\nrule = "CT1"\nreason = "x"\n[[tool.cloudtrail-policylint.suppress]]\nrule = "CT2"\n', 4),
+    ],
+)  # fmt: skip
+def test_the_line_of_a_suppression_in_toml(here: Path, text: str, line: int) -> None:
+    write(here, TOML, text)
+    assert re.fullmatch(rf"{TOML}:{line}:\d+: a suppression has a reason", error())
+
+
+# -- the schema for editors
+
+
+def schema() -> Any:
+    return json.loads((Path(settings.__file__).parent / "settings.schema.json").read_text())
+
+
+def test_the_schema_has_every_setting_with_its_default() -> None:
+    properties = schema()["properties"]
+    assert set(properties) == set(NAMES)
+    defaults = Settings()
+    for name, described in properties.items():
+        assert described["description"]
+        if "default" in described:
+            assert getattr(defaults, name.replace("-", "_")) == described["default"]
+
+
+SHAPES = st.recursive(
+    st.sampled_from([5, True, None, "", " ", "x", "CT1", "error", "all", "scp", "2027-01-31"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from([*NAMES, "rule", "reason", "path", "owner", "sid", "expires", "a/"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@hypothesis.settings(deadline=None, max_examples=300)
+@given(value=st.dictionaries(st.sampled_from([*NAMES, "x"]), SHAPES, max_size=3))
+def test_the_schema_says_what_the_reader_says(value: dict[str, Any]) -> None:
+    table = Table(
+        ".cloudtrail-policylint.yaml", value, lambda _path: Span(SourceFile("", ""), 0, 0)
+    )
+    try:
+        settings_of(table)
+        valid = True
+    except SettingsError:
+        valid = False
+    assert Draft202012Validator(schema()).is_valid(value) is valid
 
 
 # -- patterns
@@ -263,7 +364,7 @@ def test_without_patterns_everything_is_included_and_nothing_excluded(here: Path
 
 def test_the_last_pattern_that_matches_gives_the_kind(here: Path) -> None:
     write(here, YAML, "kinds:\n  scp/: scp\n  '*.trust.json': trust\n  scp/old/: boundary\n")
-    settings = load(None)
+    settings = load()
     kinds = {
         "scp/x.json": "scp",
         "scp/x.trust.json": "trust",

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 
+from ..errors import InputError
 from .options import parser_for
-from .output import CRASHED, FINE, WRONG, UsageError, say, show
+from .output import CRASHED, FINE, INTERRUPTED, WRONG, say, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def run() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = FINE
     except KeyboardInterrupt:
-        status = 130
+        status = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user
         reason = str(error).partition("\n")[0]
         say(f"internal error: {type(error).__name__}: {reason}; please report it")
@@ -49,15 +50,9 @@ def main(arguments: Sequence[str]) -> int:
     if options.command is None:
         parser.print_help(sys.stderr)
         return WRONG
-    from ..discover import MissingPathError
-    from ..rulefile_error import RuleFileError
-    from ..settings import SettingsError
-
     try:
         return _run(options)
-    except MissingPathError as error:
-        return _wrong(f"{error}: no such file or folder")
-    except (UsageError, RuleFileError, SettingsError) as error:
+    except InputError as error:
         return _wrong(str(error))
 
 
@@ -66,6 +61,10 @@ def _run(options: argparse.Namespace) -> int:
         from .lint import lint
 
         return lint(options)
+    if options.command == "completion":
+        from .completion import completion
+
+        return completion(options)
     from . import rules
 
     command = {"rules": rules.rules, "explain": rules.explain, "check-rules": rules.check_rules}
@@ -73,7 +72,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _wrong(message: str) -> int:
-    from ..report.text import printable
+    from ..report.printable import printable
 
     say(printable(message))
     return WRONG

@@ -11,20 +11,27 @@ import contextlib
 import os
 import sys
 
+from ..errors import UsageError
 from ..fixes import Fixed, fix
-from .output import CRASHED, FINE, FOUND, WRONG, UsageError, say, show
+from .output import CRASHED, FINE, FOUND, WRONG, say, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ..fixes import Contents, Lint
+    from ..files import Contents
+    from ..fixes import Lint
     from ..result import Result
 
 
-def run(options: argparse.Namespace, lint: Lint, finish: Callable[[Result], int]) -> int:
-    """Judge by *lint*, edit, and report what is left by *finish*; the exit code."""
+def run(
+    options: argparse.Namespace,
+    lint: Lint,
+    reported: Callable[[Result], Result],
+    finish: Callable[[Result], int],
+) -> int:
+    """Judge by *lint*, edit for what is *reported*, and report what is left by *finish*; the exit code."""
     if not (options.fix or options.diff):
         raise UsageError("--unsafe-fixes: give --fix as well, or --diff to see what would change")
     given = {}
@@ -34,6 +41,7 @@ def run(options: argparse.Namespace, lint: Lint, finish: Callable[[Result], int]
         lambda contents, watch: lint({**given, **contents}, watch),
         unsafe=options.unsafe_fixes,
         given=given,
+        wanted=lambda result: reported(result).findings,
     )
     if options.diff:
         return _show_difference(options, fixed)
@@ -101,7 +109,7 @@ def _show_difference(options: argparse.Namespace, fixed: Fixed) -> int:
     """What would change, as a unified diff; the exit code, 1 if there is something."""
     import difflib
 
-    from ..report.text import printable
+    from ..report.printable import printable
 
     for crash in fixed.result.crashes:
         say(f"{crash}; this is a mistake of ours, please report it")
@@ -129,7 +137,8 @@ def _tell(
     failures: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Say how much was fixed, what could not be written, and what was left as it is on purpose."""
-    from ..report.text import plural, printable
+    from ..report.printable import printable
+    from ..report.text import plural
 
     for refusal in fixed.refusals:
         span = refusal.finding.span

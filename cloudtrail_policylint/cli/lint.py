@@ -5,88 +5,115 @@ from __future__ import annotations
 import os
 import sys
 
-from .output import CRASHED, FINE, FOUND, UsageError, say, show, write
+from ..errors import UsageError
+from .baseline import BaselineOfRun
+from .output import CRASHED, FINE, FOUND, INTERRUPTED, say, show, width, write
+from .progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
+    from typing import Any
 
-    from ..extract.found import Extraction
-    from ..lint import Linter
+    from ..files import Contents
+    from ..lint import Watch
+    from ..resolution import Tally
     from ..result import Result
-    from ..rules import Rule, RuleBook
-    from ..settings import Settings
-
-SEVERITY_ORDER = ("error", "warning", "info")
+    from ..run import Run
+    from ..settings.model import Settings
+    from ..settings.nearest import NearestSettings
 
 
 def lint(options: argparse.Namespace) -> int:
     """Judge files and report what is found; the exit code."""
-    settings = _settings(options)
-    if options.fix or options.diff or options.unsafe_fixes:
-        from . import fix
+    from ..run import Run
+    from ..settings.nearest import NearestSettings
+    from ..settings.shown import shown
 
-        return fix.run(
-            options,
-            lambda contents, watch: _run_lint(options, settings, contents, watch),
-            lambda result: _finish(options, settings, result),
-        )
-    return _finish(options, settings, _run_lint(options, settings))
+    settings = NearestSettings(options.config, lambda found: _adapted(found, options))
+    if options.show_settings:
+        for path in options.paths:
+            show("".join(f"{line}\n" for line in shown(settings, path)))
+        return FINE
+    baseline = BaselineOfRun(
+        options.baseline, settings.here.folder, to_write=options.write_baseline
+    )
+    runs: list[Run] = []
+
+    def judge(contents: Contents, watch: Watch | None) -> Result:
+        runs.append(Run(settings, _tally(options), contents=contents, extracted=watch))
+        return _result(options, runs[-1], contents)
+
+    def finish(result: Result) -> int:
+        return _finish(options, settings, baseline, baseline.applied(result, runs[-1]))
+
+    if not (options.fix or options.diff or options.unsafe_fixes):
+        return finish(judge({}, None))
+    from . import fix
+
+    def reported(result: Result) -> Result:
+        return result if options.write_baseline else baseline.applied(result, runs[-1])
+
+    return fix.run(options, judge, reported, finish)
 
 
-def _finish(options: argparse.Namespace, settings: Settings, result: Result) -> int:
+def _finish(
+    options: argparse.Namespace, settings: NearestSettings, baseline: BaselineOfRun, result: Result
+) -> int:
     """Report *result*; the exit code."""
     for crash in result.crashes:
         say(f"{crash}; this is a mistake of ours, please report it")
     _write_report(options, result)
     if not options.quiet:
-        _summarise(options, result)
+        baseline.tell()
+        _summarise(options, result, everything=settings.here.scope == "all")
+    if result.interrupted:
+        say("interrupted: what is shown was found until then")
+        return INTERRUPTED
+    baseline.raise_failure()
     if result.crashes:
         return CRASHED
-    failing = (
-        SEVERITY_ORDER[: SEVERITY_ORDER.index(settings.fail_on) + 1]
-        if settings.fail_on != "never"
-        else ()
-    )
-    return FOUND if any(finding.severity in failing for finding in result.findings) else FINE
+    return FOUND if _fails(result, settings.here.fail_on) else FINE
 
 
-def _run_lint(
-    options: argparse.Namespace,
-    settings: Settings,
-    contents: Mapping[str, bytes] | None = None,
-    watch: Callable[[Extraction], None] | None = None,
-) -> Result:
-    """Judge what *options* name, with *contents* in place of what is in some files.
+def _fails(result: Result, fail_on: str) -> bool:
+    """Whether there is a finding as severe as *fail_on*."""
+    if not result.findings or fail_on == "never":
+        return False
+    from ..rules import SEVERITIES
 
-    *watch* is shown all that is extracted.
-    """
-    from ..discover import discover, language_of
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return any(finding.severity in failing for finding in result.findings)
 
-    standard_input = "-" in options.paths
-    if standard_input and len(options.paths) > 1:
+
+def _tally(options: argparse.Namespace) -> Tally | None:
+    if not options.statistics:
+        return None
+    from ..resolution import Tally
+
+    return Tally()
+
+
+def _result(options: argparse.Namespace, run: Run, contents: Contents) -> Result:
+    if "-" not in options.paths:
+        progress = Progress(width())
+        try:
+            return run.lint_paths(options.paths, progress.watch)
+        finally:
+            progress.end()
+    if len(options.paths) > 1:
         raise UsageError("-: standard input cannot be linted together with files")
-    if standard_input:
-        name = options.stdin_filename
-        language = language_of(name) if name else None
-        if not name or language is None:
-            raise UsageError(
-                "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
-            )
-        data = contents[name] if contents and name in contents else sys.stdin.buffer.read()
-        return _linter(settings, statistics=options.statistics, watch=watch).lint_text(
-            name, _decoded(data), language, settings.kind_of(name)
+    from ..discover import language_of
+
+    name = options.stdin_filename
+    language = language_of(name) if name else None
+    if not name or language is None:
+        raise UsageError(
+            "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
         )
-    from ..files import Files
-
-    everything = settings.scope == "all"
-    files = Files(list(discover(options.paths, settings)), everything=everything, contents=contents)
-    if files.nothing_to_do():
-        from ..result import Result
-
-        return Result((), len(files.candidates), 0, ())
-    return _linter(settings, statistics=options.statistics, watch=watch).lint_files(files)
+    data = contents[name] if name in contents else sys.stdin.buffer.read()
+    return run.lint_text(name, _decoded(data), language)
 
 
 def _decoded(data: bytes) -> str:
@@ -98,62 +125,30 @@ def _decoded(data: bytes) -> str:
         raise UsageError(f"-: cannot be read: {error}") from None
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    from ..settings import Settings, load
+def _adapted(found: Settings, options: argparse.Namespace) -> Settings:
+    """The settings *found*, with what the command line says laid over them."""
+    from ..record import replaced
 
-    found = load(options.config)
-    return Settings(
-        folder=found.folder,
-        select=_words(options.select) or found.select,
-        ignore=(*found.ignore, *_words(options.ignore)),
-        rules=(*found.rules, *options.rules),
-        scope=options.scope or found.scope,
-        pedantic=options.pedantic or found.pedantic,
-        fail_on=options.fail_on or found.fail_on,
-        include=found.include,
-        exclude=found.exclude,
-        kinds=found.kinds,
-    )
+    changes: dict[str, Any] = {}
+    origins = dict(found.origins)
+    select, ignore = _words(options.select), _words(options.ignore)
+    for name, value, given in (
+        ("select", select, select),
+        ("ignore", (*found.ignore, *ignore), ignore),
+        ("rules", (*found.rules, *options.rules), options.rules),
+        ("scope", options.scope, options.scope),
+        ("pedantic", True, options.pedantic),
+        ("fail-on", options.fail_on, options.fail_on),
+    ):
+        if given:
+            changes[name.replace("-", "_")] = value
+            above = f"{origins[name]}, " if name in ("ignore", "rules") and name in origins else ""
+            origins[name] = f"{above}--{name}"
+    return replaced(found, **changes, origins=tuple(origins.items()))
 
 
 def _words(given: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for text in given for word in text.split(",") if word.strip())
-
-
-def _linter(
-    settings: Settings,
-    *,
-    statistics: bool = False,
-    watch: Callable[[Extraction], None] | None = None,
-) -> Linter:
-    from ..lint import Linter
-
-    tally = None
-    if statistics:
-        from ..resolution import Tally
-
-        tally = Tally()
-    from .rules import rule_book
-
-    book = rule_book(settings.rules)
-    run = [rule for rule in book.rules if not settings.select or _chosen(rule, settings.select)]
-    for word in (*settings.select, *settings.ignore):
-        _known(word, book)
-    every = (*book.rules, *book.problems.values())
-    ignored = frozenset(rule.id for rule in every if _chosen(rule, settings.ignore))
-    return Linter(book, settings, run=run, ignored=ignored, tally=tally, watch=watch)
-
-
-def _chosen(rule: Rule, words: Sequence[str]) -> bool:
-    """Whether one of *words* names *rule*: its name, its id, or what its id begins with (``CT2``)."""
-    return any(rule.id.startswith(word.upper()) or rule.name == word for word in words)
-
-
-def _known(word: str, book: RuleBook) -> None:
-    if not any(_chosen(rule, [word]) for rule in (*book.rules, *book.problems.values())):
-        from ..plain import nearest
-
-        raise UsageError(f"no rule is called {word}{nearest(word, book.names())}")
 
 
 def _write_report(options: argparse.Namespace, result: Result) -> None:
@@ -164,9 +159,10 @@ def _write_report(options: argparse.Namespace, result: Result) -> None:
     if options.output is not None or options.format == "text":
         show(_as_text(options, result))
     else:
-        show(report(result, options.format))
+        show(report(result, options.format, show_suppressed=options.show_suppressed))
     if options.output is not None:
-        write(options.output, report(result, options.format))
+        text = report(result, options.format, show_suppressed=options.show_suppressed)
+        write(options.output, text)
 
 
 def _as_text(options: argparse.Namespace, result: Result) -> str:
@@ -176,14 +172,19 @@ def _as_text(options: argparse.Namespace, result: Result) -> str:
     color = options.color == "always" or (
         options.color == "auto" and terminal and not os.environ.get("NO_COLOR")
     )
-    source = terminal or options.color == "always"
-    return "".join(f"{line}\n" for line in lines(result.findings, color=color, source=source))
+    shown = lines(
+        result,
+        show_suppressed=options.show_suppressed,
+        color=color,
+        width=width() if terminal or options.color == "always" else None,
+    )
+    return "".join(f"{line}\n" for line in shown)
 
 
-def _summarise(options: argparse.Namespace, result: Result) -> None:
+def _summarise(options: argparse.Namespace, result: Result, *, everything: bool) -> None:
     from ..report.text import resolved, statistics, summary
 
     if options.statistics:
         for line in (*statistics(result.findings), *resolved(result.resolutions)):
             say(line)
-    say(summary(result))
+    say(summary(result, everything=everything))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 from ..report.formats import FORMATS
+from .output import width
+
+_EXAMPLES = """\
+examples:
+  cloudtrail-policylint lint                      the files below the current folder
+  cloudtrail-policylint lint main.tf policies/    these files and folders
+  cloudtrail-policylint lint --select delivery    some rules only, by id, name or tag
+  cloudtrail-policylint explain unknown-action    why a finding matters, with examples
+"""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,15 +23,16 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser for *arguments*: only the command that they name has its options."""
     import argparse
 
-    class Formatter(argparse.HelpFormatter):
+    class Formatter(argparse.RawDescriptionHelpFormatter):
         """Help as wide as the terminal, without what the standard one imports to find that out."""
 
         def __init__(self, prog: str) -> None:
-            super().__init__(prog, width=_width())
+            super().__init__(prog, width=width())
 
     parser = argparse.ArgumentParser(
         prog="cloudtrail-policylint",
         description="Find CloudTrail permission mistakes in IAM policies, Terraform and CloudFormation.",
+        epilog=_EXAMPLES,
         allow_abbrev=False,
         formatter_class=Formatter,
     )
@@ -43,6 +50,11 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if name in arguments:  # describing the others takes longer than linting a small policy
             options(command)
     return parser
+
+
+def parser_for_all() -> argparse.ArgumentParser:
+    """The parser with the options of all commands."""
+    return parser_for(tuple(_COMMANDS))
 
 
 def _rules_options(rules: argparse.ArgumentParser) -> None:
@@ -127,6 +139,26 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="show what --fix would change, and change nothing; exit 1 if there is something",
     )
     add("--config", metavar="FILE", help="settings file, instead of the nearest one")
+    add(
+        "--baseline",
+        metavar="FILE",
+        help="leave out the findings that FILE has (default: what --write-baseline wrote)",
+    )
+    add(
+        "--write-baseline",
+        action="store_true",
+        help="put all findings into the baseline, so that only later ones are reported",
+    )
+    add(
+        "--show-suppressed",
+        action="store_true",
+        help="also what comments, settings or the baseline allow, marked as such",
+    )
+    add(
+        "--show-settings",
+        action="store_true",
+        help="show the settings for each PATH and where each comes from, and judge nothing",
+    )
     add("--statistics", action="store_true", help="count the findings of each rule")
     add("--quiet", action="store_true", help="findings only: no summary")
     add("--color", choices=("auto", "always", "never"), default="auto")
@@ -137,15 +169,8 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
     )
 
 
-def _width() -> int:
-    try:
-        return int(os.environ["COLUMNS"]) - 2
-    except (KeyError, ValueError):
-        pass
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns - 2
-    except (OSError, ValueError, AttributeError):
-        return 78
+def _completion_options(completion: argparse.ArgumentParser) -> None:
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
@@ -153,4 +178,5 @@ _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),
+    "completion": (_completion_options, "print a script that completes commands in a shell"),
 }

@@ -1,15 +1,13 @@
-"""What every command needs to speak and to end: exit codes, usage errors, standard output and files."""
+"""What every command needs to speak and to end: exit codes, standard output and files."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-FINE, FOUND, WRONG, CRASHED = 0, 1, 2, 3
+from ..errors import UsageError
 
-
-class UsageError(Exception):
-    """Something the user must put right; the message is one line."""
+FINE, FOUND, WRONG, CRASHED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def show(text: str) -> None:
@@ -23,8 +21,23 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def width() -> int:
+    """How many columns there are to write in."""
+    try:
+        return int(os.environ["COLUMNS"]) - 2
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns - 2
+    except (OSError, ValueError, AttributeError):
+        return 78
+
+
 def write(path: str, text: str) -> None:
-    """Write *text* to the file *path* in one step; to a device or pipe, which stays one, directly."""
+    """Write *text* to the file *path* in one step; to a device or pipe, which stays one, directly.
+
+    A file that is there keeps its mode.
+    """
     whole = os.path.realpath(path)  # a link stays a link
     direct = os.path.exists(whole) and not os.path.isfile(whole)
     temporary = whole if direct else f"{whole}.{os.getpid()}.tmp"
@@ -32,6 +45,8 @@ def write(path: str, text: str) -> None:
         with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
         if not direct:
+            if os.path.exists(whole):
+                os.chmod(temporary, os.stat(whole).st_mode & 0o7777)
             os.replace(temporary, whole)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None

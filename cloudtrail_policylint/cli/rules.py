@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import os
 
-from .output import FINE, WRONG, UsageError, say, show
+from ..errors import UsageError
+from ..run import rule_book
+from .output import FINE, WRONG, say, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
-
-    from ..rules import RuleBook
-
-
-def rule_book(folders: Sequence[str]) -> RuleBook:
-    """The built-in rules and those of *folders*; raises ``RuleFileError``."""
-    from ..bundle import bundled
-
-    book = bundled()
-    if folders:
-        from ..rulefile import with_rules
-
-        for folder in folders:
-            book = with_rules(book, folder)
-    return book
 
 
 def rules(options: argparse.Namespace) -> int:
@@ -61,7 +47,8 @@ def check_rules(options: argparse.Namespace) -> int:
     """Validate rule files and run their examples; the exit code."""
     from ..bundle import bundled
     from ..checks import check
-    from ..report.text import plural, printable
+    from ..report.printable import printable
+    from ..report.text import plural
 
     for path in options.paths:
         if not os.path.exists(path):

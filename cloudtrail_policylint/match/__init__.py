@@ -9,7 +9,8 @@ from __future__ import annotations
 from ..catalogue import Catalogue
 from ..patterns import MAYBE, YES
 from ..policy import Document
-from ..record import record
+from ..record import record, replaced
+from ..source import MAX_RELATED
 from ..tree import Piece
 from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
 from .messages import Subject, render
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ..extract.found import Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
-    from ..source import Span
+    from ..source import Related, Span
     from .elements import Witness
 
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch)
@@ -38,8 +39,9 @@ class Finding:
     """One defect at one place.
 
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
-    the statements, and the blocks around them, that the defect is part of.
-    ``edit`` rights it, where that is known.
+    the statements, and the blocks around them, that the defect is part of, and
+    ``sid`` is the Sid of the first of them; ``related`` are other places that
+    have to do with it. ``edit`` rights it, where that is known.
     """
 
     rule: Rule
@@ -49,6 +51,8 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
+    related: tuple[Related, ...] = ()
+    sid: str = ""
     edit: Edit | None = None
 
 
@@ -149,6 +153,8 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=within,
+                related=related_to(span, document),
+                sid=_sid(span, binding.statement, document),
                 edit=edit_for(
                     case.edit,
                     witness,
@@ -171,6 +177,20 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     return (*statements, *blocks)
 
 
+def related_to(span: Span, document: Document | None) -> tuple[Related, ...]:
+    """What brings *document* in from the file that *span* is in."""
+    if document is None or span.source is not document.span.source:
+        return ()
+    return document.related
+
+
+def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:
+    """The Sid of *statement*, or else of the one of *document* that *span* is part of."""
+    if statement is None and document is not None:
+        statement = next((s for s in document.statements if s.span.contains(span)), None)
+    return statement.sid.written if statement is not None and statement.sid is not None else ""
+
+
 def _says_nothing(witness: Witness) -> bool:
     """Whether nothing at all is known of the text of *witness*: then there is nothing to doubt either."""
     term = witness.term
@@ -178,11 +198,17 @@ def _says_nothing(witness: Witness) -> bool:
 
 
 def problem_finding(
-    problem: Problem, book: RuleBook, owner: Owner, edit: Edit | None = None
+    problem: Problem,
+    book: RuleBook,
+    owner: Owner,
+    related: tuple[Related, ...] = (),
+    edit: Edit | None = None,
 ) -> Finding:
-    """The finding that reports *problem*."""
+    """The finding that reports *problem*, which *related* places have to do with and *edit* rights."""
     rule = book.problems[problem.name]
-    return Finding(rule, problem.message, problem.span, owner, rule.severity, edit=edit)
+    return Finding(
+        rule, problem.message, problem.span, owner, rule.severity, related=related, edit=edit
+    )
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:
@@ -197,9 +223,20 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
         known = kept.get(key)
         if known is None or (finding.certain and not known.certain):
             kept[key] = finding
+        elif finding.related and finding.certain == known.certain:
+            kept[key] = _joined(known, finding.related)
         if finding.certain:
             gone.update(_place(other, finding) for other in finding.rule.supersedes)
     return [finding for key, finding in kept.items() if key not in gone]
+
+
+def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
+    """*finding* with *more* related places than its own."""
+    new = [place for place in more if place not in finding.related]
+    related = (*finding.related, *new)[:MAX_RELATED]
+    if len(related) == len(finding.related):
+        return finding
+    return replaced(finding, related=related)
 
 
 def place_of(finding: Finding) -> tuple[str, int, int, int]:

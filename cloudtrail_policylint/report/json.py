@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from ..fingerprint import fingerprints
+from .places import region_of
 from .text import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from ..match import Finding
     from ..result import Result
+    from ..source import Span
 
 FORMAT = 1
 
 
-def report(result: Result) -> str:
-    """The JSON text of *result*. Keys are only ever added while ``version`` is 1."""
+def report(result: Result, *, show_suppressed: bool) -> str:
+    """The JSON text of *result*. Keys are only ever added while ``version`` is 1.
+
+    With *show_suppressed* there is a key ``suppressed``: findings with
+    ``reason`` and ``where`` (``file``, ``settings`` or ``baseline``).
+    """
     import json
 
     from .. import __version__
     from ..catalogue import data_version
 
     counts = count(result.findings)
-    value = {
+    value: dict[str, Any] = {
         "version": FORMAT,
         "tool": {
             "name": "cloudtrail-policylint",
@@ -38,51 +44,49 @@ def report(result: Result) -> str:
             "infos": counts["info"],
             "suppressed": len(result.suppressed),
         },
-        "findings": list(_findings(result)),
+        "findings": described(result),
     }
+    if show_suppressed:
+        names = fingerprints(result)
+        value["suppressed"] = [
+            {
+                **_finding(one.finding, names[id(one.finding)]),
+                "reason": one.reason,
+                "where": one.where,
+            }
+            for one in result.suppressed
+        ]
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
 
 
-def _findings(result: Result) -> Iterator[dict[str, Any]]:
-    seen: dict[str, int] = {}
-    for finding in result.findings:
-        span = finding.span
-        line, column = span.source.position(span.start)
-        end_line, end_column = span.source.position(span.end)
-        yield {
-            "rule": finding.rule.id,
-            "name": finding.rule.name,
-            "severity": finding.severity,
-            "confidence": finding.rule.confidence,
-            "path": span.source.path,
-            "line": line,
-            "column": column,
-            "end_line": end_line,
-            "end_column": end_column,
-            "message": finding.message,
-            "fix": finding.rule.fix,
-            "owner": finding.owner.name,
-            "url": finding.rule.url,
-            "fingerprint": fingerprint(finding, seen),
-        }
+def described(result: Result) -> list[dict[str, Any]]:
+    """The findings of *result* as the report has them."""
+    names = fingerprints(result)
+    return [_finding(one, names[id(one)]) for one in result.findings]
 
 
-def fingerprint(finding: Finding, seen: dict[str, int]) -> str:
-    """A name for *finding* that survives edits elsewhere in the file.
+def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    return {
+        "rule": finding.rule.id,
+        "name": finding.rule.name,
+        "severity": finding.severity,
+        "confidence": finding.rule.confidence,
+        **_place(finding.span),
+        "message": finding.message,
+        "fix": finding.rule.fix,
+        "owner": finding.owner.name,
+        "url": finding.rule.url,
+        "fingerprint": fingerprint,
+        "related": [{**_place(place.span), "message": place.message} for place in finding.related],
+    }
 
-    Made of rule, path, owner and the text pointed at; *seen* counts findings
-    that are alike in all of these.
-    """
-    import hashlib
 
-    span = finding.span
-    parts = (
-        finding.rule.id,
-        span.source.path,
-        finding.owner.name,
-        span.source.text[span.start : span.end],
-    )
-    alike = "\0".join(parts)
-    number = seen[alike] = seen.get(alike, 0) + 1
-    text = f"{alike}\0{number}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _place(span: Span) -> dict[str, Any]:
+    region = region_of(span)
+    return {
+        "path": span.source.path,
+        "line": region.line,
+        "column": region.column,
+        "end_line": region.end_line,
+        "end_column": region.end_column,
+    }

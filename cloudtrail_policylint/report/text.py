@@ -2,61 +2,86 @@
 
 from __future__ import annotations
 
+from .printable import printable
+from .shown import allowance, shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..match import Finding
     from ..resolution import Resolution
-    from ..result import Result
+    from ..result import Result, Suppressed
     from ..rules import Rule
+    from ..source import Span
 
 _COLORS = {"error": "31", "warning": "33", "info": "36"}
-_WIDEST = 160
+_DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 _REASONS_SHOWN = 10
 
 
-def lines(findings: Iterable[Finding], *, color: bool, source: bool) -> Iterator[str]:
-    """One line for each finding; with *source* also the line it is on, underlined."""
-    for finding in findings:
-        span = finding.span
-        line, column = span.source.position(span.start)
-        rule = finding.rule
-        severity = finding.severity
-        if color:
-            severity = f"\x1b[1;{_COLORS[severity]}m{severity}\x1b[0m"
-        place = f"{printable(span.source.path)}:{line}:{column}"
-        yield f"{place}: {severity} {rule.id} {printable(finding.message)} ({rule.name})"
-        if source:
-            yield from _excerpt(finding, line, column, color=color)
+def report(result: Result, *, show_suppressed: bool) -> str:
+    """The report of *result* for a file: a line for each finding, and for each suppressed one if asked for."""
+    found = lines(result, show_suppressed=show_suppressed, color=False, width=None)
+    return "".join(f"{line}\n" for line in found)
 
 
-def _excerpt(finding: Finding, line: int, column: int, *, color: bool) -> Iterator[str]:
-    """The source line and carets below what the finding is about."""
-    text = finding.span.source.line(line)
-    if not text.strip():
-        return
-    first = max(0, column - 1 - _WIDEST // 2) if len(text) > _WIDEST else 0
-    shown = text[first : first + _WIDEST]
-    width = min(
-        finding.span.end - finding.span.start, len(text) - column + 1, first + _WIDEST - column + 1
-    )
-    margin = f"{line:>6} | "
-    blank = "".join("\t" if char == "\t" else " " for char in shown[: column - 1 - first])
-    carets = "^" * max(1, width)
-    if color:
-        carets = f"\x1b[1;{_COLORS[finding.severity]}m{carets}\x1b[0m"
-    yield margin + printable(shown)
-    yield f"{' ' * 6} | {blank}{carets}"
+def lines(
+    result: Result, *, show_suppressed: bool, color: bool, width: int | None
+) -> Iterator[str]:
+    """One line for each finding of *result*, and for each suppressed one if asked for.
+
+    With a *width* also the source line, underlined, and the related places.
+    """
+    for finding, suppressed in shown(result, show_suppressed=show_suppressed):
+        head = _head(finding, suppressed)
+        word = "suppressed" if suppressed else finding.severity
+        if color and suppressed:
+            yield f"{_DIM}{place_of(finding.span)}: {word} {head}{_PLAIN}"
+            continue
+        bold = f"\x1b[1;{_COLORS[finding.severity]}m" if color else ""
+        plain = _PLAIN if color else ""
+        yield f"{place_of(finding.span)}: {bold}{word}{plain} {head}"
+        if width is None or suppressed:
+            continue
+        from .excerpt import excerpt
+
+        for line, margin, carets in excerpt(finding.span, width):
+            yield line
+            yield f"{margin}{bold}{carets}{plain}"
+        for place in finding.related:
+            yield f"{' ' * 6} = {place_of(place.span)}: {printable(place.message)}"
 
 
-def summary(result: Result) -> str:
-    """What the run saw and found, in one line."""
+def _head(finding: Finding, suppressed: Suppressed | None) -> str:
+    head = f"{finding.rule.id} {printable(finding.message)} ({finding.rule.name})"
+    return f"{head}; {printable(allowance(suppressed))}" if suppressed else head
+
+
+def place_of(span: Span) -> str:
+    """Where *span* begins, as compilers write it: ``path:line:column``."""
+    line, column = span.source.position(span.start)
+    return f"{printable(span.source.path)}:{line}:{column}"
+
+
+def summary(result: Result, *, everything: bool) -> str:
+    """What the run saw and found, in one line; *everything*: policies of any service were in scope."""
+    if not result.findings and not result.documents:
+        if not result.files:
+            return "no file to look at"
+        about = "" if everything else " that concerns CloudTrail"
+        return f"no policy{about} in {plural(result.files, 'file')}{_hidden(result)}"
     counts = count(result.findings)
     found = ", ".join(plural(counts[severity], severity) for severity in counts if counts[severity])
     seen = f"{plural(result.documents, 'policy')} in {plural(result.files, 'file')}"
-    hidden = f", {len(result.suppressed)} suppressed" if result.suppressed else ""
-    return f"{found or 'no findings'} ({seen}{hidden})"
+    return f"{found or 'no findings'} ({seen}{_hidden(result)})"
+
+
+def _hidden(result: Result) -> str:
+    old = sum(one.where == "baseline" for one in result.suppressed)
+    allowed = len(result.suppressed) - old
+    hidden = f", {allowed} suppressed" if allowed else ""
+    return hidden + (f", {old} in the baseline" if old else "")
 
 
 def count(findings: Iterable[Finding]) -> dict[str, int]:
@@ -95,15 +120,3 @@ def plural(number: int, noun: str) -> str:
     if number == 1:
         return f"{number} {noun}"
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
-
-
-def printable(text: str) -> str:
-    """*text* without characters that would steer a terminal; each becomes ``\\x1b`` and the like."""
-    if text.isprintable():
-        return text
-    return "".join(
-        char
-        if char.isprintable() or char == "\t"
-        else char.encode("unicode_escape").decode("ascii")
-        for char in text
-    )

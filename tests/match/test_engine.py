@@ -13,8 +13,9 @@ from cloudtrail_policylint.match import UNSURE, Engine, Finding, problem_finding
 from cloudtrail_policylint.normalise import normalise_attachment
 from cloudtrail_policylint.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.policy import Document
+from cloudtrail_policylint.record import replaced
 from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
-from cloudtrail_policylint.settings import Settings
+from cloudtrail_policylint.settings.model import Settings
 from cloudtrail_policylint.source import SourceFile, Span
 from cloudtrail_policylint.tree import text_at
 
@@ -460,5 +461,5 @@ def test_alternatives_do_not_stand_beside_each_other(statements: list[Any], cert
         "action": {"some": {"is": ["a:Pass"]}},
         "document": {"statement": {"some": {"action": {"some": {"is": ["a:Create"]}}}}},
     }
-    linter = Linter(BOOK, Settings(scope="all"), run=[rule(match)], ignored=frozenset())
+    linter = Linter(replaced(BOOK, rules=(rule(match),)), Settings(scope="all"))
     assert len(linter.lint_text("t.json", json.dumps(template), "json").findings) == certain

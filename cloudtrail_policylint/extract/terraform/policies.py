@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...source import Related
 from ...tree import Encoded, Hole, Map, Node, Text, as_text, branches
 from ..found import Extraction, Found, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
@@ -90,7 +91,13 @@ class _Finder:
                     on_cloudtrail=place.on_cloudtrail,
                     problems=problems,
                     blocks=self._merged_into(node, place.owner),
+                    related=self._loads(node),
                 )
+
+    def _loads(self, node: Node) -> tuple[Related, ...]:
+        """Where the file is loaded that *node* is written in, if it is not one of the module."""
+        places = self.evaluator.loads.get(id(node.span.source), ())
+        return tuple(Related(span, "loaded here") for span in places)
 
     def _merged_into(self, node: Node, owner: Owner) -> tuple[Span, ...]:
         """The other data sources that the statements of *node* come from."""

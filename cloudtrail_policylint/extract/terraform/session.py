@@ -12,7 +12,7 @@ is worked on, is paid for from one budget a module.
 from __future__ import annotations
 
 from ...record import record
-from ...source import SourceFile, Span
+from ...source import MAX_RELATED, SourceFile, Span
 from ...tree import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text
 from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
 
@@ -104,6 +104,7 @@ class Session:
         self._origins: dict[int, tuple[Node, str]] = {}
         self._sets: dict[int, Node] = {}
         self._files: dict[str, SourceFile | None] = {}
+        self.loads: dict[int, list[Span]] = caller.session.loads if caller is not None else {}
 
     # -- what the evaluator does
 
@@ -266,11 +267,16 @@ class Session:
 
     # -- files
 
-    def opened(self, path: str) -> SourceFile | None:
-        """The file *path*, seen from the root module's folder, opened once."""
+    def opened(self, path: str, span: Span) -> SourceFile | None:
+        """The file *path*, seen from the root module's folder, opened once, for the call written at *span*."""
         if path not in self._files:
             self._files[path] = self.load(path) if self.load is not None else None
-        return self._files[path]
+        source = self._files[path]
+        if source is not None:
+            places = self.loads.setdefault(id(source), [])
+            if len(places) < MAX_RELATED and span not in places:
+                places.append(span)
+        return source
 
 
 def children(node: Node) -> list[Node]:

@@ -327,7 +327,7 @@ def _path(node: Node) -> str | None:
 
 def _file(call: FunctionCall) -> Node:
     path = _path(call.arguments[0])
-    source = call.session.opened(path) if path is not None else None
+    source = call.session.opened(path, call.span) if path is not None else None
     if source is None:
         return hole_at(call.span)
     whole = Span(source, 0, len(source.text))
@@ -337,7 +337,7 @@ def _file(call: FunctionCall) -> Node:
 
 def _templatefile(call: FunctionCall) -> Node:
     path = _path(call.arguments[0])
-    source = call.session.opened(path) if path is not None else None
+    source = call.session.opened(path, call.span) if path is not None else None
     return (
         hole_at(call.span)
         if source is None

@@ -1,0 +1,52 @@
+"""Findings as GitLab's Code Quality report, which merge requests show.
+
+Source: GitLab's "Code Quality", section on the format of reports (seen 2026-11-21):
+a subset of Code Climate's.
+"""
+
+from __future__ import annotations
+
+from ..fingerprint import fingerprints
+from .places import Repository, region_of
+from .printable import printable
+from .shown import allowance, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..match import Finding
+    from ..result import Result, Suppressed
+
+_SEVERITIES = {"error": "critical", "warning": "major", "info": "minor"}
+
+
+def report(result: Result, *, show_suppressed: bool) -> str:
+    """The JSON text of *result*; what is suppressed has the severity ``info``, and is left out if not asked for."""
+    import json
+
+    repository = Repository()
+    names = fingerprints(result)
+    issues = [
+        {**_issue(finding, suppressed, repository), "fingerprint": names[id(finding)]}
+        for finding, suppressed in shown(result, show_suppressed=show_suppressed)
+    ]
+    return json.dumps(issues, indent=2, ensure_ascii=True) + "\n"
+
+
+def _issue(
+    finding: Finding, suppressed: Suppressed | None, repository: Repository
+) -> dict[str, Any]:
+    region = region_of(finding.span)
+    description = f"{finding.rule.name}: {finding.message}"
+    if suppressed:
+        description += f" ({allowance(suppressed)})"
+    return {
+        "description": printable(description),
+        "check_name": finding.rule.id,
+        "severity": "info" if suppressed else _SEVERITIES[finding.severity],
+        "location": {
+            "path": printable(repository.path_or_given(finding.span.source.path)),
+            "lines": {"begin": region.line, "end": region.end_line},
+        },
+    }

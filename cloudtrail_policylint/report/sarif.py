@@ -1,0 +1,221 @@
+"""Findings as SARIF 2.1.0, for GitHub code scanning and other places that show results.
+
+The format is OASIS's "Static Analysis Results Interchange Format (SARIF)
+Version 2.1.0", https://docs.oasis-open.org/sarif/sarif/v2.1.0/; what GitHub makes
+of it, and how much it takes, is in its "SARIF support for code scanning" and
+"SARIF results exceed one or more limits" (both seen 2026-11-21).
+"""
+
+from __future__ import annotations
+
+from ..fingerprint import fingerprints
+from ..rules import SEVERITIES
+from .places import Repository, region_of
+from .printable import printable
+from .shown import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..match import Finding
+    from ..result import Result, Suppressed
+    from ..rules import Rule
+    from ..source import Span
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+ROOT = "%SRCROOT%"
+"""What relative paths are relative to: by convention, the top of the repository."""
+FINGERPRINT = "cloudtrailPolicylint/v1"
+"""Our fingerprint's name.
+
+``primaryLocationLineHash``, the only one that code scanning heeds, is left to
+the upload action, which computes it from the files and warns of any other value.
+"""
+
+MAX_RESULTS = 25_000
+"""Of more, GitHub takes none at all; the worst are kept."""
+MAX_TAGS = 10
+MAX_NAME = 255
+MAX_DESCRIPTION = 1024
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+_PROBLEMS = {"error": "error", "warning": "warning", "info": "recommendation"}
+_KINDS = {"file": "inSource", "settings": "external", "baseline": "external"}
+
+SECURITY_TAGS = frozenset(
+    (
+        "confused-deputy",
+        "exposure",
+        "guardrail",
+        "least-privilege",
+        "privilege",
+        "tampering",
+        "trust",
+    )
+)
+"""Tags of rules about what a policy opens, not about what fails to work: results are security alerts."""
+_SCORES = {"error": "8.0", "warning": "5.5", "info": "3.0"}
+"""In the middle of what GitHub calls high, medium and low."""
+
+
+def report(result: Result, *, show_suppressed: bool) -> str:
+    """The SARIF text of *result*; with *show_suppressed* what is suppressed is there too, and marked.
+
+    Not otherwise, because code scanning heeds no such mark and opens an alert.
+    """
+    import json
+
+    value = {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [_run(result, show_suppressed=show_suppressed)],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+
+
+def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:
+    from .. import __version__
+    from ..catalogue import data_version
+
+    names = fingerprints(result)
+    found = shown(result, show_suppressed=show_suppressed)
+    left_out = max(0, len(found) - MAX_RESULTS)
+    if left_out:
+        found.sort(key=lambda pair: SEVERITIES.index(pair[0].severity))
+        found = found[:MAX_RESULTS]
+    rules = {finding.rule.id: finding.rule for finding, _ in found}
+    index = {identifier: number for number, identifier in enumerate(sorted(rules))}
+    repository = Repository()
+    return {
+        "tool": {
+            "driver": {
+                "name": "cloudtrail-policylint",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": [_descriptor(rules[identifier]) for identifier in index],
+                "properties": {"awsDataVersion": data_version()},
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(result, left_out)],
+        "results": [
+            {
+                **_result(finding, index[finding.rule.id], repository),
+                "partialFingerprints": {FINGERPRINT: names[id(finding)]},
+                **_suppressions(suppressed),
+            }
+            for finding, suppressed in found
+        ],
+    }
+
+
+def _invocation(result: Result, left_out: int) -> dict[str, Any]:
+    """Whether the run went well, and what a reader of the results must know of it."""
+    notes = [
+        {
+            "level": "error",
+            "message": {"text": _text(f"{crash}; this is a mistake of cloudtrail-policylint")},
+        }
+        for crash in result.crashes
+    ]
+    if left_out:
+        text = f"left out for their lesser severity, because code scanning takes {MAX_RESULTS} results: {left_out}"
+        notes.append({"level": "warning", "message": {"text": text}})
+    return {"executionSuccessful": not result.crashes, "toolExecutionNotifications": notes}
+
+
+def _descriptor(rule: Rule) -> dict[str, Any]:
+    from .pages import markdown_page, page
+
+    security = not SECURITY_TAGS.isdisjoint(rule.tags)
+    tags = (["security"] if security else []) + [tag for tag in rule.tags if tag != "security"]
+    properties: dict[str, Any] = {
+        "tags": tags[:MAX_TAGS],
+        "precision": rule.confidence,
+        "problem.severity": _PROBLEMS[rule.severity],
+    }
+    if security:
+        properties["security-severity"] = _SCORES[rule.severity]
+    descriptor: dict[str, Any] = {
+        "id": rule.id,
+        "name": _shortened(rule.name, MAX_NAME),
+        "shortDescription": {"text": _shortened(rule.summary, MAX_DESCRIPTION)},
+        "fullDescription": {"text": _shortened(rule.why, MAX_DESCRIPTION)},
+        "help": {"text": page(rule, {}), "markdown": markdown_page(rule, {})},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": properties,
+    }
+    if rule.url:
+        descriptor["helpUri"] = rule.url
+    return descriptor
+
+
+def _result(finding: Finding, index: int, repository: Repository) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "ruleId": finding.rule.id,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": _text(finding.message)},
+        "locations": [_location(finding.span, repository)],
+    }
+    if finding.owner.name:
+        name = printable(finding.owner.name)
+        value["locations"][0]["logicalLocations"] = [{"fullyQualifiedName": name}]
+    if finding.related:
+        value["relatedLocations"] = [
+            {
+                "id": number,
+                **_location(place.span, repository),
+                "message": {"text": _text(place.message)},
+            }
+            for number, place in enumerate(finding.related)
+        ]
+    return value
+
+
+def _suppressions(suppressed: Suppressed | None) -> dict[str, Any]:
+    if suppressed is None:
+        return {}
+    suppression = {"kind": _KINDS[suppressed.where], "status": "accepted"}
+    if suppressed.reason:
+        suppression["justification"] = _text(suppressed.reason)
+    return {"suppressions": [suppression]}
+
+
+def _location(span: Span, repository: Repository) -> dict[str, Any]:
+    region = region_of(span)
+    return {
+        "physicalLocation": {
+            "artifactLocation": _artifact(span.source.path, repository),
+            "region": {
+                "startLine": region.line,
+                "startColumn": region.column,
+                "endLine": region.end_line,
+                "endColumn": region.end_column,
+            },
+        }
+    }
+
+
+def _artifact(path: str, repository: Repository) -> dict[str, str]:
+    """The URI of *path*: from the top of the repository where it is in it, else absolute."""
+    import os
+    from urllib.parse import quote
+
+    relative = repository.path(path)
+    if relative is None:
+        return {"uri": "file://" + quote(os.fsencode(os.path.abspath(path)))}
+    return {"uri": quote(os.fsencode(relative)), "uriBaseId": ROOT}
+
+
+def _text(text: str) -> str:
+    """*text* as a SARIF message, in which ``[this](1)`` would be a link."""
+    text = printable(text)
+    return text.replace("[", "\\[").replace("]", "\\]") if "](" in text else text
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,159 @@
+"""A run over paths: which files, under which settings, by which rules.
+
+Files with the same settings are judged together; what they do not share, a
+nearer settings file, is what makes a group.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .discover import discover
+from .files import Files
+from .record import replaced
+from .result import Result, merged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from .baseline import Coverage
+    from .discover import Candidate
+    from .files import Contents
+    from .lint import Linter, Watch
+    from .resolution import Tally
+    from .rules import RuleBook
+    from .settings.model import Allowed, Settings
+    from .settings.nearest import NearestSettings
+
+
+class Run:
+    """One run under *settings*; *tally*, if given, counts what is known of the policies.
+
+    *contents* stand in place of what is in some files, and *extracted* is shown
+    all that is extracted.
+    Methods raise an ``InputError`` for paths, settings and rules that cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: NearestSettings,
+        tally: Tally | None = None,
+        *,
+        contents: Contents | None = None,
+        extracted: Watch | None = None,
+    ) -> None:
+        self._settings = settings
+        self._tally = tally
+        self._contents = contents
+        self._extracted = extracted
+        self._books: dict[tuple[str, ...], RuleBook] = {}
+        self._paths: list[str] = []
+        self._files: list[str] = []
+
+    def lint_paths(
+        self, paths: Sequence[str], watch: Callable[[str], None] = lambda _path: None
+    ) -> Result:
+        """Judge files and folders; *watch* is told what comes next."""
+        groups: dict[int, tuple[Settings, list[Candidate]]] = {}
+        self._paths += paths
+        for candidate in discover(paths, self._settings):
+            self._files.append(candidate.path)
+            settings = self._settings.of_file(candidate.path)
+            groups.setdefault(id(settings), (settings, []))[1].append(candidate)
+        results = []
+        for settings, candidates in groups.values():
+            results.append(self._lint_group(settings, candidates, paths, watch))
+            if results[-1].interrupted:
+                break
+        return self._told(merged(results))
+
+    def lint_text(self, path: str, text: str, language: str) -> Result:
+        """Judge *text* as if it were the file *path*, which need not exist."""
+        settings = self._settings.of_file(path)
+        self._files.append(path)
+        return self._told(
+            self._linter(settings).lint_text(path, text, language, settings.kind_of(path))
+        )
+
+    def coverage(self) -> Coverage:
+        """What has been looked at so far, for a baseline."""
+        from .baseline import Coverage
+        from .selection import Selection
+
+        selections: dict[int, Selection] = {}
+
+        def reports(rule: str, path: str) -> bool:
+            settings = self._settings.of_file(path)
+            if id(settings) not in selections:
+                selections[id(settings)] = Selection(self._book(settings.rules), settings)
+            return selections[id(settings)].reports(rule, path)
+
+        return Coverage(
+            files=frozenset(map(os.path.abspath, self._files)),
+            folders=tuple(os.path.abspath(path) for path in self._paths if os.path.isdir(path)),
+            reports=reports,
+        )
+
+    def _lint_group(
+        self,
+        settings: Settings,
+        candidates: Sequence[Candidate],
+        paths: Iterable[str],
+        watch: Callable[[str], None],
+    ) -> Result:
+        everything = settings.scope == "all"
+        files = Files(candidates, everything=everything, contents=self._contents)
+        if files.nothing_to_do():
+            return Result((), len(candidates), 0, ())
+
+        def covers(entry: Allowed) -> bool:
+            return any(_covers(path, entry, settings.folder) for path in paths)
+
+        return self._linter(settings, covers).lint_files(files, watch)
+
+    def _linter(
+        self, settings: Settings, covers: Callable[[Allowed], bool] = lambda _entry: False
+    ) -> Linter:
+        from .lint import Linter
+
+        return Linter(
+            self._book(settings.rules),
+            settings,
+            tally=self._tally,
+            covers=covers,
+            watch=self._extracted,
+        )
+
+    def _book(self, paths: tuple[str, ...]) -> RuleBook:
+        if paths not in self._books:
+            self._books[paths] = rule_book(paths)
+        return self._books[paths]
+
+    def _told(self, result: Result) -> Result:
+        if self._tally is None:
+            return result
+        return replaced(result, resolutions=tuple(self._tally.resolutions()))
+
+
+def rule_book(paths: Iterable[str]) -> RuleBook:
+    """The built-in rules and those of the files and folders *paths*; raises ``RuleFileError``."""
+    from .bundle import bundled
+
+    book = bundled()
+    for path in paths:
+        from .rulefile import with_rules
+
+        book = with_rules(book, path)
+    return book
+
+
+def _covers(path: str, entry: Allowed, folder: str) -> bool:
+    """Whether a run over *path* looks at all that *entry*, of the settings of *folder*, can describe.
+
+    A commit hook names a few files: of what is not there nothing can be told.
+    """
+    whole = os.path.abspath(path)
+    if (folder + os.sep).startswith(whole.rstrip(os.sep) + os.sep):
+        return True
+    return entry.path is not None and os.path.join(folder, entry.path) == whole

@@ -1,0 +1,111 @@
+"""Which settings count for which path.
+
+The nearest settings file in a path's folder or one above it, up to the top of
+the repository, is used alone; where there is none, that of the current
+folder. What a file further up excludes stays excluded.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .model import Settings, SettingsError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+YAML_FILE = ".cloudtrail-policylint.yaml"
+TOML_FILE = "pyproject.toml"
+
+
+class NearestSettings:
+    """The settings of each folder, looked for once.
+
+    *config* names a file to be used for all instead; *adapt* lays over each
+    file's settings what the command line says. Raises ``SettingsError``, here
+    for *config* and the current folder, later for what is found elsewhere.
+    """
+
+    def __init__(
+        self, config: str | None = None, adapt: Callable[[Settings], Settings] = lambda one: one
+    ) -> None:
+        self._adapt = adapt
+        self._named = None if config is None else adapt(_named(config))
+        self._folders: dict[str, Settings | None] = {}
+        here = os.getcwd()
+        self.here = self._named or self._found(here) or adapt(Settings(folder=here))
+        """Those of the current folder, which count for the run as a whole."""
+
+    def of(self, folder: str) -> Settings:
+        """The settings for the files in *folder*."""
+        return self._named or self._found(os.path.abspath(folder)) or self.here
+
+    def of_file(self, path: str) -> Settings:
+        """The settings for the file *path*."""
+        return self.of(os.path.dirname(path))
+
+    def excludes(self, path: str) -> bool:
+        """Whether the settings for *path*, or those of a folder further up, exclude it; a folder's ends in a slash."""
+        settings = self.of_file(path.rstrip("/"))
+        while not settings.excludes(path):
+            above = None if self._named else self._above(settings.folder)
+            if above is None or above is settings:
+                return False
+            settings = above
+        return True
+
+    def _found(self, folder: str) -> Settings | None:
+        passed = []
+        found, at = None, folder
+        while at not in self._folders:
+            passed.append(at)
+            own = _in_folder(at)
+            if own is not None:
+                found = self._adapt(own)
+                break
+            if _is_top(at):
+                break
+            at = os.path.dirname(at)
+        else:
+            found = self._folders[at]
+        self._folders.update(dict.fromkeys(passed, found))
+        return found
+
+    def _above(self, folder: str) -> Settings | None:
+        return None if _is_top(folder) else self._found(os.path.dirname(folder))
+
+
+def _is_top(folder: str) -> bool:
+    """Whether *folder* is the top of a repository, or of everything."""
+    return os.path.dirname(folder) == folder or os.path.exists(os.path.join(folder, ".git"))
+
+
+def _in_folder(folder: str) -> Settings | None:
+    for name in (YAML_FILE, TOML_FILE):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            found = _from_file(os.path.relpath(path))
+            if found is not None:
+                return found
+    return None
+
+
+def _named(config: str) -> Settings:
+    if not os.path.isfile(config):
+        raise SettingsError(f"{config}: no such settings file")
+    found = _from_file(config)
+    if found is None:
+        raise SettingsError(f"{config}: has no table [tool.cloudtrail-policylint]")
+    return found
+
+
+def _from_file(path: str) -> Settings | None:
+    from .table import read_table
+
+    table = read_table(path)
+    if table is None:
+        return None
+    from .values import settings_of
+
+    return settings_of(table)

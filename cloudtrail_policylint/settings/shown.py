@@ -1,0 +1,37 @@
+"""Settings as lines of text, each with where it comes from."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .nearest import NearestSettings
+
+_WIDTH = 40
+
+
+def shown(settings: NearestSettings, path: str) -> Iterator[str]:
+    """The settings for the file or folder *path*, written as in YAML, with their origins as comments."""
+    import json
+
+    from .values import NAMES
+
+    found = settings.of(path) if os.path.isdir(path) else settings.of_file(path)
+    origins = dict(found.origins)
+    yield f"# {path}"
+    for name in NAMES:
+        value = getattr(found, name.replace("-", "_"))
+        if name in ("severity", "kinds"):
+            value = dict(value)
+        elif name == "per-path":
+            value = {
+                one.pattern: {"ignore": one.ignore, "severity": dict(one.severity)} for one in value
+            }
+        elif name == "suppress":
+            keys = ("rule", "path", "owner", "sid", "reason", "expires")
+            value = [{key: text for key in keys if (text := getattr(one, key))} for one in value]
+        line = f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        yield f"{line:<{_WIDTH}} # {origins.get(name, 'default')}"

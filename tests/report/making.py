@@ -1,0 +1,34 @@
+"""Findings made up for tests of the reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloudtrail_policylint.extract.found import Owner
+from cloudtrail_policylint.match import Finding
+from cloudtrail_policylint.rules import Rule
+from cloudtrail_policylint.source import SourceFile, Span
+
+
+def finding(message: str = "m", **given: Any) -> Finding:
+    """A finding with *message* about all of a file; *given* are parts of it, of its rule and of the file."""
+    source = SourceFile(given.pop("path", "a.json"), given.pop("text", "{}"))
+    severity = given.pop("severity", "warning")
+    rule = Rule(
+        id=given.pop("id", "X1"),
+        name="own-rule",
+        summary="summary",
+        severity=severity,
+        confidence="high",
+        status="stable",
+        since="",
+        tags=given.pop("tags", ()),
+        subject="statement",
+        cases=(),
+        why=given.pop("why", "why"),
+        fix="fix",
+        references=(),
+        supersedes=(),
+    )
+    span = Span(source, 0, len(source.text))
+    return Finding(rule, message, span, Owner(given.pop("owner", ""), span), severity, **given)

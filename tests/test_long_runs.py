@@ -1,0 +1,81 @@
+"""What a user sees of a long run, and of one that is broken off."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from cloudtrail_policylint.cli import main, progress
+from cloudtrail_policylint.cli.output import INTERRUPTED
+from cloudtrail_policylint.match import Engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+POLICY = json.dumps({"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}})
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_an_interrupted_run_shows_what_it_has_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.json").write_text(POLICY)
+    judge = Engine.judge_document
+
+    def interrupted(engine: Engine, document: object) -> object:
+        if document.span.source.path == "b.json":  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+        return judge(engine, document)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Engine, "judge_document", interrupted)
+    assert main(["lint", "."]) == INTERRUPTED
+    out, err = capsys.readouterr()
+    assert [line.split(":")[0] for line in out.splitlines()] == ["a.json"]
+    assert err.endswith("interrupted: what is shown was found until then\n")
+
+
+def test_progress_is_shown_on_a_terminal_and_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a\x1b.json").write_text(POLICY)
+    monkeypatch.setattr(progress, "PATIENCE", 0)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    main(["lint", "."])
+    assert terminal.getvalue().startswith("\r\x1b[Kjudging a\\x1b.json\r\x1b[K")
+
+
+def test_progress_waits_and_is_for_terminals_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.json").write_text(POLICY)
+    terminal, file = Terminal(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    main(["lint", "."])
+    monkeypatch.setattr(sys, "stderr", file)
+    monkeypatch.setattr(progress, "PATIENCE", 0)
+    main(["lint", "."])
+    assert "judging" not in terminal.getvalue() + file.getvalue()
+
+
+def test_completion_for_every_shell(capsys: pytest.CaptureFixture[str]) -> None:
+    for shell in ("bash", "zsh", "tcsh", "fish", "powershell"):
+        assert main(["completion", shell]) == 0
+        script = capsys.readouterr().out
+        assert "cloudtrail-policylint" in script
+        assert "show-settings" in script
+        if shell == "bash":
+            subprocess.run(["bash", "-n"], input=script, text=True, check=True)
