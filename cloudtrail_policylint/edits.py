@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from .record import record
 from .source import Span
-from .tree import Hole, Piece, Text
+from .tree import Entry, Hole, Piece, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ class Edit:
     """Replace what stands at ``span`` by ``text``, as the string there means it (not yet escaped).
 
     ``target`` is the string that the edit is about and ``wanted`` what it is
-    to be, holes as they are written. Without a target the edit is about a
-    comment, and ``text`` stands for itself. ``safe``: nothing changes but what
-    is certainly wrong. ``says`` what it does, in a few words.
+    to be, holes as they are written. Without a target ``text`` stands for
+    itself: the edit takes away the entry at ``gone``, and all strings in it,
+    or is about a comment. ``safe``: nothing changes but what is certainly
+    wrong. ``says`` what it does, in a few words.
     """
 
     span: Span
@@ -42,6 +43,7 @@ class Edit:
     says: str
     target: Text | None = None
     wanted: str = ""
+    gone: Span | None = None
 
 
 def joined(text: Text) -> str:
@@ -72,6 +74,58 @@ def rewriting(target: Text, new: str, *, safe: bool, says: str) -> Edit | None:
     for hole in holes:
         wanted = wanted.replace(HOLE, hole.written, 1)
     return Edit(span, before + replacement + after, safe, says, target, wanted)
+
+
+def removing(entry: Entry, *, safe: bool, says: str) -> Edit | None:
+    """The edit that takes *entry*, which is not the only one, out of its map; None where it is not written as one.
+
+    With it goes the comma behind it, or before it where it is the last, or
+    its lines where there is none.
+    """
+    source, start, end = entry.key.span.source, entry.key.span.start, entry.value.span.end
+    text = source.text
+    if entry.value.span.source is not source:
+        return None
+    gone = Span(source, start, end)
+    if text[entry.key.span.end : entry.value.span.start].strip() not in (":", "="):
+        found = _block_around(text, start, end)
+        if found is None:
+            return None
+        named = start == found[0]  # all conditions go, with what they are called
+        start, end = found
+        gone = Span(source, start if named else start + len("condition"), end)
+    line, rest = text[:start].rfind("\n") + 1, _rest_of_line(text, end)
+    alone = not text[line:start].strip()
+    following = text[end:].lstrip()
+    if following.startswith(","):
+        end = len(text) - len(following) + 1
+        if alone and not text[end : _rest_of_line(text, end)].strip():
+            start, end = line, _rest_of_line(text, end)
+        else:
+            end += len(text[end:]) - len(text[end:].lstrip(" \t"))
+    elif text[:start].rstrip().endswith(","):
+        start = len(text[:start].rstrip()) - 1
+    elif alone and text[end:rest].strip()[:1] in ("", "#", "/"):
+        start, end = line, rest
+    else:
+        return None
+    return Edit(Span(source, start, end), "", safe, says, gone=gone)
+
+
+def _block_around(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the ``condition`` block of an ``aws_iam_policy_document`` stands that *start* and *end* are in."""
+    named = text.startswith("condition", start)
+    begin = start if named else text.rfind("condition", 0, start)
+    closing = text.find("}", end)
+    inside = text[begin + len("condition") : closing]
+    if begin < 0 or closing < 0 or not inside.lstrip().startswith("{") or inside.count("{") != 1:
+        return None
+    return begin, closing + 1
+
+
+def _rest_of_line(text: str, at: int) -> int:
+    """Where the line that *at* stands in ends, its end included."""
+    return text.find("\n", at) + 1 or len(text)
 
 
 def _placed(parts: Sequence[Piece | Hole], start: int, end: int) -> tuple[Span, str, str] | None:

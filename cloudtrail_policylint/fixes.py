@@ -16,7 +16,7 @@ from __future__ import annotations
 from .discover import TERRAFORM, UnreadableError, encode, language_of, read_bytes
 from .edits import Edit
 from .record import record
-from .source import SourceFile
+from .source import SourceFile, Span
 from .tree import Choice, Encoded, Hole, Map, Seq, Text
 
 TYPE_CHECKING = False
@@ -199,7 +199,7 @@ class _Fixer:
         Those that cannot be made are found by halving, and refused.
         """
         trial, reason = None, "this is no comment but text"
-        if all(change.edit.target is not None or _is_comment(change.edit) for change in changes):
+        if all(_is_no_text(change.edit) for change in changes):
             trial, reason = self._tried(state, changes)
         if trial is not None:
             return trial, changes
@@ -276,8 +276,10 @@ def _spellings(edit: Edit) -> Iterator[tuple[int, int, str]]:
 # -- whether it came to what it should
 
 
-def _is_comment(edit: Edit) -> bool:
-    """Whether the place of *edit*, which is about no string, is in a comment: the file reads the same without."""
+def _is_no_text(edit: Edit) -> bool:
+    """Whether an *edit* that is about neither a string nor an entry is in a comment: the file reads the same after."""
+    if edit.target is not None or edit.gone is not None:
+        return True
     source = edit.span.source
     language = language_of(source.path)
     at = len(source.text[: edit.span.end].rstrip()) - 1
@@ -316,11 +318,21 @@ def _wrong(state: _State, trial: _State, changes: Sequence[_Change], *, unsafe: 
 def _wanted(said: Sequence[_Said], changes: Sequence[_Change]) -> list[str]:
     """What the strings of all policies are to say after *changes*, where they were *said*."""
     new: dict[tuple[str, int, int, str], str] = {}
+    gone: list[Span] = []
     for change in changes:
         if change.edit.target is not None:
             for one in _saying(change.edit.target):
                 new[one.path, one.start, one.end, one.text] = change.edit.wanted
-    return [new.get((one.path, one.start, one.end, one.text), one.text) for one in said]
+        elif change.edit.gone is not None:
+            gone.append(change.edit.gone)
+    return [
+        new.get((one.path, one.start, one.end, one.text), one.text)
+        for one in said
+        if not any(
+            one.path == span.source.path and span.start <= one.start and one.end <= span.end
+            for span in gone
+        )
+    ]
 
 
 def _said(extraction: Extraction) -> Iterator[_Said]:

@@ -28,7 +28,8 @@ class Remedy:
     does. ``at`` is the text that it changes, empty for the one reported. What
     applies first is done: the text becomes ``write``; the first of ``replace``
     that is found in it (letter case does not count) is replaced; its
-    ``fields`` between colons, counted from 1, are.
+    ``fields`` between colons, counted from 1, are. With ``remove`` the
+    condition goes instead.
     """
 
     safe: bool
@@ -37,6 +38,7 @@ class Remedy:
     write: str = ""
     replace: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[int, str], ...] = ()
+    remove: bool = False
 
 
 @record
@@ -162,6 +164,7 @@ def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
         at=raw.get("at", ""),
         write=raw.get("write", ""),
         replace=tuple(raw.get("replace", {}).items()),
+        remove="remove" in raw,
         fields=tuple((int(number), text) for number, text in raw.get("fields", {}).items()),
     )
 

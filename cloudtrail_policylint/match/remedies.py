@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..edits import HOLE, Edit, joined, rewriting
+from ..edits import HOLE, Edit, joined, removing, rewriting
+from ..tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from ..policy import Statement
     from ..rules import Remedy
     from ..source import Span
-    from ..tree import Text
+    from ..tree import Entry, Text
     from .elements import Witness
 
 
@@ -35,10 +36,13 @@ def edit_for(
     target = _target(remedy.at or witness.field, witness, statement)
     if target is None or target.span.source is not witness.span.source:
         return None
+    safe = remedy.safe and any(span.contains(target.span) for span in around)
+    if remedy.remove:
+        entry = _removable(target, statement.node) if statement is not None else None
+        return removing(entry, safe=safe, says=remedy.says) if entry is not None else None
     new = _new(remedy, joined(target), catalogue)
     if new is None or new in _beside(witness, statement):
         return None
-    safe = remedy.safe and any(span.contains(target.span) for span in around)
     return rewriting(target, new, safe=safe, says=remedy.says)
 
 
@@ -59,6 +63,27 @@ def _target(field: str, witness: Witness, statement: Statement | None) -> Text |
     if len(found) != 1 or sum(text.span == found[0].span for text in every) != 1:
         return None
     return found[0]
+
+
+def _removable(key: Text, node: Map) -> Entry | None:
+    """The entry with *key*, somewhere below *node*, or the one around it that would be empty without it."""
+    for entry in node.entries:
+        if entry.key.span == key.span:
+            return entry if len(node.entries) > 1 else None
+        if isinstance(entry.value, Map):
+            inner = _removable(key, entry.value)
+            if inner is not None:
+                return inner
+            if any(one.key.span == key.span for one in _all_entries(entry.value)):
+                return entry if len(node.entries) > 1 else None
+    return None
+
+
+def _all_entries(node: Map) -> Iterable[Entry]:
+    for entry in node.entries:
+        yield entry
+        if isinstance(entry.value, Map):
+            yield from _all_entries(entry.value)
 
 
 def _beside(witness: Witness, statement: Statement | None) -> Iterable[str]:
