@@ -14,7 +14,6 @@ from itertools import takewhile
 from .patterns import (
     MAYBE,
     NO,
-    STAR,
     YES,
     Glob,
     Pattern,
@@ -28,6 +27,7 @@ from .patterns import (
     pattern,
 )
 from .record import record
+from .tokens import STAR
 from .tree import Hole, Piece
 
 TYPE_CHECKING = False

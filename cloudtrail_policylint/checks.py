@@ -113,7 +113,7 @@ def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool
     problems = [f for f in result.findings if f.rule.id != rule.id]
     if problems:
         return f"{problems[0].rule.id} {problems[0].message}"
-    if not result.documents and rule.subject != "attachment":
+    if not result.documents and rule.subject not in ("attachment", "resource"):
         return "no policy was found in it"
     found = [(f.span.start, f.span.end) for f in result.findings if f.certain]
     return _difference(text, found, marked)

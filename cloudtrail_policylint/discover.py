@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .settings.nearest import NearestSettings
 
 JSON, YAML, TERRAFORM, EITHER = "json", "yaml", "terraform", "json or yaml"
+TEMPLATE = "template"
+"""A text that Terraform fills in: judged with the module that loads it."""
 LANGUAGES = {
     ".json": JSON,
     ".yaml": YAML,
@@ -26,6 +28,8 @@ LANGUAGES = {
     ".template": EITHER,
     ".tf": TERRAFORM,
     ".tofu": TERRAFORM,
+    ".tpl": TEMPLATE,
+    ".tftpl": TEMPLATE,
 }
 """The language of a file by the end of its name; ``.template`` is CloudFormation in either."""
 
@@ -117,6 +121,11 @@ def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
             if settings.excludes(path) or not settings.of(folder).includes(path):
                 continue
             yield Candidate(_shown(path), language, named=False)
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether *path* is *folder* or below it; both are absolute."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def _shown(path: str) -> str:

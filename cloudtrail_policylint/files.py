@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Contents: TypeAlias = Mapping[str, bytes]
     """What to take for the contents of some files, by path."""
 
+_LOADED = (discover.JSON, discover.TEMPLATE)
+"""Languages of files that a Terraform module may load as a policy."""
 _LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
 
@@ -34,7 +36,8 @@ class Files:
     """The files that *candidates* name, and those beside them that they refer to.
 
     *everything*: every policy is in scope, not only those about CloudTrail.
-    *contents*: what to take for the contents of some files, by path.
+    *walked* are the folders whose files the candidates are. *contents*: what to
+    take for the contents of some files, by path.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Files:
         candidates: Sequence[Candidate],
         *,
         everything: bool,
+        walked: Sequence[str] = (),
         contents: Contents | None = None,
     ) -> None:
         self._contents = {key_of(path): data for path, data in (contents or {}).items()}
@@ -56,7 +60,11 @@ class Files:
         self._sources: dict[str, SourceFile | None] = {}
         self._shown = {key_of(folder): folder for folder in self._folders}
         self._modules: dict[str, list[SourceFile]] = {}
+        self._walked = walked
         self._callers: dict[str, list[str]] | None = None
+        self._loaders: set[str] = set()
+        self._near: set[str] = set()
+        self._beside: dict[str, SourceFile] = {}
         self._matters: dict[str, bool] = {}
 
     def nothing_to_do(self) -> bool:
@@ -68,10 +76,29 @@ class Files:
         return not any(self._matters_itself(folder) for folder in self._folders)
 
     def modules(self) -> Iterator[str]:
-        """The folders that the Terraform files are in, and those of the local modules that they call."""
-        for folder in self._called():
-            if self._concerns(folder):
+        """The folders of the modules to judge.
+
+        Those that the Terraform files are in, those of the local modules that
+        they call, and those of modules that load another file of the run.
+        """
+        callers = self._called()
+        calls: dict[str, list[str]] = {}
+        for folder, above in callers.items():
+            for caller in above:
+                calls.setdefault(caller, []).append(folder)
+        left = [*self._folders, *sorted(self._loaders)]
+        reached = set(left)
+        while left:
+            below = [at for at in calls.get(left.pop(), ()) if at not in reached]
+            reached.update(below)
+            left += below
+        for folder in callers:
+            if folder in reached and (folder in self._loaders or self._concerns(folder)):
                 yield folder
+
+    def is_near(self, folder: str) -> bool:
+        """Whether the module of *folder* is here only for the sake of files that are near to it."""
+        return folder in self._near
 
     def module_sources(self, folder: str) -> list[SourceFile]:
         """All Terraform files of *folder*, given or not."""
@@ -80,8 +107,19 @@ class Files:
             self._modules[folder] = [source for source in sources if source is not None]
         return self._modules[folder]
 
+    def is_whole(self, folder: str) -> bool:
+        """Whether all that makes up the Terraform module of *folder* can be read."""
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            return False
+        configuration = [n for n in names if n.endswith((".tf.json", ".tofu.json"))]
+        if not all(name.endswith(discover.MODULE_FILES) for name in configuration):
+            return False  # what they declare is not known
+        return len(self._paths(folder)) == len(self.module_sources(folder))
+
     def callers(self, folder: str) -> list[str]:
-        """The folders in view whose modules call the one of *folder*."""
+        """The folders in view, or near, whose modules call the one of *folder*."""
         return self._called().get(folder, [])
 
     def called(self, folder: str, source: str) -> str | None:
@@ -95,7 +133,9 @@ class Files:
         if known is not None:
             return known
         real = os.path.realpath(path or ".")
-        return path if _is_inside(real, _project_of(folder)) and os.path.isdir(real) else None
+        return (
+            path if discover.is_inside(real, _project_of(folder)) and os.path.isdir(real) else None
+        )
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """What opens a file for ``file()``, by its path from the module *folder*: nothing outside of the project."""
@@ -103,11 +143,23 @@ class Files:
 
         def load(relative: str) -> SourceFile | None:
             path = f"{folder}/{relative}" if folder else relative
-            if not _is_inside(os.path.realpath(path), root):
+            if not discover.is_inside(os.path.realpath(path), root):
                 return None
-            return self.source(os.path.normpath(path).replace(os.sep, "/"), referred=True)
+            path = os.path.normpath(path).replace(os.sep, "/")
+            source = self.source(path, referred=True)
+            if source is not None and self._belongs(path):
+                self._beside[key_of(path)] = source
+            return source
 
         return load
+
+    def _belongs(self, path: str) -> bool:
+        """Whether *path*, of a name that no run looks for, is at or below a folder that was given."""
+        if discover.language_of(path) is not None:
+            return False
+        real = os.path.realpath(path)
+        given = (*self._walked, *self._folders)
+        return any(discover.is_inside(real, os.path.realpath(at or ".")) for at in given)
 
     def _paths(self, folder: str) -> list[str]:
         try:
@@ -152,9 +204,43 @@ class Files:
                         left.append(target)
                     if folder not in self._callers[target]:
                         self._callers[target].append(folder)
+            self._look_around(self._callers)
             for above in self._callers.values():
                 above.sort()
         return self._callers
+
+    def _look_around(self, callers: dict[str, list[str]]) -> None:
+        """Add to *callers* the modules near that call those in it, or that load files of the run."""
+        from .nearby import Nearby, may_load
+
+        loaded = [
+            c.path
+            for c in self.candidates
+            if c.language in _LOADED and self.source(c.path) and self.matters(c.path)
+        ]
+        starts = {os.path.dirname(path) for path in loaded}
+        starts.update(folder for folder in self._folders if self._matters_itself(folder))
+        nearby = Nearby(self._walked)
+        known = {key_of(folder) for folder in callers}
+        near = [
+            found
+            for start in sorted(starts)
+            for found in nearby.around(start, _project_of(start))
+            if key_of(found) not in known
+        ]
+        self._near = set(near)
+        callers.update({folder: [] for folder in near})
+        for folder in near:
+            for path in sorted(self._local_calls(folder)):
+                target = self.called(folder, path)
+                if target in callers and folder not in callers[target]:
+                    callers[target].append(folder)
+        if loaded:
+            self._loaders = {
+                folder
+                for folder in callers
+                if any(may_load(s.text, folder, loaded) for s in self.module_sources(folder))
+            }
 
     def _local_calls(self, folder: str) -> set[str]:
         """What may be the local paths of modules that the module *folder* calls, by the look of its text."""
@@ -180,13 +266,14 @@ class Files:
         return self._matters.get(key_of(path), False)
 
     def given_sources(self) -> list[SourceFile]:
-        """The files of the candidates that were read."""
+        """The files of the candidates that were read, and those that belong to them alone."""
         found = (self._sources.get(key) for key in self._named)
-        return [source for source in found if source is not None]
+        return [source for source in found if source is not None] + list(self._beside.values())
 
     def is_given(self, source: SourceFile) -> bool:
-        """Whether *source* is one of the candidates."""
-        return key_of(source.path) in self._named
+        """Whether *source* is one of ``given_sources``."""
+        key = key_of(source.path)
+        return key in self._named or key in self._beside
 
     def _read(self, path: str, key: str, *, referred: bool) -> SourceFile | None:
         candidate = self._named.get(key)
@@ -215,13 +302,9 @@ def _project_of(folder: str) -> str:
         parent = os.path.dirname(at)
         if parent == at:
             here = os.path.realpath(".")
-            return here if _is_inside(own, here) and os.path.dirname(here) != here else own
+            return here if discover.is_inside(own, here) and os.path.dirname(here) != here else own
         at = parent
     return at
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def key_of(path: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from .discover import language_of
+from .discover import TEMPLATE, language_of
 from .errors import InputError, UsageError
 from .record import record
 from .report.json import described
@@ -96,7 +96,7 @@ def lint_text(
     """
     name = os.fspath(path)
     language = language_of(name)
-    if language is None:
+    if language in (None, TEMPLATE):
         raise UsageError(f"{name}: its name does not end in .json, .yaml or .tf")
     return _findings(_run(config).lint_text(name.replace(os.sep, "/"), text, language))
 

@@ -12,7 +12,8 @@ from functools import partial
 from . import discover
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
-from .match import Engine, Finding, place_of, problem_finding, related_to, settled
+from .match import Engine, Finding, place_of, problem_finding, settled
+from .match.related import loads
 from .normalise import normalise, normalise_attachment
 from .record import replaced
 from .result import Result, merged
@@ -39,13 +40,17 @@ if TYPE_CHECKING:
     from .readers.reading import Reading
     from .resolution import Tally
     from .result import Suppressed
-    from .rules import RuleBook
+    from .rules import Rule, RuleBook
     from .settings.model import Allowed, Settings
     from .suppress import Suppression
     from .tree import Node
 
     Watch: TypeAlias = Callable[[Extraction], None]
     """What is shown all that is extracted."""
+
+
+_OF_MODULES = (discover.TERRAFORM, discover.TEMPLATE)
+"""Languages of files that are judged with their module, not by themselves."""
 
 
 class Linter:
@@ -72,7 +77,9 @@ class Linter:
         self._settings = settings
         self._covers = covers
         self._selection = Selection(book, settings)
-        self._engine = Engine(self._selection.run, book, pedantic=settings.pedantic)
+        self._engine = Engine(
+            self._selection.run, book, pedantic=settings.pedantic, named=settings.select
+        )
         self._everything = settings.scope == "all"
         self._crashes: list[str] = []
         self._allowed: list[Suppression] = []
@@ -132,6 +139,7 @@ class Linter:
                     (*extraction.problems, problem),
                     extraction.allowances,
                     extraction.unresolved,
+                    extraction.resources,
                 )
             found, count = self._judge(self._counted(extraction), kind)
             findings += found
@@ -167,17 +175,27 @@ class Linter:
             judged.add((id(document.span.source), document.span.start, document.span.end))
             findings += self._engine.judge_document(document)
             findings += [
-                problem_finding(p, self._book, document.owner, related_to(p.span, document))
+                problem_finding(p, self._book, document.owner, loads(p.span, document))
                 for p in document.problems
+                if self._runs(self._book.problems[p.name])
             ]
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
                 findings += self._engine.judge_attachment(attachment)
+        for resource in extraction.resources:
+            if self._everything or "cloudtrail" in resource.type.lower():
+                findings += self._engine.judge_resource(resource)
         for problem in extraction.problems:
-            if count or self._may_hold_policy(problem.span.source):
+            rule = self._book.problems[problem.name]
+            sure = count and rule.confidence != "low"
+            if self._runs(rule) and (sure or self._may_hold_policy(problem.span.source)):
                 findings.append(problem_finding(problem, self._book, Owner("", problem.span)))
         return settled(findings), count
+
+    def _runs(self, rule: Rule) -> bool:
+        """Whether *rule*, or what a problem is reported by, is sure enough for this run."""
+        return self._settings.pedantic or rule.confidence != "low"
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether a broken file looks as if a policy in scope were in it."""
@@ -227,7 +245,7 @@ class Linter:
                 yield folder or ".", judge
         for candidate in files.candidates:
             path, language = candidate.path, candidate.language
-            if language == discover.TERRAFORM or key_of(path) in loaded:
+            if language in _OF_MODULES or key_of(path) in loaded:
                 continue
             source = files.source(path)
             if source is not None and files.matters(path):
@@ -253,13 +271,20 @@ class Linter:
         the module itself is reported only if it is so for every call that
         makes the policy's owner.
         """
-        before = len(judged)
+        places: set[tuple[int, int, int]] = set()
+        given: dict[int, bool] = {}
         calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
         for extraction in project.extractions(folder):
             loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
-            findings, _ = self._judge(self._counted(extraction), judged=judged)
+            findings, _ = self._judge(self._counted(extraction), judged=places)
+            sources = {id(s): s for f in extraction.documents for s in (f.node.span.source,)}
+            given.update({key: files.is_given(source) for key, source in sources.items()})
             owners = {_owner_of(found.owner) for found in extraction.documents}
             calls.append((owners, {place_of(finding): finding for finding in findings}))
+        if files.is_near(folder):  # what stands in it is none of this run's
+            places = {place for place in places if given[place[0]]}
+        before = len(judged)
+        judged |= places
         callers = {
             id(source) for above in files.callers(folder) for source in files.module_sources(above)
         } - {id(source) for source in files.module_sources(folder)}
@@ -301,9 +326,10 @@ class Linter:
         self._allowed = []
         run = self._selection.run
         kept, suppressed = suppress(settled(findings), suppressions)
-        kept += complaints(suppressions, self._book, run)
+        ran = [one for one in (*run, *self._book.problems.values()) if self._runs(one)]
+        kept += complaints(suppressions, self._book, ran)
         if self._settings.suppress:
-            kept, more = self._allow(kept)
+            kept, more = self._allow(kept, ran)
             suppressed += more
         result = Result(
             tuple(self._selection.shown(kept)),
@@ -319,8 +345,13 @@ class Linter:
         )
         return merged([result])
 
-    def _allow(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
-        """*findings* without those that the settings allow, with what is wrong there; and the others."""
+    def _allow(
+        self, findings: Sequence[Finding], ran: Sequence[Rule]
+    ) -> tuple[list[Finding], list[Suppressed]]:
+        """*findings* without those that the settings allow, with what is wrong there; and the others.
+
+        *ran* are the rules and problems that could be found.
+        """
         from datetime import date
 
         today = date.today().isoformat()
@@ -330,7 +361,7 @@ class Linter:
             for number, entry in enumerate(self._settings.suppress)
             if number in used or self._covers(entry)
         ]
-        kept += complaints_of_settings(entries, self._book, self._selection.run, today)
+        kept += complaints_of_settings(entries, self._book, ran, today)
         return kept, suppressed
 
 

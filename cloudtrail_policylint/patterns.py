@@ -12,7 +12,22 @@ but is not within ``cloudtrail:Create*``.
 from __future__ import annotations
 
 from .record import record
-from .tree import ACCOUNT, FIELD, Hole, Piece
+from .tokens import (
+    DIGIT,
+    ONE,
+    STAR,
+    for_every_text,
+    for_every_value,
+    holds,
+    in_common,
+    meet,
+    spread,
+    tokens,
+    unknown,
+    widened,
+    widest_value,
+)
+from .tree import Hole, Piece, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,12 +36,7 @@ if TYPE_CHECKING:
 NO, MAYBE, YES = 0, 1, 2
 """A verdict. ``min`` is AND, ``max`` is OR, ``2 - v`` is NOT (Kleene's three values)."""
 
-ONE = "?"
-STAR = "*"
-DIGIT = "0-9"
-"""Tokens that are no literal character. A literal is a token of one character, written ``=c``."""
-
-MAX_ALTERNATIVES = 64
+MAX_ALTERNATIVES = 128
 """Combinations of a text's known values that are told apart; past it the values count as unknown."""
 
 
@@ -44,14 +54,16 @@ class Glob:
 
 @record
 class Pattern:
-    """A text as a pattern: a glob for each of the values its holes may have.
+    """A text as a pattern: a glob for each combination of the known values of its holes.
 
-    ``exact`` is False when a hole was replaced by the widest pattern that its
-    value must fall into, so that only some questions have an answer.
+    ``exact`` is False when a hole has none: in ``globs`` it is then the widest
+    pattern that its value must fall into, and ``lines`` has the tokens of each
+    of them with the holes told apart.
     """
 
     globs: tuple[Glob, ...]
     exact: bool
+    lines: tuple[tuple[str, ...], ...] = ()
 
 
 def glob(tokens: Iterable[str]) -> Glob:
@@ -78,11 +90,6 @@ def glob(tokens: Iterable[str]) -> Glob:
     return Glob(tuple(tuple(run) for run in runs), tuple(gaps))
 
 
-def tokens(text: str) -> list[str]:
-    """The tokens of *text*, in which ``*`` and ``?`` are wildcards."""
-    return [char if char in (STAR, ONE) else "=" + char for char in text]
-
-
 def parse(text: str) -> Glob:
     """The glob that *text* spells."""
     return glob(tokens(text))
@@ -93,37 +100,21 @@ def parse_operand(text: str) -> Glob:
     return glob(DIGIT if char == "=#" else char for char in tokens(text))
 
 
-def _meet(a: str, b: str) -> bool:
-    """Whether some character is matched by both tokens."""
-    if ONE in (a, b) or a == b:
-        return True
-    if a == DIGIT:
-        return b[1].isdigit()
-    return b == DIGIT and a[1].isdigit()
-
-
-def _holds(outer: str, inner: str) -> bool:
-    """Whether every character that *inner* matches is matched by *outer*."""
-    if outer in (inner, ONE):
-        return True
-    return outer == DIGIT and inner != ONE and inner[1].isdigit()
-
-
 def overlaps(a: Glob, b: Glob) -> bool:
     """Whether some text is matched by both."""
     if a.gaps and b.gaps:
         # Whatever lies between can be written one after the other, so only the ends can disagree.
         heads = zip(a.runs[0], b.runs[0], strict=False)
         tails = zip(reversed(a.runs[-1]), reversed(b.runs[-1]), strict=False)
-        return all(_meet(x, y) for x, y in heads) and all(_meet(x, y) for x, y in tails)
+        return all(meet(x, y) for x, y in heads) and all(meet(x, y) for x, y in tails)
     if b.gaps:
         a, b = b, a
     fixed = b.runs[0]
     if not a.gaps:
         return len(fixed) == len(a.runs[0]) and all(
-            _meet(x, y) for x, y in zip(a.runs[0], fixed, strict=True)
+            meet(x, y) for x, y in zip(a.runs[0], fixed, strict=True)
         )
-    return _spread(a, list(fixed), [0] * len(fixed), _meet)
+    return _spread(a, list(fixed), [0] * len(fixed), meet)
 
 
 def within(inner: Glob, outer: Glob) -> bool:
@@ -132,7 +123,7 @@ def within(inner: Glob, outer: Glob) -> bool:
         return (
             not inner.gaps
             and len(inner.runs[0]) == len(outer.runs[0])
-            and all(_holds(x, y) for x, y in zip(outer.runs[0], inner.runs[0], strict=True))
+            and all(holds(x, y) for x, y in zip(outer.runs[0], inner.runs[0], strict=True))
         )
     line: list[str] = []
     extra: list[int] = []  # characters that are at least between a token and the one before it
@@ -146,7 +137,7 @@ def within(inner: Glob, outer: Glob) -> bool:
 
 
 def _within_token(outer: str, inner: str) -> bool:
-    return inner != STAR and _holds(outer, inner)
+    return inner != STAR and holds(outer, inner)
 
 
 def _spread(pattern: Glob, line: list[str], extra: list[int], fits: Fits) -> bool:
@@ -183,7 +174,7 @@ _NO_LITERAL = "\U0010ffff"
 def _as_text(line: list[str], fits: Fits) -> str | None:
     """*line* as a string to look for literal runs in; None where other tokens may fit them too."""
     text = "".join([token[1] if len(token) == 2 else _NO_LITERAL for token in line])
-    if fits is _meet and _NO_LITERAL in text:
+    if fits is meet and _NO_LITERAL in text:
         return None
     return text
 
@@ -240,13 +231,14 @@ def pattern(parts: Sequence[Piece | Hole], *, fold: bool, variables: bool) -> Pa
             choices = [tokens(v.lower() if fold else v) for v in part.values]
         else:
             exact = False
-            choices = [[DIGIT] * 12 if part.shape == ACCOUNT else [STAR]]
+            choices = [unknown(part.shape)]
         if len(choices) == 1:
             for alternative in alternatives:
                 alternative.extend(choices[0])
         else:
             alternatives = [head + tail for head in alternatives for tail in choices]
-    return Pattern(tuple(glob(alternative) for alternative in alternatives), exact)
+    globs = tuple(glob(widened(alternative)) for alternative in alternatives)
+    return Pattern(globs, exact, () if exact else tuple(map(tuple, alternatives)))
 
 
 def variable_tokens(text: str) -> list[str]:
@@ -271,56 +263,77 @@ def variable_tokens(text: str) -> list[str]:
 
 def judge_overlaps(a: Pattern, b: Glob) -> int:
     """Whether some text is matched by both: a verdict over all that *a* may turn out to be."""
-    return _agree(a, b, _overlaps_one)
+    return _agree(a, b, overlaps, _overlaps_unknown)
 
 
 def judge_within(a: Pattern, b: Glob) -> int:
     """Whether *a* matches nothing beyond *b*."""
-    return _agree(a, b, _within_one)
+    return _agree(a, b, within, _within_unknown)
 
 
 def judge_covers(a: Pattern, b: Glob) -> int:
     """Whether *a* matches all that *b* matches."""
-    return _agree(a, b, _covers_one)
+    return _agree(a, b, _covers, _covers_unknown)
 
 
 def judge_equal(a: Pattern, b: Glob) -> int:
     """Whether *a* is written exactly as *b* is, wildcards included."""
-    return _agree(a, b, _equal_one)
+    return _agree(a, b, Glob.__eq__, _equal_unknown)
 
 
-def _agree(a: Pattern, b: Glob, judge: Judge) -> int:
-    verdicts = {judge(alternative, b, a.exact) for alternative in a.globs}
+def _agree(a: Pattern, b: Glob, exact: Relation, unknown: Judge) -> int:
+    if a.exact:
+        verdicts = {YES if exact(glob, b) else NO for glob in a.globs}
+    else:
+        verdicts = {unknown(*pair, b) for pair in zip(a.globs, a.lines, strict=True)}
     return verdicts.pop() if len(verdicts) == 1 else MAYBE
 
 
-def _overlaps_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
-    if not overlaps(a, b):
+def _covers(a: Glob, b: Glob) -> bool:
+    return within(b, a)
+
+
+# The relations where a line has holes: first as of the widest glob that it may be, which often settles it.
+
+
+def _overlaps_unknown(widest: Glob, line: Line, b: Glob) -> int:
+    if not overlaps(widest, b):
         return NO
-    return YES if exact or within(a, b) else MAYBE
-
-
-def _within_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
-    if within(a, b):
+    other = _line(b)
+    if within(widest, b) or in_common(for_every_value(line), other):
         return YES
-    return NO if exact or not overlaps(a, b) else MAYBE
+    return NO if in_common(line, other) is False else MAYBE
 
 
-def _covers_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
-    if not within(b, a):
+def _within_unknown(widest: Glob, line: Line, b: Glob) -> int:
+    if within(widest, b):
+        return YES
+    if not overlaps(widest, b):
         return NO
-    return YES if exact else MAYBE
+    return NO if in_common(for_every_text(line), _line(b)) is False else MAYBE
 
 
-def _equal_one(a: Glob, b: Glob, exact: bool) -> int:  # noqa: FBT001
-    if exact:
-        return YES if a == b else NO
-    return MAYBE if overlaps(a, b) else NO
+def _covers_unknown(widest: Glob, line: Line, b: Glob) -> int:
+    if not within(b, widest):
+        return NO
+    return NO if in_common(widest_value(line), for_every_text(_line(b))) is False else MAYBE
+
+
+def _equal_unknown(widest: Glob, line: Line, b: Glob) -> int:
+    return MAYBE if overlaps(widest, b) and in_common(line, _line(b)) is not False else NO
+
+
+def _line(glob: Glob) -> list[str]:
+    """The tokens of *glob*."""
+    line = list(glob.runs[0])
+    for gap, run in zip(glob.gaps, glob.runs[1:], strict=True):
+        line += [*spread(gap), *run]
+    return line
 
 
 def may_hold_colon(part: Piece | Hole) -> bool:
     """Whether a colon may hide in *part*, a hole."""
-    return isinstance(part, Hole) and part.shape not in (FIELD, ACCOUNT) and part.values is None
+    return isinstance(part, Hole) and part.values is None and allows(part.shape, ":")
 
 
 if TYPE_CHECKING:
@@ -328,4 +341,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Fits: TypeAlias = Callable[[str, str], bool]
-    Judge: TypeAlias = Callable[[Glob, Glob, bool], int]
+    Line: TypeAlias = Sequence[str]
+    Relation: TypeAlias = Callable[[Glob, Glob], bool]
+    Judge: TypeAlias = Callable[[Glob, Line, Glob], int]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from .arns import Shape
 from .extract.found import Owner, Problem
 from .patterns import Pattern
-from .record import record
+from .record import record, replaced
 from .source import Related, Span
 from .tree import Map, Text
 
@@ -131,6 +131,10 @@ class Document:
     companions: tuple[Document, ...] = ()
     blocks: tuple[Span, ...] = ()
     related: tuple[Related, ...] = ()
+
+    def of_kind(self, kind: str) -> Document:
+        """The same document, known to be of *kind*."""
+        return replaced(self, kinds=(kind,))
 
 
 @record

@@ -114,6 +114,7 @@ def read_folder(path: str) -> dict[str, Any]:
     for name in files_in(path):
         raw = prepared(read(name).raw, sets)
         raw.pop("examples", None)
+        raw.pop("exceptions", None)
         rules.append(raw)
     problems = os.path.join(path, PROBLEMS)
     found = read(problems).raw["problems"] if os.path.exists(problems) else []
@@ -312,8 +313,8 @@ def _report_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
 
 def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
     """What a message about *match* can show."""
-    if subject == "attachment":
-        allowed = {"arn"}
+    if subject in ("attachment", "resource"):
+        allowed = {"arn"} if subject == "attachment" else {"type"}
     elif subject == "document" and "some" not in match.get("statement", {}):
         allowed = {"kind"}  # no statement is singled out
     else:

@@ -61,9 +61,17 @@ class Run:
             self._files.append(candidate.path)
             settings = self._settings.of_file(candidate.path)
             groups.setdefault(id(settings), (settings, []))[1].append(candidate)
+        # What a folder holds is all in the one group, if there is only one.
+        walked = [path for path in paths if os.path.isdir(path)] if len(groups) == 1 else []
         results = []
         for settings, candidates in groups.values():
-            results.append(self._lint_group(settings, candidates, paths, watch))
+            files = Files(
+                candidates,
+                everything=settings.scope == "all",
+                walked=walked,
+                contents=self._contents,
+            )
+            results.append(self._lint_group(settings, files, paths, watch))
             if results[-1].interrupted:
                 break
         return self._told(merged(results))
@@ -98,14 +106,12 @@ class Run:
     def _lint_group(
         self,
         settings: Settings,
-        candidates: Sequence[Candidate],
+        files: Files,
         paths: Iterable[str],
         watch: Callable[[str], None],
     ) -> Result:
-        everything = settings.scope == "all"
-        files = Files(candidates, everything=everything, contents=self._contents)
         if files.nothing_to_do():
-            return Result((), len(candidates), 0, ())
+            return Result((), len(files.candidates), 0, ())
 
         def covers(entry: Allowed) -> bool:
             return any(_covers(path, entry, settings.folder) for path in paths)

@@ -144,10 +144,10 @@ def complaints(
 ) -> list[Finding]:
     """What is wrong with suppressions: unused, of an unknown rule, without a reason.
 
-    One for a rule that did not run is not called unused.
+    One for what *judged_by*, rules and problems, does not hold is not called unused.
     """
     found: list[Finding] = []
-    ran = {rule.id for rule in judged_by} | {rule.id for rule in book.problems.values()}
+    ran = {rule.id for rule in judged_by}
     for suppression in suppressions:
         owner = Owner("", suppression.span)
         if not suppression.reason:
@@ -248,9 +248,10 @@ def complaints_of_settings(
 ) -> list[Finding]:
     """What is wrong with *entries*, each with whether it was of use: expired, or of no use.
 
-    The caller leaves out those whose files were not all judged.
+    The caller leaves out those whose files were not all judged; *judged_by* is
+    as for ``complaints``.
     """
-    ran = {rule.id for rule in judged_by} | {rule.id for rule in book.problems.values()}
+    ran = {rule.id for rule in judged_by}
     found = []
     for entry, used in entries:
         rule = book.named(entry.rule)

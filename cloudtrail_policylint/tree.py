@@ -13,14 +13,37 @@ from .source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ANY = "any"
 """A hole that may be any text, of any length, wildcards and colons included."""
 FIELD = "field"
 """A hole that is one field of an ARN: no colon and no wildcard in it (a region, a name)."""
+NAME = "name"
+"""A hole that is one segment of a path: neither a colon nor a slash nor a wildcard in it (a bucket)."""
 ACCOUNT = "account"
 """A hole that is an AWS account id: twelve digits."""
+
+_SHAPES = (ANY, FIELD, NAME, ACCOUNT)
+_NEVER = {ANY: "", FIELD: ":*?", NAME: ":*?/"}
+
+
+def widest(shapes: Iterable[str]) -> str:
+    """What is known of a value that has one of *shapes*; each of them allows less than the one before."""
+    return min(shapes, key=_SHAPES.index, default=ANY)
+
+
+def allows(shape: str, character: str) -> bool:
+    """Whether a hole of *shape* may hold *character*."""
+    return character.isdigit() if shape == ACCOUNT else character not in _NEVER[shape]
+
+
+def shape_of(values: Iterable[str]) -> str:
+    """The shape that a value has which is one of *values*."""
+    values = list(values)
+    if values and all(len(v) == 12 and v.isascii() and v.isdigit() for v in values):
+        return ACCOUNT
+    return next(s for s in (NAME, FIELD, ANY) if all(allows(s, c) for v in values for c in v))
 
 
 @record
@@ -29,8 +52,8 @@ class Hole:
 
     ``written`` is the reference as a reader would recognise it
     (``${var.region}``). ``values`` are all the strings that it may turn out to
-    be, where they are known; ``shape`` is one of ``ANY``, ``FIELD`` and
-    ``ACCOUNT``. ``content`` is for a string that is not known as text but is
+    be, where they are known; ``shape`` is one of ``ANY``, ``FIELD``, ``NAME``
+    and ``ACCOUNT``. ``content`` is for a string that is not known as text but is
     known to spell this value as JSON (``${jsonencode(local.actions)}``): a
     reader of JSON that meets the hole where a value stands takes it.
     """
@@ -146,6 +169,13 @@ class Encoded:
 
 
 Node = Map | Seq | Text | Scalar | Hole | Choice | Encoded
+
+
+def narrowed(hole: Hole, shape: str) -> Hole:
+    """*hole*, where the place that it is used in allows no more than *shape*."""
+    if _SHAPES.index(hole.shape) >= _SHAPES.index(shape):
+        return hole
+    return Hole(hole.written, hole.span, shape, hole.values, hole.content)
 
 
 def text_at(value: str, source: SourceFile, start: int, end: int, inner: int = 0) -> Text:

@@ -319,3 +319,12 @@ def test_the_mode_of_the_file_stays() -> None:
     Path("p.json").write_text(policy(NONE))
     write(".")
     assert stat.S_IMODE(os.stat(NAME).st_mode) == 0o640
+
+
+def test_settings_may_name_it(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("p.json").write_text(policy(NOPE))
+    Path(".cloudtrail-policylint.yaml").write_text("baseline: known/old.json\n")
+    os.mkdir("known")
+    write(".")
+    assert not Path(NAME).exists()
+    assert (Run(capsys, ".").out, Path("known/old.json").exists()) == ("", True)

@@ -8,6 +8,7 @@ import pytest
 
 from cloudtrail_policylint.discover import discover
 from cloudtrail_policylint.files import Files
+from cloudtrail_policylint.nearby import may_load
 from cloudtrail_policylint.settings.nearest import NearestSettings
 
 
@@ -82,3 +83,69 @@ def test_who_calls_a_module_is_known_from_the_files_in_view(project: Path) -> No
     (project / "other" / "main.tf").write_text('module "me" { source = "./" }\n')
     files = files_in(project)
     assert files.callers(f"{project}/other") == [f"{project}/module", f"{project}/other"]
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+CALL = 'module "m" { source = "%s" }\n'
+
+
+@pytest.mark.parametrize(
+    ("caller", "source", "found"),
+    [
+        ("main.tf", "./module", True),
+        ("live/main.tf", "../module", True),
+        ("live/prod/main.tf", "../../module", True),
+        ("live/prod/eu/main.tf", "../../../module", False),  # too far away
+        ("module/examples/one/main.tf", "../../", True),
+        (".terraform/main.tf", "../module", False),
+        ("../main.tf", "./project/module", False),
+    ],
+)
+def test_the_callers_of_a_module_given_alone_are_looked_for_in_its_project(
+    project: Path, caller: str, source: str, *, found: bool
+) -> None:
+    write(project, {caller: CALL % source})
+    path = f"{project}/module/main.tf"
+    files = Files(list(discover([path], NearestSettings())), everything=False)
+    folder = str((project / caller).parent)
+    assert files.callers(f"{project}/module") == ([folder] if found else [])
+
+
+def test_another_project_below_and_one_behind_a_link_are_not_looked_at(
+    project: Path, tmp_path: Path
+) -> None:
+    write(project, {"nested/.git": "gitdir: x\n", "nested/main.tf": CALL % "../module"})
+    write(tmp_path, {"elsewhere/main.tf": CALL % "../module"})
+    (project / "linked").symlink_to(tmp_path / "elsewhere")
+    path = f"{project}/module/main.tf"
+    files = Files(list(discover([path], NearestSettings())), everything=False)
+    assert files.callers(f"{project}/module") == []
+
+
+def test_near_folders_are_looked_at_up_to_a_limit(project: Path) -> None:
+    write(project, {f"live/{number:04}/main.tf": CALL % "../../module" for number in range(600)})
+    path = f"{project}/module/main.tf"
+    files = Files(list(discover([path], NearestSettings())), everything=False)
+    assert 400 < len(files.callers(f"{project}/module")) < 500
+
+
+@pytest.mark.parametrize(
+    ("text", "loads"),
+    [
+        ('file("p.json")', True),
+        ('templatefile("${path.module}/policies/p.json", {})', True),
+        ('file("${path.module}/policies/${var.name}.json")', True),
+        ("file(each.value)", True),
+        ('file("q.json")', False),
+        ('"p.json"', False),
+        ('file("${path.module}/q.json")', False),
+    ],
+)
+def test_what_may_load_a_file_by_the_look_of_it(text: str, *, loads: bool) -> None:
+    assert may_load(text, "module", ["module/policies/p.json"]) == loads
+    assert may_load(f"x = {text}\n", "", ["policies/p.json"]) == loads

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cloudtrail_policylint
-from cloudtrail_policylint import Finding, InputError, InternalError, library, lint_paths, lint_text
+from cloudtrail_policylint import (
+    Finding,
+    InputError,
+    InternalError,
+    Related,
+    library,
+    lint_paths,
+    lint_text,
+)
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.match import Engine
 
@@ -41,9 +49,19 @@ def test_findings_are_those_of_the_json_report(
     (here / "b.tf").write_text('resource "aws_iam_policy" "p" {\n policy = <<E\n%s\nE\n}\n' % policy("No"))  # fmt: skip # noqa: UP031
     main(["lint", "--format", "json", "."])
     reported = json.loads(capsys.readouterr().out)["findings"]
+    assert [one["related"] for one in reported] == [[], []]
     assert lint_paths(["."]) == [Finding(**{**one, "related": ()}) for one in reported]
     assert [finding.path for finding in lint_paths([here / "b.tf"])] == [str(here / "b.tf")]
     assert lint_text((here / "a.json").read_text(), "a.json") == lint_paths(["a.json"])
+
+
+def test_related_places_come_with_the_finding(here: Path) -> None:
+    (here / "main.tf").write_text(
+        'resource "aws_iam_policy" "cloudtrail" {\n policy = file("a.json")\n}\n'
+    )
+    (here / "a.json").write_text(policy("Nope"))
+    (found,) = lint_paths(["a.json"])
+    assert found.related == (Related("main.tf", 2, 11, 2, 25, "loaded here"),)
 
 
 def test_settings_count_as_they_do_on_the_command_line(here: Path) -> None:

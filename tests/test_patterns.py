@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from itertools import product
+import re
+from fnmatch import fnmatchcase, translate
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -23,7 +25,20 @@ from cloudtrail_policylint.patterns import (
     within,
 )
 from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import ACCOUNT, FIELD, Hole, Piece
+from cloudtrail_policylint.tree import (
+    ACCOUNT,
+    ANY,
+    FIELD,
+    NAME,
+    Hole,
+    Piece,
+    allows,
+    shape_of,
+    widest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ALPHABET = "ab"
 OTHER = "c"
@@ -124,7 +139,14 @@ def piece(text: str) -> Piece:
         ((hole(values=("s3:a", "ec2:b")),), "s3:*", MAYBE, MAYBE, NO),
         ((hole(ACCOUNT),), "????????????", YES, YES, NO),
         ((hole(ACCOUNT),), "abc*", NO, NO, NO),
-        ((hole(FIELD),), "*", YES, YES, MAYBE),
+        ((hole(FIELD),), "*", YES, YES, NO),
+        ((hole(),), "*", YES, YES, MAYBE),
+        ((piece("arn:aws:s3:::"), hole(NAME)), "*/*", NO, NO, NO),
+        ((piece("arn:aws:s3:::"), hole(FIELD)), "*/*", MAYBE, MAYBE, NO),
+        ((piece("arn:aws:s3:::"), hole(NAME), piece("/*")), "*/AWSLogs*", YES, NO, NO),
+        ((piece("arn:aws:s3:::"), hole(), piece("/*")), "*/AWSLogs*", YES, MAYBE, NO),
+        ((piece("AWSLogs/"), hole(ACCOUNT), piece("/*")), "AWSLogs/o-*", NO, NO, NO),
+        ((hole(NAME), piece("*")), "?*", YES, MAYBE, MAYBE),
     ],
 )
 def test_a_hole_answers_only_what_every_value_answers(
@@ -135,6 +157,66 @@ def test_a_hole_answers_only_what_every_value_answers(
     assert judge_overlaps(one, other) == overlap
     assert judge_within(one, other) == inside
     assert judge_covers(one, other) == cover
+
+
+WILD = ALPHABET[0] + "/*?"
+"""A small world with a separator: ``a``, ``/``, and ``c`` for every other character."""
+LONG = OTHER * 4
+"""Longer than any glob of three tokens without a ``*``."""
+SHORT = ["".join(w) for n in range(7) for w in product("a/" + OTHER, repeat=n)]
+TEXTS = SHORT + [a + LONG + b for a, b in product(SHORT[:40], repeat=2)]
+
+
+def matched(glob: str) -> int:
+    """The texts of the small world that *glob* matches, as the bits of a number."""
+    match = re.compile(translate(glob)).match
+    return int("".join("1" if match(text) else "0" for text in TEXTS), 2)
+
+
+@pytest.mark.parametrize("shape", [ANY, NAME])
+def test_relations_with_a_hole_agree_with_brute_force(shape: str) -> None:
+    """Every line of up to three tokens, one of them a hole, against every glob."""
+    characters = "a/*" if shape == ANY else "a"
+    values = ["".join(v) for n in range(4) for v in product(characters, repeat=n)]
+    values += [OTHER, LONG]
+    few = [value for value in values if len(value) != 3]  # enough beside another token
+    lines = [line for n in range(1, 4) for line in product((*WILD, "H"), repeat=n)]
+    languages = {g: matched(g) for n in range(4) for g in map("".join, product(WILD, repeat=n))}
+    relations: tuple[tuple[Callable[..., int], Callable[[int, int], bool]], ...] = (
+        (judge_overlaps, lambda mine, theirs: bool(mine & theirs)),
+        (judge_within, lambda mine, theirs: not mine & ~theirs),
+        (judge_covers, lambda mine, theirs: not theirs & ~mine),
+    )
+    wrong = []
+    for line in (line for line in lines if line.count("H") == 1):
+        meant = [
+            matched("".join(line).replace("H", value))
+            for value in (values if len(line) == 1 else few)
+        ]
+        parts = tuple(hole(shape) if token == "H" else piece(token) for token in line)
+        form = pattern(parts, fold=False, variables=False)
+        for operand, language in languages.items():
+            for judge, relation in relations:
+                answers = {relation(mine, language) for mine in meant}
+                wanted = MAYBE if len(answers) > 1 else YES if True in answers else NO
+                found = judge(form, parse(operand))
+                if found != wanted:
+                    wrong.append((line, operand, judge.__name__, found, wanted))
+    assert wrong == []
+
+
+def test_shapes_allow_less_and_less() -> None:
+    characters = "a1:/*?"
+    allowed = [{c for c in characters if allows(s, c)} for s in (ANY, FIELD, NAME, ACCOUNT)]
+    assert all(more > less for more, less in pairwise(allowed))
+    assert widest([NAME, ACCOUNT]) == NAME
+    assert widest([FIELD, ANY, NAME]) == ANY
+    assert [shape_of(v) for v in (["1" * 12], ["x"], ["a/b", "x"], ["a:b"])] == [
+        ACCOUNT,
+        NAME,
+        FIELD,
+        ANY,
+    ]
 
 
 def test_policy_variables_are_any_text_and_escapes_are_characters() -> None:

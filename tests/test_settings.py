@@ -59,6 +59,7 @@ rules = ["our-rules"]
 scope = "all"
 pedantic = true
 fail-on = "info"
+baseline = "old.json"
 include = ["*.json"]
 exclude = ["test/"]
 kinds = {"scp/**/*.json" = "scp", "x.json" = "trust"}
@@ -70,6 +71,7 @@ rules: [our-rules]
 scope: all
 pedantic: true
 fail-on: info
+baseline: old.json
 include: ["*.json"]
 exclude:
   - test/
@@ -94,6 +96,7 @@ def test_every_setting_from_either_file(here: Path, name: str, text: str, *, nam
         include=("*.json",),
         exclude=("test/",),
         kinds=(("scp/**/*.json", "scp"), ("x.json", "trust")),
+        baseline="./old.json",
     )
 
 
@@ -192,7 +195,7 @@ def test_a_file_named_on_the_command_line_is_used_whatever_is_nearer(here: Path)
         (YAML, "fail_on: info\n", f"{YAML}:1:1: unknown setting fail_on; did you mean fail-on?"),
         (YAML, "select: 5\n", f"{YAML}:1:1: select is a list of strings"),
         (YAML, "select: [CT, 5]\n", f"{YAML}:1:1: select is a list of strings"),
-        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; known are exclude, fail-on, ignore, include, kinds, pedantic, per-path, rules, scope, select, severity, suppress"),
+        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; known are baseline, exclude, fail-on, ignore, include, kinds, pedantic, per-path, rules, scope, select, severity, suppress"),
         (YAML, "ignore:\n", f"{YAML}:1:1: ignore is a list of strings"),
         (YAML, "pedantic: 'yes'\n", f"{YAML}:1:1: pedantic is true or false"),
         (YAML, "pedantic: 1\n", f"{YAML}:1:1: pedantic is true or false"),
@@ -252,6 +255,7 @@ SUPPRESSION = "suppress:\n  - {rule: CT203, reason: x"
         ("per-path:\n  a/: {select: CT1}\n", "2:8: unknown setting of paths select; known are ignore, severity"),
         ("per-path:\n  a/: {ignore: 5}\n", "2:8: ignore is a list of strings"),
         ("per-path:\n  a/: {severity: {CT1: worse}}\n", "2:19: the severity of CT1 is one of error, warning, info, not worse"),
+        ("baseline: [a]\n", "1:1: baseline is a string"),
         ("suppress: {rule: CT1}\n", "1:1: suppress is a list of mappings with rule, path, owner, sid, reason, expires"),
         ("suppress: [CT1]\n", "1:1: suppress is a list of mappings with rule, path, owner, sid, reason, expires"),
         ("suppress:\n  - reason: x\n", "2:5: a suppression names its rule"),

@@ -37,7 +37,9 @@ def lint(options: argparse.Namespace) -> int:
             show("".join(f"{line}\n" for line in shown(settings, path)))
         return FINE
     baseline = BaselineOfRun(
-        options.baseline, settings.here.folder, to_write=options.write_baseline
+        options.baseline or settings.here.baseline,
+        settings.here.folder,
+        to_write=options.write_baseline,
     )
     runs: list[Run] = []
 
@@ -104,11 +106,11 @@ def _result(options: argparse.Namespace, run: Run, contents: Contents) -> Result
             progress.end()
     if len(options.paths) > 1:
         raise UsageError("-: standard input cannot be linted together with files")
-    from ..discover import language_of
+    from ..discover import TEMPLATE, language_of
 
     name = options.stdin_filename
     language = language_of(name) if name else None
-    if not name or language is None:
+    if not name or language in (None, TEMPLATE):
         raise UsageError(
             "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
         )

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ..record import record
 from ..tree import Encoded, Map, Node, Scalar, Seq, Text, as_text
-from .found import Allowance, Extraction, Found, FoundAttachment, Owner, Problem
+from .found import Allowance, Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
 from .kinds import kind_of_cloudtrail_arn
 from .shapes import is_policy, is_statement, is_statements, may_hold_policy, read_text
 
@@ -104,12 +104,16 @@ class _Search:
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
         self.allowances: list[Allowance] = []
+        self.resources: list[FoundResource] = []
         self.stack: list[tuple[Node, _Place]] = []
         self.seen: set[int] = set()
 
     def result(self) -> Extraction:
         return Extraction(
-            tuple(self.documents), tuple(self.attachments), allowances=tuple(self.allowances)
+            tuple(self.documents),
+            tuple(self.attachments),
+            allowances=tuple(self.allowances),
+            resources=tuple(self.resources),
         )
 
     def run(self, root: Node) -> None:
@@ -184,6 +188,7 @@ class _Search:
         self.documents.extend(extraction.documents)
         self.attachments.extend(extraction.attachments)
         self.allowances.extend(extraction.allowances)
+        self.resources.extend(extraction.resources)
         return True
 
     def attached(self, value: Node, key: str, owner: Owner) -> None:

@@ -75,6 +75,14 @@ class FoundAttachment:
 
 
 @record
+class FoundResource:
+    """A resource of a template or module. ``type`` is as the format calls it."""
+
+    type: str
+    owner: Owner
+
+
+@record
 class Allowance:
     """A rule that a file allows where it is not a comment that does so.
 
@@ -102,3 +110,4 @@ class Extraction:
     problems: tuple[Problem, ...] = ()
     allowances: tuple[Allowance, ...] = ()
     unresolved: tuple[Hole, ...] = ()
+    resources: tuple[FoundResource, ...] = ()

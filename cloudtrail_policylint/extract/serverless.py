@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
-from ..tree import ACCOUNT, ANY, FIELD, Choice, Encoded, Entry, Hole, Map, Node, Piece, Seq, Text
+from ..tree import ACCOUNT, ANY, NAME, Choice, Encoded, Entry, Hole, Map, Node, Piece, Seq, Text
 from .shapes import cut
 
 # A source and a colon or arguments. "${AWS::Region}" is CloudFormation's, "${aws:username}" IAM's.
 _VARIABLE = r"\$\{(?!AWS::|aws:(?!accountId|region\b))(?:\w[\w-]*)(?::|\()"
-_SHAPES = {"${aws:accountId}": ACCOUNT, "${aws:region}": FIELD}
+_SHAPES = {"${aws:accountId}": ACCOUNT, "${aws:region}": NAME}
 
 
 def is_service(root: Node) -> bool:

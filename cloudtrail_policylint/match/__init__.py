@@ -12,8 +12,17 @@ from ..policy import Document
 from ..record import record, replaced
 from ..source import MAX_RELATED
 from ..tree import Piece
-from .clauses import AttachmentMatch, Binding, DocumentMatch, Scene, StatementMatch, field_span
+from .clauses import (
+    AttachmentMatch,
+    Binding,
+    DocumentMatch,
+    ResourceMatch,
+    Scene,
+    StatementMatch,
+    field_span,
+)
 from .messages import Subject, render
+from .related import origins
 from .remedies import edit_for
 
 TYPE_CHECKING = False
@@ -22,13 +31,13 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from ..edits import Edit
-    from ..extract.found import Owner, Problem
+    from ..extract.found import FoundResource, Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
     from ..source import Related, Span
     from .elements import Witness
 
-    M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch)
+    M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
 
 UNSURE = "cannot tell: "
 """What the message of a finding begins with that is only possible."""
@@ -51,43 +60,82 @@ class Finding:
     severity: str
     certain: bool = True
     within: tuple[Span, ...] = ()
-    related: tuple[Related, ...] = ()
     sid: str = ""
+    related: tuple[Related, ...] = ()
     edit: Edit | None = None
 
 
 class Engine:
     """Judges policies by *rules*; with *pedantic* also says what cannot be told.
 
+    A rule of low confidence runs with *pedantic*, or where its id or name is among *named*.
     ``judging`` is the id of the rule at work, for a report when it fails.
     """
 
-    def __init__(self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool, named: Sequence[str] = ()
+    ) -> None:
         self.catalogue = Catalogue(book.facts)
         self.judging = ""
+        asked = {word.upper() for word in named}
         self._floor = MAYBE if pedantic else YES
-        chosen = [rule for rule in rules if pedantic or rule.confidence != "low"]
+        chosen = [
+            rule
+            for rule in rules
+            if pedantic
+            or rule.confidence != "low"
+            or not asked.isdisjoint((rule.id, rule.name.upper()))
+        ]
         self._by_subject = {
             subject: [
                 (rule, case) for rule in chosen if rule.subject == subject for case in rule.cases
             ]
-            for subject in ("document", "statement", "attachment")
+            for subject in ("document", "statement", "attachment", "resource")
         }
-        self._compiled: dict[int, StatementMatch | DocumentMatch | AttachmentMatch] = {}
+        self._compiled: dict[
+            int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
+        ] = {}
 
     def judge_document(self, document: Document) -> list[Finding]:
-        """What the rules find in *document*."""
+        """What the rules find in *document*: of several possible kinds, what is so for each of them."""
+        if len(document.kinds) == 1:
+            return settled(self._findings(document, self._floor))
+        findings = list(self._findings(document, MAYBE))
+        unsure = {finding.rule.id for finding in findings if not finding.certain}
+        findings += self._agreed(document, unsure)
+        return settled([f for f in findings if f.certain or self._floor == MAYBE])
+
+    def _agreed(self, document: Document, rules: set[str]) -> list[Finding]:
+        """What *rules* find at one place whichever of its possible kinds *document* is of."""
+        agreed: list[Finding] | None = None
+        for kind in document.kinds if rules else ():
+            found = list(self._findings(document.of_kind(kind), YES, rules))
+            places = {place_of(finding) for finding in found}
+            agreed = [f for f in (found if agreed is None else agreed) if place_of(f) in places]
+            if not agreed:
+                break
+        return agreed or []
+
+    def _findings(
+        self, document: Document, floor: int, only: set[str] | None = None
+    ) -> Iterator[Finding]:
+        """What the rules (those named in *only*) find in *document* with at least *floor*."""
         scene = Scene(document, self.catalogue)
-        findings = list(self._statements(scene))
+        for rule, case in self._by_subject["statement"]:
+            if only is None or rule.id in only:
+                yield from self._statements(rule, case, scene, floor)
         for rule, case in self._by_subject["document"]:
-            self.judging = rule.id
-            match = self._match(case, DocumentMatch)
-            verdict = match.judge(scene, self._floor)
-            if verdict:
-                for binding in match.bindings(scene, verdict):
-                    findings += self._report(rule, case, binding, verdict, document, document.span)
+            if only is None or rule.id in only:
+                self.judging = rule.id
+                match = self._match(case, DocumentMatch)
+                verdict = match.judge(scene, floor)
+                if verdict:
+                    for binding in match.bindings(scene, verdict):
+                        others = match.related(scene, verdict, binding.statement)
+                        yield from self._report(
+                            rule, case, binding, verdict, document, document.span, others
+                        )
         self.judging = ""
-        return settled(findings)
 
     def judge_attachment(self, attachment: Attachment) -> list[Finding]:
         """What the rules find in *attachment*."""
@@ -104,16 +152,32 @@ class Engine:
         self.judging = ""
         return settled(findings)
 
-    def _statements(self, scene: Scene) -> Iterator[Finding]:
-        document = scene.document
-        for rule, case in self._by_subject["statement"]:
+    def judge_resource(self, resource: FoundResource) -> list[Finding]:
+        """What the rules find in *resource*."""
+        findings: list[Finding] = []
+        for rule, case in self._by_subject["resource"]:
             self.judging = rule.id
-            match = self._match(case, StatementMatch)
-            for statement in document.statements:
-                verdict = match.judge(statement, scene, self._floor)
-                if verdict:
-                    binding = match.binding(statement, scene, verdict)
-                    yield from self._report(rule, case, binding, verdict, document, statement.span)
+            match = self._match(case, ResourceMatch)
+            verdict = match.judge(resource)
+            if verdict:
+                span = resource.owner.span
+                findings += self._report(
+                    rule, case, match.binding(resource), verdict, resource, span
+                )
+        self.judging = ""
+        return settled(findings)
+
+    def _statements(self, rule: Rule, case: Case, scene: Scene, floor: int) -> Iterator[Finding]:
+        self.judging = rule.id
+        match = self._match(case, StatementMatch)
+        for statement in scene.document.statements:
+            verdict = match.judge(statement, scene, floor)
+            if verdict:
+                binding = match.binding(statement, scene, verdict)
+                others = match.related(statement, scene, verdict)
+                yield from self._report(
+                    rule, case, binding, verdict, scene.document, statement.span, others
+                )
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
@@ -128,10 +192,15 @@ class Engine:
         case: Case,
         binding: Binding,
         verdict: int,
-        judged: Document | Attachment,
+        judged: Document | Attachment | FoundResource,
         subject: Span,
+        others: Iterable[Related] = (),
     ) -> Iterator[Finding]:
-        """One finding for each witness of the reported field; else one at the field or the subject."""
+        """One finding for each witness of the reported field; else one at the field or the subject.
+
+        *others* are the places of other statements that have to do with it.
+        """
+        others = tuple(others)
         places: Sequence[tuple[Witness | None, Span]]
         places = [(w, w.span) for w in binding.witnesses if w.field == case.report]
         if case.once:
@@ -153,8 +222,10 @@ class Engine:
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=within,
-                related=related_to(span, document),
                 sid=_sid(span, binding.statement, document),
+                related=(*_origins(span, witness, binding, document, case.report), *others)[
+                    :MAX_RELATED
+                ],
                 edit=edit_for(
                     case.edit,
                     witness,
@@ -167,6 +238,14 @@ class Engine:
             )
 
 
+def _origins(
+    span: Span, witness: Witness | None, binding: Binding, document: Document | None, field: str
+) -> tuple[Related, ...]:
+    if document is None:
+        return ()
+    return tuple(origins(span, witness, binding.statement, document, field))
+
+
 def _around(span: Span, statement: Statement | None, document: Document | None) -> tuple[Span, ...]:
     """The statements of *document* that what is at *span* is part of, and the blocks they come from."""
     if document is None:
@@ -175,13 +254,6 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     statements += [one.span for one in document.statements if one.span.contains(span)]
     blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
     return (*statements, *blocks)
-
-
-def related_to(span: Span, document: Document | None) -> tuple[Related, ...]:
-    """What brings *document* in from the file that *span* is in."""
-    if document is None or span.source is not document.span.source:
-        return ()
-    return document.related
 
 
 def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:

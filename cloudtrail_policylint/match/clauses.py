@@ -6,8 +6,12 @@ the caller is interested in: below it a match stops looking.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from ..patterns import MAYBE, NO, YES
 from ..record import record
+from ..source import MAX_RELATED, Related
+from ..tree import Piece, Text
 from .elements import (
     ConditionTest,
     PrincipalTest,
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from ..catalogue import Catalogue
+    from ..extract.found import FoundResource
     from ..policy import Attachment, Document, Statement
     from ..source import Span
 
@@ -55,6 +60,7 @@ class Scene:
         self.catalogue = catalogue
         self._targets: dict[int, dict[str, int]] = {}
         self._contexts: dict[int, int] = {}
+        self._related: dict[tuple[int, int], list[tuple[Statement, Related]]] = {}
 
     def targets(self, statement: Statement) -> dict[str, int]:
         """The targets of *statement*."""
@@ -62,6 +68,13 @@ class Scene:
         if found is None:
             found = self._targets[id(statement)] = targets_of(statement, self.catalogue)
         return found
+
+    def related(self, match: DocumentMatch, floor: int) -> Sequence[tuple[Statement, Related]]:
+        """Statements that *match*, with at least *floor*, rests on: one more than is ever shown."""
+        key = (id(match), floor)
+        if key not in self._related:
+            self._related[key] = list(islice(match.others(self, floor), MAX_RELATED + 1))
+        return self._related[key]
 
     def context(self, match: DocumentMatch, statement: Statement) -> int:
         """The verdict of *match* on the document around *statement*."""
@@ -105,11 +118,31 @@ class StatementMatch:
             found.extend(clause.witnesses(statement, scene, floor))
         return Binding(statement, tuple(found))
 
+    def related(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Related]:
+        """The other statements that a match of *statement* with at least *floor* rests on."""
+        for clause in self._compiled():
+            if isinstance(clause, _Context):
+                yield from clause.match.related(scene, floor, statement)
+
+    def shortfall(self, statement: Statement, scene: Scene) -> str | None:
+        """The one field but for which *statement* would match, where its action is the right one."""
+        missing = ""
+        judged: dict[str, int] = {}
+        for (field, _), clause in zip(self._given, self._compiled(), strict=True):
+            judged[field] = clause.judge(statement, scene)
+            if judged[field] < YES:
+                if missing:
+                    return None
+                missing = field
+        known = "action" in judged and judged.get(missing) == NO
+        return missing if known and missing in _MENDABLE else None
+
 
 class DocumentMatch:
-    """What is asked of a document."""
+    """What is asked of a document, maybe as the *context* of a statement."""
 
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
+    def __init__(self, given: Given, catalogue: Catalogue, *, context: bool = False) -> None:
+        self._is_context = context
         self._kinds = frozenset(given["kind"]["is"]) if "kind" in given else None
         self._version = (
             SingleTest(given["version"], EXACT, catalogue) if "version" in given else None
@@ -141,6 +174,45 @@ class DocumentMatch:
                 if match.judge(statement, scene, floor) >= floor:
                     yield match.binding(statement, scene, floor)
 
+    def related(self, scene: Scene, floor: int, around: Statement | None) -> Iterator[Related]:
+        """What a match with at least *floor* rests on besides *around*: a few of the other statements.
+
+        As the context of a statement, those that satisfied ``some``; and those
+        that nearly are, or may be, what ``none`` misses.
+        """
+        for statement, place in scene.related(self, floor):
+            if statement is not around:
+                yield place
+
+    def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
+        """The statements that a match with at least *floor* rests on, and what to say of each."""
+        for quantifier, match in self._statements:
+            if quantifier == "some" and self._is_context:
+                for statement in scene.document.statements:
+                    if match.judge(statement, scene, floor) >= floor:
+                        span = _place_in(statement, match.binding(statement, scene, floor))
+                        yield statement, Related(span, f"together with this {_effect(statement)}")
+            elif quantifier == "none":
+                for document in (scene.document, *scene.document.companions):
+                    for statement in document.statements:
+                        place = _nearly(match, statement, scene, floor)
+                        if place is not None:
+                            yield statement, place
+
+
+def _nearly(
+    match: StatementMatch, statement: Statement, scene: Scene, floor: int
+) -> Related | None:
+    """What to say of *statement*, which is not what *match* looks for, where it nearly or maybe is."""
+    if match.judge(statement, scene, MAYBE) == MAYBE:
+        message = f"it depends on this {_effect(statement)}"
+        return Related(field_span(statement, "action"), message) if floor == MAYBE else None
+    field = match.shortfall(statement, scene)
+    if field is None:
+        return None
+    message = f"this {_effect(statement)} would do but for its {field}"
+    return Related(field_span(statement, field), message)
+
 
 class AttachmentMatch:
     """What is asked of a reference to a managed policy."""
@@ -156,6 +228,39 @@ class AttachmentMatch:
         """The ARN."""
         text = attachment.arn
         return Binding(None, (Witness("arn", text.written, text.span, self._arn.term(text)),))
+
+
+_MENDABLE = ("principal", "condition", "resource")
+"""Fields that decide whether a statement about the right action is the one that is looked for."""
+
+
+def _effect(statement: Statement) -> str:
+    written = statement.effect.literal if statement.effect is not None else None
+    return written if written in ("Allow", "Deny") else "statement"
+
+
+def _place_in(statement: Statement, binding: Binding) -> Span:
+    """Where *statement* says what it is about."""
+    telling = [w.span for w in binding.witnesses if w.field in LISTS]
+    return telling[0] if telling else field_span(statement, "action")
+
+
+class ResourceMatch:
+    """What is asked of a resource of a template or module."""
+
+    def __init__(self, given: Given, catalogue: Catalogue) -> None:
+        self._type = SingleTest(given["type"], EXACT, catalogue)
+
+    def judge(self, resource: FoundResource) -> int:
+        """The verdict on *resource*."""
+        return self._type.judge(self._text(resource))
+
+    def binding(self, resource: FoundResource) -> Binding:
+        """The resource, called by its type."""
+        return Binding(None, (Witness("type", resource.type, resource.owner.span),))
+
+    def _text(self, resource: FoundResource) -> Text:
+        return Text((Piece(resource.type, resource.owner.span),), resource.owner.span)
 
 
 def kind_in(document: Document, kinds: frozenset[str]) -> int:
@@ -313,10 +418,10 @@ class _Context:
     """``document:`` in a statement rule."""
 
     def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self._match = DocumentMatch(given, catalogue)
+        self.match = DocumentMatch(given, catalogue, context=True)
 
     def judge(self, statement: Statement, scene: Scene) -> int:
-        return scene.context(self._match, statement)
+        return scene.context(self.match, statement)
 
     def witnesses(self, _: Statement, _scene: Scene, _floor: int) -> tuple[Witness, ...]:
         return ()

@@ -32,7 +32,7 @@ from ..patterns import (
     parse,
 )
 from ..record import record
-from ..tree import ACCOUNT, FIELD, Hole, Piece, Text
+from ..tree import Hole, Piece, Text, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _has_wildcard(part: Piece | Hole) -> int:
     if part.values is not None:
         found = {"*" in value or "?" in value for value in part.values}
         return MAYBE if len(found) > 1 else YES if True in found else NO
-    return NO if part.shape in (FIELD, ACCOUNT) else MAYBE
+    return MAYBE if allows(part.shape, "*") else NO
 
 
 # -- actions

@@ -178,7 +178,7 @@ def underlined(text: str) -> str:
 def _dials(rule: Rule) -> str:
     shown = f"severity {rule.severity}, confidence {rule.confidence}, {rule.status}"
     shown += f" since {rule.since}" if rule.since else ""
-    return shown + ("; runs only with --pedantic" if rule.confidence == "low" else "")
+    return shown + ("; runs only with --pedantic or --select" if rule.confidence == "low" else "")
 
 
 def _edits(rule: Rule) -> list[str]:

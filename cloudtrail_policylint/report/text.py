@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _COLORS = {"error": "31", "warning": "33", "info": "36"}
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
+_NOTE = " " * 6 + " = "
 _REASONS_SHOWN = 10
 
 
@@ -31,7 +32,8 @@ def lines(
 ) -> Iterator[str]:
     """One line for each finding of *result*, and for each suppressed one if asked for.
 
-    With a *width* also the source line, underlined, and the related places.
+    With a *width* also the source line, underlined, the related places and what
+    to do about it.
     """
     for finding, suppressed in shown(result, show_suppressed=show_suppressed):
         head = _head(finding, suppressed)
@@ -50,7 +52,18 @@ def lines(
             yield line
             yield f"{margin}{bold}{carets}{plain}"
         for place in finding.related:
-            yield f"{' ' * 6} = {place_of(place.span)}: {printable(place.message)}"
+            yield f"{_NOTE}{place_of(place.span)}: {printable(place.message)}"
+        yield from _advice(finding.rule, width)
+
+
+def _advice(rule: Rule, width: int) -> Iterator[str]:
+    """What to do about a finding of *rule*, and where to read about it."""
+    from textwrap import wrap
+
+    indent = " " * len(_NOTE)
+    yield from wrap(f"fix: {rule.fix}", width, initial_indent=_NOTE, subsequent_indent=indent)
+    if rule.url is not None:
+        yield f"{_NOTE}see: {rule.url}"
 
 
 def _head(finding: Finding, suppressed: Suppressed | None) -> str:

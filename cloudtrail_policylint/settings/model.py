@@ -52,7 +52,8 @@ class Settings:
 
     ``folder`` is what patterns and ``rules`` are relative to. Rules are named
     by id, name, tag or the beginning of an id. ``severity`` gives those that a
-    word names another severity, the last word deciding. ``origins`` say of
+    word names another severity, the last word deciding. ``baseline`` is the path of
+    that file. ``origins`` say of
     each setting that is given where.
     """
 
@@ -69,6 +70,7 @@ class Settings:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
+    baseline: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
 
     def excludes(self, path: str) -> bool:

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from .table import Table
 
 _LISTS = ("select", "ignore", "rules", "include", "exclude")
-NAMES = (*_LISTS, "severity", "per-path", "suppress", "scope", "pedantic", "fail-on", "kinds")
+NAMES = (
+    *_LISTS,
+    "severity",
+    "per-path",
+    "suppress",
+    "scope",
+    "pedantic",
+    "fail-on",
+    "kinds",
+    "baseline",
+)
 """The names of all settings, as in the files."""
 _PER_PATH = ("ignore", "severity")
 _ALLOWED = ("rule", "path", "owner", "sid", "reason", "expires")
@@ -48,6 +58,7 @@ def settings_of(table: Table) -> Settings:
         include=lists["include"],
         exclude=lists["exclude"],
         kinds=_kinds(table, value.get("kinds", {})),
+        baseline=_path(table, "baseline", value.get("baseline"), folder),
         origins=tuple((name, table.place(name)) for name in value),
     )
 
@@ -144,6 +155,12 @@ def _word(table: Table, path: tuple[str | int, ...], value: Any) -> str | None:
     if path[-1] == "expires" and hasattr(value, "isoformat"):  # TOML has dates
         return str(value.isoformat())
     raise SettingsError(f"{table.place(*path)}: {path[-1]} is a string")
+
+
+def _path(table: Table, name: str, value: Any, folder: str) -> str | None:
+    """*value* as a path from the current folder; it is written relative to *folder*."""
+    text = _word(table, (name,), value)
+    return None if text is None else os.path.join(os.path.relpath(folder), text)
 
 
 def _is_date(text: str) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from cloudtrail_policylint.extract.serverless import is_service, with_holes
 from cloudtrail_policylint.readers import yaml
 from cloudtrail_policylint.source import SourceFile
-from cloudtrail_policylint.tree import ACCOUNT, ANY, FIELD, Hole, Map, Piece, Text
+from cloudtrail_policylint.tree import ACCOUNT, ANY, NAME, Hole, Map, Piece, Text
 
 
 def filled(value: str) -> Text:
@@ -26,7 +26,7 @@ def filled(value: str) -> Text:
         ("${file(./other.yml):statements}", ANY),
         ("${self:custom.${opt:stage}.name}", ANY),
         ("${aws:accountId}", ACCOUNT),
-        ("${aws:region}", FIELD),
+        ("${aws:region}", NAME),
     ],
 )
 def test_variables_are_holes(text: str, shape: str) -> None:

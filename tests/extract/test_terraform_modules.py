@@ -37,6 +37,9 @@ class Tree:
         path = posixpath.normpath(posixpath.join(folder, source))
         return path if any(posixpath.dirname(known) == path for known in self.files) else None
 
+    def is_whole(self, folder: str) -> bool:
+        return True
+
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         return lambda path: self.files.get(posixpath.normpath(posixpath.join(folder, path)))
 

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from cloudtrail_policylint.extract.terraform import extract_module
+from cloudtrail_policylint.extract.terraform.locations import SERVICE_ACCOUNTS
 from cloudtrail_policylint.plain import plain
+from cloudtrail_policylint.rules import RuleBook
 from cloudtrail_policylint.source import SourceFile
 from cloudtrail_policylint.tree import (
     ACCOUNT,
     ANY,
     FIELD,
+    NAME,
     Choice,
     Encoded,
     Hole,
@@ -207,25 +210,25 @@ def test_holes_keep_what_surrounds_them() -> None:
     ("expression", "shapes"),
     [
         ("data.aws_caller_identity.me.account_id", [ACCOUNT]),
-        ("data.aws_region.here.name", [FIELD]),
-        ("data.aws_partition.this.partition", [FIELD]),
+        ("data.aws_region.here.name", [NAME]),
+        ("data.aws_partition.this.partition", [NAME]),
         ("data.aws_caller_identity.not_declared.account_id", [ACCOUNT]),
-        ("aws_s3_bucket.generated.id", [FIELD]),
-        ("terraform.workspace", [FIELD]),
-        ("var.number", [FIELD]),
+        ("aws_s3_bucket.generated.id", [NAME]),
+        ("terraform.workspace", [NAME]),
+        ("var.number", [NAME]),
         ('md5("x")', [FIELD]),
-        ("aws_s3_bucket.b.arn", ["arn:", FIELD, ":", "s3:::", "logs"]),
+        ("aws_s3_bucket.b.arn", ["arn:", NAME, ":", "s3:::", "logs"]),
         (
             "aws_iam_role.r.arn",
-            ["arn:", FIELD, ":", "iam::", ACCOUNT, ":role", "/team/", "auditor"],
+            ["arn:", NAME, ":", "iam::", ACCOUNT, ":role", "/team/", "auditor"],
         ),
         (
             "aws_cloudtrail.t.arn",
-            ["arn:", FIELD, ":", "cloudtrail:", FIELD, ":", ACCOUNT, ":trail/", "audit"],
+            ["arn:", NAME, ":", "cloudtrail:", NAME, ":", ACCOUNT, ":trail/", "audit"],
         ),
         (
             "data.aws_iam_role.found.arn",
-            ["arn:", FIELD, ":", "iam::", ACCOUNT, ":role", "/", ANY, "found"],
+            ["arn:", NAME, ":", "iam::", ACCOUNT, ":role", "/", ANY, "found"],
         ),
         ("data.aws_iam_policy.p.arn", [ANY]),
         ("aws_s3_bucket.b[*].grant[0].id", [ANY]),
@@ -288,6 +291,10 @@ def test_json_keeps_its_content() -> None:
     node = node_of("jsonencode(local.list)")
     assert isinstance(node, Encoded)
     assert plain(node) == ["a", "b"]
+
+
+def test_the_accounts_of_cloudtrail_are_those_that_rules_know(book: RuleBook) -> None:
+    assert set(SERVICE_ACCOUNTS) <= set(book.sets["legacy-cloudtrail-accounts"])
 
 
 def test_pieces_stand_where_they_are_written() -> None:

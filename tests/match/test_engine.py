@@ -245,6 +245,23 @@ def test_a_kind_of_several_possible_ones(kinds: list[str], of: str | None, expec
     assert verdict({"document": {"kind": {"is": kinds}}}, deny, kind=of) == expected
 
 
+def test_what_is_so_for_every_possible_kind_is_certain() -> None:
+    """Two cases, for different kinds, are together as certain as one for all of them."""
+
+    def by_kind(*kinds: list[str]) -> Rule:
+        match = {"effect": {"is": ["Deny"]}}
+        cases = [{"match": {"kind": {"is": of}, **match}, "message": f"{of}"} for of in kinds]
+        return rule({}, cases=[{"report": "effect", **case} for case in cases])
+
+    deny = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    every = by_kind(["scp"], ["identity", "boundary"])
+    assert [f.certain for f in findings(every, policy(deny))] == [True]
+    assert [f.certain for f in findings(every, policy(deny), pedantic=False)] == [True]
+    some = by_kind(["scp"], ["identity"])
+    assert [f.certain for f in findings(some, policy(deny))] == [False]
+    assert findings(some, policy(deny), pedantic=False) == []
+
+
 # -- documents
 
 

@@ -84,7 +84,7 @@ REF_IS_NAME: dict[str, str] = {
 }
 """Types whose ``Ref`` is one field of an ARN -> the property that sets it (empty: it is generated)."""
 
-FIELD_ATTRIBUTES = frozenset(
+NAME_ATTRIBUTES = frozenset(
     {
         ("AWS::S3::Bucket", "DomainName"),
         ("AWS::S3::Bucket", "RegionalDomainName"),
@@ -92,13 +92,12 @@ FIELD_ATTRIBUTES = frozenset(
         ("AWS::SNS::Topic", "TopicName"),
         ("AWS::SQS::Queue", "QueueName"),
         ("AWS::IAM::Role", "RoleId"),
-        ("AWS::DynamoDB::Table", "StreamLabel"),
         ("AWS::StepFunctions::StateMachine", "Name"),
         ("AWS::Organizations::Organization", "Id"),
         ("AWS::Organizations::OrganizationalUnit", "Id"),
     }
 )
-"""Attributes that are one field of an ARN: never a colon in them."""
+"""Attributes that are a name or an id: never a colon or a slash in them."""
 
 ACCOUNT_ATTRIBUTES = frozenset(
     {
@@ -107,6 +106,9 @@ ACCOUNT_ATTRIBUTES = frozenset(
     }
 )
 """Attributes that are an account id."""
+
+WITH_SLASHES = frozenset({"Path", "AliasName", "LogGroupName", "RepositoryName"})
+"""Properties with the names of ``ARNS`` and ``REF_IS_NAME`` that may have slashes in them."""
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 """The partitions that customers choose among (AWS General Reference, "Amazon Resource Names")."""

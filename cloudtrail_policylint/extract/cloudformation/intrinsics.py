@@ -21,6 +21,7 @@ from ...tree import (
     ACCOUNT,
     ANY,
     FIELD,
+    NAME,
     Choice,
     Encoded,
     Entry,
@@ -31,17 +32,17 @@ from ...tree import (
     Scalar,
     Seq,
     Text,
+    narrowed,
+    shape_of,
 )
 from ..shapes import cut
 from . import attributes
 from .locations import SAM_ROLE_SUFFIX
 from .values import (
     Part,
-    as_field,
     length_known,
     one_of,
     parts_of,
-    shape_of,
     split,
     string,
     text_of,
@@ -60,6 +61,11 @@ MAX_DEPTH = 100
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _TWELVE_DIGITS = re.compile(r"\^?(?:\\d|\[0-9\])\{12(?:,12)?\}\$?\Z")
+_NAMES = re.compile(
+    r"\^?(?:(?:\[(?:a-z|A-Z|0-9|\\[dw.-]|[\w.])+-?\]|\\[dw.-]|[\w-])(?:[*+?]|\{\d+,?\d*\})?|[()|]|\)[*+?])+\$?\Z"
+)
+"""Patterns that allow no slash and no colon: of letters, digits, dots and dashes. CloudFormation takes them whole."""
+_NAME_TYPES = ("Number", "AWS::EC2::AvailabilityZone::Name")
 _LIST_TYPES = ("CommaDelimitedList", "List<")
 
 
@@ -128,7 +134,7 @@ class Evaluator:
         resource = self.template.resources.get(name)
         if resource is None:
             implicit = self._sam_role(name)
-            return Hole(written, span, FIELD if implicit else ANY)
+            return Hole(written, span, NAME if implicit else ANY)
         if resource.type in attributes.REF_IS_ARN:
             return self._arn(resource, span, written)
         field = attributes.REF_IS_NAME.get(resource.type)
@@ -142,15 +148,15 @@ class Evaluator:
         resource = self.template.resources.get(name)
         if resource is None:
             if attribute == "Arn" and self._sam_role(name):
-                hole = Hole(written, span, FIELD)
+                hole = Hole(written, span, NAME)
                 return _arn_text("iam::{account}:role/{}", span, written, lambda _: (hole,))
             return Hole(written, span)
         if attribute in attributes.ARN_ATTRIBUTES.get(resource.type, ("Arn",)):
             return self._arn(resource, span, written)
         if (resource.type, attribute) in attributes.ACCOUNT_ATTRIBUTES:
             return Hole(written, span, ACCOUNT)
-        known = (resource.type, attribute) in attributes.FIELD_ATTRIBUTES
-        return Hole(written, span, FIELD if known else ANY)
+        known = (resource.type, attribute) in attributes.NAME_ATTRIBUTES
+        return Hole(written, span, NAME if known else ANY)
 
     def _arn(self, resource: Resource, span: Span, written: str) -> Node:
         arn_format = attributes.ARNS.get(resource.type)
@@ -166,7 +172,8 @@ class Evaluator:
 
     def _name(self, resource: Resource, field: str, span: Span, written: str) -> tuple[Part, ...]:
         """The property *field* that names *resource*, as one field of an ARN."""
-        unknown = Hole(written, span, FIELD)
+        shape = FIELD if field in attributes.WITH_SLASHES else NAME
+        unknown = Hole(written, span, shape)
         given = resource.get(field) if field else None
         if given is None or resource.name in self._naming:
             return (unknown,)
@@ -177,7 +184,8 @@ class Evaluator:
             self._naming.discard(resource.name)
         if not isinstance(value, Text | Scalar | Hole | Choice):
             return (unknown,)
-        return tuple([as_field(part) for part in parts_of(value, span, written)])
+        parts = parts_of(value, span, written)
+        return tuple([narrowed(p, shape) if isinstance(p, Hole) else p for p in parts])
 
     def _sam_role(self, name: str) -> bool:
         owner = self.template.resources.get(name.removesuffix(SAM_ROLE_SUFFIX))
@@ -350,10 +358,10 @@ def _pseudo(name: str, span: Span) -> Node | None:
     if name == "AWS::AccountId":
         return Hole(written, span, ACCOUNT)
     if name == "AWS::Partition":
-        return Hole(written, span, FIELD, attributes.PARTITIONS)
+        return Hole(written, span, NAME, attributes.PARTITIONS)
     if name == "AWS::URLSuffix":
-        return Hole(written, span, FIELD, attributes.URL_SUFFIXES)
-    return Hole(written, span, FIELD if name in ("AWS::Region", "AWS::StackName") else ANY)
+        return Hole(written, span, NAME, attributes.URL_SUFFIXES)
+    return Hole(written, span, NAME if name in ("AWS::Region", "AWS::StackName") else ANY)
 
 
 def _parameter(parameter: Map, span: Span, written: str) -> Node:
@@ -384,7 +392,8 @@ def _parameter(parameter: Map, span: Span, written: str) -> Node:
     pattern = string(parameter.get("AllowedPattern")) or ""
     if _TWELVE_DIGITS.match(pattern) and not is_list:
         return Hole(written, span, ACCOUNT)
-    return Hole(written, span, FIELD if kind.startswith("AWS::EC2::") else ANY)
+    is_name = kind in _NAME_TYPES or kind.endswith("::Id") or _NAMES.match(pattern)
+    return Hole(written, span, NAME if is_name and not is_list else ANY)
 
 
 def _arn_text(
@@ -401,7 +410,7 @@ def _arn_text(
         at = match.end()
         name = match.group(1)
         if name == "region":
-            parts.append(Hole("${AWS::Region}", span, FIELD))
+            parts.append(Hole("${AWS::Region}", span, NAME))
         elif name == "account":
             parts.append(Hole("${AWS::AccountId}", span, ACCOUNT))
         else:

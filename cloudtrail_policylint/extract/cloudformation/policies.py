@@ -5,7 +5,16 @@ from __future__ import annotations
 from ...source import SourceFile
 from ...tree import Hole, Map, Node, Seq, Text, as_text
 from ..bare import policies_in
-from ..found import Allowance, Extraction, Found, FoundAttachment, Owner, Problem, syntax_problem
+from ..found import (
+    Allowance,
+    Extraction,
+    Found,
+    FoundAttachment,
+    FoundResource,
+    Owner,
+    Problem,
+    syntax_problem,
+)
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, read_policy
 from .intrinsics import Evaluator
@@ -62,11 +71,13 @@ class _Finder:
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
         self.problems: list[Problem] = []
+        self.resources: list[FoundResource] = []
         root = template.root
         self.allowances: list[Allowance] = allowances(root.get("Metadata"), root.span)
 
     def extraction(self) -> Extraction:
         for resource in self.template.resources.values():
+            self.resources.append(FoundResource(resource.type, Owner(resource.name, resource.span)))
             self._policies(resource)
             self._attachments(resource)
             self.allowances += allowances(resource.metadata, resource.span)
@@ -77,6 +88,7 @@ class _Finder:
             tuple(self.attachments),
             tuple(self.problems),
             tuple(self.allowances),
+            resources=tuple(self.resources),
         )
 
     def _nested(self, body: Node | None) -> None:
@@ -95,6 +107,7 @@ class _Finder:
                     self.attachments.extend(extraction.attachments)
                     self.problems.extend(extraction.problems)
                     self.allowances.extend(extraction.allowances)
+                    self.resources.extend(extraction.resources)
 
     # -- what the template says about its resources
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from ...source import Span
 from ...tree import (
-    ACCOUNT,
     ANY,
-    FIELD,
     Choice,
     Encoded,
     Hole,
@@ -16,6 +14,9 @@ from ...tree import (
     Scalar,
     Seq,
     Text,
+    allows,
+    shape_of,
+    widest,
 )
 from ..shapes import cut
 
@@ -80,7 +81,7 @@ def one_of(nodes: Iterable[Node | None], span: Span, written: str) -> Hole:
         return Hole(written, span, shape_of(values), tuple(values))
     if values:
         shapes.add(shape_of(values))
-    return Hole(written, span, shapes.pop() if len(shapes) == 1 else _weaker(shapes))
+    return Hole(written, span, widest(shapes))
 
 
 def flat(nodes: Iterable[Node | None]) -> list[Node | None]:
@@ -94,25 +95,6 @@ def flat(nodes: Iterable[Node | None]) -> list[Node | None]:
     return found
 
 
-def shape_of(values: Iterable[str]) -> str:
-    """What is common to all of *values*."""
-    values = list(values)
-    if all(len(value) == 12 and value.isdigit() for value in values):
-        return ACCOUNT
-    return ANY if any(char in value for value in values for char in ":*?") else FIELD
-
-
-def _weaker(shapes: set[str]) -> str:
-    return FIELD if shapes and ANY not in shapes else ANY
-
-
-def as_field(part: Part) -> Part:
-    """*part* where only one field of an ARN can stand: a name never has a colon in it."""
-    if isinstance(part, Hole) and part.shape == ANY:
-        return Hole(part.written, part.span, FIELD, part.values)
-    return part
-
-
 def split(text: Text, delimiter: str) -> list[Text] | None:
     """*text* cut at every *delimiter*; None when a hole may hold one, too."""
     found: list[list[Part]] = [[]]
@@ -120,7 +102,7 @@ def split(text: Text, delimiter: str) -> list[Text] | None:
         if isinstance(part, Hole):
             values = part.values
             if (values is not None and not any(delimiter in value for value in values)) or (
-                values is None and part.shape != ANY and delimiter == ":"
+                values is None and not allows(part.shape, delimiter)
             ):
                 found[-1].append(part)
             else:

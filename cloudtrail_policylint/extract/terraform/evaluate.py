@@ -38,7 +38,7 @@ from ...readers.hcl_syntax import (
     Unreadable,
 )
 from ...source import Span
-from ...tree import Choice, Entry, Hole, Map, Node, Piece, Seq, Text
+from ...tree import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from . import functions, operators, references
 from .session import MAX_DEPTH, TOP, Session
 from .values import (
@@ -162,14 +162,16 @@ class Evaluator(Session):
         if holds is not None:
             return self.parts(part.then if holds else part.otherwise, scope)
         arms = []
+        noted = self.noted()
         for arm in (part.then, part.otherwise):
             text = Text(tuple(self.parts(arm, scope)), part.span)
             arms.append(text.literal if text.parts else "")
+        self.take_notes(noted)
         values = tuple(arm for arm in arms if arm is not None)
         return [hole_at(part.span, values=values if len(values) == 2 else None)]
 
     def _template_for(self, part: TemplateFor, scope: Scope) -> Sequence[Piece | Hole]:
-        over = self.iterate(self.evaluate(part.collection, scope))
+        over = self._iterated(part.collection, self.evaluate(part.collection, scope))
         if over is None or over.open or not all(sure for _, _, sure in over.members):
             return [hole_at(part.span)]
         found: list[Piece | Hole] = []
@@ -214,11 +216,18 @@ class Evaluator(Session):
         """The members to go through: of an unknown collection one unknown member, and maybe more."""
         before = self.assumed
         node = self.evaluate(collection, scope)
-        over = self.iterate(node)
+        over = self._iterated(collection, node)
         if over is None or (not over.members and (over.open or self.assumed > before)):
             unknown = hole_at(collection.span)
             return Iteration(((unknown, unknown, over is None),), True)
         return over
+
+    def _iterated(self, collection: Expression, node: Node) -> Iteration | None:
+        """The members of *node*, the value of *collection*; a note where it can have none."""
+        if isinstance(node, Text | Scalar | Encoded) and not is_null(node):
+            what = node.written if isinstance(node, Scalar) else "a string"
+            self.note(f"for goes through a list, set or map, not through {what}", collection.span)
+        return self.iterate(node)
 
     def _holds(self, condition: Expression | None, scope: Scope) -> bool | None:
         if condition is None:
@@ -227,7 +236,7 @@ class Evaluator(Session):
         return None if tainted else holds
 
     def _for_object(self, expression: ForObject, scope: Scope) -> Node:
-        over = self.iterate(self.evaluate(expression.collection, scope))
+        over = self._iterated(expression.collection, self.evaluate(expression.collection, scope))
         if over is None or over.open:
             return hole_at(expression.span)
         entries: list[Entry] = []
@@ -366,9 +375,10 @@ class Evaluator(Session):
             arms = (arms[1], arms[0])
         if holds is not None and not tainted:
             return self.evaluate(arms[0], scope)
-        failures = self.failures
+        failures, noted = self.failures, self.noted()
         values = [self.evaluate(arm, scope) for arm in arms]
         self.failures = failures  # an error in the arm that is not taken is none
+        self.take_notes(noted)
         return choice(values, expression.span)
 
     def _unary(self, expression: Unary, scope: Scope) -> Node:
@@ -377,10 +387,11 @@ class Evaluator(Session):
 
     def _binary(self, expression: Binary, scope: Scope) -> Node:
         left = self.evaluate(expression.left, scope)
-        failures = self.failures
+        failures, noted = self.failures, self.noted()
         right = self.evaluate(expression.right, scope)
         if expression.operator in ("&&", "||"):
             self.failures = failures  # the right side need not be looked at
+            self.take_notes(noted)
         return operators.binary(expression.operator, left, right, expression.span)
 
     def _call(self, expression: Call, scope: Scope) -> Node:

@@ -51,6 +51,7 @@ def apply(session: Session, name: str, arguments: list[Node], span: Span) -> Nod
     if not combines and any(is_rest(argument) for argument in arguments):
         return hole_at(span)
     if len(arguments) < needed:
+        session.note(f"{name}() needs {_counted(needed)} and has {len(arguments)}", span)
         return session.fail(span)
     for argument in arguments:
         if isinstance(argument, Text) and not session.charge_text(argument):
@@ -69,6 +70,10 @@ def apply(session: Session, name: str, arguments: list[Node], span: Span) -> Nod
     return each_branch(
         several[0], lambda node: apply(session, name, [*before, node, *after], span), span
     )
+
+
+def _counted(arguments: int) -> str:
+    return f"{arguments} argument{'s' if arguments != 1 else ''}"
 
 
 # -- which of several
@@ -92,8 +97,10 @@ def _try(session: Session, expression: Call, scope: Scope) -> Node:
     options: list[Node | None] = []
     for argument in expression.arguments:
         session.failures = before
+        noted = session.noted()
         value = session.evaluate(argument, scope)
         if session.failures > before:
+            session.take_notes(noted)
             continue
         options.append(value)
         if not isinstance(value, Hole):
@@ -103,11 +110,12 @@ def _try(session: Session, expression: Call, scope: Scope) -> Node:
 
 
 def _can(session: Session, expression: Call, scope: Scope) -> Node:
-    before = session.failures
+    before, noted = session.failures, session.noted()
     values = [session.evaluate(argument, scope) for argument in expression.arguments[:1]]
     failed = session.failures > before
     session.failures = before
     if failed:
+        session.take_notes(noted)
         return boolean(False, expression.span)
     unknown = not values or isinstance(values[0], Hole)
     return hole_at(expression.span) if unknown else boolean(True, expression.span)

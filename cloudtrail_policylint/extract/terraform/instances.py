@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ...record import record
 from ...source import Span
-from ...tree import FIELD, Map, Node, Scalar
+from ...tree import NAME, Map, Node, Scalar
 from .session import Instance
 from .values import entry_at, hole_at, integer, is_null, string
 
@@ -44,7 +44,11 @@ def instances_of(session: Session, block: Block) -> list[Instance]:
         session.instances[id(block)] = [
             Instance(None, {}, sure=False)
         ]  # for one that counts itself
+        noted = session.noted()
         known = session.instances[id(block)] = _instances(session, block)
+        session.keep_notes(("instances", id(block)), noted)
+    else:
+        session.repeat_notes(("instances", id(block)))
     return known
 
 
@@ -64,7 +68,7 @@ def _counted(session: Session, attribute: Attribute) -> list[Instance]:
     session.assumed = before
     count = integer(node)
     if count is None or count > MAX_INSTANCES or (tainted and count == 0):
-        one = hole_at(attribute.span, FIELD)
+        one = hole_at(attribute.span, NAME)
         return [Instance(None, {"count": _count(one, attribute.span)}, sure=bool(count))]
     indexes = [Scalar(index, str(index), attribute.span) for index in range(count)]
     return [

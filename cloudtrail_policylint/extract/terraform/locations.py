@@ -248,7 +248,7 @@ NAMES: dict[str, str] = {
 ARNS: dict[str, str] = {
     "aws_cloudtrail": "cloudtrail:{region}:{account}:trail/{name}",
     "aws_cloudtrail_event_data_store": "cloudtrail:{region}:{account}:eventdatastore/{generated}",
-    "aws_cloudtrail_service_account": "iam::{account}:root",
+    "aws_cloudtrail_service_account": "iam::{service_account}:root",
     "aws_s3_bucket": "s3:::{bucket}",
     "aws_iam_role": "iam::{account}:role{path}{name}",
     "aws_iam_policy": "iam::{account}:policy{path}{name}",
@@ -279,6 +279,16 @@ The formats are those of the Service Authorization Reference.
 ARN_ATTRIBUTES = {"aws_sns_topic": ("arn", "id"), "aws_iam_policy": ("arn", "id")}
 """Resource types where another attribute than ``arn`` is the ARN too."""
 
+WITH_SLASHES = frozenset(
+    {
+        "aws_kms_alias",
+        "aws_cloudwatch_log_group",
+        "aws_cloudwatch_event_bus",
+        "aws_ecr_repository",
+    }
+)
+"""Resource types of ``ARNS`` whose names may have slashes in them."""
+
 SAME_AS: dict[tuple[str, str], str] = {
     ("aws_s3_bucket", "id"): "bucket",
     ("aws_iam_role", "id"): "name",
@@ -300,7 +310,6 @@ ACCOUNT_ATTRIBUTES = frozenset(
         ("aws_caller_identity", "id"),
         ("aws_organizations_account", "id"),
         ("aws_organizations_organization", "master_account_id"),
-        ("aws_cloudtrail_service_account", "id"),
         ("aws_elb_service_account", "id"),
         ("aws_redshift_service_account", "id"),
         ("aws_iam_role", "account_id"),
@@ -308,7 +317,7 @@ ACCOUNT_ATTRIBUTES = frozenset(
 )
 """Attributes that are an account id."""
 
-FIELD_ATTRIBUTES = frozenset(
+NAME_ATTRIBUTES = frozenset(
     {
         ("aws_region", "name"),
         ("aws_region", "region"),
@@ -336,12 +345,46 @@ FIELD_ATTRIBUTES = frozenset(
         ("random_id", "hex"),
         ("random_id", "dec"),
         ("random_pet", "id"),
-        ("random_string", "result"),
         ("random_integer", "result"),
         ("random_uuid", "result"),
     }
 )
-"""Attributes that are one field of an ARN: never a colon in them."""
+"""Attributes that are a name or an id: never a colon or a slash in them."""
+
+SERVICE_ACCOUNTS = (
+    "525921808201",
+    "119688915426",
+    "216624486486",
+    "492519147666",
+    "765225791966",
+    "977081816279",
+    "582488909970",
+    "903692715234",
+    "284668455005",
+    "069019280451",
+    "187074758985",
+    "819402241893",
+    "193415116832",
+    "681348832753",
+    "035351147821",
+    "453052556044",
+    "829690693026",
+    "669305197877",
+    "757211635381",
+    "859597730677",
+    "282025262664",
+    "262312530599",
+    "683224464357",
+    "585772288577",
+    "034638983726",
+    "814480443879",
+    "086441151436",
+    "475085895292",
+    "608710470296",
+    "388731089494",
+    "113285607260",
+)
+"""What ``data.aws_cloudtrail_service_account`` is, by region (its page in the provider's documentation)."""
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 """The partitions that customers choose among (AWS General Reference, "Amazon Resource Names")."""

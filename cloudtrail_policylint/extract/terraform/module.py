@@ -24,7 +24,8 @@ class Module:
     values (developer.hashicorp.com/terraform/language/values/variables,
     "Variable Definitions Files"). *load* opens a file by its path relative to
     the module's folder, or says None. What is declared goes by its labels; a
-    folder of examples may have several of one name.
+    folder of examples may have several of one name. *whole* says that no other
+    file of the folder can declare anything.
     """
 
     __slots__ = (
@@ -39,9 +40,12 @@ class Module:
         "size",
         "values",
         "variables",
+        "whole",
     )
 
-    def __init__(self, sources: Sequence[SourceFile], load: Loader | None = None) -> None:
+    def __init__(
+        self, sources: Sequence[SourceFile], load: Loader | None = None, *, whole: bool = False
+    ) -> None:
         self.files: list[HclFile] = []
         self.resources: dict[tuple[str, ...], list[Block]] = {}
         self.data: dict[tuple[str, ...], list[Block]] = {}
@@ -58,6 +62,11 @@ class Module:
                 self._add(hcl.read(source))
             elif _applies_by_itself(source.path):
                 self.values.update(hcl.read(source).attributes)
+        self.whole = whole and not self.problems
+
+    def declares_all(self, source: SourceFile) -> bool:
+        """Whether all that the expressions of the file *source* may name is in view."""
+        return self.whole and any(file.source is source for file in self.files)
 
     def _add(self, file: HclFile) -> None:
         self.files.append(file)

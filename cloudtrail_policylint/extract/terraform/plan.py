@@ -10,7 +10,7 @@ Representation", "Values Representation").
 from __future__ import annotations
 
 from ...tree import Encoded, Map, Node, Seq, Text, branches
-from ..found import Extraction, Found, FoundAttachment, Owner, Problem
+from ..found import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text
 from .locations import (
@@ -94,7 +94,8 @@ class _Plan:
 
     def extraction(self) -> Extraction:
         documents = tuple(found for resource in self._resources for found in self._found(resource))
-        return Extraction(documents, tuple(self._attachments))
+        resources = tuple(FoundResource(r.type, r.owner) for r in self._resources)
+        return Extraction(documents, tuple(self._attachments), resources=resources)
 
     def _found(self, resource: _Resource) -> Iterator[Found]:
         paths = POLICIES.get(resource.type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...source import Related
 from ...tree import Encoded, Hole, Map, Node, Text, as_text, branches
-from ..found import Extraction, Found, Owner, Problem
+from ..found import Extraction, Found, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text
 from .documents import document
@@ -59,6 +59,7 @@ class _Finder:
         self.evaluator = evaluator
         self.relations = Relations(evaluator)
         self.unresolved: list[Hole] = []
+        self.notes: list[Problem] = []  # on them
         self.places: dict[tuple[int, int, int], _Place] = {}
         self.statements: set[tuple[int, int, int]] = set()  # where they are in all that was found
 
@@ -74,7 +75,14 @@ class _Finder:
             tuple(self.relations.attachments),
             tuple(self._problems()),
             unresolved=tuple(self.unresolved),
+            resources=tuple(self._made()),
         )
+
+    def _made(self) -> Iterator[FoundResource]:
+        """The resources that the module makes, each once however many instances it has."""
+        for block in every(self.module.resources):
+            if instances_of(self.evaluator, block):
+                yield FoundResource(block.labels[0], Owner(address_of(block), block.span))
 
     def _in_order(self) -> Iterator[Found]:
         order = {id(file.source): index for index, file in enumerate(self.module.files)}
@@ -115,6 +123,7 @@ class _Finder:
     def _problems(self) -> Iterator[Problem]:
         yield from self.module.problems
         yield from self.evaluator.problems
+        yield from self.notes
         exceeded = self.evaluator.exceeded
         if exceeded is not None:
             message = (
@@ -131,17 +140,23 @@ class _Finder:
             if type_ not in NOT_POLICIES:
                 self._search_block(block)
             return
-        for instance in instances_of(self.evaluator, block):
+        self.evaluator.take_notes()
+        instances = instances_of(self.evaluator, block)
+        of_all = self.evaluator.take_notes()
+        for instance in instances:
             for path, usual in paths.items():
                 kind = self._kind(block, instance, usual)
                 if kind == "":
                     continue
+                self.evaluator.take_notes()
                 for value in self._values_at(block, path.split("."), instance.scope):
+                    notes = (*of_all, *self.evaluator.take_notes())
                     policies = read_policy(value)
                     for node, problems in policies:
-                        self._add(node, kind, block, problems)
+                        self._add(node, kind, block, (*problems, *notes))
                     if all(isinstance(node, Hole) for node, _ in policies):
                         self._note_unknown(value)
+                        self.notes += notes
 
     def _note_unknown(self, value: Node) -> None:
         """Note that *value* stands where there must be a policy, and tells of none."""
@@ -225,15 +240,16 @@ class _Finder:
 
     def _data_documents(self) -> None:
         """The documents that no resource of the module takes; those that others merge are judged there."""
+        self.evaluator.take_notes()
         built = [
-            (document(self.evaluator, block, instance), block)
+            (document(self.evaluator, block, instance), block, self.evaluator.take_notes())
             for block in every(self.module.data)
             if block.labels[0] == "aws_iam_policy_document"
             for instance in instances_of(self.evaluator, block)
         ]
-        for node, block in built:
+        for node, block, notes in built:
             if id(node) not in self.evaluator.merged:
-                self._add(node, None, block)
+                self._add(node, None, block, notes)
 
     def _search_block(self, block: Block, depth: int = 0) -> None:
         """Policies in what is not known to take any: a module call, an unlisted resource."""
@@ -243,6 +259,7 @@ class _Finder:
     def _search_body(self, block: Block, owner: Block, scope: Scope, depth: int) -> None:
         for attribute in block.attributes.values():
             if _may_hold(attribute):
+                self.evaluator.take_notes()
                 value = self.evaluator.evaluate(attribute.expression, scope)
                 self._search(value, Owner(address_of(owner), owner.span))
         if depth < MAX_BLOCK_DEPTH:
@@ -264,10 +281,12 @@ class _Finder:
 
     def _search_attribute(self, attribute: Attribute, owner: str, span: Span) -> None:
         if "tatement" in attribute.text:
+            self.evaluator.take_notes()
             self._search(self.evaluator.evaluate(attribute.expression), Owner(owner, span))
 
     def _search(self, value: Node, owner: Owner) -> None:
-        """Every policy in *value*, known by its shape, that was not found yet."""
+        """Every policy in *value*, which was just worked out, known by its shape, that was not found yet."""
+        notes = self.evaluator.take_notes()
         stack: list[Node | None] = [value]
         while stack:
             node = stack.pop()
@@ -279,7 +298,7 @@ class _Finder:
             if not is_policy(content):
                 stack.extend(reversed(children(content)))
             elif _key(content.span) not in self.places and not self._is_known(content):
-                self._place(content, owner, problems)
+                self._place(content, owner, (*problems, *notes))
 
     def _is_known(self, policy: Node) -> bool:
         """Whether *policy* is what another one was made of, by ``merge()`` for instance."""

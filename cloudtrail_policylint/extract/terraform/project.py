@@ -34,6 +34,9 @@ if TYPE_CHECKING:
         def module_sources(self, folder: str) -> list[SourceFile]:
             """The Terraform files of *folder*."""
 
+        def is_whole(self, folder: str) -> bool:
+            """Whether these are all files of *folder* that can declare something."""
+
         def callers(self, folder: str) -> list[str]:
             """The folders whose modules may call the one of *folder*."""
 
@@ -81,7 +84,9 @@ class Project:
     def _module(self, folder: str) -> Module:
         if folder not in self._modules:
             sources = self._folders.module_sources(folder)
-            self._modules[folder] = Module(sources, self._folders.loader(folder))
+            self._modules[folder] = Module(
+                sources, self._folders.loader(folder), whole=self._folders.is_whole(folder)
+            )
         return self._modules[folder]
 
     def _evaluated(self, folder: str) -> list[Evaluator]:

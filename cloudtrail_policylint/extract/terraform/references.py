@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import re
 
+from ...plain import nearest
 from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat
 from ...tree import (
     ACCOUNT,
     ANY,
     FIELD,
+    NAME,
     Encoded,
     Hole,
     Map,
@@ -24,6 +26,7 @@ from ...tree import (
     Piece,
     Seq,
     Text,
+    narrowed,
 )
 from .documents import document
 from .instances import instances_of
@@ -31,9 +34,11 @@ from .locations import (
     ACCOUNT_ATTRIBUTES,
     ARN_ATTRIBUTES,
     ARNS,
-    FIELD_ATTRIBUTES,
+    NAME_ATTRIBUTES,
     PARTITIONS,
     SAME_AS,
+    SERVICE_ACCOUNTS,
+    WITH_SLASHES,
 )
 from .module import address_of, meant
 from .string_functions import filled_in
@@ -41,7 +46,7 @@ from .values import choice, hole_at, is_null, string, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ...readers.hcl import Block
     from ...readers.hcl_syntax import Step
@@ -58,7 +63,7 @@ def resolve(session: Session, name: str, steps: Sequence[Step], scope: Scope) ->
     if name == "data":
         return _resource(session, steps, scope, is_data=True)
     if name == "terraform":
-        return hole_at(last, FIELD)  # the name of the workspace
+        return hole_at(last, NAME)  # the name of the workspace
     if name in ("each", "count", "self", ELEMENT) or not isinstance(first, GetAttr):
         return hole_at(last)
     if name == "var":
@@ -99,6 +104,8 @@ def _variable(session: Session, reference: GetAttr) -> Node:
         session.assumed += 1
         return session.evaluate(default.expression)
 
+    if block is None:
+        _note_missing(session, "variable", name, module.variables, span)
     if session.is_open or (given is None and default is None):
         return hole_at(span, _shape_of_variable(block))
     found = session.memoised(("var", id(given or default)), compute)
@@ -108,17 +115,27 @@ def _variable(session: Session, reference: GetAttr) -> Node:
 def _shape_of_variable(block: Block | None) -> str:
     kind = block.attributes.get("type") if block is not None else None
     written = kind.text.rpartition("=")[2].strip() if kind is not None else ""
-    return FIELD if written in ("number", "bool") else ANY
+    return NAME if written in ("number", "bool") else ANY
 
 
 def _local(session: Session, reference: GetAttr) -> Node:
     span = reference.span
     attribute = meant(session.module.locals, (reference.name,), span.source)
     if attribute is None:
+        _note_missing(session, "local value", reference.name, session.module.locals, span)
         return hole_at(span)
     key = ("local", id(attribute))
     found = session.memoised(key, lambda: session.evaluate(attribute.expression))
     return hole_at(span) if found is None else session.shared(found, span)
+
+
+def _note_missing(
+    session: Session, noun: str, name: str, declared: Iterable[tuple[str, ...]], span: Span
+) -> None:
+    """Note that what is called *name* at *span* is not *declared*, if all is in view that may do so."""
+    if session.module.declares_all(span.source):
+        near = nearest(name, [".".join(labels) for labels in declared])
+        session.note(f"the module has no {noun} {name}{near}", span)
 
 
 # -- modules
@@ -138,6 +155,9 @@ def _output(session: Session, steps: Sequence[Step], scope: Scope) -> Node:
     if rest and isinstance(rest[0], Index):
         key, rest = session.evaluate(rest[0].key, scope), rest[1:]
     output = rest[0] if rest else None
+    if block is None and isinstance(first, GetAttr):
+        calls = [call.labels for call in session.module.calls]
+        _note_missing(session, "call of a module", first.name, calls, span)
     if block is None or not isinstance(output, GetAttr):
         return hole_at(span)
     values: list[Node] = []
@@ -172,6 +192,9 @@ def _resource(session: Session, steps: Sequence[Step], scope: Scope, *, is_data:
     type_, name = steps[0].name, steps[1].name
     blocks = session.module.data if is_data else session.module.resources
     block = meant(blocks, (type_, name), span.source)
+    if block is None and (is_data or "_" in type_):  # a type begins with its provider's name
+        noun = "data source" if is_data else "resource"
+        _note_missing(session, noun, f"{type_}.{name}", blocks, steps[1].span)
     rest = steps[2:]
     first = rest[0] if rest else None
     key: Node | None = None
@@ -253,9 +276,7 @@ def _attribute(session: Session, block: Block, instance: Instance, name: str, sp
     value = session.given(written.expression, instance.scope)
     if is_null(value):
         return hole_at(span, shape)
-    if isinstance(value, Hole) and value.shape == ANY and shape == FIELD:
-        return Hole(value.written, value.span, FIELD, value.values)
-    return value
+    return narrowed(value, shape) if isinstance(value, Hole) else value
 
 
 def shape_of(type_: str, name: str) -> str:
@@ -263,7 +284,7 @@ def shape_of(type_: str, name: str) -> str:
     if (type_, name) in ACCOUNT_ATTRIBUTES:
         return ACCOUNT
     same = SAME_AS.get((type_, name), name)
-    return FIELD if not FIELD_ATTRIBUTES.isdisjoint(((type_, name), (type_, same))) else ANY
+    return NAME if not NAME_ATTRIBUTES.isdisjoint(((type_, name), (type_, same))) else ANY
 
 
 def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node:
@@ -273,7 +294,7 @@ def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node
         return session.evaluate(own.expression, instance.scope)
     parts: list[Piece | Hole] = [
         Piece("arn:", span),
-        Hole("${partition}", span, FIELD, PARTITIONS),
+        Hole("${partition}", span, NAME, PARTITIONS),
         Piece(":", span),
     ]
     for match in _ARN_PARTS.finditer(ARNS[block.labels[0]]):
@@ -281,9 +302,11 @@ def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node
         if name is None:
             parts.append(Piece(match.group(), span))
         elif name in ("region", "generated"):
-            parts.append(Hole(f"${{{name}}}", span, FIELD))
+            parts.append(Hole(f"${{{name}}}", span, NAME))
         elif name == "account":
             parts.append(Hole("${account}", span, ACCOUNT))
+        elif name == "service_account":
+            parts.append(Hole("${service account}", span, ACCOUNT, SERVICE_ACCOUNTS))
         elif name == "path":
             parts.extend(_path_of(session, block, instance, span))
         else:
@@ -311,14 +334,10 @@ def _name_of(
     text = None
     if attribute is not None:
         text = text_of(session.given(attribute.expression, instance.scope))
+    shape = FIELD if block.labels[0] in WITH_SLASHES else NAME
     if text is None:
-        return (hole_at(span, FIELD),)
-    return tuple(
-        Hole(part.written, part.span, FIELD, part.values)
-        if isinstance(part, Hole) and part.shape == ANY
-        else part
-        for part in text.parts
-    )
+        return (hole_at(span, shape),)
+    return tuple([narrowed(p, shape) if isinstance(p, Hole) else p for p in text.parts])
 
 
 # -- data sources that are more than what AWS says
@@ -333,7 +352,9 @@ def _data_attribute(
     if type_ == "template_file" and name == "rendered":
         return _rendered(session, block, instance, span)
     if (type_, name) == ("aws_partition", "partition"):
-        return hole_at(span, FIELD, PARTITIONS)
+        return hole_at(span, NAME, PARTITIONS)
+    if (type_, name) == ("aws_cloudtrail_service_account", "id"):
+        return hole_at(span, ACCOUNT, SERVICE_ACCOUNTS)
     if (type_, name) == ("aws_iam_policy", "arn") and "arn" not in block.attributes:
         return hole_at(span)  # AWS's own or the customer's, and at a path that is not known
     return None

@@ -14,6 +14,7 @@ from __future__ import annotations
 from ...record import record
 from ...source import MAX_RELATED, SourceFile, Span
 from ...tree import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..found import Problem
 from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
 
 TYPE_CHECKING = False
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from ...readers.hcl import Block
     from ...readers.hcl_syntax import Expression, Part, Step, Template
-    from ..found import Problem
     from .module import Loader, Module
 
     Scope = dict[str, Node]
@@ -33,6 +33,10 @@ TOP: Scope = {}
 """The scope of a module's top level: no name but the module's own."""
 MAX_DEPTH = 100
 """Levels of nesting that are followed, those behind references included."""
+MAX_NOTES = 500
+"""Notes that are kept of what one policy needs."""
+MAX_NOTES_OF_ONE = 20
+"""Those of them that one local value, variable or block may add."""
 _MAX_SIZE = 10**9
 _TEXT_UNIT = 64
 """Characters of text that cost as much as a value."""
@@ -99,6 +103,8 @@ class Session:
         self.instances: dict[int, list[Instance]] = {}
         self.templates: dict[str, Template | None] = {}
         self._memo: dict[object, tuple[Node, bool, bool]] = {}
+        self._notes: list[Problem] = caller.session._notes if caller is not None else []
+        self._notes_of: dict[object, tuple[Problem, ...]] = {}
         self._active: set[object] = set()
         self._measures: dict[int, tuple[Node, int, int]] = {}
         self._origins: dict[int, tuple[Node, str]] = {}
@@ -175,7 +181,7 @@ class Session:
             if key in self._active or self.depth >= MAX_DEPTH:
                 return None
             self._active.add(key)
-            assumed, failures = self.assumed, self.failures
+            assumed, failures, noted = self.assumed, self.failures, len(self._notes)
             self.depth += 2  # a reference takes as much of the stack as two levels of an expression
             try:
                 node = compute()
@@ -184,15 +190,45 @@ class Session:
                 self._active.discard(key)
             known = (node, self.assumed > assumed, self.failures > failures)
             self._memo[key] = known
+            self.keep_notes(key, noted)
         else:
             self.assumed += known[1]
             self.failures += known[2]
+            self.repeat_notes(key)
         return known[0]
 
     def fail(self, span: Span) -> Node:
         """The value of an expression that Terraform would refuse."""
         self.failures += 1
         return hole_at(span)
+
+    # -- notes
+
+    def note(self, message: str, span: Span) -> None:
+        """Note why what stands at *span* is not known although it should be."""
+        if len(self._notes) < MAX_NOTES:
+            self._notes.append(Problem("unresolved-expression", message, span))
+
+    def noted(self) -> int:
+        """How much has been noted so far."""
+        return len(self._notes)
+
+    def take_notes(self, since: int = 0) -> tuple[Problem, ...]:
+        """What was noted after *since*, each note once; it is forgotten."""
+        found = tuple({id(note): note for note in self._notes[since:]}.values())
+        del self._notes[since:]
+        return found
+
+    def keep_notes(self, key: object, since: int) -> None:
+        """Remember what was noted after *since* as what there is to note of *key*."""
+        if len(self._notes) > since:
+            self._notes_of[key] = self.take_notes(since)[:MAX_NOTES_OF_ONE]
+            self._notes += self._notes_of[key]
+
+    def repeat_notes(self, key: object) -> None:
+        """Note once more what there is to note of *key*, which is used again."""
+        if self._notes_of and len(self._notes) < MAX_NOTES:
+            self._notes += self._notes_of.get(key, ())
 
     # -- costs
 

@@ -325,9 +325,16 @@ def _path(node: Node) -> str | None:
     return posixpath.normpath(value) if value else None
 
 
-def _file(call: FunctionCall) -> Node:
+def _opened(call: FunctionCall) -> SourceFile | None:
     path = _path(call.arguments[0])
     source = call.session.opened(path, call.span) if path is not None else None
+    if source is None and path is not None and call.session.load is not None:
+        call.session.note(f"no file {path} can be read in this project", call.span)
+    return source
+
+
+def _file(call: FunctionCall) -> Node:
+    source = _opened(call)
     if source is None:
         return hole_at(call.span)
     whole = Span(source, 0, len(source.text))
@@ -336,8 +343,7 @@ def _file(call: FunctionCall) -> Node:
 
 
 def _templatefile(call: FunctionCall) -> Node:
-    path = _path(call.arguments[0])
-    source = call.session.opened(path, call.span) if path is not None else None
+    source = _opened(call)
     return (
         hole_at(call.span)
         if source is None

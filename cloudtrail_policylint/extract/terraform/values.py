@@ -11,7 +11,6 @@ from ...record import record
 from ...source import Span
 from ...tree import (
     ANY,
-    FIELD,
     Choice,
     Encoded,
     Entry,
@@ -23,6 +22,8 @@ from ...tree import (
     Seq,
     Text,
     branches,
+    shape_of,
+    widest,
 )
 
 TYPE_CHECKING = False
@@ -158,22 +159,18 @@ def text_of(node: Node) -> Text | None:
 def one_of(node: Choice) -> Hole:
     """A string that is one of the branches of *node*."""
     found: list[str] = []
-    shape: str | None = None
-    known = True
+    shapes: list[str] = []
     for branch in flat(node):
         value = None if branch is None else string(branch)
-        if isinstance(branch, Hole):
-            shape = branch.shape if shape in (None, branch.shape) else ANY
-            if branch.values is not None:
-                found.extend(branch.values)
-                continue
-        if value is None:
-            known = False
-        else:
+        if value is not None:
             found.append(value)
-    if known:
-        return hole_at(node.span, FIELD if all(":" not in v for v in found) else ANY, tuple(found))
-    return hole_at(node.span, shape if shape is not None and not found else ANY)
+        elif isinstance(branch, Hole) and branch.values is not None:
+            found.extend(branch.values)
+        else:
+            shapes.append(branch.shape if isinstance(branch, Hole) else ANY)
+    if not shapes:
+        return hole_at(node.span, shape_of(found), tuple(found))
+    return hole_at(node.span, widest((*shapes, shape_of(found))))
 
 
 def encoded_hole(node: Encoded, span: Span) -> Hole:
