@@ -9,6 +9,8 @@ Reference, "Amazon Resource Names"). Fields that a pattern leaves out after a
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from .patterns import (
     MAYBE,
     NO,
@@ -334,14 +336,18 @@ def _misfit_resource(parts: Parts, kinds: Sequence[ResourceType]) -> tuple[int, 
     first = parts[0]
     if not isinstance(first, Piece) or (not first.text and len(parts) > 1):
         return MAYBE, ""
-    text = first.text
+    known = takewhile(
+        lambda part: isinstance(part, Piece), parts
+    )  # an escape is a piece of its own
+    text = "".join([part.text for part in known if isinstance(part, Piece)])
     for kind in kinds:
         head = kind.head
         if text.lower().startswith(head.lower()) and not text.startswith(head):
             return YES, "case"
         name = head.removesuffix("/").lower()
         if name + "/" == head.lower() and (
-            text.lower().startswith(name + ":") or (len(parts) == 1 and text.lower() == name)
+            text.lower().startswith(name + ":")
+            or (text.lower() == name and not any(isinstance(part, Hole) for part in parts))
         ):
             return YES, "separator"
     return YES, "type"

@@ -24,12 +24,14 @@ from .clauses import (
 from .index import Index
 from .messages import Subject, render
 from .related import origins
+from .remedies import edit_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeVar
 
+    from ..edits import Edit
     from ..extract.found import FoundResource, Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
@@ -49,7 +51,7 @@ class Finding:
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
     the statements, and the blocks around them, that the defect is part of, and
     ``sid`` is the Sid of the first of them; ``related`` are other places that
-    have to do with it.
+    have to do with it. ``edit`` rights it, where that is known.
     """
 
     rule: Rule
@@ -61,6 +63,7 @@ class Finding:
     within: tuple[Span, ...] = ()
     sid: str = ""
     related: tuple[Related, ...] = ()
+    edit: Edit | None = None
 
 
 @record
@@ -247,6 +250,7 @@ class Engine:
             if verdict == MAYBE and witness is not None and _says_nothing(witness):
                 continue
             message = render(case.message, Subject(binding, witness, document), self.catalogue)
+            within = _around(span, binding.statement, document)
             yield Finding(
                 rule=rule,
                 message=message if verdict == YES else UNSURE + message,
@@ -254,11 +258,20 @@ class Engine:
                 owner=judged.owner,
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
-                within=_around(span, binding.statement, document),
+                within=within,
                 sid=_sid(span, binding.statement, document),
                 related=(*_origins(span, witness, binding, document, case.report), *others)[
                     :MAX_RELATED
                 ],
+                edit=edit_for(
+                    case.edit,
+                    witness,
+                    binding.statement,
+                    (*within, judged.owner.span),
+                    self.catalogue,
+                )
+                if case.edit is not None and witness is not None and verdict == YES
+                else None,
             )
 
 
@@ -295,11 +308,17 @@ def _says_nothing(witness: Witness) -> bool:
 
 
 def problem_finding(
-    problem: Problem, book: RuleBook, owner: Owner, related: tuple[Related, ...] = ()
+    problem: Problem,
+    book: RuleBook,
+    owner: Owner,
+    related: tuple[Related, ...] = (),
+    edit: Edit | None = None,
 ) -> Finding:
-    """The finding that reports *problem*, which *related* places have to do with."""
+    """The finding that reports *problem*, which *related* places have to do with and *edit* rights."""
     rule = book.problems[problem.name]
-    return Finding(rule, problem.message, problem.span, owner, rule.severity, related=related)
+    return Finding(
+        rule, problem.message, problem.span, owner, rule.severity, related=related, edit=edit
+    )
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:
