@@ -42,7 +42,7 @@ class Files:
         self, candidates: Sequence[Candidate], *, everything: bool, walked: Sequence[str] = ()
     ) -> None:
         self.candidates = candidates
-        self.unreadable: list[Unreadable] = []
+        self.unreadable: dict[str, Unreadable] = {}  # by key: a file may be tried again
         self._nesting: list[str] = []
         self._everything = everything
         self._named = {key_of(c.path): c for c in candidates}
@@ -311,7 +311,7 @@ class Files:
             if isinstance(error, discover.TooLargeError):
                 matters = discover.may_matter(error.beginning, everything=self._everything)
             if candidate is not None and (matters or candidate.named):
-                self.unreadable.append(Unreadable(SourceFile(shown, ""), str(error), too_large))
+                self.unreadable[key] = Unreadable(SourceFile(shown, ""), str(error), too_large)
             return None
 
 
