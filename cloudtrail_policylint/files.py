@@ -53,7 +53,7 @@ class Files:
     ) -> None:
         self._contents = {key_of(path): data for path, data in (contents or {}).items()}
         self.candidates = candidates
-        self.unreadable: list[Unreadable] = []
+        self.unreadable: dict[str, Unreadable] = {}  # by key: a file may be tried again
         self._nesting: list[str] = []
         self._everything = everything
         self._named = {key_of(c.path): c for c in candidates}
@@ -323,7 +323,7 @@ class Files:
             if isinstance(error, discover.TooLargeError):
                 matters = discover.may_matter(error.beginning, everything=self._everything)
             if candidate is not None and (matters or candidate.named):
-                self.unreadable.append(Unreadable(SourceFile(shown, ""), str(error), too_large))
+                self.unreadable[key] = Unreadable(SourceFile(shown, ""), str(error), too_large)
             return None
 
 

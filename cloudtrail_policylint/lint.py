@@ -233,7 +233,7 @@ class Linter:
                 documents += count
         except KeyboardInterrupt:
             interrupted = True
-        findings += [self._unreadable(file) for file in files.unreadable]
+        findings += [self._unreadable(file) for file in files.unreadable.values()]
         return self._result(
             files.given_sources(),
             findings,
