@@ -36,7 +36,10 @@ LANGUAGES = {
 OWN_FILES = ".cloudtrail-policylint"
 """How the names of our own settings and baseline begin."""
 
-MODULE_FILES = (".tf", ".tofu", ".tfvars")
+JSON_CONFIGURATION = (".tf.json", ".tofu.json")
+"""Ends of the names of Terraform files in its JSON syntax."""
+
+MODULE_FILES = (".tf", ".tofu", ".tfvars", *JSON_CONFIGURATION, ".tfvars.json")
 """Ends of the names of the files that make up a Terraform module."""
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -73,9 +76,12 @@ class Candidate:
 
 def language_of(path: str) -> str | None:
     """The language of the file *path* by its name; None for one that holds no policies by its name."""
-    if os.path.basename(path).startswith(OWN_FILES):
+    name = os.path.basename(path).lower()
+    if name.startswith(OWN_FILES):
         return None
-    return LANGUAGES.get(os.path.splitext(path)[1].lower())
+    return (
+        TERRAFORM if name.endswith(JSON_CONFIGURATION) else LANGUAGES.get(os.path.splitext(name)[1])
+    )
 
 
 def discover(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:
@@ -210,18 +216,28 @@ def may_matter(data: bytes, *, everything: bool) -> bool:
     """Whether a file of these bytes may hold a policy in scope.
 
     With *everything* in scope any policy matters, else only those that
-    mention CloudTrail. A file that spells letters as escapes, breaks a word at
-    a line's end or URL-encodes JSON may mention anything.
+    mention CloudTrail, be it with its two halves put together. A file that
+    spells letters as escapes, breaks a word at a line's end or URL-encodes
+    JSON may mention anything.
     """
     lower = data.lower()
+    if b"\0" in lower:  # UTF-16, or 32: the letters are still there
+        lower = lower.replace(b"\0", b"")
     words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint")
     if everything:
         words = (*words, b"effect", b"statement", b"policy", b"policies")
     if any(word in lower for word in words):
         return True
-    if any(spelling in lower for spelling in (b"\\u00", b"\\x", b"%7b", b"c\x00l\x00o\x00u\x00d")):
+    if any(spelling in lower for spelling in (b"\\u00", b"\\x", b"%7b", b"\\\n", b"\\\r")):
         return True
-    return b"\\\n" in lower or b"\\\r" in lower
+    return b"trail" in lower and b"cloud" in lower
+
+
+def may_nest(data: bytes, language: str) -> bool:
+    """Whether a file of these bytes may be a template with nested stacks."""
+    if language == TERRAFORM:
+        return False
+    return b"TemplateURL" in data or b"AWS::Serverless::Application" in data
 
 
 def decode(data: bytes) -> str:

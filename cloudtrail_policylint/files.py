@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     """What to take for the contents of some files, by path."""
 
 _LOADED = (discover.JSON, discover.TEMPLATE)
-"""Languages of files that a Terraform module may load as a policy."""
+"""Languages of files that a Terraform module, in view or near, may load as a policy."""
+MAX_LISTED = 2000
+"""Files below one folder; where there are more, ``fileset()`` is not followed."""
 _LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
 
@@ -51,6 +53,7 @@ class Files:
         self._contents = {key_of(path): data for path, data in (contents or {}).items()}
         self.candidates = candidates
         self.unreadable: list[Unreadable] = []
+        self._nesting: list[str] = []
         self._everything = everything
         self._named = {key_of(c.path): c for c in candidates}
         self._folders: dict[str, list[str]] = {}
@@ -96,6 +99,12 @@ class Files:
             if folder in reached and (folder in self._loaders or self._concerns(folder)):
                 yield folder
 
+    def nesting(self) -> list[str]:
+        """The files that may be templates with nested stacks."""
+        for candidate in self.candidates:
+            self.source(candidate.path)
+        return self._nesting
+
     def is_near(self, folder: str) -> bool:
         """Whether the module of *folder* is here only for the sake of files that are near to it."""
         return folder in self._near
@@ -103,19 +112,14 @@ class Files:
     def module_sources(self, folder: str) -> list[SourceFile]:
         """All Terraform files of *folder*, given or not."""
         if folder not in self._modules:
-            sources = map(self.source, self._paths(folder))
-            self._modules[folder] = [source for source in sources if source is not None]
+            found = [self.source(path, referred=True) for path in self._paths(folder)]
+            sources = [source for source in found if source is not None]
+            self._modules[folder] = sources
+            self._beside.update({key_of(s.path): s for s in sources if self._belongs(s.path)})
         return self._modules[folder]
 
     def is_whole(self, folder: str) -> bool:
         """Whether all that makes up the Terraform module of *folder* can be read."""
-        try:
-            names = os.listdir(folder or ".")
-        except OSError:
-            return False
-        configuration = [n for n in names if n.endswith((".tf.json", ".tofu.json"))]
-        if not all(name.endswith(discover.MODULE_FILES) for name in configuration):
-            return False  # what they declare is not known
         return len(self._paths(folder)) == len(self.module_sources(folder))
 
     def callers(self, folder: str) -> list[str]:
@@ -152,6 +156,24 @@ class Files:
             return source
 
         return load
+
+    def lister(self, folder: str) -> Callable[[str], list[str]]:
+        """What names the files below a folder for ``fileset()``, both seen from the module *folder*."""
+        root = _project_of(folder)
+
+        def names(relative: str) -> list[str]:
+            top = os.path.normpath(os.path.join(folder or ".", relative))
+            found: list[str] = []
+            if discover.is_inside(os.path.realpath(top), root):
+                for at, folders, files in os.walk(top):
+                    folders[:] = sorted(set(folders) - discover.SKIPPED_FOLDERS)
+                    below = os.path.relpath(at, top)
+                    found += [os.path.normpath(os.path.join(below, name)) for name in sorted(files)]
+                    if len(found) > MAX_LISTED:
+                        return []
+            return [path.replace(os.sep, "/") for path in found]
+
+        return names
 
     def _belongs(self, path: str) -> bool:
         """Whether *path*, of a name that no run looks for, is at or below a folder that was given."""
@@ -213,12 +235,16 @@ class Files:
         """Add to *callers* the modules near that call those in it, or that load files of the run."""
         from .nearby import Nearby, may_load
 
-        loaded = [
-            c.path
+        languages = {
+            c.path: c.language
             for c in self.candidates
-            if c.language in _LOADED and self.source(c.path) and self.matters(c.path)
-        ]
-        starts = {os.path.dirname(path) for path in loaded}
+            if c.language in (*_LOADED, discover.YAML)
+            and self.source(c.path)
+            and self.matters(c.path)
+        }
+        loaded = list(languages)
+        # YAML is loaded now and then: what is near is not looked for because of it.
+        starts = {os.path.dirname(path) for path in loaded if languages[path] in _LOADED}
         starts.update(folder for folder in self._folders if self._matters_itself(folder))
         nearby = Nearby(self._walked)
         known = {key_of(folder) for folder in callers}
@@ -284,7 +310,13 @@ class Files:
             given = self._contents.get(key)
             data = discover.read_bytes(path) if given is None else given
             matters = self._matters[key] = discover.may_matter(data, everything=self._everything)
-            return SourceFile(shown, discover.decode(data)) if matters or wanted else None
+            nests = candidate is not None and discover.may_nest(data, candidate.language)
+            if not (matters or wanted or nests):
+                return None
+            source = SourceFile(shown, discover.decode(data))
+            if nests and shown not in self._nesting:
+                self._nesting.append(shown)
+            return source
         except discover.UnreadableError as error:
             if candidate is not None and (matters or candidate.named):
                 self.unreadable.append(Unreadable(SourceFile(shown, ""), str(error)))

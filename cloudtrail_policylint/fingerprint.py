@@ -12,15 +12,16 @@ if TYPE_CHECKING:
 def essence(finding: Finding) -> str:
     """What *finding* is about, whatever file it is in and wherever there: the same text for findings alike.
 
-    Made of the rule, the policy's owner, and the text pointed at. Of text of
-    several lines only the first that says something counts (the Sid, as a
-    rule), because the rest of a statement or policy may well change while the
-    finding stays. Space between words does not count.
+    Made of the rule and the text pointed at. Of text of several lines only the
+    first that says something counts (the Sid, as a rule), because the rest of a
+    statement or policy may well change while the finding stays. Space between
+    words does not count, nor does the policy's owner: a JSON file that a
+    Terraform module loads has another one when it is judged by itself.
     """
     span = finding.span
     lines = span.source.text[span.start : span.end].splitlines()
     told = next((line for line in lines if any(map(str.isalnum, line))), "")
-    return "\0".join((finding.rule.id, finding.owner.name, " ".join(told.split())))
+    return f"{finding.rule.id}\0{' '.join(told.split())}"
 
 
 def digest(text: str) -> str:
@@ -33,7 +34,7 @@ def digest(text: str) -> str:
 def fingerprints(result: Result) -> dict[int, str]:
     """A name for each finding of *result*, suppressed ones too, by its ``id()``; all are different.
 
-    Findings alike in one file are told apart by their number. Those that a
+    Findings alike in one file are told apart by owner and number. Those that a
     baseline suppresses are numbered with the others, so that writing a baseline
     changes no name.
     """
@@ -45,7 +46,7 @@ def fingerprints(result: Result) -> dict[int, str]:
         *sorted([*result.findings, *known], key=in_order),
         *sorted(others, key=in_order),
     ):
-        alike = f"{finding.span.source.path}\0{essence(finding)}"
+        alike = f"{finding.span.source.path}\0{finding.owner.name}\0{essence(finding)}"
         number = seen[alike] = seen.get(alike, 0) + 1
         names[id(finding)] = digest(f"{alike}\0{number}")
     return names

@@ -82,7 +82,7 @@ class Linter:
         )
         self._everything = settings.scope == "all"
         self._crashes: list[str] = []
-        self._allowed: list[Suppression] = []
+        self._allowed: dict[tuple[int, int, str], Suppression] = {}  # once, however often read
 
     # -- one source
 
@@ -99,9 +99,7 @@ class Linter:
             from .extract import terraform
 
             return self._judge(self._counted(terraform.extract_module([source])), kind)
-        if language == discover.EITHER:
-            language = discover.JSON if source.text.lstrip()[:1] in ("{", "[") else discover.YAML
-        if language == discover.JSON:
+        if _is_json(source, language):
             return self._judge_json(source, kind)
         from .readers import yaml
 
@@ -109,10 +107,8 @@ class Linter:
 
     def _judge_json(self, source: SourceFile, kind: str | None) -> tuple[list[Finding], int]:
         """Values first, which is fast; places only where there is something to report."""
-        from .readers import json, terraform_json
+        from .readers import json
 
-        if source.path.lower().endswith(terraform_json.ENDS):
-            return self._judge_readings(source, (terraform_json.read(source),), "JSON", kind)
         root = json.read_values(source)
         if root is not None:
             extraction = _extract(root, source)
@@ -122,6 +118,12 @@ class Linter:
                     self._counted(extraction)
                     return [], documents
         reading = json.read_placed(source)
+        if reading.mistake is not None and "${" in source.text:
+            from .readers import json_template
+
+            template = json_template.read(source)
+            if template is not None and template.mistake is None:
+                reading = template
         return self._judge_readings(source, (reading,), "JSON", kind)
 
     def _judge_readings(
@@ -163,7 +165,8 @@ class Linter:
     ) -> tuple[list[Finding], int]:
         """The findings on *extraction*, and how many documents were judged, whose places *judged* gets."""
         findings: list[Finding] = []
-        self._allowed += from_allowances(extraction.allowances)
+        for one in from_allowances(extraction.allowances):
+            self._allowed.setdefault((id(one.span.source), one.span.start, one.words[0][0]), one)
         judged = set() if judged is None else judged
         count = 0
         documents = [normalise(found, kind) for found in extraction.documents]
@@ -243,6 +246,9 @@ class Linter:
             for folder in folders:
                 judge = partial(self._judge_module, project, files, folder, loaded, judged)
                 yield folder or ".", judge
+        nesting = files.nesting()
+        if nesting:
+            yield nesting[0], partial(self._judge_stacks, files, nesting, loaded)
         for candidate in files.candidates:
             path, language = candidate.path, candidate.language
             if language in _OF_MODULES or key_of(path) in loaded:
@@ -265,34 +271,77 @@ class Linter:
         loaded: set[str],
         judged: set[tuple[int, int, int]],
     ) -> tuple[list[Finding], int]:
-        """Judge a Terraform module for each call of it; what stands in a file not given is left out.
+        """Judge a Terraform module for each call of it."""
 
-        What stands in a caller's file is true for that caller. What stands in
-        the module itself is reported only if it is so for every call that
-        makes the policy's owner.
+        def extractions() -> Iterator[Extraction]:
+            for extraction in project.extractions(folder):
+                loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
+                yield extraction
+
+        callers = {
+            id(source) for above in files.callers(folder) for source in files.module_sources(above)
+        } - {id(source) for source in files.module_sources(folder)}
+        # What stands in a module that is only near is none of this run's.
+        near = files.is_near(folder)
+        return self._judge_calls(extractions(), callers, files, judged, only_given=near)
+
+    def _judge_stacks(
+        self, files: Files, nesting: Sequence[str], loaded: set[str]
+    ) -> tuple[list[Finding], int]:
+        """Judge the templates that those of *nesting* deploy as nested stacks, for each stack."""
+        from .extract.cloudformation.stacks import Stacks
+
+        stacks = Stacks(nesting, files.loader, _only_document)
+        findings: list[Finding] = []
+        documents = 0
+        judged: set[tuple[int, int, int]] = set()
+        for path in stacks.nested():
+            loaded.add(key_of(path))
+            callers = stacks.callers(path)
+            if any(map(files.matters, (path, *(source.path for source in callers)))):
+                above = {id(source) for source in callers}
+                extractions = stacks.extractions(path)
+                judge = partial(self._judge_calls, extractions, above, files, judged)
+                found, count = self._guarded(path, judge)
+                findings += found
+                documents += count
+        return findings, documents
+
+    def _judge_calls(
+        self,
+        extractions: Iterable[Extraction],
+        callers: set[int],
+        files: Files,
+        judged: set[tuple[int, int, int]],
+        *,
+        only_given: bool = False,
+    ) -> tuple[list[Finding], int]:
+        """The findings on a module or template, *extractions* being what each call of it makes.
+
+        What stands in a file that was not given is left out. What stands in
+        a file of the *callers* is true for that caller. What stands in the
+        module itself is reported only if it is so for every call that makes
+        the policy's owner. *only_given*: so are the documents counted.
         """
         places: set[tuple[int, int, int]] = set()
         given: dict[int, bool] = {}
         calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
-        for extraction in project.extractions(folder):
-            loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
+        for extraction in extractions:
             findings, _ = self._judge(self._counted(extraction), judged=places)
             sources = {id(s): s for f in extraction.documents for s in (f.node.span.source,)}
             given.update({key: files.is_given(source) for key, source in sources.items()})
             owners = {_owner_of(found.owner) for found in extraction.documents}
             calls.append((owners, {place_of(finding): finding for finding in findings}))
-        if files.is_near(folder):  # what stands in it is none of this run's
+        if only_given:
             places = {place for place in places if given[place[0]]}
         before = len(judged)
         judged |= places
-        callers = {
-            id(source) for above in files.callers(folder) for source in files.module_sources(above)
-        } - {id(source) for source in files.module_sources(folder)}
         return [
             finding
             for _, call in calls
             for place, finding in call.items()
             if files.is_given(finding.span.source)
+            and not self._settings.excludes(finding.span.source.path)
             and (
                 id(finding.span.source) in callers
                 or all(
@@ -322,11 +371,14 @@ class Linter:
         *,
         interrupted: bool = False,
     ) -> Result:
-        suppressions = [s for source in sources for s in suppressions_in(source)] + self._allowed
-        self._allowed = []
-        run = self._selection.run
+        given = {id(source): source for source in sources}
+        suppressions = [s for source in given.values() for s in suppressions_in(source)]
+        suppressions += [s for s in self._allowed.values() if id(s.span.source) in given]
+        self._allowed = {}
         kept, suppressed = suppress(settled(findings), suppressions)
-        ran = [one for one in (*run, *self._book.problems.values()) if self._runs(one)]
+        ran = [
+            one for one in (*self._selection.run, *self._book.problems.values()) if self._runs(one)
+        ]
         kept += complaints(suppressions, self._book, ran)
         if self._settings.suppress:
             kept, more = self._allow(kept, ran)
@@ -365,6 +417,26 @@ class Linter:
         return kept, suppressed
 
 
+def _is_json(source: SourceFile, language: str) -> bool:
+    if language == discover.EITHER:
+        return source.text.lstrip()[:1] in ("{", "[")
+    return language == discover.JSON
+
+
+def _only_document(source: SourceFile) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The one document of *source*, None where there are none or several, and what is wrong with it."""
+    from .readers import json, yaml
+
+    language = discover.language_of(source.path) or discover.EITHER
+    is_json = _is_json(source, language)
+    readings = (json.read_placed(source),) if is_json else yaml.read(source)
+    if len(readings) != 1:
+        return None, ()
+    mistake = readings[0].mistake
+    name = "JSON" if is_json else "YAML"
+    return readings[0].root, () if mistake is None else (syntax_problem(mistake, name),)
+
+
 def _owner_of(owner: Owner) -> tuple[int, int]:
     return id(owner.span.source), owner.span.start
 
@@ -385,9 +457,15 @@ def _extract(root: Node, source: SourceFile) -> Extraction:
 
     if account.is_listing(root):
         return account.extract_listing(root)
+    inner: Node | None = None
     if serverless.is_service(root):
         root = serverless.with_holes(root)
-    return template(root) or bare.extract_bare(root, template)
+        inner = serverless.resources(root)
+
+    def evaluate(node: Node) -> Node | None:
+        return cloudformation.evaluated(node, inner)
+
+    return template(root) or bare.extract_bare(root, template, evaluate)
 
 
 def _unseen(attachment: FoundAttachment) -> Document:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from .arns import shape
+from .blanks import fill_blanks
 from .extract.found import Found, FoundAttachment, Problem
 from .extract.kinds import guess_kind
 from .patterns import pattern
@@ -51,15 +52,8 @@ WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
 """The kinds of policies that name no principal."""
 WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
 
+_BROKEN = ("embedded-policy-not-json", "template-text")
 _CLOUDTRAIL = re.compile("cloud-?trail", re.IGNORECASE)
-_BLANK = (
-    r"\$\{[^{}:*?$][^{}:]*\}"  # ${Account}: policy variables have a colon, ${*} ${?} ${$} are characters
-    r"|\{\{[^{}]*\}\}"
-    r"|<[^<>:*]+>"
-    r"|<%[^%]*%>"
-    r"|%[A-Za-z_]+%"
-)
-"""Text that an installer or a reader is to fill in, which nothing is known about."""
 
 
 def normalise(found: Found, kind_of_path: str | None = None) -> Document:
@@ -73,7 +67,7 @@ def normalise(found: Found, kind_of_path: str | None = None) -> Document:
 
 def normalise_attachment(found: FoundAttachment) -> Attachment:
     """The policy model of a reference to a managed policy."""
-    arn = _fill_blanks(found.arn)
+    arn = fill_blanks(found.arn)
     return Attachment(arn, shape(arn.parts, variables=False), found.owner, _mentions((arn,)))
 
 
@@ -128,7 +122,10 @@ class _Normaliser:
         self.problem("data-type-mismatch", message, node.span)
 
     def missing_statement(self, node: Map) -> None:
-        if not self.complete or any(entry.key.literal is None for entry in node.entries):
+        # What could not be read may have been the statement.
+        broken = any(p.name in _BROKEN for p in self.found.problems)
+        unread = broken or any(e.key.literal is None for e in node.entries)
+        if unread or not self.complete:
             return
         near = next((e for e in node.entries if _like_statement(e.key)), None)
         hint = f"; {near.key.written} should read Statement" if near else ""
@@ -277,11 +274,11 @@ class _Normaliser:
                 self.wrong_type("Condition", block, "an object")
 
     def operator(self, operator: Entry) -> Iterator[Condition]:
-        name = _fill_blanks(operator.key)
+        name = fill_blanks(operator.key)
         for block in branches(operator.value):
             if isinstance(block, Map):
                 for entry in block.entries:
-                    key = _fill_blanks(entry.key)
+                    key = fill_blanks(entry.key)
                     values = tuple(self.strings(entry.value, key.written, plain=False))
                     yield Condition(name, key, values, entry.key.span)
             elif isinstance(block, Hole | Encoded) or _is_unknown_text(block):
@@ -399,34 +396,7 @@ def _as_text(node: Node) -> Text | None:
     if isinstance(node, Encoded):
         return Text((Hole("...", node.span),), node.span)
     text = as_text(node)
-    return _fill_blanks(text) if text is not None else None
-
-
-def _fill_blanks(text: Text) -> Text:
-    """*text* with what is left to be filled in (``${Account}``, ``<region>``) as holes."""
-    parts: list[Piece | Hole] = []
-    changed = False
-    for part in text.parts:
-        if isinstance(part, Hole) or not any(char in part.text for char in "{<%"):
-            parts.append(part)
-            continue
-        at = 0
-        for match in re.finditer(_BLANK, part.text):
-            if match.start() > at:
-                parts.append(_cut(part, at, match.start()))
-            parts.append(Hole(match.group(), _cut(part, match.start(), match.end()).span))
-            at = match.end()
-            changed = True
-        if at < len(part.text) or not part.text:
-            parts.append(_cut(part, at, len(part.text)))
-    return Text(tuple(parts), text.span) if changed else text
-
-
-def _cut(piece: Piece, start: int, end: int) -> Piece:
-    span = piece.span
-    if span.end - span.start == len(piece.text):
-        span = Span(span.source, span.start + start, span.start + end)
-    return Piece(piece.text[start:end], span)
+    return fill_blanks(text) if text is not None else None
 
 
 def _has_hole(text: Text) -> bool:
@@ -434,7 +404,7 @@ def _has_hole(text: Text) -> bool:
 
 
 def _is_unknown_text(node: Node) -> bool:
-    return isinstance(node, Text) and _has_hole(_fill_blanks(node))
+    return isinstance(node, Text) and _has_hole(fill_blanks(node))
 
 
 def _is_null(node: Node) -> bool:

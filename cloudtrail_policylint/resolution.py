@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .source import Span
 
 _FIRST_WORDS = re.compile(r"\$\{\s*(?:(?P<call>\w+)\(|(?P<first>[\w-]+)(?:\.(?P<second>[\w-]+))?)")
+_FUNCTION = re.compile(r"!(?:Fn::)?(\w+)")
 _REASONS = {
     "var": "a variable without a value",
     "local": "a local value that is not known",
@@ -27,13 +28,15 @@ _REASONS = {
     "each": "a member of a collection that is not known",
     "count": "a member of a collection that is not known",
 }
+_REASONS_IN_TEMPLATES = {
+    "GetAtt": "an attribute of a resource that is not known",
+    "Ref": "a parameter without a value",
+}
 _LOADS = ("file", "templatefile")
+_TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
 _FORMATS = {
     ".json": "JSON",
     ".template": "CloudFormation",
-    ".tf": "Terraform",
-    ".tfvars": "Terraform",
-    ".tofu": "Terraform",
     ".yaml": "YAML",
     ".yml": "YAML",
 }
@@ -64,8 +67,10 @@ class Tally:
             # Values that were read without their places have only their order.
             key = (*_key(span), index if span.end == 0 else 0)
             self._known.setdefault(key, (_format(span), not any(_holes(found.node))))
-        for hole in extraction.unresolved:
-            self._unknown.setdefault(_key(hole.span), (_format(hole.span), _reason(hole)))
+        for index, hole in enumerate(extraction.unresolved):
+            span = hole.span
+            key = (*_key(span), index if span.end == 0 else 0)
+            self._unknown.setdefault(key, (_format(span), _reason(hole, _format(span))))
 
     def resolutions(self) -> Iterator[Resolution]:
         """The result, by format."""
@@ -86,7 +91,10 @@ def _key(span: Span) -> tuple[object, ...]:
 
 
 def _format(span: Span) -> str:
-    return _FORMATS.get(os.path.splitext(span.source.path)[1].lower(), "other")
+    path = span.source.path.lower()
+    if path.endswith(_TERRAFORM):
+        return "Terraform"
+    return _FORMATS.get(os.path.splitext(path)[1], "other")
 
 
 def _holes(node: Node) -> Iterator[Hole]:
@@ -108,8 +116,17 @@ def _holes(node: Node) -> Iterator[Hole]:
             stack.append(at.content)
 
 
-def _reason(hole: Hole) -> str:
+def _reason_in_template(written: str) -> str:
+    """Why what stands in a template of CloudFormation is not known."""
+    function = _FUNCTION.match(written)
+    name = function.group(1) if function is not None else "GetAtt" if "." in written else "Ref"
+    return _REASONS_IN_TEMPLATES.get(name, f"a value of Fn::{name}")
+
+
+def _reason(hole: Hole, language: str) -> str:
     """Why the policy that *hole* stands for is not known."""
+    if language != "Terraform":
+        return _reason_in_template(hole.written)
     match = _FIRST_WORDS.match(hole.written)
     if match is None:
         return "an expression"

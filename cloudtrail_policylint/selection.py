@@ -51,9 +51,8 @@ class Selection:
             return True  # what is no rule any more finds nothing any more
         if self._leaves_out(identifier, path):
             return False
-        return not rule.subject or (
-            rule in self.run and (rule.confidence != "low" or self._settings.pedantic)
-        )
+        runs = not rule.subject or rule in self.run
+        return runs and (rule.confidence != "low" or self._settings.pedantic)
 
     def shown(self, findings: Iterable[Finding]) -> list[Finding]:
         """Those of *findings* that are not ignored, as severe as the settings say."""

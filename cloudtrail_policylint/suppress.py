@@ -33,7 +33,7 @@ class Suppression:
     A comment counts by its ``line``, an allowance in what it ``covers``.
     """
 
-    __slots__ = ("alone", "covers", "line", "reason", "span", "used", "words")
+    __slots__ = ("alone", "covers", "line", "reason", "span", "used", "where", "words")
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Suppression:
         *,
         alone: bool = False,
         covers: Span | None = None,
+        where: str = "after --",
     ) -> None:
         self.span = span
         self.line = span.source.position(span.start)[0]
@@ -50,6 +51,7 @@ class Suppression:
         self.reason = reason
         self.alone = alone
         self.covers = covers
+        self.where = where  # a reason is written
         self.used: set[str] = set()
 
 
@@ -85,7 +87,13 @@ def suppressions_in(source: SourceFile) -> list[Suppression]:
 def from_allowances(allowances: Iterable[Allowance]) -> list[Suppression]:
     """The suppressions that *allowances* are."""
     return [
-        Suppression(given.span, ((given.rule, given.span),), given.reason, covers=given.covers)
+        Suppression(
+            given.span,
+            ((given.rule, given.span),),
+            given.reason,
+            covers=given.covers,
+            where=given.where,
+        )
         for given in allowances
     ]
 
@@ -151,8 +159,7 @@ def complaints(
     for suppression in suppressions:
         owner = Owner("", suppression.span)
         if not suppression.reason:
-            where = "after --" if suppression.covers is None else "as its value"
-            message = f"this suppression has no reason; write one {where}"
+            message = f"this suppression has no reason; write one {suppression.where}"
             problem = Problem("suppression-without-reason", message, suppression.span)
             found.append(problem_finding(problem, book, owner))
         unused: list[tuple[str, Span]] = []

@@ -200,3 +200,11 @@ def branches(node: Node | None) -> Iterator[Node]:
             yield from branches(branch)
     elif node is not None:
         yield node
+
+
+def cut(piece: Piece, start: int, end: int) -> Piece:
+    """The characters ``[start, end)`` of *piece* with their place, as exact as it is known."""
+    span = piece.span
+    if span.end - span.start == len(piece.text):
+        span = Span(span.source, span.start + start, span.start + end)
+    return Piece(piece.text[start:end], span)

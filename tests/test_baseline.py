@@ -99,6 +99,17 @@ def test_a_copy_of_a_file_that_is_still_there_is_new(capsys: pytest.CaptureFixtu
     assert f"{NAME}: 1 finding of the baseline is gone" in run.err
 
 
+def test_a_file_that_a_module_loads_is_known_when_it_is_linted_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("p.json").write_text(policy(NOPE))
+    Path("main.tf").write_text(
+        'resource "aws_iam_policy" "p" {\n  policy = file("${path.module}/p.json")\n}\n'
+    )
+    write(".")
+    assert Run(capsys, "p.json").status == 0
+
+
 def test_it_does_not_matter_where_a_run_begins_nor_how_paths_are_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

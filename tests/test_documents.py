@@ -80,7 +80,14 @@ def test_ci_runs_the_tests_as_the_readme_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/architecture.md", "docs/writing-rules.md", "docs/rules/README.md"]
+    "name",
+    [
+        "README.md",
+        "docs/architecture.md",
+        "docs/ci.md",
+        "docs/writing-rules.md",
+        "docs/rules/README.md",
+    ],
 )
 def test_links_lead_somewhere(name: str) -> None:
     page = ROOT / name

@@ -48,6 +48,32 @@ def test_a_module_opens_the_files_of_its_project_only(
     assert (load(path) is not None) == opens
 
 
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    [
+        (".", ["link.json", "main.tf"]),
+        ("..", ["module/link.json", "module/main.tf", "policies/p.json"]),
+        ("../policies", ["p.json"]),
+        ("../missing", []),
+        ("../..", []),
+        ("../../..", []),
+    ],
+)
+def test_a_module_lists_the_files_of_its_project_only(
+    project: Path, folder: str, names: list[str]
+) -> None:
+    assert files_in(project).lister(f"{project}/module")(folder) == names
+
+
+def test_a_folder_of_too_many_files_is_not_listed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloudtrail_policylint.files.MAX_LISTED", 1)
+    names = files_in(project).lister(f"{project}/module")
+    assert names("../policies") == ["p.json"]
+    assert names(".") == []
+
+
 def test_a_module_outside_of_any_project_opens_its_own_files_only(tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text("{}")
     (tmp_path / "module").mkdir()

@@ -13,7 +13,7 @@ LAYERS = (
     ("record", "errors"),
     ("source",),
     ("tree",),
-    ("plain", "tokens"),
+    ("plain", "tokens", "blanks"),
     ("patterns", "edits"),
     ("arns", "readers"),
     ("extract.found", "catalogue"),

@@ -209,8 +209,16 @@ def test_empty_conditions_are_none(condition: Any) -> None:
         ("arn:aws:s3:::<%= bucket %>", ["<%= bucket %>"]),
         ("arn:aws:s3:::%BUCKET%/x", ["%BUCKET%"]),
         ("${A}${B}", ["${A}", "${B}"]),
+        (
+            "${AWS::Region}/${ACCEL_LOOKUP::VPC:OU:Dev}",
+            ["${AWS::Region}", "${ACCEL_LOOKUP::VPC:OU:Dev}"],
+        ),
+        ("x/${self:custom.${opt:stage}.name}", ["${self:custom.${opt:stage}.name}"]),
+        ('${join("/", ["a${lower("B")}"])}', ['${join("/", ["a${lower("B")}"])}']),
         # policy variables, escapes and plain characters
         ("arn:aws:s3:::home/${aws:username}", []),
+        ("${token.actions.githubusercontent.com:sub}/${aws:PrincipalTag/team, 'none'}", []),
+        ("${}/${ aws:username}", []),
         ("arn:aws:s3:::${*}${?}${$}", []),
         ("a%2Fb", []),
         ("a<b", []),
@@ -238,7 +246,7 @@ def test_what_is_left_to_be_filled_in_is_a_hole(text: str, blanks: list[str]) ->
         assert found.written == text
         holes = [part for part in found.parts if isinstance(part, Hole)]
         assert [part.written for part in holes] == blanks
-        assert [spelt(part.span) for part in holes] == blanks
+        assert [json.loads(f'"{spelt(part.span)}"') for part in holes] == blanks
 
 
 @pytest.mark.parametrize("blank", ["${rest}", "{{ rest }}"])

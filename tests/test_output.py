@@ -7,12 +7,12 @@ import stat
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cloudtrail_policylint.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 POLICY = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
 
@@ -30,6 +30,22 @@ def test_a_pipe_is_written_to_and_stays_one(
     reader.join(timeout=10)
     assert stat.S_ISFIFO(os.stat("pipe").st_mode)
     assert "CT101" in read[0]
+
+
+@pytest.mark.parametrize("columns", ["", "x", "-5", "0", "1", "2", "12", "30", "1000"])
+def test_however_narrow_the_terminal_is_something_is_written(
+    columns: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", columns)
+    (tmp_path / "policy.json").write_text(POLICY)
+    assert main(["lint", "policy.json", "--color", "always"]) == 1
+    assert "CT101" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["lint", "--help"])
 
 
 def test_a_link_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from cloudtrail_policylint.rules import RuleBook
 
 ACTION = st.sampled_from(
-    ["cloudtrail:Nope", "CloudTrail:Nope", "s3:GetObject", "cloudtrail-data:X"]
+    ["cloudtrail:Nope", "CloudTrail:Nope", "CLOUDTRAIL:Nope", "s3:GetObject", "cloudtrail-data:X"]
 )
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
 RESOURCE = st.sampled_from(
     ["*", "arn:aws:s3:::cloud-trail", "arn:aws:cloudtrail:x:1:trail/t", "logs"]
 )
@@ -48,7 +49,7 @@ def files(draw: st.DrawFn) -> tuple[str, str, str]:
         ],
     }
     often = draw(st.booleans())
-    style = draw(st.sampled_from(["json", "string", "url", "yaml", "hcl"]))
+    style = draw(st.sampled_from(["json", "string", "url", "yaml", "anchors", "template", "hcl"]))
     if style == "url":
         forms = escaped_as("%{1:02X}", "%{1:02x}")
         action = str(policy["Statement"][0]["Action"])  # type: ignore[index]
@@ -63,6 +64,10 @@ def files(draw: st.DrawFn) -> tuple[str, str, str]:
         return "p.json", JSON, json.dumps({"Policy": text}) if style == "string" else text
     statement = policy["Statement"][0]
     assert isinstance(statement, dict)
+    if style == "anchors":
+        return "p.yaml", YAML, anchored(statement)
+    if style == "template":
+        return "t.yaml", YAML, put_together(statement)
     if style == "yaml":
         forms = escaped_as(
             "\\x{1:02x}", "\\u{1:04X}", "\\U{1:08x}", "{0}\\\n        ", "{0}\\\r\n   "
@@ -87,6 +92,27 @@ def files(draw: st.DrawFn) -> tuple[str, str, str]:
     )
 
 
+def anchored(statement: dict[str, str]) -> str:
+    """The policy with its values elsewhere, in flow and block style, merged in by aliases."""
+    return (
+        f"names:\n  - &action {statement['Action']}\n  - &where {{Resource: '{statement['Resource']}'}}\n"
+        f"policy: {{Version: 2012-10-17, Statement: [{{<<: *where, Action: *action, "
+        f"Effect: {statement['Effect']}}}]}}\n"
+    )
+
+
+def put_together(statement: dict[str, str]) -> str:
+    """A template that puts the action together from its halves."""
+    action, halves = statement["Action"], ("Parameters: {Half: {Type: String, Default: Trail}}\n")
+    joined = json.dumps({"Fn::Join": ["", [action[:5], action[5:]]]})
+    return (
+        f"{halves}Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
+        f"      PolicyDocument:\n        Version: '2012-10-17'\n        Statement:\n"
+        f"          - {{Effect: {statement['Effect']}, Resource: '*', Action: [{joined}, "
+        '!Sub "cloud${Half}:No"]}\n'
+    )
+
+
 @pytest.mark.parametrize("scope", ["cloudtrail", "all"])
 @settings(max_examples=150, deadline=None)
 @given(file=files())
@@ -98,4 +124,6 @@ def test_no_file_with_a_finding_is_skipped(
     result = linter.lint_text(path, text, language)
     assert result.crashes == ()
     if result.findings or result.documents:
-        assert may_matter(text.encode(), everything=scope == "all"), text
+        for encoding in ENCODINGS:
+            data = text.encode(encoding)
+            assert may_matter(data, everything=scope == "all"), (encoding, text)

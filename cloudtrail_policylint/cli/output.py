@@ -7,6 +7,8 @@ import sys
 
 from ..errors import UsageError
 
+_NARROWEST = 30
+
 FINE, FOUND, WRONG, CRASHED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -22,15 +24,15 @@ def say(text: str) -> None:
 
 
 def width() -> int:
-    """How many columns there are to write in."""
+    """How many columns there are to write in, less a margin; never too few to write anything."""
     try:
-        return int(os.environ["COLUMNS"]) - 2
+        columns = int(os.environ["COLUMNS"])
     except (KeyError, ValueError):
-        pass
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns - 2
-    except (OSError, ValueError, AttributeError):
-        return 78
+        try:
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns
+        except (OSError, ValueError, AttributeError):
+            columns = 80
+    return max(_NARROWEST, columns - 2)
 
 
 def write(path: str, text: str) -> None:

@@ -6,7 +6,8 @@ whole. In any other file a policy is what certainly is one by its shape
 the AWS CLI and API return it, plain or URL-encoded. Bare lists of statements
 count only under a key that says so (``iamRoleStatements``). A CloudFormation
 template inside the file (``resources`` of the Serverless Framework) is read as
-one. What is none of these is left alone, without a word.
+one, and its functions mean in a policy what they mean there. What is none of
+these is left alone, without a word.
 
 The records of past API calls are skipped: what they show is no longer anyone's
 text to correct.
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     TemplateReader = Callable[[Map], Extraction | None]
+    Evaluation = Callable[[Node], Node | None]
 
 MAX_NESTED_STRINGS = 3
 """How deep JSON in a string in JSON in a string is followed."""
@@ -71,27 +73,30 @@ class _Place:
     strings: int = 0
 
 
-def extract_bare(root: Node, template: TemplateReader | None = None) -> Extraction:
+def extract_bare(
+    root: Node, template: TemplateReader | None = None, evaluate: Evaluation | None = None
+) -> Extraction:
     """The policies of one document that is not a template; *root* is its tree, whole or up to a mistake.
 
     *template* says what is in an inner object if that is a template (a reply
-    of ``GetTemplate``, say).
+    of ``GetTemplate``, say). *evaluate* is the value of a node in which there
+    may be functions of templates: tools that make templates take policies with them.
     """
     if _is_construct_tree(root):
         return Extraction()
     whole = Owner("", root.span)
-    if is_statement(root):  # an excerpt: what it lacks may stand elsewhere
-        return Extraction((Found(Seq((root,), root.span), None, whole, complete=False),))
-    if is_statements(root):
-        return Extraction((Found(root, None, whole, complete=False),))
-    search = _Search(template)
+    excerpt = Seq((root,), root.span) if is_statement(root) else root
+    if is_statements(excerpt):  # what it lacks may stand elsewhere
+        node = evaluate(excerpt) if evaluate is not None else excerpt
+        return Extraction((Found(node or excerpt, None, whole, complete=False),))
+    search = _Search(template, evaluate)
     search.run(root)
     return search.result()
 
 
 def policies_in(root: Node) -> Sequence[Found]:
     """The policies at any depth of *root*, known by their shape."""
-    search = _Search(None)
+    search = _Search(None, None)
     search.run(root)
     return search.documents
 
@@ -99,8 +104,9 @@ def policies_in(root: Node) -> Sequence[Found]:
 class _Search:
     """A walk through a tree in the order of the file; shared nodes are met once."""
 
-    def __init__(self, template: TemplateReader | None) -> None:
+    def __init__(self, template: TemplateReader | None, evaluate: Evaluation | None) -> None:
         self.read_template = template
+        self.evaluate = evaluate
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
         self.allowances: list[Allowance] = []
@@ -132,7 +138,11 @@ class _Search:
                 else:
                     self.list(node, place)
 
+    def value(self, node: Node) -> Node:
+        return (self.evaluate(node) if self.evaluate is not None else None) or node
+
     def found(self, node: Node, place: _Place, problems: tuple[Problem, ...] = ()) -> None:
+        node = self.value(node)
         at = place.parent.span if place.parent is not None else node.span
         # Without a name it is the one role of the file, as in the Serverless Framework.
         named = place.kind == "trust" and place.name
@@ -194,6 +204,7 @@ class _Search:
     def attached(self, value: Node, key: str, owner: Owner) -> None:
         member = ATTACHMENTS[key]
         holders = () if key == "PermissionsBoundary" else (owner.name,)  # which grants nothing
+        value = self.value(value)
         for item in value.items if isinstance(value, Seq) else (value,):
             node = item.get(member) if isinstance(item, Map) and member else item
             arn = as_text(node) if node is not None else None

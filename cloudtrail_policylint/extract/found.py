@@ -34,9 +34,20 @@ class Problem:
 
 def syntax_problem(mistake: Mistake, language: str) -> Problem:
     """The problem that *mistake* is in a file or string that must be *language*."""
+    source = mistake.span.source
+    message = f"not valid {language}: {mistake.message}"
+    return unreadable("syntax-error", message, mistake, Span(source, 0, len(source.text)))
+
+
+def unreadable(name: str, message: str, mistake: Mistake, within: Span) -> Problem:
+    """The problem *name* that *mistake* is in *within*, if it is not that of a limit or of a text template."""
     if mistake.limit:
         return Problem("limit-exceeded", mistake.message, mistake.span)
-    return Problem("syntax-error", f"not valid {language}: {mistake.message}", mistake.span)
+    from ..readers.text_templates import is_filled_in
+
+    if is_filled_in(mistake.span, within):
+        name, message = "template-text", "not judged from here on: a text template is to fill it in"
+    return Problem(name, message, mistake.span)
 
 
 @record
@@ -86,14 +97,16 @@ class FoundResource:
 class Allowance:
     """A rule that a file allows where it is not a comment that does so.
 
-    ``rule`` is its id or name as written at ``span``, ``reason`` may be empty,
-    and ``covers`` is the resource or template that it is allowed in.
+    ``rule`` is its id or name as written at ``span``, ``reason`` may be empty
+    and belongs ``where`` the words say that follow "write one", and ``covers``
+    is the resource or template that it is allowed in.
     """
 
     rule: str
     reason: str
     span: Span
     covers: Span
+    where: str = "as its value"
 
 
 @record

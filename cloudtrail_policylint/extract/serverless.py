@@ -9,8 +9,21 @@ from __future__ import annotations
 
 import re
 
-from ..tree import ACCOUNT, ANY, NAME, Choice, Encoded, Entry, Hole, Map, Node, Piece, Seq, Text
-from .shapes import cut
+from ..tree import (
+    ACCOUNT,
+    ANY,
+    NAME,
+    Choice,
+    Encoded,
+    Entry,
+    Hole,
+    Map,
+    Node,
+    Piece,
+    Seq,
+    Text,
+    cut,
+)
 
 # A source and a colon or arguments. "${AWS::Region}" is CloudFormation's, "${aws:username}" IAM's.
 _VARIABLE = r"\$\{(?!AWS::|aws:(?!accountId|region\b))(?:\w[\w-]*)(?::|\()"
@@ -24,6 +37,11 @@ def is_service(root: Node) -> bool:
         and root.entry("service") is not None
         and root.entry("provider") is not None
     )
+
+
+def resources(root: Node) -> Node | None:
+    """The template of the service *root*, whose resources its policies may refer to."""
+    return root.get("resources") if isinstance(root, Map) else None
 
 
 def with_holes(root: Node) -> Node:

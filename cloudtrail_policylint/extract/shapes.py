@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import re
 
-from ..source import Span
-from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, branches
-from .found import Problem
+from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, as_text, branches, cut
+from .found import Problem, unreadable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 OTHER_VERSIONS = ("1", "2.0")
@@ -133,6 +136,15 @@ def read_policy(value: Node | None) -> list[tuple[Node, tuple[Problem, ...]]]:
     return found
 
 
+def unknown_in(value: Node | None) -> Iterator[Hole]:
+    """What *value*, which stands where there must be a policy and tells of none, is not known for."""
+    for branch in branches(value):
+        text = as_text(branch)
+        hole = next((p for p in text.parts if isinstance(p, Hole)), None) if text else None
+        if hole is not None:
+            yield hole
+
+
 def read_text(text: Text) -> tuple[Node | None, tuple[Problem, ...]]:
     """The JSON value that *text* spells, plain or URL-encoded as IAM's API returns it."""
     from ..readers.json import read_embedded
@@ -144,10 +156,8 @@ def read_text(text: Text) -> tuple[Node | None, tuple[Problem, ...]]:
     mistake = reading.mistake
     if mistake is None:
         return reading.root, ()
-    if mistake.limit:
-        return reading.root, (Problem("limit-exceeded", mistake.message, mistake.span),)
     message = f"not JSON: {mistake.message}"
-    return reading.root, (Problem("embedded-policy-not-json", message, mistake.span),)
+    return reading.root, (unreadable("embedded-policy-not-json", message, mistake, text.span),)
 
 
 def _url_decoded(text: Text) -> Text:
@@ -168,11 +178,3 @@ def _url_decoded(text: Text) -> Text:
         if at < len(part.text):
             parts.append(cut(part, at, len(part.text)))
     return Text(tuple(parts), text.span)
-
-
-def cut(piece: Piece, start: int, end: int) -> Piece:
-    """The characters ``[start, end)`` of *piece* with their place, as exact as it is known."""
-    span = piece.span
-    if span.end - span.start == len(piece.text):
-        span = Span(span.source, span.start + start, span.start + end)
-    return Piece(piece.text[start:end], span)

@@ -251,7 +251,8 @@ def _around(span: Span, statement: Statement | None, document: Document | None) 
     if document is None:
         return ()
     statements = [statement.span] if statement is not None else []
-    statements += [one.span for one in document.statements if one.span.contains(span)]
+    if not any(one.contains(span) for one in statements):  # every one of them is looked at else
+        statements += [one.span for one in document.statements if one.span.contains(span)]
     blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
     return (*statements, *blocks)
 

@@ -230,21 +230,6 @@ class AttachmentMatch:
         return Binding(None, (Witness("arn", text.written, text.span, self._arn.term(text)),))
 
 
-_MENDABLE = ("principal", "condition", "resource")
-"""Fields that decide whether a statement about the right action is the one that is looked for."""
-
-
-def _effect(statement: Statement) -> str:
-    written = statement.effect.literal if statement.effect is not None else None
-    return written if written in ("Allow", "Deny") else "statement"
-
-
-def _place_in(statement: Statement, binding: Binding) -> Span:
-    """Where *statement* says what it is about."""
-    telling = [w.span for w in binding.witnesses if w.field in LISTS]
-    return telling[0] if telling else field_span(statement, "action")
-
-
 class ResourceMatch:
     """What is asked of a resource of a template or module."""
 
@@ -261,6 +246,21 @@ class ResourceMatch:
 
     def _text(self, resource: FoundResource) -> Text:
         return Text((Piece(resource.type, resource.owner.span),), resource.owner.span)
+
+
+_MENDABLE = ("principal", "condition", "resource")
+"""Fields that decide whether a statement about the right action is the one that is looked for."""
+
+
+def _effect(statement: Statement) -> str:
+    written = statement.effect.literal if statement.effect is not None else None
+    return written if written in ("Allow", "Deny") else "statement"
+
+
+def _place_in(statement: Statement, binding: Binding) -> Span:
+    """Where *statement* says what it is about."""
+    telling = [w.span for w in binding.witnesses if w.field in LISTS]
+    return telling[0] if telling else field_span(statement, "action")
 
 
 def kind_in(document: Document, kinds: frozenset[str]) -> int:

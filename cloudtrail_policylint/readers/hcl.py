@@ -12,14 +12,15 @@ hclsyntax/spec.md) and the grammar github.com/tree-sitter-grammars/tree-sitter-h
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import pairwise
 
 import tree_sitter_hcl
 from tree_sitter import Language, Parser
 
-from ..record import record
 from ..source import SourceFile, Span
 from .hcl_expressions import MAX_DEPTH, expression_of, template_of
+from .hcl_file import Attribute, Block, HclFile
 from .hcl_syntax import Expression, Places, Template, Unreadable, encoded
 from .reading import Mistake
 
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-__all__ = ["MAX_DEPTH", "Attribute", "Block", "HclFile", "read", "read_template"]
+    from .hcl_file import Body
+
+__all__ = ["MAX_DEPTH", "read", "read_template"]
 
 _PARSER = Parser(Language(tree_sitter_hcl.language()))
 _BLOCK_START = re.compile(
@@ -38,92 +41,6 @@ _BLOCK_START = re.compile(
 )
 _TEMPLATE_START = "x = <<CLOUDTRAIL_POLICYLINT\n"
 _TEMPLATE_END = "\nCLOUDTRAIL_POLICYLINT\n"
-
-
-class Attribute:
-    """``name = expression``. The expression is read when it is first asked for."""
-
-    __slots__ = ("_expression", "_node", "_places", "name", "name_span", "span")
-
-    def __init__(self, name: str, name_span: Span, node: Node, places: Places) -> None:
-        self.name = name
-        self.name_span = name_span
-        self.span = places.of(node)
-        self._node = node
-        self._places = places
-        self._expression: Expression | None = None
-
-    @property
-    def expression(self) -> Expression:
-        """What stands behind the equals sign."""
-        if self._expression is None:
-            self._expression = _attribute_expression(self._node, self._places)
-        return self._expression
-
-    @property
-    def text(self) -> str:
-        """The attribute as it is written."""
-        return self.span.source.text[self.span.start : self.span.end]
-
-
-class Block:
-    """``type "label" { ... }``. The body is read when it is first asked for."""
-
-    __slots__ = (
-        "_attributes",
-        "_blocks",
-        "_node",
-        "_places",
-        "labels",
-        "span",
-        "type",
-        "type_span",
-    )
-
-    def __init__(
-        self, type_: str, type_span: Span, labels: tuple[str, ...], node: Node, places: Places
-    ) -> None:
-        self.type = type_
-        self.type_span = type_span
-        self.labels = labels
-        self.span = places.of(node)
-        self._node = node
-        self._places = places
-        self._attributes: dict[str, Attribute] | None = None
-        self._blocks: tuple[Block, ...] = ()
-
-    @property
-    def attributes(self) -> dict[str, Attribute]:
-        """The attributes by name; of a name written twice, which Terraform refuses, the last one."""
-        if self._attributes is None:
-            attributes, blocks = _body(self._node, self._places)
-            self._attributes, self._blocks = attributes, tuple(blocks)
-        return self._attributes
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        """The blocks inside, in the order of the file."""
-        if self._attributes is None:
-            assert self.attributes is not None
-        return self._blocks
-
-    @property
-    def text(self) -> str:
-        """The block as it is written."""
-        return self.span.source.text[self.span.start : self.span.end]
-
-
-@record
-class HclFile:
-    """The top-level blocks and attributes of one file, and the first thing in it that is not HCL.
-
-    A ``Mistake``'s words follow "not valid HCL: ".
-    """
-
-    source: SourceFile
-    blocks: tuple[Block, ...]
-    attributes: dict[str, Attribute]
-    mistake: Mistake | None
 
 
 def read(source: SourceFile) -> HclFile:
@@ -204,7 +121,7 @@ def _top_level(
                 _add_attribute(attributes, node, places)
 
 
-def _body(node: Node, places: Places) -> tuple[dict[str, Attribute], list[Block]]:
+def _body(node: Node, places: Places) -> Body:
     attributes: dict[str, Attribute] = {}
     blocks: list[Block] = []
     for body in node.children:
@@ -214,7 +131,7 @@ def _body(node: Node, places: Places) -> tuple[dict[str, Attribute], list[Block]
                     _add_attribute(attributes, child, places)
                 elif child.type == "block":
                     blocks.append(_block(child, places))
-    return attributes, blocks
+    return attributes, tuple(blocks)
 
 
 def _through_errors(body: Node) -> Iterator[Node]:
@@ -229,7 +146,8 @@ def _add_attribute(attributes: dict[str, Attribute], node: Node, places: Places)
     name = node.children[0]
     if name.type == "identifier":
         written = places.text(name)
-        attributes[written] = Attribute(written, places.of(name), node, places)
+        read = partial(_attribute_expression, node, places)
+        attributes[written] = Attribute(written, places.of(name), places.of(node), read)
 
 
 def _block(node: Node, places: Places) -> Block:
@@ -245,7 +163,8 @@ def _block(node: Node, places: Places) -> Block:
             labels.append(places.text(child)[1:-1])
         elif child.type == "block_start":
             break
-    return Block(type_, type_span, tuple(labels), node, places)
+    read = partial(_body, node, places)
+    return Block(type_, type_span, tuple(labels), places.of(node), read)
 
 
 def _attribute_expression(node: Node, places: Places) -> Expression:

@@ -211,6 +211,14 @@ Expression = (
 )
 
 
+def keyword(expression: Expression) -> str:
+    """The word that *expression* is where a word is meant as such, quoted or not; empty for anything else."""
+    if isinstance(expression, Name):
+        return expression.name
+    node = expression.node if isinstance(expression, Constant) else None
+    return node.written if isinstance(node, Text) else ""
+
+
 def encoded(text: str) -> bytes:
     """*text* as the parser gets it; half a surrogate pair, which UTF-8 does not have, is let through."""
     return text.encode("utf-8", "surrogatepass")

@@ -100,9 +100,10 @@ _STRING = re.compile(r'"([^"\\\x00-\x1f]*)"')
 _CHUNK = re.compile(r'[^"\\\x00-\x1f\ue000]+|\ue000')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 _COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-_TOKEN = re.compile(
-    r"\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|<%[^%\n]*%>"
-)  # left for an installer to fill in
+_TOKEN = re.compile(  # left for an installer or a reader to fill in
+    r"\$\{(?:[^{}\n]|\{[^{}\n]*\})*\}|\{\{[^{}\n]*\}\}|<%[^%\n]*%>|<[A-Za-z][^<>\"\n]*>|\.\.\.|\u2026"
+)
+_TOKEN_STARTS = ("$", "{", "<", ".", "\u2026")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
 _HOLE = "\ue000"  # stands in the joined text where a hole is; told from the real character by its offset
@@ -209,7 +210,7 @@ class _Reader:
         char = self.text[start : start + 1]
         if char == '"':
             return self.string()
-        token = _TOKEN.match(self.text, start) if char in ("$", "{", "<") else None
+        token = _TOKEN.match(self.text, start) if char in _TOKEN_STARTS else None
         if token is not None:
             self.at = token.end()
             return Hole(token.group(), self.place(start, token.end()))

@@ -1,56 +1,230 @@
-"""Terraform in JSON, read as JSON whose ``${...}`` are not known.
+"""Terraform's JSON syntax, read into the same blocks and expressions as its native syntax.
 
-Every string there is a template (developer.hashicorp.com/terraform/language/
-syntax/json, "Expression Mapping"); ``$${`` is how it spells ``${``. The
-expressions are not worked out.
+Sources: developer.hashicorp.com/terraform/language/syntax/json ("JSON File
+Structure", "Expression Mapping", "Block-type-specific Exceptions") and the HCL
+JSON syntax specification (github.com/hashicorp/hcl, json/spec.md).
 """
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
+from functools import partial
 
 from ..source import SourceFile, Span
-from ..tree import Hole, Piece, Text
-from .json import read_embedded
-from .reading import Reading
+from ..tree import Map, Node, Piece, Scalar, Seq, Text
+from .hcl import MAX_DEPTH, read_template
+from .hcl_file import Attribute, Block, HclFile
+from .hcl_syntax import Constant, ObjectExpression, Template, TupleExpression, Unreadable
+from .json import read_placed
 
-_STOPS = re.compile(r"\\.|[{}\"]", re.DOTALL)
-ENDS = (".tf.json", ".tofu.json")
-"""How the names of such files end."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
+    from ..tree import Entry
+    from .hcl_file import Body
+    from .hcl_syntax import Expression
 
-def read(source: SourceFile) -> Reading:
-    """The JSON value of *source*, with a hole for each expression."""
-    return read_embedded(Text(tuple(_parts(source)), Span(source, 0, len(source.text))))
+COMMENT = "//"
+"""The property that is no part of the configuration wherever an object stands for a block."""
 
-
-def _parts(source: SourceFile) -> list[Piece | Hole]:
-    text = source.text
-    parts: list[Piece | Hole] = []
-    done = at = 0
-    while (start := text.find("${", at)) >= 0:
-        if text[start - 1 : start] == "$":  # an escape: one of the dollar signs goes
-            parts.append(Piece(text[done : start - 1], Span(source, done, start - 1)))
-            done, at = start, start + 2
-            continue
-        end = _end_of(text, start + 2)
-        parts.append(Piece(text[done:start], Span(source, done, start)))
-        written = " ".join(text[start:end].split())
-        parts.append(Hole(written if len(written) <= 60 else "${...}", Span(source, start, end)))
-        done = at = end
-    parts.append(Piece(text[done:], Span(source, done, len(text))))
-    return [part for part in parts if isinstance(part, Hole) or part.text]
+_TOP_LEVEL = {"data": 2, "locals": 0, "module": 1, "output": 1, "resource": 2, "variable": 1}
+"""The blocks of a file that policies depend on, and how many labels each has."""
+_NESTED = {"dynamic": 1, "provisioner": 1}
+"""The blocks in others that have labels."""
+_LITERAL = "variable"
+"""The blocks whose strings are no templates: default and type are taken as they are."""
 
 
-def _end_of(text: str, at: int) -> int:
-    """Where the expression that starts at *at* ends: behind its brace, or with the string that it is in."""
-    depth = 1
-    while depth:
-        match = _STOPS.search(text, at)
-        if match is None:
-            return len(text)
-        if match.group() == '"':
-            return match.start()
-        depth += {"{": 1, "}": -1}.get(match.group(), 0)
-        at = match.end()
-    return at
+def read(source: SourceFile) -> HclFile:
+    """The configuration in *source*; of a broken file what can be made out of it."""
+    reading = read_placed(source)
+    blocks: list[Block] = []
+    for entry in _properties(reading.root):
+        type_ = entry.key.written
+        if type_ in _TOP_LEVEL:
+            blocks += _blocks(type_, entry.key.span, (), entry.value, _TOP_LEVEL[type_])
+    comments = tuple(_comments(reading.root)) if "policylint:" in source.text else ()
+    return HclFile(source, tuple(blocks), {}, reading.mistake, comments)
+
+
+def read_definitions(source: SourceFile) -> HclFile:
+    """The values of variables that *source* (``terraform.tfvars.json``) gives; no string there is a template."""
+    reading = read_placed(source)
+    attributes = {
+        entry.key.written: _attribute(entry, literal=True) for entry in _properties(reading.root)
+    }
+    return HclFile(source, (), attributes, reading.mistake)
+
+
+# -- blocks and attributes
+
+
+def _properties(node: Node | None) -> Iterator[Entry]:
+    """What *node* says in the place of a body: the properties of an object, or of several in a list."""
+    for one in node.items if isinstance(node, Seq) else (node,):
+        for entry in one.entries if isinstance(one, Map) else ():
+            if entry.key.literal not in (None, COMMENT):
+                yield entry
+
+
+def _blocks(
+    type_: str,
+    type_span: Span,
+    labels: tuple[str, ...],
+    node: Node,
+    missing: int,
+    *,
+    literal: bool = False,
+) -> Iterator[Block]:
+    """The blocks that *node* is, below a property for the type and for each of the *labels* so far.
+
+    *missing* is how many labels are still to come.
+    """
+    literal = literal or type_ == _LITERAL
+    if missing:
+        for entry in _properties(node):
+            named = (*labels, entry.key.written)
+            yield from _blocks(
+                type_, entry.key.span, named, entry.value, missing - 1, literal=literal
+            )
+    elif isinstance(node, Map):
+        yield Block(type_, type_span, labels, node.span, partial(_body, node, literal=literal))
+    elif isinstance(node, Seq):
+        for item in node.items:
+            start = Span(item.span.source, item.span.start, item.span.start + 1)
+            if isinstance(item, Map):
+                yield from _blocks(type_, start, labels, item, 0, literal=literal)
+
+
+def _body(node: Map, *, literal: bool) -> Body:
+    attributes: dict[str, Attribute] = {}
+    blocks: list[Block] = []
+    for entry in _properties(node):
+        name = entry.key.written
+        attributes[name] = _attribute(entry, literal=literal)
+        if isinstance(entry.value, Map | Seq):
+            missing = _NESTED.get(name, 0)
+            blocks += _blocks(name, entry.key.span, (), entry.value, missing, literal=literal)
+    return attributes, tuple(blocks)
+
+
+def _attribute(entry: Entry, *, literal: bool) -> Attribute:
+    key, value = entry.key.span, entry.value.span
+    inner = Span(key.source, entry.key.parts[0].span.start, entry.key.parts[-1].span.end)
+    whole = Span(key.source, key.start, max(key.end, value.end))
+    read = partial(_expression, entry.value, literal=literal)
+    return Attribute(entry.key.written, inner, whole, read)
+
+
+def _comments(root: Node | None) -> Iterator[tuple[Text, Span]]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Seq):
+            stack.extend(reversed(node.items))
+        elif isinstance(node, Map):
+            stack.extend(entry.value for entry in reversed(node.entries))
+            for entry in node.entries:
+                if entry.key.literal == COMMENT:
+                    texts = entry.value.items if isinstance(entry.value, Seq) else (entry.value,)
+                    yield from ((text, node.span) for text in texts if isinstance(text, Text))
+
+
+# -- expressions
+
+
+def _expression(node: Node, *, literal: bool, depth: int = 0) -> Expression:
+    """The expression that the JSON value *node* stands for; *literal*: its strings are no templates."""
+    if isinstance(node, Scalar):
+        return Constant(node, node.span)
+    if isinstance(node, Text) and node.literal is not None:
+        return Constant(node, node.span) if literal else _template(node, node.literal)
+    if depth < MAX_DEPTH and isinstance(node, Seq):
+        items = [_expression(item, literal=literal, depth=depth + 1) for item in node.items]
+        return TupleExpression(tuple(items), node.span)
+    if depth < MAX_DEPTH and isinstance(node, Map):
+        entries = [
+            (
+                _expression(entry.key, literal=literal, depth=depth + 1),
+                _expression(entry.value, literal=literal, depth=depth + 1),
+            )
+            for entry in node.entries
+        ]
+        return ObjectExpression(tuple(entries), node.span)
+    return Unreadable(node.span)
+
+
+def _template(text: Text, literal: str) -> Expression:
+    """The template in the string *text*, which spells *literal*."""
+    if "${" not in literal and "%{" not in literal:
+        return Constant(text, text.span)
+    template = read_template(SourceFile(text.span.source.path, literal))
+    if template is None:
+        return Unreadable(text.span)
+    parts = _Places(text).moved(template.parts)
+    if all(isinstance(part, Piece) for part in parts):
+        return Constant(Text(parts, text.span), text.span)
+    return Template(parts, text.span)
+
+
+class _Places:
+    """From places in the string that *text* spells to places in its file.
+
+    The string was read by itself, as if it were a file; in the JSON file it
+    has escapes, each of which is a piece of *text* of its own.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self._source = text.span.source
+        self._pieces = [part for part in text.parts if isinstance(part, Piece)]
+        self._starts: list[int] = []
+        length = 0
+        for piece in self._pieces:
+            self._starts.append(length)
+            length += len(piece.text)
+
+    def moved(self, value: Any) -> Any:
+        """*value*, which is syntax or a part of it, with the places of the file."""
+        if isinstance(value, Span):
+            return self._span(value)
+        if isinstance(value, tuple):
+            found: list[Any] = []
+            for one in value:
+                if isinstance(one, Piece):
+                    found.extend(self._cut(one))
+                else:
+                    found.append(self.moved(one))
+            return tuple(found)
+        names = getattr(value, "__slots__", None)
+        return (
+            value if names is None else type(value)(*[self.moved(getattr(value, n)) for n in names])
+        )
+
+    def _span(self, span: Span) -> Span:
+        start, end = self._offset(span.start), self._offset(span.end - 1, last=True)
+        return Span(self._source, start, end if span.end > span.start else start)
+
+    def _offset(self, offset: int, *, last: bool = False) -> int:
+        """Where the character *offset* of the string is spelt in the file; with *last*, where that ends."""
+        index = max(bisect_right(self._starts, offset) - 1, 0)
+        piece, span = self._pieces[index], self._pieces[index].span
+        if len(piece.text) != span.end - span.start:  # an escape
+            return span.end if last or offset > self._starts[index] else span.start
+        return min(span.start + offset - self._starts[index] + last, span.end)
+
+    def _cut(self, piece: Piece) -> Iterator[Piece]:
+        """*piece* as one for each stretch without an escape, and one for each escape."""
+        start, end = piece.span.start, piece.span.end
+        if len(piece.text) != end - start:  # an escape of the template's own
+            yield Piece(piece.text, self._span(piece.span))
+            return
+        at = start
+        while at < end:
+            index = bisect_right(self._starts, at) - 1
+            known = self._pieces[index]
+            stop = min(end, self._starts[index] + len(known.text))
+            text = piece.text[at - start : stop - start]
+            yield Piece(text, self._span(Span(piece.span.source, at, stop)))
+            at = stop

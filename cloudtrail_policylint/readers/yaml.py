@@ -7,7 +7,7 @@ subtraction and not a search.
 
 CloudFormation's short forms are read as the long ones they stand for:
 ``!Sub x`` is the map ``{"Fn::Sub": x}`` whose key stands where the tag does.
-Other tags leave the value as it is.
+Other tags are functions of which nothing is known: ``!Vault x`` is ``{"!Vault": x}``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ..source import SourceFile, Span
 from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from .reading import MAX_DEPTH, Mistake, Reading
 from .yaml_scalars import plain
+from .yaml_tags import function_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,19 +28,6 @@ if TYPE_CHECKING:
 
 MAX_EXPANSION = 200_000
 """Nodes that the aliases of one document may stand for, all together."""
-
-_FUNCTIONS = (
-    "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals",
-    "FindInMap", "GetAtt", "GetAZs", "GetStackOutput", "If", "ImportValue", "Join", "Length",
-    "Not", "Or", "RefAll", "Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf",
-    "ValueOfAll",
-)  # fmt: skip
-TAGS = {
-    "!Ref": "Ref",
-    "!Condition": "Condition",
-    **{"!" + name: "Fn::" + name for name in _FUNCTIONS},
-}
-"""CloudFormation's short forms and the keys of their long forms (its user guide's function reference)."""
 
 BLOCK_STYLES = ("|", ">")
 """The styles of literal and folded block scalars, as events name them."""
@@ -299,13 +287,19 @@ class _Builder:
     def close_all(self) -> Node | None:
         """The document with the collections that are still open ended where they are.
 
-        A key whose value was not reached has an unknown value: it is not missing.
+        What they would have had besides is unknown, and so is the value of a
+        key that was not reached: nothing of it is missing.
         """
         while self.stack:
             closing = self.stack.pop()
-            if closing.key is not None:
-                unknown = Hole("", Span(self.source, closing.end, closing.end))
-                closing.entries.append(Entry(closing.key, unknown))
+            unknown = Hole("", Span(self.source, closing.end, closing.end))
+            if not closing.mapping:
+                closing.items.append(unknown)
+            else:
+                key = Text((unknown,), unknown.span)
+                closing.entries.append(Entry(closing.key or key, unknown))
+                if closing.key is not None:
+                    closing.entries.append(Entry(key, unknown))
             self.close(closing)
         return self.root
 
@@ -341,7 +335,7 @@ class _Builder:
             properties = _PROPERTIES.match(self.text, outer)
             if properties is not None:
                 start = properties.end()
-        name = TAGS.get(tag) if tag is not None else None
+        name = function_of(tag) if tag is not None else None
         depth = (self.stack[-1].depth if self.stack else 0) + (1 if name is None else 2)
         if depth > MAX_DEPTH:
             raise _TooDeepError
@@ -353,7 +347,7 @@ class _Builder:
             depth=depth,
             before=self.count,
         )
-        opened.tag = tag if name is not None else None
+        opened.tag = name
         opened.anchor = anchor
         self.count += 1
         if anchor is not None:
@@ -380,14 +374,14 @@ class _Builder:
             self.stack[-1].deepest = closing.deepest
         self.put(node, span.end)
 
-    def wrap(self, tag: str, node: Node, outer: int, inner: int) -> Map:
+    def wrap(self, function: str, node: Node, outer: int, inner: int) -> Map:
         """``{"Fn::Sub": node}`` for ``!Sub node``, its key standing where the tag does."""
         place = Span(self.source, outer, outer)
         for match in _ANCHOR_OR_TAG.finditer(self.text, outer, inner):
             if match.group(1) == "!":
                 place = Span(self.source, match.start(), match.end())
                 break
-        key = Text((Piece(TAGS[tag], place),), place)
+        key = Text((Piece(function, place),), place)
         return Map((Entry(key, node),), Span(self.source, place.start, node.span.end))
 
     def scalar(
@@ -400,6 +394,7 @@ class _Builder:
             if properties is not None:
                 start = properties.end()
         span = Span(source, start, end)
+        function = function_of(tag) if tag is not None else None
         node: Node | None = None
         if style in BLOCK_STYLES:
             from .yaml_places import block_pieces
@@ -412,13 +407,13 @@ class _Builder:
             as_key = bool(stack) and stack[-1].mapping and stack[-1].key is None
             if as_key and value == "<<" and tag is None:
                 stack[-1].merges.append(len(stack[-1].entries))
-            elif not as_key and tag not in TAGS and tag not in _STRING_TAGS:
+            elif not as_key and function is None and tag not in _STRING_TAGS:
                 node = plain(value, span)
             if node is None:
                 node = Text(_flow_pieces(source, text, value, start, end, ""), span)
         self.count += 1
-        if tag is not None and tag in TAGS:
-            node = self.wrap(tag, node, outer, start)
+        if function is not None:
+            node = self.wrap(function, node, outer, start)
         if anchor is not None:
             self.anchors[anchor] = _Anchored(node, 1, 0 if tag is None else 1)
         self.put(node, end)

@@ -1,4 +1,4 @@
-"""YAML inside another string: a template in a block scalar or in a heredoc.
+"""YAML inside another string: a template in a block scalar, what ``yamldecode()`` reads.
 
 The string is read as if it were a file, and then every place is moved to where
 the file spells it.
@@ -6,12 +6,20 @@ the file spells it.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from ..source import SourceFile, Span
 from ..tree import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from .reading import Mistake, Reading
 from .yaml import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MARK = "\ue000"  # stands for a hole in the text that is read
+_LINE_OF_A_HOLE = re.compile(rf"(?m)^[ \t]*{_MARK}[ \t\r]*$")
 
 
 def read_embedded(text: Text) -> tuple[Reading, ...]:
@@ -30,11 +38,36 @@ def read_embedded(text: Text) -> tuple[Reading, ...]:
     return tuple(readings)
 
 
+def read_value(text: Text) -> Node | None:
+    """The YAML value that the string *text* spells, its holes kept.
+
+    None when it is not one whole document, and when a hole has a line of its
+    own, where it may be anything, several lines and other keys included.
+    """
+    if any(_MARK in part.text for part in text.parts if isinstance(part, Piece)):
+        return None
+    parts = [Piece(_MARK, p.span) if isinstance(p, Hole) else p for p in text.parts]
+    places = _Places(Text(tuple(parts), text.span))
+    places.holes = {
+        start: part
+        for start, part in zip(places.starts, text.parts, strict=True)
+        if isinstance(part, Hole)
+    }
+    source = SourceFile(text.span.source.path, "".join(part.text for part in parts))
+    if len(parts) > 1 and _LINE_OF_A_HOLE.search(source.text):
+        return None
+    readings = read(source)
+    if len(readings) != 1 or readings[0].mistake is not None or readings[0].root is None:
+        return None
+    return places.moved(readings[0].root)
+
+
 class _Places:
-    """Where the characters of a string stand in the file."""
+    """Where the characters of a string stand in the file, and which of them stand for a hole."""
 
     def __init__(self, text: Text) -> None:
         self.whole = text.span
+        self.holes: dict[int, Hole] = {}
         self.starts: list[int] = []
         self.parts = text.parts
         self.known: dict[int, Node] = {}
@@ -74,7 +107,12 @@ class _Places:
     def _moved(self, node: Node) -> Node:
         span = self.span(node.span)
         if isinstance(node, Text):
-            return self._text(node)
+            found = self._text(node)
+            only = found.parts[0] if len(found.parts) == 1 else None
+            hole = self.holes.get(node.span.start)  # a bare one may be a value of any type
+            if hole is None or only is not hole:
+                return found
+            return hole.content if hole.content is not None else hole
         if isinstance(node, Map):
             entries = [Entry(self._text(e.key), self.moved(e.value)) for e in node.entries]
             return Map(tuple(entries), span)
@@ -88,9 +126,24 @@ class _Places:
     def _text(self, text: Text) -> Text:
         parts: list[Piece | Hole] = []
         for part in text.parts:
-            span = self.span(part.span)
-            if isinstance(part, Piece):
-                parts.append(Piece(part.text, span))
+            if isinstance(part, Hole):
+                parts.append(Hole(part.written, self.span(part.span)))
+            elif self.holes and _MARK in part.text:
+                parts.extend(self._with_holes(part))
             else:
-                parts.append(Hole(part.written, span))
+                parts.append(Piece(part.text, self.span(part.span)))
         return Text(tuple(parts), self.span(text.span))
+
+    def _with_holes(self, piece: Piece) -> Iterator[Piece | Hole]:
+        span = piece.span
+        if len(piece.text) != span.end - span.start:  # which of the holes are in it is not known
+            yield Hole("${...}", self.span(span))
+            return
+        at = span.start
+        for index, written in enumerate(piece.text.split(_MARK)):
+            if index:
+                yield self.holes[at]
+                at += 1
+            if written:
+                yield Piece(written, self.span(Span(span.source, at, at + len(written))))
+            at += len(written)

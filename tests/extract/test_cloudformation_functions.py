@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import textwrap
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
 from cloudtrail_policylint.extract.found import Extraction
 from cloudtrail_policylint.readers import yaml
+from cloudtrail_policylint.readers.yaml_tags import TAGS
 from cloudtrail_policylint.source import SourceFile, Span
 from cloudtrail_policylint.tree import (
     ACCOUNT,
@@ -17,6 +19,7 @@ from cloudtrail_policylint.tree import (
     Hole,
     Map,
     Node,
+    Piece,
     Seq,
     Text,
 )
@@ -54,6 +57,7 @@ def value_of(expression: str, sections: str = "") -> Node:
 MORE = """\
 Named: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub 'logs-${AWS::AccountId}'}}
 Unnamed: {Type: AWS::S3::Bucket}
+Access: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Logs}}
 Trail: {Type: AWS::CloudTrail::Trail, Properties: {TrailName: main}}
 Store: {Type: AWS::CloudTrail::EventDataStore}
 Role: {Type: AWS::IAM::Role, Properties: {RoleName: auditor, Path: /x/}}
@@ -220,3 +224,64 @@ def test_to_json_string() -> None:
     assert isinstance(node, Encoded)
     assert isinstance(node.content, Map)
     assert written(node.content.entries[0].value) == "trail-logs"
+
+
+WRONG = {
+    "null": None,
+    "a text": "nope:Nope",
+    "a number": 5,
+    "a truth": True,
+    "no items": [],
+    "one item": ["nope:Nope"],
+    "lists in a list": [["nope:Nope"], ["nope:Nope"]],
+    "nulls": [None, None, None],
+    "many items": ["nope:Nope"] * 6,
+    "an empty object": {},
+    "an object": {"nope:Nope": "nope:Nope"},
+    "objects": [{"nope:Nope": 1}, {"nope:Nope": 1}],
+    "a function": {"Fn::Nope": ["nope:Nope"]},
+    "itself": None,  # its own name is put in
+}
+# "Condition" is the function of the section Conditions only: in a policy it is an element.
+FUNCTIONS = sorted({*TAGS.values(), "Fn::ForEach::X", "Fn::Nope", "!Nope"} - {"Condition"})
+FITTING = {("Fn::Sub", "a text"), ("Fn::Sub", "a number"), ("Fn::Sub", "a truth")}
+
+
+@pytest.mark.parametrize("shape", WRONG)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_arguments_of_a_wrong_shape_make_an_unknown_value(function: str, shape: str) -> None:
+    argument = {function: {function: "x"}} if shape == "itself" else WRONG[shape]
+    expression = json.dumps({function: argument})
+    if (function, shape) in FITTING:
+        return
+    for written in (expression, f"[{expression}]", f'!Join ["", [{expression}]]'):
+        node = value_of(written, PARAMETERS)
+        assert not [text for text in literals(node) if "nope" in text.lower()], node
+
+
+def literals(node: Node | None) -> list[str]:
+    """The texts below *node* that are known, keys of objects left out."""
+    if isinstance(node, Seq | Choice):
+        inner = node.items if isinstance(node, Seq) else node.branches
+        return [text for one in inner for text in literals(one)]
+    if isinstance(node, Map):
+        return [text for entry in node.entries for text in literals(entry.value)]
+    if isinstance(node, Text):
+        return [part.text for part in node.parts if isinstance(part, Piece)]
+    return []
+
+
+def test_a_parameter_that_names_a_bucket_is_a_name() -> None:
+    given = """
+Parameters:
+  Logs: {Type: String}
+  Pattern: {Type: String, AllowedPattern: "^[0-9a-zA-Z]+([0-9a-zA-Z-]*[0-9a-zA-Z])*$"}
+  Path: {Type: String, AllowedPattern: "[a-z/]*"}
+  Range: {Type: String, AllowedPattern: "[+-z]*"}
+  Number: {Type: Number}
+  Vpc: {Type: "AWS::EC2::VPC::Id"}
+"""
+    names = ("Logs", "Pattern", "Number", "Vpc", "Path", "Range")
+    found = {name: value_of(f"!Ref {name}", given) for name in names}
+    shapes = {name: node.shape for name, node in found.items() if isinstance(node, Hole)}
+    assert shapes == dict(zip(names, (NAME, NAME, NAME, NAME, ANY, ANY), strict=True))

@@ -8,6 +8,8 @@ Where Terraform's behaviour matters:
   data-sources/iam_policy_document: Effect is Allow and Version 2012-10-17 where none is
   written; ``&{aws:username}`` stands for ``${aws:username}``; a principal of type ``*`` is the
   bare star, of type ``AWS`` with ``*`` an object.
+- the JSON syntax: developer.hashicorp.com/terraform/language/syntax/json: strings are templates,
+  blocks are objects or lists of objects, a property ``//`` in a block is a comment.
 - plans: developer.hashicorp.com/terraform/internals/json-format.
 """
 
@@ -243,6 +245,106 @@ def as_merged_data_sources(policy: dict[str, Any]) -> Extraction:
     return terraform("\n".join(texts))
 
 
+def template_string(value: Any) -> Any:
+    """*value* for Terraform's JSON syntax, where every string is a template."""
+    if isinstance(value, dict):
+        return {template_string(k): template_string(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return list(map(template_string, value))
+    return value.replace("${", "$${").replace("%{", "%%{") if isinstance(value, str) else value
+
+
+def in_terraform_json(*files: dict[str, Any]) -> Extraction:
+    return extract_module(
+        [
+            SourceFile(f"f{number}.tf.json", json.dumps(file, indent=number))
+            for number, file in enumerate(files)
+        ]
+    )
+
+
+def json_resource(policy: dict[str, Any], value: str) -> dict[str, Any]:
+    if is_trust(policy["Statement"]):
+        return {"resource": {"aws_iam_role": {"x": {"assume_role_policy": value}}}}
+    return {"resource": {"aws_iam_policy": {"x": {"policy": value}}}}
+
+
+def as_string_in_terraform_json(policy: dict[str, Any]) -> Extraction:
+    return in_terraform_json(json_resource(policy, template_string(json.dumps(policy, indent=1))))
+
+
+def as_jsonencode_in_terraform_json(policy: dict[str, Any]) -> Extraction:
+    """The native syntax of the whole policy as one expression in a JSON string."""
+    return in_terraform_json(json_resource(policy, f"${{jsonencode({hcl(policy)})}}"))
+
+
+def as_local_in_terraform_json(policy: dict[str, Any]) -> Extraction:
+    """Statements as JSON objects in one file, put together by functions in another one."""
+    statements = [template_string(one) for one in policy["Statement"]]
+    whole = f'${{jsonencode({{Version = "{VERSION}", Statement = concat(local.a, local.b)}})}}'
+    return in_terraform_json(
+        json_resource(policy, whole), {"locals": {"a": statements[:1], "b": statements[1:]}}
+    )
+
+
+def json_statement(statement: dict[str, Any]) -> dict[str, Any]:
+    def variables(value: Any) -> Any:
+        return json.loads(json.dumps(template_string(value)).replace("$${", "&{"))
+
+    block: dict[str, Any] = {"//": "as people comment"}
+    if "Sid" in statement:
+        block["sid"] = statement["Sid"]
+    if statement["Effect"] != "Allow":
+        block["effect"] = statement["Effect"]
+    for key, name in (
+        ("Action", "actions"),
+        ("NotAction", "not_actions"),
+        ("Resource", "resources"),
+        ("NotResource", "not_resources"),
+    ):
+        if key in statement:
+            block[name] = variables(many(statement[key]))
+    for key, name in (("Principal", "principals"), ("NotPrincipal", "not_principals")):
+        given = statement.get(key, {})
+        for type_, ids in ({"*": "*"} if given == "*" else given).items():
+            one = {"type": type_, "identifiers": variables(many(ids))}
+            block.setdefault(name, []).append(one)
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, values in keys.items():
+            one = {"test": operator, "variable": key, "values": variables(many(values))}
+            block.setdefault("condition", []).append(one)
+    # Several blocks are a list of objects, a single one may be the object itself.
+    return {
+        k: v[0] if k in ("principals", "condition") and len(v) == 1 else v for k, v in block.items()
+    }
+
+
+def as_data_source_in_terraform_json(policy: dict[str, Any]) -> Extraction:
+    data = {
+        "aws_iam_policy_document": {
+            "x": {"statement": list(map(json_statement, policy["Statement"]))}
+        }
+    }
+    return in_terraform_json(
+        {"data": data}, json_resource(policy, "${data.aws_iam_policy_document.x.json}")
+    )
+
+
+def as_both_syntaxes(policy: dict[str, Any]) -> Extraction:
+    """The resource in the native syntax, its data source in JSON."""
+    data = {
+        "aws_iam_policy_document": [
+            {"x": [{"statement": list(map(json_statement, policy["Statement"]))}]}
+        ]
+    }
+    return extract_module(
+        [
+            SourceFile("main.tf", resource(policy, "data.aws_iam_policy_document.x.json")),
+            SourceFile("data.tf.json", json.dumps([{"data": data}])),
+        ]
+    )
+
+
 def as_plan(policy: dict[str, Any]) -> Extraction:
     trust = is_trust(policy["Statement"])
     type_ = "aws_iam_role" if trust else "aws_iam_policy"
@@ -299,6 +401,11 @@ FORMS: tuple[Callable[[dict[str, Any]], Extraction], ...] = (
     as_local,
     as_data_source,
     as_merged_data_sources,
+    as_string_in_terraform_json,
+    as_jsonencode_in_terraform_json,
+    as_local_in_terraform_json,
+    as_data_source_in_terraform_json,
+    as_both_syntaxes,
     as_plan,
     as_json_template,
     as_yaml_template,

@@ -270,6 +270,11 @@ def test_the_template_file_data_source() -> None:
 JSON = """{"Version": "2012-10-17", "Statement": [{"Sid": "S", "Effect": "Deny",
   "Action": ["cloudtrail:StopLogging"], "Resource": ["*"],
   "Condition": {"StringEquals": {"aws:PrincipalTag/team": ["${aws:username}"]}}}]}"""
+YAML = """Version: '2012-10-17'
+Statement:
+  - {Sid: S, Effect: Deny, Action: [cloudtrail:StopLogging], Resource: ['*'],
+     Condition: {StringEquals: {"aws:PrincipalTag/team": ["${aws:username}"]}}}
+"""
 OBJECT = JSON.replace("${", "$${")
 BLOCKS = """
     data "aws_iam_policy_document" "d" {
@@ -299,6 +304,8 @@ BLOCKS = """
         ("data.aws_iam_policy_document.d.json", BLOCKS),
         ("local.p", f"locals {{\n p = jsonencode({OBJECT})\n}}"),
         ("jsonencode(jsondecode(local.p))", f"locals {{\n p = jsonencode({OBJECT})\n}}"),
+        ('jsonencode(yamldecode(file("p.yaml")))', ""),
+        ('jsonencode(yamldecode(templatefile("p.yaml.tpl", {})).policy)', ""),
         ("jsonencode(merge(local.p, {}))", f"locals {{\n p = {OBJECT}\n}}"),
         ("coalesce(var.none, local.p)", f"locals {{\n p = jsonencode({OBJECT})\n}}"),
     ],
@@ -307,7 +314,12 @@ def test_one_policy_in_many_ways(expression: str, others: str) -> None:
     found = one(
         f'resource "aws_iam_policy" "x" {{\n  policy = {expression}\n}}\n',
         others,
-        files={"p.json": JSON, "p.tpl": OBJECT},
+        files={
+            "p.json": JSON,
+            "p.tpl": OBJECT,
+            "p.yaml": YAML,
+            "p.yaml.tpl": f"policy: {OBJECT}",
+        },
     )
     assert plain(found.node) == {
         "Version": "2012-10-17",

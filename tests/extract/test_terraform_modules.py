@@ -43,6 +43,13 @@ class Tree:
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         return lambda path: self.files.get(posixpath.normpath(posixpath.join(folder, path)))
 
+    def lister(self, folder: str) -> Callable[[str], list[str]]:
+        def names(relative: str) -> list[str]:
+            top = posixpath.normpath(posixpath.join(folder, relative)) + "/"
+            return [path.removeprefix(top) for path in self.files if path.startswith(top)]
+
+        return names
+
 
 def extractions(
     files: dict[str, str], folder: str = "m", callers: dict[str, list[str]] | None = None
@@ -196,3 +203,36 @@ def test_modules_that_double_at_each_level_are_bounded() -> None:
     files["r/a.tf"] = call("t", source="../l0") + policy("module.t.o")
     (found,) = extractions(files, "r")
     assert len(found.documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("*.json", {"A", "B"}),
+        ("**/*.json", {"A", "B", "C"}),
+        ("**/**/d*p/*.json", {"C"}),
+        ("*", {"A", "B"}),
+        ("?.json", {"A", "B"}),
+        ("**", {"A", "B", "C"}),
+        ("[ab].json", set()),
+        ("*.yaml", set()),
+    ],
+)
+def test_fileset_names_the_files_below_a_folder(pattern: str, found: set[str]) -> None:
+    """developer.hashicorp.com/terraform/language/functions/fileset."""
+    policy = '{"Statement": [{"Effect": "Deny", "Action": "x:%s", "Resource": "*"}]}'
+    files = {
+        "m/main.tf": f"""
+            resource "aws_organizations_policy" "p" {{
+              for_each = fileset("${{path.module}}/scp", "{pattern}")
+              content  = file("${{path.module}}/scp/${{each.value}}")
+            }}
+        """,
+        "m/scp/a.json": policy % "A",
+        "m/scp/b.json": policy % "B",
+        "m/scp/deep/c.json": policy % "C",
+        "m/other.json": policy % "Other",
+    }
+    (extraction,) = extractions(files, callers={})
+    assert set(actions(extraction)) == {f"x:{name}" for name in found}
+    assert {one.kind for one in extraction.documents} <= {"scp"}

@@ -132,6 +132,126 @@ def test_a_bucket_policy_of_a_trail_s_bucket_is_cloudtrail_s() -> None:
     assert [one.on_cloudtrail for one in found] == [True, False]
 
 
+def configured(
+    plan: dict[str, Any], *blocks: tuple[str, dict[str, Any]], module: str = ""
+) -> dict[str, Any]:
+    """*plan* with a configuration of *blocks*: addresses, and the references of their attributes."""
+    resources = [
+        {
+            "address": address,
+            "expressions": {name: {"references": given} for name, given in references.items()},
+        }
+        for address, references in blocks
+    ]
+    found: dict[str, Any] = {"resources": resources}
+    if module:
+        found = {"module_calls": {module: {"module": found}}}
+    return {**plan, "configuration": {"root_module": found}}
+
+
+BOUNDARY = "arn:aws:iam::111122223333:policy/boundary"
+
+
+def test_a_boundary_is_an_attachment_that_grants_nothing() -> None:
+    role = resource("aws_iam_role", {"name": "r", "permissions_boundary": BOUNDARY})
+    (found,) = extract(plan_of(role)).attachments
+    assert (found.arn.written, found.holders) == (BOUNDARY, ())
+
+
+@pytest.mark.parametrize(
+    ("attached", "kind", "holders"),
+    [([], "boundary", ()), ([BOUNDARY], "identity", ("aws_iam_group.g",))],
+)
+def test_a_policy_that_only_bounds_is_a_boundary(
+    attached: list[str], kind: str, holders: tuple[str, ...]
+) -> None:
+    policy = resource("aws_iam_policy", {"policy": WRITTEN, "arn": BOUNDARY})
+    user = resource("aws_iam_user", {"name": "u", "permissions_boundary": BOUNDARY})
+    others = [
+        resource("aws_iam_group_policy_attachment", {"group": "g", "policy_arn": arn})
+        for arn in attached
+    ]
+    extraction = extract(plan_of(policy, user, *others))
+    (found,) = extraction.documents
+    assert (found.kind, found.holders) == (kind, holders)
+    assert extraction.attachments == ()
+
+
+def test_references_tell_who_gets_a_policy_that_is_still_to_be_made() -> None:
+    policy = resource("aws_iam_policy", {"policy": WRITTEN})
+    policy["address"] = 'module.m["a.b"].aws_iam_policy.x'
+    attachment = resource("aws_iam_role_policy_attachment", {"role": "audit"}, "a[0]")
+    attachment["address"] = 'module.m["a.b"].aws_iam_role_policy_attachment.a[0]'
+    block = (
+        "aws_iam_role_policy_attachment.a",
+        {"policy_arn": ["aws_iam_policy.x.arn", "aws_iam_policy.x"]},
+    )
+    (found,) = extract(configured(plan_of(policy, attachment), block, module="m")).documents
+    assert (found.complete, found.holders) == (True, ("aws_iam_role.audit",))
+    # In another module the same words mean something else.
+    (found,) = extract(configured(plan_of(policy, attachment), block)).documents
+    assert (found.complete, found.holders) == (False, ())
+
+
+def test_references_tell_what_bounds() -> None:
+    plan = plan_of(
+        resource("aws_iam_policy", {"policy": WRITTEN}), resource("aws_iam_role", {"name": "r"})
+    )
+    block = ("aws_iam_role.x", {"permissions_boundary": ["aws_iam_policy.x.arn"]})
+    assert extract(configured(plan, block)).documents[0].kind == "boundary"
+
+
+def test_what_a_role_has_by_an_unknown_attachment_is_unknown() -> None:
+    attachment = resource("aws_iam_role_policy_attachment", {"role": "audit"})
+    (found,) = extract(plan_of(attachment)).attachments
+    assert found.arn.literal is None
+    assert found.holders == ("aws_iam_role.audit",)
+
+
+def test_what_a_trail_uses_by_reference_is_cloudtrail_s() -> None:
+    plan = plan_of(
+        resource("aws_cloudtrail", {"name": "t"}),
+        resource("aws_kms_key", {"policy": WRITTEN}),
+        resource("aws_kms_key", {"policy": WRITTEN}, "y"),
+        resource("aws_iam_role", {"name": "logs"}),
+        resource("aws_iam_role_policy", {"role": "logs", "policy": WRITTEN}),
+        resource("aws_s3_bucket_policy", {"policy": WRITTEN}),
+    )
+    trail = {
+        "kms_key_id": ["aws_kms_key.x.arn"],
+        "cloud_watch_logs_role_arn": ["aws_iam_role.x.arn"],
+        "s3_bucket_name": ["aws_s3_bucket.x.id"],
+    }
+    plan = configured(
+        plan,
+        ("aws_cloudtrail.x", trail),
+        ("aws_s3_bucket_policy.x", {"bucket": ["aws_s3_bucket.x"]}),
+    )
+    found = {one.owner.name: one.on_cloudtrail for one in extract(plan).documents}
+    assert found == {
+        "aws_kms_key.x": True,
+        "aws_kms_key.y": False,
+        "aws_iam_role_policy.x": True,
+        "aws_s3_bucket_policy.x": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        [],
+        {"root_module": []},
+        {"root_module": {"resources": [1, {"address": 1}, {"address": "x"}]}},
+    ],
+)
+def test_a_strange_configuration_tells_nothing(configuration: Any) -> None:
+    plan = {
+        **plan_of(resource("aws_iam_policy", {"policy": WRITTEN})),
+        "configuration": configuration,
+    }
+    assert len(extract(plan).documents) == 1
+
+
 @pytest.mark.parametrize(
     "root", ["{}", "[]", '{"planned_values": {}}', '{"format_version": "1.2"}', '"x"']
 )

@@ -43,6 +43,8 @@ DECLARED = """
     variable "no_list" { default = [] }
     resource "aws_s3_bucket" "b" { bucket = "logs" }
     resource "aws_s3_bucket" "generated" {}
+    variable "logs" {}
+    resource "aws_s3_bucket_policy" "logs" { bucket = var.logs }
     resource "aws_iam_role" "r" {
       name = "auditor"
       path = "/team/"
@@ -163,6 +165,9 @@ def test_known_values(expression: str, value: object) -> None:
         ("zipmap(local.list, [1, 2])", {"a": 1, "b": 2}),
         ('jsondecode("{\\"a\\": [1]}").a[0]', 1),
         ("jsondecode(jsonencode(local.list))", ["a", "b"]),
+        ('yamldecode("a: [1, x]\\nb: {c: yes}").a', [1, "x"]),
+        ("yamldecode(jsonencode(local.list))", ["a", "b"]),
+        ('yamldecode("- &x a\\n- *x")', ["a", "a"]),
         ('tolist(toset(["x"]))[0]', "x"),
         ("tostring(5)", "5"),
         ('startswith("abc", "a") ? 1 : 2', 1),
@@ -193,6 +198,26 @@ def test_functions(expression: str, value: object) -> None:
         "1 / 0",
         "-\"a\"",
         "each.value",
+        '[for s in "text" : s][0]',
+        "{ for s in 5 : s => s }",
+        "local.list.name",
+        'local.list["x"]',
+        "local.map[0]",
+        'lower("A", "B")',
+        'length("a", "b")',
+        'format("%s")',
+        'replace("a", "b")',
+        'lookup({ a = 1 }, "a", 2, 3)',
+        'templatefile("x")',
+        'yamldecode()',
+        'keys("a")',
+        'zipmap(["a"], ["b", "c"])',
+        'upper(["a"])',
+        'tostring(["a"])',
+        'tobool("x")',
+        'one(["a", "b"])',
+        "element([], 0)",
+        'slice(["a"], 5, 1)',
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_a_hole(expression: str) -> None:
@@ -236,6 +261,11 @@ def test_holes_keep_what_surrounds_them() -> None:
 )
 def test_typed_holes_and_arns(expression: str, shapes: list[str]) -> None:
     assert shapes_of(expression) == shapes
+
+
+def test_a_variable_that_names_a_bucket_is_a_name() -> None:
+    assert shapes_of('"${var.logs}/x"') == [NAME, "/x"]
+    assert shapes_of('"${var.none}/x"') == [ANY, "/x"]
 
 
 def test_the_partition_is_one_of_a_few() -> None:
@@ -287,6 +317,13 @@ def test_members_that_may_be_absent() -> None:
     assert plain(node.items[1]) == "b"
 
 
+def test_a_member_of_whatever_index_is_one_of_them() -> None:
+    node = node_of("element(local.list, var.none)")
+    assert isinstance(node, Choice)
+    assert [plain(branch) for branch in node.branches] == ["a", "b"]
+    assert plain(node_of('element([var.none ? "a" : null], var.none)')) == "a"
+
+
 def test_json_keeps_its_content() -> None:
     node = node_of("jsonencode(local.list)")
     assert isinstance(node, Encoded)
@@ -295,6 +332,35 @@ def test_json_keeps_its_content() -> None:
 
 def test_the_accounts_of_cloudtrail_are_those_that_rules_know(book: RuleBook) -> None:
     assert set(SERVICE_ACCOUNTS) <= set(book.sets["legacy-cloudtrail-accounts"])
+
+
+def test_yaml_keeps_what_is_not_known() -> None:
+    assert shapes_of('yamldecode("a: x/${var.none}/${var.number}y").a') == [
+        "x/",
+        ANY,
+        "/",
+        NAME,
+        "y",
+    ]
+    assert shapes_of('yamldecode("a: \\"${var.none}: z\\"").a') == [ANY, ": z"]
+    assert isinstance(node_of('yamldecode("a: ${var.none}").a'), Hole)
+    assert value_of('yamldecode("a: ${jsonencode(local.list)}").a') == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [",
+        "---\\na: 1\\n---\\nb: 1",
+        "",
+        # It may be several lines and other keys.
+        "a:\\n  b: 1\\n  ${var.none}",
+        "${var.none}",
+    ],
+)
+def test_yaml_that_is_not_one_known_document_is_unknown(text: str) -> None:
+    assert isinstance(node_of(f'yamldecode("{text}")'), Hole)
+    assert isinstance(node_of("yamldecode(var.none)"), Hole)
 
 
 def test_pieces_stand_where_they_are_written() -> None:

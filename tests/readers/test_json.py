@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cloudtrail_policylint.readers import json_template
 from cloudtrail_policylint.readers.json import (
     read_embedded,
     read_placed,
@@ -354,7 +355,7 @@ def test_whatever_is_in_the_file_it_is_read(seed: str, edits: list[tuple[int, in
 
 @pytest.mark.parametrize(
     "unit",
-    ["[", "{", '"', "\\", "/* ", "# ", "<% ", "${", "{{", ",", ":", "a ", '"\n', "\n", '{"a":', "}", "/*/"],
+    ["[", "{", '"', "\\", "/* ", "# ", "<% ", "<a ", "${", "${a{", "{{", "...", ",", ":", "a ", '"\n', "\n", '{"a":', "}", "/*/"],
 )  # fmt: skip
 @pytest.mark.parametrize("before", ["", '["', '{"a": ['])
 def test_big_input_of_any_sort_is_read_in_one_pass(unit: str, before: str) -> None:
@@ -536,7 +537,18 @@ def test_what_is_wrong_away_from_holes_is_still_said() -> None:
     assert reading.mistake.message == '":" is missing after a key'
 
 
-@pytest.mark.parametrize("blank", ["${Account}", "{{ actions }}", "<%= actions %>"])
+@pytest.mark.parametrize(
+    "blank",
+    [
+        "${Account}",
+        "${f({a = 1})}",
+        "{{ actions }}",
+        "<%= actions %>",
+        "<your actions>",
+        "...",
+        "…",
+    ],
+)
 def test_what_an_installer_fills_in_is_a_hole(blank: str) -> None:
     text = f'{{"a": {blank}, "b": 1}}'
     node = root(text)
@@ -545,6 +557,34 @@ def test_what_an_installer_fills_in_is_a_hole(blank: str) -> None:
     assert isinstance(found, Hole)
     assert (found.written, spelt(found.span)) == (blank, blank)
     assert plain(node.get("b")) == ("int", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"a": "x/${join("/", ["b${lower("C")}"])}/y"}', ['${join("/", ["b${lower("C")}"])}']),
+        ('{"a": ${jsonencode(["b", {c = "}"}])}}', ['${jsonencode(["b", {c = "}"}])}']),
+        ('{"a": "${aws:username}"}', None),
+        ('{"a": "${aws:username', None),
+        ('{"a": "${f("', ['${f("']),
+    ],
+)
+def test_expressions_with_quotes_in_them(text: str, expected: list[str] | None) -> None:
+    reading = json_template.read(SourceFile("t.json", text))
+    if expected is None:
+        assert reading is None
+        return
+    assert reading is not None
+    assert isinstance(reading.root, Map)
+    node = reading.root.get("a")
+    parts = node.parts if isinstance(node, Text) else (node,)
+    holes = [part for part in parts if isinstance(part, Hole)]
+    assert [hole.written for hole in holes] == expected
+    assert [spelt(hole.span) for hole in holes] == expected
+
+
+def test_many_expressions_that_do_not_end() -> None:
+    assert json_template.read(SourceFile("t.json", '{"a": "' + '${"' * 100_000)) is not None
 
 
 def test_an_object_in_an_object_is_no_blank() -> None:

@@ -86,12 +86,14 @@ def test_quoted_and_tagged_strings_are_never_numbers() -> None:
 
 
 def test_short_forms_are_the_long_ones() -> None:
-    text = "a: !Ref Bucket\nb: !GetAtt X.Arn\nc: !Join ['', [x, !Sub 'y${Z}']]\nd: !Custom z\n"
+    text = "a: !Ref Bucket\nb: !GetAtt X.Arn\nc: !Join ['', [x, !Sub 'y${Z}']]\nd: !Custom z\ne: !Own [x]\nf: ! 5\n"
     assert plain(root(text)) == {
         "a": {"Ref": "Bucket"},
         "b": {"Fn::GetAtt": "X.Arn"},
         "c": {"Fn::Join": ["", ["x", {"Fn::Sub": "y${Z}"}]]},
-        "d": "z",
+        "d": {"!Custom": "z"},
+        "e": {"!Own": ["x"]},
+        "f": "5",
     }
     function = at(text, "a")
     assert isinstance(function, Map)
@@ -148,7 +150,7 @@ def test_every_document_of_a_file_is_read_also_after_a_broken_one() -> None:
     first, second, third = yaml.read(source)
     assert (plain(first.root), plain(third.root)) == ({"a": 1}, {"c": 3})
     assert second.mistake is not None
-    assert plain(second.root) == {"b": [2]}
+    assert plain(second.root) == {"b": [2, ""], "": ""}  # and whatever would have come
 
 
 def test_a_file_without_documents() -> None:
@@ -157,7 +159,9 @@ def test_a_file_without_documents() -> None:
 
 def test_what_was_read_before_a_mistake_is_kept() -> None:
     reading = read("Effect: Allow\nAction: *\nResource: x\n")
-    assert plain(reading.root) == {"Effect": "Allow", "Action": ""}
+    assert plain(reading.root) == {"Effect": "Allow", "Action": "", "": ""}
+    assert isinstance(reading.root, Map)
+    assert all(isinstance(entry.value, Hole) for entry in reading.root.entries[1:])
     assert reading.mistake is not None
     assert reading.mistake.message == 'a value that starts with "*" must be in quotes'
     assert reading.mistake.span.source.position(reading.mistake.span.start) == (2, 9)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from ...source import SourceFile
-from ...tree import Map, Node, Text
+from ...tree import Map, Node, Seq, Text
 from ..found import Extraction
 
 _TYPE = re.compile(r"[A-Za-z0-9]+::\S+")
@@ -39,3 +39,33 @@ def extract_template(root: Node, source: SourceFile) -> Extraction:
     from .policies import find
 
     return find(root, source) if isinstance(root, Map) else Extraction()
+
+
+def evaluated(node: Node, template: Node | None) -> Node | None:
+    """The value of *node*, which stands outside of any template, None where ``Ref`` leaves it out.
+
+    The names in its functions are those of *template*, as much of one as is in
+    view: a ``Ref`` to another one is a hole.
+    """
+    if not _has_function(node):
+        return node
+    from .intrinsics import Evaluator
+    from .template import Template
+
+    root = template if isinstance(template, Map) else Map((), node.span)
+    return Evaluator(Template(root)).evaluate(node)
+
+
+def _has_function(node: Node) -> bool:
+    stack, seen = [node], set()
+    while stack:
+        at = stack.pop()
+        if isinstance(at, Seq):
+            stack.extend(at.items)
+        elif isinstance(at, Map) and id(at) not in seen:
+            seen.add(id(at))
+            for entry in at.entries:
+                if entry.key.written.startswith(("Fn::", "Ref", "!")):
+                    return True
+                stack.append(entry.value)
+    return False

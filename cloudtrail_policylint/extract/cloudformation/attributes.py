@@ -107,6 +107,13 @@ ACCOUNT_ATTRIBUTES = frozenset(
 )
 """Attributes that are an account id."""
 
+BUCKET_NAMES: dict[str, str] = {
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::S3::BucketPolicy": "Bucket",
+    "AWS::CloudTrail::Trail": "S3BucketName",
+}
+"""Resource type -> its property that is the name of a bucket."""
+
 WITH_SLASHES = frozenset({"Path", "AliasName", "LogGroupName", "RepositoryName"})
 """Properties with the names of ``ARNS`` and ``REF_IS_NAME`` that may have slashes in them."""
 

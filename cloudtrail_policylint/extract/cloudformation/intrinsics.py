@@ -32,10 +32,10 @@ from ...tree import (
     Scalar,
     Seq,
     Text,
+    cut,
     narrowed,
     shape_of,
 )
-from ..shapes import cut
 from . import attributes
 from .locations import SAM_ROLE_SUFFIX
 from .values import (
@@ -70,10 +70,14 @@ _LIST_TYPES = ("CommaDelimitedList", "List<")
 
 
 class Evaluator:
-    """Evaluates the values of one template. None is a value that is left out (``AWS::NoValue``)."""
+    """Evaluates the values of one template. None is a value that is left out (``AWS::NoValue``).
 
-    def __init__(self, template: Template) -> None:
+    *given* are values of its parameters, where the stack that is made from it is in view.
+    """
+
+    def __init__(self, template: Template, given: dict[str, Node] | None = None) -> None:
         self.template = template
+        self.given = given or {}
         self.depth = 0
         self._memo: dict[int, Node | None] = {}
         self._naming: set[str] = set()
@@ -105,7 +109,7 @@ class Evaluator:
             function = _FUNCTIONS.get(name)
             if function is not None:
                 return function(self, only.value, node)
-            if name.startswith("Fn::") and not name.startswith("Fn::ForEach"):
+            if name.startswith(("Fn::", "!")) and not name.startswith("Fn::ForEach"):
                 return _unknown(node)
         entries: list[Entry] = []
         for entry in node.entries:
@@ -127,7 +131,10 @@ class Evaluator:
             return _pseudo(name, span)
         parameter = self.template.parameters.get(name)
         if parameter is not None:
-            return _parameter(parameter, span, written)
+            value = _parameter(parameter, span, written, self.given.get(name))
+            if isinstance(value, Hole) and name in self.template.buckets:
+                return narrowed(value, NAME)
+            return value
         collections = self.template.loops.get(name)
         if collections is not None:
             return self._loop_value(collections, span, written)
@@ -346,7 +353,7 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, Node, Map], Node | None]] = {
 
 def _unknown(node: Map) -> Hole:
     """What a function returns of which nothing is known."""
-    name = node.entries[0].key.written.removeprefix("Fn::")
+    name = node.entries[0].key.written.removeprefix("Fn::").removeprefix("!")
     argument = string(node.entries[0].value)
     return Hole(f"!{name} {argument if argument and len(argument) <= 40 else '...'}", node.span)
 
@@ -364,8 +371,8 @@ def _pseudo(name: str, span: Span) -> Node | None:
     return Hole(written, span, NAME if name in ("AWS::Region", "AWS::StackName") else ANY)
 
 
-def _parameter(parameter: Map, span: Span, written: str) -> Node:
-    """What a parameter is: one of its allowed values, else its default, else unknown.
+def _parameter(parameter: Map, span: Span, written: str, given: Node | None) -> Node:
+    """What a parameter is: what it is *given*, one of its allowed values, its default, else unknown.
 
     An empty default asks for a value, and that of an SSM parameter is the name
     under which the value is kept: both say nothing.
@@ -374,6 +381,8 @@ def _parameter(parameter: Map, span: Span, written: str) -> Node:
     if kind.startswith("AWS::SSM::Parameter::Value"):
         return Hole(written, span)
     is_list = kind.startswith(_LIST_TYPES)
+    if given is not None:
+        return _listed(given) if is_list else given
     allowed = parameter.get("AllowedValues")
     if isinstance(allowed, Seq) and allowed.items:
         values = [string(item) for item in allowed.items]
@@ -385,15 +394,21 @@ def _parameter(parameter: Map, span: Span, written: str) -> Node:
     literal = string(default)
     if default is not None and literal:
         text = Text(parts_of(default, default.span, written), default.span)
-        texts = split(text, ",") if is_list else None
-        if texts is None:
-            return text
-        return Seq(tuple([trimmed(item) for item in texts]), default.span)
+        return _listed(text) if is_list else text
     pattern = string(parameter.get("AllowedPattern")) or ""
     if _TWELVE_DIGITS.match(pattern) and not is_list:
         return Hole(written, span, ACCOUNT)
     is_name = kind in _NAME_TYPES or kind.endswith("::Id") or _NAMES.match(pattern)
     return Hole(written, span, NAME if is_name and not is_list else ANY)
+
+
+def _listed(value: Node) -> Node:
+    """The list that *value* spells with commas between its items."""
+    if isinstance(value, Choice):
+        branches = tuple([_listed(b) if b is not None else None for b in value.branches])
+        return Choice(branches, value.span)
+    texts = split(value, ",") if isinstance(value, Text) else None
+    return Seq(tuple([trimmed(item) for item in texts]), value.span) if texts is not None else value
 
 
 def _arn_text(

@@ -97,6 +97,13 @@ STATEMENTS = frozenset({"AWS::Events::EventBusPolicy"})
 NESTED_TEMPLATES = {"AWS::CloudFormation::StackSet": "TemplateBody"}
 """Type -> the property with a whole template as a string."""
 
+NESTED_STACKS = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::CloudFormation::StackSet": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+}
+"""Type -> the property that names the file of a template to make a stack of."""
+
 NOT_POLICIES = frozenset(
     {
         "AWS::IoT::Policy",

@@ -16,7 +16,7 @@ from ..found import (
     syntax_problem,
 )
 from ..kinds import kind_of_cloudtrail_arn
-from ..shapes import is_policy, read_policy
+from ..shapes import is_policy, read_policy, unknown_in
 from .intrinsics import Evaluator
 from .locations import (
     ALIASES,
@@ -51,27 +51,31 @@ MAX_ALTERNATIVES = 1_000
 """Items of one list that are looked at, in all its alternatives (a list of aliases may have millions)."""
 
 
-def find(root: Map, source: SourceFile, depth: int = 0) -> Extraction:
+def find(
+    root: Map, source: SourceFile, depth: int = 0, evaluator: Evaluator | None = None
+) -> Extraction:
     """All policies and attachments of the template *root*, in the order of its resources.
 
-    *depth* is how many templates it stands in.
+    *depth* is how many templates it stands in, *evaluator* the one of the
+    stack that is made from it, where that is known.
     """
-    return _Finder(Template(root), source, depth).extraction()
+    return _Finder(evaluator or Evaluator(Template(root)), source, depth).extraction()
 
 
 class _Finder:
-    def __init__(self, template: Template, source: SourceFile, depth: int) -> None:
-        self.template = template
+    def __init__(self, evaluator: Evaluator, source: SourceFile, depth: int) -> None:
+        self.template = template = evaluator.template
         self.depth = depth
         self.source = source
-        self.evaluator = Evaluator(template)
+        self.evaluator = evaluator
         self.names = self._names()
         self.partners = self._partners()
         self.attached_to, self.boundaries = self._attached()
         self.documents: list[Found] = []
         self.attachments: list[FoundAttachment] = []
-        self.problems: list[Problem] = []
         self.resources: list[FoundResource] = []
+        self.problems: list[Problem] = [_repeated(key) for key in template.repeated]
+        self.unresolved: list[Hole] = []
         root = template.root
         self.allowances: list[Allowance] = allowances(root.get("Metadata"), root.span)
 
@@ -88,7 +92,8 @@ class _Finder:
             tuple(self.attachments),
             tuple(self.problems),
             tuple(self.allowances),
-            resources=tuple(self.resources),
+            tuple(self.unresolved),
+            tuple(self.resources),
         )
 
     def _nested(self, body: Node | None) -> None:
@@ -108,6 +113,7 @@ class _Finder:
                     self.problems.extend(extraction.problems)
                     self.allowances.extend(extraction.allowances)
                     self.resources.extend(extraction.resources)
+                    self.unresolved.extend(extraction.unresolved)
 
     # -- what the template says about its resources
 
@@ -227,7 +233,10 @@ class _Finder:
                         self._add(item, kind, resource)
 
     def _add(self, value: Node, kind: str | None, resource: Resource) -> None:
-        for node, problems in read_policy(value):
+        policies = read_policy(value)
+        if not policies:
+            self.unresolved += unknown_in(value)
+        for node, problems in policies:
             if resource.type in STATEMENTS and isinstance(node, Map):
                 node = Seq((node,), node.span)
             self.documents.append(self._found(node, kind, resource, problems))
@@ -298,6 +307,11 @@ class _Finder:
                         arn = as_text(value)
                         assert arn is not None
                         self.attachments.append(FoundAttachment(arn, owner, holders))
+
+
+def _repeated(key: Text) -> Problem:
+    message = f"{key.written} is here twice: only the last one counts, the one before is lost"
+    return Problem("duplicate-key", message, key.span)
 
 
 def _owner(resource: Resource) -> Owner:

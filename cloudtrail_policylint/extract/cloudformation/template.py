@@ -5,7 +5,12 @@ from __future__ import annotations
 from ...record import record
 from ...source import Span
 from ...tree import Entry, Map, Node, Seq, Text
+from .attributes import BUCKET_NAMES
 from .locations import SAM_GLOBALS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LOOP = "Fn::ForEach::"
 
@@ -34,18 +39,31 @@ class Resource:
 
 
 class Template:
-    """The sections of *root*. What has not the form it should have is as if it were not there."""
+    """The sections of *root*. What has not the form it should have is as if it were not there.
 
-    __slots__ = ("loops", "mappings", "parameters", "resources", "root")
+    ``repeated`` are the logical ids that a resource before has, too: the last one counts.
+    """
+
+    __slots__ = ("buckets", "loops", "mappings", "parameters", "repeated", "resources", "root")
 
     def __init__(self, root: Map) -> None:
         self.root = root
         self.parameters = _objects(root.get("Parameters"))
         self.mappings = _objects(root.get("Mappings"))
         self.resources: dict[str, Resource] = {}
+        self.repeated: list[Text] = []
         self.loops: dict[str, list[Node]] = {}
         shared = root.get("Globals")
         self._collect(root.get("Resources"), shared if isinstance(shared, Map) else None)
+        self.buckets = set(self._names_of_buckets())
+
+    def _names_of_buckets(self) -> Iterator[str]:
+        """What ``Ref`` refers to where a resource takes the name of a bucket."""
+        for resource in self.resources.values():
+            given = resource.get(BUCKET_NAMES.get(resource.type, ""))
+            name = given.get("Ref") if isinstance(given, Map) else None
+            if isinstance(name, Text):
+                yield name.written
 
     def _collect(self, section: Node | None, shared: Map | None) -> None:
         pending = [section]
@@ -85,6 +103,8 @@ class Template:
         section = SAM_GLOBALS.get(type_name)
         defaults = shared.get(section) if shared is not None and section is not None else None
         properties = node.get("Properties")
+        if name in self.resources and "${" not in name:  # else another turn of a loop
+            self.repeated.append(entry.key)
         start, end = entry.key.span.start, max(node.span.end, entry.key.span.end)
         self.resources[name] = Resource(
             name,

@@ -15,10 +15,10 @@ from ...tree import (
     Seq,
     Text,
     allows,
+    cut,
     shape_of,
     widest,
 )
-from ..shapes import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

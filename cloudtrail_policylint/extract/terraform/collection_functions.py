@@ -171,12 +171,15 @@ def _element(call: FunctionCall) -> Node:
     node, index = call.arguments[0], integer(call.arguments[1])
     if isinstance(node, Seq) and index == 0:
         return first_of(node, call.span) or call.session.fail(call.span)
-    if not isinstance(node, Seq) or not settled(node):
+    if not isinstance(node, Seq) or any(map(is_rest, node.items)):
         return hole_at(call.span)
-    if not node.items:
+    members = [branch for item in node.items for branch in flat(item) if branch is not None]
+    if not members:
         return call.session.fail(call.span)
     if index is None:
-        return choice(node.items, call.span)
+        return choice(members, call.span)
+    if not settled(node):
+        return hole_at(call.span)
     return node.items[index % len(node.items)]
 
 

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...readers.hcl import Block
+    from ...readers.hcl_file import Block
     from ...source import Span
     from .instances import Nested
     from .session import Instance, Scope, Session

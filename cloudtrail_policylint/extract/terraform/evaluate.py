@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from ...readers.hcl import Block
+    from ...readers.hcl_file import Block
     from ...readers.hcl_syntax import Step
     from .module import Module
     from .session import Caller, Instance, Scope

@@ -9,7 +9,7 @@ Source: developer.hashicorp.com/terraform/language/functions.
 
 from __future__ import annotations
 
-from ...tree import Choice, Encoded, Hole, Map, Node, Text
+from ...tree import Choice, Encoded, Hole, Map, Node, Seq, Text
 from .collection_functions import COLLECTION_FUNCTIONS
 from .session import FunctionCall
 from .string_functions import STRING_FUNCTIONS
@@ -50,7 +50,7 @@ def apply(session: Session, name: str, arguments: list[Node], span: Span) -> Nod
     combines = name in _COMBINING
     if not combines and any(is_rest(argument) for argument in arguments):
         return hole_at(span)
-    if len(arguments) < needed:
+    if not needed <= len(arguments) <= _AT_MOST.get(name, needed):
         session.note(f"{name}() needs {_counted(needed)} and has {len(arguments)}", span)
         return session.fail(span)
     for argument in arguments:
@@ -137,7 +137,8 @@ def _tomap(call: FunctionCall) -> Node:
 
 
 def _tostring(call: FunctionCall) -> Node:
-    return text_of(call.arguments[0]) or call.arguments[0]
+    node = call.arguments[0]
+    return call.session.fail(call.span) if isinstance(node, Map | Seq) else text_of(node) or node
 
 
 def _tonumber(call: FunctionCall) -> Node:
@@ -154,20 +155,32 @@ def _jsonencode(call: FunctionCall) -> Node:
     return Encoded(call.arguments[0], call.span)
 
 
-def _jsondecode(call: FunctionCall) -> Node:
+def _decoded(read: Callable[[Text], Node | None]) -> Function:
+    """The value that a string spells, as *read* reads it."""
+
+    def function(call: FunctionCall) -> Node:
+        node = call.arguments[0]
+        if isinstance(node, Encoded):
+            return node.content
+        if isinstance(node, Hole) and node.content is not None:
+            return node.content
+        root = read(node) if isinstance(node, Text) else None
+        return hole_at(call.span) if root is None else call.session.shared(root, call.span)
+
+    return function
+
+
+def _json(text: Text) -> Node | None:
     from ...readers.json import read_embedded
 
-    node = call.arguments[0]
-    if isinstance(node, Encoded):
-        return node.content
-    if isinstance(node, Hole) and node.content is not None:
-        return node.content
-    if not isinstance(node, Text):
-        return hole_at(call.span)
-    reading = read_embedded(node)
-    if reading.root is None or reading.mistake is not None:
-        return hole_at(call.span)
-    return call.session.shared(reading.root, call.span)
+    reading = read_embedded(text)
+    return reading.root if reading.mistake is None else None
+
+
+def _yaml(text: Text) -> Node | None:
+    from ...readers.yaml_embedded import read_value
+
+    return read_value(text)
 
 
 def _extreme(pick: Callable[[list[int]], int]) -> Function:
@@ -200,9 +213,35 @@ _COMBINING = frozenset(
 )
 """Functions that understand arguments which are one of several, or any number of them."""
 
+_ANY_NUMBER = 10**6
+_AT_MOST = {
+    **dict.fromkeys(
+        (
+            "coalesce",
+            "coalescelist",
+            "concat",
+            "format",
+            "formatlist",
+            "join",
+            "list",
+            "map",
+            "max",
+            "merge",
+            "min",
+            "setintersection",
+            "setproduct",
+            "setunion",
+        ),
+        _ANY_NUMBER,
+    ),
+    "lookup": 3,
+    "range": 3,
+}
+"""Functions that take more arguments than they need, and how many at most."""
+
 FUNCTIONS: dict[str, tuple[int, Function]] = {
     "coalesce": (1, _coalesce),
-    "jsondecode": (1, _jsondecode),
+    "jsondecode": (1, _decoded(_json)),
     "jsonencode": (1, _jsonencode),
     "max": (1, _extreme(max)),
     "min": (1, _extreme(min)),
@@ -212,6 +251,7 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "tomap": (1, _tomap),
     "tonumber": (1, _tonumber),
     "tostring": (1, _tostring),
+    "yamldecode": (1, _decoded(_yaml)),
     **COLLECTION_FUNCTIONS,
     **STRING_FUNCTIONS,
 }

@@ -6,6 +6,7 @@ Sources: developer.hashicorp.com/terraform/language/meta-arguments/count,
 
 from __future__ import annotations
 
+from ...readers.hcl_syntax import keyword
 from ...record import record
 from ...source import Span
 from ...tree import NAME, Map, Node, Scalar
@@ -16,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...readers.hcl import Attribute, Block
+    from ...readers.hcl_file import Attribute, Block
     from .session import Scope, Session
 
 MAX_INSTANCES = 16
@@ -119,7 +120,7 @@ def _dynamic(session: Session, block: Block, scope: Scope) -> Iterator[Nested]:
     iterator = block.attributes.get("iterator")
     name = block.labels[0]
     if iterator is not None:
-        name = iterator.text.partition("=")[2].strip()
+        name = keyword(iterator.expression)
     before = session.assumed
     node = session.evaluate(collection.expression, scope)
     tainted = session.assumed > before

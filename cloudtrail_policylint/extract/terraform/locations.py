@@ -279,6 +279,13 @@ The formats are those of the Service Authorization Reference.
 ARN_ATTRIBUTES = {"aws_sns_topic": ("arn", "id"), "aws_iam_policy": ("arn", "id")}
 """Resource types where another attribute than ``arn`` is the ARN too."""
 
+BUCKET_NAMES: dict[str, str] = {
+    "aws_s3_bucket": "bucket",
+    "aws_s3_bucket_policy": "bucket",
+    "aws_cloudtrail": "s3_bucket_name",
+}
+"""Resource type -> its argument that is the name of a bucket."""
+
 WITH_SLASHES = frozenset(
     {
         "aws_kms_alias",

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from ...readers import hcl
-from ..found import Problem
+import re
+
+from ...readers import hcl, terraform_json
+from ...source import Span
+from ..found import Allowance, syntax_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
-    from ...readers.hcl import Attribute, Block, HclFile
+    from ...readers.hcl_file import Attribute, Block, HclFile
     from ...source import SourceFile
+    from ...tree import Text
+    from ..found import Problem
 
     T = TypeVar("T", Attribute, Block)
     Loader = Callable[[str], "SourceFile | None"]
+    Lister = Callable[[str], list[str]]
+
+_RULE = re.compile(r"[\w-]+")
+_ALLOW = re.compile(
+    rf"\s*policylint:\s*allow\s+({_RULE.pattern}(?:\s*,\s*{_RULE.pattern})*)(?:\s*--(.*))?\s*",
+    re.DOTALL,
+)
 
 
 class Module:
     """What the files of one folder declare.
 
-    Files named ``terraform.tfvars`` and ``*.auto.tfvars`` give variables their
-    values (developer.hashicorp.com/terraform/language/values/variables,
+    Files named ``terraform.tfvars`` and ``*.auto.tfvars`` (and ``.json``) give
+    variables their values (developer.hashicorp.com/terraform/language/values/variables,
     "Variable Definitions Files"). *load* opens a file by its path relative to
-    the module's folder, or says None. What is declared goes by its labels; a
-    folder of examples may have several of one name. *whole* says that no other
-    file of the folder can declare anything.
+    the module's folder, or says None; *names* are the files below a folder. What
+    is declared goes by its labels; a folder of examples may have several of one
+    name. *whole* says that no other file of the folder can declare anything.
     """
 
     __slots__ = (
+        "allowances",
+        "buckets",
         "calls",
         "data",
         "files",
         "load",
         "locals",
+        "names",
         "outputs",
         "problems",
         "resources",
@@ -44,7 +59,12 @@ class Module:
     )
 
     def __init__(
-        self, sources: Sequence[SourceFile], load: Loader | None = None, *, whole: bool = False
+        self,
+        sources: Sequence[SourceFile],
+        load: Loader | None = None,
+        names: Lister | None = None,
+        *,
+        whole: bool = False,
     ) -> None:
         self.files: list[HclFile] = []
         self.resources: dict[tuple[str, ...], list[Block]] = {}
@@ -54,25 +74,32 @@ class Module:
         self.calls: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
+        self.buckets: set[str] | None = None  # variables that name buckets, once they are asked for
         self.problems: list[Problem] = []
+        self.allowances: list[Allowance] = []
         self.load = load
+        self.names = names
         self.size = sum(len(source.text) for source in sources)
         for source in sources:
-            if not source.path.endswith(".tfvars"):
-                self._add(hcl.read(source))
-            elif _applies_by_itself(source.path):
-                self.values.update(hcl.read(source).attributes)
+            if not source.path.endswith(_DEFINITIONS):
+                self._add(source)
+        for source in sorted(sources, key=lambda source: _precedence(source.path)):
+            if _applies_by_itself(source.path):
+                self.values.update(_definitions(source).attributes)
         self.whole = whole and not self.problems
 
     def declares_all(self, source: SourceFile) -> bool:
         """Whether all that the expressions of the file *source* may name is in view."""
         return self.whole and any(file.source is source for file in self.files)
 
-    def _add(self, file: HclFile) -> None:
+    def _add(self, source: SourceFile) -> None:
+        in_json = source.path.lower().endswith(".json")
+        file = terraform_json.read(source) if in_json else hcl.read(source)
         self.files.append(file)
         if file.mistake is not None:
-            message = f"not valid HCL: {file.mistake.message}"
-            self.problems.append(Problem("syntax-error", message, file.mistake.span))
+            self.problems.append(syntax_problem(file.mistake, "JSON" if in_json else "HCL"))
+        for text, covers in file.comments:
+            self.allowances += _allowances(text, covers)
         for block in file.blocks:
             self._declare(block, block.labels)
 
@@ -116,6 +143,36 @@ def address_of(block: Block) -> str:
     return labels if block.type == "resource" else f"{block.type}.{labels}"
 
 
+def _allowances(comment: Text, covers: Span) -> Iterator[Allowance]:
+    """What ``"//": "policylint: allow CT302 -- reason"`` allows in the object that it is a comment of."""
+    match = _ALLOW.fullmatch(comment.written)
+    if match is None:
+        return
+    for rule in _RULE.finditer(match.group(1)):
+        at = comment.parts[0].span
+        if at.end - at.start == len(comment.written):  # no escape in it
+            start = at.start + match.start(1) + rule.start()
+            at = Span(at.source, start, start + len(rule.group()))
+        reason = (match.group(2) or "").strip()
+        yield Allowance(rule.group(), reason, at, covers, "after --")
+
+
+_DEFINITIONS = (".tfvars", ".tfvars.json")
+
+
+def _definitions(source: SourceFile) -> HclFile:
+    if source.path.endswith(".json"):
+        return terraform_json.read_definitions(source)
+    return hcl.read(source)
+
+
 def _applies_by_itself(path: str) -> bool:
-    name = path.rsplit("/", 1)[-1]
+    """Whether Terraform loads the variable definitions *path* without being told to."""
+    name = path.rsplit("/", 1)[-1].removesuffix(".json")
     return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
+
+
+def _precedence(path: str) -> tuple[bool, str]:
+    """The later one's values count: ``terraform.tfvars``, then the others in the order of their names."""
+    name = path.rsplit("/", 1)[-1]
+    return not name.startswith("terraform.tfvars"), name

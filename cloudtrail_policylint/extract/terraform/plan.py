@@ -1,20 +1,26 @@
 """Plans and states as ``terraform show -json`` writes them: the values of resources, all worked out.
 
 What is not known before the plan is applied is left out of the planned values
-(it is true in ``after_unknown``), so that there is no policy to judge.
+(it is true in ``after_unknown``), so that there is no policy to judge. Who has
+a policy whose ARN is not known yet can be told by the references in the
+configuration, which a plan (but no state) holds, too.
 
 Source: developer.hashicorp.com/terraform/internals/json-format ("Plan
-Representation", "Values Representation").
+Representation", "Values Representation", "Configuration Representation",
+"Expression Representation").
 """
 
 from __future__ import annotations
 
-from ...tree import Encoded, Map, Node, Seq, Text, branches
+import re
+
+from ...tree import Encoded, Hole, Map, Node, Seq, Text, branches
 from ..found import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text
 from .locations import (
     ATTACHMENTS,
+    BOUNDARIES,
     HOLDERS,
     IDENTITIES,
     NAMES,
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ATTACHABLE = ("aws_iam_policy", "awscc_iam_managed_policy")
+_CLOUDTRAIL = ("aws_cloudtrail", "awscc_cloudtrail")
+_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
 def is_plan(root: Node | None) -> bool:
@@ -48,14 +56,20 @@ def extract_plan(root: Node) -> Extraction:
 
 
 class _Resource:
-    """One managed resource: its type, its address, and the values that are known."""
+    """One managed resource: its type, its owner by address, and the values that are known.
 
-    __slots__ = ("owner", "type", "values")
+    ``block`` is the address without the keys of instances: that of the block
+    that makes it. ``names`` are the blocks that an attribute refers to.
+    """
+
+    __slots__ = ("block", "expressions", "owner", "type", "values")
 
     def __init__(self, type_: str, owner: Owner, values: Map) -> None:
         self.type = type_
         self.owner = owner
         self.values = values
+        self.block = _KEY.sub("", owner.name)
+        self.expressions: Map | None = None
 
     def at(self, path: str) -> Iterator[Node]:
         """The values at *path*, through lists and blocks."""
@@ -63,39 +77,100 @@ class _Resource:
 
     def texts(self, path: str) -> list[Text]:
         """The strings at *path*, in a list or alone."""
-        found: list[Text] = []
-        for value in self.at(path):
-            items = value.items if isinstance(value, Seq) else (value,)
-            found.extend(item for item in items if isinstance(item, Text))
-        return found
+        return [text for value in self.at(path) for text in _texts(value)]
+
+    def referred(self, path: str) -> Iterator[str]:
+        """The blocks that what is written at *path* refers to, and other words like them."""
+        module = self.block.removesuffix(".".join(self.block.split(".")[-2:]))
+        for value in inside(self.expressions, path.split(".")) if self.expressions else ():
+            for references in inside(value, ["references"]):
+                for text in _texts(references):
+                    yield module + ".".join(_KEY.sub("", text.written).split(".")[:2])
 
 
 class _Plan:
     def __init__(self, root: Map) -> None:
         self._resources = list(_resources(root))
+        configured = dict(_configured(root))
+        for resource in self._resources:
+            resource.expressions = configured.get(resource.block)
+        self._own = {
+            arn.written: resource.block
+            for resource in self._resources
+            if resource.type in _ATTACHABLE
+            for arn in resource.texts("arn")
+        }
+        self._policies = {r.block for r in self._resources if r.type in _ATTACHABLE}
+        self._attachments: list[FoundAttachment] = []
+        self._attached: dict[str, dict[str, None]] = {}  # policies of the plan, and who has them
+        self._unsettled = False  # whether somebody has a policy that may be any of the plan's
+        boundaries: set[str] = set()
+        for resource in self._resources:
+            if resource.type in ATTACHMENTS:
+                self._attach(resource, *ATTACHMENTS[resource.type])
+            if resource.type in BOUNDARIES:
+                boundaries.update(self._refer(resource, BOUNDARIES[resource.type], ()))
+        self._only_boundaries = boundaries - self._attached.keys()
         self._used = {
-            text.written
+            name
             for resource in self._resources
             for path in TRAIL_PARTNERS.get(resource.type, ())
-            for text in resource.texts(path)
+            for name in (*[t.written for t in resource.texts(path)], *resource.referred(path))
         }
-        attached = [r for r in self._resources if r.type in ATTACHMENTS]
-        # Who has a policy that is still to be made is not known: its ARN is not.
-        self._unsettled = any(
-            not resource.texts(ATTACHMENTS[resource.type][0])
-            for resource in attached
-            if ATTACHMENTS[resource.type][1]
-        )
-        self._attachments = [
-            FoundAttachment(arn, resource.owner, _holders(resource))
-            for resource in attached
-            for arn in resource.texts(ATTACHMENTS[resource.type][0])
-        ]
+        self._partners = {
+            holder
+            for resource in self._resources
+            if resource.type in IDENTITIES and self._is_partner(resource)
+            for holder in _holders(resource)
+        }
 
     def extraction(self) -> Extraction:
         documents = tuple(found for resource in self._resources for found in self._found(resource))
         resources = tuple(FoundResource(r.type, r.owner) for r in self._resources)
         return Extraction(documents, tuple(self._attachments), resources=resources)
+
+    # -- who has what
+
+    def _attach(self, resource: _Resource, path: str, parties: tuple[tuple[str, str], ...]) -> None:
+        holders = _holders(resource)
+        before = len(self._attachments)
+        own = self._refer(resource, path, holders)
+        for policy in own:
+            self._attached.setdefault(policy, {}).update(dict.fromkeys(holders))
+        if parties and not own and len(self._attachments) == before:
+            self._unsettled = True
+            unknown = Hole("(known after apply)", resource.owner.span)
+            arn = Text((unknown,), unknown.span)
+            self._attachments.append(FoundAttachment(arn, resource.owner, holders))
+
+    def _refer(self, resource: _Resource, path: str, holders: tuple[str, ...]) -> set[str]:
+        """The plan's own policies that *resource* has at *path*; others become attachments."""
+        own = self._policies.intersection(resource.referred(path))
+        for arn in resource.texts(path):
+            policy = self._own.get(arn.written)
+            if policy is not None:
+                own.add(policy)
+            else:
+                self._attachments.append(FoundAttachment(arn, resource.owner, holders))
+        return own
+
+    def _is_partner(self, resource: _Resource) -> bool:
+        """Whether a trail or event data store of the plan uses *resource*."""
+        names = [resource.block]
+        for path in ("arn", "id", NAMES.get(resource.type, "arn")):
+            names += [text.written for text in resource.texts(path)]
+        return not self._used.isdisjoint(names)
+
+    def _on_cloudtrail(self, resource: _Resource, holders: tuple[str, ...]) -> bool:
+        if resource.type.startswith(_CLOUDTRAIL) or not self._partners.isdisjoint(holders):
+            return True
+        target = POLICY_TARGETS.get(resource.type)
+        if target is None:
+            return self._is_partner(resource)
+        named = [text.written for text in resource.texts(target[0])]
+        return not self._used.isdisjoint((*named, *resource.referred(target[0])))
+
+    # -- policies
 
     def _found(self, resource: _Resource) -> Iterator[Found]:
         paths = POLICIES.get(resource.type)
@@ -103,26 +178,51 @@ class _Plan:
             if resource.type not in NOT_POLICIES:
                 yield from _by_shape(resource)
             return
+        attached = self._attached.get(resource.block)
+        unsettled = self._unsettled and attached is None and resource.type in _ATTACHABLE
         for path, usual in paths.items():
             kind = _kind(resource, usual)
             if kind == "":
                 continue
+            if kind == "identity" and resource.block in self._only_boundaries:
+                kind = "boundary"
+            holders = tuple({**dict.fromkeys(_holders(resource)), **(attached or {})})
             for value in resource.at(path):
                 for node, problems in read_policy(value):
                     yield Found(
                         node,
                         kind,
                         resource.owner,
-                        complete=not (self._unsettled and resource.type in _ATTACHABLE),
-                        holders=_holders(resource) if kind == "identity" else (),
-                        on_cloudtrail=self._on_cloudtrail(resource),
+                        complete=not unsettled,
+                        holders=holders if kind in ("identity", "trust") else (),
+                        on_cloudtrail=self._on_cloudtrail(resource, holders),
                         problems=problems,
                     )
 
-    def _on_cloudtrail(self, resource: _Resource) -> bool:
-        target = POLICY_TARGETS.get(resource.type)
-        path = target[0] if target is not None else NAMES.get(resource.type)
-        return path is not None and any(t.written in self._used for t in resource.texts(path))
+
+def _texts(value: Node) -> list[Text]:
+    items = value.items if isinstance(value, Seq) else (value,)
+    return [item for item in items if isinstance(item, Text)]
+
+
+def _configured(root: Map) -> Iterator[tuple[str, Map]]:
+    """The addresses of the blocks in the configuration of *root*, with what is written in them."""
+    configuration = root.get("configuration")
+    top = configuration.get("root_module") if isinstance(configuration, Map) else None
+    modules = [("", top)]
+    while modules:
+        prefix, module = modules.pop()
+        if not isinstance(module, Map):
+            continue
+        for resource in _maps(module.get("resources")):
+            address, written = resource.get("address"), resource.get("expressions")
+            if isinstance(address, Text) and isinstance(written, Map):
+                yield prefix + address.written, written
+        calls = module.get("module_calls")
+        for call in calls.entries if isinstance(calls, Map) else ():
+            if isinstance(call.value, Map):
+                inner = f"{prefix}module.{call.key.written}."
+                modules.append((inner, call.value.get("module")))
 
 
 def _resources(root: Map) -> Iterator[_Resource]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...source import Related
-from ...tree import Encoded, Hole, Map, Node, Text, as_text, branches
+from ...tree import Encoded, Hole, Map, Node, Text, as_text
 from ..found import Extraction, Found, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
-from ..shapes import is_policy, may_hold_policy, read_policy, read_text
+from ..shapes import is_policy, may_hold_policy, read_policy, read_text, unknown_in
 from .documents import document
 from .holders import Relations
 from .instances import instances_of, nested
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...readers.hcl import Attribute, Block
+    from ...readers.hcl_file import Attribute, Block
     from ...source import Span
     from .evaluate import Evaluator
     from .session import Instance, Scope
@@ -74,6 +74,7 @@ class _Finder:
             tuple(self._in_order()),
             tuple(self.relations.attachments),
             tuple(self._problems()),
+            tuple(self.module.allowances),
             unresolved=tuple(self.unresolved),
             resources=tuple(self._made()),
         )
@@ -155,26 +156,18 @@ class _Finder:
                     for node, problems in policies:
                         self._add(node, kind, block, (*problems, *notes))
                     if all(isinstance(node, Hole) for node, _ in policies):
-                        self._note_unknown(value)
+                        self.unresolved += unknown_in(value)
                         self.notes += notes
-
-    def _note_unknown(self, value: Node) -> None:
-        """Note that *value* stands where there must be a policy, and tells of none."""
-        for branch in branches(value):
-            text = as_text(branch)
-            hole = next((p for p in text.parts if isinstance(p, Hole)), None) if text else None
-            if hole is not None:
-                self.unresolved.append(hole)
 
     def _values_at(self, block: Block, path: list[str], scope: Scope) -> Iterator[Node]:
         """The values at *path*: attributes, and what is in nested blocks or in the objects of attributes."""
         first, *rest = path
         attribute = block.attributes.get(first)
-        if attribute is not None:
+        blocks = list(nested(self.evaluator, block, first, scope)) if rest else ()
+        for one in blocks:
+            yield from self._values_at(one.block, rest, one.scope)
+        if attribute is not None and not blocks:
             yield from inside(self.evaluator.evaluate(attribute.expression, scope), rest)
-        elif rest:
-            for one in nested(self.evaluator, block, first, scope):
-                yield from self._values_at(one.block, rest, one.scope)
 
     def _kind(self, block: Block, instance: Instance, usual: str | None) -> str | None:
         """The kind of the policy of *block*: None when the document has to tell, empty for no IAM policy."""
@@ -264,7 +257,8 @@ class _Finder:
                 self._search(value, Owner(address_of(owner), owner.span))
         if depth < MAX_BLOCK_DEPTH:
             for inner in block.blocks:
-                self._search_body(inner, owner, scope, depth + 1)
+                if inner.type not in block.attributes:  # where it would be one was searched above
+                    self._search_body(inner, owner, scope, depth + 1)
 
     def _elsewhere(self) -> None:
         """Policies that are written where only other modules use them: locals, outputs, defaults."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Protocol
 
-    from ...readers.hcl import Block
+    from ...readers.hcl_file import Block
     from ...source import SourceFile
     from ..found import Extraction
     from .session import Instance
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
         def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
             """What opens a file by its path from *folder*."""
+
+        def lister(self, folder: str) -> Callable[[str], list[str]]:
+            """What names the files below a folder, by its path from *folder*."""
 
 
 MAX_CALLS = 8
@@ -85,7 +88,10 @@ class Project:
         if folder not in self._modules:
             sources = self._folders.module_sources(folder)
             self._modules[folder] = Module(
-                sources, self._folders.loader(folder), whole=self._folders.is_whole(folder)
+                sources,
+                self._folders.loader(folder),
+                self._folders.lister(folder),
+                whole=self._folders.is_whole(folder),
             )
         return self._modules[folder]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from ...plain import nearest
-from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat
+from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
 from ...tree import (
     ACCOUNT,
     ANY,
@@ -34,13 +34,14 @@ from .locations import (
     ACCOUNT_ATTRIBUTES,
     ARN_ATTRIBUTES,
     ARNS,
+    BUCKET_NAMES,
     NAME_ATTRIBUTES,
     PARTITIONS,
     SAME_AS,
     SERVICE_ACCOUNTS,
     WITH_SLASHES,
 )
-from .module import address_of, meant
+from .module import Module, address_of, every, meant
 from .string_functions import filled_in
 from .values import choice, hole_at, is_null, string, text_of
 
@@ -48,7 +49,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ...readers.hcl import Block
+    from ...readers.hcl_file import Block
     from ...readers.hcl_syntax import Step
     from ...source import Span
     from .session import Instance, Scope, Session
@@ -106,16 +107,39 @@ def _variable(session: Session, reference: GetAttr) -> Node:
 
     if block is None:
         _note_missing(session, "variable", name, module.variables, span)
+    shape = _shape_of_variable(session, name, block)
     if session.is_open or (given is None and default is None):
-        return hole_at(span, _shape_of_variable(block))
+        return hole_at(span, shape)
     found = session.memoised(("var", id(given or default)), compute)
-    return hole_at(span) if found is None else session.shared(found, span)
+    if found is None:
+        return hole_at(span)
+    found = session.shared(found, span)
+    if not isinstance(found, Hole):
+        return found
+    address = session.origin(found)
+    found = narrowed(found, shape)
+    return session.originating(found, address) if address is not None else found
 
 
-def _shape_of_variable(block: Block | None) -> str:
+def _shape_of_variable(session: Session, name: str, block: Block | None) -> str:
+    if name in names_of_buckets(session.module):
+        return NAME
     kind = block.attributes.get("type") if block is not None else None
-    written = kind.text.rpartition("=")[2].strip() if kind is not None else ""
+    written = keyword(kind.expression) if kind is not None else ""
     return NAME if written in ("number", "bool") else ANY
+
+
+def names_of_buckets(module: Module) -> set[str]:
+    """The variables that a resource of *module* takes for the name of a bucket."""
+    if module.buckets is None:
+        module.buckets = set()
+        for block in every(module.resources):
+            name = BUCKET_NAMES.get(block.labels[0])
+            argument = block.attributes.get(name) if name is not None else None
+            at = argument.expression if argument is not None else None
+            if isinstance(at, GetAttr) and isinstance(at.of, Name) and at.of.name == "var":
+                module.buckets.add(at.name)
+    return module.buckets
 
 
 def _local(session: Session, reference: GetAttr) -> Node:

@@ -21,9 +21,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ...readers.hcl import Block
+    from ...readers.hcl_file import Block
     from ...readers.hcl_syntax import Expression, Part, Step, Template
-    from .module import Loader, Module
+    from .module import Lister, Loader, Module
 
     Scope = dict[str, Node]
 
@@ -92,6 +92,7 @@ class Session:
         self.is_open = is_open  # whether nothing is known of what the module is given
         self.folder = folder  # of the module, as seen from the root module's
         self.load: Loader | None = module.load if caller is None else caller.session.load
+        self.names: Lister | None = module.names if caller is None else caller.session.names
         self.left = BASE_BUDGET + module.size
         self.exceeded: Span | None = None
         self.depth = 0

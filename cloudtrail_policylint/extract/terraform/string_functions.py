@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from ... import patterns
 from ...source import SourceFile, Span
 from ...tree import FIELD, Choice, Hole, Map, Node, Piece, Seq, Text
 from .session import FunctionCall
@@ -28,7 +29,7 @@ from .values import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from .session import Scope, Session
 
@@ -351,12 +352,44 @@ def _templatefile(call: FunctionCall) -> Node:
     )
 
 
+def _fileset(call: FunctionCall) -> Node:
+    """The names of the files that a pattern matches; unknown when there are none, for they may be made later."""
+    folder, pattern = _path(call.arguments[0]), string(call.arguments[1])
+    names, session = call.session.names, call.session
+    if folder is None or pattern is None or names is None or not _CHOICES.isdisjoint(pattern):
+        return hole_at(call.span)
+    wanted = [None if part == "**" else patterns.parse(part) for part in pattern.split("/")]
+    found = [name for name in names(folder) if _is_wanted(name, wanted)]
+    if not found or not session.charge(len(found), call.span):
+        return hole_at(call.span)
+    items = [Text((Piece(name, call.span),), call.span) for name in found]
+    return session.as_set(Seq(tuple(items), call.span))
+
+
+_CHOICES = frozenset("[]{}\\")
+
+
+def _is_wanted(name: str, wanted: Sequence[patterns.Glob | None]) -> bool:
+    """Whether the path *name* is matched part by part; None stands for any number of folders."""
+    parts = [patterns.parse(part) for part in name.split("/")]
+    reached = {0}
+    for glob in wanted:
+        if glob is None:
+            reached = set(range(min(reached, default=len(parts)), len(parts) + 1))
+        else:
+            reached = {
+                at + 1 for at in reached if at < len(parts) and patterns.overlaps(glob, parts[at])
+            }
+    return len(parts) in reached
+
+
 STRING_FUNCTIONS: dict[str, tuple[int, Function]] = {
     "base64encode": (1, _digest),
     "base64sha256": (1, _digest),
     "chomp": (1, _trimmed(_line_end)),
     "endswith": (2, _tested(str.endswith)),
     "file": (1, _file),
+    "fileset": (2, _fileset),
     "format": (1, _format),
     "formatlist": (2, _formatlist),
     "indent": (2, _indent),

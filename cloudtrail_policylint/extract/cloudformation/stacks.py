@@ -1,0 +1,220 @@
+"""The templates of a run that other templates of it deploy as nested stacks.
+
+A nested template is evaluated once for each stack in view that is made from
+it, with the parameters that the stack is given; one that nobody in view names
+is evaluated by itself, like any template. Templates behind a URL are not in
+view: nothing is known of them.
+
+Sources: AWS CloudFormation Template Reference, ``AWS::CloudFormation::Stack``;
+AWS CLI, ``cloudformation package`` (which properties may be local paths, and
+that they are relative to the template); AWS SAM, ``AWS::Serverless::Application``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from ...record import record
+from ...tree import Hole, Map, Seq
+from ..found import Extraction
+from .intrinsics import Evaluator
+from .locations import NESTED_STACKS
+from .policies import find
+from .template import Template
+from .values import string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ...source import SourceFile
+    from ...tree import Node
+    from ..found import Problem
+    from .template import Resource
+
+    Loader = Callable[[str], SourceFile | None]
+    Reader = Callable[[SourceFile], tuple[Node | None, tuple[Problem, ...]]]
+
+
+MAX_CALLS = 8
+"""Stacks of one template that are told apart; when there are more, nothing is known of its parameters."""
+MAX_EVALUATIONS = 2000
+"""Evaluations of templates in one run; what would take more is judged without knowing its parameters."""
+
+MAX_NESTING = 20
+"""Stacks in stacks that are followed."""
+
+ASSET = ("aws:asset:path", "aws:asset:property", "TemplateURL")
+"""Where CDK notes the file of a nested template, beside it (AWS CDK, ``cx-api``): path, and of what."""
+
+# What may be the local path of a template, by the look of the text.
+_LOCAL = r"""(?:TemplateURL|Location|aws:asset:path)["']?[ \t]*:[ \t]*["']?([^\s"'{}\[\],!:][^\s"',:{}]*)"""
+
+
+@record
+class _Tree:
+    """A file with a template, as it was read."""
+
+    source: SourceFile
+    template: Template
+    problems: tuple[Problem, ...]
+
+
+class Stacks:
+    """The templates *paths*, which may hold nested stacks, and those that they are made from.
+
+    *loader* gives for a folder what opens a file by its path from there, None
+    where the file may not be read; *read* is the only document of a file, if
+    it has just one, and what is wrong with it.
+    """
+
+    def __init__(self, paths: Iterable[str], loader: Callable[[str], Loader], read: Reader) -> None:
+        self._load = loader
+        self._read = read
+        self._trees: dict[str, _Tree | None] = {}
+        self._callers: dict[str, list[str]] = {}
+        self._evaluators: dict[str, list[Evaluator]] = {}
+        self._count = 0
+        self._collect(list(paths))
+
+    def nested(self) -> list[str]:
+        """The files of the templates that stacks in view are made from."""
+        return list(self._callers)
+
+    def callers(self, path: str) -> list[SourceFile]:
+        """The files with the stacks that are made from the template *path*, and what nests those."""
+        found: dict[str, None] = {}
+        left = [path]
+        while left:
+            for above in self._callers.get(left.pop(), ()):
+                if above not in found and above != path:
+                    found[above] = None
+                    left.append(above)
+        trees = [self._tree(above) for above in found]
+        return [tree.source for tree in trees if tree is not None]
+
+    def extractions(self, path: str) -> Iterator[Extraction]:
+        """What the template *path* makes in each stack that is made from it.
+
+        Its problems and allowances do not depend on the stack: the first one has them.
+        """
+        tree = self._tree(path)
+        assert tree is not None, "only templates have callers"
+        for index, evaluator in enumerate(self._evaluated(path)):
+            found = find(tree.template.root, tree.source, evaluator=evaluator)
+            yield Extraction(
+                found.documents,
+                found.attachments,
+                (*found.problems, *tree.problems),
+                () if index else found.allowances,
+                found.unresolved,
+            )
+
+    # -- which templates there are
+
+    def _collect(self, left: list[str]) -> None:
+        """Note the callers of all templates that are nested in those of *left*, and in theirs."""
+        seen = set(left)
+        while left:
+            path = left.pop()
+            for target in self._targets(path):
+                callers = self._callers.setdefault(target, [])
+                if path not in callers:
+                    callers.append(path)
+                if target not in seen:
+                    seen.add(target)
+                    left.append(target)
+        for callers in self._callers.values():
+            callers.sort()
+
+    def _targets(self, path: str) -> list[str]:
+        load = self._load(posixpath.dirname(path))
+        source = load(posixpath.basename(path))
+        if source is None or not any(load(m.group(1)) for m in re.finditer(_LOCAL, source.text)):
+            return []
+        tree = self._tree(path, source)
+        if tree is None:
+            return []
+        found = [self._target(path, resource) for resource in tree.template.resources.values()]
+        return [target for target in found if target is not None]
+
+    def _target(self, path: str, resource: Resource) -> str | None:
+        """The file of the template that the stack *resource* of *path* is made from, if it is in view."""
+        local = _local_path(resource)
+        source = self._load(posixpath.dirname(path))(local) if local is not None else None
+        if source is None or self._tree(source.path, source) is None:
+            return None
+        return source.path
+
+    def _tree(self, path: str, source: SourceFile | None = None) -> _Tree | None:
+        if path not in self._trees:
+            assert source is not None
+            root, problems = self._read(source)
+            is_template = isinstance(root, Map) and isinstance(root.get("Resources"), Map)
+            tree = _Tree(source, Template(root), problems) if is_template else None  # type: ignore[arg-type]
+            self._trees[path] = tree
+        return self._trees[path]
+
+    # -- with which values
+
+    def _evaluated(self, path: str, nesting: int = 0) -> list[Evaluator]:
+        known = self._evaluators.get(path)
+        if known is None:
+            self._evaluators[path] = []  # for a template that nests itself
+            known = self._stacks_of(path, nesting) or [self._evaluator(path, {})]
+            self._evaluators[path] = known
+        return known
+
+    def _stacks_of(self, path: str, nesting: int) -> list[Evaluator]:
+        if nesting == MAX_NESTING:
+            return [self._evaluator(path, None)]
+        found: list[Evaluator] = []
+        for above in self._callers.get(path, ()):
+            for caller in self._evaluated(above, nesting + 1):
+                for resource in caller.template.resources.values():
+                    if self._target(above, resource) != path:
+                        continue
+                    if len(found) == MAX_CALLS or self._count >= MAX_EVALUATIONS:
+                        return [self._evaluator(path, None)]
+                    found.append(self._evaluator(path, _given(caller, resource)))
+        return found
+
+    def _evaluator(self, path: str, given: dict[str, Node] | None) -> Evaluator:
+        tree = self._tree(path)
+        assert tree is not None
+        self._count += 1
+        if given is None:
+            parameters = tree.template.parameters
+            given = {name: Hole(f"!Ref {name}", node.span) for name, node in parameters.items()}
+        return Evaluator(tree.template, given)
+
+
+def _local_path(resource: Resource) -> str | None:
+    """The path of the template that the stack *resource* is made from, when it is no URL."""
+    if resource.type not in NESTED_STACKS:
+        return None
+    metadata = resource.metadata
+    if isinstance(metadata, Map) and string(metadata.get(ASSET[1])) == ASSET[2]:
+        return string(metadata.get(ASSET[0]))
+    path = string(resource.get(NESTED_STACKS[resource.type]))
+    return path if path and ":" not in path else None
+
+
+def _given(caller: Evaluator, resource: Resource) -> dict[str, Node]:
+    """The parameters that the stack *resource* is given, each with its value in *caller*.
+
+    A stack set is given a list of keys and values.
+    """
+    parameters = resource.get("Parameters")
+    pairs: list[tuple[str, Node | None]] = []
+    if isinstance(parameters, Map):
+        pairs = [(entry.key.written, entry.value) for entry in parameters.entries]
+    elif isinstance(parameters, Seq):
+        pairs = [
+            (string(item.get("ParameterKey")) or "", item.get("ParameterValue"))
+            for item in parameters.items
+            if isinstance(item, Map)
+        ]
+    values = {name: caller.evaluate(node) for name, node in pairs}
+    return {name: value for name, value in values.items() if value is not None}

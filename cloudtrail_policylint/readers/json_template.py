@@ -1,0 +1,52 @@
+"""JSON that Terraform's ``templatefile()`` is to complete, where nothing says with which values.
+
+Inside ``${...}`` quotes are quotes of the expression
+(developer.hashicorp.com/terraform/language/expressions/strings), which breaks
+the string that the expression stands in for any reader of JSON. Other
+expressions are text like any other: ``${aws:username}`` is IAM's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..source import SourceFile, Span
+from ..tree import Hole, Piece, Text
+from .json import read_embedded
+from .reading import Reading
+
+_SIGN = r'\\.|\$\{|[{}"]'
+
+
+def read(source: SourceFile) -> Reading | None:
+    """The JSON value of *source* with a hole for each expression with quotes in it; None without any."""
+    text = source.text
+    parts: list[Piece | Hole] = []
+    done = at = 0
+    while (start := text.find("${", at)) >= 0:
+        end = at = _end(text, start)
+        if '"' in text[start:end]:
+            parts.append(Piece(text[done:start], Span(source, done, start)))
+            parts.append(Hole(" ".join(text[start:end].split()), Span(source, start, end)))
+            done = end
+    if not parts:
+        return None
+    parts.append(Piece(text[done:], Span(source, done, len(text))))
+    return read_embedded(Text(tuple(parts), Span(source, 0, len(text))))
+
+
+def _end(text: str, start: int) -> int:
+    """Where the expression that starts at *start* ends; the end of *text* where it does not."""
+    within: list[str] = []
+    for match in re.compile(_SIGN, re.DOTALL).finditer(text, start):
+        sign = match.group()
+        quoted = within[-1:] == ['"']
+        if sign == "${" or (sign == "{" and not quoted):
+            within.append("{")
+        elif sign == '"' and not quoted:
+            within.append(sign)
+        elif sign == '"' or (sign == "}" and not quoted):
+            within.pop()
+            if not within:
+                return match.end()
+    return len(text)

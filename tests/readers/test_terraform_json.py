@@ -1,0 +1,200 @@
+"""Terraform's JSON syntax: blocks, expressions and places.
+
+Sources: developer.hashicorp.com/terraform/language/syntax/json and the HCL JSON
+syntax specification (github.com/hashicorp/hcl, json/spec.md).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cloudtrail_policylint.readers import terraform_json
+from cloudtrail_policylint.readers.hcl_file import Block
+from cloudtrail_policylint.readers.hcl_syntax import (
+    Call,
+    Constant,
+    Expression,
+    GetAttr,
+    Interpolation,
+    ObjectExpression,
+    Template,
+    TupleExpression,
+    Unreadable,
+)
+from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.tree import Piece, Scalar, Text
+
+
+def blocks(value: Any) -> list[Block]:
+    return list(terraform_json.read(SourceFile("a.tf.json", json.dumps(value))).blocks)
+
+
+def expression(text: str) -> Expression:
+    """The expression that the JSON *text* stands for as a local value."""
+    file = terraform_json.read(SourceFile("a.tf.json", f'{{"locals": {{"x": {text}}}}}'))
+    assert file.mistake is None
+    return file.blocks[0].attributes["x"].expression
+
+
+def written(span: Span) -> str:
+    return span.source.text[span.start : span.end]
+
+
+def pieces(template: Expression) -> list[tuple[str, str]]:
+    """The text of each piece, and how the file spells it."""
+    assert isinstance(template, Template | Constant)
+    parts = template.parts if isinstance(template, Template) else template.node.parts  # type: ignore[union-attr]
+    return [(part.text, written(part.span)) for part in parts if isinstance(part, Piece)]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"aws_iam_role": {"a": {"name": "x"}, "b": {"name": "x"}}},
+        [{"aws_iam_role": {"a": {"name": "x"}}}, {"aws_iam_role": {"b": {"name": "x"}}}],
+        {"aws_iam_role": [{"a": [{"name": "x"}]}, {"b": {"name": "x"}}]},
+        {"//": "a comment", "aws_iam_role": {"//": {}, "a": {"name": "x"}, "b": {"name": "x"}}},
+    ],
+)
+def test_objects_and_lists_of_objects_are_blocks(resource: Any) -> None:
+    found = blocks({"//": ["a comment"], "resource": resource, "unknown": {"x": {}}})
+    assert [(block.type, block.labels) for block in found] == [
+        ("resource", ("aws_iam_role", "a")),
+        ("resource", ("aws_iam_role", "b")),
+    ]
+    assert [list(block.attributes) for block in found] == [["name"], ["name"]]
+
+
+def test_the_root_may_be_a_list_of_objects() -> None:
+    found = blocks([{"locals": {"a": 1}}, {"locals": [{"b": 2}, {"c": 3}]}])
+    assert [list(block.attributes) for block in found] == [["a"], ["b"], ["c"]]
+
+
+def test_blocks_in_blocks() -> None:
+    body = {
+        "statement": [{"sid": "A"}, {"sid": "B"}],
+        "dynamic": {"statement": {"for_each": [1], "content": {"sid": "${statement.value}"}}},
+        "actions": ["x"],
+    }
+    (block,) = blocks({"data": {"aws_iam_policy_document": {"d": body}}})
+    assert [(inner.type, inner.labels) for inner in block.blocks] == [
+        ("statement", ()),
+        ("statement", ()),
+        ("dynamic", ("statement",)),
+    ]
+    (content,) = block.blocks[2].blocks
+    assert content.type == "content"
+    assert isinstance(content.attributes["sid"].expression, GetAttr | Template)
+
+
+def test_values() -> None:
+    found = expression('[null, true, 1.5, "x", {"a${1}": {}, "//": 1}]')
+    assert isinstance(found, TupleExpression)
+    scalars = [item.node for item in found.items[:3] if isinstance(item, Constant)]
+    assert [node.value for node in scalars if isinstance(node, Scalar)] == [None, True, 1.5]
+    last = found.items[-1]
+    assert isinstance(last, ObjectExpression)
+    first, comment = last.entries
+    assert isinstance(first[0], Template)
+    # Only where an object stands for a block is this a comment.
+    assert isinstance(comment[0], Constant)
+
+
+def test_a_string_is_a_template() -> None:
+    found = expression(r'"a ${join(\",\", [\"x\\n\", var.y])} $${z} %{ if true }b%{ endif }"')
+    assert isinstance(found, Template)
+    assert pieces(found) == [("a ", "a "), (" ", " "), ("${", "$${"), ("z} ", "z} ")]
+    call = found.parts[1]
+    assert isinstance(call, Interpolation)
+    assert written(call.span) == r"${join(\",\", [\"x\\n\", var.y])}"
+    assert isinstance(call.expression, Call)
+    separator, items = call.expression.arguments
+    assert pieces(separator) == [(",", ",")]
+    assert written(separator.span) == r"\",\""
+    assert isinstance(items, TupleExpression)
+    assert pieces(items.items[0]) == [("x", "x"), ("\n", r"\\n")]
+    assert written(items.items[1].span) == "var.y"
+
+
+def test_places_behind_escapes() -> None:
+    text = r'"\u00fc\"${ x }\ud83d\ude00 b\n$${c}\/${y}"'
+    found = expression(text)
+    assert pieces(found) == [
+        ("ü", r"\u00fc"),
+        ('"', r"\""),
+        ("\N{GRINNING FACE}", r"\ud83d\ude00"),
+        (" b", " b"),
+        ("\n", r"\n"),
+        ("${", "$${"),
+        ("c}", "c}"),
+        ("/", r"\/"),
+    ]
+    assert written(found.span) == text
+    assert isinstance(found, Template)
+    holes = [part for part in found.parts if isinstance(part, Interpolation)]
+    assert [written(part.span) for part in holes] == ["${ x }", "${y}"]
+    assert [written(part.expression.span) for part in holes] == ["x", "y"]
+
+
+def test_escapes_alone_make_no_template() -> None:
+    found = expression(r'"$${aws:username} \t%%{x}"')
+    assert isinstance(found, Constant)
+    assert isinstance(found.node, Text)
+    assert found.node.literal == "${aws:username} \t%{x}"
+
+
+def test_a_variable_takes_strings_as_they_are() -> None:
+    (block,) = blocks({"variable": {"v": {"default": {"a": "${b}"}, "type": "string"}}})
+    default = block.attributes["default"].expression
+    assert isinstance(default, ObjectExpression)
+    assert pieces(default.entries[0][1]) == [("${b}", "${b}")]
+
+
+def test_definitions_take_strings_as_they_are() -> None:
+    source = SourceFile("terraform.tfvars.json", '{"//": "${x}", "a": ["${b}"]}')
+    file = terraform_json.read_definitions(source)
+    assert list(file.attributes) == ["a"]
+    found = file.attributes["a"].expression
+    assert isinstance(found, TupleExpression)
+    assert pieces(found.items[0]) == [("${b}", "${b}")]
+
+
+@pytest.mark.parametrize("text", ['"${"', '"${a"', '"%{ if }"', '"${a b}"', r'"\u0000${\u0000}"'])
+def test_what_cannot_be_read_is_unknown(text: str) -> None:
+    found = expression(text)
+    inner = found.parts[-1].expression if isinstance(found, Template) else found  # type: ignore[union-attr]
+    assert isinstance(inner, Unreadable)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        "1",
+        '"x"',
+        "{",
+        '{"resource": 1}',
+        '{"resource": {"a": {"b": ',
+        "[[[[",
+        "\0",
+    ],
+)
+def test_whatever_is_in_the_file_nothing_raises(text: str) -> None:
+    for block in terraform_json.read(SourceFile("a.tf.json", text)).blocks:
+        assert [attribute.expression for attribute in block.attributes.values()] == []
+    assert terraform_json.read_definitions(SourceFile("a.tfvars.json", text)).attributes.keys() <= {
+        "resource"
+    }
+
+
+def test_nesting_is_limited() -> None:
+    deep = "[" * 150 + "]" * 150
+    assert isinstance(expression(deep), TupleExpression)
+    file = terraform_json.read(SourceFile("a.tf.json", '{"locals": {"x": ' + "[" * 100_000))
+    assert file.mistake is not None
+    assert file.mistake.limit
