@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 
+from . import limits
 from .errors import InputError
 from .record import record
 
@@ -41,9 +42,6 @@ JSON_CONFIGURATION = (".tf.json", ".tofu.json")
 
 MODULE_FILES = (".tf", ".tofu", ".tfvars", *JSON_CONFIGURATION, ".tfvars.json")
 """Ends of the names of the files that make up a Terraform module."""
-
-MAX_BYTES = 64 * 1024 * 1024
-"""Larger files are not read: no policy document nor template that AWS accepts comes near."""
 
 SKIPPED_FOLDERS = frozenset(
     (
@@ -198,18 +196,36 @@ class UnreadableError(Exception):
     """A file that cannot be read; the message says why."""
 
 
+class TooLargeError(UnreadableError):
+    """A file that is larger than is read; ``beginning`` is as much of it as would have been."""
+
+    def __init__(self, message: str, beginning: bytes) -> None:
+        super().__init__(message)
+        self.beginning = beginning
+
+
 def read_bytes(path: str) -> bytes:
     """The bytes of the regular file *path*; raises ``UnreadableError`` for anything else."""
     try:
         state = os.stat(path)
         if not stat.S_ISREG(state.st_mode):
             raise UnreadableError("not a regular file")
-        if state.st_size > MAX_BYTES:
-            raise UnreadableError(f"larger than {MAX_BYTES // (1024 * 1024)} MiB")
-        with open(path, "rb") as file:
-            return file.read()
+        name = "terraform-file-size" if path.endswith(MODULE_FILES) else "file-size"
+        most = limits.in_force().of(name)
+        with open(path, "rb", opener=_opened) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # it has become another
+                raise UnreadableError("not a regular file")
+            data = file.read(most * limits.MIB + 1)  # it may have grown, or not tell its size
     except OSError as error:
         raise UnreadableError((error.strerror or "unreadable").lower()) from None
+    if len(data) > most * limits.MIB:
+        raise TooLargeError(f"larger than {most} MiB {limits.named(name)}", data)
+    return data
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open *path* without waiting for whoever writes to it, should it be a pipe by now."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def may_matter(data: bytes, *, everything: bool) -> bool:
@@ -242,12 +258,17 @@ def may_nest(data: bytes, language: str) -> bool:
 
 def decode(data: bytes) -> str:
     """The text of *data*, a byte order mark left out; raises ``UnreadableError`` where it is not UTF-8."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_nul(data[:4]):
         raise UnreadableError("not UTF-8 but UTF-16: save it as UTF-8")
     try:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise UnreadableError(f"not UTF-8: byte {error.start + 1} cannot be decoded") from None
+
+
+def _every_other_is_nul(start: bytes) -> bool:
+    """Whether a text that starts so is UTF-16 without a byte order mark: our formats begin in ASCII."""
+    return len(start) == 4 and any(start[::2]) != any(start[1::2])
 
 
 def encode(text: str, like: bytes) -> bytes:

@@ -28,10 +28,11 @@ _LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
 @record
 class Unreadable:
-    """A file that could not be read although it had to be, and why."""
+    """A file that could not be read although it had to be, and why: too large, or for another reason."""
 
     source: SourceFile
     reason: str
+    too_large: bool
 
 
 class Files:
@@ -52,7 +53,7 @@ class Files:
     ) -> None:
         self._contents = {key_of(path): data for path, data in (contents or {}).items()}
         self.candidates = candidates
-        self.unreadable: list[Unreadable] = []
+        self.unreadable: dict[str, Unreadable] = {}  # by key: a file may be tried again
         self._nesting: list[str] = []
         self._everything = everything
         self._named = {key_of(c.path): c for c in candidates}
@@ -318,8 +319,11 @@ class Files:
                 self._nesting.append(shown)
             return source
         except discover.UnreadableError as error:
+            too_large = isinstance(error, discover.TooLargeError)
+            if isinstance(error, discover.TooLargeError):
+                matters = discover.may_matter(error.beginning, everything=self._everything)
             if candidate is not None and (matters or candidate.named):
-                self.unreadable.append(Unreadable(SourceFile(shown, ""), str(error)))
+                self.unreadable[key] = Unreadable(SourceFile(shown, ""), str(error), too_large)
             return None
 
 

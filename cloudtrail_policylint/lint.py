@@ -12,7 +12,7 @@ from functools import partial
 from . import discover
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
-from .match import Engine, Finding, place_of, problem_finding, settled
+from .match import Engine, Failure, Finding, place_of, problem_finding, settled
 from .match.related import loads
 from .normalise import normalise, normalise_attachment
 from .record import replaced
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
-    from .extract.found import FoundAttachment
+    from .extract.found import Found, FoundAttachment
     from .extract.terraform.project import Project
     from .files import Files, Unreadable
     from .policy import Document
@@ -114,9 +114,10 @@ class Linter:
             extraction = _extract(root, source)
             if not extraction.allowances:  # which may have to be complained of, with their places
                 findings, documents = self._judge(extraction, kind)
-                if not findings:
+                if not findings and not self._engine.failures:
                     self._counted(extraction)
                     return [], documents
+                self._engine.failures.clear()  # which are met again, and then have their places
         reading = json.read_placed(source)
         if reading.mistake is not None and "${" in source.text:
             from .readers import json_template
@@ -169,7 +170,7 @@ class Linter:
             self._allowed.setdefault((id(one.span.source), one.span.start, one.words[0][0]), one)
         judged = set() if judged is None else judged
         count = 0
-        documents = [normalise(found, kind) for found in extraction.documents]
+        documents = list(self._normalised(extraction.documents, kind))
         unseen = [_unseen(a) for a in extraction.attachments if a.holders]
         for document in _with_companions(documents, unseen):
             if not (self._everything or document.in_scope):
@@ -195,6 +196,13 @@ class Linter:
             if self._runs(rule) and (sure or self._may_hold_policy(problem.span.source)):
                 findings.append(problem_finding(problem, self._book, Owner("", problem.span)))
         return settled(findings), count
+
+    def _normalised(self, documents: Iterable[Found], kind: str | None) -> Iterator[Document]:
+        for found in documents:
+            try:
+                yield normalise(found, kind)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others are still judged
+                self._engine.failures.append(Failure("", found.node.span, error))
 
     def _runs(self, rule: Rule) -> bool:
         """Whether *rule*, or what a problem is reported by, is sure enough for this run."""
@@ -225,7 +233,7 @@ class Linter:
                 documents += count
         except KeyboardInterrupt:
             interrupted = True
-        findings += [self._unreadable(file) for file in files.unreadable]
+        findings += [self._unreadable(file) for file in files.unreadable.values()]
         return self._result(
             files.given_sources(),
             findings,
@@ -260,7 +268,10 @@ class Linter:
 
     def _unreadable(self, file: Unreadable) -> Finding:
         span = Span(file.source, 0, 0)
-        problem = Problem("unreadable-file", f"cannot be read: {file.reason}", span)
+        if file.too_large:
+            problem = Problem("limit-exceeded", f"not judged: {file.reason}", span)
+        else:
+            problem = Problem("unreadable-file", f"cannot be read: {file.reason}", span)
         return problem_finding(problem, self._book, Owner("", span))
 
     def _judge_module(
@@ -357,10 +368,14 @@ class Linter:
         try:
             return judge()
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files are still judged
-            rule = f" in rule {self._engine.judging}" if self._engine.judging else ""
-            reason = str(error).partition("\n")[0]
-            self._crashes.append(f"{path}: internal error{rule}: {type(error).__name__}: {reason}")
+            self._crashes.append(_crash(path, "", error))
             return [], 0
+        finally:
+            for failure in self._engine.failures:
+                crash = _crash(failure.span.place(), failure.rule, failure.error)
+                if crash not in self._crashes:  # a module is judged for every call of it
+                    self._crashes.append(crash)
+            self._engine.failures.clear()
 
     def _result(
         self,
@@ -415,6 +430,13 @@ class Linter:
         ]
         kept += complaints_of_settings(entries, self._book, ran, today)
         return kept, suppressed
+
+
+def _crash(place: str, rule: str, error: Exception) -> str:
+    """What is said of a mistake of ours; with the *rule* that it is in, if it is in one."""
+    where = f" in rule {rule}" if rule else ""
+    reason = str(error).partition("\n")[0]
+    return f"{place}: internal error{where}: {type(error).__name__}: {reason}"
 
 
 def _is_json(source: SourceFile, language: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from . import limits
 from .arns import shape
 from .blanks import fill_blanks
 from .extract.found import Found, FoundAttachment, Problem
@@ -45,9 +46,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-MAX_NODES = 200_000
-"""Nodes of one document that are read, every visit of a shared node counted."""
-
 WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
 """The kinds of policies that name no principal."""
 WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
@@ -76,7 +74,7 @@ class _Normaliser:
         self.found = found
         self.problems: list[Problem] = list(found.problems)
         self.complete = found.complete
-        self.budget = MAX_NODES
+        self.budget = limits.in_force().policy
 
     def document(self, kind_of_path: str | None) -> Document:
         node = self.found.node
@@ -138,7 +136,8 @@ class _Normaliser:
         while stack:
             self.budget -= 1
             if self.budget < 0:
-                message = f"the policy expands to more than {MAX_NODES} values and was not judged"
+                most = f"{limits.in_force().policy:,} values {limits.named('policy')}"
+                message = f"the policy was not judged: it expands to more than {most}"
                 self.problem("limit-exceeded", message, node.span)
                 return True
             stack.extend(_children(stack.pop()))

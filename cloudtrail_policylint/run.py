@@ -7,9 +7,11 @@ nearer settings file, is what makes a group.
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from .discover import discover
 from .files import Files
+from .limits import under
 from .record import replaced
 from .result import Result, merged
 
@@ -71,7 +73,8 @@ class Run:
                 walked=walked,
                 contents=self._contents,
             )
-            results.append(self._lint_group(settings, files, paths, watch))
+            judge = partial(self._lint_group, settings, files, paths, watch)
+            results.append(under(settings.limits, judge))
             if results[-1].interrupted:
                 break
         return self._told(merged(results))
@@ -79,9 +82,10 @@ class Run:
     def lint_text(self, path: str, text: str, language: str) -> Result:
         """Judge *text* as if it were the file *path*, which need not exist."""
         settings = self._settings.of_file(path)
+        linter, kind = self._linter(settings), settings.kind_of(path)
         self._files.append(path)
         return self._told(
-            self._linter(settings).lint_text(path, text, language, settings.kind_of(path))
+            under(settings.limits, lambda: linter.lint_text(path, text, language, kind))
         )
 
     def coverage(self) -> Coverage:

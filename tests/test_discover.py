@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cloudtrail_policylint import discover as module
 from cloudtrail_policylint.discover import (
     EITHER,
     JSON,
@@ -20,6 +19,7 @@ from cloudtrail_policylint.discover import (
     may_matter,
     read_bytes,
 )
+from cloudtrail_policylint.limits import Limits, under
 from cloudtrail_policylint.record import replaced
 from cloudtrail_policylint.settings.nearest import NearestSettings
 
@@ -200,7 +200,7 @@ def reason(path: Path) -> str:
     return str(caught.value)
 
 
-def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_read(tmp_path: Path) -> None:
     assert reason(tmp_path) == "not a regular file"
     os.mkfifo(tmp_path / "fifo.json")
     assert reason(tmp_path / "fifo.json") == "not a regular file"
@@ -208,13 +208,21 @@ def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert reason(tmp_path / "link.json") == "no such file or directory"
     (tmp_path / "loop.json").symlink_to("loop.json")
     assert "symbolic link" in reason(tmp_path / "loop.json")
-    monkeypatch.setattr(module, "MAX_BYTES", 3 * 1024 * 1024)
-    with (tmp_path / "big.json").open("wb") as file:
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"), [("a.json", "file-size"), ("a.tf", "terraform-file-size")]
+)
+def test_a_file_may_be_as_large_as_the_limit(tmp_path: Path, name: str, limit: str) -> None:
+    path = tmp_path / name
+    most = Limits(file_size=3, terraform_file_size=3)
+    with path.open("wb") as file:
         file.truncate(3 * 1024 * 1024)
-    assert len(read_bytes(str(tmp_path / "big.json"))) == 3 * 1024 * 1024
-    with (tmp_path / "big.json").open("ab") as file:
+    assert len(under(most, lambda: read_bytes(str(path)))) == 3 * 1024 * 1024
+    with path.open("ab") as file:
         file.write(b"x")
-    assert reason(tmp_path / "big.json") == "larger than 3 MiB"
+    message = f"larger than 3 MiB (limit {limit}: raise it under limits in the settings)"
+    assert under(most, lambda: reason(path)) == message
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
     ("record", "errors"),
-    ("source",),
+    ("source", "limits"),
     ("tree",),
     ("plain", "tokens", "blanks"),
     ("patterns", "edits"),

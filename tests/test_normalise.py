@@ -8,6 +8,7 @@ from conftest import document
 
 from cloudtrail_policylint import normalise as module
 from cloudtrail_policylint.extract.found import Found, FoundAttachment, Owner, Problem
+from cloudtrail_policylint.limits import Limits, under
 from cloudtrail_policylint.normalise import normalise, normalise_attachment
 from cloudtrail_policylint.patterns import MAYBE, NO, YES, judge_overlaps, parse
 from cloudtrail_policylint.policy import Document, Statement
@@ -386,10 +387,10 @@ def test_the_problems_of_the_extraction_come_first() -> None:
     assert [p.name for p in found.problems] == ["embedded", MISMATCH]
 
 
-def test_a_document_of_too_many_values_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_NODES", 50)
-    assert document({"Statement": [GOOD] * 5}).problems == ()
-    found = document({"Statement": [GOOD] * 50})
+def test_a_document_of_too_many_values_is_not_judged() -> None:
+    few = Limits(policy=50)
+    assert under(few, lambda: document({"Statement": [GOOD] * 5})).problems == ()
+    found = under(few, lambda: document({"Statement": [GOOD] * 50}))
     assert [p.name for p in found.problems] == ["limit-exceeded"]
     assert (found.statements, found.complete) == ((), False)
 

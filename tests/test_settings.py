@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from cloudtrail_policylint import settings
+from cloudtrail_policylint.limits import NAMES as LIMITS
+from cloudtrail_policylint.limits import Limits
 from cloudtrail_policylint.record import replaced
 from cloudtrail_policylint.settings.model import Settings, SettingsError
 from cloudtrail_policylint.settings.nearest import NearestSettings
@@ -63,6 +65,7 @@ baseline = "old.json"
 include = ["*.json"]
 exclude = ["test/"]
 kinds = {"scp/**/*.json" = "scp", "x.json" = "trust"}
+limits = {file-size = 64}
 """
 ALL_YAML = """
 select: [CT, IAM103]
@@ -78,6 +81,8 @@ exclude:
 kinds:
   scp/**/*.json: scp
   x.json: trust
+limits:
+  file-size: 64
 """
 
 
@@ -96,6 +101,7 @@ def test_every_setting_from_either_file(here: Path, name: str, text: str, *, nam
         include=("*.json",),
         exclude=("test/",),
         kinds=(("scp/**/*.json", "scp"), ("x.json", "trust")),
+        limits=Limits(file_size=64),
         baseline="./old.json",
     )
 
@@ -195,7 +201,7 @@ def test_a_file_named_on_the_command_line_is_used_whatever_is_nearer(here: Path)
         (YAML, "fail_on: info\n", f"{YAML}:1:1: unknown setting fail_on; did you mean fail-on?"),
         (YAML, "select: 5\n", f"{YAML}:1:1: select is a list of strings"),
         (YAML, "select: [CT, 5]\n", f"{YAML}:1:1: select is a list of strings"),
-        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; known are baseline, exclude, fail-on, ignore, include, kinds, pedantic, per-path, rules, scope, select, severity, suppress"),
+        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; known are baseline, exclude, fail-on, ignore, include, kinds, limits, pedantic, per-path, rules, scope, select, severity, suppress"),
         (YAML, "ignore:\n", f"{YAML}:1:1: ignore is a list of strings"),
         (YAML, "pedantic: 'yes'\n", f"{YAML}:1:1: pedantic is true or false"),
         (YAML, "pedantic: 1\n", f"{YAML}:1:1: pedantic is true or false"),
@@ -299,6 +305,9 @@ def test_the_schema_has_every_setting_with_its_default() -> None:
         assert described["description"]
         if "default" in described:
             assert getattr(defaults, name.replace("-", "_")) == described["default"]
+    for name, described in properties["limits"]["properties"].items():
+        assert defaults.limits.of(name) == described["default"]
+    assert set(properties["limits"]["properties"]) == set(LIMITS)
 
 
 SHAPES = st.recursive(
@@ -306,7 +315,9 @@ SHAPES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(
-            st.sampled_from([*NAMES, "rule", "reason", "path", "owner", "sid", "expires", "a/"]),
+            st.sampled_from(
+                [*NAMES, "rule", "reason", "path", "owner", "sid", "expires", "a/", "aliases"]
+            ),
             inner,
             max_size=3,
         )

@@ -21,6 +21,7 @@ from .clauses import (
     StatementMatch,
     field_span,
 )
+from .index import Index
 from .messages import Subject, render
 from .related import origins
 from .remedies import edit_for
@@ -65,18 +66,27 @@ class Finding:
     edit: Edit | None = None
 
 
+@record
+class Failure:
+    """A mistake of ours: the ``rule`` that failed (empty: none of them), on what, and how."""
+
+    rule: str
+    span: Span
+    error: Exception
+
+
 class Engine:
     """Judges policies by *rules*; with *pedantic* also says what cannot be told.
 
     A rule of low confidence runs with *pedantic*, or where its id or name is among *named*.
-    ``judging`` is the id of the rule at work, for a report when it fails.
+    A rule that fails is noted in ``failures`` and keeps no other from being asked.
     """
 
     def __init__(
         self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool, named: Sequence[str] = ()
     ) -> None:
         self.catalogue = Catalogue(book.facts)
-        self.judging = ""
+        self.failures: list[Failure] = []
         asked = {word.upper() for word in named}
         self._floor = MAYBE if pedantic else YES
         chosen = [
@@ -95,6 +105,7 @@ class Engine:
         self._compiled: dict[
             int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
         ] = {}
+        self._index: Index | None = None
 
     def judge_document(self, document: Document) -> list[Finding]:
         """What the rules find in *document*: of several possible kinds, what is so for each of them."""
@@ -121,12 +132,11 @@ class Engine:
     ) -> Iterator[Finding]:
         """What the rules (those named in *only*) find in *document* with at least *floor*."""
         scene = Scene(document, self.catalogue)
-        for rule, case in self._by_subject["statement"]:
-            if only is None or rule.id in only:
-                yield from self._statements(rule, case, scene, floor)
+        yield from self._statements(scene, floor, only)
         for rule, case in self._by_subject["document"]:
-            if only is None or rule.id in only:
-                self.judging = rule.id
+            if only is not None and rule.id not in only:
+                continue
+            try:
                 match = self._match(case, DocumentMatch)
                 verdict = match.judge(scene, floor)
                 if verdict:
@@ -135,49 +145,76 @@ class Engine:
                         yield from self._report(
                             rule, case, binding, verdict, document, document.span, others
                         )
-        self.judging = ""
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are still asked
+                self.failures.append(Failure(rule.id, document.span, error))
 
     def judge_attachment(self, attachment: Attachment) -> list[Finding]:
         """What the rules find in *attachment*."""
         findings: list[Finding] = []
         for rule, case in self._by_subject["attachment"]:
-            self.judging = rule.id
-            match = self._match(case, AttachmentMatch)
-            verdict = match.judge(attachment)
-            if verdict >= self._floor:
-                binding = match.binding(attachment)
-                findings += self._report(
-                    rule, case, binding, verdict, attachment, attachment.arn.span
-                )
-        self.judging = ""
+            try:
+                match = self._match(case, AttachmentMatch)
+                verdict = match.judge(attachment)
+                if verdict >= self._floor:
+                    binding = match.binding(attachment)
+                    findings += self._report(
+                        rule, case, binding, verdict, attachment, attachment.arn.span
+                    )
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failures.append(Failure(rule.id, attachment.arn.span, error))
         return settled(findings)
 
     def judge_resource(self, resource: FoundResource) -> list[Finding]:
         """What the rules find in *resource*."""
         findings: list[Finding] = []
+        span = resource.owner.span
         for rule, case in self._by_subject["resource"]:
-            self.judging = rule.id
-            match = self._match(case, ResourceMatch)
-            verdict = match.judge(resource)
-            if verdict:
-                span = resource.owner.span
-                findings += self._report(
-                    rule, case, match.binding(resource), verdict, resource, span
-                )
-        self.judging = ""
+            try:
+                match = self._match(case, ResourceMatch)
+                verdict = match.judge(resource)
+                if verdict:
+                    findings += self._report(
+                        rule, case, match.binding(resource), verdict, resource, span
+                    )
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failures.append(Failure(rule.id, span, error))
         return settled(findings)
 
-    def _statements(self, rule: Rule, case: Case, scene: Scene, floor: int) -> Iterator[Finding]:
-        self.judging = rule.id
-        match = self._match(case, StatementMatch)
-        for statement in scene.document.statements:
-            verdict = match.judge(statement, scene, floor)
-            if verdict:
-                binding = match.binding(statement, scene, verdict)
-                others = match.related(statement, scene, verdict)
-                yield from self._report(
-                    rule, case, binding, verdict, scene.document, statement.span, others
-                )
+    def _statements(self, scene: Scene, floor: int, only: set[str] | None) -> Iterator[Finding]:
+        statements = scene.document.statements
+        cases = self._by_subject["statement"]
+        for index, number in self._open(scene):
+            rule, case = cases[index]
+            if only is not None and rule.id not in only:
+                continue
+            statement = statements[number]
+            try:
+                match = self._match(case, StatementMatch)
+                verdict = match.judge(statement, scene, floor)
+                if verdict:
+                    binding = match.binding(statement, scene, verdict)
+                    others = match.related(statement, scene, verdict)
+                    yield from self._report(
+                        rule, case, binding, verdict, scene.document, statement.span, others
+                    )
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failures.append(Failure(rule.id, statement.span, error))
+
+    def _open(self, scene: Scene) -> list[tuple[int, int]]:
+        """Which case may hold of which statement, by their numbers, in the order of the cases."""
+        if self._index is None:
+            self._index = Index([self._indexed(case) for _, case in self._by_subject["statement"]])
+        return sorted(
+            (index, number)
+            for number, statement in enumerate(scene.document.statements)
+            for index in self._index.candidates(statement, scene)
+        )
+
+    def _indexed(self, case: Case) -> StatementMatch | None:
+        try:
+            return self._match(case, StatementMatch)
+        except Exception:  # noqa: BLE001 - it fails again where it is judged, and is reported there
+            return None
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))

@@ -39,6 +39,9 @@ _BLOCK_START = re.compile(
     r"^(?:resource|data|locals|variable|module|output|provider|terraform|moved|import|check)\b[^\n=]*\{",
     re.MULTILINE,
 )
+_BRACKETS = re.compile(r"[{\[(]+|[}\])]+")
+MAX_BRACKETS = 1_000
+"""Brackets that may be open at once in a file, by the look of its text."""
 _TEMPLATE_START = "x = <<CLOUDTRAIL_POLICYLINT\n"
 _TEMPLATE_END = "\nCLOUDTRAIL_POLICYLINT\n"
 
@@ -53,6 +56,10 @@ def read(source: SourceFile) -> HclFile:
     attributes: dict[str, Attribute] = {}
     mistake: Mistake | None = None
     text = source.text
+    deep = _too_deep(text)
+    if deep is not None:
+        message = f"brackets nested deeper than {MAX_BRACKETS:,} levels"
+        return HclFile(source, (), {}, Mistake(message, Span(source, deep, deep + 1), limit=True))
     root = _parse(text)
     if not root.has_error:
         _top_level(root, Places(source, text), blocks, attributes)
@@ -83,7 +90,7 @@ def read_template(source: SourceFile) -> Template | None:
 
     None when it is not a template that can be read (``${`` without an end).
     """
-    if _TEMPLATE_END.strip() in source.text:
+    if _TEMPLATE_END.strip() in source.text or _too_deep(source.text) is not None:
         return None
     root = _parse(_TEMPLATE_START + source.text + _TEMPLATE_END)
     if root.has_error:
@@ -94,6 +101,22 @@ def read_template(source: SourceFile) -> Template | None:
         for attribute in body.children:
             if attribute.type == "attribute":
                 return template_of(attribute.children[-1], places)
+    return None
+
+
+def _too_deep(text: str) -> int | None:
+    """Where *text* has more open brackets than any configuration, those in strings counted too.
+
+    Templates inside templates take the parser up to two kilobytes a bracket.
+    """
+    if sum(map(text.count, "{[(")) <= MAX_BRACKETS:
+        return None
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += len(found[0]) if found[0][0] in "{[(" else -len(found[0])
+        if depth > MAX_BRACKETS:
+            return found.start()
+        depth = max(depth, 0)
     return None
 
 

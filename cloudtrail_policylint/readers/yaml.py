@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 
+from .. import limits
 from ..record import record
 from ..source import SourceFile, Span
 from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-MAX_EXPANSION = 200_000
-"""Nodes that the aliases of one document may stand for, all together."""
 
 BLOCK_STYLES = ("|", ">")
 """The styles of literal and folded block scalars, as events name them."""
@@ -425,8 +424,11 @@ class _Builder:
             depth = (self.stack[-1].depth if self.stack else 0) + known.height
             if depth > MAX_DEPTH:
                 message, limit = f"aliases make it nested deeper than {MAX_DEPTH} levels", True
-            elif self.expansion + known.size > MAX_EXPANSION:
-                message, limit = f"its aliases stand for more than {MAX_EXPANSION:,} values", True
+            elif self.expansion + known.size > (most := limits.in_force().aliases):
+                message = (
+                    f"its aliases stand for more than {most:,} values {limits.named('aliases')}"
+                )
+                limit = True
             else:
                 self.expansion += known.size
                 self.count += known.size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..errors import InputError
+from ..limits import Limits
 from ..record import record
 
 TYPE_CHECKING = False
@@ -70,6 +71,7 @@ class Settings:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
+    limits: Limits = Limits()
     baseline: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
 

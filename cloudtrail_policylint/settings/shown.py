@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from .. import limits
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,8 @@ def shown(settings: NearestSettings, path: str) -> Iterator[str]:
             value = {
                 one.pattern: {"ignore": one.ignore, "severity": dict(one.severity)} for one in value
             }
+        elif name == "limits":
+            value = {key: value.of(key) for key in limits.NAMES}
         elif name == "suppress":
             keys = ("rule", "path", "owner", "sid", "reason", "expires")
             value = [{key: text for key in keys if (text := getattr(one, key))} for one in value]

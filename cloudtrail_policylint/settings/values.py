@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from .. import limits
 from ..plain import nearest
 from ..policy import KINDS
 from ..rules import SEVERITIES
@@ -27,6 +28,7 @@ NAMES = (
     "pedantic",
     "fail-on",
     "kinds",
+    "limits",
     "baseline",
 )
 """The names of all settings, as in the files."""
@@ -58,6 +60,7 @@ def settings_of(table: Table) -> Settings:
         include=lists["include"],
         exclude=lists["exclude"],
         kinds=_kinds(table, value.get("kinds", {})),
+        limits=_limits(table, value.get("limits", {})),
         baseline=_path(table, "baseline", value.get("baseline"), folder),
         origins=tuple((name, table.place(name)) for name in value),
     )
@@ -183,3 +186,15 @@ def _kinds(table: Table, value: Any) -> tuple[tuple[str, str], ...]:
                 f"{table.place('kinds', pattern)}: unknown policy kind {kind}{close}"
             )
     return tuple(value.items())
+
+
+def _limits(table: Table, value: Any) -> limits.Limits:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{table.place('limits')}: limits maps names of limits to numbers")
+    _only(table, ("limits",), value, limits.NAMES, "limit")
+    for name, number in value.items():
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= limits.MOST:
+            raise SettingsError(
+                f"{table.place('limits', name)}: {name} is a whole number from 1 to {limits.MOST:,}"
+            )
+    return limits.Limits(**{name.replace("-", "_"): number for name, number in value.items()})

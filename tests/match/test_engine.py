@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -8,14 +7,11 @@ from conftest import document
 from judging import BOOK, findings, rule, shown, verdict
 
 from cloudtrail_policylint.extract.found import FoundAttachment, Owner, Problem
-from cloudtrail_policylint.lint import Linter
 from cloudtrail_policylint.match import UNSURE, Engine, Finding, problem_finding, settled
 from cloudtrail_policylint.normalise import normalise_attachment
 from cloudtrail_policylint.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.policy import Document
-from cloudtrail_policylint.record import replaced
 from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
-from cloudtrail_policylint.settings.model import Settings
 from cloudtrail_policylint.source import SourceFile, Span
 from cloudtrail_policylint.tree import text_at
 
@@ -441,42 +437,11 @@ def test_a_problem_is_reported_by_the_rule_of_its_name() -> None:
     assert (found.severity, found.certain) == ("warning", True)
 
 
-def test_the_engine_says_which_rule_is_at_work() -> None:
-    engine = Engine([rule({"sid": {"nosuchword": ["x"]}}, id="T9")], BOOK, pedantic=False)
-    with pytest.raises(ValueError, match="nosuchword"):
-        engine.judge_document(document(policy({"Sid": "x"})))
-    assert engine.judging == "T9"
-    engine = Engine([rule(STOP)], BOOK, pedantic=False)
-    engine.judge_document(document(policy(ALLOW)))
-    assert engine.judging == ""
-
-
-@pytest.mark.parametrize(
-    ("statements", "certain"),
-    [
-        (["pass", "create"], 1),
-        ([("pass", "create")], 0),
-        (["pass", ("create", None)], 0),
-        ([("pass", None), "create"], 1),
-        ([("both", None)], 1),
-    ],
-)
-def test_alternatives_do_not_stand_beside_each_other(statements: list[Any], certain: int) -> None:
-    """What ``Fn::If`` puts in in one case is no context for what it puts in in the other."""
-    actions = {"pass": ["a:Pass"], "create": ["a:Create"], "both": ["a:Pass", "a:Create"]}
-
-    def written(name: Any) -> Any:
-        if isinstance(name, tuple):
-            return {"Fn::If": ["C", *(written(one) for one in name)]}
-        if name is None:
-            return {"Ref": "AWS::NoValue"}
-        return {"Effect": "Allow", "Action": actions[name], "Resource": "*"}
-
-    properties = {"PolicyDocument": policy(*(written(name) for name in statements))}
-    template = {"Resources": {"P": {"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}}}
-    match = {
-        "action": {"some": {"is": ["a:Pass"]}},
-        "document": {"statement": {"some": {"action": {"some": {"is": ["a:Create"]}}}}},
-    }
-    linter = Linter(replaced(BOOK, rules=(rule(match),)), Settings(scope="all"))
-    assert len(linter.lint_text("t.json", json.dumps(template), "json").findings) == certain
+def test_a_rule_that_fails_is_noted_and_the_others_are_asked() -> None:
+    broken = rule({"sid": {"nosuchword": ["x"]}}, id="T9")
+    engine = Engine([broken, rule(STOP)], BOOK, pedantic=False)
+    judged = document(policy({**ALLOW, "Sid": "x"}))
+    assert [finding.rule.id for finding in engine.judge_document(judged)] == ["T1"]
+    (failure,) = engine.failures
+    assert (failure.rule, failure.span) == ("T9", judged.statements[0].span)
+    assert "nosuchword" in str(failure.error)

@@ -140,10 +140,17 @@ def test_operators_calls_and_for() -> None:
 
 
 def test_nesting_without_end_is_unreadable() -> None:
-    found = expression("(" * 5000 + "1" + ")" * 5000)
+    found = expression("(" * 900 + "1" + ")" * 900)
     while not isinstance(found, Unreadable):
         assert isinstance(found, Name | Constant) is False
         found = getattr(found, "of", Unreadable(found.span))
+
+
+def test_a_file_with_more_open_brackets_than_any_is_not_parsed() -> None:
+    file = hcl.read(SourceFile("main.tf", "x = " + "[(" * 600 + "1" + ")]" * 600))
+    assert (file.blocks, file.attributes) == ((), {})
+    assert file.mistake is not None
+    assert (file.mistake.limit, file.mistake.span.start) == (True, 4)
 
 
 def test_an_error_is_placed_and_the_other_blocks_are_whole() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ... import limits
 from ...source import Related
 from ...tree import Encoded, Hole, Map, Node, Text, as_text
 from ..found import Extraction, Found, FoundResource, Owner, Problem
@@ -18,7 +19,7 @@ from .locations import (
     POLICY_LIKE,
 )
 from .module import address_of, every
-from .session import children
+from .session import MAX_DEPTH, children
 from .values import inside, spelling, string
 
 TYPE_CHECKING = False
@@ -127,9 +128,13 @@ class _Finder:
         yield from self.notes
         exceeded = self.evaluator.exceeded
         if exceeded is not None:
-            message = (
-                "the module's expressions nest too deep or expand too far: the rest is unknown"
-            )
+            if self.evaluator.left < 0:
+                most = f"{limits.in_force().evaluation:,} values {limits.named('evaluation')}"
+                message = (
+                    f"the module's expressions expand to more than {most}; the rest is unknown"
+                )
+            else:
+                message = f"expressions nest deeper than {MAX_DEPTH} levels; the rest is unknown"
             yield Problem("limit-exceeded", message, exceeded)
 
     # -- resources

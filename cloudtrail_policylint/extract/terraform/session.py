@@ -11,6 +11,7 @@ is worked on, is paid for from one budget a module.
 
 from __future__ import annotations
 
+from ... import limits
 from ...record import record
 from ...source import MAX_RELATED, SourceFile, Span
 from ...tree import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     Scope = dict[str, Node]
 
-BASE_BUDGET = 200_000
-"""Values that may be produced for a module, besides a share of its own size."""
 TOP: Scope = {}
 """The scope of a module's top level: no name but the module's own."""
 MAX_DEPTH = 100
@@ -93,7 +92,7 @@ class Session:
         self.folder = folder  # of the module, as seen from the root module's
         self.load: Loader | None = module.load if caller is None else caller.session.load
         self.names: Lister | None = module.names if caller is None else caller.session.names
-        self.left = BASE_BUDGET + module.size
+        self.left = limits.in_force().evaluation + module.size
         self.exceeded: Span | None = None
         self.depth = 0
         self.assumed = 0  # how often a variable's default was taken for its value so far

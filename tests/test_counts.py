@@ -1,0 +1,145 @@
+"""What a run costs, counted and not timed: bounds that notice a doubling on any machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cloudtrail_policylint import patterns
+from cloudtrail_policylint.lint import Linter
+from cloudtrail_policylint.match.clauses import StatementMatch
+from cloudtrail_policylint.settings.model import Settings
+
+if TYPE_CHECKING:
+    from cloudtrail_policylint.rules import RuleBook
+
+PROJECT = Path(__file__).parent.parent
+POLICY = '{"Statement": [{"Effect": "Deny", "Action": "cloudtrail:StopLogging", "Resource": "*"}]}'
+HEAVY = {"dataclasses", "typing", "pathlib", "subprocess", "inspect", "jsonschema", "socket", "unittest"}  # fmt: skip
+INPUTS = {
+    "policy.json": POLICY,
+    "template.yaml": "Resources:\n  R:\n    Type: AWS::IAM::Policy\n    Properties:\n"
+    f"      PolicyDocument: {POLICY}\n",
+    "main.tf": f'resource "aws_iam_policy" "p" {{\n  policy = jsonencode({POLICY})\n}}\n',
+    "notes.json": "{}",
+}
+OF_FORMATS = {"policy.json": set(), "template.yaml": {"_ruamel_yaml"}, "main.tf": {"tree_sitter"}}
+"""What each format is read with, which no other run loads."""
+
+
+def modules(folder: Path, *arguments: str, sockets: bool = True) -> set[str]:
+    """The modules that a command loads; without *sockets* one that opens any fails."""
+    code = (
+        "import sys\n"
+        + ("" if sockets else "sys.addaudithook(lambda e, a: e.startswith('socket.') and sys.exit(9))\n")
+        + "from cloudtrail_policylint.cli import main\n"
+        "try:\n    status = main(sys.argv[1:])\n"
+        "finally:\n    loaded = sorted(sys.modules)\n"
+        "import json\nprint(json.dumps([status, loaded]), file=sys.stderr)\n"
+    )  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", f"import sys\nsys.path.insert(0, {str(PROJECT)!r})\n{code}", *arguments],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    status, loaded = json.loads(done.stderr.splitlines()[-1])
+    assert status in (0, 1)
+    return set(loaded)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one input of each format."""
+    made = tmp_path_factory.mktemp("inputs")
+    for name, text in INPUTS.items():
+        (made / name).write_text(text)
+    modules(made, "lint", "policy.json")  # which compiles the rules, if nobody has yet
+    return made
+
+
+@pytest.mark.parametrize("name", [*OF_FORMATS, "notes.json"])
+def test_a_run_loads_what_its_files_need(folder: Path, name: str) -> None:
+    loaded = modules(folder, "lint", "--quiet", name)
+    ours = {module for module in loaded if module.startswith("cloudtrail_policylint")}
+    if name.endswith(".json"):  # the libraries for the others load some of these themselves
+        assert not loaded & HEAVY
+    assert "jsonschema" not in loaded
+    for other, needed in OF_FORMATS.items():
+        assert bool(loaded & needed) == (other == name and bool(needed)), other
+    assert len(ours) < 100
+    if name == "notes.json":  # nothing in it is about CloudTrail
+        assert not {f"cloudtrail_policylint.{part}" for part in ("lint", "match", "rules", "bundle", "readers")} & ours  # fmt: skip
+        assert len(ours) < 35
+
+
+def test_no_run_opens_a_socket(folder: Path) -> None:
+    modules(folder, "lint", ".", sockets=False)
+    modules(folder, "rules", sockets=False)
+    modules(folder, "explain", "CT203", sockets=False)
+    modules(folder, "check-rules", str(next((PROJECT / "rules").rglob("CT203*"))), sockets=False)
+
+
+# -- work
+
+
+class Counter:
+    """Counts calls of a function that it stands in for."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+        self.calls = 0
+
+    def counting(self) -> Any:
+        """A function that counts and calls the real one."""
+
+        def call(*given: Any, **named: Any) -> Any:
+            self.calls += 1
+            return self.real(*given, **named)
+
+        return call
+
+
+def statements(count: int, *, alike: bool) -> str:
+    """A policy of *count* statements, each with actions and a resource of its own, or all of the same."""
+    return json.dumps({"Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["cloudtrail:GetTrailStatus", "cloudtrail:Describe*", f"s3:Get{0 if alike else i}"],
+            "Resource": f"arn:aws:cloudtrail:us-east-1:123456789012:trail/t{0 if alike else i}",
+        }
+        for i in range(count)
+    ]})  # fmt: skip
+
+
+def counted(book: RuleBook, monkeypatch: pytest.MonkeyPatch, text: str) -> tuple[int, int]:
+    """How often rules are asked of statements of *text*, and patterns are compared."""
+    rules, compared = Counter(StatementMatch.judge), Counter(patterns.within)
+    monkeypatch.setattr(StatementMatch, "judge", rules.counting())
+    monkeypatch.setattr(patterns, "within", compared.counting())
+    result = Linter(book, Settings()).lint_text("policy.json", text, "json")
+    monkeypatch.undo()
+    assert result.crashes == ()
+    assert result.documents == 1
+    return rules.calls, compared.calls
+
+
+def test_the_work_grows_with_the_statements_and_no_faster(
+    book: RuleBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, many = (counted(book, monkeypatch, statements(n, alike=False)) for n in (20, 200))
+    assert many[0] <= 10 * few[0]
+    assert many[1] <= 11 * few[1]
+    assert few[0] < 20 * 350
+    assert few[1] < 20 * 250
+
+
+def test_what_is_said_again_is_not_decided_again(
+    book: RuleBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once, often = (counted(book, monkeypatch, statements(n, alike=True)) for n in (1, 200))
+    assert often[1] <= once[1] + 10

@@ -1,0 +1,106 @@
+"""A mistake of ours is told with its rule and place, and costs nothing but what it is in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import cloudtrail_policylint.lint as lint_module
+from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.match.clauses import DocumentMatch, StatementMatch
+from cloudtrail_policylint.normalise import normalise as normalised
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TWO = """\
+{"Statement": [
+  {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"},
+  {"Effect": "Allow", "Action": "cloudtrail:LookupEvents", "Resource": "arn:aws:cloudtrail:us-east-1:123456789012:trail/main"}]}
+"""
+TERRAFORM = f'resource "aws_iam_policy" "p" {{\n  policy = jsonencode({TWO})\n}}\n'
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def fail_on(monkeypatch: pytest.MonkeyPatch, kind: type, sid: int | None) -> None:
+    """Make the first rule that is asked of every policy fail; with *sid* only on that statement."""
+    real: Any = kind.judge  # type: ignore[attr-defined]
+    first: list[Any] = []
+
+    def judge(self: Any, judged: Any, *rest: Any) -> Any:
+        first.append(self)
+        if self is first[0] and (sid is None or judged is rest[0].document.statements[sid]):
+            raise KeyError("a mistake\nof ours")
+        return real(self, judged, *rest)
+
+    monkeypatch.setattr(kind, "judge", judge)
+
+
+def test_a_rule_that_fails_on_a_statement_costs_only_that(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail_on(monkeypatch, StatementMatch, 1)
+    for name, text in (("a.json", TWO), ("b.yaml", TWO), ("main.tf", TERRAFORM)):
+        (here / name).write_text(text)
+    assert main(["lint", "."]) == 3
+    out, err = capsys.readouterr()
+    for place in ("a.json:3:3", "b.yaml:3:3", "main.tf:4:3"):
+        crash = f"{place}: internal error in rule CT"
+        assert [crash in line for line in err.splitlines()].count(True) == 1
+    assert "this is a mistake of ours, please report it" in err
+    for place in ("a.json:2:32", "a.json:3:33", "b.yaml:2:32"):
+        assert f"{place}: error CT" in out
+    assert "main.tf:3:" in out
+
+
+def test_a_rule_that_fails_on_a_document_is_told_with_its_place(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail_on(monkeypatch, DocumentMatch, None)
+    (here / "a.json").write_text("\n" + TWO)
+    assert main(["lint", "."]) == 3
+    out, err = capsys.readouterr()
+    assert "a.json:2:1: internal error in rule CT" in err
+    assert "a.json:3:32: error CT101" in out
+
+
+def test_a_policy_that_cannot_be_taken_apart_costs_only_itself(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = normalised
+
+    def normalise(found: Any, kind: Any) -> Any:
+        if found.node.span.start < 3:
+            raise RecursionError("too deep")
+        return real(found, kind)
+
+    monkeypatch.setattr(lint_module, "normalise", normalise)
+    (here / "a.json").write_text(f"[{TWO}, {TWO}]")
+    assert main(["lint", "."]) == 3
+    out, err = capsys.readouterr()
+    assert err.startswith("a.json:1:2: internal error: RecursionError: too deep; this is a mistake")
+    assert out.count("CT101") == 1
+
+
+def test_a_file_that_cannot_be_taken_apart_costs_only_itself(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def extract(_root: Any, source: Any) -> Any:
+        if source.path == "a.json":
+            raise ValueError("a mistake")
+        return real(_root, source)
+
+    real = lint_module._extract
+    monkeypatch.setattr(lint_module, "_extract", extract)
+    (here / "a.json").write_text(TWO)
+    (here / "b.json").write_text(TWO)
+    assert main(["lint", "."]) == 3
+    out, err = capsys.readouterr()
+    assert "a.json: internal error: ValueError: a mistake; this is" in err
+    assert "b.json:2:32: error CT101" in out
