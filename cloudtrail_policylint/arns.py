@@ -9,6 +9,8 @@ Reference, "Amazon Resource Names"). Fields that a pattern leaves out after a
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from .patterns import (
     MAYBE,
     NO,
@@ -34,16 +36,26 @@ if TYPE_CHECKING:
 
 FIELDS = 6
 PARTITION, SERVICE, REGION, ACCOUNT_ID, RESOURCE = 1, 2, 3, 4, 5
+_MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION, 0)
+"""The fields, those in which ARNs differ most first."""
+
+_STAR = parse(STAR)
 
 Parts = tuple[Piece | Hole, ...]
 
 
 @record
 class Arn:
-    """A text that can be told apart into the six fields of an ARN, each as a pattern."""
+    """A text that can be told apart into the six fields of an ARN, each as a pattern.
+
+    ``empty`` are those of region and account id that are written empty, and
+    ``service`` is the third field where it is one name, without wildcards.
+    """
 
     fields: tuple[Pattern, ...]
     parts: tuple[Parts, ...]
+    empty: tuple[int, ...]
+    service: str | None
 
 
 @record
@@ -61,6 +73,13 @@ class Operand:
     text: str
     whole: Glob
     fields: tuple[Glob, ...] | None
+    service: str | None = None
+    """The third field, where it is one name."""
+
+
+def _name(text: str | None) -> str | None:
+    """*text* if it is a service's name, without anything that may stand for something else."""
+    return text if text is not None and text.replace("-", "").isalnum() else None
 
 
 def operand(text: str) -> Operand:
@@ -69,7 +88,8 @@ def operand(text: str) -> Operand:
     if fields[0] != "arn" or not (len(fields) == FIELDS or fields[-1].endswith(STAR)):
         return Operand(text, parse_operand(text), None)
     fields += [STAR] * (FIELDS - len(fields))
-    return Operand(text, parse_operand(text), tuple(parse_operand(field) for field in fields))
+    globs = tuple(parse_operand(field) for field in fields)
+    return Operand(text, parse_operand(text), globs, _name(fields[SERVICE]))
 
 
 def shape(parts: Parts, *, variables: bool) -> Shape:
@@ -85,6 +105,11 @@ def split(parts: Parts) -> list[Parts]:
             fields[-1].append(part)
             continue
         text, depth, start = part.text, 0, 0
+        if "${" not in text:
+            first, *others = text.split(":", FIELDS - len(fields))
+            fields[-1].append(Piece(first, part.span))
+            fields += [[Piece(other, part.span)] for other in others]
+            continue
         for at, char in enumerate(text):
             if char == "{" and text[at - 1 : at] == "$":
                 depth += 1
@@ -116,7 +141,10 @@ def _arn(parts: Parts, *, variables: bool) -> Arn | None:
         else:
             return None
     return Arn(
-        tuple(pattern(field, fold=False, variables=variables) for field in fields), tuple(fields)
+        tuple([pattern(field, fold=False, variables=variables) for field in fields]),
+        tuple(fields),
+        tuple([field for field in (REGION, ACCOUNT_ID) if _plain(fields[field]) == ""]),
+        _name(_plain(fields[SERVICE])),
     )
 
 
@@ -146,6 +174,28 @@ def cover(a: Shape, b: Operand) -> int:
     return _by_field(a, b, judge_covers)
 
 
+class Operands:
+    """Several operands, of which only those are looked at that can have something to do with a shape.
+
+    Two ARNs of different services have nothing in common.
+    """
+
+    def __init__(self, operands: Sequence[Operand]) -> None:
+        self._all = operands
+        self._by_service: dict[str, list[Operand]] = {}
+
+    def near(self, a: Shape) -> Sequence[Operand]:
+        """Those for which no relation to *a* is NO at once."""
+        service = a.arn.service if a.arn is not None else None
+        if service is None:
+            return self._all
+        found = self._by_service.get(service)
+        if found is None:
+            found = [one for one in self._all if one.service in (None, service)]
+            self._by_service[service] = found
+        return found
+
+
 def equal(a: Shape, b: Operand) -> int:
     """Whether *a* is written exactly as *b* is."""
     return judge_equal(a.whole, b.whole)
@@ -154,11 +204,15 @@ def equal(a: Shape, b: Operand) -> int:
 def _by_field(a: Shape, b: Operand, judge: Callable[[Pattern, Glob], int]) -> int:
     if a.arn is None or b.fields is None:
         return judge(a.whole, b.whole)
+    if a.arn.service is not None and b.service is not None and a.arn.service != b.service:
+        return NO
     verdict = YES
-    for mine, theirs in zip(a.arn.fields, b.fields, strict=True):
-        verdict = min(verdict, judge(mine, theirs))
-        if verdict == NO:
-            break
+    for field in _MOST_TELLING:
+        found = judge(a.arn.fields[field], b.fields[field])
+        if found == NO:
+            return NO
+        if found < verdict:
+            verdict = found
     return verdict
 
 
@@ -198,6 +252,8 @@ class ResourceType:
     operand: Operand
     head: str
     """The fixed start of the resource field (``trail/``)."""
+    needs: tuple[int, ...]
+    """The fields, of region and account id, that its ARNs have and that cannot be empty."""
 
 
 def resource_type(service: str, name: str, arn_format: str) -> ResourceType:
@@ -205,7 +261,10 @@ def resource_type(service: str, name: str, arn_format: str) -> ResourceType:
     text = _fill(arn_format)
     resource = text.split(":", FIELDS - 1)[-1]
     head = resource[: resource.find(STAR)] if STAR in resource else resource
-    return ResourceType(service, name, operand(text), head)
+    goal = operand(text)
+    fields = goal.fields or ()
+    needs = tuple(f for f in (REGION, ACCOUNT_ID) if fields and fields[f] == _STAR)
+    return ResourceType(service, name, goal, head, needs)
 
 
 def _fill(arn_format: str) -> str:
@@ -221,10 +280,8 @@ def _fill(arn_format: str) -> str:
 
 def fits(a: Shape, kind: ResourceType) -> int:
     """Whether *a* can name a resource of *kind*, which an empty region or account id cannot."""
-    if a.arn is not None:
-        for field in (REGION, ACCOUNT_ID):
-            if _bad_field(kind, a.arn.parts[field], field):
-                return NO
+    if a.arn is not None and any(field in kind.needs for field in a.arn.empty):
+        return NO
     return overlap(a, kind.operand)
 
 
@@ -244,7 +301,7 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
     if len(split(parts)) < FIELDS or not _of_service(a.arn, kinds):
         return MAYBE, ""
     for field, reason in ((REGION, "region"), (ACCOUNT_ID, "account")):
-        if all(_bad_field(kind, written[field], field) for kind in kinds):
+        if field in a.arn.empty and all(field in kind.needs for kind in kinds):
             return YES, reason
     return _misfit_resource(written[RESOURCE], kinds)
 
@@ -274,25 +331,23 @@ def _misfit_loose(parts: Parts, a: Shape, whole: Operand) -> tuple[int, str]:
     return YES, "fields"
 
 
-def _bad_field(kind: ResourceType, parts: Parts, field: int) -> bool:
-    """Whether the type needs *field* (a region, an account id) and *parts* cannot be one."""
-    assert kind.operand.fields is not None
-    return kind.operand.fields[field] == parse(STAR) and _plain(parts) == ""
-
-
 def _misfit_resource(parts: Parts, kinds: Sequence[ResourceType]) -> tuple[int, str]:
     """What is wrong with the resource field (``trails/x``, ``Trail/x``, ``trail:x``)."""
     first = parts[0]
     if not isinstance(first, Piece) or (not first.text and len(parts) > 1):
         return MAYBE, ""
-    text = first.text
+    known = takewhile(
+        lambda part: isinstance(part, Piece), parts
+    )  # an escape is a piece of its own
+    text = "".join([part.text for part in known if isinstance(part, Piece)])
     for kind in kinds:
         head = kind.head
         if text.lower().startswith(head.lower()) and not text.startswith(head):
             return YES, "case"
         name = head.removesuffix("/").lower()
         if name + "/" == head.lower() and (
-            text.lower().startswith(name + ":") or (len(parts) == 1 and text.lower() == name)
+            text.lower().startswith(name + ":")
+            or (text.lower() == name and not any(isinstance(part, Hole) for part in parts))
         ):
             return YES, "separator"
     return YES, "type"

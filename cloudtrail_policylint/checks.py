@@ -1,12 +1,15 @@
 """``check-rules``: whether rule files are right, and whether their examples hold.
 
 An example is linted like a file, by its one rule, with every policy in scope.
-``«`` and ``»`` around a text say that exactly this must be pointed at.
+``«`` and ``»`` around a text say that exactly this must be pointed at. What its
+edit makes of an example, judged by all rules, must be the text that ``fixed``
+gives.
 """
 
 from __future__ import annotations
 
 from .errors import RuleFileError
+from .fixes import fix
 from .lint import Linter
 from .plain import place_of
 from .record import record, replaced
@@ -19,6 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from .files import Contents
+    from .fixes import Fixed
+    from .lint import Watch
+    from .match import Finding
+    from .result import Result
     from .rulefile import RuleFile
 
 FILES = {"json": "example.json", "terraform": "main.tf"}
@@ -69,12 +77,19 @@ def _repeated(file: RuleFile, rule: Rule, seen: dict[str, str]) -> Iterator[str]
 def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
     """What is wrong with the examples of *file*, each message with its place."""
     linter = example_linter(rule, book)
+    fixer = Fixer(rule, book)
     for group, examples in file.raw["examples"].items():
         for index, example in enumerate(examples):
-            wrong = failure(example, linter, rule, bad=group == "bad")
+            wrong, key = failure(example, linter, rule, bad=group == "bad"), "text"
+            if not wrong and "fixed" in example:
+                wrong, key = fixer.failure(example), "fixed"
             if wrong:
-                place = at(place_of(file.root, ["examples", group, index, "text"]))
+                place = at(place_of(file.root, ["examples", group, index, key]))
                 yield f'{place}: {group} example "{example["name"]}": {wrong}'
+    edited = any(case.edit is not None for case in rule.cases)
+    if edited and not any("fixed" in example for example in file.raw["examples"]["bad"]):
+        place = at(place_of(file.root, ["examples", "bad"]))
+        yield f"{place}: no bad example says with fixed what the edit makes of it"
 
 
 def example_linter(rule: Rule, book: RuleBook) -> Linter:
@@ -91,10 +106,7 @@ def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool
         return f"nothing is marked with {OPEN}{CLOSE}"
     if not bad and marked:
         return "a good example has no marks"
-    language = example["language"]
-    path = FILES.get(language) or (
-        "example.json" if text.lstrip().startswith("{") else "example.yaml"
-    )
+    path = path_of(example)
     result = linter.lint_text(path, text, _language(path), example.get("kind"))
     if result.crashes:
         return result.crashes[0]
@@ -105,6 +117,57 @@ def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool
         return "no policy was found in it"
     found = [(f.span.start, f.span.end) for f in result.findings if f.certain]
     return _difference(text, found, marked)
+
+
+class Fixer:
+    """Makes the edits of *rule*, and of no other, to an example, as ``--fix`` does with all rules at work."""
+
+    def __init__(self, rule: Rule, book: RuleBook) -> None:
+        self._rule = rule
+        self._watching: list[Watch] = []
+        others = [other for other in book.rules if other.id != rule.id]
+        self._linter = Linter(
+            replaced(book, rules=(*others, rule)),
+            Settings(scope="all"),
+            watch=lambda extraction: self._watching[-1](extraction),
+        )
+
+    def fixed(self, example: Mapping[str, Any], *, unsafe: bool) -> Fixed:
+        """What comes of *example*."""
+        path = path_of(example)
+        given = {path: unmarked(example["text"])[0].encode("utf-8")}
+
+        def lint(contents: Contents, watch: Watch) -> Result:
+            self._watching.append(watch)
+            text = contents.get(path, given[path]).decode("utf-8")
+            return self._linter.lint_text(path, text, _language(path), example.get("kind"))
+
+        def ours(result: Result) -> list[Finding]:
+            return [finding for finding in result.findings if finding.rule.id == self._rule.id]
+
+        return fix(lint, unsafe=unsafe, given=given, wanted=ours)
+
+    def failure(self, example: Mapping[str, Any]) -> str | None:
+        """What is wrong with what *example* says it becomes, or None when it is so."""
+        unsafe = not any(case.edit.safe for case in self._rule.cases if case.edit is not None)
+        fixed = self.fixed(example, unsafe=unsafe)
+        text = "".join(data.decode("utf-8") for data in fixed.contents.values())
+        if text == example["fixed"]:
+            return None
+        if not text:
+            reasons = [refusal.reason for refusal in fixed.refusals]
+            return f"it is not fixed: {reasons[0] if reasons else 'no edit applies'}"
+        lines = zip(text.splitlines(), example["fixed"].splitlines(), strict=False)
+        differing = next((line for line, other in lines if line != other), text)
+        return f"the edit makes something else of it: {_listed([differing])}"
+
+
+def path_of(example: Mapping[str, Any]) -> str:
+    """What the file of *example* is called."""
+    starts = example["text"].lstrip().lstrip(OPEN)
+    return FILES.get(example["language"]) or (
+        "example.json" if starts.startswith("{") else "example.yaml"
+    )
 
 
 def _language(path: str) -> str:

@@ -269,3 +269,8 @@ def decode(data: bytes) -> str:
 def _every_other_is_nul(start: bytes) -> bool:
     """Whether a text that starts so is UTF-16 without a byte order mark: our formats begin in ASCII."""
     return len(start) == 4 and any(start[::2]) != any(start[1::2])
+
+
+def encode(text: str, like: bytes) -> bytes:
+    """*text* as the bytes of a file: with a byte order mark if *like*, what is in it now, has one."""
+    return (b"\xef\xbb\xbf" if like.startswith(b"\xef\xbb\xbf") else b"") + text.encode("utf-8")

@@ -11,9 +11,13 @@ from .source import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from .discover import Candidate
+
+    Contents: TypeAlias = Mapping[str, bytes]
+    """What to take for the contents of some files, by path."""
 
 _LOADED = (discover.JSON, discover.TEMPLATE)
 """Languages of files that a Terraform module, in view or near, may load as a policy."""
@@ -35,12 +39,19 @@ class Files:
     """The files that *candidates* name, and those beside them that they refer to.
 
     *everything*: every policy is in scope, not only those about CloudTrail.
-    *walked* are the folders whose files the candidates are.
+    *walked* are the folders whose files the candidates are. *contents*: what to
+    take for the contents of some files, by path.
     """
 
     def __init__(
-        self, candidates: Sequence[Candidate], *, everything: bool, walked: Sequence[str] = ()
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        everything: bool,
+        walked: Sequence[str] = (),
+        contents: Contents | None = None,
     ) -> None:
+        self._contents = {key_of(path): data for path, data in (contents or {}).items()}
         self.candidates = candidates
         self.unreadable: dict[str, Unreadable] = {}  # by key: a file may be tried again
         self._nesting: list[str] = []
@@ -297,7 +308,8 @@ class Files:
         wanted = referred or candidate is None or candidate.language == discover.TERRAFORM
         matters = False
         try:
-            data = discover.read_bytes(path)
+            given = self._contents.get(key)
+            data = discover.read_bytes(path) if given is None else given
             matters = self._matters[key] = discover.may_matter(data, everything=self._everything)
             nests = candidate is not None and discover.may_nest(data, candidate.language)
             if not (matters or wanted or nests):

@@ -31,6 +31,7 @@ from .suppress import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
     from .extract.found import Found, FoundAttachment
     from .extract.terraform.project import Project
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from .suppress import Suppression
     from .tree import Node
 
+    Watch: TypeAlias = Callable[[Extraction], None]
+    """What is shown all that is extracted."""
+
 
 _OF_MODULES = (discover.TERRAFORM, discover.TEMPLATE)
 """Languages of files that are judged with their module, not by themselves."""
@@ -52,10 +56,10 @@ _OF_MODULES = (discover.TERRAFORM, discover.TEMPLATE)
 class Linter:
     """Judges sources by *rules* of *book* under *settings*.
 
-    *tally*, if given, counts what is known of the policies. *covers* tells
-    whether all the files of an entry among the settings' suppressions are in
-    view, so that one of no use can be called that. Raises ``UsageError`` for
-    settings that name a rule there is not.
+    *tally*, if given, counts what is known of the policies; *watch* is shown
+    all that is extracted. *covers* tells whether all the files of an entry
+    among the settings' suppressions are in view, so that one of no use can be
+    called that. Raises ``UsageError`` for settings that name a rule there is not.
     """
 
     def __init__(
@@ -65,8 +69,10 @@ class Linter:
         *,
         tally: Tally | None = None,
         covers: Callable[[Allowed], bool] = lambda _entry: False,
+        watch: Watch | None = None,
     ) -> None:
         self._tally = tally
+        self._watch = watch
         self._book = book
         self._settings = settings
         self._covers = covers
@@ -148,6 +154,8 @@ class Linter:
     def _counted(self, extraction: Extraction) -> Extraction:
         if self._tally is not None:
             self._tally.add(extraction)
+        if self._watch is not None:
+            self._watch(extraction)
         return extraction
 
     def _judge(

@@ -14,27 +14,34 @@ from __future__ import annotations
 from .record import record
 from .tokens import (
     DIGIT,
+    HOLES,
     ONE,
     STAR,
     for_every_text,
     for_every_value,
-    holds,
     in_common,
-    meet,
     spread,
-    tokens,
     unknown,
-    widened,
     widest_value,
 )
 from .tree import Hole, Piece, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 NO, MAYBE, YES = 0, 1, 2
 """A verdict. ``min`` is AND, ``max`` is OR, ``2 - v`` is NOT (Kleene's three values)."""
+
+_SPELLING = {token: chr(0xFDD0 + index) for index, token in enumerate((STAR, ONE, DIGIT, *HOLES))}
+"""What stands for a wildcard and for a hole in a text that was ``_spelt``: all else stands for itself.
+
+So comparing runs is comparing strings. Unicode promises never to assign these
+characters; where a text holds one all the same, another such one stands for it.
+"""
+_TOKENS = {char: token for token, char in _SPELLING.items()}
+_STRAY = dict.fromkeys(map(ord, _TOKENS), "\ufdef")
+_GAP, _ONE, _DIGIT = (_SPELLING[token] for token in (STAR, ONE, DIGIT))
 
 MAX_ALTERNATIVES = 128
 """Combinations of a text's known values that are told apart; past it the values count as unknown."""
@@ -42,14 +49,16 @@ MAX_ALTERNATIVES = 128
 
 @record
 class Glob:
-    """A pattern in normal form: fixed runs of tokens with gaps between them.
+    """A pattern in normal form: fixed runs of characters with gaps between them.
 
     ``runs`` has one more member than ``gaps``; a gap is a ``*`` together with
     the ``?`` beside it, given as the least number of characters it takes.
+    ``plain``: the runs are nothing but text.
     """
 
-    runs: tuple[tuple[str, ...], ...]
+    runs: tuple[str, ...]
     gaps: tuple[int, ...]
+    plain: bool
 
 
 @record
@@ -66,139 +75,139 @@ class Pattern:
     lines: tuple[tuple[str, ...], ...] = ()
 
 
-def glob(tokens: Iterable[str]) -> Glob:
-    """The normal form of *tokens*: ``?`` beside a ``*`` belongs to the gap."""
-    runs: list[list[str]] = [[]]
+def _fixed(text: str) -> str:
+    """*text*, in which nothing is a wildcard, spelt."""
+    return text if text.isascii() else text.translate(_STRAY)
+
+
+def _spelt(text: str) -> str:
+    """*text*, in which ``*`` and ``?`` are wildcards, spelt."""
+    return _fixed(text).replace(STAR, _GAP).replace("?", _ONE)
+
+
+def _glob(spelt: str) -> Glob:
+    """The normal form of a spelt text: ``?`` beside a ``*`` belongs to the gap."""
+    fixed = spelt.split(_GAP)
+    if _ONE not in spelt:
+        if "" in fixed[1:-1]:  # "**" is "*"
+            fixed[1:-1] = [run for run in fixed[1:-1] if run]
+        return Glob(tuple(fixed), (0,) * (len(fixed) - 1), _DIGIT not in spelt)
+    runs: list[str] = [fixed[0]]
     gaps: list[int] = []
-    for token in tokens:
-        if token == STAR:
-            if gaps and not runs[-1]:
-                continue
-            size = 0
-            while runs[-1] and runs[-1][-1] == ONE:
-                runs[-1].pop()
-                size += 1
-            if gaps and not runs[-1]:  # only "?" since the last "*": one gap
-                gaps[-1] += size
-                continue
-            gaps.append(size)
-            runs.append([])
-        elif token == ONE and gaps and not runs[-1]:
-            gaps[-1] += 1
+    for run in fixed[1:]:
+        before = runs[-1].rstrip(_ONE)
+        after = run.lstrip(_ONE)
+        size = len(runs[-1]) - len(before) + len(run) - len(after)
+        if gaps and not before:  # only "?" since the last "*": one gap
+            gaps[-1] += size
+            runs[-1] = after
         else:
-            runs[-1].append(token)
-    return Glob(tuple(tuple(run) for run in runs), tuple(gaps))
+            gaps.append(size)
+            runs[-1:] = [before, after]
+    return Glob(tuple(runs), tuple(gaps), _DIGIT not in spelt and _ONE not in "".join(runs))
 
 
 def parse(text: str) -> Glob:
     """The glob that *text* spells."""
-    return glob(tokens(text))
+    return _glob(_spelt(text))
 
 
 def parse_operand(text: str) -> Glob:
     """The glob that a rule spells as *text*: as ``parse``, and ``#`` is any digit."""
-    return glob(DIGIT if char == "=#" else char for char in tokens(text))
+    return _glob(_spelt(text).replace("#", _DIGIT))
+
+
+def _meet(a: str, b: str) -> bool:
+    """Whether some character is matched by both."""
+    if a == b or _ONE in (a, b):
+        return True
+    if a == _DIGIT:
+        return b.isdigit()
+    return b == _DIGIT and a.isdigit()
+
+
+def _holds(outer: str, inner: str) -> bool:
+    """Whether every character that *inner* matches is matched by *outer*."""
+    if outer == _ONE:
+        return inner != _GAP
+    return outer == inner or (outer == _DIGIT and inner.isdigit())
+
+
+def _all(fits: Fits, a: str, b: str) -> bool:
+    """Whether the characters of *a* and *b* fit one another, as far as the shorter one goes."""
+    return all(map(fits, a, b))
 
 
 def overlaps(a: Glob, b: Glob) -> bool:
     """Whether some text is matched by both."""
     if a.gaps and b.gaps:
         # Whatever lies between can be written one after the other, so only the ends can disagree.
-        heads = zip(a.runs[0], b.runs[0], strict=False)
-        tails = zip(reversed(a.runs[-1]), reversed(b.runs[-1]), strict=False)
-        return all(meet(x, y) for x, y in heads) and all(meet(x, y) for x, y in tails)
+        return _all(_meet, a.runs[0], b.runs[0]) and _all(_meet, a.runs[-1][::-1], b.runs[-1][::-1])
     if b.gaps:
         a, b = b, a
     fixed = b.runs[0]
-    if not a.gaps:
-        return len(fixed) == len(a.runs[0]) and all(
-            meet(x, y) for x, y in zip(a.runs[0], fixed, strict=True)
-        )
-    return _spread(a, list(fixed), [0] * len(fixed), meet)
+    if a.gaps:
+        return _spread(a, fixed, (), _meet, plain=a.plain and b.plain)
+    if a.plain and b.plain:
+        return a.runs[0] == fixed
+    return len(fixed) == len(a.runs[0]) and _all(_meet, a.runs[0], fixed)
 
 
 def within(inner: Glob, outer: Glob) -> bool:
     """Whether *outer* matches everything that *inner* matches."""
     if not outer.gaps:
-        return (
-            not inner.gaps
-            and len(inner.runs[0]) == len(outer.runs[0])
-            and all(holds(x, y) for x, y in zip(outer.runs[0], inner.runs[0], strict=True))
+        if inner.gaps or outer.plain:
+            return inner.runs == outer.runs
+        return len(inner.runs[0]) == len(outer.runs[0]) and _all(
+            _holds, outer.runs[0], inner.runs[0]
         )
-    line: list[str] = []
-    extra: list[int] = []  # characters that are at least between a token and the one before it
-    for index, run in enumerate(inner.runs):
-        if index:
-            line.append(STAR)
-            extra.append(inner.gaps[index - 1])
-        line.extend(run)
-        extra.extend([0] * len(run))
-    return _spread(outer, line, extra, _within_token)
+    # A run that is text can only lie on the same text, whatever else is in the line.
+    return _spread(outer, _GAP.join(inner.runs), inner.gaps, _holds, plain=outer.plain)
 
 
-def _within_token(outer: str, inner: str) -> bool:
-    return inner != STAR and holds(outer, inner)
-
-
-def _spread(pattern: Glob, line: list[str], extra: list[int], fits: Fits) -> bool:
+def _spread(pattern: Glob, line: str, extra: tuple[int, ...], fits: Fits, *, plain: bool) -> bool:
     """Whether the runs of *pattern* can be laid along *line* in order, its gaps taking the rest.
 
-    *line* may hold ``*`` where any text of at least ``extra`` characters
-    stands: no run lies on it, a gap may. The leftmost place for a run is
-    always the best one, so there is nothing to go back to.
+    *line* may hold ``_GAP`` where any text of at least as many characters as
+    *extra* says stands: no run lies on it, a gap may. The leftmost place for
+    a run is always the best one, so there is nothing to go back to. *plain*:
+    a run fits only where it stands as it is.
     """
     first, last = pattern.runs[0], pattern.runs[-1]
-    size = len(line)
-    if len(first) + len(last) > size:
+    at, end = len(first), len(line) - len(last)
+    if at > end:
         return False
-    text = _as_text(line, fits)
-    at, end = len(first), size - len(last)
-    if (
-        _find(first, line, text, 0, at, fits) != 0
-        or _find(last, line, text, end, size, fits) != end
-    ):
+    if plain:
+        if not (line.startswith(first) and line.endswith(last)):
+            return False
+    elif not (_all(fits, first, line) and _all(fits, last, line[end:])):
         return False
-    reach = _distances(line, extra) if any(pattern.gaps) else []
+    reach = _distances(line, extra) if extra and any(pattern.gaps) else None
     for gap, run in zip(pattern.gaps[:-1], pattern.runs[1:-1], strict=True):
-        start = _find(run, line, text, _skip(reach, at, gap, end) if gap else at, end, fits)
+        if gap:
+            at = at + gap if reach is None else _skip(reach, at, gap, end)
+        start = line.find(run, at, end) if plain else _find(run, line, at, end, fits)
         if start < 0:
             return False
         at = start + len(run)
-    return not pattern.gaps[-1] or reach[end] - reach[at] >= pattern.gaps[-1]
+    gap = pattern.gaps[-1]
+    return not gap or (end - at if reach is None else reach[end] - reach[at]) >= gap
 
 
-_NO_LITERAL = "\U0010ffff"
-"""Stands for a token that is no literal character; Unicode promises never to assign it."""
-
-
-def _as_text(line: list[str], fits: Fits) -> str | None:
-    """*line* as a string to look for literal runs in; None where other tokens may fit them too."""
-    text = "".join([token[1] if len(token) == 2 else _NO_LITERAL for token in line])
-    if fits is meet and _NO_LITERAL in text:
-        return None
-    return text
-
-
-def _find(
-    run: tuple[str, ...], line: list[str], text: str | None, start: int, end: int, fits: Fits
-) -> int:
-    """The first place in ``[start, end)`` where *run* lies on *line*, or -1; *text* as of ``_as_text``."""
-    if text is not None and ONE not in run and DIGIT not in run:
-        wanted = "".join([token[1] for token in run])
-        if _NO_LITERAL not in wanted:
-            return text.find(wanted, start, end)
-    while start + len(run) <= end:
-        if all(fits(token, line[start + index]) for index, token in enumerate(run)):
-            return start
-        start += 1
+def _find(run: str, line: str, start: int, end: int, fits: Fits) -> int:
+    """The first place in ``[start, end)`` where *run* lies on *line*, or -1."""
+    for at in range(start, end - len(run) + 1):
+        if all(fits(char, line[at + index]) for index, char in enumerate(run)):
+            return at
     return -1
 
 
-def _distances(line: list[str], extra: list[int]) -> list[int]:
+def _distances(line: str, extra: tuple[int, ...]) -> list[int]:
     """The least number of characters before each place of *line*."""
     reach = [0]
-    for token, more in zip(line, extra, strict=True):
-        reach.append(reach[-1] + (more if token == STAR else 1))
+    more = iter(extra)
+    for char in line:
+        reach.append(reach[-1] + (next(more) if char == _GAP else 1))
     return reach
 
 
@@ -221,28 +230,37 @@ def pattern(parts: Sequence[Piece | Hole], *, fold: bool, variables: bool) -> Pa
     Condition values of a 2012-10-17 policy); it may become any text.
     """
     exact = True
-    alternatives: list[list[str]] = [[]]
+    alternatives = [""]
     for part in parts:
         if isinstance(part, Piece):
             text = part.text.lower() if fold else part.text
-            spelt = variable_tokens(text) if variables and "${" in text else tokens(text)
-            choices = [spelt]
+            choices = [_with_variables(text) if variables and "${" in text else _spelt(text)]
         elif part.values is not None and len(alternatives) * len(part.values) <= MAX_ALTERNATIVES:
-            choices = [tokens(v.lower() if fold else v) for v in part.values]
+            choices = [_spelt(v.lower() if fold else v) for v in part.values]
         else:
             exact = False
-            choices = [unknown(part.shape)]
-        if len(choices) == 1:
-            for alternative in alternatives:
-                alternative.extend(choices[0])
-        else:
-            alternatives = [head + tail for head in alternatives for tail in choices]
-    globs = tuple(glob(widened(alternative)) for alternative in alternatives)
-    return Pattern(globs, exact, () if exact else tuple(map(tuple, alternatives)))
+            choices = ["".join([_SPELLING[token] for token in unknown(part.shape)])]
+        alternatives = [head + tail for head in alternatives for tail in choices]
+    if exact:
+        return Pattern(tuple([_glob(alternative) for alternative in alternatives]), exact)
+    globs = tuple([_glob(_widened(alternative)) for alternative in alternatives])
+    return Pattern(globs, exact, tuple([tuple(_tokens(one)) for one in alternatives]))
 
 
-def variable_tokens(text: str) -> list[str]:
-    """The tokens of *text* with its policy variables.
+def _widened(spelt: str) -> str:
+    """*spelt* with a wildcard for each hole, which its value must fall into."""
+    for token in HOLES:
+        spelt = spelt.replace(_SPELLING[token], _GAP)
+    return spelt
+
+
+def _tokens(spelt: str) -> list[str]:
+    """*spelt* token by token."""
+    return [_TOKENS.get(char) or "=" + char for char in spelt]
+
+
+def _with_variables(text: str) -> str:
+    """*text* with its policy variables, spelt.
 
     ``${*}``, ``${?}`` and ``${$}`` are those characters themselves; any other
     ``${...}`` is whatever the request says (IAM User Guide, "IAM policy
@@ -254,10 +272,10 @@ def variable_tokens(text: str) -> list[str]:
         start = text.find("${", at)
         end = text.find("}", start) if start >= 0 else -1
         if end < 0:
-            return found + tokens(text[at:])
-        found += tokens(text[at:start])
+            return "".join(found) + _spelt(text[at:])
         name = text[start + 2 : end]
-        found.append("=" + name if name in ("*", "?", "$") else STAR)
+        found.append(_spelt(text[at:start]))
+        found.append(name if name in ("*", "?", "$") else _GAP)
         at = end + 1
 
 
@@ -282,6 +300,8 @@ def judge_equal(a: Pattern, b: Glob) -> int:
 
 
 def _agree(a: Pattern, b: Glob, exact: Relation, unknown: Judge) -> int:
+    if a.exact and len(a.globs) == 1:
+        return YES if exact(a.globs[0], b) else NO
     if a.exact:
         verdicts = {YES if exact(glob, b) else NO for glob in a.globs}
     else:
@@ -325,9 +345,9 @@ def _equal_unknown(widest: Glob, line: Line, b: Glob) -> int:
 
 def _line(glob: Glob) -> list[str]:
     """The tokens of *glob*."""
-    line = list(glob.runs[0])
+    line = _tokens(glob.runs[0])
     for gap, run in zip(glob.gaps, glob.runs[1:], strict=True):
-        line += [*spread(gap), *run]
+        line += [*spread(gap), *_tokens(run)]
     return line
 
 

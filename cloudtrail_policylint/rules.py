@@ -21,6 +21,27 @@ CONFIDENCES = ("high", "medium", "low")
 
 
 @record
+class Remedy:
+    """A rule's ``edit``: how a file is changed so that the finding goes.
+
+    ``safe``: it changes nothing but what is certainly wrong. ``says`` what it
+    does. ``at`` is the text that it changes, empty for the one reported. What
+    applies first is done: the text becomes ``write``; the first of ``replace``
+    that is found in it (letter case does not count) is replaced; its
+    ``fields`` between colons, counted from 1, are. With ``remove`` the
+    condition goes instead.
+    """
+
+    safe: bool
+    says: str
+    at: str = ""
+    write: str = ""
+    replace: tuple[tuple[str, str], ...] = ()
+    fields: tuple[tuple[int, str], ...] = ()
+    remove: bool = False
+
+
+@record
 class Case:
     """One way for a rule's defect to look: what is matched, where it is reported, what is said."""
 
@@ -29,6 +50,7 @@ class Case:
     message: str
     once: bool = False
     """Whether only the first witness in a statement is reported."""
+    edit: Remedy | None = None
 
 
 @record
@@ -93,13 +115,15 @@ def prepared(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> dict[
 
     What is left to do in a run is to make records of it.
     """
-    kept = {key: value for key, value in raw.items() if key not in ("match", "report", "message")}
+    moved = ("match", "report", "message", "edit")
+    kept = {key: value for key, value in raw.items() if key not in moved}
     kept.update({key: _line(raw[key]) for key in ("summary", "why", "fix")})
     kept["cases"] = [
         {
             "match": expanded(case["match"], sets),
             "report": case["report"],
             "message": _line(case["message"]),
+            "edit": case.get("edit", raw.get("edit")),
         }
         for case in raw.get("cases") or ([raw] if "match" in raw else [])
     ]
@@ -119,12 +143,29 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         tags=tuple(raw.get("tags", ())),
         subject=raw.get("subject", ""),
         cases=tuple(
-            [Case(case["match"], case["report"], case["message"], once) for case in raw["cases"]]
+            [
+                Case(case["match"], case["report"], case["message"], once, _remedy(case["edit"]))
+                for case in raw["cases"]
+            ]
         ),
         why=raw["why"],
         fix=raw["fix"],
         references=tuple(raw.get("references", ())),
         supersedes=tuple(raw.get("supersedes", ())),
+    )
+
+
+def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
+    if raw is None:
+        return None
+    return Remedy(
+        safe=raw["safe"],
+        says=_line(raw["says"]),
+        at=raw.get("at", ""),
+        write=raw.get("write", ""),
+        replace=tuple(raw.get("replace", {}).items()),
+        remove="remove" in raw,
+        fields=tuple((int(number), text) for number, text in raw.get("fields", {}).items()),
     )
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from .baseline import Coverage
     from .discover import Candidate
-    from .lint import Linter
+    from .files import Contents
+    from .lint import Linter, Watch
     from .resolution import Tally
     from .rules import RuleBook
     from .settings.model import Allowed, Settings
@@ -31,12 +32,23 @@ if TYPE_CHECKING:
 class Run:
     """One run under *settings*; *tally*, if given, counts what is known of the policies.
 
+    *contents* stand in place of what is in some files, and *extracted* is shown
+    all that is extracted.
     Methods raise an ``InputError`` for paths, settings and rules that cannot be used.
     """
 
-    def __init__(self, settings: NearestSettings, tally: Tally | None = None) -> None:
+    def __init__(
+        self,
+        settings: NearestSettings,
+        tally: Tally | None = None,
+        *,
+        contents: Contents | None = None,
+        extracted: Watch | None = None,
+    ) -> None:
         self._settings = settings
         self._tally = tally
+        self._contents = contents
+        self._extracted = extracted
         self._books: dict[tuple[str, ...], RuleBook] = {}
         self._paths: list[str] = []
         self._files: list[str] = []
@@ -55,7 +67,12 @@ class Run:
         walked = [path for path in paths if os.path.isdir(path)] if len(groups) == 1 else []
         results = []
         for settings, candidates in groups.values():
-            files = Files(candidates, everything=settings.scope == "all", walked=walked)
+            files = Files(
+                candidates,
+                everything=settings.scope == "all",
+                walked=walked,
+                contents=self._contents,
+            )
             judge = partial(self._lint_group, settings, files, paths, watch)
             results.append(under(settings.limits, judge))
             if results[-1].interrupted:
@@ -110,7 +127,13 @@ class Run:
     ) -> Linter:
         from .lint import Linter
 
-        return Linter(self._book(settings.rules), settings, tally=self._tally, covers=covers)
+        return Linter(
+            self._book(settings.rules),
+            settings,
+            tally=self._tally,
+            covers=covers,
+            watch=self._extracted,
+        )
 
     def _book(self, paths: tuple[str, ...]) -> RuleBook:
         if paths not in self._books:

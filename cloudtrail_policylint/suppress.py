@@ -9,6 +9,7 @@ settings for what it describes.
 
 from __future__ import annotations
 
+from .edits import Edit
 from .extract.found import Allowance, Owner, Problem
 from .match import Finding, problem_finding
 from .plain import nearest
@@ -161,16 +162,47 @@ def complaints(
             message = f"this suppression has no reason; write one {suppression.where}"
             problem = Problem("suppression-without-reason", message, suppression.span)
             found.append(problem_finding(problem, book, owner))
+        unused: list[tuple[str, Span]] = []
+        for word, span in suppression.words:
+            rule = book.named(word)
+            if rule is not None and word not in suppression.used and rule.id in ran:
+                unused.append((word, span))
+        edit = _without(suppression, unused) if unused else None
         for word, span in suppression.words:
             rule = book.named(word)
             if rule is None:
                 message = f"no rule is called {word}{nearest(word, book.names())}"
-            elif word not in suppression.used and rule.id in ran:
+            elif (word, span) in unused:
                 message = f"nothing to allow here: {rule.id} ({rule.name}) finds nothing"
             else:
                 continue
-            found.append(problem_finding(Problem("unused-suppression", message, span), book, owner))
+            problem = Problem("unused-suppression", message, span)
+            found.append(
+                problem_finding(problem, book, owner, edit=edit if rule is not None else None)
+            )
     return found
+
+
+def _without(suppression: Suppression, unused: Sequence[tuple[str, Span]]) -> Edit | None:
+    """The edit that takes the *unused* words out of a comment, or all of it where no other is left."""
+    if suppression.covers is not None:
+        return None
+    kept = [word for word in suppression.words if word not in unused]
+    source, span = suppression.span.source, suppression.span
+    if kept:
+        first, last = suppression.words[0][1], suppression.words[-1][1]
+        text = ", ".join(word for word, _ in kept)
+        return Edit(Span(source, first.start, last.end), text, True, "allow only what is found")
+    text, start, end = source.text, span.start, span.end
+    before = text[:start].rstrip(" \t")
+    if suppression.alone and text[end : end + 1] in ("", "\r", "\n"):  # the line with its end
+        start = len(before)
+        end += 2 if text.startswith("\r\n", end) else 1 if end < len(text) else 0
+    elif suppression.alone:  # code follows
+        end += len(text[end:]) - len(text[end:].lstrip(" \t"))
+    else:
+        start = len(before)
+    return Edit(Span(source, start, end), "", True, "delete the comment")
 
 
 def allow(

@@ -19,9 +19,9 @@ STAR = "*"
 DIGIT = "0-9"
 """Tokens that are no literal character. A literal is a token of one character, written ``=c``."""
 
-_HOLES = {"<any>": ANY, "<field>": FIELD, "<name>": NAME}
+HOLES = {"<any>": ANY, "<field>": FIELD, "<name>": NAME}
 """Tokens for one text, of any length, that is not known."""
-_HOLE_OF = {shape: token for token, shape in _HOLES.items()}
+_HOLE_OF = {shape: token for token, shape in HOLES.items()}
 
 _EVERY_TEXT = "every *"
 _EVERY_CHARACTER = "every ?"
@@ -32,25 +32,15 @@ MAX_PLACES = 20_000
 """Pairs of places in two lines that are looked at; of longer lines nothing is said."""
 
 
-def tokens(text: str) -> list[str]:
-    """The tokens of *text*, in which ``*`` and ``?`` are wildcards."""
-    return [char if char in (STAR, ONE) else "=" + char for char in text]
-
-
 def unknown(shape: str) -> list[str]:
     """The tokens of a hole of *shape*."""
     return [DIGIT] * 12 if shape == ACCOUNT else [_HOLE_OF[shape]]
 
 
-def widened(line: Iterable[str]) -> list[str]:
-    """*line* with a wildcard for each hole, which its value must fall into."""
-    return [STAR if token in _HOLES else token for token in line]
-
-
 def for_every_value(line: Iterable[str]) -> list[str]:
     """*line*, to be asked about every value of its holes at once."""
     return [
-        _EVERY_TEXT if token in _HOLES else _EVERY_DIGIT if token == DIGIT else token
+        _EVERY_TEXT if token in HOLES else _EVERY_DIGIT if token == DIGIT else token
         for token in line
     ]
 
@@ -70,7 +60,7 @@ def widest_value(line: Iterable[str]) -> list[str]:
     found: list[str] = []
     gap: list[str] = []
     for token in (*line, ""):
-        if token in (STAR, ONE) or token in _HOLES:
+        if token in (STAR, ONE) or token in HOLES:
             gap.append(STAR if token == _HOLE_OF[ANY] else token)
             continue
         found += spread(gap.count(ONE)) if STAR in gap else gap
@@ -91,13 +81,6 @@ def meet(a: str, b: str) -> bool:
     if a == DIGIT:
         return b[1].isdigit()
     return b == DIGIT and a[1].isdigit()
-
-
-def holds(outer: str, inner: str) -> bool:
-    """Whether every character that *inner* matches is matched by *outer*."""
-    if outer in (inner, ONE):
-        return True
-    return outer == DIGIT and inner != ONE and inner[1].isdigit()
 
 
 def in_common(a: Sequence[str], b: Sequence[str]) -> bool | None:
@@ -133,14 +116,14 @@ def _along(row: list[bool], x: str | None, b: Sequence[str]) -> None:
 
 
 def _is_gap(token: str) -> bool:
-    return token == STAR or token in _HOLES
+    return token == STAR or token in HOLES
 
 
 def _takes(gap: str, token: str) -> bool:
     """Whether *gap* may stand for what *token* stands for, among other things."""
     if gap == STAR:
         return True
-    shape = _HOLES.get(gap)
+    shape = HOLES.get(gap)
     if shape is None or token in (_EVERY_TEXT, _EVERY_CHARACTER, _EVERY_DIGIT):
         return False
     return len(token) != 2 or allows(shape, token[1])

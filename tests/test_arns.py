@@ -344,6 +344,8 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         ((PREFIX + "eventDataStore/x",), (YES, "case")),
         ((PREFIX + "Trail/", ANY), (YES, "case")),
         (("arn:aws:cloudtrail:*:*:TRAIL/*",), (YES, "case")),
+        ((PREFIX + "Trail", "/x"), (YES, "case")),  # in pieces, as "Trail\\/x" is read from JSON
+        ((PREFIX + "trail", ":x"), (YES, "separator")),
         ((PREFIX + "trails/x",), (YES, "type")),
         ((PREFIX + "main",), (YES, "type")),
         ((PREFIX + "trails/", ANY), (YES, "type")),

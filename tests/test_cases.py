@@ -1,7 +1,8 @@
 """Whole commands: every file of ``tests/cases`` is files, a command line and all that it writes.
 
 A section begins with ``=== ``: ``file NAME``, ``stdin``, ``run ARGUMENTS``,
-``stdout``, ``stderr``, ``status N``. A case may run several commands.
+``stdout``, ``stderr``, ``status N``, ``after NAME`` (what is in a file then).
+A case may run several commands.
 Run with ``UPDATE_CASES=1`` to write down what the commands say now, and read
 the difference.
 """
@@ -66,6 +67,8 @@ def replay(case: str, capsys: pytest.CaptureFixture[str]) -> str:
             stdin = body
         if word in ("file", "stdin"):
             parts.append(f"=== {word}{' ' if argument else ''}{argument}\n{body}")
+        elif word == "after":
+            parts.append(f"=== after {argument}\n{Path(argument).read_text(encoding='utf-8')}")
         elif word == "run":
             out, err, status = run(argument, stdin, capsys)
             parts.append(f"=== run {argument}".rstrip() + "\n")

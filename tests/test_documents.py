@@ -93,3 +93,11 @@ def test_links_lead_somewhere(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
         assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_writing_rules_knows_the_tags_of_security_alerts() -> None:
+    from cloudtrail_policylint.report.sarif import SECURITY_TAGS
+
+    text = (ROOT / "docs" / "writing-rules.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"with one of the tags (.*?) are security alerts", text, re.DOTALL)
+    assert set(re.findall(r"`([\w-]+)`", listed)) == SECURITY_TAGS

@@ -14,7 +14,7 @@ LAYERS = (
     ("source", "limits"),
     ("tree",),
     ("plain", "tokens", "blanks"),
-    ("patterns",),
+    ("patterns", "edits"),
     ("arns", "readers"),
     ("extract.found", "catalogue"),
     ("extract", "rules"),
@@ -30,7 +30,8 @@ LAYERS = (
     ("nearby",),
     ("files",),
     ("lint",),
-    ("run", "report", "checks"),
+    ("run", "fixes"),
+    ("report", "checks"),
     ("cli", "library"),
     ("__main__",),
 )

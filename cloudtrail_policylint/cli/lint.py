@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from ..files import Contents
+    from ..lint import Watch
     from ..resolution import Tally
     from ..result import Result
     from ..run import Run
     from ..settings.model import Settings
+    from ..settings.nearest import NearestSettings
 
 
 def lint(options: argparse.Namespace) -> int:
@@ -38,8 +41,29 @@ def lint(options: argparse.Namespace) -> int:
         settings.here.folder,
         to_write=options.write_baseline,
     )
-    run = Run(settings, _tally(options))
-    result = baseline.applied(_result(options, run), run)
+    runs: list[Run] = []
+
+    def judge(contents: Contents, watch: Watch | None) -> Result:
+        runs.append(Run(settings, _tally(options), contents=contents, extracted=watch))
+        return _result(options, runs[-1], contents)
+
+    def finish(result: Result) -> int:
+        return _finish(options, settings, baseline, baseline.applied(result, runs[-1]))
+
+    if not (options.fix or options.diff or options.unsafe_fixes):
+        return finish(judge({}, None))
+    from . import fix
+
+    def reported(result: Result) -> Result:
+        return result if options.write_baseline else baseline.applied(result, runs[-1])
+
+    return fix.run(options, judge, reported, finish)
+
+
+def _finish(
+    options: argparse.Namespace, settings: NearestSettings, baseline: BaselineOfRun, result: Result
+) -> int:
+    """Report *result*; the exit code."""
     for crash in result.crashes:
         say(f"{crash}; this is a mistake of ours, please report it")
     _write_report(options, result)
@@ -73,7 +97,7 @@ def _tally(options: argparse.Namespace) -> Tally | None:
     return Tally()
 
 
-def _result(options: argparse.Namespace, run: Run) -> Result:
+def _result(options: argparse.Namespace, run: Run, contents: Contents) -> Result:
     if "-" not in options.paths:
         progress = Progress(width())
         try:
@@ -90,14 +114,15 @@ def _result(options: argparse.Namespace, run: Run) -> Result:
         raise UsageError(
             "-: say with --stdin-filename what the text is: a name ending in .json, .yaml or .tf"
         )
-    return run.lint_text(name, _standard_input(), language)
+    data = contents[name] if name in contents else sys.stdin.buffer.read()
+    return run.lint_text(name, _decoded(data), language)
 
 
-def _standard_input() -> str:
+def _decoded(data: bytes) -> str:
     from ..discover import UnreadableError, decode
 
     try:
-        return decode(sys.stdin.buffer.read())
+        return decode(data)
     except UnreadableError as error:
         raise UsageError(f"-: cannot be read: {error}") from None
 

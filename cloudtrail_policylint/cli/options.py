@@ -127,6 +127,17 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         choices=("error", "warning", "info", "never"),
         help="the least severity that makes the exit code 1 (default: warning)",
     )
+    add("--fix", action="store_true", help="correct in the files what can be corrected safely")
+    add(
+        "--unsafe-fixes",
+        action="store_true",
+        help="with --fix or --diff: also what may grant or deny more than today",
+    )
+    add(
+        "--diff",
+        action="store_true",
+        help="show what --fix would change, and change nothing; exit 1 if there is something",
+    )
     add("--config", metavar="FILE", help="settings file, instead of the nearest one")
     add(
         "--baseline",

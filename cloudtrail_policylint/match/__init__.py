@@ -21,14 +21,17 @@ from .clauses import (
     StatementMatch,
     field_span,
 )
+from .index import Index
 from .messages import Subject, render
 from .related import origins
+from .remedies import edit_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeVar
 
+    from ..edits import Edit
     from ..extract.found import FoundResource, Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
@@ -48,7 +51,7 @@ class Finding:
     ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
     the statements, and the blocks around them, that the defect is part of, and
     ``sid`` is the Sid of the first of them; ``related`` are other places that
-    have to do with it.
+    have to do with it. ``edit`` rights it, where that is known.
     """
 
     rule: Rule
@@ -60,6 +63,7 @@ class Finding:
     within: tuple[Span, ...] = ()
     sid: str = ""
     related: tuple[Related, ...] = ()
+    edit: Edit | None = None
 
 
 @record
@@ -101,6 +105,7 @@ class Engine:
         self._compiled: dict[
             int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
         ] = {}
+        self._index: Index | None = None
 
     def judge_document(self, document: Document) -> list[Finding]:
         """What the rules find in *document*: of several possible kinds, what is so for each of them."""
@@ -127,9 +132,7 @@ class Engine:
     ) -> Iterator[Finding]:
         """What the rules (those named in *only*) find in *document* with at least *floor*."""
         scene = Scene(document, self.catalogue)
-        for rule, case in self._by_subject["statement"]:
-            if only is None or rule.id in only:
-                yield from self._statements(rule, case, scene, floor)
+        yield from self._statements(scene, floor, only)
         for rule, case in self._by_subject["document"]:
             if only is not None and rule.id not in only:
                 continue
@@ -177,8 +180,14 @@ class Engine:
                 self.failures.append(Failure(rule.id, span, error))
         return settled(findings)
 
-    def _statements(self, rule: Rule, case: Case, scene: Scene, floor: int) -> Iterator[Finding]:
-        for statement in scene.document.statements:
+    def _statements(self, scene: Scene, floor: int, only: set[str] | None) -> Iterator[Finding]:
+        statements = scene.document.statements
+        cases = self._by_subject["statement"]
+        for index, number in self._open(scene):
+            rule, case = cases[index]
+            if only is not None and rule.id not in only:
+                continue
+            statement = statements[number]
             try:
                 match = self._match(case, StatementMatch)
                 verdict = match.judge(statement, scene, floor)
@@ -190,6 +199,22 @@ class Engine:
                     )
             except Exception as error:  # noqa: BLE001 - as above
                 self.failures.append(Failure(rule.id, statement.span, error))
+
+    def _open(self, scene: Scene) -> list[tuple[int, int]]:
+        """Which case may hold of which statement, by their numbers, in the order of the cases."""
+        if self._index is None:
+            self._index = Index([self._indexed(case) for _, case in self._by_subject["statement"]])
+        return sorted(
+            (index, number)
+            for number, statement in enumerate(scene.document.statements)
+            for index in self._index.candidates(statement, scene)
+        )
+
+    def _indexed(self, case: Case) -> StatementMatch | None:
+        try:
+            return self._match(case, StatementMatch)
+        except Exception:  # noqa: BLE001 - it fails again where it is judged, and is reported there
+            return None
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
@@ -225,6 +250,7 @@ class Engine:
             if verdict == MAYBE and witness is not None and _says_nothing(witness):
                 continue
             message = render(case.message, Subject(binding, witness, document), self.catalogue)
+            within = _around(span, binding.statement, document)
             yield Finding(
                 rule=rule,
                 message=message if verdict == YES else UNSURE + message,
@@ -232,11 +258,20 @@ class Engine:
                 owner=judged.owner,
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
-                within=_around(span, binding.statement, document),
+                within=within,
                 sid=_sid(span, binding.statement, document),
                 related=(*_origins(span, witness, binding, document, case.report), *others)[
                     :MAX_RELATED
                 ],
+                edit=edit_for(
+                    case.edit,
+                    witness,
+                    binding.statement,
+                    (*within, judged.owner.span),
+                    self.catalogue,
+                )
+                if case.edit is not None and witness is not None and verdict == YES
+                else None,
             )
 
 
@@ -273,11 +308,17 @@ def _says_nothing(witness: Witness) -> bool:
 
 
 def problem_finding(
-    problem: Problem, book: RuleBook, owner: Owner, related: tuple[Related, ...] = ()
+    problem: Problem,
+    book: RuleBook,
+    owner: Owner,
+    related: tuple[Related, ...] = (),
+    edit: Edit | None = None,
 ) -> Finding:
-    """The finding that reports *problem*, which *related* places have to do with."""
+    """The finding that reports *problem*, which *related* places have to do with and *edit* rights."""
     rule = book.problems[problem.name]
-    return Finding(rule, problem.message, problem.span, owner, rule.severity, related=related)
+    return Finding(
+        rule, problem.message, problem.span, owner, rule.severity, related=related, edit=edit
+    )
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:

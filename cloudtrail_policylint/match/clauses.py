@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ..extract.found import FoundResource
     from ..policy import Attachment, Document, Statement
     from ..source import Span
+    from .elements import ListedTest
 
     Given: TypeAlias = Mapping[str, Any]
 
@@ -103,13 +104,42 @@ class StatementMatch:
                 return NO
         return verdict
 
+    def rules_out(self, statement: Statement, scene: Scene) -> bool:
+        """Whether its kind and its effect alone keep *statement* from matching."""
+        for index, (field, _) in enumerate(self._given):
+            if field not in ("kind", "effect"):  # which come first
+                return False
+            if self._clause(index).judge(statement, scene) == NO:
+                return True
+        return False
+
+    def wanted_fields(self) -> Iterator[str]:
+        """The lists of a statement (``LISTS``) that cannot be empty where it matches."""
+        for field, given in self._given:
+            if field in LISTS and ("some" in given or "every" in given):
+                yield field
+
+    def some_action(self) -> ListedTest | None:
+        """The test that at least one action of a statement has to pass, where there is one."""
+        for index, (field, given) in enumerate(self._given):
+            if field == "action" and "some" in given:
+                clause = self._clause(index)
+                assert isinstance(clause, _Listed)
+                test: ListedTest = clause.some()
+                return test
+        return None
+
+    def _clause(self, index: int) -> _Clause:
+        """The clause at *index*: compiled when it is first needed, as most rules need few of theirs."""
+        while index >= len(self._clauses):
+            field, test = self._given[len(self._clauses)]
+            self._clauses.append(_clause(field, test, self._catalogue))
+        return self._clauses[index]
+
     def _compiled(self) -> Iterator[_Clause]:
         """The clauses, the cheapest first; most rules are done with a document at their first or second."""
-        yield from self._clauses
-        for field, test in self._given[len(self._clauses) :]:
-            clause = _clause(field, test, self._catalogue)
-            self._clauses.append(clause)
-            yield clause
+        for index in range(len(self._given)):
+            yield self._clause(index)
 
     def binding(self, statement: Statement, scene: Scene, floor: int) -> Binding:
         """The witnesses of a *statement* that matched with at least *floor*."""
@@ -353,6 +383,10 @@ class _Listed:
         self._attribute = LISTS[field]
         compiled = _ELEMENTS[field]
         self._tests = [(q, compiled(words, catalogue)) for q, words in given.items()]
+
+    def some(self) -> Any:
+        """The test under ``some``."""
+        return dict(self._tests)["some"]
 
     def judge(self, statement: Statement, _: Scene) -> int:
         elements = getattr(statement, self._attribute)

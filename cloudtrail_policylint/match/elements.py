@@ -78,7 +78,7 @@ class SingleTest:
         """The verdict on *text*; NO where there is none."""
         if text is None:
             return NO
-        key = _known_of(text)
+        key = known_of(text)
         verdict = self._memo.get(key)
         if verdict is None:
             verdict = self._memo[key] = self._judge(text)
@@ -128,7 +128,7 @@ class ListedTest:
                 verdict = min(verdict, max(found, default=NO))
             return verdict
         text = element.texts[0]
-        key = _known_of(text)
+        key = known_of(text)
         known = self._memo.get(key)
         if known is None:
             known = self._memo[key] = self._one(Term(text, element.forms[0]))
@@ -168,7 +168,7 @@ class ListedTest:
                 yield Witness(self._field, term.text.written, term.text.span, term)
 
 
-def _known_of(text: Text) -> object:
+def known_of(text: Text) -> object:
     """All that a verdict on *text* rests on: equal for texts of which the same is known."""
     literal = text.literal
     if literal is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..arns import (
     MISFITS,
+    Operands,
     Shape,
     cover,
     equal,
@@ -95,9 +96,14 @@ def relation(word: str, operands: Sequence[str], family: Family) -> Callable[[An
     def test(form: Any) -> int:
         if not goals:
             goals.extend(family.operand(text) for text in operands)
-        return max((judge(form, goal) for goal in goals), default=NO)
+        return max([judge(form, goal) for goal in goals], default=NO)
 
-    return test
+    def test_arn(form: Shape) -> int:
+        if not goals:
+            goals.append(Operands([operand(text) for text in operands]))
+        return max([judge(form, goal) for goal in goals[0].near(form)], default=NO)
+
+    return test_arn if family is ARNS else test
 
 
 def excepted(word: str, operands: Sequence[str], family: Family) -> Callable[[Sequence[Any]], int]:

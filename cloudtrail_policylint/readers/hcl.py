@@ -120,6 +120,13 @@ def _too_deep(text: str) -> int | None:
     return None
 
 
+def is_comment(source: SourceFile, at: int) -> bool:
+    """Whether the character *at* of *source* is part of a comment."""
+    offset = len(encoded(source.text[:at]))
+    node = _parse(source.text).descendant_for_byte_range(offset, offset + 1)
+    return node is not None and node.type == "comment"
+
+
 def _parse(text: str) -> Node:
     # A heredoc's end is only seen in front of a line end, which a file's last line may lack.
     return _PARSER.parse(encoded(text) + b"\n").root_node

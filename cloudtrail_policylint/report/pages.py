@@ -53,6 +53,7 @@ def as_json(book: RuleBook) -> str:
             "subject": rule.subject or "input",
             "why": rule.why,
             "fix": rule.fix,
+            "edits": sorted({"safe" if c.edit.safe else "unsafe" for c in rule.cases if c.edit}),
             "supersedes": list(rule.supersedes),
             "references": [dict(reference) for reference in rule.references],
         }
@@ -68,7 +69,9 @@ def page(rule: Rule, examples: Mapping[str, Any]) -> str:
         _wrapped(rule.summary),
         _dials(rule),
         "Why\n" + _wrapped(rule.why, indent=2),
-        "What to write\n" + _wrapped(rule.fix, indent=2),
+        "\n".join(
+            ["What to write", *(_wrapped(line, indent=2) for line in (rule.fix, *_edits(rule)))]
+        ),
     ]
     for title, group in TITLES:
         for example in examples.get(group, ())[:1]:
@@ -93,7 +96,7 @@ def markdown_page(rule: Rule, examples: Mapping[str, Any]) -> str:
         f"{_escaped(rule.summary)}.",
         f"{_dials(rule)[0].upper()}{_dials(rule)[1:]}.",
         f"## Why\n\n{_escaped(rule.why)}",
-        f"## What to write\n\n{_escaped(rule.fix)}",
+        "\n\n".join(["## What to write", _escaped(rule.fix), *map(_escaped, _edits(rule))]),
     ]
     for title, group in TITLES:
         if examples.get(group):
@@ -176,6 +179,15 @@ def _dials(rule: Rule) -> str:
     shown = f"severity {rule.severity}, confidence {rule.confidence}, {rule.status}"
     shown += f" since {rule.since}" if rule.since else ""
     return shown + ("; runs only with --pedantic or --select" if rule.confidence == "low" else "")
+
+
+def _edits(rule: Rule) -> list[str]:
+    """What ``--fix`` does about findings of *rule*, one line for each way."""
+    edits = dict.fromkeys((c.edit.says, c.edit.safe) for c in rule.cases if c.edit is not None)
+    return [
+        f"`{'--fix' if safe else '--fix --unsafe-fixes'}` does it where it can: {says}."
+        for says, safe in edits
+    ]
 
 
 def _superseding(rule: Rule) -> str:

@@ -1,0 +1,155 @@
+"""``lint --fix``: write the corrected files, show the corrected text, or only the difference.
+
+As with ``ruff check``: a file is written in place, standard input comes out
+corrected on standard output with the findings on standard error, and
+``--diff`` writes nothing and reports nothing but the difference.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+from ..errors import UsageError
+from ..fixes import Fixed, fix
+from .output import CRASHED, FINE, FOUND, WRONG, say, show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from ..files import Contents
+    from ..fixes import Lint
+    from ..result import Result
+
+
+def run(
+    options: argparse.Namespace,
+    lint: Lint,
+    reported: Callable[[Result], Result],
+    finish: Callable[[Result], int],
+) -> int:
+    """Judge by *lint*, edit for what is *reported*, and report what is left by *finish*; the exit code."""
+    if not (options.fix or options.diff):
+        raise UsageError("--unsafe-fixes: give --fix as well, or --diff to see what would change")
+    given = {}
+    if options.paths == ["-"] and options.stdin_filename:
+        given[options.stdin_filename] = sys.stdin.buffer.read()
+    fixed = fix(
+        lambda contents, watch: lint({**given, **contents}, watch),
+        unsafe=options.unsafe_fixes,
+        given=given,
+        wanted=lambda result: reported(result).findings,
+    )
+    if options.diff:
+        return _show_difference(options, fixed)
+    if given:
+        return _show_text(options, fixed, given, finish)
+    failures = list(_write(fixed))
+    _tell(options, "fixed", fixed, [failure for failure, _ in failures], failures)
+    # What could not be written is still as it was.
+    result = lint({}, lambda _: None) if failures else fixed.result
+    status = finish(result)
+    return WRONG if failures and status != CRASHED else status
+
+
+def _write(fixed: Fixed) -> Iterator[tuple[str, str]]:
+    """Write the files that changed; the path of each that could not be, and why."""
+    for path in sorted(fixed.contents):
+        try:
+            replace(path, fixed.before[path], fixed.contents[path])
+        except OSError as error:
+            yield path, f"{path}: cannot be written: {(error.strerror or str(error)).lower()}"
+
+
+def replace(path: str, before: bytes, after: bytes) -> None:
+    """Put *after* in place of *before* in the file *path* in one step; raises ``OSError``.
+
+    Its mode and, where that is allowed, its owner stay, and a link stays a
+    link. A file in which there is something else than *before* is left alone.
+    """
+    whole = os.path.realpath(path)
+    temporary = f"{whole}.{os.getpid()}.tmp"
+    state = os.stat(whole)
+    if not (state.st_mode & 0o222 and os.access(whole, os.W_OK)):  # an administrator may write all
+        raise PermissionError(None, "it is read-only")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(after)
+        os.chmod(temporary, state.st_mode & 0o7777)
+        if hasattr(os, "chown") and (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
+            with contextlib.suppress(OSError):  # not ours to give away: it is ours then
+                os.chown(temporary, state.st_uid, state.st_gid)
+        with open(whole, "rb") as file:
+            if file.read() != before:
+                raise OSError(None, "it has changed meanwhile")
+        os.replace(temporary, whole)
+    except OSError:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def _show_text(
+    options: argparse.Namespace, fixed: Fixed, given: Contents, finish: Callable[[Result], int]
+) -> int:
+    """Standard input as it is corrected; the findings go to standard error. The exit code."""
+    for path, data in given.items():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(fixed.contents.get(path, data))
+        sys.stdout.buffer.flush()
+    _tell(options, "fixed", fixed)
+    with contextlib.redirect_stdout(sys.stderr):
+        return finish(fixed.result)
+
+
+def _show_difference(options: argparse.Namespace, fixed: Fixed) -> int:
+    """What would change, as a unified diff; the exit code, 1 if there is something."""
+    import difflib
+
+    from ..report.printable import printable
+
+    for crash in fixed.result.crashes:
+        say(f"{crash}; this is a mistake of ours, please report it")
+    for path in sorted(fixed.contents):
+        old, new = (
+            text[path].decode("utf-8").splitlines(keepends=True)
+            for text in (fixed.before, fixed.contents)
+        )
+        for line in difflib.unified_diff(old, new, path, path):
+            shown = line.rstrip("\r\n")
+            show(printable(shown) + line[len(shown) :])
+            if shown == line:
+                show("\n\\ No newline at end of file\n")
+    _tell(options, "would fix", fixed)
+    if fixed.result.crashes:
+        return CRASHED
+    return FOUND if fixed.contents else FINE
+
+
+def _tell(
+    options: argparse.Namespace,
+    what: str,
+    fixed: Fixed,
+    failed: Sequence[str] = (),
+    failures: Iterable[tuple[str, str]] = (),
+) -> None:
+    """Say how much was fixed, what could not be written, and what was left as it is on purpose."""
+    from ..report.printable import printable
+    from ..report.text import plural
+
+    for refusal in fixed.refusals:
+        span = refusal.finding.span
+        line, column = span.source.position(span.start)
+        place = f"{span.source.path}:{line}:{column}"
+        say(printable(f"{place}: {refusal.finding.rule.id} not fixed: {refusal.reason}"))
+    for _, message in failures:
+        say(printable(message))
+    done = [f for f in fixed.findings if f.span.source.path not in failed]
+    paths = {path for path in fixed.contents if path not in failed}
+    if fixed.findings and not options.quiet:
+        every = max(fixed.found, len(fixed.findings))  # some came to light by others
+        files = plural(len(paths), "file")
+        say(f"{what} {len(done)} of {plural(every, 'finding')} in {files}")

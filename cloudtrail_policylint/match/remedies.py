@@ -1,0 +1,120 @@
+"""From a rule's ``edit`` and what it found to the edit of the file."""
+
+from __future__ import annotations
+
+from ..edits import HOLE, Edit, joined, removing, rewriting
+from ..tree import Map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..catalogue import Catalogue
+    from ..policy import Statement
+    from ..rules import Remedy
+    from ..source import Span
+    from ..tree import Entry, Text
+    from .elements import Witness
+
+
+NEAREST = "{nearest}"
+
+
+def edit_for(
+    remedy: Remedy,
+    witness: Witness,
+    statement: Statement | None,
+    around: Iterable[Span],
+    catalogue: Catalogue,
+) -> Edit | None:
+    """The edit that *remedy* is for *witness*, which a match found in *statement*.
+
+    None where it does not apply. A text that does not stand in one of the
+    blocks *around* (it comes from a variable, say) may be used elsewhere too:
+    to change it is not safe.
+    """
+    target = _target(remedy.at or witness.field, witness, statement)
+    if target is None or target.span.source is not witness.span.source:
+        return None
+    safe = remedy.safe and any(span.contains(target.span) for span in around)
+    if remedy.remove:
+        entry = _removable(target, statement.node) if statement is not None else None
+        return removing(entry, safe=safe, says=remedy.says) if entry is not None else None
+    new = _new(remedy, joined(target), catalogue)
+    if new is None or new in _beside(witness, statement):
+        return None
+    return rewriting(target, new, safe=safe, says=remedy.says)
+
+
+def _target(field: str, witness: Witness, statement: Statement | None) -> Text | None:
+    """The text of *field* beside *witness*; None where others in the statement share it."""
+    if witness.term is not None and field == witness.field:
+        return witness.term.text
+    if statement is None:
+        return None
+    if field in ("principal", "type"):
+        of = [p for p in statement.principals if p.id.span == witness.span]
+        found = [principal.id if field == "principal" else principal.type for principal in of]
+        every = [p.id if field == "principal" else p.type for p in statement.principals]
+    else:
+        conditions = [c for c in statement.conditions if c.span == witness.condition]
+        found = [c.operator if field == "operator" else c.key for c in conditions]
+        every = [c.operator if field == "operator" else c.key for c in statement.conditions]
+    if len(found) != 1 or sum(text.span == found[0].span for text in every) != 1:
+        return None
+    return found[0]
+
+
+def _removable(key: Text, node: Map) -> Entry | None:
+    """The entry with *key*, somewhere below *node*, or the one around it that would be empty without it."""
+    for entry in node.entries:
+        if entry.key.span == key.span:
+            return entry if len(node.entries) > 1 else None
+        if isinstance(entry.value, Map):
+            inner = _removable(key, entry.value)
+            if inner is not None:
+                return inner
+            if any(one.key.span == key.span for one in _all_entries(entry.value)):
+                return entry if len(node.entries) > 1 else None
+    return None
+
+
+def _all_entries(node: Map) -> Iterable[Entry]:
+    for entry in node.entries:
+        yield entry
+        if isinstance(entry.value, Map):
+            yield from _all_entries(entry.value)
+
+
+def _beside(witness: Witness, statement: Statement | None) -> Iterable[str]:
+    """What else stands in the list that *witness* is a member of: nothing is to stand there twice."""
+    if statement is None:
+        return ()
+    lists: list[tuple[Text, ...]] = [c.values for c in statement.conditions]
+    lists.append(tuple([text for action in statement.actions for text in action.texts]))
+    lists.append(tuple([text for resource in statement.resources for text in resource.texts]))
+    lists.append(tuple([principal.id for principal in statement.principals]))
+    for texts in lists:
+        if any(text.span == witness.span for text in texts):
+            return [joined(text) for text in texts]
+    return ()
+
+
+def _new(remedy: Remedy, old: str, catalogue: Catalogue) -> str | None:
+    """What *old* becomes, by the first way of *remedy* that applies."""
+    if remedy.write:
+        written = remedy.write
+        if written == NEAREST:
+            written = (catalogue.nearest_action(old) if HOLE not in old else None) or ""
+        if written:
+            return written
+    for wrong, right in remedy.replace:
+        at = old.lower().find(wrong.lower())
+        if at >= 0:
+            return old[:at] + right + old[at + len(wrong) :]
+    fields = old.split(":")
+    if not remedy.fields or max(number for number, _ in remedy.fields) > len(fields):
+        return None
+    for number, text in remedy.fields:
+        fields[number - 1] = text
+    return ":".join(fields)

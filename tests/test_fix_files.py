@@ -1,0 +1,165 @@
+"""Writing corrected files: all or nothing, and nothing but the correction."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.cli.fix import replace
+from cloudtrail_policylint.fixes import Fixed, fix
+
+WRONG = '{"Version": "2012-10-17", "Statement": {\n"Effect": "Allow", "Action": "cloudtrail:PutAuditEvents", "Resource": "*"}}\n'
+RIGHT = WRONG.replace("cloudtrail:Put", "cloudtrail-data:Put")
+
+
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_line_ends_and_byte_order_mark_stay(ends: str, mark: bytes) -> None:
+    file = Path("policy.json")
+    file.write_bytes(mark + WRONG.replace("\n", ends).encode())
+    assert main(["lint", "--fix", "--quiet", "policy.json"]) == 0
+    assert file.read_bytes() == mark + RIGHT.replace("\n", ends).encode()
+
+
+def test_what_is_not_utf_8_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    file = Path("policy.json")
+    file.write_text(WRONG, encoding="utf-16")
+    before = file.read_bytes()
+    assert main(["lint", "--fix", "policy.json"]) == 1
+    assert "save it as UTF-8" in capsys.readouterr().out
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o600, 0o755, 0o664])
+def test_the_mode_stays(mode: int) -> None:
+    file = Path("policy.json")
+    file.write_text(WRONG)
+    file.chmod(mode)
+    assert main(["lint", "--fix", "--quiet", "policy.json"]) == 0
+    assert file.read_text() == RIGHT
+    if os.name == "posix":
+        assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_a_link_stays_a_link() -> None:
+    Path("elsewhere").mkdir()
+    Path("elsewhere/real.json").write_text(WRONG)
+    Path("policy.json").symlink_to("elsewhere/real.json")
+    assert main(["lint", "--fix", "--quiet", "policy.json"]) == 0
+    assert Path("policy.json").is_symlink()
+    assert Path("elsewhere/real.json").read_text() == RIGHT
+    assert os.listdir("elsewhere") == ["real.json"]
+
+
+def test_a_file_without_a_mistake_is_not_written() -> None:
+    file = Path("policy.json")
+    file.write_text(RIGHT)
+    before = file.stat()
+    assert main(["lint", "--fix", "--quiet", "policy.json"]) == 0
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_a_read_only_file_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.json", "b.json"):
+        Path(name).write_text(WRONG)
+    Path("a.json").chmod(0o444)
+    assert main(["lint", "--fix", "."]) == 2
+    out, err = capsys.readouterr()
+    assert "a.json: cannot be written: it is read-only" in err
+    assert "fixed 1 of 2 findings in 1 file" in err
+    assert out.startswith("a.json:2:")
+    assert "b.json" not in out
+    assert (Path("a.json").read_text(), Path("b.json").read_text()) == (WRONG, RIGHT)
+
+
+def test_a_file_that_cannot_be_replaced_is_left_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("policy.json").write_text(WRONG)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    assert main(["lint", "--fix", "policy.json"]) == 2
+    out, err = capsys.readouterr()
+    assert "CT104" in out
+    assert "policy.json: cannot be written: no space left on device" in err
+    assert Path("policy.json").read_text() == WRONG
+    assert os.listdir() == ["policy.json"]
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone() -> None:
+    Path("policy.json").write_text("somebody else's")
+    with pytest.raises(OSError, match="changed meanwhile"):
+        replace("policy.json", WRONG.encode(), RIGHT.encode())
+    assert Path("policy.json").read_text() == "somebody else's"
+    assert os.listdir() == ["policy.json"]
+
+
+def test_a_change_while_the_run_judges_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*args: Any, **named: Any) -> Fixed:
+        found = fix(*args, **named)
+        Path("policy.json").write_text(WRONG + "\n")
+        return found
+
+    Path("policy.json").write_text(WRONG)
+    monkeypatch.setattr("cloudtrail_policylint.cli.fix.fix", slow)
+    assert main(["lint", "--fix", "policy.json"]) == 2
+    out, err = capsys.readouterr()
+    assert "policy.json: cannot be written: it has changed meanwhile" in err
+    assert out.startswith("policy.json:2:")
+    assert Path("policy.json").read_text() == WRONG + "\n"
+
+
+def test_the_exit_code_is_that_of_what_is_left() -> None:
+    file = Path("policy.json")
+    file.write_text(WRONG.replace("PutAuditEvents", "LookupEvent"))
+    assert main(["lint", "--fix", "--quiet", "policy.json"]) == 1
+    assert main(["lint", "--fix", "--quiet", "--fail-on", "never", "policy.json"]) == 0
+    assert main(["lint", "--diff", "--quiet", "policy.json"]) == 0
+    assert main(["lint", "--diff", "--unsafe-fixes", "--quiet", "policy.json"]) == 1
+    assert main(["lint", "--fix", "--unsafe-fixes", "--quiet", "policy.json"]) == 0
+    assert file.read_text() == WRONG.replace("PutAuditEvents", "LookupEvents")
+
+
+def test_standard_input_comes_out_as_it_went_in(
+    capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    text = b"\xef\xbb\xbf" + WRONG.replace("\n", "\r\n").encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+    assert main(["lint", "--fix", "--stdin-filename", "policy.json", "-"]) == 0
+    assert capsysbinary.readouterr().out == text.replace(b"cloudtrail:P", b"cloudtrail-data:P")
+
+
+def test_a_loaded_file_is_corrected_where_it_is() -> None:
+    Path("policy.json").write_text(WRONG)
+    Path("main.tf").write_text(
+        'resource "aws_iam_policy" "x" {\n  policy = file("${path.module}/policy.json")\n}\n'
+    )
+    assert main(["lint", "--fix", "--quiet", "."]) == 0
+    assert Path("policy.json").read_text() == RIGHT
+
+
+def test_a_file_that_was_not_named_is_left_alone() -> None:
+    Path("policy.json").write_text(WRONG)
+    Path("main.tf").write_text(
+        'resource "aws_iam_policy" "x" {\n  policy = file("${path.module}/policy.json")\n}\n'
+    )
+    assert main(["lint", "--fix", "--quiet", "main.tf"]) == 0
+    assert Path("policy.json").read_text() == WRONG
