@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from . import discover
+from .companions import with_companions
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
 from .match import Engine, Failure, Finding, place_of, problem_finding, settled
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
-    from .extract.found import Found, FoundAttachment
+    from .extract.found import Found
     from .extract.terraform.project import Project
     from .files import Files, Unreadable
     from .policy import Document
@@ -171,8 +172,7 @@ class Linter:
         judged = set() if judged is None else judged
         count = 0
         documents = list(self._normalised(extraction.documents, kind))
-        unseen = [_unseen(a) for a in extraction.attachments if a.holders]
-        for document in _with_companions(documents, unseen):
+        for document in with_companions(documents, extraction.attachments):
             if not (self._everything or document.in_scope):
                 continue
             count += 1
@@ -488,41 +488,3 @@ def _extract(root: Node, source: SourceFile) -> Extraction:
         return cloudformation.evaluated(node, inner)
 
     return template(root) or bare.extract_bare(root, template, evaluate)
-
-
-def _unseen(attachment: FoundAttachment) -> Document:
-    """What the holders of *attachment* have by it: a policy of which nothing is known."""
-    from .policy import Document as Model
-
-    return Model(
-        kinds=("identity",),
-        owner=attachment.owner,
-        version=None,
-        statements=(),
-        complete=False,
-        in_scope=False,
-        span=attachment.arn.span,
-        problems=(),
-        holders=attachment.holders,
-    )
-
-
-def _with_companions(
-    documents: Sequence[Document], unseen: Sequence[Document]
-) -> Iterator[Document]:
-    """*documents*, each with the others (those *unseen* too) that grant something to one of its holders.
-
-    A trust policy has companions (what the role may do) and is none: it grants its role nothing.
-    """
-    by_holder: dict[str, list[Document]] = {}
-    for document in (*documents, *unseen):
-        for holder in document.holders if document.kinds != ("trust",) else ():
-            by_holder.setdefault(holder, []).append(document)
-    for document in documents:
-        others = {
-            id(o): o
-            for holder in document.holders
-            for o in by_holder.get(holder, ())
-            if o is not document
-        }
-        yield document if not others else replaced(document, companions=tuple(others.values()))

@@ -19,7 +19,7 @@ LAYERS = (
     ("extract.found", "catalogue"),
     ("extract", "rules"),
     ("policy",),
-    ("normalise",),
+    ("normalise", "companions"),
     ("match", "rulefile"),
     ("resolution",),
     ("result",),

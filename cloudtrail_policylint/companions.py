@@ -1,0 +1,67 @@
+"""Which policies count together: those of one role, user or group grant what they grant to the same."""
+
+from __future__ import annotations
+
+from .policy import Document
+from .record import replaced
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .extract.found import FoundAttachment, Owner
+    from .source import Span
+
+MAX_COMPANIONS = 200
+"""Policies of one holder that are looked into; more make each of them unknown in part.
+
+IAM allows far fewer: 25 managed policies, and inline policies of 10,240
+characters in all (IAM User Guide, "IAM and AWS STS quotas"). Looking from
+each one into all the others would take a time that grows with the square.
+"""
+
+
+def with_companions(
+    documents: Sequence[Document], attachments: Iterable[FoundAttachment]
+) -> Iterator[Document]:
+    """*documents*, each with the others that grant something to one of its holders.
+
+    Managed policies of *attachments* are others of which nothing is known. A
+    trust policy has companions (what the role may do) and is none: it grants
+    its role nothing.
+    """
+    by_holder: dict[str, list[Document]] = {}
+    for document in (*documents, *[_unseen_of(a) for a in attachments if a.holders]):
+        for holder in document.holders if document.kinds != ("trust",) else ():
+            by_holder.setdefault(holder, []).append(document)
+    for holder, theirs in by_holder.items():
+        if len(theirs) > MAX_COMPANIONS:
+            more = theirs[MAX_COMPANIONS]
+            theirs[MAX_COMPANIONS:] = [_unseen(more.owner, more.span, (holder,))]
+    for document in documents:
+        others = {
+            id(other): other
+            for holder in document.holders
+            for other in by_holder.get(holder, ())
+            if other is not document
+        }
+        yield document if not others else replaced(document, companions=tuple(others.values()))
+
+
+def _unseen_of(attachment: FoundAttachment) -> Document:
+    return _unseen(attachment.owner, attachment.arn.span, attachment.holders)
+
+
+def _unseen(owner: Owner, span: Span, holders: tuple[str, ...]) -> Document:
+    """A policy that *holders* have and of which nothing is known."""
+    return Document(
+        kinds=("identity",),
+        owner=owner,
+        version=None,
+        statements=(),
+        complete=False,
+        in_scope=False,
+        span=span,
+        problems=(),
+        holders=holders,
+    )
