@@ -134,8 +134,8 @@ def test_the_work_grows_with_the_statements_and_no_faster(
     few, many = (counted(book, monkeypatch, statements(n, alike=False)) for n in (20, 200))
     assert many[0] <= 10 * few[0]
     assert many[1] <= 11 * few[1]
-    assert few[0] < 20 * 350
-    assert few[1] < 20 * 250
+    assert few[0] < 20 * 50
+    assert few[1] < 20 * 110
 
 
 def test_what_is_said_again_is_not_decided_again(
