@@ -102,7 +102,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="IDS",
-        help="only these rules: ids, names or beginnings of ids, with commas between",
+        help="only these rules: ids, their beginnings, names or tags, with commas between",
     )
     add("--ignore", action="append", default=[], metavar="IDS", help="all but these rules")
     add(
@@ -160,8 +160,13 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="show the settings for each PATH and where each comes from, and judge nothing",
     )
     add("--statistics", action="store_true", help="count the findings of each rule")
-    add("--quiet", action="store_true", help="findings only: no summary")
-    add("--color", choices=("auto", "always", "never"), default="auto")
+    add("--quiet", action="store_true", help="findings only: no summary, no statistics")
+    add(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours and source lines (default: auto, on a terminal)",
+    )
     add(
         "--stdin-filename",
         metavar="NAME",
