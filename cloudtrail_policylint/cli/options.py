@@ -115,7 +115,13 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         metavar="IDS",
         help="only these rules: ids, their beginnings, names or tags, with commas between",
     )
-    add("--ignore", action="append", default=[], metavar="IDS", help="all but these rules, named likewise")
+    add(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="IDS",
+        help="all but these rules, named likewise",
+    )
     add(
         "--rules",
         action="append",
