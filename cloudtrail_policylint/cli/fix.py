@@ -123,7 +123,9 @@ def _show_difference(options: argparse.Namespace, fixed: Fixed) -> int:
             text[path].decode("utf-8").splitlines(keepends=True)
             for text in (fixed.before, fixed.contents)
         )
-        for line in difflib.unified_diff(old, new, path, path):
+        # What applies a difference takes a name with a space in it for one only before a tab.
+        name = f"{path}\t" if " " in path else path
+        for line in difflib.unified_diff(old, new, name, name):
             shown = line.rstrip("\r\n")
             show(printable(shown) + line[len(shown) :])
             if shown == line:
