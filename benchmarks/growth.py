@@ -76,6 +76,33 @@ def _statements(folder: Path, size: int) -> Path:
     return _json(folder, size, Generator(SEED).policy(statements=size))
 
 
+def _faulty(folder: Path, size: int) -> Path:
+    """Every statement with something to report."""
+    policy = Generator(SEED).policy(statements=size)
+    for index, statement in enumerate(policy["Statement"]):
+        statement["Action"] = [f"cloudtrail:StartLoging{index}", "cloudtrail:CreateTrail"]
+        statement["Resource"] = f"arn:aws:cloudtrail:eu-west-1:111122223333:trail/t{index}"
+    return _json(folder, size, policy)
+
+
+def _merged(folder: Path, size: int) -> Path:
+    """A data source that is made of others, all of them with something to report."""
+    target = folder / str(size)
+    target.mkdir(exist_ok=True)
+    blocks = [
+        f'data "aws_iam_policy_document" "part_{index}" {{\n  statement {{\n    actions = '
+        f'["cloudtrail:StartLoging{index}"]\n    resources = ["*"]\n  }}\n}}\n'
+        for index in range(size)
+    ]
+    parts = ", ".join(f"data.aws_iam_policy_document.part_{index}.json" for index in range(size))
+    (target / "main.tf").write_text(
+        "\n".join(blocks)
+        + f'\ndata "aws_iam_policy_document" "all" {{\n  source_policy_documents = [{parts}]\n}}\n'
+        'resource "aws_iam_policy" "p" {\n  policy = data.aws_iam_policy_document.all.json\n}\n'
+    )
+    return target
+
+
 def _actions(folder: Path, size: int) -> Path:
     return _json(folder, size, Generator(SEED).policy(statements=1, actions=size))
 
@@ -146,11 +173,13 @@ def _json(folder: Path, size: int, value: Any) -> Path:
 
 DIMENSIONS: dict[str, tuple[int, Callable[[Path, int], Path]]] = {
     "statements in a document": (5, _statements),
+    "statements with findings": (2, _faulty),
     "actions in a statement": (20, _actions),
     "resources in a statement": (20, _resources),
     "keys that nest": (30, _nesting),
     "documents in a template": (1, _template),
     "documents in a Terraform file": (1, _terraform),
+    "data sources merged into one": (1, _merged),
     "files": (1, _files),
     "Terraform files that refer to each other": (1, _module),
     "locals, each made of the next": (1, _chain),

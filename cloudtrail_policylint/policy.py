@@ -11,7 +11,7 @@ from .arns import Shape
 from .extract.found import Owner, Problem
 from .patterns import Pattern
 from .record import record, replaced
-from .source import Related, Span
+from .source import Ranges, Related, Span
 from .tree import Map, Text
 
 KINDS = (
@@ -115,7 +115,7 @@ class Document:
     neither place nor content tells. ``complete`` is False when it has statements that are not in view, and
     ``companions`` are the documents of the same holders, whose statements
     count where a rule asks what is granted besides. ``blocks`` are those of
-    other documents that statements of this one come from, ``related`` the
+    documents that statements of this one may come from, ``related`` the
     places that bring it in from a file of its own.
     """
 
@@ -129,7 +129,7 @@ class Document:
     problems: tuple[Problem, ...]
     holders: tuple[str, ...] = ()
     companions: tuple[Document, ...] = ()
-    blocks: tuple[Span, ...] = ()
+    blocks: Ranges = Ranges()
     related: tuple[Related, ...] = ()
 
     def of_kind(self, kind: str) -> Document:

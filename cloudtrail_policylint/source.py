@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from .record import record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class SourceFile:
     """The decoded text of one file.
@@ -72,6 +76,42 @@ class Span:
     def contains(self, other: Span) -> bool:
         """Whether *other* lies wholly in this range of the same file."""
         return self.source is other.source and self.start <= other.start and other.end <= self.end
+
+
+class Ranges:
+    """*spans* of which none overlaps another but by lying in it, to be asked which one a place is in."""
+
+    __slots__ = ("_by_source", "spans")
+
+    def __init__(self, spans: Sequence[Span] = ()) -> None:
+        self.spans = spans
+        self._by_source: dict[int, tuple[list[int], list[int], list[int]]] = {}
+        order = sorted(range(len(spans)), key=lambda i: (spans[i].start, -spans[i].end))
+        open_: dict[int, list[int]] = {}  # in which the next one may lie, as places in their list
+        for index in order:
+            span = spans[index]
+            starts, indices, outer = self._by_source.setdefault(id(span.source), ([], [], []))
+            around = open_.setdefault(id(span.source), [])
+            while around and spans[indices[around[-1]]].end < span.end:
+                around.pop()
+            if around and spans[indices[around[-1]]] == span:
+                continue
+            outer.append(around[-1] if around else -1)
+            around.append(len(starts))
+            starts.append(span.start)
+            indices.append(index)
+
+    def around(self, span: Span) -> int | None:
+        """Which of ``spans``, by its number, is the smallest that contains *span*."""
+        from bisect import bisect_right
+
+        if id(span.source) not in self._by_source:
+            return None
+        starts, indices, outer = self._by_source[id(span.source)]
+        at = bisect_right(starts, span.start) - 1
+        while at >= 0 and self.spans[indices[at]].end < span.end:
+            at = outer[at]
+        return indices[at] if at >= 0 else None
 
 
 MAX_RELATED = 10

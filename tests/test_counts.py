@@ -138,6 +138,29 @@ def test_the_work_grows_with_the_statements_and_no_faster(
     assert few[1] < 20 * 110
 
 
+def test_statements_that_may_be_there_or_not_are_no_reason_to_look_at_all_the_others_for_each(
+    book: RuleBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(count: int) -> int:
+        statements = [
+            {"Fn::If": ["C", {"Effect": "Deny", "Action": "cloudtrail:*", "Resource": "*", "Sid": f"S{i}"},
+                        {"Ref": "AWS::NoValue"}]}
+            for i in range(count)
+        ]  # fmt: skip
+        policy = {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {"PolicyDocument": {"Statement": statements}},
+        }
+        asked = Counter(StatementMatch.judge)
+        monkeypatch.setattr(StatementMatch, "judge", asked.counting())
+        text = json.dumps({"Conditions": {"C": {}}, "Resources": {"P": policy}})
+        Linter(book, Settings(pedantic=True)).lint_text("t.json", text, "json")
+        monkeypatch.undo()
+        return asked.calls
+
+    assert 0 < work(200) <= 11 * work(20)
+
+
 def test_what_is_said_again_is_not_decided_again(
     book: RuleBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..record import record
-from ..source import Related, Span
+from ..source import Ranges, Related, Span
 from ..tree import Hole, Node, Text
 
 TYPE_CHECKING = False
@@ -58,8 +58,8 @@ class Found:
     the place says it is, None where the place does not tell. ``complete`` is
     False when the policy has parts that are not in view. ``holders`` name the
     identities of this file or module that the policy is attached to: what
-    another document of the same holder grants counts too. ``blocks`` are where
-    other documents stand that its statements come from. ``related`` are the
+    another document of the same holder grants counts too. ``blocks`` are those
+    of documents that its statements may come from. ``related`` are the
     places that bring the document in from a file of its own. ``on_cloudtrail``
     says that the policy is attached to a CloudTrail resource. ``problems``
     lie inside the document and matter only where the document does.
@@ -72,7 +72,7 @@ class Found:
     holders: tuple[str, ...] = ()
     on_cloudtrail: bool = False
     problems: tuple[Problem, ...] = ()
-    blocks: tuple[Span, ...] = ()
+    blocks: Ranges = Ranges()
     related: tuple[Related, ...] = ()
 
 

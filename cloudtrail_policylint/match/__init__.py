@@ -13,16 +13,15 @@ from ..record import record, replaced
 from ..source import MAX_RELATED
 from ..tree import Piece
 from .clauses import (
-    AttachmentMatch,
     Binding,
     DocumentMatch,
-    ResourceMatch,
     Scene,
     StatementMatch,
     field_span,
 )
 from .index import Index
 from .messages import Subject, render
+from .outside import AttachmentMatch, ResourceMatch
 from .related import origins
 from .remedies import edit_for
 
@@ -143,7 +142,7 @@ class Engine:
                     for binding in match.bindings(scene, verdict):
                         others = match.related(scene, verdict, binding.statement)
                         yield from self._report(
-                            rule, case, binding, verdict, document, document.span, others
+                            rule, case, binding, verdict, scene, document.span, others
                         )
             except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are still asked
                 self.failures.append(Failure(rule.id, document.span, error))
@@ -195,7 +194,7 @@ class Engine:
                     binding = match.binding(statement, scene, verdict)
                     others = match.related(statement, scene, verdict)
                     yield from self._report(
-                        rule, case, binding, verdict, scene.document, statement.span, others
+                        rule, case, binding, verdict, scene, statement.span, others
                     )
             except Exception as error:  # noqa: BLE001 - as above
                 self.failures.append(Failure(rule.id, statement.span, error))
@@ -229,7 +228,7 @@ class Engine:
         case: Case,
         binding: Binding,
         verdict: int,
-        judged: Document | Attachment | FoundResource,
+        judged: Scene | Attachment | FoundResource,
         subject: Span,
         others: Iterable[Related] = (),
     ) -> Iterator[Finding]:
@@ -245,21 +244,24 @@ class Engine:
         if not places:
             statement = binding.statement
             places = [(None, field_span(statement, case.report) if statement else subject)]
-        document = judged if isinstance(judged, Document) else None
+        scene = judged if isinstance(judged, Scene) else None
+        document = scene.document if scene is not None else None
+        owner = judged.document.owner if isinstance(judged, Scene) else judged.owner
         for witness, span in places:
             if verdict == MAYBE and witness is not None and _says_nothing(witness):
                 continue
             message = render(case.message, Subject(binding, witness, document), self.catalogue)
-            within = _around(span, binding.statement, document)
+            inside = _statement_around(span, binding.statement, scene)
+            within = _around(binding.statement, inside, document)
             yield Finding(
                 rule=rule,
                 message=message if verdict == YES else UNSURE + message,
                 span=span,
-                owner=judged.owner,
+                owner=owner,
                 severity=rule.severity if verdict == YES else "info",
                 certain=verdict == YES,
                 within=within,
-                sid=_sid(span, binding.statement, document),
+                sid=_sid(binding.statement or inside),
                 related=(*_origins(span, witness, binding, document, case.report), *others)[
                     :MAX_RELATED
                 ],
@@ -267,7 +269,7 @@ class Engine:
                     case.edit,
                     witness,
                     binding.statement,
-                    (*within, judged.owner.span),
+                    (*within, owner.span),
                     self.catalogue,
                 )
                 if case.edit is not None and witness is not None and verdict == YES
@@ -283,21 +285,34 @@ def _origins(
     return tuple(origins(span, witness, binding.statement, document, field))
 
 
-def _around(span: Span, statement: Statement | None, document: Document | None) -> tuple[Span, ...]:
-    """The statements of *document* that what is at *span* is part of, and the blocks they come from."""
+def _statement_around(
+    span: Span, statement: Statement | None, scene: Scene | None
+) -> Statement | None:
+    """The statement that what is at *span* is part of: *statement*, or another one of *scene*."""
+    if scene is None or (statement is not None and statement.span.contains(span)):
+        return statement
+    return scene.statement_around(span)
+
+
+def _around(
+    statement: Statement | None, inside: Statement | None, document: Document | None
+) -> tuple[Span, ...]:
+    """Where *statement*, and what it has to do with is *inside* of, stand, and the blocks they come from."""
     if document is None:
         return ()
-    statements = [statement.span] if statement is not None else []
-    if not any(one.contains(span) for one in statements):  # every one of them is looked at else
-        statements += [one.span for one in document.statements if one.span.contains(span)]
-    blocks = [b for b in document.blocks if any(b.contains(one) for one in statements)]
+    statements = [one.span for one in (statement, inside) if one is not None]
+    if statement is inside:
+        statements = statements[:1]
+    blocks: list[Span] = []
+    for one in statements:
+        at = document.blocks.around(one)
+        block = None if at is None else document.blocks.spans[at]
+        if block is not None and block != document.owner.span and block not in blocks:
+            blocks.append(block)
     return (*statements, *blocks)
 
 
-def _sid(span: Span, statement: Statement | None, document: Document | None) -> str:
-    """The Sid of *statement*, or else of the one of *document* that *span* is part of."""
-    if statement is None and document is not None:
-        statement = next((s for s in document.statements if s.span.contains(span)), None)
+def _sid(statement: Statement | None) -> str:
     return statement.sid.written if statement is not None and statement.sid is not None else ""
 
 

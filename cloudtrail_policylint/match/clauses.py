@@ -1,4 +1,4 @@
-"""Compiled matches: what a rule's ``match`` asks of a statement, a document or an attachment.
+"""Compiled matches: what a rule's ``match`` asks of a statement or a document.
 
 Every question has a three-valued answer. ``floor`` is the least verdict that
 the caller is interested in: below it a match stops looking.
@@ -10,8 +10,7 @@ from itertools import islice
 
 from ..patterns import MAYBE, NO, YES
 from ..record import record
-from ..source import MAX_RELATED, Related
-from ..tree import Piece, Text
+from ..source import MAX_RELATED, Ranges, Related
 from .elements import (
     ConditionTest,
     PrincipalTest,
@@ -21,7 +20,7 @@ from .elements import (
     resource_test,
 )
 from .targets import UNKNOWN, targets_of
-from .words import ARNS, EXACT, negated
+from .words import EXACT, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from ..catalogue import Catalogue
-    from ..extract.found import FoundResource
-    from ..policy import Attachment, Document, Statement
+    from ..policy import Document, Statement
     from ..source import Span
     from .elements import ListedTest
 
@@ -53,6 +51,18 @@ class Binding:
     witnesses: tuple[Witness, ...]
 
 
+@record
+class Verdicts:
+    """What a match says of the statements of a document: of the least and of the most of them.
+
+    ``sure`` is the most where those that are optional count as possible only.
+    """
+
+    least: int
+    most: int
+    sure: int
+
+
 class Scene:
     """One document while it is judged; what is derived from it is worked out once."""
 
@@ -60,7 +70,9 @@ class Scene:
         self.document = document
         self.catalogue = catalogue
         self._targets: dict[int, dict[str, int]] = {}
+        self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
+        self._places: Ranges | None = None
         self._related: dict[tuple[int, int], list[tuple[Statement, Related]]] = {}
 
     def targets(self, statement: Statement) -> dict[str, int]:
@@ -69,6 +81,26 @@ class Scene:
         if found is None:
             found = self._targets[id(statement)] = targets_of(statement, self.catalogue)
         return found
+
+    def verdicts(self, match: StatementMatch, document: Document) -> Verdicts:
+        """What *match* says of the statements of *document*, this one or a companion."""
+        key = (id(match), id(document))
+        found = self._verdicts.get(key)
+        if found is None:
+            each = [(match.judge(s, self, MAYBE), s.optional) for s in document.statements]
+            found = self._verdicts[key] = Verdicts(
+                least=min((v for v, _ in each), default=NO),
+                most=max((v for v, _ in each), default=NO),
+                sure=max((min(v, MAYBE) if optional else v for v, optional in each), default=NO),
+            )
+        return found
+
+    def statement_around(self, span: Span) -> Statement | None:
+        """The statement that what is at *span* is part of."""
+        if self._places is None:
+            self._places = Ranges([statement.span for statement in self.document.statements])
+        at = self._places.around(span)
+        return None if at is None else self.document.statements[at]
 
     def related(self, match: DocumentMatch, floor: int) -> Sequence[tuple[Statement, Related]]:
         """Statements that *match*, with at least *floor*, rests on: one more than is ever shown."""
@@ -244,40 +276,6 @@ def _nearly(
     return Related(field_span(statement, field), message)
 
 
-class AttachmentMatch:
-    """What is asked of a reference to a managed policy."""
-
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self._arn = SingleTest(given["arn"], ARNS, catalogue)
-
-    def judge(self, attachment: Attachment) -> int:
-        """The verdict on *attachment*."""
-        return self._arn.judge(attachment.arn)
-
-    def binding(self, attachment: Attachment) -> Binding:
-        """The ARN."""
-        text = attachment.arn
-        return Binding(None, (Witness("arn", text.written, text.span, self._arn.term(text)),))
-
-
-class ResourceMatch:
-    """What is asked of a resource of a template or module."""
-
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self._type = SingleTest(given["type"], EXACT, catalogue)
-
-    def judge(self, resource: FoundResource) -> int:
-        """The verdict on *resource*."""
-        return self._type.judge(self._text(resource))
-
-    def binding(self, resource: FoundResource) -> Binding:
-        """The resource, called by its type."""
-        return Binding(None, (Witness("type", resource.type, resource.owner.span),))
-
-    def _text(self, resource: FoundResource) -> Text:
-        return Text((Piece(resource.type, resource.owner.span),), resource.owner.span)
-
-
 _MENDABLE = ("principal", "condition", "resource")
 """Fields that decide whether a statement about the right action is the one that is looked for."""
 
@@ -312,24 +310,18 @@ def _over(quantifier: str, match: StatementMatch, scene: Scene, around: Statemen
     complete = document.complete
     if quantifier == "none" and document.kinds == ("trust",) and not document.companions:
         complete = False  # every role may do something, and what stands elsewhere
-    verdicts = _each(match, document.statements, scene)
+    verdicts = scene.verdicts(match, document)
     if quantifier == "every":
-        found = min(verdicts, default=NO)
-        return found if complete else min(found, MAYBE)
+        return verdicts.least if complete else min(verdicts.least, MAYBE)
+    found = verdicts.most
     if quantifier == "some" and around is not None:
-        pairs = zip(verdicts, document.statements, strict=True)
-        verdicts = [min(v, MAYBE) if s.optional and s is not around else v for v, s in pairs]
-    found = max(verdicts, default=NO)
+        found = max(verdicts.sure, match.judge(around, scene, MAYBE))
     if quantifier == "some":
         return found if complete else max(found, MAYBE)
     for companion in document.companions:
         complete = complete and companion.complete
-        found = max(found, *_each(match, companion.statements, scene), NO)
+        found = max(found, scene.verdicts(match, companion).most)
     return min(negated(found), YES if complete else MAYBE)
-
-
-def _each(match: StatementMatch, statements: Sequence[Statement], scene: Scene) -> list[int]:
-    return [match.judge(statement, scene, MAYBE) for statement in statements]
 
 
 # -- clauses of a statement match, cheapest first

@@ -16,7 +16,7 @@ from .values import choice, entry_at, flat, hole_at, is_empty, is_null, is_rest,
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ...readers.hcl_file import Block
     from ...source import Span
@@ -59,11 +59,11 @@ def _build(session: Session, block: Block, scope: Scope) -> Map:
     policy_id = _attribute(session, block, "policy_id", scope)
     if policy_id is not None:
         entries.append(Entry(_named("Id", policy_id[0]), policy_id[1]))
-    merged: list[Node] = []
-    _merge(merged, _loaded(session, block, _SOURCES, scope))
-    _merge(merged, list(_statements(session, block, scope)))
-    _merge(merged, _loaded(session, block, _OVERRIDES, scope))
-    entries.append(entry_at("Statement", Seq(tuple(merged), span), start))
+    merged = _Merged()
+    merged.add(_loaded(session, block, _SOURCES, scope))
+    merged.add(_statements(session, block, scope))
+    merged.add(_loaded(session, block, _OVERRIDES, scope))
+    entries.append(entry_at("Statement", Seq(tuple(merged.statements), span), start))
     return Map(tuple(entries), span)
 
 
@@ -248,15 +248,15 @@ def _replaced(text: Text) -> Text:
 
 def _loaded(session: Session, block: Block, names: tuple[str, ...], scope: Scope) -> list[Node]:
     """The statements of the documents that the attributes *names* bring in."""
-    found: list[Node] = []
+    found = _Merged()
     for name in names:
         attribute = block.attributes.get(name)
         if attribute is None:
             continue
         value = session.given(attribute.expression, scope)
         for item in _items(value) if isinstance(value, Seq | Choice) else [value]:
-            _merge(found, _statements_of(session, item))
-    return found
+            found.add(_statements_of(session, item))
+    return found.statements
 
 
 def _statements_of(session: Session, item: Node) -> list[Node]:
@@ -292,20 +292,26 @@ def _of_document(session: Session, node: Node) -> list[Node]:
     return [rest_at(node.span)]
 
 
-def _merge(merged: list[Node], more: list[Node]) -> None:
-    """Add the statements *more*: one with the Sid of an earlier one takes its place."""
-    places = {sid: index for index, node in enumerate(merged) if (sid := _sid(node))}
-    for statement in more:
-        sid = _sid(statement)
-        at = places.get(sid) if sid else None
-        if at is None:
-            if sid:
-                places[sid] = len(merged)
-            merged.append(statement)
-        elif isinstance(statement, Choice):
-            merged[at] = choice((merged[at], *flat(statement)), statement.span)
-        else:
-            merged[at] = statement
+class _Merged:
+    """Statements put together: one with the Sid of an earlier one takes its place."""
+
+    def __init__(self) -> None:
+        self.statements: list[Node] = []
+        self._places: dict[str, int] = {}
+
+    def add(self, more: Iterable[Node]) -> None:
+        statements = self.statements
+        for statement in more:
+            sid = _sid(statement)
+            at = self._places.get(sid) if sid else None
+            if at is None:
+                if sid:
+                    self._places[sid] = len(statements)
+                statements.append(statement)
+            elif isinstance(statement, Choice):
+                statements[at] = choice((statements[at], *flat(statement)), statement.span)
+            else:
+                statements[at] = statement
 
 
 def _sid(node: Node) -> str | None:

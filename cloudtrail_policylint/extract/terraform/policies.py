@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ... import limits
-from ...source import Related
+from ...source import Ranges, Related
 from ...tree import Encoded, Hole, Map, Node, Text, as_text
 from ..found import Extraction, Found, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
@@ -35,6 +35,8 @@ MAX_VARIANTS = 16
 """Documents that one place may make (by ``for_each``, by templates) and that are told apart."""
 MAX_BLOCK_DEPTH = 8
 
+_NO_BLOCKS = Ranges()
+
 
 def find(evaluator: Evaluator) -> Extraction:
     """All policies and attachments of the module that *evaluator* evaluates, in the order of its files."""
@@ -62,6 +64,7 @@ class _Finder:
         self.unresolved: list[Hole] = []
         self.notes: list[Problem] = []  # on them
         self.places: dict[tuple[int, int, int], _Place] = {}
+        self.blocks: Ranges | None = None
         self.statements: set[tuple[int, int, int]] = set()  # where they are in all that was found
 
     def extraction(self) -> Extraction:
@@ -100,7 +103,7 @@ class _Finder:
                     holders=tuple(place.holders),
                     on_cloudtrail=place.on_cloudtrail,
                     problems=problems,
-                    blocks=self._merged_into(node, place.owner),
+                    blocks=self._sources_of(node),
                     related=self._loads(node),
                 )
 
@@ -109,18 +112,14 @@ class _Finder:
         places = self.evaluator.loads.get(id(node.span.source), ())
         return tuple(Related(span, "loaded here") for span in places)
 
-    def _merged_into(self, node: Node, owner: Owner) -> tuple[Span, ...]:
-        """The other data sources that the statements of *node* come from."""
+    def _sources_of(self, node: Node) -> Ranges:
+        """The data sources that the statements of *node* may come from."""
         built = self.evaluator.built
-        statements = node.get("Statement") if id(node) in built and isinstance(node, Map) else None
-        if statements is None or not self.evaluator.merged:
-            return ()
-        blocks = {id(block): block.span for _, block in built.values()}
-        return tuple(
-            span
-            for span in blocks.values()
-            if span != owner.span and any(span.contains(s.span) for s in children(statements))
-        )
+        if id(node) not in built or not self.evaluator.merged:
+            return _NO_BLOCKS
+        if self.blocks is None or len(self.blocks.spans) != len(built):
+            self.blocks = Ranges([block.span for _, block in built.values()])
+        return self.blocks
 
     def _problems(self) -> Iterator[Problem]:
         yield from self.module.problems
