@@ -76,7 +76,7 @@ def _repeated(file: RuleFile, rule: Rule, seen: dict[str, str]) -> Iterator[str]
 
 def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
     """What is wrong with the examples of *file*, each message with its place."""
-    linter = example_linter(rule, book)
+    linter = example_linter(rule, book, file.raw.get("example-sets"))
     fixer = Fixer(rule, book)
     for group, examples in file.raw["examples"].items():
         for index, example in enumerate(examples):
@@ -92,9 +92,16 @@ def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
         yield f"{place}: no bad example says with fixed what the edit makes of it"
 
 
-def example_linter(rule: Rule, book: RuleBook) -> Linter:
-    """A linter that runs *rule* alone over every policy."""
-    settings = Settings(scope="all", pedantic=rule.confidence == "low", select=(rule.name,))
+def example_linter(
+    rule: Rule, book: RuleBook, sets: Mapping[str, Sequence[str]] | None = None
+) -> Linter:
+    """A linter that runs *rule* alone over every policy; the settings give those of *sets* that it needs."""
+    settings = Settings(
+        scope="all",
+        pedantic=rule.confidence == "low",
+        select=(rule.name,),
+        sets=tuple((name, tuple(sets[name])) for name in rule.needs if sets and name in sets),
+    )
     others = [other for other in book.rules if other.id != rule.id]
     return Linter(replaced(book, rules=(*others, rule)), settings)
 

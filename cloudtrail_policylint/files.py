@@ -139,12 +139,12 @@ class Files:
             return known
         real = os.path.realpath(path or ".")
         return (
-            path if discover.is_inside(real, _project_of(folder)) and os.path.isdir(real) else None
+            path if discover.is_inside(real, project_of(folder)) and os.path.isdir(real) else None
         )
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """What opens a file for ``file()``, by its path from the module *folder*: nothing outside of the project."""
-        root = _project_of(folder)
+        root = project_of(folder)
 
         def load(relative: str) -> SourceFile | None:
             path = f"{folder}/{relative}" if folder else relative
@@ -160,7 +160,7 @@ class Files:
 
     def lister(self, folder: str) -> Callable[[str], list[str]]:
         """What names the files below a folder for ``fileset()``, both seen from the module *folder*."""
-        root = _project_of(folder)
+        root = project_of(folder)
 
         def names(relative: str) -> list[str]:
             top = os.path.normpath(os.path.join(folder or ".", relative))
@@ -252,7 +252,7 @@ class Files:
         near = [
             found
             for start in sorted(starts)
-            for found in nearby.around(start, _project_of(start))
+            for found in nearby.around(start, project_of(start))
             if key_of(found) not in known
         ]
         self._near = set(near)
@@ -327,7 +327,7 @@ class Files:
             return None
 
 
-def _project_of(folder: str) -> str:
+def project_of(folder: str) -> str:
     """The folder that nothing is read outside of for the sake of the module *folder*.
 
     The top of its git repository; else the folder that we run in, where the

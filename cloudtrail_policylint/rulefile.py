@@ -115,6 +115,7 @@ def read_folder(path: str) -> dict[str, Any]:
         raw = prepared(read(name).raw, sets)
         raw.pop("examples", None)
         raw.pop("exceptions", None)
+        raw.pop("example-sets", None)
         rules.append(raw)
     problems = os.path.join(path, PROBLEMS)
     found = read(problems).raw["problems"] if os.path.exists(problems) else []

@@ -7,11 +7,11 @@ JSON text when the package is built and read back in a moment.
 from __future__ import annotations
 
 from .catalogue import Facts
-from .record import record
+from .record import record, replaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
 SEVERITIES = ("error", "warning", "info")
@@ -71,6 +71,8 @@ class Rule:
     fix: str
     references: tuple[Mapping[str, Any], ...]
     supersedes: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    """The sets that it asks about and that are empty until settings fill them."""
 
     @property
     def url(self) -> str | None:
@@ -118,6 +120,7 @@ def prepared(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> dict[
     moved = ("match", "report", "message", "edit")
     kept = {key: value for key, value in raw.items() if key not in moved}
     kept.update({key: _line(raw[key]) for key in ("summary", "why", "fix")})
+    kept["needs"] = sorted(_empty(raw, sets))
     kept["cases"] = [
         {
             "match": expanded(case["match"], sets),
@@ -152,7 +155,30 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         fix=raw["fix"],
         references=tuple(raw.get("references", ())),
         supersedes=tuple(raw.get("supersedes", ())),
+        needs=tuple(raw.get("needs", ())),
     )
+
+
+def in_force(rule: Rule, sets: Mapping[str, Sequence[str]]) -> Rule | None:
+    """*rule* with the sets that it needs filled from *sets*; None where one of them is missing there."""
+    if not rule.needs:
+        return rule
+    if not all(sets.get(name) for name in rule.needs):
+        return None
+    cases = [replaced(case, match=expanded(case.match, sets)) for case in rule.cases]
+    return replaced(rule, cases=tuple(cases))
+
+
+def _empty(match: Any, sets: Mapping[str, Iterable[str]]) -> set[str]:
+    """The names of *sets* without values that *match* uses."""
+    if isinstance(match, dict):
+        return {name for value in match.values() for name in _empty(value, sets)}
+    if isinstance(match, list | tuple):
+        return {name for value in match for name in _empty(value, sets)}
+    if not isinstance(match, str) or not match.startswith("$"):
+        return set()
+    name = match[1:]
+    return {name} if name in sets and not sets[name] else set()
 
 
 def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
@@ -191,14 +217,14 @@ def sets_in(facts: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def expanded(match: Any, sets: Mapping[str, Iterable[str]]) -> Any:
-    """*match* with each operand ``$name`` replaced by the values of that set."""
+    """*match* with each operand ``$name`` replaced by the values of that set, if it has any."""
     if isinstance(match, dict):
         return {key: expanded(value, sets) for key, value in match.items()}
     if isinstance(match, list | tuple):
         found: list[Any] = []
         for item in match:
             if isinstance(item, str) and item.startswith("$"):
-                found.extend(sets[item[1:]])
+                found.extend(sets[item[1:]] or [item])
             else:
                 found.append(item)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .errors import UsageError
 from .plain import nearest
 from .record import replaced
+from .rules import in_force
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Selection:
     """The choice that *settings* make among the rules of *book*.
 
     ``run`` are the rules that run; ignored ones of them still supersede
-    others. Raises ``UsageError`` for a word that names no rule.
+    others, and those that need a set which *settings* do not give do not run. Raises ``UsageError`` for a word that names no rule.
     """
 
     def __init__(self, book: RuleBook, settings: Settings) -> None:
@@ -36,11 +37,15 @@ class Selection:
         for entry in settings.suppress:
             if book.named(entry.rule) is None:
                 raise UsageError(f"{entry.span.place()}: {self._unknown(entry.rule)}")
-        self.run = [
-            rule
+        sets = dict(settings.sets)
+        self._fillable(sets)
+        chosen = [
+            in_force(rule, sets)
             for rule in book.rules
             if not settings.select or self._chosen(rule, settings.select)
         ]
+        self.run = [rule for rule in chosen if rule is not None]
+        self._running = {rule.id for rule in self.run}
         self._ignored = self._ids(settings.ignore)
         self._per_path = [(one.pattern, self._ids(one.ignore)) for one in settings.per_path]
 
@@ -51,7 +56,7 @@ class Selection:
             return True  # what is no rule any more finds nothing any more
         if self._leaves_out(identifier, path):
             return False
-        runs = not rule.subject or rule in self.run
+        runs = not rule.subject or identifier in self._running
         return runs and (rule.confidence != "low" or self._settings.pedantic)
 
     def shown(self, findings: Iterable[Finding]) -> list[Finding]:
@@ -101,6 +106,15 @@ class Selection:
             if not any(self._chosen(rule, [word]) for rule in self._every):
                 place = dict(self._settings.origins).get(setting, "")
                 raise UsageError(f"{place + ': ' if place else ''}{self._unknown(word)}")
+
+    def _fillable(self, names: Iterable[str]) -> None:
+        """Check that each of *names* is a set that a rule leaves to the settings."""
+        needed = {name for rule in self._book.rules for name in rule.needs}
+        for name in names:
+            if name not in needed:
+                place = dict(self._settings.origins).get("sets", "")
+                message = f"no rule leaves a set called {name} to the settings"
+                raise UsageError(f"{place + ': ' if place else ''}{message}{nearest(name, needed)}")
 
     def _unknown(self, word: str) -> str:
         close = nearest(word, (*self._book.names(), *sorted(self._tags)))

@@ -62,6 +62,16 @@ def test_a_link_stays_a_link() -> None:
     assert os.listdir("elsewhere") == ["real.json"]
 
 
+def test_a_link_out_of_the_project_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("project/.git").mkdir(parents=True)
+    Path("real.json").write_text(WRONG)
+    Path("project/policy.json").symlink_to("../real.json")
+    assert main(["lint", "--fix", "project/policy.json"]) == 2
+    error = "project/policy.json: cannot be written: it is a link out of the project\n"
+    assert error in capsys.readouterr().err
+    assert Path("real.json").read_text() == WRONG
+
+
 def test_a_file_without_a_mistake_is_not_written() -> None:
     file = Path("policy.json")
     file.write_text(RIGHT)

@@ -201,7 +201,7 @@ def test_a_file_named_on_the_command_line_is_used_whatever_is_nearer(here: Path)
         (YAML, "fail_on: info\n", f"{YAML}:1:1: unknown setting fail_on; did you mean fail-on?"),
         (YAML, "select: 5\n", f"{YAML}:1:1: select is a list of strings"),
         (YAML, "select: [CT, 5]\n", f"{YAML}:1:1: select is a list of strings"),
-        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; known are baseline, exclude, fail-on, ignore, include, kinds, limits, pedantic, per-path, rules, scope, select, severity, suppress"),
+        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; known are baseline, exclude, fail-on, ignore, include, kinds, limits, pedantic, per-path, rules, scope, select, sets, severity, suppress"),
         (YAML, "ignore:\n", f"{YAML}:1:1: ignore is a list of strings"),
         (YAML, "pedantic: 'yes'\n", f"{YAML}:1:1: pedantic is true or false"),
         (YAML, "pedantic: 1\n", f"{YAML}:1:1: pedantic is true or false"),

@@ -11,7 +11,9 @@ import contextlib
 import os
 import sys
 
+from ..discover import is_inside
 from ..errors import UsageError
+from ..files import project_of
 from ..fixes import Fixed, fix
 from .output import CRASHED, FINE, FOUND, WRONG, say, show
 
@@ -68,15 +70,18 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     """Put *after* in place of *before* in the file *path* in one step; raises ``OSError``.
 
     Its mode and, where that is allowed, its owner stay, and a link stays a
-    link. A file in which there is something else than *before* is left alone.
+    link. A file in which there is something else than *before* is left alone,
+    and so is one outside of the project that a link leads to.
     """
     whole = os.path.realpath(path)
+    if not is_inside(whole, project_of(os.path.dirname(path))):
+        raise PermissionError(None, "it is a link out of the project")
     temporary = f"{whole}.{os.getpid()}.tmp"
     state = os.stat(whole)
     if not (state.st_mode & 0o222 and os.access(whole, os.W_OK)):  # an administrator may write all
         raise PermissionError(None, "it is read-only")
     try:
-        with open(temporary, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(after)
         os.chmod(temporary, state.st_mode & 0o7777)
         if hasattr(os, "chown") and (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
@@ -118,7 +123,9 @@ def _show_difference(options: argparse.Namespace, fixed: Fixed) -> int:
             text[path].decode("utf-8").splitlines(keepends=True)
             for text in (fixed.before, fixed.contents)
         )
-        for line in difflib.unified_diff(old, new, path, path):
+        # What applies a difference takes a name with a space in it for one only before a tab.
+        name = f"{path}\t" if " " in path else path
+        for line in difflib.unified_diff(old, new, name, name):
             shown = line.rstrip("\r\n")
             show(printable(shown) + line[len(shown) :])
             if shown == line:

@@ -13,6 +13,16 @@ examples:
   cloudtrail-policylint explain unknown-action    why a finding matters, with examples
 """
 
+_LINT_EXAMPLES = """\
+examples:
+  lint --diff .                              what --fix would change
+  lint --format sarif --output out.sarif .   a report for code scanning
+  lint --write-baseline .                    from now on, new findings only
+  lint --stdin-filename main.tf - < main.tf  the text of an editor
+
+exit codes: 0 nothing found, 1 findings, 2 wrong usage or settings, 3 a mistake of ours
+"""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -78,6 +88,7 @@ def _own_rules(parser: argparse.ArgumentParser) -> None:
 
 
 def _lint_options(lint: argparse.ArgumentParser) -> None:
+    lint.epilog = _LINT_EXAMPLES
     add = lint.add_argument
     add(
         "paths",
@@ -102,9 +113,15 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="IDS",
-        help="only these rules: ids, names or beginnings of ids, with commas between",
+        help="only these rules: ids, their beginnings, names or tags, with commas between",
     )
-    add("--ignore", action="append", default=[], metavar="IDS", help="all but these rules")
+    add(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="IDS",
+        help="all but these rules, named likewise",
+    )
     add(
         "--rules",
         action="append",
@@ -160,8 +177,13 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="show the settings for each PATH and where each comes from, and judge nothing",
     )
     add("--statistics", action="store_true", help="count the findings of each rule")
-    add("--quiet", action="store_true", help="findings only: no summary")
-    add("--color", choices=("auto", "always", "never"), default="auto")
+    add("--quiet", action="store_true", help="findings only: no summary, no statistics")
+    add(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours and source lines (default: auto, on a terminal)",
+    )
     add(
         "--stdin-filename",
         metavar="NAME",

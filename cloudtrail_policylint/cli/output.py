@@ -44,7 +44,9 @@ def write(path: str, text: str) -> None:
     direct = os.path.exists(whole) and not os.path.isfile(whole)
     temporary = whole if direct else f"{whole}.{os.getpid()}.tmp"
     try:
-        with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:
+        # "x": never through a link that somebody has put there under that name.
+        mode = "w" if direct else "x"
+        with open(temporary, mode, encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
         if not direct:
             if os.path.exists(whole):

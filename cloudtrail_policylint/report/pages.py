@@ -178,6 +178,8 @@ def underlined(text: str) -> str:
 def _dials(rule: Rule) -> str:
     shown = f"severity {rule.severity}, confidence {rule.confidence}, {rule.status}"
     shown += f" since {rule.since}" if rule.since else ""
+    if rule.needs:
+        shown += f"; runs only where settings give {' and '.join(rule.needs)}"
     return shown + ("; runs only with --pedantic or --select" if rule.confidence == "low" else "")
 
 

@@ -53,15 +53,18 @@ def lines(
             yield f"{margin}{bold}{carets}{plain}"
         for place in finding.related:
             yield f"{_NOTE}{place_of(place.span)}: {printable(place.message)}"
-        yield from _advice(finding.rule, width)
+        yield from _advice(finding, width)
 
 
-def _advice(rule: Rule, width: int) -> Iterator[str]:
-    """What to do about a finding of *rule*, and where to read about it."""
+def _advice(finding: Finding, width: int) -> Iterator[str]:
+    """What to do about *finding*, whether a correction of ours does it, and where to read about it."""
     from textwrap import wrap
 
+    rule, edit = finding.rule, finding.edit
     indent = " " * len(_NOTE)
-    yield from wrap(f"fix: {rule.fix}", width, initial_indent=_NOTE, subsequent_indent=indent)
+    ours = "" if edit is None else " (by --fix)" if edit.safe else " (by --fix --unsafe-fixes)"
+    advice = f"fix{ours}: {rule.fix}"
+    yield from wrap(advice, width, initial_indent=_NOTE, subsequent_indent=indent)
     if rule.url is not None:
         yield f"{_NOTE}see: {rule.url}"
 
@@ -79,11 +82,11 @@ def place_of(span: Span) -> str:
 
 def summary(result: Result, *, everything: bool) -> str:
     """What the run saw and found, in one line; *everything*: policies of any service were in scope."""
-    if not result.findings and not result.documents:
+    if not (result.findings or result.suppressed or result.documents):
         if not result.files:
             return "no file to look at"
         about = "" if everything else " that concerns CloudTrail"
-        return f"no policy{about} in {plural(result.files, 'file')}{_hidden(result)}"
+        return f"no policy{about} in {plural(result.files, 'file')}"
     counts = count(result.findings)
     found = ", ".join(plural(counts[severity], severity) for severity in counts if counts[severity])
     seen = f"{plural(result.documents, 'policy')} in {plural(result.files, 'file')}"

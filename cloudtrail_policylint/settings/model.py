@@ -54,7 +54,7 @@ class Settings:
     ``folder`` is what patterns and ``rules`` are relative to. Rules are named
     by id, name, tag or the beginning of an id. ``severity`` gives those that a
     word names another severity, the last word deciding. ``baseline`` is the path of
-    that file. ``origins`` say of
+    that file. ``sets`` are the values of sets that rules leave to the settings. ``origins`` say of
     each setting that is given where.
     """
 
@@ -73,6 +73,7 @@ class Settings:
     kinds: tuple[tuple[str, str], ...] = ()
     limits: Limits = Limits()
     baseline: str | None = None
+    sets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     origins: tuple[tuple[str, str], ...] = ()
 
     def excludes(self, path: str) -> bool:

@@ -26,7 +26,7 @@ def shown(settings: NearestSettings, path: str) -> Iterator[str]:
     yield f"# {path}"
     for name in NAMES:
         value = getattr(found, name.replace("-", "_"))
-        if name in ("severity", "kinds"):
+        if name in ("severity", "kinds", "sets"):
             value = dict(value)
         elif name == "per-path":
             value = {

@@ -29,6 +29,7 @@ NAMES = (
     "fail-on",
     "kinds",
     "limits",
+    "sets",
     "baseline",
 )
 """The names of all settings, as in the files."""
@@ -61,6 +62,7 @@ def settings_of(table: Table) -> Settings:
         exclude=lists["exclude"],
         kinds=_kinds(table, value.get("kinds", {})),
         limits=_limits(table, value.get("limits", {})),
+        sets=_sets(table, value.get("sets", {})),
         baseline=_path(table, "baseline", value.get("baseline"), folder),
         origins=tuple((name, table.place(name)) for name in value),
     )
@@ -186,6 +188,12 @@ def _kinds(table: Table, value: Any) -> tuple[tuple[str, str], ...]:
                 f"{table.place('kinds', pattern)}: unknown policy kind {kind}{close}"
             )
     return tuple(value.items())
+
+
+def _sets(table: Table, value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{table.place('sets')}: sets maps names of sets to their values")
+    return tuple((name, _strings(table, ("sets", name), given)) for name, given in value.items())
 
 
 def _limits(table: Table, value: Any) -> limits.Limits:
