@@ -92,27 +92,37 @@ def in_common(a: Sequence[str], b: Sequence[str]) -> bool | None:
     if (len(a) + 1) * (len(b) + 1) > MAX_PLACES:
         return None
     row = [True] + [False] * len(b)  # the starts of b that go with what has been read of a
+    gaps = [_is_gap(y) for y in b]
     for x in a:
-        _along(row, x, b)
-        below = [False] * len(row)
-        for at, reached in enumerate(row):
-            if not reached:
-                continue
-            y = b[at] if at < len(b) else None
-            if _is_gap(x) or (y is not None and _takes(y, x)):
-                below[at] = True
-            if y is not None and _side_by_side(x, y):
-                below[at + 1] = True
-        row = below
-    _along(row, None, b)
+        if _is_gap(x):
+            _stretch(row, x, b, gaps)
+        else:
+            row = _beyond(row, x, b, gaps)
+    for at, gap in enumerate(gaps):
+        if row[at] and gap:
+            row[at + 1] = True
     return row[-1]
 
 
-def _along(row: list[bool], x: str | None, b: Sequence[str]) -> None:
-    """Go on in *b* where nothing more of the other line is needed than its gap *x*."""
+def _stretch(row: list[bool], x: str, b: Sequence[str], gaps: Sequence[bool]) -> None:
+    """Go on in *b* as far as the gap *x* of the other line may stand for what is there."""
     for at, y in enumerate(b):
-        if row[at] and (_is_gap(y) or (x is not None and _takes(x, y))):
+        if row[at] and (gaps[at] or _takes(x, y)):
             row[at + 1] = True
+
+
+def _beyond(row: list[bool], x: str, b: Sequence[str], gaps: Sequence[bool]) -> list[bool]:
+    """Where in *b* one may be when *x*, which is no gap, has been read too; gaps in *row* are gone over."""
+    below = [False] * len(row)
+    for at, y in enumerate(b):
+        if not row[at]:
+            continue
+        if gaps[at]:
+            row[at + 1] = True
+            below[at] = below[at] or _takes(y, x)
+        elif _side_by_side(x, y):
+            below[at + 1] = True
+    return below
 
 
 def _is_gap(token: str) -> bool:
