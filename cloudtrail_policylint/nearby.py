@@ -101,11 +101,9 @@ def may_load(text: str, folder: str, paths: Iterable[str]) -> bool:
         return False
     paths = list(paths)
     named = set(re.findall(_LAST_PARTS, text))
-    if any(os.path.basename(path) in named for path in paths):
+    if any(path.rpartition("/")[2] in named for path in paths):
         return True
-    below = any(_is_below(path, folder) for path in paths)
-    return below and re.search(_WORKED_OUT, text) is not None
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return discover.is_inside(os.path.abspath(path), os.path.abspath(folder or "."))
+    if re.search(_WORKED_OUT, text) is None:
+        return False
+    top = os.path.abspath(folder or ".")
+    return any(discover.is_inside(os.path.abspath(path), top) for path in paths)

@@ -69,9 +69,18 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
     """``; did you mean x?`` for the candidate that *word* was probably meant to be, else nothing."""
     from difflib import SequenceMatcher
 
-    def likeness(candidate: str) -> tuple[float, int]:
-        common = os.path.commonprefix([word.lower(), candidate.lower()])  # noqa: RUF071 - no paths
-        return SequenceMatcher(None, word.lower(), candidate.lower()).ratio(), len(common)
-
-    best = max(candidates, key=likeness, default="")
-    return f"; did you mean {best}?" if best and likeness(best)[0] >= _LIKE else ""
+    best, most, lower = "", (_LIKE, -1), word.lower()
+    for candidate in candidates:
+        other = candidate.lower()
+        size = len(lower) + len(other)
+        shorter = min(len(lower), len(other))
+        if 2 * shorter < most[0] * size:  # it cannot be like enough, whatever its letters
+            continue
+        shared = sum(min(lower.count(char), other.count(char)) for char in set(other))
+        if 2 * shared < most[0] * size:  # nor in whatever order they are
+            continue
+        common = os.path.commonprefix([lower, other])  # noqa: RUF071 - no paths
+        likeness = (SequenceMatcher(None, lower, other).ratio(), len(common))
+        if likeness > most:
+            best, most = candidate, likeness
+    return f"; did you mean {best}?" if best else ""
