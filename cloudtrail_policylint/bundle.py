@@ -2,7 +2,7 @@
 
 The wheel carries all rules as one JSON text, made when it was built. A
 checkout keeps the same text in the user's cache folder for as long as no rule
-file changes.
+file changes, and so do a user's own rules, which are validated only then.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from __future__ import annotations
 import json
 import os
 
-from .rules import RuleBook, rule_book
+from .rules import RuleBook, extended, rule_book
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 COMPILED = "_rules.json"
 """The compiled rules beside this file in an installed package."""
 
+_COMPILERS = ("rulefile.py", "rule.schema.json", "rules.py", "plain.py", "bundle.py")
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -30,11 +32,25 @@ def rules_folder() -> str:
 
 def bundled() -> RuleBook:
     """The rules that come with the package."""
-    compiled = os.path.join(_HERE, COMPILED)
-    if os.path.exists(compiled):
-        with open(compiled, encoding="utf-8") as file:
+    packaged = os.path.join(_HERE, COMPILED)
+    if os.path.exists(packaged):
+        with open(packaged, encoding="utf-8") as file:
             return rule_book(json.load(file))
-    return rule_book(_cached(rules_folder()))
+    folder = rules_folder()
+    return rule_book(_cached(folder, _stamp(folder), lambda: compiled(folder)))
+
+
+def with_rules(book: RuleBook, path: str) -> RuleBook:
+    """*book* with the rules of a user's file or folder; raises ``RuleFileError`` for one that is wrong."""
+
+    def validated() -> str:
+        from .rulefile import read_own
+
+        return json.dumps(read_own(book, path))
+
+    whole = os.path.abspath(path)
+    stamp = [_contents(whole), *_code(), *book.names(), {k: list(v) for k, v in book.sets.items()}]
+    return extended(book, _cached(whole, stamp, validated))
 
 
 def compiled(folder: str) -> str:
@@ -44,8 +60,8 @@ def compiled(folder: str) -> str:
     return json.dumps(read_folder(folder), ensure_ascii=False, separators=(",", ":"))
 
 
-def _cached(folder: str) -> Any:
-    stamp = _stamp(folder)
+def _cached(folder: str, stamp: list[Any], make: Callable[[], str]) -> Any:
+    """The JSON text that *make* gives for *folder*, as a value; made anew when *stamp* changes."""
     store = _cache_file(folder)
     try:
         with open(store, encoding="utf-8") as file:
@@ -54,21 +70,44 @@ def _cached(folder: str) -> Any:
             return kept["rules"]
     except (OSError, ValueError, KeyError, TypeError):
         pass  # no cache, or one that somebody damaged: made anew
-    text = compiled(folder)
+    text = make()
     _keep(store, f'{{"stamp":{json.dumps(stamp)},"rules":{text}}}')
     return json.loads(text)
 
 
 def _stamp(folder: str) -> list[list[Any]]:
     """Name, time and size of every file under *folder*, and of the code that compiles them."""
-    found = [
-        _state(os.path.join(_HERE, name))
-        for name in ("rulefile.py", "rules.py", "plain.py", "bundle.py")
-    ]
+    found = _code()
     for at, folders, names in os.walk(folder):
         folders.sort()
         found += [_state(os.path.join(at, name)) for name in sorted(names)]
     return found
+
+
+def _code() -> list[list[Any]]:
+    return [_state(os.path.join(_HERE, name)) for name in _COMPILERS]
+
+
+def _contents(path: str) -> str:
+    """A hash of the rule files that *path* is or has below it."""
+    import hashlib
+
+    found = hashlib.sha256()
+    for name in sorted(_files(path)):
+        found.update(name.encode("utf-8", "surrogateescape") + b"\0")
+        try:
+            with open(name, "rb") as file:
+                found.update(hashlib.sha256(file.read()).digest())
+        except OSError:  # which is said when it is read as a rule
+            found.update(b"?")
+    return found.hexdigest()
+
+
+def _files(path: str) -> Iterator[str]:
+    if os.path.isfile(path):
+        yield path
+    for at, _, names in os.walk(path):
+        yield from (os.path.join(at, name) for name in names if name.endswith((".yaml", ".yml")))
 
 
 def _state(path: str) -> list[Any]:

@@ -12,7 +12,7 @@ from .errors import RuleFileError
 from .plain import nearest, place_of, plain, repeated_key
 from .readers import yaml
 from .record import record
-from .rules import RuleBook, prepared, rule_from, sets_in
+from .rules import RuleBook, prepared, sets_in
 from .source import SourceFile
 
 TYPE_CHECKING = False
@@ -110,20 +110,25 @@ def read_folder(path: str) -> dict[str, Any]:
     """All of a rules folder as ``rule_book`` takes it: ``rules``, ``problems`` and ``facts``, without examples."""
     facts = read_facts(path)
     sets = sets_in(facts)
-    rules = []
-    for name in files_in(path):
-        raw = prepared(read(name).raw, sets)
-        raw.pop("examples", None)
-        raw.pop("exceptions", None)
-        raw.pop("example-sets", None)
-        rules.append(raw)
+    rules = [_compiled(read(name).raw, sets) for name in files_in(path)]
     problems = os.path.join(path, PROBLEMS)
     found = read(problems).raw["problems"] if os.path.exists(problems) else []
     return {"rules": rules, "problems": [prepared(raw, sets) for raw in found], "facts": facts}
 
 
-def with_rules(book: RuleBook, path: str) -> RuleBook:
-    """*book* with the rules of a user's file or folder; raises ``RuleFileError`` for one that is wrong."""
+def _compiled(raw: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]:
+    """*raw* as it is compiled, without what only tests need."""
+    kept = prepared(raw, sets)
+    for key in ("examples", "example-sets", "exceptions"):
+        kept.pop(key, None)
+    return kept
+
+
+def read_own(book: RuleBook, path: str) -> dict[str, Any]:
+    """The rules of a user's file or folder, to be added to *book*, as ``extended`` takes them.
+
+    Raises ``RuleFileError`` for one that is wrong.
+    """
     if not os.path.exists(path):
         raise RuleFileError(f"{path}: no such file or folder of rules")
     facts = read_facts(path)
@@ -134,17 +139,17 @@ def with_rules(book: RuleBook, path: str) -> RuleBook:
         file = read(name)
         for mistake in mistakes(file, sets):
             raise RuleFileError(mistake)
-        rule = rule_from(file.raw, sets)
-        for key, word in (("id", rule.id), ("name", rule.name)):
+        for key in ("id", "name"):
+            word = file.raw[key]
             if word in taken:
                 raise RuleFileError(
                     f"{at(place_of(file.root, [key]))}: {word} is taken by another rule"
                 )
             taken.add(word)
-        added.append(rule)
+        added.append(_compiled(file.raw, sets))
     if not added:
         raise RuleFileError(f"{path}: no rule file there")
-    return RuleBook((*book.rules, *added), book.problems, sets, book.facts)
+    return {"rules": added, "sets": sets}
 
 
 def read_facts(path: str) -> dict[str, Any]:

@@ -211,6 +211,13 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
     )
 
 
+def extended(book: RuleBook, raw: Mapping[str, Any]) -> RuleBook:
+    """*book* and what *raw* adds: ``rules``, ``prepared``, and all ``sets`` that there are then."""
+    added = [_rule(rule) for rule in raw["rules"]]
+    sets = {name: tuple(values) for name, values in raw["sets"].items()}
+    return RuleBook((*book.rules, *added), book.problems, sets, book.facts)
+
+
 def sets_in(facts: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """The named sets of *facts*, as read from its files."""
     return {name: tuple(given["values"]) for name, given in facts.get("sets", {}).items()}

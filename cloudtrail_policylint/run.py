@@ -148,12 +148,10 @@ class Run:
 
 def rule_book(paths: Iterable[str]) -> RuleBook:
     """The built-in rules and those of the files and folders *paths*; raises ``RuleFileError``."""
-    from .bundle import bundled
+    from .bundle import bundled, with_rules
 
     book = bundled()
     for path in paths:
-        from .rulefile import with_rules
-
         book = with_rules(book, path)
     return book
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cloudtrail_policylint import rulefile
+from cloudtrail_policylint.bundle import with_rules
 from cloudtrail_policylint.errors import RuleFileError
-from cloudtrail_policylint.rulefile import mistakes, read, with_rules
+from cloudtrail_policylint.rulefile import mistakes, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,3 +106,32 @@ def test_an_id_is_taken_once(tmp_path: Path, book: RuleBook) -> None:
     (tmp_path / "b.yaml").write_text(RULE.replace("ACME1", "CT101"), encoding="utf-8")
     with pytest.raises(RuleFileError, match=r"b\.yaml:1:5: CT101 is taken by another rule"):
         with_rules(book, str(tmp_path))
+
+
+def test_rules_of_ones_own_are_validated_once(
+    tmp_path: Path, book: RuleBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(RULE, encoding="utf-8")
+    first = with_rules(book, str(folder))
+    validated: list[object] = []
+
+    def noted(file: object, _: object) -> list[str]:
+        validated.append(file)
+        return []
+
+    monkeypatch.setattr(rulefile, "mistakes", noted)
+    assert with_rules(book, str(folder)) == first
+    assert validated == []
+    os.utime(folder / "a.yaml", ns=(1, 1))  # what is in it counts, not when it was written
+    assert with_rules(book, str(folder)) == first
+    assert validated == []
+    (folder / "a.yaml").write_text(RULE.replace("ACME1", "ACME2"), encoding="utf-8")
+    assert with_rules(book, str(folder)).named("ACME2") is not None
+    assert len(validated) == 1
+    (cached,) = [p for p in (tmp_path / "cache").rglob("*.json") if "ACME2" in p.read_text()]
+    cached.write_text('{"stamp": [')
+    assert with_rules(book, str(folder)).named("ACME2") is not None
+    assert len(validated) == 2
