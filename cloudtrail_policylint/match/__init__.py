@@ -20,7 +20,7 @@ from .clauses import (
     field_span,
 )
 from .index import Index
-from .messages import Subject, render
+from .messages import Subject, by_field, render
 from .outside import AttachmentMatch, ResourceMatch
 from .related import origins
 from .remedies import edit_for
@@ -247,10 +247,12 @@ class Engine:
         scene = judged if isinstance(judged, Scene) else None
         document = scene.document if scene is not None else None
         owner = judged.document.owner if isinstance(judged, Scene) else judged.owner
+        witnesses = by_field(binding)
         for witness, span in places:
             if verdict == MAYBE and witness is not None and _says_nothing(witness):
                 continue
-            message = render(case.message, Subject(binding, witness, document), self.catalogue)
+            about = Subject(binding, witness, document, witnesses)
+            message = render(case.message, about, self.catalogue)
             inside = _statement_around(span, binding.statement, scene)
             within = _around(binding.statement, inside, document)
             yield Finding(

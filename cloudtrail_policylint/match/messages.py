@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from ..record import record
 from .words import reason_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..catalogue import Catalogue
     from ..policy import Document, Statement
@@ -22,11 +24,20 @@ LONGEST = 100
 
 @record
 class Subject:
-    """What a message is about."""
+    """What a message is about; ``witnesses`` are those of the binding by their field."""
 
     binding: Binding
     witness: Witness | None
     document: Document | None
+    witnesses: Mapping[str, Sequence[Witness]]
+
+
+def by_field(binding: Binding) -> dict[str, list[Witness]]:
+    """The witnesses of *binding*, grouped once for all its messages: there may be thousands."""
+    found: dict[str, list[Witness]] = {}
+    for witness in binding.witnesses:
+        found.setdefault(witness.field, []).append(witness)
+    return found
 
 
 def render(template: str, subject: Subject, catalogue: Catalogue) -> str:
@@ -51,18 +62,14 @@ def _value(name: str, subject: Subject, catalogue: Catalogue) -> str:
         )
         return f"; did you mean {near}?" if near else ""
     if name == "reason":
-        of = [
-            w for w in (witness, *subject.binding.witnesses) if w is not None and w.term is not None
-        ]
-        reasons = (
-            reason_of(w.term, catalogue)
-            for w in of
-            if w.field in ("resource", "value", "arn") and w.term
-        )
+        fields = ("resource", "value", "arn")
+        first = (witness,) if witness is not None and witness.field in fields else ()
+        others = (w for field in fields for w in subject.witnesses.get(field, ()))
+        reasons = (reason_of(w.term, catalogue) for w in chain(first, others) if w.term)
         return next((reason for reason in reasons if reason), "it has not the form of an ARN")
     if witness is not None and witness.field == name:
         return shortened(witness.shown)
-    bound = [w for w in subject.binding.witnesses if w.field == name]
+    bound = subject.witnesses.get(name, ())
     if witness is not None and witness.condition is not None:
         bound = [w for w in bound if w.condition in (witness.condition, None)]
     return _listed([w.shown for w in bound] or _own(name, subject))
