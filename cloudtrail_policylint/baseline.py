@@ -220,12 +220,10 @@ def _syntax(path: str, text: str) -> str:
     source = SourceFile(path.replace(os.sep, "/"), text)
     reading = read_placed(source)
     if reading.mistake is not None:
-        line, column = source.position(reading.mistake.span.start)
-        return f"{path}:{line}:{column}: not valid JSON: {reading.mistake.message}"
+        return f"{reading.mistake.span.place()}: not valid JSON: {reading.mistake.message}"
     twice = repeated_key(reading.root) if reading.root is not None else None
     if twice is not None:
-        line, column = source.position(twice.span.start)
-        return f"{path}:{line}:{column}: {twice.written} is here twice"
+        return f"{twice.span.place()}: {twice.written} is here twice"
     return f"{path}: not valid JSON"
 
 
@@ -238,8 +236,7 @@ def _place(path: str, text: str, steps: Sequence[str | int]) -> str:
     root = read_placed(source).root
     if root is None:
         return path
-    line, column = source.position(place_of(root, steps).start)
-    return f"{path}:{line}:{column}"
+    return place_of(root, steps).place()
 
 
 def _is_inside(path: str, folder: str) -> bool:

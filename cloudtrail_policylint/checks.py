@@ -13,7 +13,7 @@ from .fixes import fix
 from .lint import Linter
 from .plain import place_of
 from .record import record, replaced
-from .rulefile import CLOSE, OPEN, at, files_in, mistakes, read, read_facts, unmarked
+from .rulefile import CLOSE, OPEN, files_in, mistakes, read, read_facts, unmarked
 from .rules import Rule, RuleBook, rule_from, sets_in
 from .settings.model import Settings
 
@@ -68,7 +68,7 @@ def check(paths: Iterable[str], book: RuleBook) -> Outcome:
 
 def _repeated(file: RuleFile, rule: Rule, seen: dict[str, str]) -> Iterator[str]:
     for key, word in (("id", rule.id), ("name", rule.name)):
-        place = at(place_of(file.root, [key]))
+        place = place_of(file.root, [key]).place()
         if word in seen:
             yield f"{place}: {word} is taken: see {seen[word]}"
         seen[word] = place
@@ -84,11 +84,11 @@ def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
             if not wrong and "fixed" in example:
                 wrong, key = fixer.failure(example), "fixed"
             if wrong:
-                place = at(place_of(file.root, ["examples", group, index, key]))
+                place = place_of(file.root, ["examples", group, index, key]).place()
                 yield f'{place}: {group} example "{example["name"]}": {wrong}'
     edited = any(case.edit is not None for case in rule.cases)
     if edited and not any("fixed" in example for example in file.raw["examples"]["bad"]):
-        place = at(place_of(file.root, ["examples", "bad"]))
+        place = place_of(file.root, ["examples", "bad"]).place()
         yield f"{place}: no bad example says with fixed what the edit makes of it"
 
 

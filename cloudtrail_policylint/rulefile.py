@@ -53,14 +53,14 @@ def read(path: str) -> RuleFile:
     reading = readings[0]
     if reading.mistake is not None:
         raise RuleFileError(
-            f"{at(reading.mistake.span)}: not valid YAML: {reading.mistake.message}"
+            f"{reading.mistake.span.place()}: not valid YAML: {reading.mistake.message}"
         )
     raw = plain(reading.root)
     if reading.root is None or not isinstance(raw, dict):
         raise RuleFileError(f"{path}:1:1: not a YAML mapping")
     twice = repeated_key(reading.root)
     if twice is not None:
-        raise RuleFileError(f"{at(twice.span)}: {twice.written} is here twice")
+        raise RuleFileError(f"{twice.span.place()}: {twice.written} is here twice")
     return RuleFile(source, reading.root, raw)
 
 
@@ -143,7 +143,7 @@ def read_own(book: RuleBook, path: str) -> dict[str, Any]:
             word = file.raw[key]
             if word in taken:
                 raise RuleFileError(
-                    f"{at(place_of(file.root, [key]))}: {word} is taken by another rule"
+                    f"{place_of(file.root, [key]).place()}: {word} is taken by another rule"
                 )
             taken.add(word)
         added.append(_compiled(file.raw, sets))
@@ -167,12 +167,6 @@ def read_facts(path: str) -> dict[str, Any]:
     return merged
 
 
-def at(span: Span) -> str:
-    """The place of *span*, as every message of ours begins."""
-    line, column = span.source.position(span.start)
-    return f"{span.source.path}:{line}:{column}"
-
-
 def _reason(error: OSError | UnicodeDecodeError) -> str:
     if isinstance(error, OSError):
         return (error.strerror or "unreadable").lower()
@@ -191,7 +185,7 @@ def mistakes(file: RuleFile, sets: Mapping[str, Any]) -> list[str]:
     if not found:
         found = [*_set_mistakes(file, sets), *_report_mistakes(file)]
     found.sort(key=lambda pair: pair[0].start)
-    return list(dict.fromkeys(f"{at(span)}: {message}" for span, message in found))
+    return list(dict.fromkeys(f"{span.place()}: {message}" for span, message in found))
 
 
 def _schema_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:

@@ -15,7 +15,7 @@ from ..discover import is_inside
 from ..errors import UsageError
 from ..files import project_of
 from ..fixes import Fixed, fix
-from .output import CRASHED, FINE, FOUND, WRONG, say, show
+from .output import CRASHED, FINE, FOUND, WRONG, replace_file, say, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,13 +76,11 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     whole = os.path.realpath(path)
     if not is_inside(whole, project_of(os.path.dirname(path))):
         raise PermissionError(None, "it is a link out of the project")
-    temporary = f"{whole}.{os.getpid()}.tmp"
     state = os.stat(whole)
     if not (state.st_mode & 0o222 and os.access(whole, os.W_OK)):  # an administrator may write all
         raise PermissionError(None, "it is read-only")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(after)
+
+    def prepare(temporary: str) -> None:
         os.chmod(temporary, state.st_mode & 0o7777)
         if hasattr(os, "chown") and (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
             with contextlib.suppress(OSError):  # not ours to give away: it is ours then
@@ -90,11 +88,8 @@ def replace(path: str, before: bytes, after: bytes) -> None:
         with open(whole, "rb") as file:
             if file.read() != before:
                 raise OSError(None, "it has changed meanwhile")
-        os.replace(temporary, whole)
-    except OSError:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+
+    replace_file(whole, after, prepare)
 
 
 def _show_text(
@@ -148,9 +143,7 @@ def _tell(
     from ..report.text import plural
 
     for refusal in fixed.refusals:
-        span = refusal.finding.span
-        line, column = span.source.position(span.start)
-        place = f"{span.source.path}:{line}:{column}"
+        place = refusal.finding.span.place()
         say(printable(f"{place}: {refusal.finding.rule.id} not fixed: {refusal.reason}"))
     for _, message in failures:
         say(printable(message))

@@ -7,6 +7,10 @@ import sys
 
 from ..errors import UsageError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _NARROWEST = 30
 
 FINE, FOUND, WRONG, CRASHED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -41,16 +45,34 @@ def write(path: str, text: str) -> None:
     A file that is there keeps its mode.
     """
     whole = os.path.realpath(path)  # a link stays a link
-    direct = os.path.exists(whole) and not os.path.isfile(whole)
-    temporary = whole if direct else f"{whole}.{os.getpid()}.tmp"
+    data = text.encode("utf-8", "backslashreplace")
     try:
-        # "x": never through a link that somebody has put there under that name.
-        mode = "w" if direct else "x"
-        with open(temporary, mode, encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        if not direct:
-            if os.path.exists(whole):
-                os.chmod(temporary, os.stat(whole).st_mode & 0o7777)
-            os.replace(temporary, whole)
+        if os.path.exists(whole) and not os.path.isfile(whole):
+            with open(whole, "wb") as file:
+                file.write(data)
+            return
+        replace_file(whole, data, lambda temporary: _keep_mode(temporary, whole))
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None
+
+
+def replace_file(whole: str, data: bytes, prepare: Callable[[str], None]) -> None:
+    """Put *data* in place of the file *whole* in one step, once *prepare* is through with the new file's path.
+
+    Nothing is left of the new file where something fails. Raises ``OSError``.
+    """
+    temporary = f"{whole}.{os.getpid()}.tmp"
+    # "x": never through a link that somebody has put there under that name.
+    with open(temporary, "xb") as file:
+        file.write(data)
+    try:
+        prepare(temporary)
+        os.replace(temporary, whole)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _keep_mode(temporary: str, whole: str) -> None:
+    if os.path.exists(whole):
+        os.chmod(temporary, os.stat(whole).st_mode & 0o7777)

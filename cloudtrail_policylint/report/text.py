@@ -76,8 +76,7 @@ def _head(finding: Finding, suppressed: Suppressed | None) -> str:
 
 def place_of(span: Span) -> str:
     """Where *span* begins, as compilers write it: ``path:line:column``."""
-    line, column = span.source.position(span.start)
-    return f"{printable(span.source.path)}:{line}:{column}"
+    return printable(span.place())
 
 
 def summary(result: Result, *, everything: bool) -> str:

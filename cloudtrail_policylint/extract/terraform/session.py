@@ -11,6 +11,8 @@ is worked on, is paid for from one budget a module.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from ... import limits
 from ...record import record
 from ...source import MAX_RELATED, SourceFile, Span
@@ -75,7 +77,7 @@ class FunctionCall:
         return FunctionCall(self.session, arguments, self.span)
 
 
-class Session:
+class Session(ABC):
     """The evaluation of one module: what it costs and keeps, for all that takes part in it."""
 
     def __init__(
@@ -114,21 +116,21 @@ class Session:
 
     # -- what the evaluator does
 
+    @abstractmethod
     def evaluate(self, expression: Expression, scope: Scope = TOP) -> Node:
         """The value of *expression*, where *scope* holds ``each``, ``count`` and the names of ``for``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def walk(self, node: Node, steps: Sequence[Step], scope: Scope) -> Node:
         """What *steps* lead to from *node*."""
-        raise NotImplementedError
 
+    @abstractmethod
     def parts(self, parts: Sequence[Part], scope: Scope) -> list[Piece | Hole]:
         """The text that the *parts* of a template make."""
-        raise NotImplementedError
 
+    @abstractmethod
     def child(self, block: Block, instance: Instance) -> Session | None:
         """The evaluation of the module that one instance of the call *block* makes, if its files are in view."""
-        raise NotImplementedError
 
     # -- values
 
