@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 
+from . import limits
+from .disk import UnreadableError, is_inside, read_bytes
 from .errors import InputError
 from .fingerprint import digest, essence
 from .record import record, replaced
@@ -147,20 +149,20 @@ class Baseline:
         """Whether the run would have found what *entry* is for."""
         path = self._whole(entry)
         looked = path in coverage.files or (
-            self._is_gone(entry) and any(_is_inside(path, folder) for folder in coverage.folders)
+            self._is_gone(entry) and any(is_inside(path, folder) for folder in coverage.folders)
         )
         return looked and coverage.reports(entry.rule, path)
 
 
 def read(path: str) -> Baseline:
     """The baseline that the file *path* holds; raises ``BaselineError``."""
+    if not os.path.lexists(path):
+        raise BaselineError(f"{path}: no such baseline; --write-baseline writes one")
+    most, named = limits.in_force().file_size, limits.named("file-size")
     try:
-        with open(path, "rb") as file:
-            text = file.read().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise BaselineError(f"{path}: no such baseline; --write-baseline writes one") from None
-    except OSError as error:
-        raise BaselineError(f"{path}: cannot be read: {(error.strerror or '').lower()}") from None
+        text = read_bytes(path, most, named).decode("utf-8-sig")
+    except UnreadableError as error:
+        raise BaselineError(f"{path}: cannot be read: {error}") from None
     except UnicodeDecodeError:
         raise BaselineError(f"{path}: cannot be read: it is not UTF-8") from None
     import json
@@ -237,7 +239,3 @@ def _place(path: str, text: str, steps: Sequence[str | int]) -> str:
     if root is None:
         return path
     return place_of(root, steps).place()
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return path.startswith(folder.rstrip(os.sep) + os.sep)

@@ -9,18 +9,29 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 
+from .disk import UnreadableError, read_bytes, replace_file
 from .rules import RuleBook, extended, rule_book
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any
 
 COMPILED = "_rules.json"
 """The compiled rules beside this file in an installed package."""
 
-_COMPILERS = ("rulefile.py", "rule.schema.json", "rules.py", "plain.py", "bundle.py")
+_LARGEST = 64
+"""MiB of compiled rules."""
+_COMPILERS = (
+    "rulefile.py",
+    "rulefolder.py",
+    "rule.schema.json",
+    "rules.py",
+    "plain.py",
+    "bundle.py",
+)
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -37,20 +48,24 @@ def bundled() -> RuleBook:
         with open(packaged, encoding="utf-8") as file:
             return rule_book(json.load(file))
     folder = rules_folder()
-    return rule_book(_cached(folder, _stamp(folder), lambda: compiled(folder)))
+    return _cached(folder, _stamp(folder), lambda: compiled(folder), rule_book)
 
 
 def with_rules(book: RuleBook, path: str) -> RuleBook:
     """*book* with the rules of a user's file or folder; raises ``RuleFileError`` for one that is wrong."""
 
+    from .rulefolder import RuleFolder
+
+    folder = RuleFolder(path)
+
     def validated() -> str:
         from .rulefile import read_own
 
-        return json.dumps(read_own(book, path))
+        return json.dumps(read_own(book, folder))
 
-    whole = os.path.abspath(path)
-    stamp = [_contents(whole), *_code(), *book.names(), {k: list(v) for k, v in book.sets.items()}]
-    return extended(book, _cached(whole, stamp, validated))
+    sets = {name: list(values) for name, values in book.sets.items()}
+    stamp = [folder.digest(), *_code(), *book.names(), sets]
+    return _cached(os.path.abspath(path), stamp, validated, partial(extended, book))
 
 
 def compiled(folder: str) -> str:
@@ -60,19 +75,28 @@ def compiled(folder: str) -> str:
     return json.dumps(read_folder(folder), ensure_ascii=False, separators=(",", ":"))
 
 
-def _cached(folder: str, stamp: list[Any], make: Callable[[], str]) -> Any:
-    """The JSON text that *make* gives for *folder*, as a value; made anew when *stamp* changes."""
+def _cached(
+    folder: str, stamp: list[Any], make: Callable[[], str], built: Callable[[Any], RuleBook]
+) -> RuleBook:
+    """What is *built* of the value of the JSON text that *make* gives for *folder*; it is made anew when *stamp* changes."""
     store = _cache_file(folder)
     try:
-        with open(store, encoding="utf-8") as file:
-            kept = json.load(file)
+        kept = json.loads(_trusted(store))
         if kept["stamp"] == stamp:
-            return kept["rules"]
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # no cache, or one that somebody damaged: made anew
+            return built(kept["rules"])
+    except (
+        OSError,
+        UnreadableError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
+        pass  # no cache, not ours, or one that somebody damaged: made anew
     text = make()
     _keep(store, f'{{"stamp":{json.dumps(stamp)},"rules":{text}}}')
-    return json.loads(text)
+    return built(json.loads(text))
 
 
 def _stamp(folder: str) -> list[list[Any]]:
@@ -88,48 +112,47 @@ def _code() -> list[list[Any]]:
     return [_state(os.path.join(_HERE, name)) for name in _COMPILERS]
 
 
-def _contents(path: str) -> str:
-    """A hash of the rule files that *path* is or has below it."""
-    import hashlib
-
-    found = hashlib.sha256()
-    for name in sorted(_files(path)):
-        found.update(name.encode("utf-8", "surrogateescape") + b"\0")
-        try:
-            with open(name, "rb") as file:
-                found.update(hashlib.sha256(file.read()).digest())
-        except OSError:  # which is said when it is read as a rule
-            found.update(b"?")
-    return found.hexdigest()
-
-
-def _files(path: str) -> Iterator[str]:
-    if os.path.isfile(path):
-        yield path
-    for at, _, names in os.walk(path):
-        yield from (os.path.join(at, name) for name in names if name.endswith((".yaml", ".yml")))
-
-
 def _state(path: str) -> list[Any]:
     state = os.stat(path)
     return [path, state.st_mtime_ns, state.st_size]
 
 
 def _cache_file(folder: str) -> str:
+    """Where the compiled rules of *folder* are kept; empty where the user has no place for that."""
     import zlib
 
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    name = f"rules-{zlib.crc32(folder.encode()):08x}.json"
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(home):  # which then counts for nothing (XDG Base Directory Specification)
+        home = os.path.join(os.path.expanduser("~"), ".cache")
+    if not os.path.isabs(home):  # no home either: it would be a folder of the project
+        return ""
+    name = f"rules-{zlib.crc32(os.fsencode(folder)):08x}.json"
     return os.path.join(home, "cloudtrail-policylint", name)
 
 
+def _trusted(path: str) -> bytes:
+    """What is in the cache file *path*; raises ``OSError`` where somebody else could have written it."""
+    for at in (path, os.path.dirname(path)):
+        state = os.stat(at)
+        if not _is_own(state) or (os.name == "posix" and state.st_mode & 0o022):
+            raise PermissionError
+    return read_bytes(path, _LARGEST)
+
+
 def _keep(path: str, text: str) -> None:
-    """Write *text* to *path* in one step; a cache that cannot be written is none."""
-    temporary = f"{path}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(temporary, path)
-    except OSError:
+    """Write *text* to *path* in one step, for this user alone; a cache that cannot be written is none."""
+    folder = os.path.dirname(path)
+    if not folder:
         return
+    try:
+        os.makedirs(folder, exist_ok=True)
+        if _is_own(os.stat(folder)):
+            os.chmod(folder, 0o700)
+            replace_file(path, text.encode(), lambda temporary: os.chmod(temporary, 0o600))
+    except (OSError, ValueError):
+        return
+
+
+def _is_own(state: os.stat_result) -> bool:
+    """Whether what *state* is of belongs to whoever runs us; so does everything where files have no owners."""
+    return not hasattr(os, "geteuid") or state.st_uid == os.geteuid()

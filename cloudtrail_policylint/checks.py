@@ -13,7 +13,8 @@ from .fixes import fix
 from .lint import Linter
 from .plain import place_of
 from .record import record, replaced
-from .rulefile import CLOSE, OPEN, files_in, mistakes, read, read_facts, unmarked
+from .rulefile import CLOSE, OPEN, facts_in, mistakes, parsed, unmarked
+from .rulefolder import RuleFolder
 from .rules import Rule, RuleBook, rule_from, sets_in
 from .settings.model import Settings
 
@@ -47,11 +48,12 @@ def check(paths: Iterable[str], book: RuleBook) -> Outcome:
     seen: dict[str, str] = {}
     rules = examples = 0
     for path in paths:
-        sets = {**book.sets, **sets_in(read_facts(path))}
-        for name in files_in(path):
+        folder = RuleFolder(path)
+        sets = {**book.sets, **sets_in(facts_in(folder))}
+        for one in folder.rules.items():
             rules += 1
             try:
-                file = read(name)
+                file = parsed(*one)
             except RuleFileError as error:
                 found.append(str(error))
                 continue

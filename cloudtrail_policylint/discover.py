@@ -7,9 +7,9 @@ is a look at the bytes that rules out most files before anything is read.
 from __future__ import annotations
 
 import os
-import stat
 
-from . import limits
+from . import disk, limits
+from .disk import UnreadableError
 from .errors import InputError
 from .record import record
 
@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from .gitignore import Patterns
     from .settings.nearest import NearestSettings
 
 JSON, YAML, TERRAFORM, EITHER = "json", "yaml", "terraform", "json or yaml"
@@ -127,11 +128,6 @@ def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
             yield Candidate(_shown(path), language, named=False)
 
 
-def is_inside(path: str, folder: str) -> bool:
-    """Whether *path* is *folder* or below it; both are absolute."""
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
 def _shown(path: str) -> str:
     path = path.replace(os.sep, "/")
     return path[2:] if path.startswith("./") and len(path) > 2 else path
@@ -145,7 +141,7 @@ class _Ignores:
     """
 
     def __init__(self, root: str) -> None:
-        self._specs: list[tuple[str, object]] = []
+        self._specs: list[tuple[str, Patterns]] = []
         above: list[str] = []
         at = os.path.abspath(root)
         while not os.path.exists(os.path.join(at, ".git")):
@@ -166,14 +162,15 @@ class _Ignores:
 
     def _read(self, folder: str) -> None:
         path = os.path.join(folder, ".gitignore")
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                lines = file.read().splitlines()
-        except OSError:
+        if not os.path.lexists(path):
             return
-        from pathspec import GitIgnoreSpec
+        try:
+            lines = disk.read_bytes(path, 1).decode("utf-8", "surrogateescape").splitlines()
+        except UnreadableError:
+            return
+        from .gitignore import Patterns
 
-        self._specs.append((folder + os.sep, GitIgnoreSpec.from_lines(lines)))
+        self._specs.append((os.path.join(folder, ""), Patterns(lines)))
 
     def ignored(self, path: str, *, folder: bool) -> bool:
         """Whether git ignores *path*."""
@@ -183,49 +180,19 @@ class _Ignores:
         for base, spec in reversed(self._specs):
             if whole.startswith(base):
                 shown = whole[len(base) :].replace(os.sep, "/") + ("/" if folder else "")
-                found = spec.check_file(shown).include  # type: ignore[attr-defined]
+                found = spec.names(shown)
                 if found is not None:
-                    return bool(found)
+                    return found
         return False
 
 
 # -- reading
 
 
-class UnreadableError(Exception):
-    """A file that cannot be read; the message says why."""
-
-
-class TooLargeError(UnreadableError):
-    """A file that is larger than is read; ``beginning`` is as much of it as would have been."""
-
-    def __init__(self, message: str, beginning: bytes) -> None:
-        super().__init__(message)
-        self.beginning = beginning
-
-
 def read_bytes(path: str) -> bytes:
     """The bytes of the regular file *path*; raises ``UnreadableError`` for anything else."""
-    try:
-        state = os.stat(path)
-        if not stat.S_ISREG(state.st_mode):
-            raise UnreadableError("not a regular file")
-        name = "terraform-file-size" if path.endswith(MODULE_FILES) else "file-size"
-        most = limits.in_force().of(name)
-        with open(path, "rb", opener=_opened) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # it has become another
-                raise UnreadableError("not a regular file")
-            data = file.read(most * limits.MIB + 1)  # it may have grown, or not tell its size
-    except OSError as error:
-        raise UnreadableError((error.strerror or "unreadable").lower()) from None
-    if len(data) > most * limits.MIB:
-        raise TooLargeError(f"larger than {most} MiB {limits.named(name)}", data)
-    return data
-
-
-def _opened(path: str, flags: int) -> int:
-    """Open *path* without waiting for whoever writes to it, should it be a pipe by now."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    name = "terraform-file-size" if path.endswith(MODULE_FILES) else "file-size"
+    return disk.read_bytes(path, limits.in_force().of(name), limits.named(name))
 
 
 def may_matter(data: bytes, *, everything: bool) -> bool:

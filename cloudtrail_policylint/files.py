@@ -6,6 +6,7 @@ import os
 import re
 
 from . import discover
+from .disk import TooLargeError, UnreadableError, is_inside, project_of
 from .record import record
 from .source import SourceFile
 
@@ -138,9 +139,7 @@ class Files:
         if known is not None:
             return known
         real = os.path.realpath(path or ".")
-        return (
-            path if discover.is_inside(real, project_of(folder)) and os.path.isdir(real) else None
-        )
+        return path if is_inside(real, project_of(folder)) and os.path.isdir(real) else None
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """What opens a file for ``file()``, by its path from the module *folder*: nothing outside of the project."""
@@ -148,7 +147,7 @@ class Files:
 
         def load(relative: str) -> SourceFile | None:
             path = f"{folder}/{relative}" if folder else relative
-            if not discover.is_inside(os.path.realpath(path), root):
+            if not is_inside(os.path.realpath(path), root):
                 return None
             path = os.path.normpath(path).replace(os.sep, "/")
             source = self.source(path, referred=True)
@@ -165,7 +164,7 @@ class Files:
         def names(relative: str) -> list[str]:
             top = os.path.normpath(os.path.join(folder or ".", relative))
             found: list[str] = []
-            if discover.is_inside(os.path.realpath(top), root):
+            if is_inside(os.path.realpath(top), root):
                 for at, folders, files in os.walk(top):
                     folders[:] = sorted(set(folders) - discover.SKIPPED_FOLDERS)
                     below = os.path.relpath(at, top)
@@ -182,7 +181,7 @@ class Files:
             return False
         real = os.path.realpath(path)
         given = (*self._walked, *self._folders)
-        return any(discover.is_inside(real, os.path.realpath(at or ".")) for at in given)
+        return any(is_inside(real, os.path.realpath(at or ".")) for at in given)
 
     def _paths(self, folder: str) -> list[str]:
         try:
@@ -318,29 +317,13 @@ class Files:
             if nests and shown not in self._nesting:
                 self._nesting.append(shown)
             return source
-        except discover.UnreadableError as error:
-            too_large = isinstance(error, discover.TooLargeError)
-            if isinstance(error, discover.TooLargeError):
+        except UnreadableError as error:
+            too_large = isinstance(error, TooLargeError)
+            if isinstance(error, TooLargeError):
                 matters = discover.may_matter(error.beginning, everything=self._everything)
             if candidate is not None and (matters or candidate.named):
                 self.unreadable[key] = Unreadable(SourceFile(shown, ""), str(error), too_large)
             return None
-
-
-def project_of(folder: str) -> str:
-    """The folder that nothing is read outside of for the sake of the module *folder*.
-
-    The top of its git repository; else the folder that we run in, where the
-    module is below it; else its own.
-    """
-    own = at = os.path.realpath(folder or ".")
-    while not os.path.exists(os.path.join(at, ".git")):
-        parent = os.path.dirname(at)
-        if parent == at:
-            here = os.path.realpath(".")
-            return here if discover.is_inside(own, here) and os.path.dirname(here) != here else own
-        at = parent
-    return at
 
 
 def key_of(path: str) -> str:

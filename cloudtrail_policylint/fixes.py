@@ -13,7 +13,8 @@ trying.
 
 from __future__ import annotations
 
-from .discover import TERRAFORM, UnreadableError, encode, language_of, read_bytes
+from .discover import TERRAFORM, encode, language_of, read_bytes
+from .disk import UnreadableError
 from .edits import Edit
 from .record import record
 from .source import SourceFile, Span

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-MIB = 1024 * 1024
-
 
 @record
 class Limits:
@@ -28,7 +26,8 @@ class Limits:
 
     A value of JSON or YAML takes about a hundred bytes of memory for each
     byte of the file, one of Terraform up to six hundred. No template that AWS
-    accepts has more than 1 MiB, no policy more than 20 KiB.
+    accepts has more than 1 MiB, no policy more than 20 KiB. A file or folder
+    of one's own rules takes ten milliseconds a rule to validate, once.
     """
 
     file_size: int = 32
@@ -36,6 +35,8 @@ class Limits:
     aliases: int = 200_000
     policy: int = 200_000
     evaluation: int = 200_000
+    rule_files: int = 1000
+    rules_size: int = 4
 
     def of(self, name: str) -> int:
         """The limit *name*, as the settings call it."""

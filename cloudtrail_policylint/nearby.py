@@ -11,6 +11,7 @@ import os
 import re
 
 from . import discover
+from .disk import is_inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Nearby:
         at = folder
         while True:
             real = os.path.realpath(at or ".")
-            if not discover.is_inside(real, root):
+            if not is_inside(real, root):
                 return
             yield from self._below(at, real)
             if real == root:
@@ -66,7 +67,7 @@ class Nearby:
             level = inner
 
     def _is_walked(self, real: str) -> bool:
-        return any(discover.is_inside(real, walked) for walked in self._walked)
+        return any(is_inside(real, walked) for walked in self._walked)
 
 
 def _path(folder: str, name: str) -> str:
@@ -106,4 +107,4 @@ def may_load(text: str, folder: str, paths: Iterable[str]) -> bool:
     if re.search(_WORKED_OUT, text) is None:
         return False
     top = os.path.abspath(folder or ".")
-    return any(discover.is_inside(os.path.abspath(path), top) for path in paths)
+    return any(is_inside(os.path.abspath(path), top) for path in paths)

@@ -12,6 +12,7 @@ from .errors import RuleFileError
 from .plain import nearest, place_of, plain, repeated_key
 from .readers import yaml
 from .record import record
+from .rulefolder import PROBLEMS, RuleFolder, read_rule
 from .rules import RuleBook, prepared, sets_in
 from .source import SourceFile
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from .source import Span
     from .tree import Node
 
-FACTS = "facts"
-PROBLEMS = "problems.yaml"
-SUFFIXES = (".yaml", ".yml")
 OPEN, CLOSE = "«", "»"
 """What stands around the text that an example's finding must point at."""
 
@@ -41,11 +39,12 @@ class RuleFile:
 
 def read(path: str) -> RuleFile:
     """The rule file at *path*; raises ``RuleFileError`` where it is not one YAML mapping."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise RuleFileError(f"{path}: cannot be read: {_reason(error)}") from None
+    return parsed(path, read_rule(path))
+
+
+def parsed(path: str, data: bytes) -> RuleFile:
+    """The rule file at *path* that *data* is in; raises as ``read`` does."""
+    text = _text(path, data)
     source = SourceFile(path.replace(os.sep, "/"), text)
     readings = yaml.read(source)
     if not readings:
@@ -64,16 +63,11 @@ def read(path: str) -> RuleFile:
     return RuleFile(source, reading.root, raw)
 
 
-def files_in(path: str) -> Iterator[str]:
-    """The rule files at *path*: itself, or all in the folder but facts and problems."""
-    if not os.path.isdir(path):
-        yield path
-        return
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if name != FACTS and not name.startswith("."))
-        for name in sorted(names):
-            if name.endswith(SUFFIXES) and name != PROBLEMS and not name.startswith("."):
-                yield os.path.join(folder, name)
+def _text(path: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RuleFileError(f"{path}: cannot be read: it is not UTF-8") from None
 
 
 def unmarked(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -95,11 +89,9 @@ def examples_of(paths: Iterable[str], rule: str) -> Mapping[str, Any]:
     Empty for a problem, which has none.
     """
     for path in paths:
-        for name in files_in(path):
-            with open(name, encoding="utf-8-sig") as file:
-                mentioned = rule in file.read()  # a look at the text is cheaper than reading YAML
-            if mentioned:
-                raw = read(name).raw
+        for name, data in RuleFolder(path).rules.items():
+            if rule.encode() in data:  # a look at the text is cheaper than reading YAML
+                raw = parsed(name, data).raw
                 if raw.get("id") == rule:
                     found: Mapping[str, Any] = raw["examples"]
                     return found
@@ -108,9 +100,10 @@ def examples_of(paths: Iterable[str], rule: str) -> Mapping[str, Any]:
 
 def read_folder(path: str) -> dict[str, Any]:
     """All of a rules folder as ``rule_book`` takes it: ``rules``, ``problems`` and ``facts``, without examples."""
-    facts = read_facts(path)
+    folder = RuleFolder(path)
+    facts = facts_in(folder)
     sets = sets_in(facts)
-    rules = [_compiled(read(name).raw, sets) for name in files_in(path)]
+    rules = [_compiled(parsed(*one).raw, sets) for one in folder.rules.items()]
     problems = os.path.join(path, PROBLEMS)
     found = read(problems).raw["problems"] if os.path.exists(problems) else []
     return {"rules": rules, "problems": [prepared(raw, sets) for raw in found], "facts": facts}
@@ -124,19 +117,16 @@ def _compiled(raw: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]
     return kept
 
 
-def read_own(book: RuleBook, path: str) -> dict[str, Any]:
-    """The rules of a user's file or folder, to be added to *book*, as ``extended`` takes them.
+def read_own(book: RuleBook, folder: RuleFolder) -> dict[str, Any]:
+    """The rules of a user's *folder*, to be added to *book*, as ``extended`` takes them.
 
     Raises ``RuleFileError`` for one that is wrong.
     """
-    if not os.path.exists(path):
-        raise RuleFileError(f"{path}: no such file or folder of rules")
-    facts = read_facts(path)
-    sets = {**book.sets, **sets_in(facts)}
+    sets = {**book.sets, **sets_in(facts_in(folder))}
     added = []
     taken = set(book.names())
-    for name in files_in(path):
-        file = read(name)
+    for one in folder.rules.items():
+        file = parsed(*one)
         for mistake in mistakes(file, sets):
             raise RuleFileError(mistake)
         for key in ("id", "name"):
@@ -148,29 +138,36 @@ def read_own(book: RuleBook, path: str) -> dict[str, Any]:
             taken.add(word)
         added.append(_compiled(file.raw, sets))
     if not added:
-        raise RuleFileError(f"{path}: no rule file there")
+        raise RuleFileError(f"{folder.path}: no rule file there")
     return {"rules": added, "sets": sets}
 
 
-def read_facts(path: str) -> dict[str, Any]:
-    """The facts of a rules folder, all files in one."""
+def facts_in(folder: RuleFolder) -> dict[str, Any]:
+    """The facts of a rules folder, all files in one; raises ``RuleFileError`` for one that holds something else."""
     merged: dict[str, Any] = {}
-    folder = os.path.join(path, FACTS)
-    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
-        if not name.endswith(SUFFIXES):
-            continue
-        for key, value in read(os.path.join(folder, name)).raw.items():
-            if isinstance(value, dict):
-                merged.setdefault(key, {}).update(value)
+    for one in folder.facts.items():
+        file = parsed(*one)
+        for key, value in file.raw.items():
+            known = merged.setdefault(key, type(value)())
+            if isinstance(value, dict) and isinstance(known, dict):
+                known.update(value)
+            elif isinstance(value, list) and isinstance(known, list):
+                known.extend(value)
             else:
-                merged.setdefault(key, []).extend(value)
+                place = place_of(file.root, [key], key=True).place()
+                raise RuleFileError(f"{place}: {key} is a mapping or a list, alike in all files")
+        _check_sets(file)
     return merged
 
 
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    if isinstance(error, OSError):
-        return (error.strerror or "unreadable").lower()
-    return "it is not UTF-8"
+def _check_sets(file: RuleFile) -> None:
+    """Raise ``RuleFileError`` where the ``sets`` of a file of facts are none."""
+    sets = file.raw.get("sets", {})
+    for name, given in sets.items() if isinstance(sets, dict) else [("sets", None)]:
+        values = given.get("values") if isinstance(given, dict) else None
+        if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+            place = place_of(file.root, ["sets", name], key=True).place()
+            raise RuleFileError(f"{place}: {name} is no set: a set has values, a list of strings")
 
 
 # -- what is wrong with a rule
@@ -191,13 +188,25 @@ def mistakes(file: RuleFile, sets: Mapping[str, Any]) -> list[str]:
 def _schema_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
     import json
 
-    import jsonschema
-
     schema = os.path.join(os.path.dirname(__file__), "rule.schema.json")
     with open(schema, encoding="utf-8") as text:
-        validator = jsonschema.Draft202012Validator(json.load(text))
+        validator = _validator()(json.load(text))
     for error in _deepest(validator.iter_errors(file.raw)):
         yield from _explain(file, error)
+
+
+def _validator() -> Any:
+    """The validator of the schema's dialect, but for one thing: it compares no list's items pair by pair."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.validators import extend
+
+    def unique(_validator: Any, wanted: bool, value: Any, _schema: Any) -> Iterator[Any]:  # noqa: FBT001
+        if wanted and isinstance(value, list) and len(set(map(repr, value))) < len(value):
+            yield ValidationError("it has something twice")
+
+    made: Any = extend
+    return made(Draft202012Validator, {"uniqueItems": unique})
 
 
 def _deepest(errors: Iterable[Any]) -> Iterator[Any]:

@@ -98,7 +98,7 @@ class Run:
         def reports(rule: str, path: str) -> bool:
             settings = self._settings.of_file(path)
             if id(settings) not in selections:
-                selections[id(settings)] = Selection(self._book(settings.rules), settings)
+                selections[id(settings)] = Selection(self._book(settings), settings)
             return selections[id(settings)].reports(rule, path)
 
         return Coverage(
@@ -128,16 +128,17 @@ class Run:
         from .lint import Linter
 
         return Linter(
-            self._book(settings.rules),
+            self._book(settings),
             settings,
             tally=self._tally,
             covers=covers,
             watch=self._extracted,
         )
 
-    def _book(self, paths: tuple[str, ...]) -> RuleBook:
+    def _book(self, settings: Settings) -> RuleBook:
+        paths = settings.rules
         if paths not in self._books:
-            self._books[paths] = rule_book(paths)
+            self._books[paths] = under(settings.limits, lambda: rule_book(paths))
         return self._books[paths]
 
     def _told(self, result: Result) -> Result:

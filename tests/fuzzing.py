@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cloudtrail_policylint.bundle import bundled, rules_folder
-from cloudtrail_policylint.discover import JSON, UnreadableError, language_of
+from cloudtrail_policylint.discover import JSON, language_of
 from cloudtrail_policylint.discover import decode as decoded
+from cloudtrail_policylint.disk import UnreadableError
 from cloudtrail_policylint.lint import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
 from cloudtrail_policylint.report.text import lines
-from cloudtrail_policylint.rulefile import files_in, read, unmarked
+from cloudtrail_policylint.rulefile import read, unmarked
+from cloudtrail_policylint.rulefolder import rule_files
 from cloudtrail_policylint.settings.model import Settings
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class BrokenPromiseError(AssertionError):
 
 def examples() -> Iterator[tuple[str, str]]:
     """The examples of all built-in rules: the name of a file for each, and its text."""
-    for name in files_in(rules_folder()):
+    for name in rule_files(rules_folder()):
         for group in read(name).raw["examples"].values():
             for example in group:
                 text, _ = unmarked(example["text"])

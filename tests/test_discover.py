@@ -12,13 +12,13 @@ from cloudtrail_policylint.discover import (
     YAML,
     Candidate,
     MissingPathError,
-    UnreadableError,
     decode,
     discover,
     language_of,
     may_matter,
     read_bytes,
 )
+from cloudtrail_policylint.disk import UnreadableError
 from cloudtrail_policylint.limits import Limits, under
 from cloudtrail_policylint.record import replaced
 from cloudtrail_policylint.settings.nearest import NearestSettings
@@ -201,7 +201,7 @@ def reason(path: Path) -> str:
 
 
 def test_what_cannot_be_read(tmp_path: Path) -> None:
-    assert reason(tmp_path) == "not a regular file"
+    assert reason(tmp_path) == "is a directory"
     os.mkfifo(tmp_path / "fifo.json")
     assert reason(tmp_path / "fifo.json") == "not a regular file"
     (tmp_path / "link.json").symlink_to("nowhere")

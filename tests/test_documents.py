@@ -11,7 +11,8 @@ import pytest
 
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.report.pages import index, markdown_page, page_name, underlined
-from cloudtrail_policylint.rulefile import examples_of, read_facts
+from cloudtrail_policylint.rulefile import examples_of, facts_in
+from cloudtrail_policylint.rulefolder import RuleFolder
 
 if TYPE_CHECKING:
     from cloudtrail_policylint.rules import RuleBook
@@ -37,7 +38,7 @@ def test_readme_shows_what_is_so(
 def test_rule_pages_are_what_the_rule_files_say(book: RuleBook) -> None:
     """``docs/rules/``: a page for each rule and problem, and their index; ``UPDATE_DOCS=1`` writes them anew."""
     rules = str(ROOT / "rules")
-    wanted = {"README.md": index(book.sorted(), read_facts(rules)["families"])}
+    wanted = {"README.md": index(book.sorted(), facts_in(RuleFolder(rules))["families"])}
     for rule in book.sorted():
         wanted[page_name(rule)] = markdown_page(rule, examples_of([rules], rule.id))
     folder = ROOT / "docs" / "rules"

@@ -19,7 +19,8 @@ from cloudtrail_policylint.checks import Fixer, path_of
 from cloudtrail_policylint.discover import language_of
 from cloudtrail_policylint.fixes import Fixed, fix
 from cloudtrail_policylint.lint import Linter
-from cloudtrail_policylint.rulefile import files_in, read, unmarked
+from cloudtrail_policylint.rulefile import read, unmarked
+from cloudtrail_policylint.rulefolder import rule_files
 from cloudtrail_policylint.rules import RuleBook, rule_from
 from cloudtrail_policylint.settings.model import Settings
 
@@ -508,7 +509,9 @@ def test_a_text_that_two_policies_share_is_changed_once() -> None:
 
 def writing(rule: str, text: str) -> RuleBook:
     """The one rule with the id *rule*, which corrects by writing *text*."""
-    (path,) = (name for name in files_in(rules_folder()) if f"/{rule}-" in name.replace("\\", "/"))
+    (path,) = (
+        name for name in rule_files(rules_folder()) if f"/{rule}-" in name.replace("\\", "/")
+    )
     raw = {**read(path).raw, "edit": {"safe": True, "says": "write it", "write": text}}
     return RuleBook((rule_from(raw, BOOK.sets),), BOOK.problems, BOOK.sets, BOOK.facts)
 
@@ -591,7 +594,7 @@ def test_nothing_is_said_twice() -> None:
 
 EXAMPLES = [
     (raw["id"], example)
-    for name in files_in(rules_folder())
+    for name in rule_files(rules_folder())
     for raw in [read(name).raw]
     if "edit" in raw or any("edit" in case for case in raw.get("cases", ()))
     for example in raw["examples"]["bad"]

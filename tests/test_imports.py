@@ -11,9 +11,9 @@ PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
     ("record", "errors"),
-    ("source", "limits"),
+    ("source", "limits", "disk"),
     ("tree",),
-    ("plain", "tokens", "blanks"),
+    ("plain", "tokens", "blanks", "rulefolder", "gitignore"),
     ("patterns", "edits"),
     ("arns", "readers"),
     ("extract.found", "catalogue"),

@@ -16,7 +16,8 @@ import pytest
 
 from cloudtrail_policylint.discover import language_of
 from cloudtrail_policylint.lint import Linter
-from cloudtrail_policylint.rulefile import files_in, read
+from cloudtrail_policylint.rulefile import read
+from cloudtrail_policylint.rulefolder import rule_files
 from cloudtrail_policylint.settings.model import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ CORPUS = os.environ.get("POLICYLINT_CORPUS")
 
 def exceptions() -> set[tuple[str, str]]:
     """What the rules find in the policies of AWS and say that it is right, as rule and path."""
-    raws = [read(name).raw for name in files_in(str(ROOT / "rules"))]
+    raws = [read(name).raw for name in rule_files(str(ROOT / "rules"))]
     return {(raw["id"], one["policy"]) for raw in raws for one in raw.get("exceptions", ())}
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from cloudtrail_policylint.bundle import bundled, compiled
 from cloudtrail_policylint.checks import example_linter, failure
-from cloudtrail_policylint.rulefile import files_in, mistakes, read
+from cloudtrail_policylint.rulefile import mistakes, read
+from cloudtrail_policylint.rulefolder import rule_files
 from cloudtrail_policylint.rules import rule_from
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from cloudtrail_policylint.rules import Rule, RuleBook
 
 ROOT = Path(__file__).parent.parent
-FILES = [Path(name) for name in files_in(str(ROOT / "rules"))]
+FILES = [Path(name) for name in rule_files(str(ROOT / "rules"))]
 LANGUAGES = {"json", "cloudformation", "terraform"}
 
 each_rule = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

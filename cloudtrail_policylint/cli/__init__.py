@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
+_LONGEST = 500
+"""Characters of what is said of a mistake; it may quote a file that is made to fill the screen."""
+
+
 def run() -> NoReturn:
     """The console script: run the command line and exit."""
     import gc
@@ -74,7 +78,7 @@ def _run(options: argparse.Namespace) -> int:
 def _wrong(message: str) -> int:
     from ..report.printable import printable
 
-    say(printable(message))
+    say(printable(message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"))
     return WRONG
 
 

@@ -11,11 +11,10 @@ import contextlib
 import os
 import sys
 
-from ..discover import is_inside
+from ..disk import is_inside, project_of, replace_file
 from ..errors import UsageError
-from ..files import project_of
 from ..fixes import Fixed, fix
-from .output import CRASHED, FINE, FOUND, WRONG, replace_file, say, show
+from .output import CRASHED, FINE, FOUND, WRONG, say, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 def lint(options: argparse.Namespace) -> int:
     """Judge files and report what is found; the exit code."""
+    from ..limits import under
     from ..run import Run
     from ..settings.nearest import NearestSettings
     from ..settings.shown import shown
@@ -36,10 +37,12 @@ def lint(options: argparse.Namespace) -> int:
         for path in options.paths:
             show("".join(f"{line}\n" for line in shown(settings, path)))
         return FINE
-    baseline = BaselineOfRun(
-        options.baseline or settings.here.baseline,
-        settings.here.folder,
-        to_write=options.write_baseline,
+    here = settings.here
+    baseline = under(
+        here.limits,
+        lambda: BaselineOfRun(
+            options.baseline or here.baseline, here.folder, to_write=options.write_baseline
+        ),
     )
     runs: list[Run] = []
 
@@ -119,7 +122,8 @@ def _result(options: argparse.Namespace, run: Run, contents: Contents) -> Result
 
 
 def _decoded(data: bytes) -> str:
-    from ..discover import UnreadableError, decode
+    from ..discover import decode
+    from ..disk import UnreadableError
 
     try:
         return decode(data)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from ..disk import replace_file
 from ..errors import UsageError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _NARROWEST = 30
 
@@ -54,23 +51,6 @@ def write(path: str, text: str) -> None:
         replace_file(whole, data, lambda temporary: _keep_mode(temporary, whole))
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None
-
-
-def replace_file(whole: str, data: bytes, prepare: Callable[[str], None]) -> None:
-    """Put *data* in place of the file *whole* in one step, once *prepare* is through with the new file's path.
-
-    Nothing is left of the new file where something fails. Raises ``OSError``.
-    """
-    temporary = f"{whole}.{os.getpid()}.tmp"
-    # "x": never through a link that somebody has put there under that name.
-    with open(temporary, "xb") as file:
-        file.write(data)
-    try:
-        prepare(temporary)
-        os.replace(temporary, whole)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def _keep_mode(temporary: str, whole: str) -> None:

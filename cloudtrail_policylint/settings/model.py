@@ -94,11 +94,11 @@ class Settings:
 
     def matches(self, patterns: tuple[str, ...], path: str) -> bool:
         """Whether *path* is one that gitignore-style *patterns*, relative to ``folder``, name."""
-        from pathspec import GitIgnoreSpec
+        from ..gitignore import patterns_of
 
         relative = os.path.relpath(os.path.abspath(path), self.folder).replace(os.sep, "/")
         if relative.startswith("../"):
             return False
         if path.endswith("/"):
             relative += "/"
-        return bool(GitIgnoreSpec.from_lines(patterns).match_file(relative))
+        return bool(patterns_of(patterns).names(relative))

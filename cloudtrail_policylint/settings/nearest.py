@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 
+from ..disk import is_inside, project_of
 from .model import Settings, SettingsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 YAML_FILE = ".cloudtrail-policylint.yaml"
 TOML_FILE = "pyproject.toml"
@@ -82,17 +83,33 @@ def _is_top(folder: str) -> bool:
 
 
 def _in_folder(folder: str) -> Settings | None:
-    for name in (YAML_FILE, TOML_FILE):
+    """The settings of the files in *folder*; what they name lies in the same project.
+
+    A repository chooses for whoever lints it only from what is its own.
+    """
+    for name, there in ((YAML_FILE, os.path.lexists), (TOML_FILE, os.path.isfile)):
         path = os.path.join(folder, name)
-        if os.path.isfile(path):
+        if there(path):
             found = _from_file(os.path.relpath(path))
             if found is not None:
+                for key, given in (("rules", found.rules), ("baseline", (found.baseline,))):
+                    _check_inside(key, given, found)
                 return found
     return None
 
 
+def _check_inside(key: str, given: Iterable[str | None], settings: Settings) -> None:
+    """Raise ``SettingsError`` where one of the paths *given* as *key* leads out of the project of *settings*."""
+    for path in filter(None, given):
+        if not is_inside(os.path.realpath(path), project_of(settings.folder)):
+            place = dict(settings.origins)[key]
+            raise SettingsError(
+                f"{place}: {key} lead out of the project: {path}; only --{key} and --config may"
+            )
+
+
 def _named(config: str) -> Settings:
-    if not os.path.isfile(config):
+    if not os.path.exists(config):
         raise SettingsError(f"{config}: no such settings file")
     found = _from_file(config)
     if found is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from ..disk import UnreadableError, read_bytes
 from ..plain import place_of, plain, repeated_key
 from ..source import SourceFile, Span
 from .model import SettingsError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+_LARGEST = 1
+"""MiB of a settings file, which no setting can raise."""
 TABLE = "cloudtrail-policylint"
 """The table below ``tool`` of a TOML file."""
 
@@ -40,11 +43,9 @@ class Table:
 def read_table(path: str) -> Table | None:
     """The table of the settings file *path*; None for a TOML file without one. Raises ``SettingsError``."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {(error.strerror or '').lower()}") from None
+        text = read_bytes(path, _LARGEST).decode("utf-8-sig")
+    except UnreadableError as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: cannot be read: it is not UTF-8") from None
     source = SourceFile(path.replace(os.sep, "/"), text)
@@ -76,13 +77,27 @@ def _from_toml(source: SourceFile) -> Table | None:
     import tomllib
 
     try:
+        if _is_deep(source.text):
+            raise RecursionError
         value = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{source.path}: not valid TOML: {error}") from None
-    table = value.get("tool", {}).get(TABLE)
+    except RecursionError:
+        raise SettingsError(f"{source.path}: not valid TOML: nested too deep") from None
+    tools = value.get("tool")
+    table = tools.get(TABLE) if isinstance(tools, dict) else None
     if table is None:
         return None
     return Table(source.path, table, lambda steps: _toml_place(source, steps))
+
+
+def _is_deep(text: str) -> bool:
+    """Whether some key has so many names that reading it would take memory by the square of them.
+
+    Each of the patterns takes what it can and gives nothing back.
+    """
+    bare = re.sub(r"\"[^\"\r\n]*+\"|'[^'\r\n]*+'", "_", text)
+    return bool(re.search(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){100}", bare))
 
 
 def _toml_place(source: SourceFile, steps: tuple[str | int, ...]) -> Span:

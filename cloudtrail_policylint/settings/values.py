@@ -45,6 +45,7 @@ def settings_of(table: Table) -> Settings:
     _only(table, (), value, NAMES, "setting")
     lists = {name: _strings(table, (name,), value.get(name, [])) for name in _LISTS}
     folder = os.path.dirname(os.path.abspath(table.path))
+    baseline = _word(table, ("baseline",), value.get("baseline"))
     return Settings(
         folder=folder,
         select=lists["select"],
@@ -52,7 +53,7 @@ def settings_of(table: Table) -> Settings:
         severity=_severities(table, ("severity",), value.get("severity", {})),
         per_path=_per_path(table, value.get("per-path", {})),
         suppress=_suppress(table, value.get("suppress", [])),
-        rules=tuple(os.path.join(os.path.relpath(folder), name) for name in lists["rules"]),
+        rules=tuple(_path(table, "rules", name) for name in lists["rules"]),
         scope=_one_of(table.place("scope"), "scope", value.get("scope", "cloudtrail"), SCOPES),
         pedantic=_truth(table, "pedantic", value.get("pedantic", False)),
         fail_on=_one_of(
@@ -63,7 +64,7 @@ def settings_of(table: Table) -> Settings:
         kinds=_kinds(table, value.get("kinds", {})),
         limits=_limits(table, value.get("limits", {})),
         sets=_sets(table, value.get("sets", {})),
-        baseline=_path(table, "baseline", value.get("baseline"), folder),
+        baseline=None if baseline is None else _path(table, "baseline", baseline),
         origins=tuple((name, table.place(name)) for name in value),
     )
 
@@ -162,10 +163,12 @@ def _word(table: Table, path: tuple[str | int, ...], value: Any) -> str | None:
     raise SettingsError(f"{table.place(*path)}: {path[-1]} is a string")
 
 
-def _path(table: Table, name: str, value: Any, folder: str) -> str | None:
-    """*value* as a path from the current folder; it is written relative to *folder*."""
-    text = _word(table, (name,), value)
-    return None if text is None else os.path.join(os.path.relpath(folder), text)
+def _path(table: Table, key: str, path: str) -> str:
+    """*path*, which *key* says relative to the folder of the file, from the current folder."""
+    if "\0" in path:
+        raise SettingsError(f"{table.place(key)}: {key} is no path")
+    at = os.path.relpath(os.path.dirname(os.path.abspath(table.path)))
+    return path if at == os.curdir else os.path.join(at, path)
 
 
 def _is_date(text: str) -> bool:

@@ -1,0 +1,94 @@
+"""The files that rules are read from: which they are, and their bytes, each read once and within the limits.
+
+A rules folder may be that of a hostile repository. What is in it is data; how
+much there is, and what kind of files, is looked at here.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import limits
+from .disk import MIB, UnreadableError, is_inside, project_of, read_bytes
+from .errors import RuleFileError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FACTS = "facts"
+"""The folder in a rules folder that holds what its rules know."""
+PROBLEMS = "problems.yaml"
+SUFFIXES = (".yaml", ".yml")
+
+
+def rule_files(path: str) -> Iterator[str]:
+    """The rule files at *path*: itself, or all in the folder but facts and problems."""
+    if not os.path.isdir(path):
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name != FACTS and not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(SUFFIXES) and name != PROBLEMS and not name.startswith("."):
+                yield os.path.join(folder, name)
+
+
+def fact_files(path: str) -> Iterator[str]:
+    """The files of facts of the rules folder *path*."""
+    folder = os.path.join(path, FACTS)
+    if os.path.isdir(folder):
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(SUFFIXES):
+                yield os.path.join(folder, name)
+
+
+def read_rule(path: str) -> bytes:
+    """What is in the file *path* of a rules folder; raises ``RuleFileError``."""
+    try:
+        return read_bytes(path, limits.in_force().rules_size, limits.named("rules-size"))
+    except UnreadableError as error:
+        raise RuleFileError(f"{path}: cannot be read: {error}") from None
+
+
+class RuleFolder:
+    """What is in the rules folder *path*, or in the one rule file: the bytes of ``rules`` and ``facts`` by path.
+
+    Raises ``RuleFileError`` where a limit is exceeded, where a file cannot be
+    read and where a link in the folder leads out of the folder's project.
+    """
+
+    def __init__(self, path: str) -> None:
+        if not os.path.exists(path):
+            raise RuleFileError(f"{path}: no such file or folder of rules")
+        self.path = path
+        self._project = project_of(path) if os.path.isdir(path) else None
+        self._size = 0
+        self._count = 0
+        self.rules = {name: self._read(name) for name in rule_files(path)}
+        self.facts = {name: self._read(name) for name in fact_files(path)}
+
+    def digest(self) -> str:
+        """A hash of all names and contents."""
+        import hashlib
+
+        found = hashlib.sha256()
+        for name, data in (*self.rules.items(), *self.facts.items()):
+            found.update(os.fsencode(os.path.abspath(name)) + b"\0")
+            found.update(hashlib.sha256(data).digest())
+        return found.hexdigest()
+
+    def _read(self, name: str) -> bytes:
+        if self._project is not None and not is_inside(os.path.realpath(name), self._project):
+            raise RuleFileError(f"{name}: cannot be read: it is a link out of the project")
+        most = limits.in_force()
+        self._count += 1
+        if self._count > most.rule_files:
+            said = f"more than {most.rule_files:,} rule files {limits.named('rule-files')}"
+            raise RuleFileError(f"{self.path}: {said}")
+        data = read_rule(name)
+        self._size += len(data)
+        if self._size > most.rules_size * MIB:
+            said = f"more than {most.rules_size} MiB of rules {limits.named('rules-size')}"
+            raise RuleFileError(f"{self.path}: {said}")
+        return data
