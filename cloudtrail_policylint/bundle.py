@@ -11,6 +11,7 @@ import json
 import os
 from functools import partial
 
+from . import __version__
 from .disk import UnreadableError, read_bytes, replace_file
 from .rules import RuleBook, extended, rule_book
 
@@ -99,7 +100,7 @@ def _cached(
     return built(json.loads(text))
 
 
-def _stamp(folder: str) -> list[list[Any]]:
+def _stamp(folder: str) -> list[Any]:
     """Name, time and size of every file under *folder*, and of the code that compiles them."""
     found = _code()
     for at, folders, names in os.walk(folder):
@@ -108,8 +109,9 @@ def _stamp(folder: str) -> list[list[Any]]:
     return found
 
 
-def _code() -> list[list[Any]]:
-    return [_state(os.path.join(_HERE, name)) for name in _COMPILERS]
+def _code() -> list[Any]:
+    """The version, and name, time and size of the code that compiles rules."""
+    return [__version__, *[_state(os.path.join(_HERE, name)) for name in _COMPILERS]]
 
 
 def _state(path: str) -> list[Any]:
@@ -132,10 +134,8 @@ def _cache_file(folder: str) -> str:
 
 def _trusted(path: str) -> bytes:
     """What is in the cache file *path*; raises ``OSError`` where somebody else could have written it."""
-    for at in (path, os.path.dirname(path)):
-        state = os.stat(at)
-        if not _is_own(state) or (os.name == "posix" and state.st_mode & 0o022):
-            raise PermissionError
+    for at in (os.path.dirname(path), path):
+        _check_own(at)
     return read_bytes(path, _LARGEST)
 
 
@@ -145,14 +145,17 @@ def _keep(path: str, text: str) -> None:
     if not folder:
         return
     try:
-        os.makedirs(folder, exist_ok=True)
-        if _is_own(os.stat(folder)):
-            os.chmod(folder, 0o700)
-            replace_file(path, text.encode(), lambda temporary: os.chmod(temporary, 0o600))
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        # To close a folder that was open would only make what others have left there trusted.
+        _check_own(folder)
+        replace_file(path, text.encode(), lambda temporary: os.chmod(temporary, 0o600))
     except (OSError, ValueError):
         return
 
 
-def _is_own(state: os.stat_result) -> bool:
-    """Whether what *state* is of belongs to whoever runs us; so does everything where files have no owners."""
-    return not hasattr(os, "geteuid") or state.st_uid == os.geteuid()
+def _check_own(path: str) -> None:
+    """Raise ``PermissionError`` where others may write to *path*, or own it; Windows keeps them out by itself."""
+    if os.name == "posix":
+        state = os.stat(path)
+        if state.st_uid != os.geteuid() or state.st_mode & 0o022:
+            raise PermissionError
