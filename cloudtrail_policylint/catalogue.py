@@ -69,6 +69,8 @@ class Catalogue:
         self._facts = facts
         self._services: dict[str, Service | None] = {}
         self._expansions: dict[object, tuple[KnownAction, ...]] = {}
+        self.misfits: dict[object, tuple[int, str]] = {}
+        """What is wrong with a text as an ARN, by what is known of the text (``words.misfit_of``)."""
         self._data: Any = None
 
     def service(self, prefix: str) -> Service | None:

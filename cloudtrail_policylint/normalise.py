@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 
 from . import limits
-from .arns import shape
+from .arns import action_head, arn_head, shape
 from .blanks import fill_blanks
 from .extract.found import Found, FoundAttachment, Problem
 from .extract.kinds import guess_kind
-from .patterns import pattern
 from .policy import (
     KINDS,
     Action,
@@ -220,16 +219,18 @@ class _Normaliser:
     def actions(self, node: Map) -> Iterator[Action]:
         for entry, complement in _entries(node, "Action"):
             for texts in self.listed(entry, complement=complement):
-                forms = tuple(pattern(t.parts, fold=True, variables=False) for t in texts)
-                span = entry.key.span if complement else texts[0].span
-                yield Action(texts, forms, complement, span)
+                if complement:
+                    yield Action(texts, complement, entry.key.span, None)
+                else:
+                    yield Action(texts, complement, texts[0].span, action_head(texts[0].literal))
 
     def resources(self, node: Map) -> Iterator[Resource]:
         for entry, complement in _entries(node, "Resource"):
             for texts in self.listed(entry, complement=complement):
-                forms = tuple(shape(t.parts, variables=True) for t in texts)
-                span = entry.key.span if complement else texts[0].span
-                yield Resource(texts, forms, complement, span)
+                if complement:
+                    yield Resource(texts, complement, entry.key.span, None)
+                else:
+                    yield Resource(texts, complement, texts[0].span, arn_head(texts[0].literal))
 
     def listed(self, entry: Entry, *, complement: bool) -> Iterator[tuple[Text, ...]]:
         """The texts of each element: one text, or of a complement all those of one branch."""

@@ -204,9 +204,11 @@ class Engine:
         if self._index is None:
             self._index = Index([self._indexed(case) for _, case in self._by_subject["statement"]])
         return sorted(
-            (index, number)
-            for number, statement in enumerate(scene.document.statements)
-            for index in self._index.candidates(statement, scene)
+            [
+                (index, number)
+                for number, statement in enumerate(scene.document.statements)
+                for index in self._index.candidates(statement, scene)
+            ]
         )
 
     def _indexed(self, case: Case) -> StatementMatch | None:
