@@ -92,8 +92,12 @@ class Catalogue:
         found = self._expansions.get(key)
         if found is None:
             service = self.service(prefix)
-            actions = service.actions.values() if service else ()
-            found = tuple(action for action in actions if within(action.glob, glob))
+            actions = service.actions if service else {}
+            if glob.plain and not glob.gaps:
+                one = actions.get(glob.runs[0].partition(":")[2])
+                found = (one,) if one is not None else ()
+            else:
+                found = tuple(action for action in actions.values() if within(action.glob, glob))
             self._expansions[key] = found
         return found
 
