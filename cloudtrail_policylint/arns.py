@@ -86,9 +86,9 @@ def _name(text: str | None) -> str | None:
     return text if text is not None and text.replace("-", "").isalnum() else None
 
 
-def arn_head(text: str | None) -> tuple[str, ...] | None:
+def arn_head(text: object) -> tuple[str, ...] | None:
     """Partition and service of *text*, if it is an ARN that names both: no relation to another's is ever true."""
-    if text is None or not text.startswith("arn:") or "${" in text:
+    if not isinstance(text, str) or not text.startswith("arn:") or "${" in text:
         return None
     fields = text.split(":", FIELDS - 1)
     if len(fields) < FIELDS:
@@ -97,9 +97,11 @@ def arn_head(text: str | None) -> tuple[str, ...] | None:
     return (partition, service) if partition is not None and service is not None else None
 
 
-def action_head(text: str | None) -> tuple[str, ...] | None:
-    """The service prefix of the action *text* in lower case, if it names one."""
-    prefix, colon, _ = (text or "").partition(":")
+def action_head(text: object) -> tuple[str, ...] | None:
+    """The service prefix of *text* in lower case, if it is an action that names one."""
+    if not isinstance(text, str):
+        return None
+    prefix, colon, _ = text.partition(":")
     name = _name(prefix) if colon else None
     return (name.lower(),) if name is not None else None
 

@@ -42,12 +42,14 @@ class Action:
 
     ``texts`` has one member unless *complement* is set: then the element
     stands for every action that none of them matches. ``head`` is the prefix
-    of the service in lower case where that is all that the element is about.
+    of the service in lower case where that is all that the element is about,
+    and ``known`` is what is known of the one text (``Text.known``).
     """
 
     texts: tuple[Text, ...]
     complement: bool
     span: Span
+    known: object
     head: Head | None
     _forms: tuple[Pattern, ...] | None = None
 
@@ -66,12 +68,13 @@ class Resource:
     """One element of ``Resource``, or all of ``NotResource`` as one complement.
 
     ``head`` are the partition and the service of its ARN where that is all
-    that the element is about.
+    that the element is about, and ``known`` is what is known of the one text.
     """
 
     texts: tuple[Text, ...]
     complement: bool
     span: Span
+    known: object
     head: Head | None
     _forms: tuple[Shape, ...] | None = None
 

@@ -129,10 +129,12 @@ class StatementMatch:
     def judge(self, statement: Statement, scene: Scene, floor: int) -> int:
         """The verdict on *statement*; NO as soon as it is below *floor*."""
         verdict = YES
-        for clause in self._compiled():
-            verdict = min(verdict, clause.judge(statement, scene))
-            if verdict < floor:
+        for index in range(len(self._given)):
+            found = self._clause(index).judge(statement, scene)
+            if found < floor:
                 return NO
+            if found < verdict:
+                verdict = found
         return verdict
 
     def rules_out(self, statement: Statement, scene: Scene) -> bool:

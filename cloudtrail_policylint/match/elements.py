@@ -26,7 +26,6 @@ from .words import (
     fitting_excepted,
     known_action,
     known_key,
-    known_of,
     misfitting,
     negated,
     relation,
@@ -79,7 +78,7 @@ class SingleTest:
         """The verdict on *text*; NO where there is none."""
         if text is None:
             return NO
-        key = known_of(text)
+        key = text.known
         verdict = self._memo.get(key)
         if verdict is None:
             verdict = self._memo[key] = self._judge(text)
@@ -152,11 +151,10 @@ class ListedTest:
         return verdict
 
     def _known(self, element: Action | Resource) -> int:
-        text = element.texts[0]
-        key = known_of(text)
-        known = self._memo.get(key)
+        known = self._memo.get(element.known)
         if known is None:
-            known = self._memo[key] = self._one(Term(text, element.forms[0]))
+            known = self._one(Term(element.texts[0], element.forms[0]))
+            self._memo[element.known] = known
         return known
 
     def may_pass(self, element: Action | Resource, statement: Statement) -> bool:

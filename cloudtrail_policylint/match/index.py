@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..policy import Condition
 from .clauses import LISTS
-from .words import known_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class Index:
         effect = statement.effect
         key = (
             scene.document.kinds,
-            effect if effect is None else known_of(effect),
+            effect if effect is None else effect.known,
             bool(statement.actions),
             bool(statement.resources),
             bool(statement.principals),
@@ -96,14 +95,13 @@ class _Gates:
     def passed(self, element: Action | Resource | Condition, statement: Statement) -> list[int]:
         """The places of the matches whose test *element* passes, as far as that rests on it alone."""
         if isinstance(element, Condition):
-            tests, text = self.tests, element.key
+            tests, key = self.tests, element.key.known
         elif element.complement:
             return self._passed(self.tests, element, statement)
         else:
-            tests, text = self._about(element.head), element.texts[0]
+            tests, key = self._about(element.head), element.known
         if not tests:
             return []
-        key = known_of(text)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._passed(tests, element, statement)

@@ -58,15 +58,6 @@ class Term:
     form: Pattern | Shape
 
 
-def known_of(text: Text) -> object:
-    """All that a verdict on *text* rests on: equal for texts of which the same is known."""
-    literal = text.literal
-    if literal is not None:
-        return literal
-    parts = text.parts
-    return tuple([p.text if isinstance(p, Piece) else (p.shape, p.values) for p in parts])
-
-
 @record
 class Family:
     """How texts of one sort are compared: with which operand form, by which relations."""
@@ -314,7 +305,7 @@ def misfitting(reasons: Sequence[str], catalogue: Catalogue) -> TextTest:
 
 def misfit_of(term: Term, catalogue: Catalogue) -> tuple[int, str]:
     """The verdict and the word of ``arns.misfit``, for the service that the text names itself."""
-    key = known_of(term.text)
+    key = term.text.known
     found = catalogue.misfits.get(key)
     if found is None:
         found = catalogue.misfits[key] = _misfit_of(term, catalogue)
