@@ -107,6 +107,7 @@ class Engine:
             int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
         ] = {}
         self._index: Index | None = None
+        self._documents: Index | None = None
 
     def judge_document(self, document: Document) -> list[Finding]:
         """What the rules find in *document*: of several possible kinds, what is so for each of them."""
@@ -135,10 +136,11 @@ class Engine:
         """What the rules find in *document* with at least *floor*, asked all questions or *only* some."""
         scene = Scene(document, self.catalogue)
         yield from self._statements(scene, floor, only)
-        for index, (rule, case) in enumerate(self._by_subject["document"]):
+        cases = self._by_subject["document"]
+        open_cases = self._open_documents(scene) if only is None else _of_documents(only)
+        for index in open_cases:
+            rule, case = cases[index]
             question = index, None
-            if only is not None and question not in only:
-                continue
             try:
                 match = self._match(case, DocumentMatch)
                 verdict = match.judge(scene, floor)
@@ -217,10 +219,28 @@ class Engine:
             ]
         )
 
+    def _open_documents(self, scene: Scene) -> Sequence[int]:
+        """Which cases about documents may hold, by their numbers: most need a statement of some sort."""
+        cases = range(len(self._by_subject["document"]))
+        if not scene.document.complete:
+            return cases
+        if self._documents is None:
+            self._documents = Index(
+                [self._wanted(case) for _, case in self._by_subject["document"]]
+            )
+        open_cases = self._documents.candidates_of(scene)
+        return [index for index in cases if index in open_cases]
+
     def _indexed(self, case: Case) -> StatementMatch | None:
         try:
             return self._match(case, StatementMatch)
         except Exception:  # noqa: BLE001 - it fails again where it is judged, and is reported there
+            return None
+
+    def _wanted(self, case: Case) -> StatementMatch | None:
+        try:
+            return self._match(case, DocumentMatch).wanted()
+        except Exception:  # noqa: BLE001 - as above
             return None
 
     def _match(self, case: Case, kind: type[M]) -> M:
@@ -289,6 +309,10 @@ class Engine:
 
 def _of_statements(questions: Iterable[Question]) -> list[tuple[int, int]]:
     return sorted([(index, number) for index, number in questions if number is not None])
+
+
+def _of_documents(questions: Iterable[Question]) -> list[int]:
+    return sorted([index for index, number in questions if number is None])
 
 
 def _origins(

@@ -227,6 +227,10 @@ class DocumentMatch:
             verdict = min(verdict, _over(quantifier, match, scene, around))
         return verdict if verdict >= floor else NO
 
+    def wanted(self) -> StatementMatch | None:
+        """What at least one statement of a document that is in view as a whole has to be, if anything."""
+        return dict(self._statements).get("some")
+
     def bindings(self, scene: Scene, floor: int) -> Iterator[Binding]:
         """A binding for each statement that satisfied ``some``; without ``some``, one for the document."""
         some = [match for quantifier, match in self._statements if quantifier == "some"]

@@ -48,6 +48,13 @@ class Index:
                 found.update(gates.passed(element, statement))
         return list(found)
 
+    def candidates_of(self, scene: Scene) -> set[int]:
+        """The places of those matches that may hold of one of the scene's statements, or are None."""
+        found = {index for index, match in enumerate(self._matches) if match is None}
+        for statement in scene.document.statements:
+            found.update(self.candidates(statement, scene))
+        return found
+
     def _group(self, statement: Statement, scene: Scene) -> _Group:
         group = _Group()
         for index, match in enumerate(self._matches):
