@@ -86,6 +86,7 @@ class Catalogue:
         """What is wrong with a text as an ARN, by what is known of the text (``words.misfit_of``)."""
         self.accepted: dict[object, list[ResourceType | None] | None] = {}
         """The types that an action accepts, by what is known of its text (``targets``)."""
+        self._nearest: dict[str, str | None] = {}
         self._data: Any = None
 
     def service(self, prefix: str) -> Service | None:
@@ -132,6 +133,11 @@ class Catalogue:
 
     def nearest_action(self, name: str) -> str | None:
         """The action that *name* was probably meant to be, or None."""
+        if name not in self._nearest:
+            self._nearest[name] = self._nearest_action(name)
+        return self._nearest[name]
+
+    def _nearest_action(self, name: str) -> str | None:
         prefix, _, rest = name.partition(":")
         for home in HOME:  # the right name under a wrong prefix
             elsewhere = self.action(f"{home}:{rest}")
