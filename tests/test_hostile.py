@@ -109,6 +109,10 @@ NESTED = {
     "block-maps.yaml": "cloudtrail policy:\n" + "".join(" " * i + "a:\n" for i in range(2000)),
     "complex-keys.yaml": "# cloudtrail policy\n" + "? " * DEEP + "x\n",
     "functions.yaml": "cloudtrail policy: " + "!Not [" * DEEP,
+    "brackets.tf.json": '{"resource": {"aws_iam_policy": {"cloudtrail": {"policy": '
+    + "[" * DEEP
+    + "]" * DEEP
+    + "}}}}",
     "brackets.tf": terraform("[" * DEEP + '"cloudtrail"' + "]" * DEEP),
     "objects.tf": terraform("{a=" * DEEP + '"cloudtrail"' + "}" * DEEP),
     "parentheses.tf": terraform("(" * DEEP + '"cloudtrail"' + ")" * DEEP),
@@ -201,7 +205,10 @@ LARGE = {
     "wildcards.json": policy(Action="cloudtrail:" + "*a" * 10_000),
     "question-marks.json": policy(Action="cloudtrail:" + "?*" * 10_000 + "Z"),
     "resource.json": policy(Action="cloudtrail:StopLogging", Resource="arn:aws:cloudtrail:" + "*a" * 10_000 + ":*:trail/" + "*?" * 10_000),
-    "arn.json": policy(Effect="Allow", Action="cloudtrail:CreateTrail", Resource="arn:aws:cloudtrail:us-east-1:123456789012:trail/" + "a" * 200_000),
+    "arn.json": policy(Effect="Allow", Action="cloudtrail:CreateTrail", Resource="arn:aws:cloudtrail:us-east-1:123456789012:trail/" + "a" * 2**20),
+    "million.json": policy(Action=["cloudtrail:Nope"] * 1_000_000),
+    "string.json": policy(Sid="a" * 20 * 2**20),
+    "beyond.json": policy(Sid="a" * 50 * 10**6),
     "colons.json": policy(Effect="Allow", Action="cloudtrail:CreateTrail", Resource="arn:aws:cloudtrail:" + ":" * 100_000),
     "conditions.json": policy(Action="cloudtrail:*", Condition={"StringEquals": {f"aws:ResourceTag/{i}": "x" for i in range(2000)}}),
     "keys.json": '{"Statement":{"Effect":"Deny",' + ",".join(['"Action":"cloudtrail:Nope"'] * 5000) + "}}",
@@ -224,6 +231,12 @@ def test_what_is_large_takes_its_time_and_no_more(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     outcome = lint(tmp_path)
     assert "one-line.json:1:42: error CT101" in outcome.out
+    assert (
+        "million.json:1:1: error CT005 the policy was not judged: it expands to more than"
+        in outcome.out
+    )
+    assert "string.json:1:" in outcome.out
+    assert "beyond.json:1:1: error CT005 not judged: larger than 32 MiB" in outcome.out
 
 
 # -- text
