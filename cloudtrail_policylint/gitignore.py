@@ -40,8 +40,14 @@ if TYPE_CHECKING:
 
 @record
 class _Line:
-    """One pattern: ``segments`` of the path, from the top; a ``folder`` is all that it may name."""
+    """One pattern: ``segments`` of the path, from the top; a ``folder`` is all that it may name.
 
+    The last name of the path begins with ``head`` and ends in ``tail``, which
+    most names do not.
+    """
+
+    head: str
+    tail: str
     segments: tuple[Segment, ...]
     folder: bool
     negated: bool
@@ -53,6 +59,7 @@ class Patterns:
     def __init__(self, lines: Iterable[str]) -> None:
         found = [_line(line) for line in lines]
         self._lines = [line for line in reversed(found) if line is not None]
+        self._folders: dict[str, bool] = {"": False}
 
     def names(self, path: str) -> bool | None:
         """Whether *path*, from the folder of the patterns, is named, None where no pattern says either.
@@ -60,14 +67,29 @@ class Patterns:
         It has slashes between its names, and one at the end if it is that of a
         folder. What is in a folder that is named is named too.
         """
-        names = path.rstrip("/").split("/")
-        for size in range(1, len(names)):
-            if self._verdict(names[:size], folder=True):
-                return True
-        return self._verdict(names, folder=path.endswith("/"))
+        whole = path.rstrip("/")
+        if self._is_below(whole.rpartition("/")[0]):
+            return True
+        return self._verdict(whole, folder=path.endswith("/"))
 
-    def _verdict(self, names: Sequence[str], *, folder: bool) -> bool | None:
+    def _is_below(self, folder: str) -> bool:
+        """Whether *folder* or one that it is in is named."""
+        passed = []
+        while folder not in self._folders:
+            passed.append(folder)
+            folder = folder.rpartition("/")[0]
+        found = self._folders[folder]
+        for at in reversed(passed):
+            found = found or bool(self._verdict(at, folder=True))
+            self._folders[at] = found
+        return found
+
+    def _verdict(self, path: str, *, folder: bool) -> bool | None:
+        names = path.split("/")
+        last = names[-1]
         for line in self._lines:
+            if not (last.endswith(line.tail) and last.startswith(line.head)):
+                continue
             if (folder or not line.folder) and _fits(line.segments, names):
                 return not line.negated
         return None
@@ -96,7 +118,19 @@ def _line(text: str) -> _Line | None:
     parts = kept.removeprefix("/").split("/")
     if "/" not in kept:
         parts.insert(0, _ANYWHERE)
-    return _Line(tuple([_segment(part) for part in parts]), folder, negated)
+    segments = tuple([_segment(part) for part in parts])
+    last = segments[-1] or ()
+    return _Line(_literal(last), _literal(last[::-1])[::-1], segments, folder, negated)
+
+
+def _literal(tokens: Sequence[Token]) -> str:
+    """The text that *tokens* begin with."""
+    found = []
+    for kind, value in tokens:
+        if kind or not isinstance(value, str):
+            break
+        found.append(value)
+    return "".join(found)
 
 
 def _segment(text: str) -> Segment:
