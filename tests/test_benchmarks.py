@@ -1,6 +1,7 @@
 """What the benchmarks are made of: policies that never repeat, and a page that says what was measured."""
 
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -12,7 +13,7 @@ from benchmarks import growth, inputs, timing
 from benchmarks.document import document
 from benchmarks.environments import OURS
 from benchmarks.policies import Generator, as_json
-from benchmarks.scenarios import FLOOR
+from benchmarks.scenarios import FLOOR, JUDGED, NOTHING
 from benchmarks.timing import Command, Run, Series
 from cloudtrail_policylint.cli import main
 
@@ -44,6 +45,21 @@ def test_a_commit_without_a_policy_has_none(
 ) -> None:
     main(["lint", "--format", "json", *map(str, inputs.without_policy(tmp_path))])
     assert json.loads(capsys.readouterr().out)["summary"]["documents"] == 0
+
+
+def test_the_linter_says_that_it_judged_a_policy_and_that_there_was_none(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def said(*paths: Path) -> str:
+        status = main(["lint", *map(str, paths)])
+        captured = capfd.readouterr()
+        return f"{captured.err}{captured.out}exit {status}"
+
+    nothing = said(*inputs.without_policy(tmp_path))
+    assert re.search(NOTHING, nothing)
+    assert not re.search(JUDGED, nothing)
+    for path in (inputs.small(tmp_path, "YAML"), inputs.faulty(tmp_path, "JSON")):
+        assert re.search(JUDGED, said(path))
 
 
 def test_a_file_is_as_large_as_asked(tmp_path: Path) -> None:
