@@ -52,6 +52,25 @@ for path in sys.argv[1:]:
     for block in hcl.read(SourceFile(path, open(path, encoding="utf-8").read())).blocks: walk(block)
 """,
 }
+# Every file below a folder that any of the three reads, broken ones as far as they can be read.
+_FOLDER = """
+import gc, json, pathlib, sys
+gc.disable()
+from ruamel.yaml import YAML
+from cloudtrail_policylint.readers import hcl
+from cloudtrail_policylint.source import SourceFile
+def walk(block):
+    for attribute in block.attributes.values(): attribute.expression
+    for inner in block.blocks: walk(inner)
+def compose(path):
+    for node in YAML(typ="safe", pure=False).compose_all(path.read_text("utf-8")): pass
+def blocks(path):
+    for block in hcl.read(SourceFile(str(path), path.read_text("utf-8"))).blocks: walk(block)
+readers = {".json": lambda path: json.loads(path.read_bytes()), ".yaml": compose, ".yml": compose, ".tf": blocks}
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*")):
+    try: readers.get(path.suffix, lambda path: None)(path)
+    except Exception: pass
+"""
 _TREE_SITTER = """
 import sys, tree_sitter_hcl
 from tree_sitter import Language, Parser
@@ -123,7 +142,10 @@ class Scenarios:
         return Scenario("Projects", "a Terraform module of 200 files", commands, self._rounds)
 
     def _corpus(self, corpus: Path) -> Scenario:
-        commands = self._ours(JUDGED, "lint", str(corpus.resolve()))
+        folder = corpus.resolve()
+        commands = self._ours(JUDGED, "lint", str(folder))
+        commands[BARE] = self._python(OURS, _FOLDER, folder)
+        commands["checkov"] = self._checkov(folder, "cloudformation", "terraform")
         return Scenario("Projects", "a collection of public projects", commands, self._rounds)
 
     def _ours(self, proof: str, *arguments: str) -> dict[str, Command]:
@@ -164,12 +186,15 @@ class Scenarios:
             return found
         frameworks = {"CloudFormation": "cloudformation", "Terraform plan": "terraform_plan"}
         framework = frameworks.get(form) or frameworks.get(form.partition(" ")[0], "terraform")
-        quiet = ["--skip-download", "--quiet", "--compact", "--framework", framework]
-        where = "--directory" if many else "--file"
-        checkov = [at.tool("checkov"), *quiet, where, text]
-        found = {"checkov": Command(checkov, r"(?s)Passed checks: [1-9].*exit 0\Z")}
+        found = {"checkov": self._checkov(path, framework)}
         if form.startswith("CloudFormation"):
             files = [str(one) for one in sorted(path.iterdir())] if many else [text]
             proof = r"exit 0\Z" if path.name.startswith("small-") else _FOUND_W3037
             found["cfn-lint"] = Command([at.tool("cfn-lint"), *files], proof)
         return found
+
+    def _checkov(self, path: Path, *frameworks: str) -> Command:
+        where = "--directory" if path.is_dir() else "--file"
+        quiet = ["--skip-download", "--quiet", "--compact", "--framework", *frameworks]
+        checkov = [self._at.tool("checkov"), *quiet, where, str(path)]
+        return Command(checkov, r"(?s)Passed checks: [1-9].*exit [01]\Z")
