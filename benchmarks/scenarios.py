@@ -31,7 +31,17 @@ NOTHING = r"(?s)\bno policy.*exit 0\Z"
 _FOUND_ACTION = r"(?s)Unknown action.*exit 1\Z"
 _FOUND_W3037 = r"(?ms)^W3037.*exit [46]\Z"
 
-_PARSERS = {
+# Our own reader of HCL, every expression read: no other one in Python is near it.
+_READ_HCL = """
+from cloudtrail_policylint.readers import hcl
+from cloudtrail_policylint.source import SourceFile
+def walk(block):
+    for attribute in block.attributes.values(): attribute.expression
+    for inner in block.blocks: walk(inner)
+def read_hcl(path):
+    for block in hcl.read(SourceFile(path, open(path, encoding="utf-8").read())).blocks: walk(block)
+"""
+PARSERS = {
     "json": "import sys, json\nfor path in sys.argv[1:]: json.load(open(path, 'rb'))",
     # libyaml through the binding that the linter uses, composing nodes.
     "yaml": """
@@ -39,36 +49,25 @@ import sys
 from ruamel.yaml import YAML
 for path in sys.argv[1:]: YAML(typ="safe", pure=False).compose(open(path, encoding="utf-8"))
 """,
-    # Our own reader of HCL, every expression read: no other one in Python is near it.
-    "tf": """
+    "tf": f"""
 import sys, gc
 gc.disable()
-from cloudtrail_policylint.readers import hcl
-from cloudtrail_policylint.source import SourceFile
-def walk(block):
-    for attribute in block.attributes.values(): attribute.expression
-    for inner in block.blocks: walk(inner)
-for path in sys.argv[1:]:
-    for block in hcl.read(SourceFile(path, open(path, encoding="utf-8").read())).blocks: walk(block)
+{_READ_HCL}
+for path in sys.argv[1:]: read_hcl(path)
 """,
 }
 # Every file below a folder that any of the three reads, broken ones as far as they can be read.
-_FOLDER = """
+READ_FOLDER = f"""
 import gc, json, pathlib, sys
 gc.disable()
 from ruamel.yaml import YAML
-from cloudtrail_policylint.readers import hcl
-from cloudtrail_policylint.source import SourceFile
-def walk(block):
-    for attribute in block.attributes.values(): attribute.expression
-    for inner in block.blocks: walk(inner)
-def compose(path):
-    for node in YAML(typ="safe", pure=False).compose_all(path.read_text("utf-8")): pass
-def blocks(path):
-    for block in hcl.read(SourceFile(str(path), path.read_text("utf-8"))).blocks: walk(block)
-readers = {".json": lambda path: json.loads(path.read_bytes()), ".yaml": compose, ".yml": compose, ".tf": blocks}
+{_READ_HCL}
+def read_yaml(path):
+    for node in YAML(typ="safe", pure=False).compose_all(open(path, encoding="utf-8")): pass
+def read_json(path): json.load(open(path, "rb"))
+readers = {{".json": read_json, ".yaml": read_yaml, ".yml": read_yaml, ".tf": read_hcl}}
 for path in sorted(pathlib.Path(sys.argv[1]).rglob("*")):
-    try: readers.get(path.suffix, lambda path: None)(path)
+    try: readers.get(path.suffix, lambda path: None)(str(path))
     except Exception: pass
 """
 _TREE_SITTER = """
@@ -144,7 +143,7 @@ class Scenarios:
     def _corpus(self, corpus: Path) -> Scenario:
         folder = corpus.resolve()
         commands = self._ours(JUDGED, "lint", str(folder))
-        commands[BARE] = self._python(OURS, _FOLDER, folder)
+        commands[BARE] = self._python(OURS, READ_FOLDER, folder)
         commands["checkov"] = self._checkov(folder, "cloudformation", "terraform")
         return Scenario("Projects", "a collection of public projects", commands, self._rounds)
 
@@ -155,7 +154,7 @@ class Scenarios:
         }
 
     def _parser(self, end: str, *paths: Path) -> Command:
-        return self._python(OURS, _PARSERS[end], *paths)
+        return self._python(OURS, PARSERS[end], *paths)
 
     def _python(self, environment: str, program: str, *paths: Path) -> Command:
         return Command([self._at.python(environment), "-I", "-c", program, *map(str, paths)])

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -13,7 +14,7 @@ from benchmarks import growth, inputs, timing
 from benchmarks.document import document
 from benchmarks.environments import OURS
 from benchmarks.policies import Generator, as_json
-from benchmarks.scenarios import FLOOR, JUDGED, NOTHING
+from benchmarks.scenarios import FLOOR, JUDGED, NOTHING, PARSERS, READ_FOLDER
 from benchmarks.timing import Command, Run, Series
 from cloudtrail_policylint.cli import main
 
@@ -77,6 +78,18 @@ def test_actions_are_as_many_as_asked_and_none_is_there_twice() -> None:
     generator = Generator(7)
     assert len(set(generator.actions(1500))) == 1500
     assert len({generator.wrong_action() for _ in range(1000)}) == 1000
+
+
+@pytest.mark.parametrize("form", inputs.FORMATS)
+def test_the_bare_parsers_read_what_is_linted(form: str, tmp_path: Path) -> None:
+    folder = inputs.many(tmp_path, form, 3)
+    program, paths = PARSERS[inputs.FORMATS[form][0]], sorted(folder.iterdir())
+    for arguments in ([program, *map(str, paths)], [READ_FOLDER, str(tmp_path)]):
+        run = [sys.executable, "-c", arguments[0], *arguments[1:]]
+        subprocess.run(run, cwd=ROOT, check=True)  # not isolated: it reads with the checkout's code
+    broken = folder / f"broken{paths[0].suffix}"
+    broken.write_text("{ broken: [")
+    subprocess.run([sys.executable, "-c", READ_FOLDER, str(tmp_path)], cwd=ROOT, check=True)
 
 
 # -- how things grow
