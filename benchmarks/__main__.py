@@ -16,7 +16,7 @@ from . import growth
 from .document import document
 from .environments import OURS, Environments
 from .scenarios import BARE, FLOOR, GROUPS, Scenarios
-from .timing import ALLOWANCE, alternate
+from .timing import ALLOWANCE, NoWorkError, alternate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,10 @@ def _measured(
     for dimension in growth.DIMENSIONS:
         if _announced(asked, f"Growth: {dimension.name}"):
             rounds = min(options.rounds, growth.ROUNDS)
-            yield "growth", growth.measured(dimension, environments, folder, rounds)
+            try:
+                yield "growth", growth.measured(dimension, environments, folder, rounds)
+            except NoWorkError as error:
+                print(error, file=sys.stderr)
 
 
 def _announced(asked: str, name: str) -> bool:
@@ -113,6 +116,9 @@ def _timed(scenario: Scenario, folder: Path, options: argparse.Namespace) -> dic
     series = alternate(
         commands, scenario.rounds, str(folder), fewer=fewer, allowance=options.allowance
     )
+    for one in series.values():
+        if one.failure:
+            print(one.failure, file=sys.stderr, flush=True)
     return {
         "group": scenario.group,
         "name": scenario.name,
@@ -122,10 +128,11 @@ def _timed(scenario: Scenario, folder: Path, options: argparse.Namespace) -> dic
 
 
 def _row(one: Series, series: dict[str, Series]) -> dict[str, Any]:
-    """The figures of *one* of the *series*; none of a command that never ended."""
+    """The figures of *one* of the *series*; none of a command that failed every time."""
     if not one.runs:
-        return {"runs": 0}
+        return {"runs": 0, "failure": one.failure.partition(":")[0]}
     floor, bare = series[FLOOR], series.get(BARE)
+    bare = bare if bare and bare.runs else None
     return {
         "wall": one.wall,
         "cpu": one.cpu,

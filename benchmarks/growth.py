@@ -88,7 +88,10 @@ class Fit:
 def measured(
     dimension: Dimension, environments: Environments, folder: Path, rounds: int = ROUNDS
 ) -> dict[str, Any]:
-    """Seconds and MiB for each size of *dimension* (files go into *folder*), and what is fitted to them."""
+    """Seconds and MiB for each size of *dimension* (files go into *folder*), and what is fitted to them.
+
+    Raises ``NoWorkError``.
+    """
     target = folder / f"growth-{inputs.key_of(dimension.name)}"
     target.mkdir()
 
@@ -99,8 +102,6 @@ def measured(
 
     def probed(*paths: str) -> tuple[list[float], float, float]:
         done = run(Command([environments.python(), "-I", "-c", _PROBE, *paths]), str(folder))
-        if done is None:
-            raise SystemExit(f"{paths[0]} takes too long")
         own, seconds, peak = json.loads(done.output.splitlines()[0])
         return own, seconds, peak
 

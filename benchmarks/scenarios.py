@@ -144,7 +144,6 @@ class Scenarios:
         folder = corpus.resolve()
         commands = self._ours(JUDGED, "lint", str(folder))
         commands[BARE] = self._python(OURS, READ_FOLDER, folder)
-        commands["checkov"] = self._checkov(folder, "cloudformation", "terraform")
         return Scenario("Projects", "a collection of public projects", commands, self._rounds)
 
     def _ours(self, proof: str, *arguments: str) -> dict[str, Command]:
@@ -185,15 +184,12 @@ class Scenarios:
             return found
         frameworks = {"CloudFormation": "cloudformation", "Terraform plan": "terraform_plan"}
         framework = frameworks.get(form) or frameworks.get(form.partition(" ")[0], "terraform")
-        found = {"checkov": self._checkov(path, framework)}
+        quiet = ["--skip-download", "--quiet", "--compact", "--framework", framework]
+        where = "--directory" if many else "--file"
+        checkov = [at.tool("checkov"), *quiet, where, text]
+        found = {"checkov": Command(checkov, r"(?s)Passed checks: [1-9].*exit [01]\Z")}
         if form.startswith("CloudFormation"):
             files = [str(one) for one in sorted(path.iterdir())] if many else [text]
             proof = r"exit 0\Z" if path.name.startswith("small-") else _FOUND_W3037
             found["cfn-lint"] = Command([at.tool("cfn-lint"), *files], proof)
         return found
-
-    def _checkov(self, path: Path, *frameworks: str) -> Command:
-        where = "--directory" if path.is_dir() else "--file"
-        quiet = ["--skip-download", "--quiet", "--compact", "--framework", *frameworks]
-        checkov = [self._at.tool("checkov"), *quiet, where, str(path)]
-        return Command(checkov, r"(?s)Passed checks: [1-9].*exit [01]\Z")

@@ -59,6 +59,10 @@ class Command:
     proof: str = r"exit 0\Z"
 
 
+class NoWorkError(Exception):
+    """A command was stopped, or wrote something else than the proof that it did its work."""
+
+
 @dataclass(frozen=True)
 class Run:
     """One run: seconds on the clock and of the processor, MiB at the peak, what was written and ``exit N``."""
@@ -71,11 +75,11 @@ class Run:
 
 @dataclass
 class Series:
-    """The runs of one command, and in which round each was made; ``stopped`` if it was never seen to end."""
+    """The runs of one command, and in which round each was made; ``failure`` says why there are no more."""
 
     runs: list[Run] = field(default_factory=list)
     rounds: list[int] = field(default_factory=list)
-    stopped: bool = False
+    failure: str = ""
 
     @property
     def wall(self) -> float:
@@ -101,7 +105,7 @@ class Series:
     def may_run(self, allowance: float) -> bool:
         """Whether one more run like the slowest is within *allowance* seconds."""
         spent = [run.wall for run in self.runs]
-        return not self.stopped and (not spent or sum(spent) + max(spent) <= allowance)
+        return not self.failure and (not spent or sum(spent) + max(spent) <= allowance)
 
 
 def alternate(
@@ -126,20 +130,21 @@ def alternate(
             one = series[name]
             if turn >= most.get(name, rounds) or not one.may_run(allowance):
                 continue
-            done = run(commands[name], folder)
-            if done is None:
-                one.stopped = True
-            else:
-                one.runs.append(done)
+            try:
+                one.runs.append(run(commands[name], folder))
                 one.rounds.append(turn)
+            except NoWorkError as error:
+                one.failure = str(error)
     return series
 
 
-def run(command: Command, folder: str, patience: float = PATIENCE) -> Run | None:
-    """Run *command* in *folder* once; None if it had to be stopped.
+def run(command: Command, folder: str, patience: float = PATIENCE) -> Run:
+    """Run *command* in *folder* once.
 
-    Exits with what it wrote if that does not prove that it did its work.
+    Raises ``NoWorkError`` if it has to be stopped after *patience* seconds, and, with what it wrote,
+    if that does not prove that it did its work.
     """
+    said = " ".join(command.arguments)[:500]
     with tempfile.NamedTemporaryFile() as output:
         launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, output.name, *command.arguments]
         with subprocess.Popen(
@@ -154,11 +159,11 @@ def run(command: Command, folder: str, patience: float = PATIENCE) -> Run | None
                 figures, _ = process.communicate(timeout=patience)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                return None
+                raise NoWorkError(f"stopped after {patience:.0f} s: {said}") from None
         wall, cpu, peak, status = figures.split()
         written = f"{output.read().decode(errors='replace').rstrip()}\nexit {int(status)}"
     if not re.search(command.proof, written):
-        raise SystemExit(f"{' '.join(command.arguments)[:500]}\ndid no work:\n{written[-2000:]}")
+        raise NoWorkError(f"did no work: {said}\n{written[-2000:]}")
     return Run(float(wall), float(cpu), int(peak) / _MEBIBYTE, written)
 
 
