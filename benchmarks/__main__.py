@@ -47,11 +47,13 @@ def main() -> None:
             results[part] = _merged(part, results[part], one)
             if not options.no_peers:  # at once: who stops it keeps what was measured
                 RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    page = document(results, json.loads(LEVERS.read_text(encoding="utf-8")))
+                PAGE.write_text(_page(results), encoding="utf-8")
     if options.no_peers:
-        sys.stdout.write(page)
-    else:
-        PAGE.write_text(page, encoding="utf-8")
+        sys.stdout.write(_page(results))
+
+
+def _page(results: dict[str, Any]) -> str:
+    return document(results, json.loads(LEVERS.read_text(encoding="utf-8")))
 
 
 def _options() -> argparse.Namespace:
@@ -73,9 +75,6 @@ def _measured(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """What is asked for, one result after the other, each with the part of the results it belongs to."""
     asked = options.only.lower()
-    for scenario in Scenarios(environments, folder, options.rounds).all(options.corpus):
-        if _announced(asked, f"{scenario.group}: {scenario.name}"):
-            yield "scenarios", _timed(scenario, folder, options)
     for dimension in growth.DIMENSIONS:
         if _announced(asked, f"Growth: {dimension.name}"):
             rounds = min(options.rounds, growth.ROUNDS)
@@ -83,6 +82,9 @@ def _measured(
                 yield "growth", growth.measured(dimension, environments, folder, rounds)
             except NoWorkError as error:
                 print(error, file=sys.stderr)
+    for scenario in Scenarios(environments, folder, options.rounds).all(options.corpus):
+        if _announced(asked, f"{scenario.group}: {scenario.name}"):
+            yield "scenarios", _timed(scenario, folder, options)
 
 
 def _announced(asked: str, name: str) -> bool:
