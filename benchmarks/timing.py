@@ -175,4 +175,5 @@ def _environment(folder: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "HCL_PARSE_TIMEOUT_SEC": "600",  # or checkov leaves out a file of 1 MB after 10 seconds
     }
