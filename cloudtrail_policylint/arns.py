@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 FIELDS = 6
 PARTITION, SERVICE, REGION, ACCOUNT_ID, RESOURCE = 1, 2, 3, 4, 5
-_MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION, 0)
-"""The fields, those in which ARNs differ most first."""
+_MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION)
+"""The fields but the first, which is always ``arn``; those in which ARNs differ most first."""
 
 _STAR = parse(STAR)
 
@@ -68,18 +68,51 @@ class Shape:
 
 @record
 class Operand:
-    """What a rule compares with: a glob (``#`` is any digit), and its fields where it is written as an ARN."""
+    """What a rule compares with: a glob (``#`` is any digit), and its fields where it is written as an ARN.
+
+    ``service`` is the third field, where it is one name; ``limits`` are the
+    fields that are not just ``*``.
+    """
 
     text: str
     whole: Glob
     fields: tuple[Glob, ...] | None
     service: str | None = None
-    """The third field, where it is one name."""
+    limits: tuple[int, ...] = ()
 
 
 def _name(text: str | None) -> str | None:
     """*text* if it is a service's name, without anything that may stand for something else."""
     return text if text is not None and text.replace("-", "").isalnum() else None
+
+
+def arn_head(text: object) -> tuple[str, ...] | None:
+    """Partition and service of *text*, if it is an ARN that names both: no relation to another's is ever true."""
+    if not isinstance(text, str) or not text.startswith("arn:") or "${" in text:
+        return None
+    fields = text.split(":", FIELDS - 1)
+    if len(fields) < FIELDS:
+        return None
+    partition, service = _name(fields[PARTITION]), _name(fields[SERVICE])
+    return (partition, service) if partition is not None and service is not None else None
+
+
+def action_head(text: object) -> tuple[str, ...] | None:
+    """The service prefix of *text* in lower case, if it is an action that names one."""
+    if not isinstance(text, str):
+        return None
+    prefix, colon, _ = text.partition(":")
+    name = _name(prefix) if colon else None
+    return (name.lower(),) if name is not None else None
+
+
+def operand_head(text: str) -> tuple[str | None, ...]:
+    """Partition and service that an ARN has to have for any relation to the operand *text*; None for any."""
+    fields = text.split(":", FIELDS - 1)
+    if fields[0] != "arn" or not (len(fields) == FIELDS or fields[-1].endswith(STAR)):
+        return None, None
+    fields += [STAR] * (FIELDS - len(fields))
+    return _name(fields[PARTITION]), _name(fields[SERVICE])
 
 
 def operand(text: str) -> Operand:
@@ -89,7 +122,8 @@ def operand(text: str) -> Operand:
         return Operand(text, parse_operand(text), None)
     fields += [STAR] * (FIELDS - len(fields))
     globs = tuple(parse_operand(field) for field in fields)
-    return Operand(text, parse_operand(text), globs, _name(fields[SERVICE]))
+    limits = tuple(field for field in _MOST_TELLING if globs[field] != _STAR)
+    return Operand(text, parse_operand(text), globs, _name(fields[SERVICE]), limits)
 
 
 def shape(parts: Parts, *, variables: bool) -> Shape:
@@ -161,17 +195,17 @@ def _plain(parts: Sequence[Piece | Hole]) -> str | None:
 
 def overlap(a: Shape, b: Operand) -> int:
     """Whether some ARN (or other text) is matched by both."""
-    return _by_field(a, b, judge_overlaps)
+    return _by_field(a, b, judge_overlaps, b.limits)
 
 
 def is_within(a: Shape, b: Operand) -> int:
     """Whether *a* matches nothing beyond *b*."""
-    return _by_field(a, b, judge_within)
+    return _by_field(a, b, judge_within, b.limits)
 
 
 def cover(a: Shape, b: Operand) -> int:
     """Whether *a* matches all that *b* matches."""
-    return _by_field(a, b, judge_covers)
+    return _by_field(a, b, judge_covers, _MOST_TELLING)
 
 
 class Operands:
@@ -201,13 +235,15 @@ def equal(a: Shape, b: Operand) -> int:
     return judge_equal(a.whole, b.whole)
 
 
-def _by_field(a: Shape, b: Operand, judge: Callable[[Pattern, Glob], int]) -> int:
+def _by_field(
+    a: Shape, b: Operand, judge: Callable[[Pattern, Glob], int], fields: Sequence[int]
+) -> int:
     if a.arn is None or b.fields is None:
         return judge(a.whole, b.whole)
     if a.arn.service is not None and b.service is not None and a.arn.service != b.service:
         return NO
     verdict = YES
-    for field in _MOST_TELLING:
+    for field in fields:
         found = judge(a.arn.fields[field], b.fields[field])
         if found == NO:
             return NO

@@ -153,7 +153,9 @@ def add_all(judged: Iterable[tuple[Unit, Iterable[Part]]], whole: Part, files: F
         for unit, parts in judged:
             if unit.of not in (MODULES, STACKS) and key_of(unit.paths[0]) in loaded:
                 continue
-            for part, path in zip(parts, unit.paths, strict=False):  # parts first: to their very end
+            for part, path in zip(
+                parts, unit.paths, strict=False
+            ):  # parts first: to their very end
                 found.append((order.get(path, len(order)), part))
                 loaded |= part.loaded
     except KeyboardInterrupt:

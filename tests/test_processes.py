@@ -48,7 +48,7 @@ LOADER = (
     'resource "aws_iam_policy" "p" {\n  policy = file("${path.module}/../../shared.json")\n}\n'
     'resource "aws_iam_policy" "q" {\n  policy = templatefile("${path.module}/own.json.tmpl", {})\n}\n'
 )
-FILES = {
+FILES: dict[str, str | bytes] = {
     ".cloudtrail-policylint.yaml": "suppress:\n"
     "  - {rule: CT101, path: allowed.json, reason: known}\n"
     "  - {rule: CT102, path: allowed.json, reason: of no use}\n",
