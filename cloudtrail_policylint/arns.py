@@ -44,26 +44,49 @@ _STAR = parse(STAR)
 Parts = tuple[Piece | Hole, ...]
 
 
-@record
 class Arn:
-    """A text that can be told apart into the six fields of an ARN, each as a pattern.
+    """A text that can be told apart into the six fields of an ARN.
 
-    ``empty`` are those of region and account id that are written empty, and
-    ``service`` is the third field where it is one name, without wildcards.
+    ``parts`` are the fields as written, ``empty`` those of region and account
+    id that are written empty, and ``service`` is the third one where it is a
+    name, without wildcards.
     """
 
-    fields: tuple[Pattern, ...]
-    parts: tuple[Parts, ...]
-    empty: tuple[int, ...]
-    service: str | None
+    __slots__ = ("_patterns", "_variables", "empty", "parts", "service")
+
+    def __init__(self, parts: tuple[Parts, ...], *, variables: bool) -> None:
+        self.parts = parts
+        self.empty = tuple([field for field in (REGION, ACCOUNT_ID) if _plain(parts[field]) == ""])
+        self.service = _name(_plain(parts[SERVICE]))
+        self._variables = variables
+        self._patterns: dict[int, Pattern] = {}
+
+    def field(self, number: int) -> Pattern:
+        """The field *number* as a pattern: made when it is first looked at, which few are."""
+        found = self._patterns.get(number)
+        if found is None:
+            found = pattern(self.parts[number], fold=False, variables=self._variables)
+            self._patterns[number] = found
+        return found
 
 
-@record
 class Shape:
-    """A text as a pattern, and as an ARN where it can be read as one."""
+    """A text as a pattern, and as an ARN where it can be read as one; *variables* as in ``patterns.pattern``."""
 
-    whole: Pattern
-    arn: Arn | None
+    __slots__ = ("_parts", "_variables", "_whole", "arn")
+
+    def __init__(self, parts: Parts, *, variables: bool) -> None:
+        self.arn = _arn(parts, variables=variables)
+        self._parts = parts
+        self._variables = variables
+        self._whole: Pattern | None = None
+
+    @property
+    def whole(self) -> Pattern:
+        """The whole text as one pattern: of an ARN it is seldom looked at."""
+        if self._whole is None:
+            self._whole = pattern(self._parts, fold=False, variables=self._variables)
+        return self._whole
 
 
 @record
@@ -126,11 +149,6 @@ def operand(text: str) -> Operand:
     return Operand(text, parse_operand(text), globs, _name(fields[SERVICE]), limits)
 
 
-def shape(parts: Parts, *, variables: bool) -> Shape:
-    """*parts* as a pattern; *variables* as in ``patterns.pattern``."""
-    return Shape(pattern(parts, fold=False, variables=variables), _arn(parts, variables=variables))
-
-
 def split(parts: Parts) -> list[Parts]:
     """*parts* cut at its first five colons outside ``${...}``."""
     fields: list[list[Piece | Hole]] = [[]]
@@ -174,12 +192,7 @@ def _arn(parts: Parts, *, variables: bool) -> Arn | None:
             fields += [(Piece(STAR, last.span),)] * (FIELDS - len(fields))
         else:
             return None
-    return Arn(
-        tuple([pattern(field, fold=False, variables=variables) for field in fields]),
-        tuple(fields),
-        tuple([field for field in (REGION, ACCOUNT_ID) if _plain(fields[field]) == ""]),
-        _name(_plain(fields[SERVICE])),
-    )
+    return Arn(tuple(fields), variables=variables)
 
 
 def _brings_colon(part: Piece | Hole) -> bool:
@@ -189,6 +202,9 @@ def _brings_colon(part: Piece | Hole) -> bool:
 
 def _plain(parts: Sequence[Piece | Hole]) -> str | None:
     """The literal text of *parts*, or None when there is a hole among them."""
+    if len(parts) == 1:
+        only = parts[0]
+        return only.text if isinstance(only, Piece) else None
     texts = [part.text for part in parts if isinstance(part, Piece)]
     return "".join(texts) if len(texts) == len(parts) else None
 
@@ -240,11 +256,14 @@ def _by_field(
 ) -> int:
     if a.arn is None or b.fields is None:
         return judge(a.whole, b.whole)
-    if a.arn.service is not None and b.service is not None and a.arn.service != b.service:
+    known = a.arn.service is not None and b.service is not None
+    if known and a.arn.service != b.service:
         return NO
     verdict = YES
     for field in fields:
-        found = judge(a.arn.fields[field], b.fields[field])
+        if known and field == SERVICE:
+            continue
+        found = judge(a.arn.field(field), b.fields[field])
         if found == NO:
             return NO
         if found < verdict:
@@ -345,7 +364,7 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
 def _of_service(arn: Arn, kinds: Sequence[ResourceType]) -> bool:
     """Whether the types of *kinds* say anything of *arn*: it has their service."""
     return any(
-        kind.operand.fields and judge_overlaps(arn.fields[SERVICE], kind.operand.fields[SERVICE])
+        kind.operand.fields and judge_overlaps(arn.field(SERVICE), kind.operand.fields[SERVICE])
         for kind in kinds
     )
 

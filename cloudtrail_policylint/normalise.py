@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from . import limits
-from .arns import action_head, arn_head, shape
+from .arns import Shape, action_head, arn_head
 from .blanks import fill_blanks
 from .extract.found import Found, FoundAttachment, Problem
 from .extract.kinds import guess_kind
@@ -65,7 +65,7 @@ def normalise(found: Found, kind_of_path: str | None = None) -> Document:
 def normalise_attachment(found: FoundAttachment) -> Attachment:
     """The policy model of a reference to a managed policy."""
     arn = fill_blanks(found.arn)
-    return Attachment(arn, shape(arn.parts, variables=False), found.owner, _mentions((arn,)))
+    return Attachment(arn, Shape(arn.parts, variables=False), found.owner, _mentions((arn,)))
 
 
 class _Normaliser:

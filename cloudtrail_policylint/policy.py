@@ -7,7 +7,7 @@ of the IAM User Guide, "Grammar of the IAM JSON policy language".
 
 from __future__ import annotations
 
-from .arns import Shape, shape
+from .arns import Shape
 from .extract.found import Owner, Problem
 from .patterns import Pattern, pattern
 from .record import record, replaced
@@ -82,7 +82,7 @@ class Resource:
     def forms(self) -> tuple[Shape, ...]:
         """Each text as a shape: made when first asked for, as most are never looked at."""
         if self._forms is None:
-            forms = tuple([shape(t.parts, variables=True) for t in self.texts])
+            forms = tuple([Shape(t.parts, variables=True) for t in self.texts])
             self._forms = forms  # type: ignore[misc]
             return forms
         return self._forms

@@ -6,7 +6,7 @@ witnesses: the texts, with their places, that made it pass.
 
 from __future__ import annotations
 
-from ..arns import Shape, action_head, operand_head, shape
+from ..arns import Shape, action_head, operand_head
 from ..patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
 from ..record import record
 from ..tree import Piece, Text
@@ -94,7 +94,7 @@ class SingleTest:
     def term(self, text: Text) -> Term:
         """*text* in the form that this test compares."""
         if self._family is ARNS:
-            return Term(text, shape(text.parts, variables=True))
+            return Term(text, Shape(text.parts, variables=True))
         return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
 
 
@@ -226,7 +226,7 @@ def _for_every_value(test: TextTest) -> TextTest:
 
 def _form_like(form: Pattern | Shape, text: Text) -> Pattern | Shape:
     if isinstance(form, Shape):
-        return shape(text.parts, variables=True)
+        return Shape(text.parts, variables=True)
     return pattern(text.parts, fold=True, variables=False)
 
 
