@@ -72,6 +72,13 @@ class Tally:
             key = (*_key(span), index if span.end == 0 else 0)
             self._unknown.setdefault(key, (_format(span), _reason(hole, _format(span))))
 
+    def merge(self, other: Tally) -> None:
+        """Count what *other* counted, as if it came after."""
+        for place, known in other._known.items():
+            self._known.setdefault(place, known)
+        for place, unknown in other._unknown.items():
+            self._unknown.setdefault(place, unknown)
+
     def resolutions(self) -> Iterator[Resolution]:
         """The result, by format."""
         formats = [name for name, _ in (*self._known.values(), *self._unknown.values())]

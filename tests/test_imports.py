@@ -29,6 +29,8 @@ LAYERS = (
     ("discover",),
     ("nearby",),
     ("files",),
+    ("parts",),
+    ("processes",),
     ("lint",),
     ("run", "fixes"),
     ("report", "checks"),
