@@ -8,17 +8,19 @@ that data lacks.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from .arns import ResourceType, resource_type
 from .patterns import Glob, parse, within
 from .record import record
+from .regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-_PLACEHOLDER = re.compile(r"\$\{|<")
+_PLACEHOLDER = regex(r"\$\{|<")
 """What begins the part of a condition key that a policy's author chooses."""
 
 HOME = ("cloudtrail", "cloudtrail-data")
@@ -27,30 +29,16 @@ HOME = ("cloudtrail", "cloudtrail-data")
 
 @record
 class KnownAction:
-    """An action that exists. ``types`` are None where the catalogue does not say.
-
-    ``glob`` is its full name in lower case.
-    """
+    """An action that exists. ``types`` are None where the catalogue does not say."""
 
     service: str
     name: str
     types: tuple[ResourceType, ...] | None
-    glob: Glob
 
     @property
     def full_name(self) -> str:
         """The action as a policy writes it."""
         return f"{self.service}:{self.name}"
-
-
-@record
-class Service:
-    """One service prefix: its actions and condition keys by lower-case name, and its resource types."""
-
-    prefix: str
-    actions: dict[str, KnownAction]
-    types: dict[str, ResourceType]
-    keys: frozenset[str]
 
 
 @record
@@ -62,6 +50,62 @@ class Facts:
     misnamed: tuple[tuple[str, str], ...] = ()
 
 
+class Service:
+    """One service prefix: its actions and condition keys by lower-case name, and its resource types.
+
+    Each is read from *data* when it is first asked for: many a policy names only a condition key.
+    """
+
+    def __init__(self, prefix: str, data: Any, facts: Facts) -> None:
+        self.prefix = prefix
+        self._data = data
+        self._facts = facts
+
+    @cached_property
+    def types(self) -> dict[str, ResourceType]:
+        """The resource types."""
+        resources, prefix = self._data.resources, self.prefix
+        types = {}
+        for name in resources.get_resource_types_for_service(prefix):
+            details = resources.get_resource_type_details(prefix, name)
+            shown = name if prefix in HOME else f"{prefix}:{name}"
+            types[name.lower()] = resource_type(prefix, shown, details["arn"])
+        return types
+
+    @cached_property
+    def actions(self) -> dict[str, KnownAction]:
+        """The actions."""
+        known, prefix, types = self._data.actions, self.prefix, self.types
+        actions = {}
+        for name in known.get_actions_for_service(prefix):
+            named = known.get_action_details(prefix, name)["resourceTypes"]
+            accepted = [types.get(t["name"].lower()) for t in named]
+            actions[name.lower()] = KnownAction(prefix, name, tuple([t for t in accepted if t]))
+        for full in self._facts.actions:
+            service, _, name = full.partition(":")
+            if service == prefix:
+                actions.setdefault(name.lower(), KnownAction(prefix, name, None))
+        return actions
+
+    def matched(self, glob: Glob) -> tuple[KnownAction, ...]:
+        """The actions that *glob* (of ``prefix:name``, lower case) matches."""
+        if glob.plain and not glob.gaps:
+            prefix, _, name = glob.runs[0].partition(":")
+            return (self.actions[name],) if prefix == self.prefix and name in self.actions else ()
+        return tuple([action for name, action in self._globs if within(name, glob)])
+
+    @cached_property
+    def _globs(self) -> tuple[tuple[Glob, KnownAction], ...]:
+        """The actions, each with its full name in lower case as a pattern."""
+        return tuple([(parse(one.full_name.lower()), one) for one in self.actions.values()])
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The condition keys."""
+        keys = self._data.conditions.get_condition_keys_for_service(self.prefix)
+        return frozenset([key.lower() for key in keys])
+
+
 class Catalogue:
     """Look-ups by service prefix; letter case of prefixes, actions and keys does not matter."""
 
@@ -69,6 +113,7 @@ class Catalogue:
         self._facts = facts
         self._services: dict[str, Service | None] = {}
         self._expansions: dict[object, tuple[KnownAction, ...]] = {}
+        self._nearest: dict[str, str | None] = {}
         self._data: Any = None
 
     def service(self, prefix: str) -> Service | None:
@@ -90,8 +135,7 @@ class Catalogue:
         found = self._expansions.get(key)
         if found is None:
             service = self.service(prefix)
-            actions = service.actions.values() if service else ()
-            found = tuple(action for action in actions if within(action.glob, glob))
+            found = service.matched(glob) if service else ()
             self._expansions[key] = found
         return found
 
@@ -111,6 +155,11 @@ class Catalogue:
 
     def nearest_action(self, name: str) -> str | None:
         """The action that *name* was probably meant to be, or None."""
+        if name not in self._nearest:  # a rule asks, its message does, and once more for the place
+            self._nearest[name] = self._meant(name)
+        return self._nearest[name]
+
+    def _meant(self, name: str) -> str | None:
         prefix, _, rest = name.partition(":")
         for home in HOME:  # the right name under a wrong prefix
             elsewhere = self.action(f"{home}:{rest}")
@@ -165,26 +214,7 @@ class Catalogue:
         data = self._data
         if not prefix.replace("-", "").isalnum() or not data.services.service_exists(prefix):
             return None
-        types = {}
-        for name in data.resources.get_resource_types_for_service(prefix):
-            details = data.resources.get_resource_type_details(prefix, name)
-            shown = name if prefix in HOME else f"{prefix}:{name}"
-            types[name.lower()] = resource_type(prefix, shown, details["arn"])
-        actions = {}
-        for name in data.actions.get_actions_for_service(prefix):
-            details = data.actions.get_action_details(prefix, name)
-            accepted = (types.get(t["name"].lower()) for t in details["resourceTypes"])
-            actions[name.lower()] = _known(prefix, name, tuple(t for t in accepted if t))
-        for full in self._facts.actions:
-            service, _, name = full.partition(":")
-            if service == prefix:
-                actions.setdefault(name.lower(), _known(prefix, name, None))
-        keys = frozenset(k.lower() for k in data.conditions.get_condition_keys_for_service(prefix))
-        return Service(prefix, actions, types, keys)
-
-
-def _known(service: str, name: str, types: tuple[ResourceType, ...] | None) -> KnownAction:
-    return KnownAction(service, name, types, parse(f"{service}:{name}".lower()))
+        return Service(prefix, data, self._facts)
 
 
 def data_version() -> str:
