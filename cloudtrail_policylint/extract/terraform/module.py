@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...readers import hcl, terraform_json
+from ...regex import regex
 from ...source import Span
 from ..found import Allowance, syntax_problem
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     Loader = Callable[[str], "SourceFile | None"]
     Lister = Callable[[str], list[str]]
 
-_RULE = re.compile(r"[\w-]+")
-_ALLOW = re.compile(
+_RULE = regex(r"[\w-]+")
+_ALLOW = regex(
     rf"\s*policylint:\s*allow\s+({_RULE.pattern}(?:\s*,\s*{_RULE.pattern})*)(?:\s*--(.*))?\s*",
     re.DOTALL,
 )
