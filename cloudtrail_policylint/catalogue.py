@@ -17,7 +17,7 @@ from .regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 _PLACEHOLDER = regex(r"\$\{|<")
@@ -27,18 +27,35 @@ HOME = ("cloudtrail", "cloudtrail-data")
 """The services whose resource types rules name without a prefix (``trail``)."""
 
 
-@record
 class KnownAction:
-    """An action that exists. ``types`` are None where the catalogue does not say."""
+    """An action that exists. What is not in its name is looked up when it is asked for: few ever are."""
 
-    service: str
-    name: str
-    types: tuple[ResourceType, ...] | None
+    __slots__ = ("_accepted", "_types", "name", "service")
+
+    def __init__(
+        self, service: str, name: str, accepted: Callable[[str], tuple[ResourceType, ...] | None]
+    ) -> None:
+        self.service = service
+        self.name = name
+        self._accepted = accepted
+        self._types: tuple[ResourceType, ...] | str | None = "unasked"
+
+    @property
+    def types(self) -> tuple[ResourceType, ...] | None:
+        """The resource types that it accepts, None where the catalogue does not say."""
+        if isinstance(self._types, str):
+            self._types = self._accepted(self.name)
+        return self._types
 
     @property
     def full_name(self) -> str:
         """The action as a policy writes it."""
         return f"{self.service}:{self.name}"
+
+    @property
+    def glob(self) -> Glob:
+        """Its full name in lower case."""
+        return parse(self.full_name.lower())
 
 
 @record
@@ -75,35 +92,27 @@ class Service:
     @cached_property
     def actions(self) -> dict[str, KnownAction]:
         """The actions."""
-        known, prefix, types = self._data.actions, self.prefix, self.types
-        actions = {}
-        for name in known.get_actions_for_service(prefix):
-            named = known.get_action_details(prefix, name)["resourceTypes"]
-            accepted = [types.get(t["name"].lower()) for t in named]
-            actions[name.lower()] = KnownAction(prefix, name, tuple([t for t in accepted if t]))
+        actions = {
+            name.lower(): KnownAction(self.prefix, name, self._accepted)
+            for name in self._data.actions.get_actions_for_service(self.prefix)
+        }
         for full in self._facts.actions:
             service, _, name = full.partition(":")
-            if service == prefix:
-                actions.setdefault(name.lower(), KnownAction(prefix, name, None))
+            if service == self.prefix:
+                actions.setdefault(name.lower(), KnownAction(service, name, lambda _name: None))
         return actions
-
-    def matched(self, glob: Glob) -> tuple[KnownAction, ...]:
-        """The actions that *glob* (of ``prefix:name``, lower case) matches."""
-        if glob.plain and not glob.gaps:
-            prefix, _, name = glob.runs[0].partition(":")
-            return (self.actions[name],) if prefix == self.prefix and name in self.actions else ()
-        return tuple([action for name, action in self._globs if within(name, glob)])
-
-    @cached_property
-    def _globs(self) -> tuple[tuple[Glob, KnownAction], ...]:
-        """The actions, each with its full name in lower case as a pattern."""
-        return tuple([(parse(one.full_name.lower()), one) for one in self.actions.values()])
 
     @cached_property
     def keys(self) -> frozenset[str]:
         """The condition keys."""
         keys = self._data.conditions.get_condition_keys_for_service(self.prefix)
         return frozenset([key.lower() for key in keys])
+
+    def _accepted(self, action: str) -> tuple[ResourceType, ...]:
+        """The types that *action* accepts."""
+        details = self._data.actions.get_action_details(self.prefix, action)
+        found = [self.types.get(named["name"].lower()) for named in details["resourceTypes"]]
+        return tuple([one for one in found if one])
 
 
 class Catalogue:
@@ -113,6 +122,10 @@ class Catalogue:
         self._facts = facts
         self._services: dict[str, Service | None] = {}
         self._expansions: dict[object, tuple[KnownAction, ...]] = {}
+        self.misfits: dict[object, tuple[int, str]] = {}
+        """What is wrong with a text as an ARN, by what is known of the text (``words.misfit_of``)."""
+        self.accepted: dict[object, list[ResourceType | None] | None] = {}
+        """The types that an action accepts, by what is known of its text (``targets``)."""
         self._nearest: dict[str, str | None] = {}
         self._data: Any = None
 
@@ -135,7 +148,12 @@ class Catalogue:
         found = self._expansions.get(key)
         if found is None:
             service = self.service(prefix)
-            found = service.matched(glob) if service else ()
+            actions = service.actions if service else {}
+            if glob.plain and not glob.gaps:
+                one = actions.get(glob.runs[0].partition(":")[2])
+                found = (one,) if one is not None else ()
+            else:
+                found = tuple(action for action in actions.values() if within(action.glob, glob))
             self._expansions[key] = found
         return found
 
@@ -155,11 +173,11 @@ class Catalogue:
 
     def nearest_action(self, name: str) -> str | None:
         """The action that *name* was probably meant to be, or None."""
-        if name not in self._nearest:  # a rule asks, its message does, and once more for the place
-            self._nearest[name] = self._meant(name)
+        if name not in self._nearest:
+            self._nearest[name] = self._nearest_action(name)
         return self._nearest[name]
 
-    def _meant(self, name: str) -> str | None:
+    def _nearest_action(self, name: str) -> str | None:
         prefix, _, rest = name.partition(":")
         for home in HOME:  # the right name under a wrong prefix
             elsewhere = self.action(f"{home}:{rest}")
