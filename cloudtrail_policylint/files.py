@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from itertools import islice
 
 from . import discover
 from .record import record
+from .regex import regex
 from .source import SourceFile
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ _LOADED = (discover.JSON, discover.TEMPLATE)
 """Languages of files that a Terraform module, in view or near, may load as a policy."""
 MAX_LISTED = 2000
 """Files below one folder; where there are more, ``fileset()`` is not followed."""
-_LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
+_LOCAL_CALL = regex(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
 
 @record

@@ -472,11 +472,12 @@ def _owner_of(owner: Owner) -> tuple[int, int]:
 
 
 def _extract(root: Node, source: SourceFile) -> Extraction:
-    from .extract import account, bare, cloudformation, serverless
-    from .extract.terraform import plan
+    from .extract import account, bare, cloudformation, serverless, terraform
 
-    if plan.is_plan(root):
-        return plan.extract_plan(root)
+    if terraform.is_plan(root):
+        from .extract.terraform.plan import extract_plan
+
+        return extract_plan(root)
 
     def template(node: Node) -> Extraction | None:
         return (

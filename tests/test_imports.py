@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
-    ("record", "errors"),
+    ("record", "regex", "errors"),
     ("source", "limits"),
     ("tree",),
     ("plain", "tokens", "blanks"),

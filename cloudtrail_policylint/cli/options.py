@@ -56,11 +56,16 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         dest="command", title="commands", metavar="COMMAND", prog="cloudtrail-policylint"
     )
+    # Parsers of other commands would take longer than linting a small policy. Where no command comes
+    # first they are listed (--help, a wrong name), and where one follows it has its options.
+    first = arguments[0] if arguments else ""
     for name, (options, text) in _COMMANDS.items():
+        if first in _COMMANDS and name not in arguments:
+            continue
         command = commands.add_parser(
             name, help=text, allow_abbrev=False, formatter_class=parser.formatter_class
         )
-        if name in arguments:  # describing the others takes longer than linting a small policy
+        if name in arguments:
             options(command)
     return parser
 

@@ -7,9 +7,9 @@ is lost. What cannot be read is ``Unreadable``; nothing raises.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
+from ..regex import regex
 from ..source import Span
 from ..tree import Piece, Scalar, Text
 from .hcl_syntax import (
@@ -38,6 +38,7 @@ from .hcl_syntax import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Sequence
 
     from tree_sitter import Node
@@ -51,8 +52,8 @@ _WRAPPERS = frozenset(
     ["expression", "literal_value", "template_expr", "collection_value", "for_expr", "operation"]
 )
 _BINARY = ("==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "&&", "||")
-_ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$\{|%%\{')
-_HEREDOC_ESCAPE = re.compile(r"\$\$\{|%%\{")
+_ESCAPE = regex(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$\{|%%\{')
+_HEREDOC_ESCAPE = regex(r"\$\$\{|%%\{")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 

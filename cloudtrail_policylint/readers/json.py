@@ -16,6 +16,7 @@ import json
 import re
 from bisect import bisect_right
 
+from ..regex import regex
 from ..source import SourceFile, Span
 from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from .reading import MAX_DEPTH, Mistake, Reading
@@ -99,18 +100,18 @@ def read_embedded(text: Text) -> Reading:
     return _Reader(text).read()
 
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_WORD = re.compile(r"[^\s,:\[\]{}\"]+")
-_STRING = re.compile(r'"([^"\\\x00-\x1f]*)"')
-_CHUNK = re.compile(r'[^"\\\x00-\x1f\ue000]+|\ue000')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
-_COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-_TOKEN = re.compile(  # left for an installer or a reader to fill in
+_SPACE = regex(r"[ \t\r\n]*")
+_WORD = regex(r"[^\s,:\[\]{}\"]+")
+_STRING = regex(r'"([^"\\\x00-\x1f]*)"')
+_CHUNK = regex(r'[^"\\\x00-\x1f\ue000]+|\ue000')
+_NUMBER = regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
+_COMMENT = regex(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_TOKEN = regex(  # left for an installer or a reader to fill in
     r"\$\{(?:[^{}\n]|\{[^{}\n]*\})*\}|\{\{[^{}\n]*\}\}|<%[^%\n]*%>|<[A-Za-z][^<>\"\n]*>|\.\.\.|\u2026"
 )
-_TOKEN_STARTS = ("$", "{", "<", ".", "\u2026")
+_TOKEN_STARTS = ("${", "{{", "<", "...", "\u2026")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_HEX = re.compile(r"[0-9a-fA-F]{4}")
+_HEX = regex(r"[0-9a-fA-F]{4}")
 _HOLE = "\ue000"  # stands in the joined text where a hole is; told from the real character by its offset
 
 
@@ -215,7 +216,7 @@ class _Reader:
         char = self.text[start : start + 1]
         if char == '"':
             return self.string()
-        token = _TOKEN.match(self.text, start) if char in _TOKEN_STARTS else None
+        token = self.token(start)
         if token is not None:
             self.at = token.end()
             return Hole(token.group(), self.place(start, token.end()))
@@ -230,6 +231,10 @@ class _Reader:
         if start in self.holes:
             return self.hole_value(start)
         return self.word(start)
+
+    def token(self, at: int) -> re.Match[str] | None:
+        """What somebody else is to fill in, if it stands at *at*."""
+        return _TOKEN.match(self.text, at) if self.text.startswith(_TOKEN_STARTS, at) else None
 
     def hole_value(self, start: int) -> Node:
         hole = self.holes[start]
@@ -278,7 +283,7 @@ class _Reader:
             if char == "]":
                 self.wrong('"]" where an object needs "}"', self.at, self.at + 1)
                 break
-            if self.at in self.holes or _TOKEN.match(text, self.at):
+            if self.at in self.holes or self.token(self.at):
                 entries.append(self.loose(depth))
             elif char == '"':
                 entries.extend(self.entry(depth))
@@ -368,7 +373,7 @@ class _Reader:
         """A hole among the entries of an object: a key, or any number of entries."""
         self.loose_hole = True
         start = self.at
-        token = _TOKEN.match(self.text, start)
+        token = self.token(start)
         self.at = token.end() if token else start + 1
         hole = self.holes.get(start) or Hole(self.text[start : self.at], self.place(start, self.at))
         value: Node | None = None
@@ -456,7 +461,7 @@ class _Reader:
         return Piece("\\", self.place(start, start + 1))
 
 
-_KEY_AHEAD = re.compile(r'[\r\n]\s{0,99}(?:"[^"\r\n]*"\s{0,99}[:,\]}]|[}\]])')
+_KEY_AHEAD = regex(r'[\r\n]\s{0,99}(?:"[^"\r\n]*"\s{0,99}[:,\]}]|[}\]])')
 
 
 def _breaks_off(text: str, at: int) -> bool:
