@@ -36,50 +36,106 @@ if TYPE_CHECKING:
 
 FIELDS = 6
 PARTITION, SERVICE, REGION, ACCOUNT_ID, RESOURCE = 1, 2, 3, 4, 5
-_MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION, 0)
-"""The fields, those in which ARNs differ most first."""
+_MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION)
+"""The fields but the first, which is always ``arn``; those in which ARNs differ most first."""
 
 _STAR = parse(STAR)
 
 Parts = tuple[Piece | Hole, ...]
 
 
-@record
 class Arn:
-    """A text that can be told apart into the six fields of an ARN, each as a pattern.
+    """A text that can be told apart into the six fields of an ARN.
 
-    ``empty`` are those of region and account id that are written empty, and
-    ``service`` is the third field where it is one name, without wildcards.
+    ``parts`` are the fields as written, ``empty`` those of region and account
+    id that are written empty, and ``service`` is the third one where it is a
+    name, without wildcards.
     """
 
-    fields: tuple[Pattern, ...]
-    parts: tuple[Parts, ...]
-    empty: tuple[int, ...]
-    service: str | None
+    __slots__ = ("_patterns", "_variables", "empty", "parts", "service")
+
+    def __init__(self, parts: tuple[Parts, ...], *, variables: bool) -> None:
+        self.parts = parts
+        self.empty = tuple([field for field in (REGION, ACCOUNT_ID) if _plain(parts[field]) == ""])
+        self.service = _name(_plain(parts[SERVICE]))
+        self._variables = variables
+        self._patterns: dict[int, Pattern] = {}
+
+    def field(self, number: int) -> Pattern:
+        """The field *number* as a pattern: made when it is first looked at, which few are."""
+        found = self._patterns.get(number)
+        if found is None:
+            found = pattern(self.parts[number], fold=False, variables=self._variables)
+            self._patterns[number] = found
+        return found
 
 
-@record
 class Shape:
-    """A text as a pattern, and as an ARN where it can be read as one."""
+    """A text as a pattern, and as an ARN where it can be read as one; *variables* as in ``patterns.pattern``."""
 
-    whole: Pattern
-    arn: Arn | None
+    __slots__ = ("_parts", "_variables", "_whole", "arn")
+
+    def __init__(self, parts: Parts, *, variables: bool) -> None:
+        self.arn = _arn(parts, variables=variables)
+        self._parts = parts
+        self._variables = variables
+        self._whole: Pattern | None = None
+
+    @property
+    def whole(self) -> Pattern:
+        """The whole text as one pattern: of an ARN it is seldom looked at."""
+        if self._whole is None:
+            self._whole = pattern(self._parts, fold=False, variables=self._variables)
+        return self._whole
 
 
 @record
 class Operand:
-    """What a rule compares with: a glob (``#`` is any digit), and its fields where it is written as an ARN."""
+    """What a rule compares with: a glob (``#`` is any digit), and its fields where it is written as an ARN.
+
+    ``service`` is the third field, where it is one name; ``limits`` are the
+    fields that are not just ``*``.
+    """
 
     text: str
     whole: Glob
     fields: tuple[Glob, ...] | None
     service: str | None = None
-    """The third field, where it is one name."""
+    limits: tuple[int, ...] = ()
 
 
 def _name(text: str | None) -> str | None:
     """*text* if it is a service's name, without anything that may stand for something else."""
     return text if text is not None and text.replace("-", "").isalnum() else None
+
+
+def arn_head(text: object) -> tuple[str, ...] | None:
+    """Partition and service of *text*, if it is an ARN that names both: no relation to another's is ever true."""
+    if not isinstance(text, str) or not text.startswith("arn:") or "${" in text:
+        return None
+    fields = text.split(":", FIELDS - 1)
+    if len(fields) < FIELDS:
+        return None
+    partition, service = _name(fields[PARTITION]), _name(fields[SERVICE])
+    return (partition, service) if partition is not None and service is not None else None
+
+
+def action_head(text: object) -> tuple[str, ...] | None:
+    """The service prefix of *text* in lower case, if it is an action that names one."""
+    if not isinstance(text, str):
+        return None
+    prefix, colon, _ = text.partition(":")
+    name = _name(prefix) if colon else None
+    return (name.lower(),) if name is not None else None
+
+
+def operand_head(text: str) -> tuple[str | None, ...]:
+    """Partition and service that an ARN has to have for any relation to the operand *text*; None for any."""
+    fields = text.split(":", FIELDS - 1)
+    if fields[0] != "arn" or not (len(fields) == FIELDS or fields[-1].endswith(STAR)):
+        return None, None
+    fields += [STAR] * (FIELDS - len(fields))
+    return _name(fields[PARTITION]), _name(fields[SERVICE])
 
 
 def operand(text: str) -> Operand:
@@ -89,12 +145,8 @@ def operand(text: str) -> Operand:
         return Operand(text, parse_operand(text), None)
     fields += [STAR] * (FIELDS - len(fields))
     globs = tuple(parse_operand(field) for field in fields)
-    return Operand(text, parse_operand(text), globs, _name(fields[SERVICE]))
-
-
-def shape(parts: Parts, *, variables: bool) -> Shape:
-    """*parts* as a pattern; *variables* as in ``patterns.pattern``."""
-    return Shape(pattern(parts, fold=False, variables=variables), _arn(parts, variables=variables))
+    limits = tuple(field for field in _MOST_TELLING if globs[field] != _STAR)
+    return Operand(text, parse_operand(text), globs, _name(fields[SERVICE]), limits)
 
 
 def split(parts: Parts) -> list[Parts]:
@@ -140,12 +192,7 @@ def _arn(parts: Parts, *, variables: bool) -> Arn | None:
             fields += [(Piece(STAR, last.span),)] * (FIELDS - len(fields))
         else:
             return None
-    return Arn(
-        tuple([pattern(field, fold=False, variables=variables) for field in fields]),
-        tuple(fields),
-        tuple([field for field in (REGION, ACCOUNT_ID) if _plain(fields[field]) == ""]),
-        _name(_plain(fields[SERVICE])),
-    )
+    return Arn(tuple(fields), variables=variables)
 
 
 def _brings_colon(part: Piece | Hole) -> bool:
@@ -155,23 +202,26 @@ def _brings_colon(part: Piece | Hole) -> bool:
 
 def _plain(parts: Sequence[Piece | Hole]) -> str | None:
     """The literal text of *parts*, or None when there is a hole among them."""
+    if len(parts) == 1:
+        only = parts[0]
+        return only.text if isinstance(only, Piece) else None
     texts = [part.text for part in parts if isinstance(part, Piece)]
     return "".join(texts) if len(texts) == len(parts) else None
 
 
 def overlap(a: Shape, b: Operand) -> int:
     """Whether some ARN (or other text) is matched by both."""
-    return _by_field(a, b, judge_overlaps)
+    return _by_field(a, b, judge_overlaps, b.limits)
 
 
 def is_within(a: Shape, b: Operand) -> int:
     """Whether *a* matches nothing beyond *b*."""
-    return _by_field(a, b, judge_within)
+    return _by_field(a, b, judge_within, b.limits)
 
 
 def cover(a: Shape, b: Operand) -> int:
     """Whether *a* matches all that *b* matches."""
-    return _by_field(a, b, judge_covers)
+    return _by_field(a, b, judge_covers, _MOST_TELLING)
 
 
 class Operands:
@@ -201,14 +251,19 @@ def equal(a: Shape, b: Operand) -> int:
     return judge_equal(a.whole, b.whole)
 
 
-def _by_field(a: Shape, b: Operand, judge: Callable[[Pattern, Glob], int]) -> int:
+def _by_field(
+    a: Shape, b: Operand, judge: Callable[[Pattern, Glob], int], fields: Sequence[int]
+) -> int:
     if a.arn is None or b.fields is None:
         return judge(a.whole, b.whole)
-    if a.arn.service is not None and b.service is not None and a.arn.service != b.service:
+    known = a.arn.service is not None and b.service is not None
+    if known and a.arn.service != b.service:
         return NO
     verdict = YES
-    for field in _MOST_TELLING:
-        found = judge(a.arn.fields[field], b.fields[field])
+    for field in fields:
+        if known and field == SERVICE:
+            continue
+        found = judge(a.arn.field(field), b.fields[field])
         if found == NO:
             return NO
         if found < verdict:
@@ -309,7 +364,7 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
 def _of_service(arn: Arn, kinds: Sequence[ResourceType]) -> bool:
     """Whether the types of *kinds* say anything of *arn*: it has their service."""
     return any(
-        kind.operand.fields and judge_overlaps(arn.fields[SERVICE], kind.operand.fields[SERVICE])
+        kind.operand.fields and judge_overlaps(arn.field(SERVICE), kind.operand.fields[SERVICE])
         for kind in kinds
     )
 

@@ -25,11 +25,16 @@ _BLANK = (
 
 def fill_blanks(text: Text) -> Text:
     """*text* with what is left to be filled in as holes."""
-    if not any(isinstance(part, Piece) and _may_have_blank(part) for part in text.parts):
-        return text
+    for part in text.parts:
+        if isinstance(part, Piece) and _may_have_blank(part.text):
+            return Text(tuple(_with_blanks(text.parts)), text.span)
+    return text
+
+
+def _with_blanks(whole: tuple[Piece | Hole, ...]) -> list[Piece | Hole]:
     parts: list[Piece | Hole] = []
     run: list[Piece] = []
-    for part in text.parts:
+    for part in whole:
         if isinstance(part, Piece):
             run.append(part)
             continue
@@ -37,11 +42,11 @@ def fill_blanks(text: Text) -> Text:
         run = []
         parts.append(part)
     parts += _filled(run)
-    return Text(tuple(parts), text.span)
+    return parts
 
 
-def _may_have_blank(piece: Piece) -> bool:
-    return any(char in piece.text for char in "{<%")
+def _may_have_blank(text: str) -> bool:
+    return "{" in text or "<" in text or "%" in text
 
 
 def _filled(run: list[Piece]) -> list[Piece | Hole]:

@@ -15,7 +15,7 @@ from .record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 _PLACEHOLDER = re.compile(r"\$\{|<")
@@ -25,22 +25,35 @@ HOME = ("cloudtrail", "cloudtrail-data")
 """The services whose resource types rules name without a prefix (``trail``)."""
 
 
-@record
 class KnownAction:
-    """An action that exists. ``types`` are None where the catalogue does not say.
+    """An action that exists. What is not in its name is looked up when it is asked for: few ever are."""
 
-    ``glob`` is its full name in lower case.
-    """
+    __slots__ = ("_accepted", "_types", "name", "service")
 
-    service: str
-    name: str
-    types: tuple[ResourceType, ...] | None
-    glob: Glob
+    def __init__(
+        self, service: str, name: str, accepted: Callable[[str], tuple[ResourceType, ...] | None]
+    ) -> None:
+        self.service = service
+        self.name = name
+        self._accepted = accepted
+        self._types: tuple[ResourceType, ...] | str | None = "unasked"
+
+    @property
+    def types(self) -> tuple[ResourceType, ...] | None:
+        """The resource types that it accepts, None where the catalogue does not say."""
+        if isinstance(self._types, str):
+            self._types = self._accepted(self.name)
+        return self._types
 
     @property
     def full_name(self) -> str:
         """The action as a policy writes it."""
         return f"{self.service}:{self.name}"
+
+    @property
+    def glob(self) -> Glob:
+        """Its full name in lower case."""
+        return parse(self.full_name.lower())
 
 
 @record
@@ -69,6 +82,11 @@ class Catalogue:
         self._facts = facts
         self._services: dict[str, Service | None] = {}
         self._expansions: dict[object, tuple[KnownAction, ...]] = {}
+        self.misfits: dict[object, tuple[int, str]] = {}
+        """What is wrong with a text as an ARN, by what is known of the text (``words.misfit_of``)."""
+        self.accepted: dict[object, list[ResourceType | None] | None] = {}
+        """The types that an action accepts, by what is known of its text (``targets``)."""
+        self._nearest: dict[str, str | None] = {}
         self._data: Any = None
 
     def service(self, prefix: str) -> Service | None:
@@ -90,8 +108,12 @@ class Catalogue:
         found = self._expansions.get(key)
         if found is None:
             service = self.service(prefix)
-            actions = service.actions.values() if service else ()
-            found = tuple(action for action in actions if within(action.glob, glob))
+            actions = service.actions if service else {}
+            if glob.plain and not glob.gaps:
+                one = actions.get(glob.runs[0].partition(":")[2])
+                found = (one,) if one is not None else ()
+            else:
+                found = tuple(action for action in actions.values() if within(action.glob, glob))
             self._expansions[key] = found
         return found
 
@@ -111,6 +133,11 @@ class Catalogue:
 
     def nearest_action(self, name: str) -> str | None:
         """The action that *name* was probably meant to be, or None."""
+        if name not in self._nearest:
+            self._nearest[name] = self._nearest_action(name)
+        return self._nearest[name]
+
+    def _nearest_action(self, name: str) -> str | None:
         prefix, _, rest = name.partition(":")
         for home in HOME:  # the right name under a wrong prefix
             elsewhere = self.action(f"{home}:{rest}")
@@ -170,21 +197,22 @@ class Catalogue:
             details = data.resources.get_resource_type_details(prefix, name)
             shown = name if prefix in HOME else f"{prefix}:{name}"
             types[name.lower()] = resource_type(prefix, shown, details["arn"])
-        actions = {}
-        for name in data.actions.get_actions_for_service(prefix):
-            details = data.actions.get_action_details(prefix, name)
-            accepted = (types.get(t["name"].lower()) for t in details["resourceTypes"])
-            actions[name.lower()] = _known(prefix, name, tuple(t for t in accepted if t))
+
+        def accepted(action: str) -> tuple[ResourceType, ...]:
+            details = data.actions.get_action_details(prefix, action)
+            found = (types.get(t["name"].lower()) for t in details["resourceTypes"])
+            return tuple([t for t in found if t])
+
+        actions = {
+            name.lower(): KnownAction(prefix, name, accepted)
+            for name in data.actions.get_actions_for_service(prefix)
+        }
         for full in self._facts.actions:
             service, _, name = full.partition(":")
             if service == prefix:
-                actions.setdefault(name.lower(), _known(prefix, name, None))
+                actions.setdefault(name.lower(), KnownAction(prefix, name, lambda _name: None))
         keys = frozenset(k.lower() for k in data.conditions.get_condition_keys_for_service(prefix))
         return Service(prefix, actions, types, keys)
-
-
-def _known(service: str, name: str, types: tuple[ResourceType, ...] | None) -> KnownAction:
-    return KnownAction(service, name, types, parse(f"{service}:{name}".lower()))
 
 
 def data_version() -> str:

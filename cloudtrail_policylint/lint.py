@@ -114,10 +114,11 @@ class Linter:
         if root is not None:
             extraction = _extract(root, source)
             if not extraction.allowances:  # which may have to be complained of, with their places
-                findings, documents = self._judge(extraction, kind)
-                if not findings and not self._engine.failures:
+                judged: list[Document] = []
+                found = next(self._found(extraction, kind, judged), None)
+                if found is None and not self._engine.failures:
                     self._counted(extraction)
-                    return [], documents
+                    return [], len(judged)
                 self._engine.failures.clear()  # which are met again, and then have their places
         reading = json.read_placed(source)
         if reading.mistake is not None and "${" in source.text:
@@ -163,39 +164,49 @@ class Linter:
         self,
         extraction: Extraction,
         kind: str | None = None,
-        judged: set[tuple[int, int, int]] | None = None,
+        places: set[tuple[int, int, int]] | None = None,
     ) -> tuple[list[Finding], int]:
-        """The findings on *extraction*, and how many documents were judged, whose places *judged* gets."""
-        findings: list[Finding] = []
+        """The findings on *extraction*, and how many documents were judged, whose *places* are added."""
+        judged: list[Document] = []
+        findings = settled(self._found(extraction, kind, judged))
+        if places is not None:
+            spans = (document.span for document in judged)
+            places.update((id(span.source), span.start, span.end) for span in spans)
+        return findings, len(judged)
+
+    def _found(
+        self, extraction: Extraction, kind: str | None, judged: list[Document]
+    ) -> Iterator[Finding]:
+        """The findings on *extraction*, document by document; each is added to *judged* before."""
         for one in from_allowances(extraction.allowances):
             self._allowed.setdefault((id(one.span.source), one.span.start, one.words[0][0]), one)
-        judged = set() if judged is None else judged
-        count = 0
+        yield from self._found_in_policies(extraction, kind, judged)
+        for resource in extraction.resources:
+            if self._everything or "cloudtrail" in resource.type.lower():
+                yield from self._engine.judge_resource(resource)
+        for problem in extraction.problems:
+            rule = self._book.problems[problem.name]
+            sure = judged and rule.confidence != "low"
+            if self._runs(rule) and (sure or self._may_hold_policy(problem.span.source)):
+                yield problem_finding(problem, self._book, Owner("", problem.span))
+
+    def _found_in_policies(
+        self, extraction: Extraction, kind: str | None, judged: list[Document]
+    ) -> Iterator[Finding]:
         documents = list(self._normalised(extraction.documents, kind))
         for document in with_companions(documents, extraction.attachments):
             if not (self._everything or document.in_scope):
                 continue
-            count += 1
-            judged.add((id(document.span.source), document.span.start, document.span.end))
-            findings += self._engine.judge_document(document)
-            findings += [
-                problem_finding(p, self._book, document.owner, loads(p.span, document))
-                for p in document.problems
-                if self._runs(self._book.problems[p.name])
-            ]
+            judged.append(document)
+            yield from self._engine.judge_document(document)
+            for problem in document.problems:
+                if self._runs(self._book.problems[problem.name]):
+                    related = loads(problem.span, document)
+                    yield problem_finding(problem, self._book, document.owner, related)
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
-                findings += self._engine.judge_attachment(attachment)
-        for resource in extraction.resources:
-            if self._everything or "cloudtrail" in resource.type.lower():
-                findings += self._engine.judge_resource(resource)
-        for problem in extraction.problems:
-            rule = self._book.problems[problem.name]
-            sure = count and rule.confidence != "low"
-            if self._runs(rule) and (sure or self._may_hold_policy(problem.span.source)):
-                findings.append(problem_finding(problem, self._book, Owner("", problem.span)))
-        return settled(findings), count
+                yield from self._engine.judge_attachment(attachment)
 
     def _normalised(self, documents: Iterable[Found], kind: str | None) -> Iterator[Document]:
         for found in documents:
@@ -338,7 +349,7 @@ class Linter:
         given: dict[int, bool] = {}
         calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
         for extraction in extractions:
-            findings, _ = self._judge(self._counted(extraction), judged=places)
+            findings, _ = self._judge(self._counted(extraction), places=places)
             sources = {id(s): s for f in extraction.documents for s in (f.node.span.source,)}
             given.update({key: files.is_given(source) for key, source in sources.items()})
             owners = {_owner_of(found.owner) for found in extraction.documents}

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 
 from . import limits
-from .arns import shape
+from .arns import Shape, action_head, arn_head
 from .blanks import fill_blanks
 from .extract.found import Found, FoundAttachment, Problem
 from .extract.kinds import guess_kind
-from .patterns import pattern
 from .policy import (
     KINDS,
     Action,
@@ -66,7 +65,7 @@ def normalise(found: Found, kind_of_path: str | None = None) -> Document:
 def normalise_attachment(found: FoundAttachment) -> Attachment:
     """The policy model of a reference to a managed policy."""
     arn = fill_blanks(found.arn)
-    return Attachment(arn, shape(arn.parts, variables=False), found.owner, _mentions((arn,)))
+    return Attachment(arn, Shape(arn.parts, variables=False), found.owner, _mentions((arn,)))
 
 
 class _Normaliser:
@@ -74,7 +73,6 @@ class _Normaliser:
         self.found = found
         self.problems: list[Problem] = list(found.problems)
         self.complete = found.complete
-        self.budget = limits.in_force().policy
 
     def document(self, kind_of_path: str | None) -> Document:
         node = self.found.node
@@ -83,7 +81,6 @@ class _Normaliser:
         if self.too_large(node):
             self.complete = False
         else:
-            self.duplicates(node)
             if isinstance(node, Map):
                 version = self.single(node.get("Version"), "Version")
                 if any(_has_hole(entry.key) for entry in node.entries):
@@ -131,34 +128,38 @@ class _Normaliser:
         self.problem("missing-statement", message, near.key.span if near else node.span)
 
     def too_large(self, node: Node) -> bool:
-        """Whether the document has too many nodes to read (a shared node counts at each visit)."""
+        """Whether the document has too many nodes to read (a shared node counts at each visit).
+
+        If not, its keys that are there twice are problems now.
+        """
         stack: list[Node | None] = [node]
+        twice: list[Text] = []
+        budget = limits.in_force().policy
         while stack:
-            self.budget -= 1
-            if self.budget < 0:
+            budget -= 1
+            if budget < 0:
                 most = f"{limits.in_force().policy:,} values {limits.named('policy')}"
                 message = f"the policy was not judged: it expands to more than {most}"
                 self.problem("limit-exceeded", message, node.span)
                 return True
-            stack.extend(_children(stack.pop()))
-        return False
-
-    def duplicates(self, node: Node) -> None:
-        stack: list[Node | None] = [node]
-        while stack:
             at = stack.pop()
             if isinstance(at, Map):
                 seen: set[str] = set()
                 for entry in at.entries:
                     key = entry.key.literal
                     if key in seen:
-                        message = (
-                            f"{key} is here twice: only the last one counts, the one before is lost"
-                        )
-                        self.problem("duplicate-key", message, entry.key.span)
+                        twice.append(entry.key)
                     elif key is not None:
                         seen.add(key)
-            stack.extend(_children(at))
+                    stack.append(entry.value)
+            elif not isinstance(at, Text):
+                stack.extend(_children(at))
+        for name in twice:
+            message = (
+                f"{name.literal} is here twice: only the last one counts, the one before is lost"
+            )
+            self.problem("duplicate-key", message, name.span)
+        return False
 
     # -- statements
 
@@ -220,16 +221,20 @@ class _Normaliser:
     def actions(self, node: Map) -> Iterator[Action]:
         for entry, complement in _entries(node, "Action"):
             for texts in self.listed(entry, complement=complement):
-                forms = tuple(pattern(t.parts, fold=True, variables=False) for t in texts)
-                span = entry.key.span if complement else texts[0].span
-                yield Action(texts, forms, complement, span)
+                if complement:
+                    yield Action(texts, complement, entry.key.span, None, None)
+                else:
+                    known = texts[0].known
+                    yield Action(texts, complement, texts[0].span, known, action_head(known))
 
     def resources(self, node: Map) -> Iterator[Resource]:
         for entry, complement in _entries(node, "Resource"):
             for texts in self.listed(entry, complement=complement):
-                forms = tuple(shape(t.parts, variables=True) for t in texts)
-                span = entry.key.span if complement else texts[0].span
-                yield Resource(texts, forms, complement, span)
+                if complement:
+                    yield Resource(texts, complement, entry.key.span, None, None)
+                else:
+                    known = texts[0].known
+                    yield Resource(texts, complement, texts[0].span, known, arn_head(known))
 
     def listed(self, entry: Entry, *, complement: bool) -> Iterator[tuple[Text, ...]]:
         """The texts of each element: one text, or of a complement all those of one branch."""
@@ -288,12 +293,12 @@ class _Normaliser:
     def strings(self, node: Node, field: str, *, plain: bool = True) -> Iterator[Text]:
         """The strings of a field that takes one or many; *plain*: only strings, not numbers or truth values."""
         for item in branches(node):
-            if isinstance(item, Seq):
-                for inner in item.items:
-                    for one in branches(inner):
-                        yield from self.string(one, field, plain=plain)
-            else:
-                yield from self.string(item, field, plain=plain)
+            for inner in item.items if isinstance(item, Seq) else (item,):
+                if isinstance(inner, Text):
+                    yield fill_blanks(inner)
+                    continue
+                for one in branches(inner):
+                    yield from self.string(one, field, plain=plain)
 
     def string(self, node: Node, field: str, *, plain: bool) -> Iterator[Text]:
         text = _as_text(node)

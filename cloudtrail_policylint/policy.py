@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .arns import Shape
 from .extract.found import Owner, Problem
-from .patterns import Pattern
+from .patterns import Pattern, pattern
 from .record import record, replaced
 from .source import Ranges, Related, Span
 from .tree import Map, Text
@@ -32,29 +32,60 @@ KINDS = (
 )
 """Policy kinds. ``resource`` is the policy of any other resource."""
 
+Head = tuple[str, ...]
+"""What an element begins with and cannot be about anything else: names only, without wildcards."""
+
 
 @record
 class Action:
     """One element of ``Action``, or all of ``NotAction`` as one complement.
 
     ``texts`` has one member unless *complement* is set: then the element
-    stands for every action that none of them matches.
+    stands for every action that none of them matches. ``head`` is the prefix
+    of the service in lower case where that is all that the element is about,
+    and ``known`` is what is known of the one text (``Text.known``).
     """
 
     texts: tuple[Text, ...]
-    forms: tuple[Pattern, ...]
     complement: bool
     span: Span
+    known: object
+    head: Head | None
+    _forms: tuple[Pattern, ...] | None = None
+
+    @property
+    def forms(self) -> tuple[Pattern, ...]:
+        """Each text as a pattern: made when first asked for, as most are never looked at."""
+        if self._forms is None:
+            forms = tuple([pattern(t.parts, fold=True, variables=False) for t in self.texts])
+            self._forms = forms  # type: ignore[misc]
+            return forms
+        return self._forms
 
 
 @record
 class Resource:
-    """One element of ``Resource``, or all of ``NotResource`` as one complement."""
+    """One element of ``Resource``, or all of ``NotResource`` as one complement.
+
+    ``head`` are the partition and the service of its ARN where that is all
+    that the element is about, and ``known`` is what is known of the one text.
+    """
 
     texts: tuple[Text, ...]
-    forms: tuple[Shape, ...]
     complement: bool
     span: Span
+    known: object
+    head: Head | None
+    _forms: tuple[Shape, ...] | None = None
+
+    @property
+    def forms(self) -> tuple[Shape, ...]:
+        """Each text as a shape: made when first asked for, as most are never looked at."""
+        if self._forms is None:
+            forms = tuple([Shape(t.parts, variables=True) for t in self.texts])
+            self._forms = forms  # type: ignore[misc]
+            return forms
+        return self._forms
 
 
 @record

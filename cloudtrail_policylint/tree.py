@@ -91,14 +91,28 @@ class Text:
         if len(parts) == 1:
             only = parts[0]
             return only.text if isinstance(only, Piece) else None
-        if any(isinstance(part, Hole) for part in parts):
-            return None
-        return "".join(part.text for part in parts if isinstance(part, Piece))
+        for part in parts:
+            if isinstance(part, Hole):
+                return None
+        return "".join([part.text for part in parts if isinstance(part, Piece)])
 
     @property
     def written(self) -> str:
         """The string with each hole as it was written."""
-        return "".join(p.text if isinstance(p, Piece) else p.written for p in self.parts)
+        parts = self.parts
+        if len(parts) == 1:
+            only = parts[0]
+            return only.text if isinstance(only, Piece) else only.written
+        return "".join([p.text if isinstance(p, Piece) else p.written for p in parts])
+
+    @property
+    def known(self) -> object:
+        """All that a judgement of the text rests on: equal for texts of which the same is known."""
+        literal = self.literal
+        if literal is not None:
+            return literal
+        parts = self.parts
+        return tuple([p.text if isinstance(p, Piece) else (p.shape, p.values) for p in parts])
 
 
 @record

@@ -21,7 +21,6 @@ from cloudtrail_policylint.arns import (
     overlap,
     resource_type,
     service_of,
-    shape,
     split,
 )
 from cloudtrail_policylint.patterns import MAYBE, NO, YES
@@ -46,7 +45,7 @@ def parts(*given: str | Hole) -> Parts:
 
 
 def made(*given: str | Hole, variables: bool = True) -> Shape:
-    return shape(parts(*given), variables=variables)
+    return Shape(parts(*given), variables=variables)
 
 
 def relations(one: Shape, other: str | Operand) -> tuple[int, int, int]:

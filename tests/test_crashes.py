@@ -64,7 +64,8 @@ def test_a_rule_that_fails_on_a_document_is_told_with_its_place(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fail_on(monkeypatch, DocumentMatch, None)
-    (here / "a.json").write_text("\n" + TWO)
+    # A document rule is asked where a statement is of the sort that it is about.
+    (here / "a.json").write_text("\n" + TWO.replace("LookupEvents", "CreateChannel"))
     assert main(["lint", "."]) == 3
     out, err = capsys.readouterr()
     assert "a.json:2:1: internal error in rule CT" in err

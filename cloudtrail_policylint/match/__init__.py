@@ -28,7 +28,7 @@ from .remedies import edit_for
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import TypeVar
+    from typing import TypeAlias, TypeVar
 
     from ..edits import Edit
     from ..extract.found import FoundResource, Owner, Problem
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .elements import Witness
 
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
+    Question: TypeAlias = tuple[int, int | None]
+    """A case of a rule by its place among those of its subject, and a statement, or None for the document."""
 
 UNSURE = "cannot tell: "
 """What the message of a finding begins with that is only possible."""
@@ -105,21 +107,23 @@ class Engine:
             int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
         ] = {}
         self._index: Index | None = None
+        self._documents: Index | None = None
 
     def judge_document(self, document: Document) -> list[Finding]:
         """What the rules find in *document*: of several possible kinds, what is so for each of them."""
         if len(document.kinds) == 1:
-            return settled(self._findings(document, self._floor))
-        findings = list(self._findings(document, MAYBE))
-        unsure = {finding.rule.id for finding in findings if not finding.certain}
+            return settled([f for _, f in self._findings(document, self._floor)])
+        answers = list(self._findings(document, MAYBE))
+        unsure = {question for question, finding in answers if not finding.certain}
+        findings = [finding for _, finding in answers]
         findings += self._agreed(document, unsure)
         return settled([f for f in findings if f.certain or self._floor == MAYBE])
 
-    def _agreed(self, document: Document, rules: set[str]) -> list[Finding]:
-        """What *rules* find at one place whichever of its possible kinds *document* is of."""
+    def _agreed(self, document: Document, questions: set[Question]) -> list[Finding]:
+        """What answers *questions* at one place whichever of its possible kinds *document* is of."""
         agreed: list[Finding] | None = None
-        for kind in document.kinds if rules else ():
-            found = list(self._findings(document.of_kind(kind), YES, rules))
+        for kind in document.kinds if questions else ():
+            found = [f for _, f in self._findings(document.of_kind(kind), YES, questions)]
             places = {place_of(finding) for finding in found}
             agreed = [f for f in (found if agreed is None else agreed) if place_of(f) in places]
             if not agreed:
@@ -127,23 +131,26 @@ class Engine:
         return agreed or []
 
     def _findings(
-        self, document: Document, floor: int, only: set[str] | None = None
-    ) -> Iterator[Finding]:
-        """What the rules (those named in *only*) find in *document* with at least *floor*."""
+        self, document: Document, floor: int, only: set[Question] | None = None
+    ) -> Iterator[tuple[Question, Finding]]:
+        """What the rules find in *document* with at least *floor*, asked all questions or *only* some."""
         scene = Scene(document, self.catalogue)
         yield from self._statements(scene, floor, only)
-        for rule, case in self._by_subject["document"]:
-            if only is not None and rule.id not in only:
-                continue
+        cases = self._by_subject["document"]
+        open_cases = self._open_documents(scene) if only is None else _of_documents(only)
+        for index in open_cases:
+            rule, case = cases[index]
+            question = index, None
             try:
                 match = self._match(case, DocumentMatch)
                 verdict = match.judge(scene, floor)
                 if verdict:
                     for binding in match.bindings(scene, verdict):
                         others = match.related(scene, verdict, binding.statement)
-                        yield from self._report(
+                        for finding in self._report(
                             rule, case, binding, verdict, scene, document.span, others
-                        )
+                        ):
+                            yield question, finding
             except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are still asked
                 self.failures.append(Failure(rule.id, document.span, error))
 
@@ -179,13 +186,13 @@ class Engine:
                 self.failures.append(Failure(rule.id, span, error))
         return settled(findings)
 
-    def _statements(self, scene: Scene, floor: int, only: set[str] | None) -> Iterator[Finding]:
+    def _statements(
+        self, scene: Scene, floor: int, only: set[Question] | None
+    ) -> Iterator[tuple[Question, Finding]]:
         statements = scene.document.statements
         cases = self._by_subject["statement"]
-        for index, number in self._open(scene):
+        for index, number in self._open(scene) if only is None else _of_statements(only):
             rule, case = cases[index]
-            if only is not None and rule.id not in only:
-                continue
             statement = statements[number]
             try:
                 match = self._match(case, StatementMatch)
@@ -193,9 +200,10 @@ class Engine:
                 if verdict:
                     binding = match.binding(statement, scene, verdict)
                     others = match.related(statement, scene, verdict)
-                    yield from self._report(
+                    for finding in self._report(
                         rule, case, binding, verdict, scene, statement.span, others
-                    )
+                    ):
+                        yield (index, number), finding
             except Exception as error:  # noqa: BLE001 - as above
                 self.failures.append(Failure(rule.id, statement.span, error))
 
@@ -204,15 +212,35 @@ class Engine:
         if self._index is None:
             self._index = Index([self._indexed(case) for _, case in self._by_subject["statement"]])
         return sorted(
-            (index, number)
-            for number, statement in enumerate(scene.document.statements)
-            for index in self._index.candidates(statement, scene)
+            [
+                (index, number)
+                for number, statement in enumerate(scene.document.statements)
+                for index in self._index.candidates(statement, scene)
+            ]
         )
+
+    def _open_documents(self, scene: Scene) -> Sequence[int]:
+        """Which cases about documents may hold, by their numbers: most need a statement of some sort."""
+        cases = range(len(self._by_subject["document"]))
+        if not scene.document.complete:
+            return cases
+        if self._documents is None:
+            self._documents = Index(
+                [self._wanted(case) for _, case in self._by_subject["document"]]
+            )
+        open_cases = self._documents.candidates_of(scene)
+        return [index for index in cases if index in open_cases]
 
     def _indexed(self, case: Case) -> StatementMatch | None:
         try:
             return self._match(case, StatementMatch)
         except Exception:  # noqa: BLE001 - it fails again where it is judged, and is reported there
+            return None
+
+    def _wanted(self, case: Case) -> StatementMatch | None:
+        try:
+            return self._match(case, DocumentMatch).wanted()
+        except Exception:  # noqa: BLE001 - as above
             return None
 
     def _match(self, case: Case, kind: type[M]) -> M:
@@ -277,6 +305,14 @@ class Engine:
                 if case.edit is not None and witness is not None and verdict == YES
                 else None,
             )
+
+
+def _of_statements(questions: Iterable[Question]) -> list[tuple[int, int]]:
+    return sorted([(index, number) for index, number in questions if number is not None])
+
+
+def _of_documents(questions: Iterable[Question]) -> list[int]:
+    return sorted([index for index, number in questions if number is None])
 
 
 def _origins(

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ..catalogue import Catalogue
     from ..policy import Document, Statement
     from ..source import Span
-    from .elements import ListedTest
 
     Given: TypeAlias = Mapping[str, Any]
 
@@ -130,10 +129,12 @@ class StatementMatch:
     def judge(self, statement: Statement, scene: Scene, floor: int) -> int:
         """The verdict on *statement*; NO as soon as it is below *floor*."""
         verdict = YES
-        for clause in self._compiled():
-            verdict = min(verdict, clause.judge(statement, scene))
-            if verdict < floor:
+        for index in range(len(self._given)):
+            found = self._clause(index).judge(statement, scene)
+            if found < floor:
                 return NO
+            if found < verdict:
+                verdict = found
         return verdict
 
     def rules_out(self, statement: Statement, scene: Scene) -> bool:
@@ -151,14 +152,14 @@ class StatementMatch:
             if field in LISTS and ("some" in given or "every" in given):
                 yield field
 
-    def some_action(self) -> ListedTest | None:
-        """The test that at least one action of a statement has to pass, where there is one."""
-        for index, (field, given) in enumerate(self._given):
-            if field == "action" and "some" in given:
-                clause = self._clause(index)
-                assert isinstance(clause, _Listed)
-                test: ListedTest = clause.some()
-                return test
+    def gate(self) -> tuple[str, Any] | None:
+        """A list, and the test that at least one element of it has to pass, where there is one."""
+        for field in ("action", "resource", "condition"):
+            for index, (name, given) in enumerate(self._given):
+                if name == field and ("some" in given or "every" in given):
+                    clause = self._clause(index)
+                    assert isinstance(clause, _Listed)
+                    return field, clause.gate()
         return None
 
     def _clause(self, index: int) -> _Clause:
@@ -225,6 +226,10 @@ class DocumentMatch:
                 return NO
             verdict = min(verdict, _over(quantifier, match, scene, around))
         return verdict if verdict >= floor else NO
+
+    def wanted(self) -> StatementMatch | None:
+        """What at least one statement of a document that is in view as a whole has to be, if anything."""
+        return dict(self._statements).get("some")
 
     def bindings(self, scene: Scene, floor: int) -> Iterator[Binding]:
         """A binding for each statement that satisfied ``some``; without ``some``, one for the document."""
@@ -376,9 +381,10 @@ class _Listed:
         compiled = _ELEMENTS[field]
         self._tests = [(q, compiled(words, catalogue)) for q, words in given.items()]
 
-    def some(self) -> Any:
-        """The test under ``some``."""
-        return dict(self._tests)["some"]
+    def gate(self) -> Any:
+        """A test that one element at least has to pass: that under ``some``, else under ``every``."""
+        tests = dict(self._tests)
+        return tests.get("some") or tests["every"]
 
     def judge(self, statement: Statement, _: Scene) -> int:
         elements = getattr(statement, self._attribute)

@@ -6,7 +6,7 @@ witnesses: the texts, with their places, that made it pass.
 
 from __future__ import annotations
 
-from ..arns import Shape, shape
+from ..arns import Shape, action_head, operand_head
 from ..patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
 from ..record import record
 from ..tree import Piece, Text
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from ..catalogue import Catalogue
     from ..patterns import Pattern
-    from ..policy import Action, Condition, Principal, Resource, Statement
+    from ..policy import Action, Condition, Head, Principal, Resource, Statement
     from ..source import Span
     from .words import TextTest
 
@@ -78,7 +78,7 @@ class SingleTest:
         """The verdict on *text*; NO where there is none."""
         if text is None:
             return NO
-        key = known_of(text)
+        key = text.known
         verdict = self._memo.get(key)
         if verdict is None:
             verdict = self._memo[key] = self._judge(text)
@@ -94,7 +94,7 @@ class SingleTest:
     def term(self, text: Text) -> Term:
         """*text* in the form that this test compares."""
         if self._family is ARNS:
-            return Term(text, shape(text.parts, variables=True))
+            return Term(text, Shape(text.parts, variables=True))
         return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
 
 
@@ -103,7 +103,9 @@ class ListedTest:
 
     *whole* are words about all that the element stands for (each with its
     form for a complement), *each* are words about one text as written: on a
-    complement one and the same text must pass them all.
+    complement one and the same text must pass them all. *heads* are, for each
+    word that has any, those heads (None for any name) without one of which an
+    element that has a head does not pass.
     """
 
     def __init__(
@@ -112,31 +114,54 @@ class ListedTest:
         whole: Sequence[tuple[Callable[[Any], int], Callable[[Sequence[Any]], int]]],
         each: Sequence[TextTest],
         contextual: Sequence[Contextual],
+        heads: Sequence[frozenset[tuple[str | None, ...]]],
     ) -> None:
         self._field = field
+        self._heads = heads
+        self._near: dict[Head, bool] = {}
         self._whole = whole
         self._each = [_for_every_value(test) for test in each]
         self._contextual = contextual
         self._memo: dict[object, int] = {}
 
+    def is_near(self, head: Head | None) -> bool:
+        """Whether an element with *head* may pass."""
+        if head is None:
+            return True
+        near = self._near.get(head)
+        if near is None:
+            near = all(any(_matches(head, one) for one in heads) for heads in self._heads)
+            self._near[head] = near
+        return near
+
     def judge(self, element: Action | Resource, statement: Statement) -> int:
         """The verdict on *element* of *statement*."""
+        if not self.is_near(element.head):
+            return NO
         if element.complement:
             verdict = min((judge(element.forms) for _, judge in self._whole), default=YES)
             if verdict and (self._each or self._contextual):
                 found = (self._text(term, statement) for term in _terms(element))
                 verdict = min(verdict, max(found, default=NO))
             return verdict
-        text = element.texts[0]
-        key = known_of(text)
-        known = self._memo.get(key)
-        if known is None:
-            known = self._memo[key] = self._one(Term(text, element.forms[0]))
-        verdict = known
+        verdict = self._known(element)
         if verdict and self._contextual:
-            term = Term(text, element.forms[0])
+            term = Term(element.texts[0], element.forms[0])
             verdict = min(verdict, *(test(term, statement) for test in self._contextual))
         return verdict
+
+    def _known(self, element: Action | Resource) -> int:
+        known = self._memo.get(element.known)
+        if known is None:
+            known = self._one(Term(element.texts[0], element.forms[0]))
+            self._memo[element.known] = known
+        return known
+
+    def may_pass(self, element: Action | Resource, statement: Statement) -> bool:
+        """Whether *element* passes as far as that rests on it alone, if it is no complement."""
+        if element.complement:
+            return self.judge(element, statement) != NO
+        return self._known(element) != NO
 
     def _one(self, term: Term) -> int:
         verdict = YES
@@ -168,13 +193,8 @@ class ListedTest:
                 yield Witness(self._field, term.text.written, term.text.span, term)
 
 
-def known_of(text: Text) -> object:
-    """All that a verdict on *text* rests on: equal for texts of which the same is known."""
-    literal = text.literal
-    if literal is not None:
-        return literal
-    parts = text.parts
-    return tuple([p.text if isinstance(p, Piece) else (p.shape, p.values) for p in parts])
+def _matches(head: Head, wanted: tuple[str | None, ...]) -> bool:
+    return all(name in (None, own) for own, name in zip(head, wanted, strict=True))
 
 
 def values_of(text: Text) -> tuple[Text, ...] | None:
@@ -206,7 +226,7 @@ def _for_every_value(test: TextTest) -> TextTest:
 
 def _form_like(form: Pattern | Shape, text: Text) -> Pattern | Shape:
     if isinstance(form, Shape):
-        return shape(text.parts, variables=True)
+        return Shape(text.parts, variables=True)
     return pattern(text.parts, fold=True, variables=False)
 
 
@@ -248,6 +268,10 @@ class ConditionTest:
         self._values = [
             (quantifier, SingleTest(words, ARNS, catalogue)) for quantifier, words in values.items()
         ]
+
+    def may_pass(self, element: Condition, _: Statement) -> bool:
+        """Whether *element* passes as far as its key goes."""
+        return self._key.judge(element.key) != NO
 
     def judge(self, element: Condition, _: Statement) -> int:
         """The verdict on *element*; at most MAYBE where the block is not known."""
@@ -292,7 +316,10 @@ def action_test(words: Words, catalogue: Catalogue) -> ListedTest:
     """The compiled test of an action."""
     whole = []
     each: list[TextTest] = []
+    heads = []
     for word, given in words.items():
+        if word in (*RELATIONS, "is"):
+            heads.append(frozenset(action_head(text) or (None,) for text in given))
         if word in RELATIONS:
             whole.append((relation(word, given, FOLDED), excepted(word, given, FOLDED)))
         elif word == "scopes-to":
@@ -302,11 +329,12 @@ def action_test(words: Words, catalogue: Catalogue) -> ListedTest:
             whole.append(_complemented(given))
         elif word == "service":
             each.append(action_service(given))
+            heads.append(frozenset((text.lower(),) for text in given))
         elif word == "known":
             each.append(known_action(given, catalogue))
         else:
             each.append(_text_word(word, given, FOLDED, catalogue))
-    return ListedTest("action", whole, each, ())
+    return ListedTest("action", whole, each, (), heads)
 
 
 def resource_test(words: Words, catalogue: Catalogue) -> ListedTest:
@@ -314,7 +342,10 @@ def resource_test(words: Words, catalogue: Catalogue) -> ListedTest:
     whole = []
     each: list[TextTest] = []
     contextual: list[Contextual] = []
+    heads = []
     for word, given in words.items():
+        if word in (*RELATIONS, "is"):
+            heads.append(frozenset(operand_head(text) for text in given))
         if word in RELATIONS:
             whole.append((relation(word, given, ARNS), excepted(word, given, ARNS)))
         elif word == "fits" and given == "none":
@@ -322,15 +353,17 @@ def resource_test(words: Words, catalogue: Catalogue) -> ListedTest:
         elif word == "fits":
             types = catalogue.types_named(given)
             whole.append((fitting(types), fitting_excepted(types)))
+            heads.append(frozenset(operand_head(kind.operand.text) for kind in types))
         elif word == "accepted":
             contextual.append(_accepted(given, catalogue))
         elif word == "complement":
             whole.append(_complemented(given))
         elif word == "service":
             each.append(arn_service(given))
+            heads.append(frozenset((None, text) for text in given))
         else:
             each.append(_text_word(word, given, ARNS, catalogue))
-    return ListedTest("resource", whole, each, contextual)
+    return ListedTest("resource", whole, each, contextual, heads)
 
 
 def _always(_: Any) -> int:

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from ..patterns import NO
-from ..record import record
+from ..policy import Condition
 from .clauses import LISTS
-from .elements import known_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from typing import Any
 
-    from ..policy import Action, Statement
+    from ..policy import Action, Head, Resource, Statement
     from .clauses import Scene, StatementMatch
-    from .elements import ListedTest
 
 
 class Index:
     """Finds those of *matches* that may hold of a statement.
 
     What is left out is left out by the statement's effect, the kind of its
-    document, a list that is empty, or each one of its actions; each of these
-    is asked once, however many statements have it. A match that is None or
-    fails is not left out: whoever judges by it finds out why.
+    document, a list that is empty, or each one of its actions (resources,
+    condition keys); each of these is asked once, however many statements have
+    it. A match that is None or fails is not left out: whoever judges by it
+    finds out why.
     """
 
     def __init__(self, matches: Sequence[StatementMatch | None]) -> None:
         self._matches = matches
         self._groups: dict[object, _Group] = {}
 
-    def candidates(self, statement: Statement, scene: Scene) -> Iterator[int]:
+    def candidates(self, statement: Statement, scene: Scene) -> list[int]:
         """The places in the sequence of those matches that may hold of *statement*, in no order."""
         effect = statement.effect
         key = (
             scene.document.kinds,
-            effect if effect is None else known_of(effect),
+            effect if effect is None else effect.known,
             bool(statement.actions),
             bool(statement.resources),
             bool(statement.principals),
@@ -43,49 +42,46 @@ class Index:
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = self._group(statement, scene)
-        yield from group.always
-        seen: set[int] = set()
-        for action in statement.actions:
-            for index in self._about(action, statement, group):
-                if index not in seen:
-                    seen.add(index)
-                    yield index
+        found = set(group.always)
+        for field, gates in group.gates.items():
+            for element in getattr(statement, LISTS[field]):
+                found.update(gates.passed(element, statement))
+        return list(found)
+
+    def candidates_of(self, scene: Scene) -> set[int]:
+        """The places of those matches that may hold of one of the scene's statements, or are None."""
+        found = {index for index, match in enumerate(self._matches) if match is None}
+        for statement in scene.document.statements:
+            found.update(self.candidates(statement, scene))
+        return found
 
     def _group(self, statement: Statement, scene: Scene) -> _Group:
-        group = _Group([], [], {})
+        group = _Group()
         for index, match in enumerate(self._matches):
             try:
                 if match is not None and _is_out(match, statement, scene):
                     continue
-                test = match.some_action() if match is not None else None
+                gate = match.gate() if match is not None else None
             except Exception:  # noqa: BLE001 - see the class
-                test = None
-            if test is None:
+                gate = None
+            if gate is None:
                 group.always.append(index)
             else:
-                group.tests.append((index, test))
+                field, test = gate
+                group.gates.setdefault(field, _Gates()).tests.append((index, test))
         return group
 
-    def _about(self, action: Action, statement: Statement, group: _Group) -> list[int]:
-        """The matches of *group* that *action* satisfies as far as actions go."""
-        if action.complement:
-            return self._passed(action, statement, group)
-        key = known_of(action.texts[0])
-        found = group.by_action.get(key)
-        if found is None:
-            found = group.by_action[key] = self._passed(action, statement, group)
-        return found
 
-    def _passed(self, action: Action, statement: Statement, group: _Group) -> list[int]:
-        passed = []
-        for index, test in group.tests:
-            try:
-                fits = test.judge(action, statement) != NO
-            except Exception:  # noqa: BLE001 - see the class
-                fits = True
-            if fits:
-                passed.append(index)
-        return passed
+class _Group:
+    """The matches for statements of one effect and with the same fields in documents of one kind.
+
+    Those of ``always`` may hold whatever the elements are; the others need an
+    element, of the list that their gate is kept under, that passes its test.
+    """
+
+    def __init__(self) -> None:
+        self.always: list[int] = []
+        self.gates: dict[str, _Gates] = {}
 
 
 def _is_out(match: StatementMatch, statement: Statement, scene: Scene) -> bool:
@@ -95,14 +91,50 @@ def _is_out(match: StatementMatch, statement: Statement, scene: Scene) -> bool:
     return match.rules_out(statement, scene)
 
 
-@record
-class _Group:
-    """The matches for statements of one effect and with the same fields in documents of one kind.
+class _Gates:
+    """The tests of one list, one element of which has to pass, each with the place of its match."""
 
-    Those of ``always`` hold whatever the actions are; the others need an
-    action that passes their test.
-    """
+    def __init__(self) -> None:
+        self.tests: list[tuple[int, Any]] = []
+        self._near: dict[Head, list[tuple[int, Any]]] = {}
+        self._known: dict[object, list[int]] = {}
 
-    always: list[int]
-    tests: list[tuple[int, ListedTest]]
-    by_action: dict[object, list[int]]
+    def passed(self, element: Action | Resource | Condition, statement: Statement) -> list[int]:
+        """The places of the matches whose test *element* passes, as far as that rests on it alone."""
+        if isinstance(element, Condition):
+            tests, key = self.tests, element.key.known
+        elif element.complement:
+            return self._passed(self.tests, element, statement)
+        else:
+            tests, key = self._about(element.head), element.known
+        if not tests:
+            return []
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._passed(tests, element, statement)
+        return found
+
+    def _about(self, head: Head | None) -> list[tuple[int, Any]]:
+        if head is None:
+            return self.tests
+        near = self._near.get(head)
+        if near is None:
+            near = [one for one in self.tests if one[1].is_near(head)]
+            self._near[head] = near
+        return near
+
+    def _passed(
+        self,
+        tests: Sequence[tuple[int, Any]],
+        element: Action | Resource | Condition,
+        statement: Statement,
+    ) -> list[int]:
+        passed = []
+        for index, test in tests:
+            try:
+                fits = test.may_pass(element, statement)
+            except Exception:  # noqa: BLE001 - see the class ``Index``
+                fits = True
+            if fits:
+                passed.append(index)
+        return passed

@@ -68,7 +68,13 @@ def _types(action: Action, catalogue: Catalogue) -> list[ResourceType | None] | 
     """The types that *action* accepts, None among them for "no resource"; None when not known."""
     if action.complement:
         return None
-    term = Term(action.texts[0], action.forms[0])
+    if action.known not in catalogue.accepted:
+        term = Term(action.texts[0], action.forms[0])
+        catalogue.accepted[action.known] = _accepted_by(term, catalogue)
+    return catalogue.accepted[action.known]
+
+
+def _accepted_by(term: Term, catalogue: Catalogue) -> list[ResourceType | None] | None:
     # An action that the catalogue says nothing of is not what a pattern is written for.
     actions = [one for one in expansion(term, catalogue) or () if one.types is not None]
     if not actions:

@@ -258,7 +258,7 @@ def arn_service(operands: Sequence[str]) -> TextTest:
     wanted = frozenset(operands)
 
     def test(term: Term) -> int:
-        service = service_of(term.text.parts)
+        service = _service(term)
         if service is not None:
             return YES if service in wanted else NO
         fields = split(term.text.parts)
@@ -269,6 +269,13 @@ def arn_service(operands: Sequence[str]) -> TextTest:
         return MAYBE if overlap(term.form, goal) else NO
 
     return test
+
+
+def _service(term: Term) -> str | None:
+    """The service that the text of an ARN names itself, else its third field as written, if it is known."""
+    assert isinstance(term.form, Shape)
+    named = term.form.arn.service if term.form.arn is not None else None
+    return named if named is not None else service_of(term.text.parts)
 
 
 def fitting(types: Sequence[ResourceType]) -> Callable[[Any], int]:
@@ -305,8 +312,16 @@ def misfitting(reasons: Sequence[str], catalogue: Catalogue) -> TextTest:
 
 def misfit_of(term: Term, catalogue: Catalogue) -> tuple[int, str]:
     """The verdict and the word of ``arns.misfit``, for the service that the text names itself."""
+    key = term.text.known
+    found = catalogue.misfits.get(key)
+    if found is None:
+        found = catalogue.misfits[key] = _misfit_of(term, catalogue)
+    return found
+
+
+def _misfit_of(term: Term, catalogue: Catalogue) -> tuple[int, str]:
     assert isinstance(term.form, Shape)
-    service = service_of(term.text.parts)
+    service = _service(term)
     kinds = catalogue.types_of_arn_service(service) if service else ()
     if term.form.arn is not None and not kinds:
         return MAYBE, ""

@@ -33,8 +33,13 @@ def read_values(source: SourceFile) -> Node | None:
     """
     nowhere = Span(source, 0, 0)
 
+    texts: dict[str, Text] = {}
+
     def text(value: str) -> Text:
-        return Text((Piece(value, nowhere),), nowhere)
+        found = texts.get(value)
+        if found is None:
+            found = texts[value] = Text((Piece(value, nowhere),), nowhere)
+        return found
 
     def convert(value: object, depth: int) -> Node:
         if isinstance(value, str):
