@@ -400,6 +400,11 @@ class _Reader:
         if escaped is not None:
             self.at = escaped.end()
             return Text(tuple(self.unescaped(start + 1, self.at - 1)), self.place(start, self.at))
+        return self.any_string()
+
+    def any_string(self) -> Text:
+        """A string that may have anything in it, and may never end."""
+        start, text = self.at, self.text
         parts: list[Piece | Hole] = []
         self.at += 1
         while True:
