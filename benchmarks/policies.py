@@ -60,6 +60,16 @@ class Generator:
         """A name that nothing else has."""
         return f"{self._random.choice(_WORDS)}-{self._random.getrandbits(48):012x}"
 
+    def actions(self, count: int) -> list[str]:
+        """As many actions that exist, none twice, the first one of CloudTrail."""
+        known = {action for kinds in self._targets.values() for _, some in kinds for action in some}
+        first = "cloudtrail:GetTrail"
+        return [first, *self._random.sample(sorted(known - {first}), count - 1)]
+
+    def wrong_action(self) -> str:
+        """An action that does not exist, and that nothing else has."""
+        return f"{self._random.choice(MISTAKES)}{self._random.getrandbits(32):08x}"
+
     def _service(self) -> str:
         return self._random.choice(SERVICES)
 

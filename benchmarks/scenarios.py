@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import inputs
 from .environments import OURS
+from .timing import Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,22 @@ GROUPS = (
 )
 OTHER_PARSERS = ("tree-sitter-hcl", "python-hcl2")
 
-_PARSERS = {
+JUDGED = r"(?s)\b[1-9][\d,]* polic(y|ies) in .*exit [01]\Z"
+NOTHING = r"(?s)\bno policy.*exit 0\Z"
+_FOUND_ACTION = r"(?s)Unknown action.*exit 1\Z"
+_FOUND_W3037 = r"(?ms)^W3037.*exit [46]\Z"
+
+# Our own reader of HCL, every expression read: no other one in Python is near it.
+_READ_HCL = """
+from cloudtrail_policylint.readers import hcl
+from cloudtrail_policylint.source import SourceFile
+def walk(block):
+    for attribute in block.attributes.values(): attribute.expression
+    for inner in block.blocks: walk(inner)
+def read_hcl(path):
+    for block in hcl.read(SourceFile(path, open(path, encoding="utf-8").read())).blocks: walk(block)
+"""
+PARSERS = {
     "json": "import sys, json\nfor path in sys.argv[1:]: json.load(open(path, 'rb'))",
     # libyaml through the binding that the linter uses, composing nodes.
     "yaml": """
@@ -33,19 +49,27 @@ import sys
 from ruamel.yaml import YAML
 for path in sys.argv[1:]: YAML(typ="safe", pure=False).compose(open(path, encoding="utf-8"))
 """,
-    # Our own reader of HCL, every expression read: no other one in Python is near it.
-    "tf": """
+    "tf": f"""
 import sys, gc
 gc.disable()
-from cloudtrail_policylint.readers import hcl
-from cloudtrail_policylint.source import SourceFile
-def walk(block):
-    for attribute in block.attributes.values(): attribute.expression
-    for inner in block.blocks: walk(inner)
-for path in sys.argv[1:]:
-    for block in hcl.read(SourceFile(path, open(path, encoding="utf-8").read())).blocks: walk(block)
+{_READ_HCL}
+for path in sys.argv[1:]: read_hcl(path)
 """,
 }
+# Every file below a folder that any of the three reads, broken ones as far as they can be read.
+READ_FOLDER = f"""
+import gc, json, pathlib, sys
+gc.disable()
+from ruamel.yaml import YAML
+{_READ_HCL}
+def read_yaml(path):
+    for node in YAML(typ="safe", pure=False).compose_all(open(path, encoding="utf-8")): pass
+def read_json(path): json.load(open(path, "rb"))
+readers = {{".json": read_json, ".yaml": read_yaml, ".yml": read_yaml, ".tf": read_hcl}}
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*")):
+    try: readers.get(path.suffix, lambda path: None)(str(path))
+    except Exception: pass
+"""
 _TREE_SITTER = """
 import sys, tree_sitter_hcl
 from tree_sitter import Language, Parser
@@ -61,7 +85,7 @@ class Scenario:
 
     group: str
     name: str
-    commands: dict[str, list[str]]
+    commands: dict[str, Command]
     rounds: int
 
 
@@ -75,9 +99,9 @@ class Scenarios:
 
     def all(self, corpus: Path | None = None) -> Iterator[Scenario]:
         """Everything, from the least work to the most."""
-        yield self._start("`--version`", ["--version"])
+        yield self._start("`--version`", ["--version"], r"exit 0\Z")
         paths = [str(path) for path in inputs.without_policy(self._folder)]
-        yield self._start("a commit without a policy", ["lint", *paths])
+        yield self._start("a commit without a policy", ["lint", *paths], NOTHING)
         for form in inputs.FORMATS:
             yield self._one("One small policy", form, inputs.small(self._folder, form))
         yield self._one("One small policy", "JSON, a mistake", inputs.faulty(self._folder, "JSON"))
@@ -89,12 +113,12 @@ class Scenarios:
         if corpus is not None:
             yield self._corpus(corpus)
 
-    def _start(self, name: str, arguments: list[str]) -> Scenario:
-        return Scenario("Start-up", name, self._ours(*arguments), self._rounds * 3)
+    def _start(self, name: str, arguments: list[str], proof: str) -> Scenario:
+        return Scenario("Start-up", name, self._ours(proof, *arguments), self._rounds * 3)
 
     def _one(self, group: str, name: str, path: Path) -> Scenario:
         end = path.suffix[1:]
-        commands = {**self._ours("lint", str(path)), BARE: self._parser(end, path)}
+        commands = {**self._ours(JUDGED, "lint", str(path)), BARE: self._parser(end, path)}
         if group == "A file of 1 MB" and end == "tf":
             commands[OTHER_PARSERS[0]] = self._python(OURS, _TREE_SITTER, path)
             commands[OTHER_PARSERS[1]] = self._python("python-hcl2", _HCL2, path)
@@ -104,57 +128,68 @@ class Scenarios:
 
     def _many(self, form: str) -> Scenario:
         folder = inputs.many(self._folder, form, 1000)
-        commands = self._ours("lint", str(folder))
+        commands = self._ours(JUDGED, "lint", str(folder))
         commands[BARE] = self._parser(inputs.FORMATS[form][0], *sorted(folder.iterdir()))
         commands.update(self._peers(form, folder))
         return Scenario("1,000 small policies", form, commands, self._rounds)
 
     def _module(self) -> Scenario:
         folder = inputs.module(self._folder, 200)
-        commands = self._ours("lint", str(folder))
+        commands = self._ours(JUDGED, "lint", str(folder))
         commands[BARE] = self._parser("tf", *sorted(folder.iterdir()))
         commands.update(self._peers("Terraform", folder))
         return Scenario("Projects", "a Terraform module of 200 files", commands, self._rounds)
 
     def _corpus(self, corpus: Path) -> Scenario:
-        commands = self._ours("lint", str(corpus.resolve()))
+        folder = corpus.resolve()
+        commands = self._ours(JUDGED, "lint", str(folder))
+        commands[BARE] = self._python(OURS, READ_FOLDER, folder)
         return Scenario("Projects", "a collection of public projects", commands, self._rounds)
 
-    def _ours(self, *arguments: str) -> dict[str, list[str]]:
+    def _ours(self, proof: str, *arguments: str) -> dict[str, Command]:
         return {
-            FLOOR: [self._at.python(), "-I", "-c", "pass"],
-            OURS: [self._at.tool(OURS), *arguments],
+            FLOOR: Command([self._at.python(), "-I", "-c", "pass"]),
+            OURS: Command([self._at.tool(OURS), *arguments], proof),
         }
 
-    def _parser(self, end: str, *paths: Path) -> list[str]:
-        return self._python(OURS, _PARSERS[end], *paths)
+    def _parser(self, end: str, *paths: Path) -> Command:
+        return self._python(OURS, PARSERS[end], *paths)
 
-    def _python(self, environment: str, program: str, *paths: Path) -> list[str]:
-        return [self._at.python(environment), "-I", "-c", program, *map(str, paths)]
+    def _python(self, environment: str, program: str, *paths: Path) -> Command:
+        return Command([self._at.python(environment), "-I", "-c", program, *map(str, paths)])
 
-    def _peers(self, form: str, path: Path) -> dict[str, list[str]]:
-        """Each peer that reads *form*, told to do as little besides as it can be told."""
-        at, text = self._at, str(path)
+    def _peers(self, form: str, path: Path) -> dict[str, Command]:
+        """Each peer that reads *form*, told to do as little besides as it can be told.
+
+        One small policy has nothing that cfn-lint would complain of.
+        """
+        at, text, many = self._at, str(path), path.is_dir()
         if form in ("JSON", "YAML"):
             services = str(inputs.service_reference(self._folder))
             validator = at.tool("iam-policy-validator", "iam-validator")
+            total = rf"(?s)Total Policies: {1000 if many else 1} .*exit [01]\Z"
             found = {
-                "iam-policy-validator": [validator, "validate", "--aws-services-dir", services, "--path", text]
-            }  # fmt: skip
+                "iam-policy-validator": Command(
+                    [validator, "validate", "--aws-services-dir", services, "--path", text], total
+                )
+            }
             if form == "JSON":
-                where = "--directory" if path.is_dir() else "--files"
-                only = ["--include_policy_extension", "json"] if path.is_dir() else []
-                found["parliament"] = [at.tool("parliament"), where, text, *only]
-                if not path.is_dir():  # it reads one policy at a time
-                    scan = ["scan-policy-file", "--input-file", text]
-                    found["cloudsplaining"] = [at.tool("cloudsplaining"), *scan]
+                where = "--directory" if many else "--files"
+                only = ["--include_policy_extension", "json"] if many else []
+                parliament = [at.tool("parliament"), where, text, *only]
+                found["parliament"] = Command(parliament, _FOUND_ACTION)
+                if not many:  # it reads one policy at a time
+                    scan = [at.tool("cloudsplaining"), "scan-policy-file", "--input-file", text]
+                    found["cloudsplaining"] = Command(scan, r"(?s)results.*exit 0\Z")
             return found
         frameworks = {"CloudFormation": "cloudformation", "Terraform plan": "terraform_plan"}
         framework = frameworks.get(form) or frameworks.get(form.partition(" ")[0], "terraform")
         quiet = ["--skip-download", "--quiet", "--compact", "--framework", framework]
-        where = "--directory" if path.is_dir() else "--file"
-        found = {"checkov": [at.tool("checkov"), *quiet, where, text]}
+        where = "--directory" if many else "--file"
+        checkov = [at.tool("checkov"), *quiet, where, text]
+        found = {"checkov": Command(checkov, r"(?s)Passed checks: [1-9].*exit [01]\Z")}
         if form.startswith("CloudFormation"):
-            files = [str(one) for one in sorted(path.iterdir())] if path.is_dir() else [text]
-            found["cfn-lint"] = [at.tool("cfn-lint"), *files]
+            files = [str(one) for one in sorted(path.iterdir())] if many else [text]
+            proof = r"exit 0\Z" if path.name.startswith("small-") else _FOUND_W3037
+            found["cfn-lint"] = Command([at.tool("cfn-lint"), *files], proof)
         return found
