@@ -160,6 +160,12 @@ class _Converter:
     def name(self, node: Node, depth: int) -> Expression:  # noqa: ARG002
         return Name(self.places.text(node), self.places.of(node))
 
+    def string(self, node: Node, depth: int) -> Expression:
+        if node.has_error:
+            return self.quoted(node, depth)
+        span = self.places.of(node)  # two quotes and what is between them
+        return _template(self.literal(span.start + 1, span.end - 1, _ESCAPE), span)
+
     def quoted(self, node: Node, depth: int) -> Expression:
         children = node.children
         end = children[-1]
@@ -231,6 +237,8 @@ class _Converter:
         if right:
             end = start + len(source.text[start:end].rstrip())
         raw = source.text[start:end]
+        if raw and "\\" not in raw and "{" not in raw:  # which every escape has one of
+            return [Piece(raw, Span(source, start, end))]
         parts: list[Part] = []
         at = 0
         for match in escape.finditer(raw):
@@ -395,7 +403,7 @@ _CONVERT: dict[str, Callable[[_Converter, Node, int], Expression]] = {
     "numeric_lit": _Converter.numeric,
     "bool_lit": _Converter.word,
     "null_lit": _Converter.word,
-    "string_lit": _Converter.quoted,
+    "string_lit": _Converter.string,
     "quoted_template": _Converter.quoted,
     "heredoc_template": _Converter.heredoc,
     "variable_expr": _Converter.name,
@@ -442,8 +450,8 @@ def _blank_behind(text: str) -> int:
 
 
 def _template(parts: list[Part], span: Span) -> Expression:
-    if all(isinstance(part, Piece) for part in parts):
-        pieces = tuple(part for part in parts if isinstance(part, Piece))
+    pieces = tuple([part for part in parts if isinstance(part, Piece)])
+    if len(pieces) == len(parts):
         if not pieces:
             middle = Span(span.source, min(span.start + 1, span.end), min(span.start + 1, span.end))
             pieces = (Piece("", middle),)

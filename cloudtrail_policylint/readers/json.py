@@ -101,8 +101,11 @@ def read_embedded(text: Text) -> Reading:
 
 
 _SPACE = regex(r"[ \t\r\n]*")
+_DENSE = frozenset(':,"{}[]')
 _WORD = regex(r"[^\s,:\[\]{}\"]+")
 _STRING = regex(r'"([^"\\\x00-\x1f]*)"')
+_ESCAPED = regex(r'"(?:[^"\\\x00-\x1f\ue000]++|\\["\\/bfnrt])*+"')
+_PART = regex(r"[^\\]+|\\.")
 _CHUNK = regex(r'[^"\\\x00-\x1f\ue000]+|\ue000')
 _NUMBER = regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 _COMMENT = regex(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -145,6 +148,15 @@ class _Reader:
                 joined.append(part.text)
                 at += len(part.text)
         self.text = "".join(joined)
+        # Which pieces the file spells character by character; and how, if all is one such stretch.
+        self.exact = [
+            isinstance(part, Piece) and len(part.text) == part.span.end - part.span.start
+            for part in self.pieces
+        ]
+        self.stretch: tuple[SourceFile, int, int] | None = None
+        if self.exact == [True]:
+            span = self.pieces[0].span
+            self.stretch = span.source, span.start, len(self.text)
         self.at = 0
         self.mistake: Mistake | None = None
         self.loose_hole = False
@@ -153,28 +165,25 @@ class _Reader:
 
     def place(self, start: int, end: int) -> Span:
         """The file range that spells ``[start, end)`` of the joined text."""
-        first = self._edge(start, last=False)
-        if end <= start:
-            return Span(first.source, first.start, first.start)
-        last = self._edge(end - 1, last=True)
-        if last.source is not first.source or last.end < first.start:
-            return first
-        return Span(first.source, first.start, last.end)
-
-    def _edge(self, offset: int, *, last: bool) -> Span:
+        if self.stretch is not None:
+            source, shift, length = self.stretch
+            start, end = min(start, length), min(max(start, end), length)
+            return Span(source, start + shift, end + shift)
         if not self.pieces:
             return self.whole
-        index = bisect_right(self.starts, offset) - 1
-        part = self.pieces[index]
-        if isinstance(part, Hole):
-            return part.span
-        span, inside = part.span, offset - self.starts[index]
-        if len(part.text) != span.end - span.start:
-            return span
-        at = span.start + inside
-        if inside >= len(part.text):  # just behind the last piece
-            return Span(span.source, span.end, span.end)
-        return Span(span.source, at, at + 1) if last else Span(span.source, at, span.end)
+        index = bisect_right(self.starts, start) - 1
+        span, inside = self.pieces[index].span, start - self.starts[index]
+        at = min(span.start + inside, span.end) if self.exact[index] else span.start
+        if end <= start:
+            return Span(span.source, at, at)
+        last = index
+        if index + 1 < len(self.starts) and end > self.starts[index + 1]:
+            last = bisect_right(self.starts, end - 1) - 1
+        behind, inside = self.pieces[last].span, end - self.starts[last]
+        stop = min(behind.start + inside, behind.end) if self.exact[last] else behind.end
+        if behind.source is not span.source or stop < at:
+            return Span(span.source, at, span.end)
+        return Span(span.source, at, stop)
 
     # -- mistakes
 
@@ -197,6 +206,8 @@ class _Reader:
 
     def space(self) -> None:
         text = self.text
+        if text[self.at : self.at + 1] in _DENSE:
+            return
         while True:
             match = _SPACE.match(text, self.at)
             assert match is not None
@@ -390,6 +401,15 @@ class _Reader:
             self.at = simple.end()
             inner = self.place(start + 1, self.at - 1)
             return Text((Piece(simple.group(1), inner),), self.place(start, self.at))
+        escaped = _ESCAPED.match(text, start) if self.stretch is not None else None
+        if escaped is not None:
+            self.at = escaped.end()
+            return Text(tuple(self.unescaped(start + 1, self.at - 1)), self.place(start, self.at))
+        return self.any_string()
+
+    def any_string(self) -> Text:
+        """A string that may have anything in it, and may never end."""
+        start, text = self.at, self.text
         parts: list[Piece | Hole] = []
         self.at += 1
         while True:
@@ -420,14 +440,20 @@ class _Reader:
             parts.append(Piece("", self.place(start + 1, start + 1)))
         return Text(tuple(parts), self.place(start, self.at))
 
+    def unescaped(self, start: int, end: int) -> Iterator[Piece]:
+        """The pieces of ``[start, end)``, which has no escape but of two characters."""
+        for match in _PART.finditer(self.text, start, end):
+            part = match.group()
+            text = _ESCAPES[part[1]] if part[0] == "\\" else part
+            yield Piece(text, self.place(match.start(), match.end()))
+
     def in_one_piece(self, start: int, end: int) -> bool:
         """Whether ``[start, end)`` is one stretch of text of one place."""
         if len(self.pieces) == 1 or end <= start:
             return True
-        return (
-            bisect_right(self.starts, start) == bisect_right(self.starts, end - 1)
-            and start not in self.holes
-        )
+        index = bisect_right(self.starts, start)
+        behind = self.starts[index] if index < len(self.starts) else end
+        return end <= behind and start not in self.holes
 
     def chunk(self, parts: list[Piece | Hole]) -> None:
         match = _CHUNK.match(self.text, self.at)
