@@ -8,17 +8,19 @@ that data lacks.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from .arns import ResourceType, resource_type
 from .patterns import Glob, parse, within
 from .record import record
+from .regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-_PLACEHOLDER = re.compile(r"\$\{|<")
+_PLACEHOLDER = regex(r"\$\{|<")
 """What begins the part of a condition key that a policy's author chooses."""
 
 HOME = ("cloudtrail", "cloudtrail-data")
@@ -57,22 +59,60 @@ class KnownAction:
 
 
 @record
-class Service:
-    """One service prefix: its actions and condition keys by lower-case name, and its resource types."""
-
-    prefix: str
-    actions: dict[str, KnownAction]
-    types: dict[str, ResourceType]
-    keys: frozenset[str]
-
-
-@record
 class Facts:
     """What the rules know of AWS and the catalogue does not."""
 
     actions: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     misnamed: tuple[tuple[str, str], ...] = ()
+
+
+class Service:
+    """One service prefix: its actions and condition keys by lower-case name, and its resource types.
+
+    Each is read from *data* when it is first asked for: many a policy names only a condition key.
+    """
+
+    def __init__(self, prefix: str, data: Any, facts: Facts) -> None:
+        self.prefix = prefix
+        self._data = data
+        self._facts = facts
+
+    @cached_property
+    def types(self) -> dict[str, ResourceType]:
+        """The resource types."""
+        resources, prefix = self._data.resources, self.prefix
+        types = {}
+        for name in resources.get_resource_types_for_service(prefix):
+            details = resources.get_resource_type_details(prefix, name)
+            shown = name if prefix in HOME else f"{prefix}:{name}"
+            types[name.lower()] = resource_type(prefix, shown, details["arn"])
+        return types
+
+    @cached_property
+    def actions(self) -> dict[str, KnownAction]:
+        """The actions."""
+        actions = {
+            name.lower(): KnownAction(self.prefix, name, self._accepted)
+            for name in self._data.actions.get_actions_for_service(self.prefix)
+        }
+        for full in self._facts.actions:
+            service, _, name = full.partition(":")
+            if service == self.prefix:
+                actions.setdefault(name.lower(), KnownAction(service, name, lambda _name: None))
+        return actions
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The condition keys."""
+        keys = self._data.conditions.get_condition_keys_for_service(self.prefix)
+        return frozenset([key.lower() for key in keys])
+
+    def _accepted(self, action: str) -> tuple[ResourceType, ...]:
+        """The types that *action* accepts."""
+        details = self._data.actions.get_action_details(self.prefix, action)
+        found = [self.types.get(named["name"].lower()) for named in details["resourceTypes"]]
+        return tuple([one for one in found if one])
 
 
 class Catalogue:
@@ -192,27 +232,7 @@ class Catalogue:
         data = self._data
         if not prefix.replace("-", "").isalnum() or not data.services.service_exists(prefix):
             return None
-        types = {}
-        for name in data.resources.get_resource_types_for_service(prefix):
-            details = data.resources.get_resource_type_details(prefix, name)
-            shown = name if prefix in HOME else f"{prefix}:{name}"
-            types[name.lower()] = resource_type(prefix, shown, details["arn"])
-
-        def accepted(action: str) -> tuple[ResourceType, ...]:
-            details = data.actions.get_action_details(prefix, action)
-            found = (types.get(t["name"].lower()) for t in details["resourceTypes"])
-            return tuple([t for t in found if t])
-
-        actions = {
-            name.lower(): KnownAction(prefix, name, accepted)
-            for name in data.actions.get_actions_for_service(prefix)
-        }
-        for full in self._facts.actions:
-            service, _, name = full.partition(":")
-            if service == prefix:
-                actions.setdefault(name.lower(), KnownAction(prefix, name, lambda _name: None))
-        keys = frozenset(k.lower() for k in data.conditions.get_condition_keys_for_service(prefix))
-        return Service(prefix, actions, types, keys)
+        return Service(prefix, data, self._facts)
 
 
 def data_version() -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
+from itertools import islice
 
 from . import discover
 from .disk import TooLargeError, UnreadableError, is_inside, project_of
 from .record import record
+from .regex import regex
 from .source import SourceFile
 
 TYPE_CHECKING = False
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
     Contents: TypeAlias = Mapping[str, bytes]
     """What to take for the contents of some files, by path."""
+    News: TypeAlias = tuple[list[tuple[str, str, str]], list[str]]
+    """Files by key, each with its path and text; and keys."""
 
 _LOADED = (discover.JSON, discover.TEMPLATE)
 """Languages of files that a Terraform module, in view or near, may load as a policy."""
 MAX_LISTED = 2000
 """Files below one folder; where there are more, ``fileset()`` is not followed."""
-_LOCAL_CALL = re.compile(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
+_LOCAL_CALL = regex(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
 
 @record
@@ -63,6 +66,7 @@ class Files:
             if candidate.language == discover.TERRAFORM:
                 self._folders.setdefault(os.path.dirname(candidate.path), []).append(candidate.path)
         self._sources: dict[str, SourceFile | None] = {}
+        self._keys: dict[SourceFile, str] = {}
         self._shown = {key_of(folder): folder for folder in self._folders}
         self._modules: dict[str, list[SourceFile]] = {}
         self._walked = walked
@@ -100,6 +104,23 @@ class Files:
         for folder in callers:
             if folder in reached and (folder in self._loaders or self._concerns(folder)):
                 yield folder
+
+    def projects(self) -> list[list[str]]:
+        """The modules to judge, those together that call one another, be it through others."""
+        together: dict[str, str] = {}  # each folder with another one of its group, or itself
+
+        def group_of(folder: str) -> str:
+            while together.setdefault(folder, folder) != folder:
+                together[folder] = folder = together[together[folder]]
+            return folder
+
+        for folder, above in self._called().items():
+            for caller in above:
+                together[group_of(caller)] = group_of(folder)
+        groups: dict[str, list[str]] = {}
+        for folder in self.modules():
+            groups.setdefault(group_of(folder), []).append(folder)
+        return list(groups.values())
 
     def nesting(self) -> list[str]:
         """The files that may be templates with nested stacks."""
@@ -284,7 +305,9 @@ class Files:
         """
         key = key_of(path)
         if key not in self._sources or (referred and self._sources[key] is None):
-            self._sources[key] = self._read(path, key, referred=referred)
+            source = self._sources[key] = self._read(path, key, referred=referred)
+            if source is not None:
+                self._keys[source] = key
         return self._sources[key]
 
     def matters(self, path: str) -> bool:
@@ -300,6 +323,39 @@ class Files:
         """Whether *source* is one of ``given_sources``."""
         key = key_of(source.path)
         return key in self._named or key in self._beside
+
+    # -- for other processes that have a copy of this
+
+    def key_of_source(self, source: SourceFile) -> str | None:
+        """What *source* is known by in all copies; None where it is no file but stands in one."""
+        return self._keys.get(source)
+
+    def source_of_key(self, key: str) -> SourceFile:
+        """The file that is known by *key*."""
+        source = self._sources[key]
+        assert source is not None, "keys are those of files that were read"
+        return source
+
+    def known(self) -> tuple[int, int]:
+        """How much is known by now, to be compared with later."""
+        return len(self._keys), len(self._beside)
+
+    def read_since(self, known: tuple[int, int]) -> News:
+        """The files read since so much was *known*, and which of all files are given ones since then."""
+        read, beside = (now - before for now, before in zip(self.known(), known, strict=True))
+        sources = islice(reversed(self._keys.items()), read)
+        return (
+            [(key, source.path, source.text) for source, key in sources],
+            list(islice(reversed(self._beside), beside)),
+        )
+
+    def adopt(self, read: Sequence[tuple[str, str, str]], beside: Sequence[str]) -> None:
+        """Take over the ``read_since`` of a copy."""
+        for key, path, text in read:
+            if self._sources.get(key) is None:
+                source = self._sources[key] = SourceFile(path, text)
+                self._keys[source] = key
+        self._beside.update({key: self.source_of_key(key) for key in beside})
 
     def _read(self, path: str, key: str, *, referred: bool) -> SourceFile | None:
         candidate = self._named.get(key)

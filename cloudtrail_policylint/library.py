@@ -75,16 +75,23 @@ class InternalError(Exception):
 
 
 def lint_paths(
-    paths: Sequence[str | os.PathLike[str]], *, config: str | os.PathLike[str] | None = None
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    config: str | os.PathLike[str] | None = None,
+    jobs: int = 1,
 ) -> list[Finding]:
     """What is wrong in the files and folders *paths*, in the order of its places.
+
+    *jobs* processes find it. What they are started with is that of
+    ``multiprocessing``: a program whose threads run, or on macOS and Windows,
+    calls this below ``if __name__ == "__main__":``.
 
     Settings are those of the command line: the nearest file for each path,
     or *config* for all. Raises ``InputError`` for a path, settings or rule
     file that cannot be used, and ``InternalError``. What a baseline holds is
     among the findings.
     """
-    return _findings(_run(config).lint_paths([os.fspath(path) for path in paths]))
+    return _findings(_run(config, jobs).lint_paths([os.fspath(path) for path in paths]))
 
 
 def lint_text(
@@ -101,8 +108,8 @@ def lint_text(
     return _findings(_run(config).lint_text(name.replace(os.sep, "/"), text, language))
 
 
-def _run(config: str | os.PathLike[str] | None) -> Run:
-    return Run(NearestSettings(None if config is None else os.fspath(config)))
+def _run(config: str | os.PathLike[str] | None, jobs: int = 1) -> Run:
+    return Run(NearestSettings(None if config is None else os.fspath(config)), jobs=jobs)
 
 
 def _findings(result: Result) -> list[Finding]:

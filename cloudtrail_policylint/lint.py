@@ -16,6 +16,7 @@ from .files import key_of
 from .match import Engine, Failure, Finding, place_of, problem_finding, settled
 from .match.related import loads
 from .normalise import normalise, normalise_attachment
+from .parts import MODULES, STACKS, Part, add_all, key_of_place, processes_for, units_of
 from .record import replaced
 from .result import Result, merged
 from .selection import Selection
@@ -37,21 +38,19 @@ if TYPE_CHECKING:
     from .extract.found import Found
     from .extract.terraform.project import Project
     from .files import Files, Unreadable
+    from .parts import Place, Unit
     from .policy import Document
     from .readers.reading import Reading
     from .resolution import Tally
     from .result import Suppressed
     from .rules import Rule, RuleBook
     from .settings.model import Allowed, Settings
-    from .suppress import Suppression
     from .tree import Node
 
     Watch: TypeAlias = Callable[[Extraction], None]
     """What is shown all that is extracted."""
-
-
-_OF_MODULES = (discover.TERRAFORM, discover.TEMPLATE)
-"""Languages of files that are judged with their module, not by themselves."""
+    Judge: TypeAlias = Callable[[], tuple[list[Finding], int]]
+    """What gives findings, and how many documents were judged."""
 
 
 class Linter:
@@ -72,7 +71,7 @@ class Linter:
         covers: Callable[[Allowed], bool] = lambda _entry: False,
         watch: Watch | None = None,
     ) -> None:
-        self._tally = tally
+        self._part = Part(tally)
         self._watch = watch
         self._book = book
         self._settings = settings
@@ -82,16 +81,24 @@ class Linter:
             self._selection.run, book, pedantic=settings.pedantic, named=settings.select
         )
         self._everything = settings.scope == "all"
-        self._crashes: list[str] = []
-        self._allowed: dict[tuple[int, int, str], Suppression] = {}  # once, however often read
+
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules and problems that a finding may be of."""
+        return (*self._selection.run, *self._book.problems.values())
+
+    def __reduce__(self) -> tuple[Callable[..., Linter], tuple[RuleBook, Settings]]:
+        """What another process needs to judge as this one does."""
+        return partial(Linter, tally=self._part.fresh().tally), (self._book, self._settings)
 
     # -- one source
 
     def lint_text(self, path: str, text: str, language: str, kind: str | None = None) -> Result:
         """Judge *text* as if it were the file *path*; *kind* is the kind of a bare policy."""
         source = SourceFile(path, text)
-        findings, documents = self._guarded(path, partial(self._judge_text, source, language, kind))
-        return self._result([source], findings, files=1, documents=documents)
+        whole = self._part
+        whole.add(self._judged(path, partial(self._judge_text, source, language, kind)))
+        self._part = Part(whole.tally)
+        return self._result([source], whole, files=1)
 
     def _judge_text(
         self, source: SourceFile, language: str, kind: str | None
@@ -154,8 +161,8 @@ class Linter:
     # -- what was extracted
 
     def _counted(self, extraction: Extraction) -> Extraction:
-        if self._tally is not None:
-            self._tally.add(extraction)
+        if self._part.tally is not None:
+            self._part.tally.add(extraction)
         if self._watch is not None:
             self._watch(extraction)
         return extraction
@@ -164,14 +171,13 @@ class Linter:
         self,
         extraction: Extraction,
         kind: str | None = None,
-        places: set[tuple[int, int, int]] | None = None,
+        places: dict[Place, Span] | None = None,
     ) -> tuple[list[Finding], int]:
         """The findings on *extraction*, and how many documents were judged, whose *places* are added."""
         judged: list[Document] = []
         findings = settled(self._found(extraction, kind, judged))
         if places is not None:
-            spans = (document.span for document in judged)
-            places.update((id(span.source), span.start, span.end) for span in spans)
+            places.update((key_of_place(document.span), document.span) for document in judged)
         return findings, len(judged)
 
     def _found(
@@ -179,7 +185,7 @@ class Linter:
     ) -> Iterator[Finding]:
         """The findings on *extraction*, document by document; each is added to *judged* before."""
         for one in from_allowances(extraction.allowances):
-            self._allowed.setdefault((id(one.span.source), one.span.start, one.words[0][0]), one)
+            self._part.allow(one)
         yield from self._found_in_policies(extraction, kind, judged)
         for resource in extraction.resources:
             if self._everything or "cloudtrail" in resource.type.lower():
@@ -227,55 +233,66 @@ class Linter:
 
     # -- many files
 
-    def lint_files(self, files: Files, watch: Callable[[str], None] = lambda _path: None) -> Result:
+    def lint_files(
+        self,
+        files: Files,
+        watch: Callable[[str], None] = lambda _path: None,
+        *,
+        jobs: int | None = 1,
+    ) -> Result:
         """Judge *files*; every file is judged whatever happens to the others.
 
         *watch* is told what comes next. If the user interrupts, the result is
-        what was found until then.
+        what was found until then. *jobs* processes do it, as many as pay for
+        None; the result is the same.
         """
-        findings: list[Finding] = []
-        documents = 0
-        interrupted = False
-        try:
-            for path, judge in self._work(files):
-                watch(path)
-                found, count = self._guarded(path, judge)
-                findings += found
-                documents += count
-        except KeyboardInterrupt:
-            interrupted = True
-        findings += [self._unreadable(file) for file in files.unreadable.values()]
-        return self._result(
-            files.given_sources(),
-            findings,
-            len(files.candidates),
-            documents,
-            interrupted=interrupted,
-        )
+        units = units_of(files)
+        # What is extracted is shown to whoever watches it in this process only.
+        jobs = 1 if self._watch is not None else processes_for(units, jobs)
+        judged: Iterator[tuple[Unit, Iterable[Part]]]
+        if jobs == 1:
+            judged = ((unit, self.parts(files, unit, watch)) for unit in units)
+        else:
+            from .processes import in_processes
 
-    def _work(self, files: Files) -> Iterator[tuple[str, Callable[[], tuple[list[Finding], int]]]]:
-        """What there is to judge, modules first: its path, and how."""
-        loaded: set[str] = set()
-        folders = list(files.modules())
-        if folders:
+            judged = in_processes(self, files, units, jobs, watch)
+        whole, self._part = self._part, self._part.fresh()
+        interrupted = not add_all(judged, whole, files)
+        whole.findings += [self._unreadable(file) for file in files.unreadable.values()]
+        self._part = Part(whole.tally)
+        given, count = files.given_sources(), len(files.candidates)
+        return self._result(given, whole, count, interrupted=interrupted)
+
+    def parts(
+        self, files: Files, unit: Unit, watch: Callable[[str], None] = lambda _path: None
+    ) -> Iterator[Part]:
+        """What judging *unit* of *files* comes to, piece by piece; *watch* is told what comes next."""
+        for path, judge in self._steps(files, unit):
+            watch(path)
+            yield self._judged(path, judge)
+
+    def _judged(self, path: str, judge: Judge) -> Part:
+        self._part = part = self._part.fresh()
+        part.findings, part.documents = self._guarded(path, judge)
+        return part
+
+    def _steps(self, files: Files, unit: Unit) -> Iterator[tuple[str, Judge]]:
+        """What there is to judge of *unit*: its path, and how."""
+        if unit.of == MODULES:
             from .extract.terraform.project import Project
 
             project = Project(files)
-            judged: set[tuple[int, int, int]] = set()
-            for folder in folders:
-                judge = partial(self._judge_module, project, files, folder, loaded, judged)
-                yield folder or ".", judge
-        nesting = files.nesting()
-        if nesting:
-            yield nesting[0], partial(self._judge_stacks, files, nesting, loaded)
-        for candidate in files.candidates:
-            path, language = candidate.path, candidate.language
-            if language in _OF_MODULES or key_of(path) in loaded:
-                continue
+            for folder in unit.paths:
+                yield folder or ".", partial(self._judge_module, project, files, folder)
+            project.forget()
+        elif unit.of == STACKS:
+            yield unit.paths[0], partial(self._judge_stacks, files, unit.paths)
+        else:
+            (path,) = unit.paths
             source = files.source(path)
-            if source is not None and files.matters(path):
+            if source is not None:
                 kind = self._settings.kind_of(path)
-                yield path, partial(self._judge_text, source, language, kind)
+                yield path, partial(self._judge_text, source, unit.of, kind)
 
     def _unreadable(self, file: Unreadable) -> Finding:
         span = Span(file.source, 0, 0)
@@ -286,18 +303,14 @@ class Linter:
         return problem_finding(problem, self._book, Owner("", span))
 
     def _judge_module(
-        self,
-        project: Project,
-        files: Files,
-        folder: str,
-        loaded: set[str],
-        judged: set[tuple[int, int, int]],
+        self, project: Project, files: Files, folder: str
     ) -> tuple[list[Finding], int]:
-        """Judge a Terraform module for each call of it."""
+        """Judge a Terraform module for each call of it; its documents are counted by their places."""
+        part = self._part
 
         def extractions() -> Iterator[Extraction]:
             for extraction in project.extractions(folder):
-                loaded.update(key_of(found.node.span.source.path) for found in extraction.documents)
+                part.loaded |= {key_of(f.node.span.source.path) for f in extraction.documents}
                 yield extraction
 
         callers = {
@@ -305,20 +318,19 @@ class Linter:
         } - {id(source) for source in files.module_sources(folder)}
         # What stands in a module that is only near is none of this run's.
         near = files.is_near(folder)
-        return self._judge_calls(extractions(), callers, files, judged, only_given=near)
+        found, _ = self._judge_calls(extractions(), callers, files, part.places, only_given=near)
+        return found, 0
 
-    def _judge_stacks(
-        self, files: Files, nesting: Sequence[str], loaded: set[str]
-    ) -> tuple[list[Finding], int]:
+    def _judge_stacks(self, files: Files, nesting: Sequence[str]) -> tuple[list[Finding], int]:
         """Judge the templates that those of *nesting* deploy as nested stacks, for each stack."""
         from .extract.cloudformation.stacks import Stacks
 
         stacks = Stacks(nesting, files.loader, _only_document)
         findings: list[Finding] = []
         documents = 0
-        judged: set[tuple[int, int, int]] = set()
+        judged: dict[Place, Span] = {}
         for path in stacks.nested():
-            loaded.add(key_of(path))
+            self._part.loaded.add(key_of(path))
             callers = stacks.callers(path)
             if any(map(files.matters, (path, *(source.path for source in callers)))):
                 above = {id(source) for source in callers}
@@ -334,7 +346,7 @@ class Linter:
         extractions: Iterable[Extraction],
         callers: set[int],
         files: Files,
-        judged: set[tuple[int, int, int]],
+        judged: dict[Place, Span],
         *,
         only_given: bool = False,
     ) -> tuple[list[Finding], int]:
@@ -345,7 +357,7 @@ class Linter:
         module itself is reported only if it is so for every call that makes
         the policy's owner. *only_given*: so are the documents counted.
         """
-        places: set[tuple[int, int, int]] = set()
+        places: dict[Place, Span] = {}
         given: dict[int, bool] = {}
         calls: list[tuple[set[tuple[int, int]], dict[tuple[str, int, int, int], Finding]]] = []
         for extraction in extractions:
@@ -355,7 +367,7 @@ class Linter:
             owners = {_owner_of(found.owner) for found in extraction.documents}
             calls.append((owners, {place_of(finding): finding for finding in findings}))
         if only_given:
-            places = {place for place in places if given[place[0]]}
+            places = {place: span for place, span in places.items() if given[place[0]]}
         before = len(judged)
         judged |= places
         return [
@@ -372,39 +384,31 @@ class Linter:
             )
         ], len(judged) - before
 
-    def _guarded(
-        self, path: str, judge: Callable[[], tuple[list[Finding], int]]
-    ) -> tuple[list[Finding], int]:
+    def _guarded(self, path: str, judge: Judge) -> tuple[list[Finding], int]:
         """What *judge* finds; a mistake of ours there is noted and stops nothing else."""
         try:
             return judge()
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files are still judged
-            self._crashes.append(_crash(path, "", error))
+            self._part.note_crash(path, "", error)
             return [], 0
         finally:
             for failure in self._engine.failures:
-                crash = _crash(failure.span.place(), failure.rule, failure.error)
-                if crash not in self._crashes:  # a module is judged for every call of it
-                    self._crashes.append(crash)
+                self._part.note_crash(failure.span.place(), failure.rule, failure.error)
             self._engine.failures.clear()
 
     def _result(
         self,
         sources: Iterable[SourceFile],
-        findings: Sequence[Finding],
+        whole: Part,
         files: int,
-        documents: int,
         *,
         interrupted: bool = False,
     ) -> Result:
         given = {id(source): source for source in sources}
         suppressions = [s for source in given.values() for s in suppressions_in(source)]
-        suppressions += [s for s in self._allowed.values() if id(s.span.source) in given]
-        self._allowed = {}
-        kept, suppressed = suppress(settled(findings), suppressions)
-        ran = [
-            one for one in (*self._selection.run, *self._book.problems.values()) if self._runs(one)
-        ]
+        suppressions += [s for s in whole.allowed.values() if id(s.span.source) in given]
+        kept, suppressed = suppress(settled(whole.findings), suppressions)
+        ran = [one for one in self.rules() if self._runs(one)]
         kept += complaints(suppressions, self._book, ran)
         if self._settings.suppress:
             kept, more = self._allow(kept, ran)
@@ -412,13 +416,13 @@ class Linter:
         result = Result(
             tuple(self._selection.shown(kept)),
             files,
-            documents,
+            whole.documents + len(whole.places),
             tuple(
                 replaced(one, finding=finding)
                 for one in suppressed
                 for finding in self._selection.shown([one.finding])
             ),
-            tuple(self._crashes),
+            tuple(whole.crashes),
             interrupted=interrupted,
         )
         return merged([result])
@@ -441,13 +445,6 @@ class Linter:
         ]
         kept += complaints_of_settings(entries, self._book, ran, today)
         return kept, suppressed
-
-
-def _crash(place: str, rule: str, error: Exception) -> str:
-    """What is said of a mistake of ours; with the *rule* that it is in, if it is in one."""
-    where = f" in rule {rule}" if rule else ""
-    reason = str(error).partition("\n")[0]
-    return f"{place}: internal error{where}: {type(error).__name__}: {reason}"
 
 
 def _is_json(source: SourceFile, language: str) -> bool:
@@ -475,11 +472,12 @@ def _owner_of(owner: Owner) -> tuple[int, int]:
 
 
 def _extract(root: Node, source: SourceFile) -> Extraction:
-    from .extract import account, bare, cloudformation, serverless
-    from .extract.terraform import plan
+    from .extract import account, bare, cloudformation, serverless, terraform
 
-    if plan.is_plan(root):
-        return plan.extract_plan(root)
+    if terraform.is_plan(root):
+        from .extract.terraform.plan import extract_plan
+
+        return extract_plan(root)
 
     def template(node: Node) -> Extraction | None:
         return (

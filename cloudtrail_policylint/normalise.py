@@ -8,8 +8,6 @@ elements of their own.
 
 from __future__ import annotations
 
-import re
-
 from . import limits
 from .arns import Shape, action_head, arn_head
 from .blanks import fill_blanks
@@ -50,7 +48,6 @@ WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
 WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
 
 _BROKEN = ("embedded-policy-not-json", "template-text")
-_CLOUDTRAIL = re.compile("cloud-?trail", re.IGNORECASE)
 
 
 def normalise(found: Found, kind_of_path: str | None = None) -> Document:
@@ -358,7 +355,8 @@ def _mentions(texts: Iterable[Text]) -> bool:
                 else "\n" + "\n".join((*(part.values or ()), ""))
                 for part in text.parts
             )
-        if _CLOUDTRAIL.search(known):
+        known = known.lower()
+        if "cloudtrail" in known or "cloud-trail" in known:
             return True
     return False
 

@@ -17,9 +17,9 @@ from .tokens import (
     HOLES,
     ONE,
     STAR,
+    Line,
     for_every_text,
     for_every_value,
-    in_common,
     spread,
     unknown,
     widest_value,
@@ -72,7 +72,7 @@ class Pattern:
 
     globs: tuple[Glob, ...]
     exact: bool
-    lines: tuple[tuple[str, ...], ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 def _fixed(text: str) -> str:
@@ -244,7 +244,7 @@ def pattern(parts: Sequence[Piece | Hole], *, fold: bool, variables: bool) -> Pa
     if exact:
         return Pattern(tuple([_glob(alternative) for alternative in alternatives]), exact)
     globs = tuple([_glob(_widened(alternative)) for alternative in alternatives])
-    return Pattern(globs, exact, tuple([tuple(_tokens(one)) for one in alternatives]))
+    return Pattern(globs, exact, tuple([Line(_tokens(one)) for one in alternatives]))
 
 
 def _widened(spelt: str) -> str:
@@ -320,9 +320,9 @@ def _overlaps_unknown(widest: Glob, line: Line, b: Glob) -> int:
     if not overlaps(widest, b):
         return NO
     other = _line(b)
-    if within(widest, b) or in_common(for_every_value(line), other):
+    if within(widest, b) or line.turned(for_every_value).in_common(other):
         return YES
-    return NO if in_common(line, other) is False else MAYBE
+    return NO if line.in_common(other) is False else MAYBE
 
 
 def _within_unknown(widest: Glob, line: Line, b: Glob) -> int:
@@ -330,17 +330,17 @@ def _within_unknown(widest: Glob, line: Line, b: Glob) -> int:
         return YES
     if not overlaps(widest, b):
         return NO
-    return NO if in_common(for_every_text(line), _line(b)) is False else MAYBE
+    return NO if line.turned(for_every_text).in_common(_line(b)) is False else MAYBE
 
 
 def _covers_unknown(widest: Glob, line: Line, b: Glob) -> int:
     if not within(b, widest):
         return NO
-    return NO if in_common(widest_value(line), for_every_text(_line(b))) is False else MAYBE
+    return NO if line.turned(widest_value).in_common(for_every_text(_line(b))) is False else MAYBE
 
 
 def _equal_unknown(widest: Glob, line: Line, b: Glob) -> int:
-    return MAYBE if overlaps(widest, b) and in_common(line, _line(b)) is not False else NO
+    return MAYBE if overlaps(widest, b) and line.in_common(_line(b)) is not False else NO
 
 
 def _line(glob: Glob) -> list[str]:
@@ -361,6 +361,5 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Fits: TypeAlias = Callable[[str, str], bool]
-    Line: TypeAlias = Sequence[str]
     Relation: TypeAlias = Callable[[Glob, Glob], bool]
     Judge: TypeAlias = Callable[[Glob, Line, Glob], int]

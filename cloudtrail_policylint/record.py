@@ -2,7 +2,7 @@
 
 ``dataclasses`` itself costs three times an empty interpreter's start (it
 imports ``inspect`` and compiles six methods a class), which a commit hook
-cannot afford. ``@record`` writes the two methods that are used, and leaves the
+cannot afford. ``@record`` writes the methods that are used, and leaves the
 promise that nothing is assigned afterwards to the type checker.
 """
 
@@ -37,17 +37,26 @@ else:
         body.pop("__dict__", None)
         body.pop("__weakref__", None)
         body["__slots__"] = names
-        scope: dict = {}
-        assignments = "\n ".join(f"self.{name} = {name}" for name in names) or "pass"
-        exec(f"def __init__(self, {', '.join(names)}):\n {assignments}", scope)  # noqa: S102 - the names are ours
-        init = scope["__init__"]
-        init.__defaults__ = defaults
+        init = type(record)(_assigning(names), globals(), "__init__", defaults)
         init.__qualname__ = f"{cls.__qualname__}.__init__"
         body["__init__"] = init
         body.setdefault("__eq__", _equal)
         body.setdefault("__hash__", None)
         body.setdefault("__repr__", _describe)
         return type(cls)(cls.__name__, cls.__bases__, body)
+
+    _TEMPLATES = {}
+
+    def _assigning(names):
+        """The code of an ``__init__`` that assigns *names*: compiled once for each number of them."""
+        template = _TEMPLATES.get(len(names))
+        if template is None:
+            scope: dict = {}
+            fields = [f"field{number}" for number in range(len(names))]
+            body = "\n ".join(f"self.{field} = {field}" for field in fields) or "pass"
+            exec(f"def __init__(self, {', '.join(fields)}):\n {body}", scope)  # noqa: S102 - our own text
+            template = _TEMPLATES[len(names)] = scope["__init__"].__code__
+        return template.replace(co_varnames=("self", *names), co_names=names)
 
     def replaced(one, **changes):
         """Return *one* with *changes*."""

@@ -7,9 +7,9 @@ all: then the reason is what stands where the policy should.
 from __future__ import annotations
 
 import os
-import re
 
 from .record import record
+from .regex import regex
 from .tree import Choice, Encoded, Hole, Map, Node, Seq, Text
 
 TYPE_CHECKING = False
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .extract.found import Extraction
     from .source import Span
 
-_FIRST_WORDS = re.compile(r"\$\{\s*(?:(?P<call>\w+)\(|(?P<first>[\w-]+)(?:\.(?P<second>[\w-]+))?)")
-_FUNCTION = re.compile(r"!(?:Fn::)?(\w+)")
+_FIRST_WORDS = regex(r"\$\{\s*(?:(?P<call>\w+)\(|(?P<first>[\w-]+)(?:\.(?P<second>[\w-]+))?)")
+_FUNCTION = regex(r"!(?:Fn::)?(\w+)")
 _REASONS = {
     "var": "a variable without a value",
     "local": "a local value that is not known",
@@ -71,6 +71,13 @@ class Tally:
             span = hole.span
             key = (*_key(span), index if span.end == 0 else 0)
             self._unknown.setdefault(key, (_format(span), _reason(hole, _format(span))))
+
+    def merge(self, other: Tally) -> None:
+        """Count what *other* counted, as if it came after."""
+        for place, known in other._known.items():
+            self._known.setdefault(place, known)
+        for place, unknown in other._unknown.items():
+            self._unknown.setdefault(place, unknown)
 
     def resolutions(self) -> Iterator[Resolution]:
         """The result, by format."""

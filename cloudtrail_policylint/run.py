@@ -33,7 +33,8 @@ class Run:
     """One run under *settings*; *tally*, if given, counts what is known of the policies.
 
     *contents* stand in place of what is in some files, and *extracted* is shown
-    all that is extracted.
+    all that is extracted. *jobs* processes judge, as many as pay for None, and
+    only this one where *extracted* is shown something.
     Methods raise an ``InputError`` for paths, settings and rules that cannot be used.
     """
 
@@ -44,11 +45,13 @@ class Run:
         *,
         contents: Contents | None = None,
         extracted: Watch | None = None,
+        jobs: int | None = 1,
     ) -> None:
         self._settings = settings
         self._tally = tally
         self._contents = contents
         self._extracted = extracted
+        self._jobs = jobs
         self._books: dict[tuple[str, ...], RuleBook] = {}
         self._paths: list[str] = []
         self._files: list[str] = []
@@ -120,7 +123,7 @@ class Run:
         def covers(entry: Allowed) -> bool:
             return any(_covers(path, entry, settings.folder) for path in paths)
 
-        return self._linter(settings, covers).lint_files(files, watch)
+        return self._linter(settings, covers).lint_files(files, watch, jobs=self._jobs)
 
     def _linter(
         self, settings: Settings, covers: Callable[[Allowed], bool] = lambda _entry: False

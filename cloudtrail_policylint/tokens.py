@@ -12,12 +12,17 @@ from .tree import ACCOUNT, ANY, FIELD, NAME, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TypeAlias
+
+    Turn: TypeAlias = Callable[[Iterable[str]], list[str]]
 
 ONE = "?"
 STAR = "*"
 DIGIT = "0-9"
-"""Tokens that are no literal character. A literal is a token of one character, written ``=c``."""
+"""Tokens that are no literal character."""
+LITERAL = 2
+"""The length of a token that is one: ``=c``. No other is as long."""
 
 HOLES = {"<any>": ANY, "<field>": FIELD, "<name>": NAME}
 """Tokens for one text, of any length, that is not known."""
@@ -74,55 +79,85 @@ def spread(ones: int) -> list[str]:
     return [STAR, *[ONE, STAR] * ones]
 
 
-def meet(a: str, b: str) -> bool:
-    """Whether some character is matched by both tokens."""
-    if ONE in (a, b) or a == b:
-        return True
-    if a == DIGIT:
-        return b[1].isdigit()
-    return b == DIGIT and a[1].isdigit()
+class Line:
+    """A pattern token by token, prepared for being laid along others.
 
-
-def in_common(a: Sequence[str], b: Sequence[str]) -> bool | None:
-    """Whether some text is matched by both lines, as far as they can be told.
-
-    A text that stands for every text lies as a whole in a ``*`` of the other
-    line. None for lines that are too long to tell.
+    Places are the bits of a number: bit *n* stands for what is behind the first
+    *n* tokens, so that all the places where one may be go on in one step.
     """
-    if (len(a) + 1) * (len(b) + 1) > MAX_PLACES:
-        return None
-    row = [True] + [False] * len(b)  # the starts of b that go with what has been read of a
-    gaps = [_is_gap(y) for y in b]
-    for x in a:
-        if _is_gap(x):
-            _stretch(row, x, b, gaps)
-        else:
-            row = _beyond(row, x, b, gaps)
-    for at, gap in enumerate(gaps):
-        if row[at] and gap:
-            row[at + 1] = True
-    return row[-1]
+
+    __slots__ = ("_gaps", "_passed", "_turned", "_where", "tokens")
+
+    def __init__(self, tokens: Iterable[str]) -> None:
+        self.tokens = tuple(tokens)
+        self._where: dict[str, int] = {}
+        self._gaps = 0
+        self._passed: dict[str, tuple[int, int | None]] = {}
+        self._turned: dict[Turn, Line] = {}
+
+    def turned(self, turn: Turn) -> Line:
+        """The line that *turn* makes of this one, made once."""
+        found = self._turned.get(turn)
+        if found is None:
+            found = self._turned[turn] = Line(turn(self.tokens))
+        return found
+
+    def in_common(self, other: Sequence[str]) -> bool | None:
+        """Whether some text is matched by both lines, as far as they can be told.
+
+        A text that stands for every text lies as a whole in a ``*`` of the
+        other line. None for lines that are too long to tell.
+        """
+        if (len(self.tokens) + 1) * (len(other) + 1) > MAX_PLACES:
+            return None
+        if not self._where:
+            where: dict[str, int] = {}
+            for at, token in enumerate(self.tokens):
+                where[token] = where.get(token, 0) | 1 << at
+            self._gaps = _at(where, filter(_is_gap, where))
+            self._where = where
+        places = 1  # where one may be when what has been read of the other line is gone over
+        for token in other:
+            passed = self._passed.get(token)
+            if passed is None:
+                passed = self._passed[token] = self._passing(token)
+            beside, inside = passed
+            if inside is None:
+                places = _carried(places, beside)
+            else:
+                places = _carried(places, self._gaps)
+                places = (places & beside) << 1 | places & inside
+        return bool(_carried(places, self._gaps) >> len(self.tokens))
+
+    def _passing(self, token: str) -> tuple[int, int | None]:
+        """Which tokens are passed with *token*, and which gaps may stand for it and more.
+
+        For a gap: which tokens it may be laid over, and None.
+        """
+        where = self._where
+        if _is_gap(token):
+            return self._gaps | _at(where, [own for own in where if _takes(token, own)]), None
+        gaps = _at(where, [own for own in where if _is_gap(own) and _takes(own, token)])
+        if len(token) == LITERAL:  # which most are: no need to look at all the others
+            meeting = (token, ONE, DIGIT) if token[1].isdigit() else (token, ONE)
+            return _at(where, meeting), gaps
+        return _at(where, [own for own in where if _side_by_side(token, own)]), gaps
 
 
-def _stretch(row: list[bool], x: str, b: Sequence[str], gaps: Sequence[bool]) -> None:
-    """Go on in *b* as far as the gap *x* of the other line may stand for what is there."""
-    for at, y in enumerate(b):
-        if row[at] and (gaps[at] or _takes(x, y)):
-            row[at + 1] = True
+def _at(where: Mapping[str, int], tokens: Iterable[str]) -> int:
+    """The places *where* one of *tokens* stands."""
+    places = 0
+    for token in tokens:
+        places |= where.get(token, 0)
+    return places
 
 
-def _beyond(row: list[bool], x: str, b: Sequence[str], gaps: Sequence[bool]) -> list[bool]:
-    """Where in *b* one may be when *x*, which is no gap, has been read too; gaps in *row* are gone over."""
-    below = [False] * len(row)
-    for at, y in enumerate(b):
-        if not row[at]:
-            continue
-        if gaps[at]:
-            row[at + 1] = True
-            below[at] = below[at] or _takes(y, x)
-        elif _side_by_side(x, y):
-            below[at + 1] = True
-    return below
+def _carried(places: int, passed: int) -> int:
+    """*places* and those that one comes to from them over tokens that may all be *passed*.
+
+    An addition carries a bit to the end of the row of ones that it stands in.
+    """
+    return places | (((places & passed) + passed) ^ passed)
 
 
 def _is_gap(token: str) -> bool:
@@ -136,7 +171,7 @@ def _takes(gap: str, token: str) -> bool:
     shape = HOLES.get(gap)
     if shape is None or token in (_EVERY_TEXT, _EVERY_CHARACTER, _EVERY_DIGIT):
         return False
-    return len(token) != 2 or allows(shape, token[1])
+    return len(token) != LITERAL or allows(shape, token[1])
 
 
 def _side_by_side(x: str, y: str) -> bool:
@@ -148,4 +183,13 @@ def _side_by_side(x: str, y: str) -> bool:
             return other == ONE
         if every == _EVERY_DIGIT:
             return other in (ONE, DIGIT)
-    return meet(x, y)
+    return _meet(x, y)
+
+
+def _meet(a: str, b: str) -> bool:
+    """Whether some character is matched by both tokens."""
+    if ONE in (a, b) or a == b:
+        return True
+    if a == DIGIT:
+        return b[1].isdigit()
+    return b == DIGIT and a[1].isdigit()

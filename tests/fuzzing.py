@@ -129,7 +129,6 @@ class Judge:
         started = time.process_time()
         result = self._linters[number].lint_text(name, text, language)
         if result.crashes:
-            self._linters[number] = self._linter(number)  # which keeps its crashes
             raise BrokenPromiseError(result.crashes[0])
         took = time.process_time() - started
         if took > SLOW:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -11,9 +12,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cloudtrail_policylint import patterns
+from cloudtrail_policylint.extract.terraform.evaluate import Evaluator
+from cloudtrail_policylint.extract.terraform.instances import MAX_INSTANCES
+from cloudtrail_policylint.extract.terraform.project import MAX_CALLS
 from cloudtrail_policylint.lint import Linter
 from cloudtrail_policylint.match.clauses import StatementMatch
+from cloudtrail_policylint.readers import hcl
+from cloudtrail_policylint.run import Run
 from cloudtrail_policylint.settings.model import Settings
+from cloudtrail_policylint.settings.nearest import NearestSettings
 
 if TYPE_CHECKING:
     from cloudtrail_policylint.rules import RuleBook
@@ -28,6 +35,8 @@ INPUTS = {
     "main.tf": f'resource "aws_iam_policy" "p" {{\n  policy = jsonencode({POLICY})\n}}\n',
     "notes.json": "{}",
 }
+MODULES = {"policy.json": 70, "template.yaml": 80, "main.tf": 85, "notes.json": 28}
+"""The most modules of ours that a run over each may load; each costs as much as a small policy's statement."""
 OF_FORMATS = {"policy.json": set(), "template.yaml": {"_ruamel_yaml"}, "main.tf": {"tree_sitter"}}
 """What each format is read with, which no other run loads."""
 
@@ -71,10 +80,25 @@ def test_a_run_loads_what_its_files_need(folder: Path, name: str) -> None:
     assert "jsonschema" not in loaded
     for other, needed in OF_FORMATS.items():
         assert bool(loaded & needed) == (other == name and bool(needed)), other
-    assert len(ours) < 100
+    assert len(ours) <= MODULES[name]
     if name == "notes.json":  # nothing in it is about CloudTrail
         assert not {f"cloudtrail_policylint.{part}" for part in ("lint", "match", "rules", "bundle", "readers")} & ours  # fmt: skip
-        assert len(ours) < 35
+
+
+def test_the_start_loads_what_every_run_needs_and_no_more(folder: Path) -> None:
+    loaded = modules(folder, "--version")
+    assert not loaded & HEAVY
+    assert len([module for module in loaded if module.startswith("cloudtrail_policylint")]) <= 18
+
+
+def test_no_module_compiles_a_regular_expression_before_it_is_used() -> None:
+    for path in (PROJECT / "cloudtrail_policylint").rglob("*.py"):
+        nodes: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+        while nodes:
+            node = nodes.pop()
+            assert not isinstance(node, ast.Call) or ast.unparse(node.func) != "re.compile", path
+            if not isinstance(node, ast.FunctionDef | ast.Lambda):
+                nodes.extend(ast.iter_child_nodes(node))
 
 
 def test_no_run_opens_a_socket(folder: Path) -> None:
@@ -178,3 +202,105 @@ def test_what_is_said_again_is_not_decided_again(
 ) -> None:
     once, often = (counted(book, monkeypatch, statements(n, alike=True)) for n in (1, 200))
     assert often[1] <= once[1] + 10
+
+
+# -- Terraform
+
+
+def evaluated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
+    """How many files are parsed, modules evaluated and expressions worked out for the module *folder*."""
+    parsed, modules, worked = (
+        Counter(hcl.read),
+        Counter(Evaluator.__init__),
+        Counter(Evaluator.evaluate),
+    )
+    monkeypatch.setattr(hcl, "read", parsed.counting())
+    monkeypatch.setattr(Evaluator, "__init__", modules.counting())
+    monkeypatch.setattr(Evaluator, "evaluate", worked.counting())
+    result = Run(NearestSettings(None)).lint_paths([str(folder)])
+    monkeypatch.undo()
+    assert result.crashes == ()
+    assert result.documents
+    return parsed.calls, modules.calls, worked.calls
+
+
+def policy_of(name: str, resource: str) -> str:
+    return (
+        f'resource "aws_iam_policy" "{name}" {{\n  policy = jsonencode({{ Statement = [{{ Effect = "Allow", '
+        f'Action = "cloudtrail:GetTrail", Resource = {resource} }}] }})\n}}\n'
+    )
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_files_that_refer_to_each_other_are_read_and_worked_out_once_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(count: int) -> tuple[int, int, int]:
+        files = {
+            f"part{i}.tf": f'locals {{\n  name_{i} = "trail-{i}"\n'
+            f'  arn_{i} = "arn:aws:cloudtrail:*:*:trail/${{local.name_{(i + 1) % count}}}"\n}}\n'
+            f"{policy_of(f'p{i}', f'local.arn_{i}')}"
+            for i in range(count)
+        }
+        return evaluated(written(tmp_path / str(count), files), monkeypatch)
+
+    few, many = work(10), work(200)
+    assert few[:2] == (10, 1)
+    assert many == (200, 1, 20 * few[2])
+
+
+def test_a_data_source_of_many_works_out_each_of_them_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(count: int) -> int:
+        documents = "".join(
+            f'data "aws_iam_policy_document" "d{i}" {{\n  statement {{\n    sid = "S{i}"\n'
+            f'    actions = ["cloudtrail:GetTrail"]\n    resources = ["*"]\n  }}\n}}\n'
+            for i in range(count)
+        )
+        names = ", ".join(f"data.aws_iam_policy_document.d{i}.json" for i in range(count))
+        whole = (
+            f'data "aws_iam_policy_document" "all" {{\n  source_policy_documents = [{names}]\n}}\n'
+            'resource "aws_iam_policy" "p" {\n  policy = data.aws_iam_policy_document.all.json\n}\n'
+        )
+        folder = written(tmp_path / str(count), {"main.tf": documents + whole})
+        return evaluated(folder, monkeypatch)[2]
+
+    assert work(200) <= 20 * work(10)
+
+
+def test_a_module_is_evaluated_for_a_few_of_its_calls_and_for_no_more_than_its_callers_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(count: int) -> tuple[int, int, int]:
+        files = {"called/main.tf": 'variable "arn" {}\n' + policy_of("p", "var.arn")}
+        files |= {
+            f"caller{i}/main.tf": f'module "m" {{\n  source = "../called"\n  arn = "arn:aws:cloudtrail:*:*:trail/{i}"\n}}\n'
+            for i in range(count)
+        }
+        return evaluated(written(tmp_path / str(count), {**files, ".git/HEAD": ""}), monkeypatch)
+
+    few, many = work(MAX_CALLS), work(25 * MAX_CALLS)
+    assert few[:2] == (MAX_CALLS + 1, 2 * MAX_CALLS)  # each caller, and the module for each of them
+    assert many[0] == 25 * MAX_CALLS + 1
+    assert many[1] <= 25 * few[1]
+    assert many[2] <= 25 * few[2]
+
+
+def test_what_many_keys_make_is_worked_out_for_a_few_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(count: int) -> int:
+        keys = ", ".join(f'"k{i}"' for i in range(count))
+        text = policy_of("p", '"arn:aws:cloudtrail:*:*:trail/${each.key}"')
+        text = text.replace("{\n", f"{{\n  for_each = toset([{keys}])\n", 1)
+        return evaluated(written(tmp_path / str(count), {"main.tf": text}), monkeypatch)[2]
+
+    keys = 984
+    assert work(MAX_INSTANCES + keys) <= work(MAX_INSTANCES) + 2 * keys  # the keys themselves

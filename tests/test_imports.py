@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
-    ("record", "errors"),
+    ("record", "regex", "errors"),
     ("source", "limits", "disk"),
     ("tree",),
     ("plain", "tokens", "blanks", "rulefolder", "gitignore"),
@@ -29,6 +29,8 @@ LAYERS = (
     ("discover",),
     ("nearby",),
     ("files",),
+    ("parts",),
+    ("processes",),
     ("lint",),
     ("run", "fixes"),
     ("report", "checks"),

@@ -25,6 +25,7 @@ from cloudtrail_policylint.patterns import (
     within,
 )
 from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.tokens import HOLES, Line, for_every_text, for_every_value
 from cloudtrail_policylint.tree import (
     ACCOUNT,
     ANY,
@@ -203,6 +204,59 @@ def test_relations_with_a_hole_agree_with_brute_force(shape: str) -> None:
                 if found != wanted:
                     wrong.append((line, operand, judge.__name__, found, wanted))
     assert wrong == []
+
+
+TOKENS = ("=a", "=/", "=1", "?", "0-9", "*", "<any>", "<name>")
+EVERY = {token for line in (for_every_text("?*"), for_every_value(["0-9"])) for token in line}
+GAPS = {"*", *HOLES}
+
+
+def step_by_step(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """What ``in_common`` says, by trying out all ways to lay one line along the other."""
+    if a and a[0] in GAPS:
+        return step_by_step(a[1:], b) or (
+            bool(b) and (b[0] in GAPS or takes(a[0], b[0])) and step_by_step(a, b[1:])
+        )
+    if b and b[0] in GAPS:
+        return step_by_step(b, a)
+    if not (a and b):
+        return a == b
+    return meets(a[0], b[0]) and step_by_step(a[1:], b[1:])
+
+
+def takes(gap: str, token: str) -> bool:
+    if gap == "*":
+        return True
+    return token not in EVERY and (len(token) != 2 or allows(HOLES[gap], token[1]))
+
+
+def meets(x: str, y: str) -> bool:
+    if {x, y} & EVERY:  # every character goes with "?" only, and every digit with "0-9" also
+        return (x, y) in FITTING or (y, x) in FITTING
+    digits = [token == "0-9" or token[1:].isdigit() for token in (x, y)]
+    return "?" in (x, y) or x == y or ("0-9" in (x, y) and all(digits))
+
+
+FITTING = {("every ?", "?"), ("every 0-9", "?"), ("every 0-9", "0-9")}
+
+
+def test_going_along_lines_in_all_places_at_once_is_going_step_by_step() -> None:
+    lines = [line for n in range(3) for line in product((*TOKENS, *EVERY), repeat=n)]
+    wrong = [
+        (a, b)
+        for a, b in product(lines, repeat=2)
+        if Line(a).in_common(b) is not step_by_step(a, b)
+    ]
+    assert wrong == []
+
+
+@given(*[st.lists(st.sampled_from((*TOKENS, *EVERY)), max_size=10).map(tuple)] * 2)
+def test_longer_lines_are_gone_along_step_by_step_too(
+    a: tuple[str, ...], b: tuple[str, ...]
+) -> None:
+    one = Line(a)
+    assert one.in_common(b) is step_by_step(a, b)
+    assert one.in_common(a) is step_by_step(a, a)  # nothing is left of what was asked before
 
 
 def test_shapes_allow_less_and_less() -> None:

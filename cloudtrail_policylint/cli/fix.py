@@ -111,7 +111,7 @@ def _show_difference(options: argparse.Namespace, fixed: Fixed) -> int:
     from ..report.printable import printable
 
     for crash in fixed.result.crashes:
-        say(f"{crash}; this is a mistake of ours, please report it")
+        say(crash)
     for path in sorted(fixed.contents):
         old, new = (
             text[path].decode("utf-8").splitlines(keepends=True)

@@ -47,7 +47,8 @@ def lint(options: argparse.Namespace) -> int:
     runs: list[Run] = []
 
     def judge(contents: Contents, watch: Watch | None) -> Result:
-        runs.append(Run(settings, _tally(options), contents=contents, extracted=watch))
+        jobs = options.jobs
+        runs.append(Run(settings, _tally(options), contents=contents, extracted=watch, jobs=jobs))
         return _result(options, runs[-1], contents)
 
     def finish(result: Result) -> int:
@@ -68,7 +69,7 @@ def _finish(
 ) -> int:
     """Report *result*; the exit code."""
     for crash in result.crashes:
-        say(f"{crash}; this is a mistake of ours, please report it")
+        say(crash)
     _write_report(options, result)
     if not options.quiet:
         baseline.tell()

@@ -23,6 +23,9 @@ examples:
 exit codes: 0 nothing found, 1 findings, 2 wrong usage or settings, 3 a mistake of ours
 """
 
+MOST_JOBS = 64
+"""Processes that one may ask for."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -53,11 +56,16 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         dest="command", title="commands", metavar="COMMAND", prog="cloudtrail-policylint"
     )
+    # Parsers of other commands would take longer than linting a small policy. Where no command comes
+    # first they are listed (--help, a wrong name), and where one follows it has its options.
+    first = arguments[0] if arguments else ""
     for name, (options, text) in _COMMANDS.items():
+        if first in _COMMANDS and name not in arguments:
+            continue
         command = commands.add_parser(
             name, help=text, allow_abbrev=False, formatter_class=parser.formatter_class
         )
-        if name in arguments:  # describing the others takes longer than linting a small policy
+        if name in arguments:
             options(command)
     return parser
 
@@ -176,6 +184,12 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show the settings for each PATH and where each comes from, and judge nothing",
     )
+    add(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="judge in N processes (default: auto, as many as pay for how much there is to judge)",
+    )
     add("--statistics", action="store_true", help="count the findings of each rule")
     add("--quiet", action="store_true", help="findings only: no summary, no statistics")
     add(
@@ -189,6 +203,17 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="what standard input is called and, by its ending, written in",
     )
+
+
+def _jobs(text: str) -> int | None:
+    """A number of processes, None for ``auto``."""
+    if text == "auto":
+        return None
+    if text.isdecimal() and 1 <= int(text[:9]) <= MOST_JOBS:
+        return int(text)
+    from argparse import ArgumentTypeError
+
+    raise ArgumentTypeError(f"{text!r} is neither auto nor a number from 1 to {MOST_JOBS}")
 
 
 def _completion_options(completion: argparse.ArgumentParser) -> None:

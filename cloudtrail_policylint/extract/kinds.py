@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 
-# Patterns of a path; not compiled before one is asked for, because most runs ask for none.
-_SERVICE_CONTROL = r"(?<![a-z])scps?(?![a-z])|service[-_ ]?control"
-_GUARDRAIL = r"guard-?rails?|organi[sz]ations?(?![a-z])"
-_RESOURCE_CONTROL = r"(?<![a-z])rcps?(?![a-z])|resource[-_ ]?control"
-_BOUNDARY = r"boundar(?:y|ies)"
-_ENDPOINT = r"vpc-?_?e(?:ndpoint)?s?(?![a-z])"
+# What a path says, and words without which it does not: only where one is there the pattern is compiled.
+_SERVICE_CONTROL = r"(?<![a-z])scps?(?![a-z])|service[-_ ]?control", ("scp", "control")
+_GUARDRAIL = r"guard-?rails?|organi[sz]ations?(?![a-z])", ("rail", "organi")
+_RESOURCE_CONTROL = r"(?<![a-z])rcps?(?![a-z])|resource[-_ ]?control", ("rcp", "control")
+_BOUNDARY = r"boundar(?:y|ies)", ("boundar",)
+_ENDPOINT = r"vpc-?_?e(?:ndpoint)?s?(?![a-z])", ("vpc",)
 
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
 _BY_SERVICE = {
@@ -63,13 +63,17 @@ def guess_kind(
     denies_only = bool(effects) and all(effect == "Deny" for effect in effects)
     if has_principal:
         return _with_principal(actions, resources, path, denies_only=denies_only)
-    if re.search(_SERVICE_CONTROL, path) or (denies_only and re.search(_GUARDRAIL, path)):
+    if _says(path, *_SERVICE_CONTROL) or (denies_only and _says(path, *_GUARDRAIL)):
         return "scp"
     if not allows:
         return "unknown"
-    if re.search(_RESOURCE_CONTROL, path):
+    if _says(path, *_RESOURCE_CONTROL):
         return "unknown"
-    return "boundary" if re.search(_BOUNDARY, path) else "identity"
+    return "boundary" if _says(path, *_BOUNDARY) else "identity"
+
+
+def _says(path: str, pattern: str, words: tuple[str, ...]) -> bool:
+    return any(word in path for word in words) and re.search(pattern, path) is not None
 
 
 def _with_principal(
@@ -83,10 +87,10 @@ def _with_principal(
     services = {action.partition(":")[0] for action in actions}
     if denies_only and everywhere:  # what a resource control policy must look like, and others may
         # For topics, which those policies do not reach, people keep the topic's own policy beside them.
-        is_control = re.search(_RESOURCE_CONTROL, path) and "sns" not in services
+        is_control = _says(path, *_RESOURCE_CONTROL) and "sns" not in services
         return "rcp" if is_control else "unknown"
     if len(services) > 1 or "*" in services:
-        return "vpc-endpoint" if re.search(_ENDPOINT, path) else "unknown"
+        return "vpc-endpoint" if _says(path, *_ENDPOINT) else "unknown"
     service = services.pop()
     if service == "cloudtrail":
         return _of_cloudtrail(actions, resources)

@@ -8,8 +8,7 @@ language".
 
 from __future__ import annotations
 
-import re
-
+from ..regex import regex
 from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, as_text, branches, cut
 from .found import Problem, unreadable
 
@@ -22,8 +21,8 @@ OTHER_VERSIONS = ("1", "2.0")
 """Versions of the policies of other clouds, whose form is otherwise the same."""
 
 _ELEMENTS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
-_ACTION = re.compile(r"(?:\*|[a-z0-9-]+:[A-Za-z*?]+)\Z")
-_URL_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_ACTION = regex(r"(?:\*|[a-z0-9-]+:[A-Za-z*?]+)\Z")
+_URL_ESCAPES = regex(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 def is_policy(node: Node) -> bool:

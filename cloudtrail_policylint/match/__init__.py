@@ -23,7 +23,7 @@ from .index import Index
 from .messages import Subject, by_field, render
 from .outside import AttachmentMatch, ResourceMatch
 from .related import origins
-from .remedies import edit_for
+from .remedies import Lists, edit_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -276,6 +276,7 @@ class Engine:
         document = scene.document if scene is not None else None
         owner = judged.document.owner if isinstance(judged, Scene) else judged.owner
         witnesses = by_field(binding)
+        lists = Lists(binding.statement)
         for witness, span in places:
             if verdict == MAYBE and witness is not None and _says_nothing(witness):
                 continue
@@ -298,7 +299,7 @@ class Engine:
                 edit=edit_for(
                     case.edit,
                     witness,
-                    binding.statement,
+                    lists,
                     (*within, owner.span),
                     self.catalogue,
                 )

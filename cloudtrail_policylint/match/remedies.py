@@ -7,7 +7,7 @@ from ..tree import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ..catalogue import Catalogue
     from ..policy import Statement
@@ -20,19 +20,50 @@ if TYPE_CHECKING:
 NEAREST = "{nearest}"
 
 
+class Lists:
+    """The lists of *statement*, read once for all that is found in it."""
+
+    def __init__(self, statement: Statement | None) -> None:
+        self.statement = statement
+        self._by_place: dict[tuple[int, int, int], frozenset[str]] | None = None
+
+    def beside(self, witness: Witness) -> frozenset[str]:
+        """What stands in the list that *witness* is a member of: nothing is to stand there twice."""
+        if self._by_place is None:
+            self._by_place = {}
+            for texts in _lists(self.statement) if self.statement is not None else ():
+                written = frozenset([joined(text) for text in texts])
+                for text in texts:
+                    self._by_place.setdefault(_place(text.span), written)
+        return self._by_place.get(_place(witness.span), frozenset())
+
+
+def _place(span: Span) -> tuple[int, int, int]:
+    return id(span.source), span.start, span.end
+
+
+def _lists(statement: Statement) -> Iterator[tuple[Text, ...]]:
+    for condition in statement.conditions:
+        yield condition.values
+    yield tuple([text for action in statement.actions for text in action.texts])
+    yield tuple([text for resource in statement.resources for text in resource.texts])
+    yield tuple([principal.id for principal in statement.principals])
+
+
 def edit_for(
     remedy: Remedy,
     witness: Witness,
-    statement: Statement | None,
+    lists: Lists,
     around: Iterable[Span],
     catalogue: Catalogue,
 ) -> Edit | None:
-    """The edit that *remedy* is for *witness*, which a match found in *statement*.
+    """The edit that *remedy* is for *witness*, which a match found in the statement of *lists*.
 
     None where it does not apply. A text that does not stand in one of the
     blocks *around* (it comes from a variable, say) may be used elsewhere too:
     to change it is not safe.
     """
+    statement = lists.statement
     target = _target(remedy.at or witness.field, witness, statement)
     if target is None or target.span.source is not witness.span.source:
         return None
@@ -41,7 +72,7 @@ def edit_for(
         entry = _removable(target, statement.node) if statement is not None else None
         return removing(entry, safe=safe, says=remedy.says) if entry is not None else None
     new = _new(remedy, joined(target), catalogue)
-    if new is None or new in _beside(witness, statement):
+    if new is None or new in lists.beside(witness):
         return None
     return rewriting(target, new, safe=safe, says=remedy.says)
 
@@ -84,20 +115,6 @@ def _all_entries(node: Map) -> Iterable[Entry]:
         yield entry
         if isinstance(entry.value, Map):
             yield from _all_entries(entry.value)
-
-
-def _beside(witness: Witness, statement: Statement | None) -> Iterable[str]:
-    """What else stands in the list that *witness* is a member of: nothing is to stand there twice."""
-    if statement is None:
-        return ()
-    lists: list[tuple[Text, ...]] = [c.values for c in statement.conditions]
-    lists.append(tuple([text for action in statement.actions for text in action.texts]))
-    lists.append(tuple([text for resource in statement.resources for text in resource.texts]))
-    lists.append(tuple([principal.id for principal in statement.principals]))
-    for texts in lists:
-        if any(text.span == witness.span for text in texts):
-            return [joined(text) for text in texts]
-    return ()
 
 
 def _new(remedy: Remedy, old: str, catalogue: Catalogue) -> str | None:

@@ -18,6 +18,7 @@ from itertools import pairwise
 import tree_sitter_hcl
 from tree_sitter import Language, Parser
 
+from ..regex import regex
 from ..source import SourceFile, Span
 from .hcl_expressions import MAX_DEPTH, expression_of, template_of
 from .hcl_file import Attribute, Block, HclFile
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
 __all__ = ["MAX_DEPTH", "read", "read_template"]
 
 _PARSER = Parser(Language(tree_sitter_hcl.language()))
-_BLOCK_START = re.compile(
+_BLOCK_START = regex(
     r"^(?:resource|data|locals|variable|module|output|provider|terraform|moved|import|check)\b[^\n=]*\{",
     re.MULTILINE,
 )
-_BRACKETS = re.compile(r"[{\[(]+|[}\])]+")
+_BRACKETS = regex(r"[{\[(]+|[}\])]+")
 MAX_BRACKETS = 1_000
 """Brackets that may be open at once in a file, by the look of its text."""
 _TEMPLATE_START = "x = <<CLOUDTRAIL_POLICYLINT\n"

@@ -7,9 +7,9 @@ is lost. What cannot be read is ``Unreadable``; nothing raises.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
+from ..regex import regex
 from ..source import Span
 from ..tree import Piece, Scalar, Text
 from .hcl_syntax import (
@@ -38,6 +38,7 @@ from .hcl_syntax import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Sequence
 
     from tree_sitter import Node
@@ -51,8 +52,8 @@ _WRAPPERS = frozenset(
     ["expression", "literal_value", "template_expr", "collection_value", "for_expr", "operation"]
 )
 _BINARY = ("==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "&&", "||")
-_ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$\{|%%\{')
-_HEREDOC_ESCAPE = re.compile(r"\$\$\{|%%\{")
+_ESCAPE = regex(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$\{|%%\{')
+_HEREDOC_ESCAPE = regex(r"\$\$\{|%%\{")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -159,6 +160,12 @@ class _Converter:
     def name(self, node: Node, depth: int) -> Expression:  # noqa: ARG002
         return Name(self.places.text(node), self.places.of(node))
 
+    def string(self, node: Node, depth: int) -> Expression:
+        if node.has_error:
+            return self.quoted(node, depth)
+        span = self.places.of(node)  # two quotes and what is between them
+        return _template(self.literal(span.start + 1, span.end - 1, _ESCAPE), span)
+
     def quoted(self, node: Node, depth: int) -> Expression:
         children = node.children
         end = children[-1]
@@ -230,6 +237,8 @@ class _Converter:
         if right:
             end = start + len(source.text[start:end].rstrip())
         raw = source.text[start:end]
+        if raw and "\\" not in raw and "{" not in raw:  # which every escape has one of
+            return [Piece(raw, Span(source, start, end))]
         parts: list[Part] = []
         at = 0
         for match in escape.finditer(raw):
@@ -394,7 +403,7 @@ _CONVERT: dict[str, Callable[[_Converter, Node, int], Expression]] = {
     "numeric_lit": _Converter.numeric,
     "bool_lit": _Converter.word,
     "null_lit": _Converter.word,
-    "string_lit": _Converter.quoted,
+    "string_lit": _Converter.string,
     "quoted_template": _Converter.quoted,
     "heredoc_template": _Converter.heredoc,
     "variable_expr": _Converter.name,
@@ -441,8 +450,8 @@ def _blank_behind(text: str) -> int:
 
 
 def _template(parts: list[Part], span: Span) -> Expression:
-    if all(isinstance(part, Piece) for part in parts):
-        pieces = tuple(part for part in parts if isinstance(part, Piece))
+    pieces = tuple([part for part in parts if isinstance(part, Piece)])
+    if len(pieces) == len(parts):
         if not pieces:
             middle = Span(span.source, min(span.start + 1, span.end), min(span.start + 1, span.end))
             pieces = (Piece("", middle),)

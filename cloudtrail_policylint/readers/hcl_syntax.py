@@ -265,7 +265,7 @@ class Places:
 
     def of(self, node: Node) -> Span:
         """The characters of *node*."""
-        return self.span(node.start_byte, node.end_byte)
+        return Span(self.source, self.offset(node.start_byte), self.offset(node.end_byte))
 
     def text(self, node: Node) -> str:
         """What stands in the file at *node*."""

@@ -16,6 +16,7 @@ import json
 import re
 from bisect import bisect_right
 
+from ..regex import regex
 from ..source import SourceFile, Span
 from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from .reading import MAX_DEPTH, Mistake, Reading
@@ -99,18 +100,21 @@ def read_embedded(text: Text) -> Reading:
     return _Reader(text).read()
 
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_WORD = re.compile(r"[^\s,:\[\]{}\"]+")
-_STRING = re.compile(r'"([^"\\\x00-\x1f]*)"')
-_CHUNK = re.compile(r'[^"\\\x00-\x1f\ue000]+|\ue000')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
-_COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-_TOKEN = re.compile(  # left for an installer or a reader to fill in
+_SPACE = regex(r"[ \t\r\n]*")
+_DENSE = frozenset(':,"{}[]')
+_WORD = regex(r"[^\s,:\[\]{}\"]+")
+_STRING = regex(r'"([^"\\\x00-\x1f]*)"')
+_ESCAPED = regex(r'"(?:[^"\\\x00-\x1f\ue000]++|\\["\\/bfnrt])*+"')
+_PART = regex(r"[^\\]+|\\.")
+_CHUNK = regex(r'[^"\\\x00-\x1f\ue000]+|\ue000')
+_NUMBER = regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
+_COMMENT = regex(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_TOKEN = regex(  # left for an installer or a reader to fill in
     r"\$\{(?:[^{}\n]|\{[^{}\n]*\})*\}|\{\{[^{}\n]*\}\}|<%[^%\n]*%>|<[A-Za-z][^<>\"\n]*>|\.\.\.|\u2026"
 )
-_TOKEN_STARTS = ("$", "{", "<", ".", "\u2026")
+_TOKEN_STARTS = ("${", "{{", "<", "...", "\u2026")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_HEX = re.compile(r"[0-9a-fA-F]{4}")
+_HEX = regex(r"[0-9a-fA-F]{4}")
 _HOLE = "\ue000"  # stands in the joined text where a hole is; told from the real character by its offset
 
 
@@ -144,6 +148,15 @@ class _Reader:
                 joined.append(part.text)
                 at += len(part.text)
         self.text = "".join(joined)
+        # Which pieces the file spells character by character; and how, if all is one such stretch.
+        self.exact = [
+            isinstance(part, Piece) and len(part.text) == part.span.end - part.span.start
+            for part in self.pieces
+        ]
+        self.stretch: tuple[SourceFile, int, int] | None = None
+        if self.exact == [True]:
+            span = self.pieces[0].span
+            self.stretch = span.source, span.start, len(self.text)
         self.at = 0
         self.mistake: Mistake | None = None
         self.loose_hole = False
@@ -152,28 +165,25 @@ class _Reader:
 
     def place(self, start: int, end: int) -> Span:
         """The file range that spells ``[start, end)`` of the joined text."""
-        first = self._edge(start, last=False)
-        if end <= start:
-            return Span(first.source, first.start, first.start)
-        last = self._edge(end - 1, last=True)
-        if last.source is not first.source or last.end < first.start:
-            return first
-        return Span(first.source, first.start, last.end)
-
-    def _edge(self, offset: int, *, last: bool) -> Span:
+        if self.stretch is not None:
+            source, shift, length = self.stretch
+            start, end = min(start, length), min(max(start, end), length)
+            return Span(source, start + shift, end + shift)
         if not self.pieces:
             return self.whole
-        index = bisect_right(self.starts, offset) - 1
-        part = self.pieces[index]
-        if isinstance(part, Hole):
-            return part.span
-        span, inside = part.span, offset - self.starts[index]
-        if len(part.text) != span.end - span.start:
-            return span
-        at = span.start + inside
-        if inside >= len(part.text):  # just behind the last piece
-            return Span(span.source, span.end, span.end)
-        return Span(span.source, at, at + 1) if last else Span(span.source, at, span.end)
+        index = bisect_right(self.starts, start) - 1
+        span, inside = self.pieces[index].span, start - self.starts[index]
+        at = min(span.start + inside, span.end) if self.exact[index] else span.start
+        if end <= start:
+            return Span(span.source, at, at)
+        last = index
+        if index + 1 < len(self.starts) and end > self.starts[index + 1]:
+            last = bisect_right(self.starts, end - 1) - 1
+        behind, inside = self.pieces[last].span, end - self.starts[last]
+        stop = min(behind.start + inside, behind.end) if self.exact[last] else behind.end
+        if behind.source is not span.source or stop < at:
+            return Span(span.source, at, span.end)
+        return Span(span.source, at, stop)
 
     # -- mistakes
 
@@ -196,6 +206,8 @@ class _Reader:
 
     def space(self) -> None:
         text = self.text
+        if text[self.at : self.at + 1] in _DENSE:
+            return
         while True:
             match = _SPACE.match(text, self.at)
             assert match is not None
@@ -215,7 +227,7 @@ class _Reader:
         char = self.text[start : start + 1]
         if char == '"':
             return self.string()
-        token = _TOKEN.match(self.text, start) if char in _TOKEN_STARTS else None
+        token = self.token(start)
         if token is not None:
             self.at = token.end()
             return Hole(token.group(), self.place(start, token.end()))
@@ -230,6 +242,10 @@ class _Reader:
         if start in self.holes:
             return self.hole_value(start)
         return self.word(start)
+
+    def token(self, at: int) -> re.Match[str] | None:
+        """What somebody else is to fill in, if it stands at *at*."""
+        return _TOKEN.match(self.text, at) if self.text.startswith(_TOKEN_STARTS, at) else None
 
     def hole_value(self, start: int) -> Node:
         hole = self.holes[start]
@@ -278,7 +294,7 @@ class _Reader:
             if char == "]":
                 self.wrong('"]" where an object needs "}"', self.at, self.at + 1)
                 break
-            if self.at in self.holes or _TOKEN.match(text, self.at):
+            if self.at in self.holes or self.token(self.at):
                 entries.append(self.loose(depth))
             elif char == '"':
                 entries.extend(self.entry(depth))
@@ -368,7 +384,7 @@ class _Reader:
         """A hole among the entries of an object: a key, or any number of entries."""
         self.loose_hole = True
         start = self.at
-        token = _TOKEN.match(self.text, start)
+        token = self.token(start)
         self.at = token.end() if token else start + 1
         hole = self.holes.get(start) or Hole(self.text[start : self.at], self.place(start, self.at))
         value: Node | None = None
@@ -385,6 +401,15 @@ class _Reader:
             self.at = simple.end()
             inner = self.place(start + 1, self.at - 1)
             return Text((Piece(simple.group(1), inner),), self.place(start, self.at))
+        escaped = _ESCAPED.match(text, start) if self.stretch is not None else None
+        if escaped is not None:
+            self.at = escaped.end()
+            return Text(tuple(self.unescaped(start + 1, self.at - 1)), self.place(start, self.at))
+        return self.any_string()
+
+    def any_string(self) -> Text:
+        """A string that may have anything in it, and may never end."""
+        start, text = self.at, self.text
         parts: list[Piece | Hole] = []
         self.at += 1
         while True:
@@ -415,14 +440,20 @@ class _Reader:
             parts.append(Piece("", self.place(start + 1, start + 1)))
         return Text(tuple(parts), self.place(start, self.at))
 
+    def unescaped(self, start: int, end: int) -> Iterator[Piece]:
+        """The pieces of ``[start, end)``, which has no escape but of two characters."""
+        for match in _PART.finditer(self.text, start, end):
+            part = match.group()
+            text = _ESCAPES[part[1]] if part[0] == "\\" else part
+            yield Piece(text, self.place(match.start(), match.end()))
+
     def in_one_piece(self, start: int, end: int) -> bool:
         """Whether ``[start, end)`` is one stretch of text of one place."""
         if len(self.pieces) == 1 or end <= start:
             return True
-        return (
-            bisect_right(self.starts, start) == bisect_right(self.starts, end - 1)
-            and start not in self.holes
-        )
+        index = bisect_right(self.starts, start)
+        behind = self.starts[index] if index < len(self.starts) else end
+        return end <= behind and start not in self.holes
 
     def chunk(self, parts: list[Piece | Hole]) -> None:
         match = _CHUNK.match(self.text, self.at)
@@ -456,7 +487,7 @@ class _Reader:
         return Piece("\\", self.place(start, start + 1))
 
 
-_KEY_AHEAD = re.compile(r'[\r\n]\s{0,99}(?:"[^"\r\n]*"\s{0,99}[:,\]}]|[}\]])')
+_KEY_AHEAD = regex(r'[\r\n]\s{0,99}(?:"[^"\r\n]*"\s{0,99}[:,\]}]|[}\]])')
 
 
 def _breaks_off(text: str, at: int) -> bool:

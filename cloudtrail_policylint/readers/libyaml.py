@@ -8,17 +8,17 @@ YAML 1.2 allows and every other reader accepts.
 
 from __future__ import annotations
 
-import re
-
+from ..regex import regex
 from ..source import SourceFile, Span
 from .reading import Mistake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from typing import Any
 
 # A tag is passed over whole. A quote before ":" ends a JSON-like key ({"a":b}).
-_TAG_OR_SIGN = re.compile(r"(?<!\S)!\S*|(?<=[^\s\"',\[\]{}]):(?=[^\s,\[\]{}])|(?<=[^\s,\[\]{}])\?")
+_TAG_OR_SIGN = regex(r"(?<!\S)!\S*|(?<=[^\s\"',\[\]{}]):(?=[^\s,\[\]{}])|(?<=[^\s,\[\]{}])\?")
 
 
 def explain(error: Any, source: SourceFile, base: int, end: int) -> tuple[int, Mistake]:

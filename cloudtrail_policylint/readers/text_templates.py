@@ -6,13 +6,13 @@ wrong with it as it stands need not be wrong then.
 
 from __future__ import annotations
 
-import re
+from ..regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..source import Span
 
-_BLOCKS = re.compile(
+_BLOCKS = regex(
     r"\{%|\{#[^\n]*#\}|<%|\{\{[-#/^~]|\{\{\s*(?:if|else|end|range|with|include|define|template|block)\b"
 )
 """Tags that decide which text is there at all."""

@@ -16,6 +16,7 @@ import re
 
 from .. import limits
 from ..record import record
+from ..regex import regex
 from ..source import SourceFile, Span
 from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from .reading import MAX_DEPTH, Mistake, Reading
@@ -40,8 +41,8 @@ _NOT_YAML_IN_ASCII = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _SEPARATOR = r"(?m)^---(?=\s|\Z)"
 _DOCUMENT_END = r"(?m)^\.\.\.(?=\s|\Z)"
 _HEAD = r"(?:[%#][^\n]*\n|[ \t\r]*\n)*(?:---)?"
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*)?)*)+")
-_ANCHOR_OR_TAG = re.compile(r"([&!])\S*")
+_PROPERTIES = regex(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*)?)*)+")
+_ANCHOR_OR_TAG = regex(r"([&!])\S*")
 
 _DOUBTFUL_STARTS = frozenset("0123456789+-.~nNtTfF<") | {""}
 

@@ -6,9 +6,9 @@ the file spells it.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
+from ..regex import regex
 from ..source import SourceFile, Span
 from ..tree import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from .reading import Mistake, Reading
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MARK = "\ue000"  # stands for a hole in the text that is read
-_LINE_OF_A_HOLE = re.compile(rf"(?m)^[ \t]*{_MARK}[ \t\r]*$")
+_LINE_OF_A_HOLE = regex(rf"(?m)^[ \t]*{_MARK}[ \t\r]*$")
 
 
 def read_embedded(text: Text) -> tuple[Reading, ...]:

@@ -8,20 +8,19 @@ place is rougher, its value right.
 
 from __future__ import annotations
 
-import re
-
+from ..regex import regex
 from ..source import SourceFile, Span
 from ..tree import Piece
 
 _BREAK = "(?:\r\n|[\n\r\x85])"
-_FOLD = re.compile(f"[ \t]*(?:{_BREAK}[ \t]*)+")
-_ONE_BREAK = re.compile(_BREAK)
+_FOLD = regex(f"[ \t]*(?:{_BREAK}[ \t]*)+")
+_ONE_BREAK = regex(_BREAK)
 _FLOW_TOKEN = {
-    "": re.compile(f"(?P<fold>[ \t]*(?:{_BREAK}[ \t]*)+)|(?P<text>[^ \t\n\r\x85]+|[ \t]+)"),
-    "'": re.compile(
+    "": regex(f"(?P<fold>[ \t]*(?:{_BREAK}[ \t]*)+)|(?P<text>[^ \t\n\r\x85]+|[ \t]+)"),
+    "'": regex(
         f"(?P<fold>[ \t]*(?:{_BREAK}[ \t]*)+)|(?P<escape>'')|(?P<text>[^ \t\n\r\x85']+|[ \t]+)"
     ),
-    '"': re.compile(
+    '"': regex(
         f"(?P<fold>[ \t]*(?:{_BREAK}[ \t]*)+)"
         rf"|(?P<escape>\\(?:x..|u....|U........|{_BREAK}[ \t]*|.))"
         "|(?P<text>[^ \t\n\r\x85\\\\]+|[ \t]+)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..regex import regex
 from ..source import Span
 from ..tree import Scalar
 
@@ -11,10 +12,10 @@ _NULLS = ("", "~", "null", "Null", "NULL")
 _TRUTHS = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_INT = re.compile(r"[-+]?(?:0|[1-9]\d*)\Z", re.ASCII)
-_HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.\d+|\d+\.\d*)(?:[eE][-+]\d+)?\Z", re.ASCII)
-_SPECIAL_FLOAT = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
+_INT = regex(r"[-+]?(?:0|[1-9]\d*)\Z", re.ASCII)
+_HEX = regex(r"0x[0-9a-fA-F]+\Z")
+_FLOAT = regex(r"[-+]?(?:\.\d+|\d+\.\d*)(?:[eE][-+]\d+)?\Z", re.ASCII)
+_SPECIAL_FLOAT = regex(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 
 
 def plain(value: str, span: Span) -> Scalar | None:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from cloudtrail_policylint.extract.found import Extraction
-from cloudtrail_policylint.extract.terraform.plan import extract_plan, is_plan
+from cloudtrail_policylint.extract.terraform import is_plan
+from cloudtrail_policylint.extract.terraform.plan import extract_plan
 from cloudtrail_policylint.plain import plain
 from cloudtrail_policylint.readers import json as reader
 from cloudtrail_policylint.source import SourceFile

@@ -9,13 +9,12 @@ sections, ``intrinsics`` the functions, ``policies`` puts them together.
 
 from __future__ import annotations
 
-import re
-
+from ...regex import regex
 from ...source import SourceFile
 from ...tree import Map, Node, Seq, Text
 from ..found import Extraction
 
-_TYPE = re.compile(r"[A-Za-z0-9]+::\S+")
+_TYPE = regex(r"[A-Za-z0-9]+::\S+")
 
 
 def is_template(root: Node | None) -> bool:

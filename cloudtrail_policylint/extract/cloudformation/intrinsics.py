@@ -14,8 +14,7 @@ function reference".
 
 from __future__ import annotations
 
-import re
-
+from ...regex import regex
 from ...source import Span
 from ...tree import (
     ACCOUNT,
@@ -58,10 +57,10 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 """Levels of nesting that are followed, those behind references included."""
 
-_REFERENCE = re.compile(r"\$\{([^{}]*)\}")
-_PLACEHOLDER = re.compile(r"\{(\w*)\}")
-_TWELVE_DIGITS = re.compile(r"\^?(?:\\d|\[0-9\])\{12(?:,12)?\}\$?\Z")
-_NAMES = re.compile(
+_REFERENCE = regex(r"\$\{([^{}]*)\}")
+_PLACEHOLDER = regex(r"\{(\w*)\}")
+_TWELVE_DIGITS = regex(r"\^?(?:\\d|\[0-9\])\{12(?:,12)?\}\$?\Z")
+_NAMES = regex(
     r"\^?(?:(?:\[(?:a-z|A-Z|0-9|\\[dw.-]|[\w.])+-?\]|\\[dw.-]|[\w-])(?:[*+?]|\{\d+,?\d*\})?|[()|]|\)[*+?])+\$?\Z"
 )
 """Patterns that allow no slash and no colon: of letters, digits, dots and dashes. CloudFormation takes them whole."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from ...regex import regex
 from ...tree import Map, Node, Piece, Seq, Text
 
-_REFERENCE = re.compile(r"\$\{([^{}!.]+)[^{}]*\}")
+_REFERENCE = regex(r"\$\{([^{}!.]+)[^{}]*\}")
 
 
 def references(node: Node | None) -> list[str]:

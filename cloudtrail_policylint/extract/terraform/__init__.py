@@ -1,14 +1,15 @@
-"""Terraform modules in HCL: the policies of all files of one folder.
+"""Terraform: the policies of all files of one folder, and those of a plan.
 
 The modules: ``project`` knows who calls whom, ``locations`` is data, ``module`` the blocks by name, ``evaluate``
 with ``references``, ``functions``, ``strings`` and ``operators`` works out
 values, ``instances`` repeats blocks, ``documents`` builds
 ``aws_iam_policy_document``, ``holders`` knows who has what, and ``policies``
-puts them together.
+puts them together. ``plan`` reads what Terraform has worked out itself.
 """
 
 from __future__ import annotations
 
+from ...tree import Map, Node, Seq, Text
 from ..found import Extraction
 
 TYPE_CHECKING = False
@@ -32,3 +33,12 @@ def extract_module(
     from .policies import find
 
     return find(Evaluator(Module(sources, load)))
+
+
+def is_plan(root: Node | None) -> bool:
+    """Whether *root* is a plan or a state in JSON."""
+    if not isinstance(root, Map) or not isinstance(root.get("format_version"), Text):
+        return False
+    return any(isinstance(root.get(name), Map | Seq) for name in ("planned_values", "values")) or (
+        isinstance(root.get("resource_changes"), Seq)
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ...readers import hcl, terraform_json
+from ...readers import hcl
+from ...regex import regex
 from ...source import Span
 from ..found import Allowance, syntax_problem
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     Loader = Callable[[str], "SourceFile | None"]
     Lister = Callable[[str], list[str]]
 
-_RULE = re.compile(r"[\w-]+")
-_ALLOW = re.compile(
+_RULE = regex(r"[\w-]+")
+_ALLOW = regex(
     rf"\s*policylint:\s*allow\s+({_RULE.pattern}(?:\s*,\s*{_RULE.pattern})*)(?:\s*--(.*))?\s*",
     re.DOTALL,
 )
@@ -94,7 +95,12 @@ class Module:
 
     def _add(self, source: SourceFile) -> None:
         in_json = source.path.lower().endswith(".json")
-        file = terraform_json.read(source) if in_json else hcl.read(source)
+        if in_json:
+            from ...readers import terraform_json
+
+            file = terraform_json.read(source)
+        else:
+            file = hcl.read(source)
         self.files.append(file)
         if file.mistake is not None:
             self.problems.append(syntax_problem(file.mistake, "JSON" if in_json else "HCL"))
@@ -162,6 +168,8 @@ _DEFINITIONS = (".tfvars", ".tfvars.json")
 
 def _definitions(source: SourceFile) -> HclFile:
     if source.path.endswith(".json"):
+        from ...readers import terraform_json
+
         return terraform_json.read_definitions(source)
     return hcl.read(source)
 

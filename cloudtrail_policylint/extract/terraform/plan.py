@@ -12,8 +12,7 @@ Representation", "Values Representation", "Configuration Representation",
 
 from __future__ import annotations
 
-import re
-
+from ...regex import regex
 from ...tree import Encoded, Hole, Map, Node, Seq, Text, branches
 from ..found import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
@@ -38,16 +37,7 @@ if TYPE_CHECKING:
 
 _ATTACHABLE = ("aws_iam_policy", "awscc_iam_managed_policy")
 _CLOUDTRAIL = ("aws_cloudtrail", "awscc_cloudtrail")
-_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
-
-
-def is_plan(root: Node | None) -> bool:
-    """Whether *root* is a plan or a state in JSON."""
-    if not isinstance(root, Map) or not isinstance(root.get("format_version"), Text):
-        return False
-    return any(isinstance(root.get(name), Map | Seq) for name in ("planned_values", "values")) or (
-        isinstance(root.get("resource_changes"), Seq)
-    )
+_KEY = regex(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
 def extract_plan(root: Node) -> Extraction:

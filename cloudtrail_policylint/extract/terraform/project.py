@@ -53,13 +53,13 @@ if TYPE_CHECKING:
 MAX_CALLS = 8
 """Calls of one module that are followed; when there are more, nothing is known of what it is given."""
 MAX_EVALUATIONS = 2000
-"""Evaluations of modules in one run; what would take more is not followed."""
+"""Evaluations of modules in one project; what would take more is not followed."""
 MAX_NESTING = 20
 """Modules in modules that are followed."""
 
 
 class Project:
-    """The Terraform modules of *folders*, each read once."""
+    """Terraform modules of *folders* that call one another, each read once."""
 
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
@@ -72,17 +72,11 @@ class Project:
         """What the module *folder* makes: once by itself, or once for each call of it."""
         for evaluator in self._evaluated(folder):
             yield find(evaluator)
-        if not self._folders.callers(folder) and not self._calls_local(folder):
-            self._forget(folder)
 
-    def _calls_local(self, folder: str) -> bool:
-        return any(self._target(folder, block) for block in self._module(folder).calls)
-
-    def _forget(self, folder: str) -> None:
-        """Drop the module *folder*, which no other one has to do with: a repository holds many such."""
-        for evaluator in self._evaluators.pop(folder):
-            del self._at[id(evaluator)]
-        del self._modules[folder]
+    def forget(self) -> None:
+        """Drop all that was read: a repository holds many projects, and evaluations know theirs."""
+        for known in (self._modules, self._evaluators, self._children, self._at):
+            known.clear()
 
     def _module(self, folder: str) -> Module:
         if folder not in self._modules:

@@ -10,10 +10,9 @@ the attribute references of the provider's pages.
 
 from __future__ import annotations
 
-import re
-
 from ...plain import nearest
 from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
+from ...regex import regex
 from ...tree import (
     ACCOUNT,
     ANY,
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
     from ...source import Span
     from .session import Instance, Scope, Session
 
-_ARN_PARTS = re.compile(r"\{(\w+)\}|[^{}]+")
+_ARN_PARTS = regex(r"\{(\w+)\}|[^{}]+")
 
 
 def resolve(session: Session, name: str, steps: Sequence[Step], scope: Scope) -> Node:

@@ -256,25 +256,31 @@ class Session(ABC):
 
     def _measured(self, node: Node) -> tuple[int, int]:
         """How many nodes *node* is made of, a shared one counted wherever it stands, and on how many levels."""
-        known = self._measures.get(id(node))
-        if known is not None:
-            return known[1:]
-        stack: list[Node] = [node]
+        if type(node) not in _CONTAINERS:
+            return _size(node), 1
+        measures = self._measures
+        stack: list[Node] = [] if id(node) in measures else [node]
         while stack:
             at = stack[-1]
-            inner = children(at)
-            missing = [child for child in inner if id(child) not in self._measures]
-            if missing and id(at) not in self._measures:
-                stack.extend(missing)
-                continue
-            stack.pop()
-            measures = [self._measures[id(child)] for child in inner]
-            size = 1 + sum([measure[1] for measure in measures])
-            depth = 1 + max([measure[2] for measure in measures], default=0)
-            if isinstance(at, Text):
-                size += _length(at.parts)
-            self._measures[id(at)] = (at, min(size, _MAX_SIZE), depth)
-        return self._measures[id(node)][1:]
+            size, depth = 1, 0
+            missing: list[Node] = []
+            for child in children(at):
+                if type(child) not in _CONTAINERS:
+                    size, inner = size + _size(child), 1
+                elif id(child) in measures:
+                    _, more, inner = measures[id(child)]
+                    size += more
+                else:
+                    missing.append(child)
+                    continue
+                if inner > depth:
+                    depth = inner
+            if missing and id(at) not in measures:
+                stack += missing
+            else:
+                stack.pop()
+                measures.setdefault(id(at), (at, min(size, _MAX_SIZE), depth + 1))
+        return measures[id(node)][1:]
 
     # -- marks
 
@@ -328,6 +334,14 @@ def children(node: Node) -> list[Node]:
     if isinstance(node, Encoded):
         return [node.content]
     return []
+
+
+_CONTAINERS = frozenset({Map, Seq, Choice, Encoded})
+
+
+def _size(leaf: Node) -> int:
+    """What a node that is made of no others costs."""
+    return 1 + _length(leaf.parts) if isinstance(leaf, Text) else 1
 
 
 def _length(parts: Sequence[Piece | Hole]) -> int:

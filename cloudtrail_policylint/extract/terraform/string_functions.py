@@ -12,6 +12,7 @@ import posixpath
 import re
 
 from ... import patterns
+from ...regex import regex
 from ...source import SourceFile, Span
 from ...tree import FIELD, Choice, Hole, Map, Node, Piece, Seq, Text
 from .session import FunctionCall
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     Function = Callable[[FunctionCall], Node]
 
-_VERB = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
+_VERB = regex(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
 MAX_MATCHES = 10_000
 """How often a text is cut or replaced in; more is not a policy."""
 
@@ -257,7 +258,7 @@ def _indent(call: FunctionCall) -> Node:
 # -- files
 
 
-_NAME_IN_BRACES = re.compile(r"\$\{\s*([A-Za-z_]\w*)\s*\}")
+_NAME_IN_BRACES = regex(r"\$\{\s*([A-Za-z_]\w*)\s*\}")
 
 
 def rendered(session: Session, source: SourceFile, variables: Node, span: Span) -> Node:

@@ -1,0 +1,65 @@
+"""Records: what a dataclass does for the reader, at less cost."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+from typing import Any
+
+import pytest
+
+from cloudtrail_policylint.record import record, replaced
+
+
+@record
+class Pair:
+    """Two values."""
+
+    left: str
+    right: int = 2
+
+
+@record
+class Other:
+    """As many values, called otherwise."""
+
+    first: str
+    second: int
+
+
+@record
+class Nothing:
+    """No value."""
+
+
+def test_values_are_given_by_place_or_name_and_have_defaults() -> None:
+    assert (Pair("a").left, Pair("a").right, Pair(right=3, left="b").right) == ("a", 2, 3)
+    assert (Other("a", 1).first, Other("a", 1).second) == ("a", 1)
+    assert list(inspect.signature(Pair).parameters) == ["left", "right"]
+    assert Nothing() == Nothing()
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (lambda: Pair(), r"Pair\.__init__\(\) missing 1 required .*: 'left'"),  # type: ignore[call-arg]
+        (lambda: Other("a"), r"Other\.__init__\(\) missing 1 required .*: 'second'"),  # type: ignore[call-arg]
+        (lambda: Pair("a", up=1), r"unexpected keyword argument 'up'"),  # type: ignore[call-arg]
+    ],
+)
+def test_a_wrong_call_is_told_with_the_names_of_the_record(made: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        made()
+
+
+def test_equal_values_of_one_record_are_equal() -> None:
+    assert Pair("a") == Pair("a", 2) != Pair("b")
+    other: object = Other("a", 1)
+    assert Pair("a", 1) != other
+    assert replaced(Pair("a"), right=5) == Pair("a", 5)
+    assert repr(Pair("a")) == "Pair(left='a', right=2)"
+
+
+def test_a_record_has_its_fields_only_and_survives_pickling() -> None:
+    assert not hasattr(Pair("a"), "__dict__")
+    assert pickle.loads(pickle.dumps(Pair("a", 7))) == Pair("a", 7)
