@@ -172,6 +172,9 @@ def _check_sets(file: RuleFile) -> None:
 
 # -- what is wrong with a rule
 
+MAX_TOLD = 20
+"""Keys of one mapping that are complained of one by one: a file that is no rule at all has more."""
+
 
 def mistakes(file: RuleFile, sets: Mapping[str, Any]) -> list[str]:
     """What is wrong with *file*, each as "place: what: what would be right", in the order of the file.
@@ -228,10 +231,12 @@ def _explain(file: RuleFile, error: Any) -> Iterator[tuple[Span, str]]:
     place = place_of(file.root, path)
     if error.validator == "additionalProperties":
         allowed = sorted(error.schema.get("properties", {}))
-        for name in error.instance:
-            if name not in allowed:
-                where = place_of(file.root, [*path, name], key=True)
-                yield where, f"{_of(name, owner, path)}; use one of {', '.join(allowed)}"
+        unknown = [name for name in error.instance if name not in allowed]
+        for name in unknown[:MAX_TOLD]:
+            where = place_of(file.root, [*path, name], key=True)
+            yield where, f"{_of(name, owner, path)}; use one of {', '.join(allowed)}"
+        if len(unknown) > MAX_TOLD:
+            yield where, f"nor are {len(unknown) - MAX_TOLD:,} others after it"
     elif error.schema is False:
         yield place_of(file.root, path, key=True), f"{owner} stands inside cases, not beside them"
     elif error.validator == "required":

@@ -584,14 +584,14 @@ def test_as_much_as_the_limits_allow_ends(hostile: Path) -> None:
     (hostile / "rules" / "facts").mkdir()
     values = "".join(f"    - cloudtrail:{i}*{i}\n" for i in range(50_000))
     (hostile / "rules" / "facts" / "f.yaml").write_text(f"sets:\n  a:\n    values:\n{values}")
-    for number in range(10):
+    for number in range(3):
         wide = rule(number, '["cloudtrail:LookupEvents"]', '["$a", "cloudtrail:Look*"]')
         (hostile / "rules" / f"{number}.yaml").write_text(wide.replace("covers", "overlaps"))
-    (hostile / "policy.json").write_text(policy(Action=[f"cloudtrail:L*{i}" for i in range(20)]))
+    (hostile / "policy.json").write_text(policy(Action=[f"cloudtrail:L*{i}" for i in range(7)]))
     (hostile / "rules" / "10.yaml").write_text(
         rule(10, "cloudtrail:LookupEvents", "cloudtrail:" + "*a?" * 600)
     )
-    assert "ACME9" in lint(hostile, ".").out
+    assert "ACME2" in lint(hostile, ".").out
 
 
 @pytest.mark.parametrize("form", ["folder", "file"])
@@ -658,7 +658,7 @@ WRONG_SETTINGS = {
     "deep TOML key": ("pyproject.toml", "tool.cloudtrail-policylint." + "a." * DEEP + "b = 1", "nested too deep"),
     "TOML of another kind": ("pyproject.toml", 'tool = "cloudtrail-policylint"\nrules = 1\n[x', "not valid TOML"),
     "large TOML": ("pyproject.toml", "# cloudtrail-policylint" + " " * 2**20, "larger than 1 MiB"),
-    "many": (SETTINGS, "rules:\n" + "- x\n" * 250_000, "x: no such file or folder of rules"),
+    "many": (SETTINGS, "rules:\n" + "- x\n" * 50_000, "x: no such file or folder of rules"),
     "pattern": (SETTINGS, "exclude: ['" + "**/" * 50_000 + "']\nscope: x\n", "scope is one of"),
     "number": (SETTINGS, "limits: {aliases: 1" + "0" * 4000 + "}\n", "is a whole number from 1 to"),
     "NUL": ("pyproject.toml", '[tool.cloudtrail-policylint]\nrules = "\\u0000"\n', "rules is no path"),

@@ -56,6 +56,13 @@ def test_a_right_rule(tmp_path: Path) -> None:
     assert wrong(tmp_path, RULE) == []
 
 
+def test_of_many_unknown_keys_the_first_are_told(tmp_path: Path) -> None:
+    found = wrong(tmp_path, RULE + "".join(f"k{i}: 1\n" for i in range(1025)))
+    assert len(found) == 21
+    assert '"k19" is not part of a rule; use one of' in found[-2]
+    assert found[-1].endswith("nor are 1,005 others after it")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
