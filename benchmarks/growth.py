@@ -96,9 +96,7 @@ def measured(
     target.mkdir()
 
     def written(size: int, seed: int = SEED) -> str:
-        place = target / f"{seed}-{size}"
-        place.mkdir()
-        return str(dimension.write(place, size, seed))
+        return str(dimension.write(inputs.project(target, f"{seed}-{size}"), size, seed))
 
     def probed(*paths: str) -> tuple[list[float], float, float]:
         done = run(Command([environments.python(), "-I", "-c", _PROBE, *paths]), str(folder))
@@ -107,7 +105,7 @@ def measured(
 
     sizes = list(dimension.sizes)
     least, alike = written(dimension.least, SEED + 1), written(sizes[len(sizes) // 2], SEED + 2)
-    every = _every_service(target)
+    every = _every_service(inputs.project(target, "services"))
     paths = {size: written(size) for size in sizes}
     seconds: dict[int, list[float]] = {size: [] for size in sizes}
     noise: list[float] = []

@@ -52,6 +52,13 @@ def named(generator: Generator, count: int, **shape: int) -> Named:
     return {generator.name(): policy for policy in generator.policies(count, **shape)}
 
 
+def project(folder: Path, name: str) -> Path:
+    """A project of its own: linters look around in the one that a file is in, and shall find no other input."""
+    made = folder / key_of(name)
+    (made / ".git").mkdir(parents=True)
+    return made
+
+
 def small(folder: Path, form: str) -> Path:
     """One file with one policy of three statements."""
     return _file(folder, f"small-{key_of(form)}", form, named(Generator(SEED), 1))

@@ -100,18 +100,24 @@ class Scenarios:
     def all(self, corpus: Path | None = None) -> Iterator[Scenario]:
         """Everything, from the least work to the most."""
         yield self._start("`--version`", ["--version"], r"exit 0\Z")
-        paths = [str(path) for path in inputs.without_policy(self._folder)]
+        paths = [str(path) for path in inputs.without_policy(self._project("no policy"))]
         yield self._start("a commit without a policy", ["lint", *paths], NOTHING)
         for form in inputs.FORMATS:
-            yield self._one("One small policy", form, inputs.small(self._folder, form))
-        yield self._one("One small policy", "JSON, a mistake", inputs.faulty(self._folder, "JSON"))
+            path = inputs.small(self._project(f"small {form}"), form)
+            yield self._one("One small policy", form, path)
+        path = inputs.faulty(self._project("faulty"), "JSON")
+        yield self._one("One small policy", "JSON, a mistake", path)
         for form in inputs.FORMATS:
             yield self._many(form)
         for form in list(inputs.FORMATS)[2:6]:
-            yield self._one("A file of 1 MB", form, inputs.large(self._folder, form))
+            path = inputs.large(self._project(f"large {form}"), form)
+            yield self._one("A file of 1 MB", form, path)
         yield self._module()
         if corpus is not None:
             yield self._corpus(corpus)
+
+    def _project(self, name: str) -> Path:
+        return inputs.project(self._folder, name)
 
     def _start(self, name: str, arguments: list[str], proof: str) -> Scenario:
         return Scenario("Start-up", name, self._ours(proof, *arguments), self._rounds * 3)
@@ -127,14 +133,14 @@ class Scenarios:
         return Scenario(group, name, commands, self._rounds * (3 if small else 1))
 
     def _many(self, form: str) -> Scenario:
-        folder = inputs.many(self._folder, form, 1000)
+        folder = inputs.many(self._project(f"many {form}"), form, 1000)
         commands = self._ours(JUDGED, "lint", str(folder))
         commands[BARE] = self._parser(inputs.FORMATS[form][0], *sorted(folder.iterdir()))
         commands.update(self._peers(form, folder))
         return Scenario("1,000 small policies", form, commands, self._rounds)
 
     def _module(self) -> Scenario:
-        folder = inputs.module(self._folder, 200)
+        folder = inputs.module(self._project("module"), 200)
         commands = self._ours(JUDGED, "lint", str(folder))
         commands[BARE] = self._parser("tf", *sorted(folder.iterdir()))
         commands.update(self._peers("Terraform", folder))
