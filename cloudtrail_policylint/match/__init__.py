@@ -109,15 +109,19 @@ class Engine:
         self._index: Index | None = None
         self._documents: Index | None = None
 
-    def judge_document(self, document: Document) -> list[Finding]:
-        """What the rules find in *document*: of several possible kinds, what is so for each of them."""
+    def judge_document(self, document: Document) -> Iterator[Finding]:
+        """What the rules find in *document*, not ``settled``: of several possible kinds, what is so for each."""
         if len(document.kinds) == 1:
-            return settled([f for _, f in self._findings(document, self._floor)])
-        answers = list(self._findings(document, MAYBE))
-        unsure = {question for question, finding in answers if not finding.certain}
-        findings = [finding for _, finding in answers]
-        findings += self._agreed(document, unsure)
-        return settled([f for f in findings if f.certain or self._floor == MAYBE])
+            for _, finding in self._findings(document, self._floor):
+                yield finding
+            return
+        unsure = set()
+        for question, finding in self._findings(document, MAYBE):
+            if not finding.certain:
+                unsure.add(question)
+            if finding.certain or self._floor == MAYBE:
+                yield finding
+        yield from self._agreed(document, unsure)
 
     def _agreed(self, document: Document, questions: set[Question]) -> list[Finding]:
         """What answers *questions* at one place whichever of its possible kinds *document* is of."""

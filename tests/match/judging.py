@@ -7,7 +7,7 @@ from typing import Any
 from conftest import document
 
 from cloudtrail_policylint.catalogue import Facts
-from cloudtrail_policylint.match import Engine, Finding
+from cloudtrail_policylint.match import Engine, Finding, settled
 from cloudtrail_policylint.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
 
@@ -40,7 +40,7 @@ def rule(match: Any, **given: Any) -> Rule:
 def findings(rules: Rule | list[Rule], policy: Any, *, pedantic: bool = True, **of: Any) -> list[Finding]:  # fmt: skip
     """What *rules* find in *policy*; *of* is what is known of the document."""
     rules = rules if isinstance(rules, list) else [rules]
-    return Engine(rules, BOOK, pedantic=pedantic).judge_document(document(policy, **of))
+    return settled(Engine(rules, BOOK, pedantic=pedantic).judge_document(document(policy, **of)))
 
 
 def verdict(match: Any, statement: Any, **of: Any) -> int:
