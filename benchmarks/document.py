@@ -142,7 +142,9 @@ def _peers(results: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 short = ""
             else:
                 short = ": by several processes only" if clock >= times else ": not reached"
-            measured = f"1 / {clock:.1f} on the clock, 1 / {processor:.1f} of the processor's{short}"
+            measured = (
+                f"1 / {clock:.1f} on the clock, 1 / {processor:.1f} of the processor's{short}"
+            )
             yield f"1,000 policies, {scenario['name']}", f"{part} of {peer}'s time", measured
 
 
