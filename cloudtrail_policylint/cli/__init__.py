@@ -11,7 +11,7 @@ import sys
 
 from ..errors import InputError
 from .options import parser_for
-from .output import CRASHED, FINE, INTERRUPTED, WRONG, say, show
+from .output import CRASHED, FINE, INTERRUPTED, WRONG, flush, say, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +29,14 @@ def run() -> NoReturn:
     import gc
 
     gc.disable()  # a run is short and makes few cycles; looking for them costs a third of a large file's time
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before we began
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - until the end
     try:
         status = main(sys.argv[1:])
-        sys.stdout.flush()
+        flush()
+    except InputError as error:
+        status = _wrong(str(error))
     except BrokenPipeError:
         status = FINE  # whoever read our output has gone
     except KeyboardInterrupt:

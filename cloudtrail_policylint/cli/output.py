@@ -16,7 +16,25 @@ FINE, FOUND, WRONG, CRASHED, INTERRUPTED = 0, 1, 2, 3, 130
 def show(text: str) -> None:
     """Write *text* to standard output, whatever its encoding can express."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    except OSError as error:
+        raise _not_shown(error) from None
+
+
+def flush() -> None:
+    """Write to standard output what still waits for it. Raises ``UsageError``, or ``BrokenPipeError``."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        raise _not_shown(error) from None
+
+
+def _not_shown(error: OSError) -> Exception:
+    if isinstance(error, BrokenPipeError):
+        return error
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - which is told once
+    return UsageError(f"standard output: cannot be written: {(error.strerror or '').lower()}")
 
 
 def say(text: str) -> None:
