@@ -131,19 +131,23 @@ def action_head(text: object) -> tuple[str, ...] | None:
 
 def operand_head(text: str) -> tuple[str | None, ...]:
     """Partition and service that an ARN has to have for any relation to the operand *text*; None for any."""
+    fields = _operand_fields(text)
+    return (_name(fields[PARTITION]), _name(fields[SERVICE])) if fields else (None, None)
+
+
+def _operand_fields(text: str) -> list[str]:
+    """The six fields of the operand *text*; none where it is not written as an ARN."""
     fields = text.split(":", FIELDS - 1)
     if fields[0] != "arn" or not (len(fields) == FIELDS or fields[-1].endswith(STAR)):
-        return None, None
-    fields += [STAR] * (FIELDS - len(fields))
-    return _name(fields[PARTITION]), _name(fields[SERVICE])
+        return []
+    return fields + [STAR] * (FIELDS - len(fields))
 
 
 def operand(text: str) -> Operand:
     """The operand that a rule spells as *text*."""
-    fields = text.split(":", FIELDS - 1)
-    if fields[0] != "arn" or not (len(fields) == FIELDS or fields[-1].endswith(STAR)):
+    fields = _operand_fields(text)
+    if not fields:
         return Operand(text, parse_operand(text), None)
-    fields += [STAR] * (FIELDS - len(fields))
     globs = tuple(parse_operand(field) for field in fields)
     limits = tuple(field for field in _MOST_TELLING if globs[field] != _STAR)
     return Operand(text, parse_operand(text), globs, _name(fields[SERVICE]), limits)

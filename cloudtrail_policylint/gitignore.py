@@ -14,8 +14,10 @@ from .record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import TypeAlias
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeAlias, TypeVar
+
+    P = TypeVar("P")
 
 _ANY, _ONE, _ANYWHERE = "*", "?", "**"
 
@@ -180,48 +182,55 @@ def _member(text: str, at: int) -> tuple[str, int]:
 
 
 def _fits(segments: Sequence[Segment], names: Sequence[str]) -> bool:
-    """Whether *segments* are those of the path *names*, all of it."""
-    at = step = 0
-    again: tuple[int, int] | None = None
-    while at < len(names):
-        if step < len(segments):
-            segment = segments[step]
-            if segment is None:
-                if step == len(segments) - 1:  # whatever is below, but there is something
-                    return True
-                step += 1
-                again = step, at
-                continue
-            if _alike(segment, names[at]):
-                step += 1
-                at += 1
-                continue
-        if again is None:
-            return False
-        step, at = again[0], again[1] + 1
-        again = step, at
-    return step == len(segments)
+    """Whether *segments* are those of the path *names*, all of it; what is below a folder is something."""
+    passed = _passed(segments, names, lambda segment: segment is None, _alike)
+    return passed == len(segments)
 
 
-def _alike(tokens: Sequence[Token], name: str) -> bool:
+def _alike(tokens: Segment, name: str) -> bool:
     """Whether *tokens* are those of the *name*."""
+    if tokens is None:
+        return True
+    passed = _passed(tokens, name, _is_any, _is_one)
+    return passed is not None and all(map(_is_any, tokens[passed:]))
+
+
+def _is_any(token: Token) -> bool:
+    return token[0] == _ANY
+
+
+def _is_one(token: Token, char: str) -> bool:
+    kind, value = token
+    if kind == _ONE:
+        return True
+    return value == char if isinstance(value, str) else value.holds(char)
+
+
+def _passed(
+    pattern: Sequence[P],
+    line: Sequence[str],
+    is_gap: Callable[[P], bool],
+    fits: Callable[[P, str], bool],
+) -> int | None:
+    """How much of *pattern* has been met when all of *line* is; None where it does not fit.
+
+    A gap takes any number of members of *line*. Only the last gap is ever
+    gone back to: what could be met after an earlier one can be after it.
+    """
     at = step = 0
     again: tuple[int, int] | None = None
-    while at < len(name):
-        if step < len(tokens):
-            kind, value = tokens[step]
-            if kind == _ANY:
+    while at < len(line):
+        if step < len(pattern):
+            if is_gap(pattern[step]):
                 step += 1
                 again = step, at
                 continue
-            if kind == _ONE or (
-                value == name[at] if isinstance(value, str) else value.holds(name[at])
-            ):
+            if fits(pattern[step], line[at]):
                 step += 1
                 at += 1
                 continue
         if again is None:
-            return False
+            return None
         step, at = again[0], again[1] + 1
         again = step, at
-    return all(kind == _ANY for kind, _ in tokens[step:])
+    return step

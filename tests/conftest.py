@@ -1,4 +1,4 @@
-"""What several tests share: policies from Python values, sources from text."""
+"""What several tests share: policies from Python values, sources from text, the text of a rule."""
 
 from __future__ import annotations
 
@@ -16,6 +16,32 @@ from cloudtrail_policylint.source import SourceFile, Span
 if TYPE_CHECKING:
     from cloudtrail_policylint.policy import Document
     from cloudtrail_policylint.rules import RuleBook
+
+RULE = """\
+id: ACME1
+name: wide-lookup
+summary: LookupEvents
+severity: warning
+confidence: high
+status: stable
+since: 0.1.0
+subject: statement
+match:
+  action:
+    some: {covers: ["cloudtrail:LookupEvents"]}
+report: action
+message: "{action} is not for everyone"
+why: Because.
+fix: Leave it out.
+references:
+  - {url: "https://example.com", says: so, seen: 2026-11-21}
+examples:
+  bad:
+    - {name: one, language: json, text: '{"Statement": []}'}
+  good:
+    - {name: two, language: json, text: '{"Statement": []}'}
+"""
+"""A rule file in which nothing is wrong."""
 
 
 @pytest.fixture(scope="session")

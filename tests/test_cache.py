@@ -11,34 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import RULE
 
 from cloudtrail_policylint.disk import replace_file
 
 PROJECT = Path(__file__).parent.parent
-RULE = """\
-id: ACME1
-name: wide-lookup
-summary: LookupEvents
-severity: warning
-confidence: high
-status: stable
-since: 0.1.0
-subject: statement
-match:
-  action:
-    some: {covers: ["cloudtrail:LookupEvents"]}
-report: action
-message: "{action} is not for everyone"
-why: Because.
-fix: Leave it out.
-references:
-  - {url: "https://example.com", says: so, seen: 2026-11-21}
-examples:
-  bad:
-    - {name: one, language: json, text: '{"Statement": []}'}
-  good:
-    - {name: two, language: json, text: '{"Statement": []}'}
-"""
 
 
 class Checkout:

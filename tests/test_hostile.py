@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import RULE
 
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.report.formats import FORMATS
@@ -452,30 +453,6 @@ def test_tags_of_yaml_build_nothing(tmp_path: Path, capsys: pytest.CaptureFixtur
 # -- settings, baselines and rules, which a repository brings along
 
 
-RULE = """\
-id: ACME1
-name: wide-lookup
-summary: LookupEvents
-severity: warning
-confidence: high
-status: stable
-since: 0.1.0
-subject: statement
-match:
-  action:
-    some: {covers: ["cloudtrail:LookupEvents"]}
-report: action
-message: "{action} is not for everyone"
-why: Because.
-fix: Leave it out.
-references:
-  - {url: "https://example.com", says: so, seen: 2026-11-21}
-examples:
-  bad:
-    - {name: one, language: json, text: '{"Statement": []}'}
-  good:
-    - {name: two, language: json, text: '{"Statement": []}'}
-"""
 SETTINGS = ".cloudtrail-policylint.yaml"
 BASELINE = ".cloudtrail-policylint-baseline.json"
 LOOKUP = policy(Effect="Allow", Action="cloudtrail:LookupEvents")

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import RULE
 
 from cloudtrail_policylint import rulefile
 from cloudtrail_policylint.bundle import with_rules
@@ -16,31 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cloudtrail_policylint.rules import RuleBook
-
-RULE = """\
-id: ACME1
-name: wide-lookup
-summary: LookupEvents
-severity: warning
-confidence: high
-status: stable
-since: 0.1.0
-subject: statement
-match:
-  action:
-    some: {covers: ["cloudtrail:LookupEvents"]}
-report: action
-message: "{action} is not for everyone"
-why: Because.
-fix: Leave it out.
-references:
-  - {url: "https://example.com", says: so, seen: 2026-11-21}
-examples:
-  bad:
-    - {name: one, language: json, text: '{"Statement": []}'}
-  good:
-    - {name: two, language: json, text: '{"Statement": []}'}
-"""
 
 
 def wrong(tmp_path: Path, text: str) -> list[str]:
