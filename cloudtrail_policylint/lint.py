@@ -16,7 +16,7 @@ from .files import key_of
 from .match import Engine, Failure, Finding, place_of, problem_finding, settled
 from .match.related import loads
 from .normalise import normalise, normalise_attachment
-from .parts import MODULES, STACKS, Part, add_all, key_of_place, processes_for, units_of
+from .parts import MODULES, STACKS, Part, add_all, processes_for, units_of
 from .record import replaced
 from .result import Result, merged
 from .selection import Selection
@@ -38,13 +38,14 @@ if TYPE_CHECKING:
     from .extract.found import Found
     from .extract.terraform.project import Project
     from .files import Files, Unreadable
-    from .parts import Place, Unit
+    from .parts import Unit
     from .policy import Document
     from .readers.reading import Reading
     from .resolution import Tally
     from .result import Suppressed
     from .rules import Rule, RuleBook
     from .settings.model import Allowed, Settings
+    from .source import Place
     from .tree import Node
 
     Watch: TypeAlias = Callable[[Extraction], None]
@@ -177,7 +178,7 @@ class Linter:
         judged: list[Document] = []
         findings = settled(self._found(extraction, kind, judged))
         if places is not None:
-            places.update((key_of_place(document.span), document.span) for document in judged)
+            places.update((document.span.key(), document.span) for document in judged)
         return findings, len(judged)
 
     def _found(

@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from .files import Files
     from .match import Finding
     from .resolution import Tally
-    from .source import Span
+    from .source import Place, Span
     from .suppress import Suppression
-
-    Place = tuple[int, int, int]
-    """A place as a key: the identity of its source, start and end."""
 
 MODULES, STACKS = "modules", "stacks"
 """What a unit may be of, besides the language of a single file."""
@@ -125,17 +122,12 @@ class Part:
         self.findings += other.findings
         self.documents += other.documents
         for span in other.places.values():  # by keys of this process
-            self.places.setdefault(key_of_place(span), span)
+            self.places.setdefault(span.key(), span)
         for suppression in other.allowed.values():
             self.allow(suppression)
         self.crashes.update(other.crashes)
         if self.tally is not None and other.tally is not None:
             self.tally.merge(other.tally)
-
-
-def key_of_place(span: Span) -> Place:
-    """*span* as a key."""
-    return id(span.source), span.start, span.end
 
 
 def add_all(judged: Iterable[tuple[Unit, Iterable[Part]]], whole: Part, files: Files) -> bool:

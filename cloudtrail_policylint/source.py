@@ -8,6 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Place = tuple[int, int, int]
+    """A range as a key: the identity of its source, start and end."""
+
 
 class SourceFile:
     """The decoded text of one file.
@@ -72,6 +75,10 @@ class Span:
         """Where the range begins: ``path:line:column``."""
         line, column = self.source.position(self.start)
         return f"{self.source.path}:{line}:{column}"
+
+    def key(self) -> Place:
+        """The range as a key of what is kept by place, for as long as its file is there."""
+        return id(self.source), self.start, self.end
 
     def contains(self, other: Span) -> bool:
         """Whether *other* lies wholly in this range of the same file."""

@@ -413,5 +413,4 @@ def place_of(finding: Finding) -> tuple[str, int, int, int]:
 
 
 def _place(rule: str, finding: Finding) -> tuple[str, int, int, int]:
-    span = finding.span
-    return rule, id(span.source), span.start, span.end
+    return rule, *finding.span.key()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..catalogue import Catalogue
     from ..policy import Statement
     from ..rules import Remedy
-    from ..source import Span
+    from ..source import Place, Span
     from ..tree import Entry, Text
     from .elements import Witness
 
@@ -25,7 +25,7 @@ class Lists:
 
     def __init__(self, statement: Statement | None) -> None:
         self.statement = statement
-        self._by_place: dict[tuple[int, int, int], frozenset[str]] | None = None
+        self._by_place: dict[Place, frozenset[str]] | None = None
 
     def beside(self, witness: Witness) -> frozenset[str]:
         """What stands in the list that *witness* is a member of: nothing is to stand there twice."""
@@ -34,12 +34,8 @@ class Lists:
             for texts in _lists(self.statement) if self.statement is not None else ():
                 written = frozenset([joined(text) for text in texts])
                 for text in texts:
-                    self._by_place.setdefault(_place(text.span), written)
-        return self._by_place.get(_place(witness.span), frozenset())
-
-
-def _place(span: Span) -> tuple[int, int, int]:
-    return id(span.source), span.start, span.end
+                    self._by_place.setdefault(text.span.key(), written)
+        return self._by_place.get(witness.span.key(), frozenset())
 
 
 def _lists(statement: Statement) -> Iterator[tuple[Text, ...]]:

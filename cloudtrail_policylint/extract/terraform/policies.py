@@ -216,7 +216,7 @@ class _Finder:
         built = self.evaluator.built.get(id(node))
         if built is not None:
             owner = Owner(address_of(built[1]), built[1].span)
-        key = _key(node.span)
+        key = node.span.key()
         place = self.places.get(key)
         if place is None:
             place = self.places[key] = _Place(owner)
@@ -224,7 +224,7 @@ class _Finder:
             place.documents.append((node, problems))
             statement = node.get("Statement") if isinstance(node, Map) else None
             if statement is not None:
-                self.statements.add(_key(statement.span))
+                self.statements.add(statement.span.key())
         return place
 
     def _is_another(self, node: Node, place: _Place) -> bool:
@@ -295,13 +295,13 @@ class _Finder:
                 continue
             if not is_policy(content):
                 stack.extend(reversed(children(content)))
-            elif _key(content.span) not in self.places and not self._is_known(content):
+            elif content.span.key() not in self.places and not self._is_known(content):
                 self._place(content, owner, (*problems, *notes))
 
     def _is_known(self, policy: Node) -> bool:
         """Whether *policy* is what another one was made of, by ``merge()`` for instance."""
         statement = policy.get("Statement") if isinstance(policy, Map) else None
-        return statement is not None and _key(statement.span) in self.statements
+        return statement is not None and statement.span.key() in self.statements
 
 
 def _content(node: Node) -> tuple[Node | None, tuple[Problem, ...]]:
@@ -318,7 +318,3 @@ def _is_template(node: Node) -> bool:
 
 def _may_hold(attribute: Attribute) -> bool:
     return attribute.name.endswith(POLICY_LIKE) or "tatement" in attribute.text
-
-
-def _key(span: Span) -> tuple[int, int, int]:
-    return (id(span.source), span.start, span.end)
