@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+from .base.record import record
 from .patterns import (
     MAYBE,
     NO,
@@ -26,9 +27,8 @@ from .patterns import (
     parse_operand,
     pattern,
 )
-from .record import record
 from .tokens import STAR
-from .tree import Hole, Piece
+from .tree.nodes import Hole, Piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

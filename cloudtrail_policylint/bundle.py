@@ -12,7 +12,7 @@ import os
 from functools import partial
 
 from . import __version__
-from .disk import UnreadableError, read_bytes, replace_file
+from .base.disk import UnreadableError, read_bytes, replace_file
 from .rules import RuleBook, extended, rule_book
 
 TYPE_CHECKING = False
@@ -30,7 +30,7 @@ _COMPILERS = (
     "rulefolder.py",
     "rule.schema.json",
     "rules.py",
-    "plain.py",
+    "tree/python_values.py",
     "bundle.py",
 )
 _HERE = os.path.dirname(os.path.abspath(__file__))

@@ -11,9 +11,9 @@ import re
 from functools import cached_property
 
 from .arns import ResourceType, resource_type
+from .base.lazy_regex import regex
+from .base.record import record
 from .patterns import Glob, parse, within
-from .record import record
-from .regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ gives.
 
 from __future__ import annotations
 
-from .errors import RuleFileError
+from .base.errors import RuleFileError
+from .base.record import record, replaced
 from .fixes import fix
 from .lint import Linter
-from .plain import place_of
-from .record import record, replaced
 from .rulefile import CLOSE, OPEN, facts_in, mistakes, parsed, unmarked
 from .rulefolder import RuleFolder
 from .rules import Rule, RuleBook, rule_from, sets_in
 from .settings.model import Settings
+from .tree.python_values import place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from .base.record import replaced
 from .policy import Document
-from .record import replaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .extract.found import FoundAttachment, Owner
-    from .source import Span
+    from .tree.source import Span
 
 MAX_COMPANIONS = 200
 """Policies of one holder that are looked into; more make each of them unknown in part.

@@ -6,10 +6,10 @@ import os
 from itertools import islice
 
 from . import discover
-from .disk import TooLargeError, UnreadableError, is_inside, project_of
-from .record import record
-from .regex import regex
-from .source import SourceFile
+from .base.disk import TooLargeError, UnreadableError, is_inside, project_of
+from .base.lazy_regex import regex
+from .base.record import record
+from .tree.source import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ trying.
 
 from __future__ import annotations
 
+from .base.disk import UnreadableError
+from .base.record import record
 from .discover import TERRAFORM, encode, language_of, read_bytes
-from .disk import UnreadableError
-from .edits import Edit
-from .record import record
-from .source import SourceFile, Span
-from .tree import Choice, Encoded, Hole, Map, Seq, Text
+from .tree.edit import Edit
+from .tree.nodes import Choice, Encoded, Hole, Map, Seq, Text
+from .tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .lint import Watch
     from .match import Finding
     from .result import Result
-    from .tree import Node
+    from .tree.nodes import Node
 
     Lint: TypeAlias = Callable[[Contents, Watch], Result]
 
@@ -288,8 +288,8 @@ def _is_no_text(edit: Edit) -> bool:
         from .readers import hcl
 
         return hcl.is_comment(source, at)
-    from .plain import plain
     from .readers import yaml
+    from .tree.python_values import plain
 
     text = source.text[: edit.span.start] + edit.text + source.text[edit.span.end :]
     readings = [yaml.read(one) for one in (source, SourceFile(source.path, text))]

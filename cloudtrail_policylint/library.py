@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 
+from .base.errors import InputError, UsageError
+from .base.record import record
 from .discover import TEMPLATE, language_of
-from .errors import InputError, UsageError
-from .record import record
 from .report.json import described
 from .run import Run
 from .settings.nearest import NearestSettings

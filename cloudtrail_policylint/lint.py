@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from . import discover
+from .base.record import replaced
 from .companions import with_companions
 from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
@@ -17,10 +18,8 @@ from .match import Engine, Failure, Finding, place_of, problem_finding, settled
 from .match.related import loads
 from .normalise import normalise, normalise_attachment
 from .parts import MODULES, STACKS, Part, add_all, processes_for, units_of
-from .record import replaced
 from .result import Result, merged
 from .selection import Selection
-from .source import SourceFile, Span
 from .suppress import (
     allow,
     complaints,
@@ -29,6 +28,7 @@ from .suppress import (
     suppress,
     suppressions_in,
 )
+from .tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from .result import Suppressed
     from .rules import Rule, RuleBook
     from .settings.model import Allowed, Settings
-    from .source import Place
-    from .tree import Node
+    from .tree.nodes import Node
+    from .tree.source import Place
 
     Watch: TypeAlias = Callable[[Extraction], None]
     """What is shown all that is extracted."""

@@ -11,7 +11,7 @@ import os
 import re
 
 from . import discover
-from .disk import is_inside
+from .base.disk import is_inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

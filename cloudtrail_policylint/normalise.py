@@ -8,23 +8,12 @@ elements of their own.
 
 from __future__ import annotations
 
-from . import limits
 from .arns import Shape, action_head, arn_head
-from .blanks import fill_blanks
+from .base import limits
 from .extract.found import Found, FoundAttachment, Problem
 from .extract.kinds import guess_kind
-from .policy import (
-    KINDS,
-    Action,
-    Attachment,
-    Condition,
-    Document,
-    Principal,
-    Resource,
-    Statement,
-)
-from .source import Span
-from .tree import (
+from .policy import KINDS, Action, Attachment, Condition, Document, Principal, Resource, Statement
+from .tree.nodes import (
     Choice,
     Encoded,
     Entry,
@@ -38,6 +27,8 @@ from .tree import (
     as_text,
     branches,
 )
+from .tree.placeholders import fill_blanks
+from .tree.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

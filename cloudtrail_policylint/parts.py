@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 
 from . import discover
+from .base.record import record
 from .files import key_of
-from .record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from .files import Files
     from .match import Finding
     from .resolution import Tally
-    from .source import Place, Span
     from .suppress import Suppression
+    from .tree.source import Place, Span
 
 MODULES, STACKS = "modules", "stacks"
 """What a unit may be of, besides the language of a single file."""

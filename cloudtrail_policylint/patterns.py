@@ -11,7 +11,7 @@ but is not within ``cloudtrail:Create*``.
 
 from __future__ import annotations
 
-from .record import record
+from .base.record import record
 from .tokens import (
     DIGIT,
     HOLES,
@@ -24,7 +24,7 @@ from .tokens import (
     unknown,
     widest_value,
 )
-from .tree import Hole, Piece, allows
+from .tree.nodes import Hole, Piece, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ of the IAM User Guide, "Grammar of the IAM JSON policy language".
 from __future__ import annotations
 
 from .arns import Shape
+from .base.record import record, replaced
 from .extract.found import Owner, Problem
 from .patterns import Pattern, pattern
-from .record import record, replaced
-from .source import Ranges, Related, Span
-from .tree import Map, Text
+from .tree.nodes import Map, Text
+from .tree.source import Ranges, Related, Span
 
 KINDS = (
     "identity",

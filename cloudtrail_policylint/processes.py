@@ -19,10 +19,10 @@ import threading
 from collections import deque
 from multiprocessing.connection import wait
 
-from .limits import in_force, under
+from .base.limits import in_force, under
 from .parts import Part
 from .rules import Rule
-from .source import SourceFile
+from .tree.source import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
     from typing import Any, Protocol
 
+    from .base.limits import Limits
     from .files import Files
-    from .limits import Limits
     from .parts import Unit
 
     class Judge(Protocol):

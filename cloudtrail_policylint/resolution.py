@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 
-from .record import record
-from .regex import regex
-from .tree import Choice, Encoded, Hole, Map, Node, Seq, Text
+from .base.lazy_regex import regex
+from .base.record import record
+from .tree.nodes import Choice, Encoded, Hole, Map, Node, Seq, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .extract.found import Extraction
-    from .source import Span
+    from .tree.source import Span
 
 _FIRST_WORDS = regex(r"\$\{\s*(?:(?P<call>\w+)\(|(?P<first>[\w-]+)(?:\.(?P<second>[\w-]+))?)")
 _FUNCTION = regex(r"!(?:Fn::)?(\w+)")

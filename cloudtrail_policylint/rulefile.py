@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import os
 
-from .errors import RuleFileError
-from .plain import nearest, place_of, plain, repeated_key
+from .base.errors import RuleFileError
+from .base.record import record
+from .base.suggest import nearest
 from .readers import yaml
-from .record import record
 from .rulefolder import PROBLEMS, RuleFolder, read_rule
 from .rules import RuleBook, prepared, sets_in
-from .source import SourceFile
+from .tree.python_values import place_of, plain, repeated_key
+from .tree.source import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from .source import Span
-    from .tree import Node
+    from .tree.nodes import Node
+    from .tree.source import Span
 
 OPEN, CLOSE = "«", "»"
 """What stands around the text that an example's finding must point at."""

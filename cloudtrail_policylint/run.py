@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from functools import partial
 
+from .base.limits import under
+from .base.record import replaced
 from .discover import discover
 from .files import Files
-from .limits import under
-from .record import replaced
 from .result import Result, merged
 
 TYPE_CHECKING = False

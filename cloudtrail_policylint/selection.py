@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .errors import UsageError
-from .plain import nearest
-from .record import replaced
+from .base.errors import UsageError
+from .base.record import replaced
+from .base.suggest import nearest
 from .rules import in_force
 
 TYPE_CHECKING = False

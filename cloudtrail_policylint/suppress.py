@@ -9,12 +9,12 @@ settings for what it describes.
 
 from __future__ import annotations
 
-from .edits import Edit
+from .base.suggest import nearest
 from .extract.found import Allowance, Owner, Problem
 from .match import Finding, problem_finding
-from .plain import nearest
 from .result import Suppressed
-from .source import Span
+from .tree.edit import Edit
+from .tree.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .rules import Rule, RuleBook
     from .settings.model import Allowed, Settings
-    from .source import SourceFile
+    from .tree.source import SourceFile
 
 MARK = "policylint:"
 

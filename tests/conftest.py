@@ -11,7 +11,7 @@ from cloudtrail_policylint.bundle import bundled
 from cloudtrail_policylint.extract.found import Found, Owner
 from cloudtrail_policylint.normalise import normalise
 from cloudtrail_policylint.readers.json import read_placed
-from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from cloudtrail_policylint.policy import Document

@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["cloudtrail_policylint"]):
 
     from cloudtrail_policylint.bundle import bundled
     from cloudtrail_policylint.readers import hcl, json, yaml
-    from cloudtrail_policylint.source import SourceFile
+    from cloudtrail_policylint.tree.source import SourceFile
 
 NAMES = ("policy.json", "template.yaml", "main.tf", "main.tf.json")
 

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 
 from jsonschema import Draft4Validator, ValidationError
 
+from cloudtrail_policylint.base.disk import UnreadableError
 from cloudtrail_policylint.bundle import bundled, rules_folder
 from cloudtrail_policylint.discover import JSON, language_of
 from cloudtrail_policylint.discover import decode as decoded
-from cloudtrail_policylint.disk import UnreadableError
 from cloudtrail_policylint.lint import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
 from cloudtrail_policylint.report.text import lines

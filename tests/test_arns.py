@@ -24,8 +24,8 @@ from cloudtrail_policylint.arns import (
     split,
 )
 from cloudtrail_policylint.patterns import MAYBE, NO, YES
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import ACCOUNT, FIELD, Hole, Piece
+from cloudtrail_policylint.tree.nodes import ACCOUNT, FIELD, Hole, Piece
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 SPAN = Span(SourceFile("x", ""), 0, 0)
 TRAIL = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import RULE
 
-from cloudtrail_policylint.disk import replace_file
+from cloudtrail_policylint.base.disk import replace_file
 
 PROJECT = Path(__file__).parent.parent
 

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cloudtrail_policylint.base.disk import UnreadableError
+from cloudtrail_policylint.base.limits import Limits, under
+from cloudtrail_policylint.base.record import replaced
 from cloudtrail_policylint.discover import (
     EITHER,
     JSON,
@@ -18,9 +21,6 @@ from cloudtrail_policylint.discover import (
     may_matter,
     read_bytes,
 )
-from cloudtrail_policylint.disk import UnreadableError
-from cloudtrail_policylint.limits import Limits, under
-from cloudtrail_policylint.record import replaced
 from cloudtrail_policylint.settings.nearest import NearestSettings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cloudtrail_policylint.gitignore import Patterns
+from cloudtrail_policylint.base.path_patterns import Patterns
 
 if TYPE_CHECKING:
     from pathlib import Path

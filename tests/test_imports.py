@@ -10,11 +10,10 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
 LAYERS = (
-    ("record", "regex", "errors"),
-    ("source", "limits", "disk"),
+    ("base",),
     ("tree",),
-    ("plain", "tokens", "blanks", "rulefolder", "gitignore"),
-    ("patterns", "edits"),
+    ("tokens", "rulefolder"),
+    ("patterns",),
     ("arns", "readers"),
     ("extract.found", "catalogue"),
     ("extract", "rules"),

@@ -7,14 +7,24 @@ import pytest
 from conftest import document
 
 from cloudtrail_policylint import normalise as module
+from cloudtrail_policylint.base.limits import Limits, under
 from cloudtrail_policylint.extract.found import Found, FoundAttachment, Owner, Problem
-from cloudtrail_policylint.limits import Limits, under
 from cloudtrail_policylint.normalise import normalise, normalise_attachment
 from cloudtrail_policylint.patterns import MAYBE, NO, YES, judge_overlaps, parse
 from cloudtrail_policylint.policy import Document, Statement
 from cloudtrail_policylint.readers.json import read_placed
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import Choice, Encoded, Entry, Hole, Map, Node, Seq, Text, text_at
+from cloudtrail_policylint.tree.nodes import (
+    Choice,
+    Encoded,
+    Entry,
+    Hole,
+    Map,
+    Node,
+    Seq,
+    Text,
+    text_at,
+)
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 SOURCE = SourceFile("policy.json", "x" * 100)
 SPAN = Span(SOURCE, 1, 2)

@@ -24,9 +24,8 @@ from cloudtrail_policylint.patterns import (
     pattern,
     within,
 )
-from cloudtrail_policylint.source import SourceFile, Span
 from cloudtrail_policylint.tokens import HOLES, Line, for_every_text, for_every_value
-from cloudtrail_policylint.tree import (
+from cloudtrail_policylint.tree.nodes import (
     ACCOUNT,
     ANY,
     FIELD,
@@ -37,6 +36,7 @@ from cloudtrail_policylint.tree import (
     shape_of,
     widest,
 )
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.record import record, replaced
+from cloudtrail_policylint.base.record import record, replaced
 
 
 @record

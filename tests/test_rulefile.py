@@ -9,8 +9,8 @@ import pytest
 from conftest import RULE
 
 from cloudtrail_policylint import rulefile
+from cloudtrail_policylint.base.errors import RuleFileError
 from cloudtrail_policylint.bundle import with_rules
-from cloudtrail_policylint.errors import RuleFileError
 from cloudtrail_policylint.rulefile import mistakes, read
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from cloudtrail_policylint.source import Ranges, SourceFile, Span
+from cloudtrail_policylint.tree.source import Ranges, SourceFile, Span
 
 
 def test_the_smallest_range_around_a_place_is_what_looking_at_each_finds() -> None:

@@ -6,8 +6,8 @@ from cloudtrail_policylint.catalogue import Facts
 from cloudtrail_policylint.extract.found import Owner
 from cloudtrail_policylint.match import Finding
 from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
-from cloudtrail_policylint.source import SourceFile, Span
 from cloudtrail_policylint.suppress import complaints, suppress, suppressions_in
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def rule(rule_id: str, name: str) -> Rule:

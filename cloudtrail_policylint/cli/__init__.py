@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..errors import InputError
+from ..base.errors import InputError
 from .options import parser_for
 from .output import CRASHED, FINE, INTERRUPTED, WRONG, flush, say, show
 

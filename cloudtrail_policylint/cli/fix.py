@@ -11,8 +11,8 @@ import contextlib
 import os
 import sys
 
-from ..disk import is_inside, project_of, replace_file
-from ..errors import UsageError
+from ..base.disk import is_inside, project_of, replace_file
+from ..base.errors import UsageError
 from ..fixes import Fixed, fix
 from .output import CRASHED, FINE, FOUND, WRONG, say, show
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..errors import UsageError
+from ..base.errors import UsageError
 from .baseline import BaselineOfRun
 from .output import CRASHED, FINE, FOUND, INTERRUPTED, say, show, width, write
 from .progress import Progress
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def lint(options: argparse.Namespace) -> int:
     """Judge files and report what is found; the exit code."""
-    from ..limits import under
+    from ..base.limits import under
     from ..run import Run
     from ..settings.nearest import NearestSettings
     from ..settings.shown import shown
@@ -123,8 +123,8 @@ def _result(options: argparse.Namespace, run: Run, contents: Contents) -> Result
 
 
 def _decoded(data: bytes) -> str:
+    from ..base.disk import UnreadableError
     from ..discover import decode
-    from ..disk import UnreadableError
 
     try:
         return decode(data)
@@ -134,7 +134,7 @@ def _decoded(data: bytes) -> str:
 
 def _adapted(found: Settings, options: argparse.Namespace) -> Settings:
     """The settings *found*, with what the command line says laid over them."""
-    from ..record import replaced
+    from ..base.record import replaced
 
     changes: dict[str, Any] = {}
     origins = dict(found.origins)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from ..disk import replace_file
-from ..errors import UsageError
+from ..base.disk import replace_file
+from ..base.errors import UsageError
 
 _NARROWEST = 30
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..errors import UsageError
+from ..base.errors import UsageError
 from ..run import rule_book
 from .output import FINE, WRONG, say, show
 
@@ -29,8 +29,8 @@ def rules(options: argparse.Namespace) -> int:
 
 def explain(options: argparse.Namespace) -> int:
     """Show the page of one rule; the exit code."""
+    from ..base.suggest import nearest
     from ..bundle import rules_folder
-    from ..plain import nearest
     from ..report import pages
     from ..rulefile import examples_of
 

@@ -8,8 +8,8 @@ that lists it, a group's policies are held by its users too.
 
 from __future__ import annotations
 
-from ..record import record
-from ..tree import Map, Node, Scalar, Seq, Text, as_text
+from ..base.record import record
+from ..tree.nodes import Map, Node, Scalar, Seq, Text, as_text
 from .found import Extraction, Found, FoundAttachment, Owner
 from .shapes import read_policy
 

@@ -15,8 +15,8 @@ text to correct.
 
 from __future__ import annotations
 
-from ..record import record
-from ..tree import Encoded, Map, Node, Scalar, Seq, Text, as_text
+from ..base.record import record
+from ..tree.nodes import Encoded, Map, Node, Scalar, Seq, Text, as_text
 from .found import Allowance, Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
 from .kinds import kind_of_cloudtrail_arn
 from .shapes import is_policy, is_statement, is_statements, may_hold_policy, read_text

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..record import record
-from ..source import Ranges, Related, Span
-from ..tree import Hole, Node, Text
+from ..base.record import record
+from ..tree.nodes import Hole, Node, Text
+from ..tree.source import Ranges, Related, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

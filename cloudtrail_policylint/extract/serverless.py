@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ..tree import (
+from ..tree.nodes import (
     ACCOUNT,
     ANY,
     NAME,

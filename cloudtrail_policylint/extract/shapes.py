@@ -8,8 +8,8 @@ language".
 
 from __future__ import annotations
 
-from ..regex import regex
-from ..tree import Encoded, Hole, Map, Node, Piece, Seq, Text, as_text, branches, cut
+from ..base.lazy_regex import regex
+from ..tree.nodes import Encoded, Hole, Map, Node, Piece, Seq, Text, as_text, branches, cut
 from .found import Problem, unreadable
 
 TYPE_CHECKING = False

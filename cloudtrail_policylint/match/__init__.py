@@ -6,12 +6,12 @@ the first policy that it may be about is judged.
 
 from __future__ import annotations
 
+from ..base.record import record, replaced
 from ..catalogue import Catalogue
 from ..patterns import MAYBE, YES
 from ..policy import Document
-from ..record import record, replaced
-from ..source import MAX_RELATED
-from ..tree import Piece
+from ..tree.nodes import Piece
+from ..tree.source import MAX_RELATED
 from .clauses import (
     Binding,
     DocumentMatch,
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeAlias, TypeVar
 
-    from ..edits import Edit
     from ..extract.found import FoundResource, Owner, Problem
     from ..policy import Attachment, Statement
     from ..rules import Case, Rule, RuleBook
-    from ..source import Related, Span
+    from ..tree.edit import Edit
+    from ..tree.source import Related, Span
     from .elements import Witness
 
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)

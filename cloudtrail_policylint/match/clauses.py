@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from itertools import islice
 
+from ..base.record import record
 from ..patterns import MAYBE, NO, YES
-from ..record import record
-from ..source import MAX_RELATED, Ranges, Related
+from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import (
     ConditionTest,
     PrincipalTest,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ..catalogue import Catalogue
     from ..policy import Document, Statement
-    from ..source import Span
+    from ..tree.source import Span
 
     Given: TypeAlias = Mapping[str, Any]
 

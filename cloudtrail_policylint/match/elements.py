@@ -7,9 +7,9 @@ witnesses: the texts, with their places, that made it pass.
 from __future__ import annotations
 
 from ..arns import Shape, action_head, operand_head
+from ..base.record import record
 from ..patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
-from ..record import record
-from ..tree import Piece, Text
+from ..tree.nodes import Piece, Text
 from .conditions import if_absent
 from .targets import accepts
 from .words import (
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ..catalogue import Catalogue
     from ..patterns import Pattern
     from ..policy import Action, Condition, Head, Principal, Resource, Statement
-    from ..source import Span
+    from ..tree.source import Span
     from .words import TextTest
 
     Words: TypeAlias = Mapping[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from ..record import record
+from ..base.record import record
 from .words import reason_of
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tree import Piece, Text
+from ..tree.nodes import Piece, Text
 from .clauses import Binding
 from .elements import SingleTest, Witness
 from .words import ARNS, EXACT

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..source import Related
-from ..tree import Piece
+from ..tree.nodes import Piece
+from ..tree.source import Related
 from .clauses import field_span
 
 TYPE_CHECKING = False
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..policy import Document, Statement
-    from ..source import Span
+    from ..tree.source import Span
     from .elements import Witness
 
 MAX_PARTS = 3

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..edits import HOLE, Edit, joined, removing, rewriting
-from ..tree import Map
+from ..tree.edit import HOLE, Edit, joined, removing, rewriting
+from ..tree.nodes import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ..catalogue import Catalogue
     from ..policy import Statement
     from ..rules import Remedy
-    from ..source import Place, Span
-    from ..tree import Entry, Text
+    from ..tree.nodes import Entry, Text
+    from ..tree.source import Place, Span
     from .elements import Witness
 
 

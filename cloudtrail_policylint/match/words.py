@@ -21,6 +21,7 @@ from ..arns import (
     service_of,
     split,
 )
+from ..base.record import record
 from ..patterns import (
     MAYBE,
     NO,
@@ -32,8 +33,7 @@ from ..patterns import (
     judge_within,
     parse,
 )
-from ..record import record
-from ..tree import Hole, Piece, Text, allows
+from ..tree.nodes import Hole, Piece, Text, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from itertools import pairwise
 import tree_sitter_hcl
 from tree_sitter import Language, Parser
 
-from ..regex import regex
-from ..source import SourceFile, Span
+from ..base.lazy_regex import regex
+from ..tree.source import SourceFile, Span
 from .hcl_expressions import MAX_DEPTH, expression_of, template_of
 from .hcl_file import Attribute, Block, HclFile
 from .hcl_syntax import Expression, Places, Template, Unreadable, encoded

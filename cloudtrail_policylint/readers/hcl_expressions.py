@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ..regex import regex
-from ..source import Span
-from ..tree import Piece, Scalar, Text
+from ..base.lazy_regex import regex
+from ..tree.nodes import Piece, Scalar, Text
+from ..tree.source import Span
 from .hcl_syntax import (
     ELEMENT,
     Binary,

@@ -7,14 +7,14 @@ a module has nothing to do with policies.
 
 from __future__ import annotations
 
-from ..record import record
-from ..source import SourceFile, Span
+from ..base.record import record
+from ..tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..tree import Text
+    from ..tree.nodes import Text
     from .hcl_syntax import Expression
     from .reading import Mistake
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from ..record import record
-from ..source import SourceFile, Span
-from ..tree import Piece, Scalar, Text
+from ..base.record import record
+from ..tree.nodes import Piece, Scalar, Text
+from ..tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ import json
 import re
 from bisect import bisect_right
 
-from ..regex import regex
-from ..source import SourceFile, Span
-from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..base.lazy_regex import regex
+from ..tree.nodes import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..tree.source import SourceFile, Span
 from .reading import MAX_DEPTH, Mistake, Reading
 
 TYPE_CHECKING = False

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from ..source import SourceFile, Span
-from ..tree import Hole, Piece, Text
+from ..tree.nodes import Hole, Piece, Text
+from ..tree.source import SourceFile, Span
 from .json import read_embedded
 from .reading import Reading
 

@@ -8,8 +8,8 @@ YAML 1.2 allows and every other reader accepts.
 
 from __future__ import annotations
 
-from ..regex import regex
-from ..source import SourceFile, Span
+from ..base.lazy_regex import regex
+from ..tree.source import SourceFile, Span
 from .reading import Mistake
 
 TYPE_CHECKING = False

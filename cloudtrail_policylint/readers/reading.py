@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..record import record
-from ..source import Span
-from ..tree import Node
+from ..base.record import record
+from ..tree.nodes import Node
+from ..tree.source import Span
 
 MAX_DEPTH = 200
 """Levels of nesting that are read; a policy needs about six."""

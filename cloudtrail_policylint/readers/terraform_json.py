@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import partial
 
-from ..source import SourceFile, Span
-from ..tree import Map, Node, Piece, Scalar, Seq, Text
+from ..tree.nodes import Map, Node, Piece, Scalar, Seq, Text
+from ..tree.source import SourceFile, Span
 from .hcl import MAX_DEPTH, read_template
 from .hcl_file import Attribute, Block, HclFile
 from .hcl_syntax import Constant, ObjectExpression, Template, TupleExpression, Unreadable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from ..tree import Entry
+    from ..tree.nodes import Entry
     from .hcl_file import Body
     from .hcl_syntax import Expression
 

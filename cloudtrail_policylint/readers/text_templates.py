@@ -6,11 +6,11 @@ wrong with it as it stands need not be wrong then.
 
 from __future__ import annotations
 
-from ..regex import regex
+from ..base.lazy_regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..source import Span
+    from ..tree.source import Span
 
 _BLOCKS = regex(
     r"\{%|\{#[^\n]*#\}|<%|\{\{[-#/^~]|\{\{\s*(?:if|else|end|range|with|include|define|template|block)\b"

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 
-from .. import limits
-from ..record import record
-from ..regex import regex
-from ..source import SourceFile, Span
-from ..tree import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..base import limits
+from ..base.lazy_regex import regex
+from ..base.record import record
+from ..tree.nodes import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..tree.source import SourceFile, Span
 from .reading import MAX_DEPTH, Mistake, Reading
 from .yaml_scalars import plain
 from .yaml_tags import function_of

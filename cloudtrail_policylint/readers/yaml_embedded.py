@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from ..regex import regex
-from ..source import SourceFile, Span
-from ..tree import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..base.lazy_regex import regex
+from ..tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..tree.source import SourceFile, Span
 from .reading import Mistake, Reading
 from .yaml import read
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..regex import regex
-from ..source import Span
-from ..tree import Scalar
+from ..base.lazy_regex import regex
+from ..tree.nodes import Scalar
+from ..tree.source import Span
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _TRUTHS = {

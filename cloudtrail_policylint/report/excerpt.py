@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..source import Span
+    from ..tree.source import Span
 
 _MARGIN = 9
 _NARROWEST = 20

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ..match import Finding
     from ..result import Result
-    from ..source import Span
+    from ..tree.source import Span
 
 FORMAT = 1
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from ..record import record
+from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..source import Span
+    from ..tree.source import Span
 
 
 @record

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..match import Finding
     from ..result import Result, Suppressed
     from ..rules import Rule
-    from ..source import Span
+    from ..tree.source import Span
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

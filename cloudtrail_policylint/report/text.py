@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..resolution import Resolution
     from ..result import Result, Suppressed
     from ..rules import Rule
-    from ..source import Span
+    from ..tree.source import Span
 
 _COLORS = {"error": "31", "warning": "33", "info": "36"}
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-from ..errors import InputError
-from ..limits import Limits
-from ..record import record
+from ..base.errors import InputError
+from ..base.limits import Limits
+from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..source import Span
+    from ..tree.source import Span
 
 SCOPES = ("cloudtrail", "all")
 FAIL_ON = ("error", "warning", "info", "never")
@@ -94,7 +94,7 @@ class Settings:
 
     def matches(self, patterns: tuple[str, ...], path: str) -> bool:
         """Whether *path* is one that gitignore-style *patterns*, relative to ``folder``, name."""
-        from ..gitignore import patterns_of
+        from ..base.path_patterns import patterns_of
 
         relative = os.path.relpath(os.path.abspath(path), self.folder).replace(os.sep, "/")
         if relative.startswith("../"):

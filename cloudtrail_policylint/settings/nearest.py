@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from ..disk import is_inside, project_of
+from ..base.disk import is_inside, project_of
 from .model import Settings, SettingsError
 
 TYPE_CHECKING = False

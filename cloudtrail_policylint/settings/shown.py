@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .. import limits
+from ..base import limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

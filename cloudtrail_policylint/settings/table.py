@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 
-from ..disk import UnreadableError, read_bytes
-from ..plain import place_of, plain, repeated_key
-from ..source import SourceFile, Span
+from ..base.disk import UnreadableError, read_bytes
+from ..tree.python_values import place_of, plain, repeated_key
+from ..tree.source import SourceFile, Span
 from .model import SettingsError
 
 TYPE_CHECKING = False

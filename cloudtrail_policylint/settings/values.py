@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from .. import limits
-from ..plain import nearest
+from ..base import limits
+from ..base.suggest import nearest
 from ..policy import KINDS
 from ..rules import SEVERITIES
 from .model import FAIL_ON, SCOPES, Allowed, PathRules, Settings, SettingsError

@@ -12,8 +12,8 @@ from cloudtrail_policylint.extract.cloudformation import extract_template, is_te
 from cloudtrail_policylint.extract.found import Extraction, Found
 from cloudtrail_policylint.readers import yaml
 from cloudtrail_policylint.readers.json import read_placed, read_values
-from cloudtrail_policylint.source import SourceFile
-from cloudtrail_policylint.tree import Node
+from cloudtrail_policylint.tree.nodes import Node
+from cloudtrail_policylint.tree.source import SourceFile
 
 STATEMENT = {"Effect": "Allow", "Action": "cloudtrail:LookupEvents", "Resource": "*"}
 POLICY = {"Version": "2012-10-17", "Statement": [STATEMENT]}

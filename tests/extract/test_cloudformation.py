@@ -11,14 +11,8 @@ from cloudtrail_policylint.extract.cloudformation import extract_template, is_te
 from cloudtrail_policylint.extract.found import Extraction, Found
 from cloudtrail_policylint.readers import yaml
 from cloudtrail_policylint.readers.json import read_values
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import (
-    Hole,
-    Map,
-    Node,
-    Seq,
-    Text,
-)
+from cloudtrail_policylint.tree.nodes import Hole, Map, Node, Seq, Text
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def extract(text: str) -> Extraction:

@@ -9,8 +9,7 @@ from cloudtrail_policylint.extract.cloudformation import extract_template, is_te
 from cloudtrail_policylint.extract.found import Extraction
 from cloudtrail_policylint.readers import yaml
 from cloudtrail_policylint.readers.yaml_tags import TAGS
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import (
+from cloudtrail_policylint.tree.nodes import (
     ACCOUNT,
     ANY,
     NAME,
@@ -23,6 +22,7 @@ from cloudtrail_policylint.tree import (
     Seq,
     Text,
 )
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def extract(text: str) -> Extraction:

@@ -30,8 +30,8 @@ from cloudtrail_policylint.normalise import normalise
 from cloudtrail_policylint.policy import Document
 from cloudtrail_policylint.readers import json as json_reader
 from cloudtrail_policylint.readers import yaml as yaml_reader
-from cloudtrail_policylint.source import SourceFile
-from cloudtrail_policylint.tree import Text
+from cloudtrail_policylint.tree.nodes import Text
+from cloudtrail_policylint.tree.source import SourceFile
 
 VERSION = "2012-10-17"
 TRAIL = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"

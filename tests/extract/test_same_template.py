@@ -23,14 +23,14 @@ from cloudtrail_policylint.extract.cloudformation import extract_template, is_te
 from cloudtrail_policylint.normalise import normalise
 from cloudtrail_policylint.readers import json as json_reader
 from cloudtrail_policylint.readers import yaml as yaml_reader
-from cloudtrail_policylint.source import SourceFile
-from cloudtrail_policylint.tree import Piece, Text
+from cloudtrail_policylint.tree.nodes import Piece, Text
+from cloudtrail_policylint.tree.source import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cloudtrail_policylint.policy import Document
-    from cloudtrail_policylint.tree import Node
+    from cloudtrail_policylint.tree.nodes import Node
 
 SECTIONS = """\
 AWSTemplateFormatVersion: "2010-09-09"

@@ -4,8 +4,8 @@ import pytest
 
 from cloudtrail_policylint.extract.serverless import is_service, with_holes
 from cloudtrail_policylint.readers import yaml
-from cloudtrail_policylint.source import SourceFile
-from cloudtrail_policylint.tree import ACCOUNT, ANY, NAME, Hole, Map, Piece, Text
+from cloudtrail_policylint.tree.nodes import ACCOUNT, ANY, NAME, Hole, Map, Piece, Text
+from cloudtrail_policylint.tree.source import SourceFile
 
 
 def filled(value: str) -> Text:

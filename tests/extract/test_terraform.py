@@ -11,8 +11,8 @@ import pytest
 
 from cloudtrail_policylint.extract.found import Extraction, Found
 from cloudtrail_policylint.extract.terraform import extract_module
-from cloudtrail_policylint.plain import place_of, plain
-from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.tree.python_values import place_of, plain
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 STATEMENT = '{ Effect = "Allow", Action = "cloudtrail:StopLogging", Resource = "*" }'
 ENCODED = f'jsonencode({{ Version = "2012-10-17", Statement = [{STATEMENT}] }})'

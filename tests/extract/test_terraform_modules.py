@@ -16,8 +16,8 @@ import pytest
 
 from cloudtrail_policylint.extract.found import Extraction
 from cloudtrail_policylint.extract.terraform.project import MAX_CALLS, Project
-from cloudtrail_policylint.plain import plain
-from cloudtrail_policylint.source import SourceFile
+from cloudtrail_policylint.tree.python_values import plain
+from cloudtrail_policylint.tree.source import SourceFile
 
 
 class Tree:

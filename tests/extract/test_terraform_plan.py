@@ -13,9 +13,9 @@ import pytest
 from cloudtrail_policylint.extract.found import Extraction
 from cloudtrail_policylint.extract.terraform import is_plan
 from cloudtrail_policylint.extract.terraform.plan import extract_plan
-from cloudtrail_policylint.plain import plain
 from cloudtrail_policylint.readers import json as reader
-from cloudtrail_policylint.source import SourceFile
+from cloudtrail_policylint.tree.python_values import plain
+from cloudtrail_policylint.tree.source import SourceFile
 
 POLICY = {"Statement": [{"Effect": "Allow", "Action": "cloudtrail:StopLogging", "Resource": "*"}]}
 WRITTEN = json.dumps(POLICY)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cloudtrail_policylint.extract.found import Extraction
 from cloudtrail_policylint.extract.terraform import extract_module
 from cloudtrail_policylint.normalise import normalise
-from cloudtrail_policylint.source import SourceFile
+from cloudtrail_policylint.tree.source import SourceFile
 
 SEED = """\
 locals {

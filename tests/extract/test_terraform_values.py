@@ -9,10 +9,8 @@ import pytest
 
 from cloudtrail_policylint.extract.terraform import extract_module
 from cloudtrail_policylint.extract.terraform.locations import SERVICE_ACCOUNTS
-from cloudtrail_policylint.plain import plain
 from cloudtrail_policylint.rules import RuleBook
-from cloudtrail_policylint.source import SourceFile
-from cloudtrail_policylint.tree import (
+from cloudtrail_policylint.tree.nodes import (
     ACCOUNT,
     ANY,
     FIELD,
@@ -26,6 +24,8 @@ from cloudtrail_policylint.tree import (
     Seq,
     Text,
 )
+from cloudtrail_policylint.tree.python_values import plain
+from cloudtrail_policylint.tree.source import SourceFile
 
 DECLARED = """
     locals {

@@ -12,8 +12,8 @@ from cloudtrail_policylint.normalise import normalise_attachment
 from cloudtrail_policylint.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.policy import Document
 from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import text_at
+from cloudtrail_policylint.tree.nodes import text_at
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 STOP = {"action": {"some": {"is": ["cloudtrail:StopLogging"]}}}
 ALLOW = {"Effect": "Allow", "Action": ["cloudtrail:StopLogging", "s3:Get"], "Resource": "*"}

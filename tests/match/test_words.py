@@ -9,8 +9,8 @@ from judging import verdict
 from cloudtrail_policylint.match.words import FOLDED, excepted
 from cloudtrail_policylint.patterns import MAYBE, NO, YES, pattern
 from cloudtrail_policylint.patterns import parse as parse_glob
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import Piece
+from cloudtrail_policylint.tree.nodes import Piece
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 TRAIL = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"
 STORE = "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/x"

@@ -20,8 +20,8 @@ from cloudtrail_policylint.readers.hcl_syntax import (
     TemplateIf,
     Unreadable,
 )
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import Piece, Text
+from cloudtrail_policylint.tree.nodes import Piece, Text
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def expression(text: str) -> Expression:

@@ -14,8 +14,7 @@ from cloudtrail_policylint.readers.json import (
     read_values,
 )
 from cloudtrail_policylint.readers.reading import MAX_DEPTH, Reading
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import (
+from cloudtrail_policylint.tree.nodes import (
     Encoded,
     Entry,
     Hole,
@@ -27,6 +26,7 @@ from cloudtrail_policylint.tree import (
     Text,
     text_at,
 )
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

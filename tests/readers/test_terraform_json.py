@@ -24,8 +24,8 @@ from cloudtrail_policylint.readers.hcl_syntax import (
     TupleExpression,
     Unreadable,
 )
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import Piece, Scalar, Text
+from cloudtrail_policylint.tree.nodes import Piece, Scalar, Text
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def blocks(value: Any) -> list[Block]:

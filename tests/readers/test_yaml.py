@@ -9,8 +9,8 @@ from cloudtrail_policylint.readers import yaml
 from cloudtrail_policylint.readers.json import read_embedded
 from cloudtrail_policylint.readers.reading import Reading
 from cloudtrail_policylint.readers.yaml_embedded import read_embedded as read_embedded_yaml
-from cloudtrail_policylint.source import SourceFile, Span
-from cloudtrail_policylint.tree import Hole, Map, Node, Scalar, Seq, Text
+from cloudtrail_policylint.tree.nodes import Hole, Map, Node, Scalar, Seq, Text
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def read(text: str) -> Reading:

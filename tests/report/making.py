@@ -7,7 +7,7 @@ from typing import Any
 from cloudtrail_policylint.extract.found import Owner
 from cloudtrail_policylint.match import Finding
 from cloudtrail_policylint.rules import Rule
-from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def finding(message: str = "m", **given: Any) -> Finding:

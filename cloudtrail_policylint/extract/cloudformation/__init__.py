@@ -9,9 +9,9 @@ sections, ``intrinsics`` the functions, ``policies`` puts them together.
 
 from __future__ import annotations
 
-from ...regex import regex
-from ...source import SourceFile
-from ...tree import Map, Node, Seq, Text
+from ...base.lazy_regex import regex
+from ...tree.nodes import Map, Node, Seq, Text
+from ...tree.source import SourceFile
 from ..found import Extraction
 
 _TYPE = regex(r"[A-Za-z0-9]+::\S+")

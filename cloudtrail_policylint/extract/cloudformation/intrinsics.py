@@ -14,9 +14,8 @@ function reference".
 
 from __future__ import annotations
 
-from ...regex import regex
-from ...source import Span
-from ...tree import (
+from ...base.lazy_regex import regex
+from ...tree.nodes import (
     ACCOUNT,
     ANY,
     FIELD,
@@ -35,6 +34,7 @@ from ...tree import (
     narrowed,
     shape_of,
 )
+from ...tree.source import Span
 from . import attributes
 from .locations import SAM_ROLE_SUFFIX
 from .values import (

@@ -7,8 +7,8 @@ it made (AWS CDK Developer Guide, "Constructs", paths).
 
 from __future__ import annotations
 
-from ...source import Span
-from ...tree import Map, Node, Scalar, Seq, Text
+from ...tree.nodes import Map, Node, Scalar, Seq, Text
+from ...tree.source import Span
 from ..found import Allowance
 
 CDK_PATH = "aws:cdk:path"

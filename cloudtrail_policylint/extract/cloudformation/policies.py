@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...source import SourceFile
-from ...tree import Hole, Map, Node, Seq, Text, as_text
+from ...tree.nodes import Hole, Map, Node, Seq, Text, as_text
+from ...tree.source import SourceFile
 from ..bare import policies_in
 from ..found import (
     Allowance,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...regex import regex
-from ...tree import Map, Node, Piece, Seq, Text
+from ...base.lazy_regex import regex
+from ...tree.nodes import Map, Node, Piece, Seq, Text
 
 _REFERENCE = regex(r"\$\{([^{}!.]+)[^{}]*\}")
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ...record import record
-from ...tree import Hole, Map, Seq
+from ...base.record import record
+from ...tree.nodes import Hole, Map, Seq
 from ..found import Extraction
 from .intrinsics import Evaluator
 from .locations import NESTED_STACKS
@@ -28,8 +28,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ...source import SourceFile
-    from ...tree import Node
+    from ...tree.nodes import Node
+    from ...tree.source import SourceFile
     from ..found import Problem
     from .template import Resource
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...record import record
-from ...source import Span
-from ...tree import Entry, Map, Node, Seq, Text
+from ...base.record import record
+from ...tree.nodes import Entry, Map, Node, Seq, Text
+from ...tree.source import Span
 from .attributes import BUCKET_NAMES
 from .locations import SAM_GLOBALS
 

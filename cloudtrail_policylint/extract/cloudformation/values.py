@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ...source import Span
-from ...tree import (
+from ...tree.nodes import (
     ANY,
     Choice,
     Encoded,
@@ -19,6 +18,7 @@ from ...tree import (
     shape_of,
     widest,
 )
+from ...tree.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ puts them together. ``plan`` reads what Terraform has worked out itself.
 
 from __future__ import annotations
 
-from ...tree import Map, Node, Seq, Text
+from ...tree.nodes import Map, Node, Seq, Text
 from ..found import Extraction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ...source import SourceFile
+    from ...tree.source import SourceFile
 
 
 def extract_module(

@@ -8,7 +8,7 @@ Source: developer.hashicorp.com/terraform/language/functions.
 
 from __future__ import annotations
 
-from ...tree import Choice, Entry, Hole, Map, Node, Scalar, Seq, Text
+from ...tree.nodes import Choice, Entry, Hole, Map, Node, Scalar, Seq, Text
 from .session import FunctionCall
 from .values import (
     boolean,
@@ -32,7 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ...source import Span
+    from ...tree.source import Span
     from .session import Session
 
     Function = Callable[[FunctionCall], Node]

@@ -10,7 +10,7 @@ makes it starts.
 
 from __future__ import annotations
 
-from ...tree import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ...tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from .instances import nested
 from .values import choice, entry_at, flat, hole_at, is_empty, is_null, is_rest, rest_at, text_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ...readers.hcl_file import Block
-    from ...source import Span
+    from ...tree.source import Span
     from .instances import Nested
     from .session import Instance, Scope, Session
 

@@ -37,8 +37,8 @@ from ...readers.hcl_syntax import (
     Unary,
     Unreadable,
 )
-from ...source import Span
-from ...tree import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ...tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ...tree.source import Span
 from . import functions, operators, references
 from .session import MAX_DEPTH, TOP, Session
 from .values import (

@@ -9,7 +9,7 @@ Source: developer.hashicorp.com/terraform/language/functions.
 
 from __future__ import annotations
 
-from ...tree import Choice, Encoded, Hole, Map, Node, Seq, Text
+from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Seq, Text
 from .collection_functions import COLLECTION_FUNCTIONS
 from .session import FunctionCall
 from .string_functions import STRING_FUNCTIONS
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...readers.hcl_syntax import Call
-    from ...source import Span
+    from ...tree.source import Span
     from .session import Scope, Session
 
     Function = Callable[[FunctionCall], Node]

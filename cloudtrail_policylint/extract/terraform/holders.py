@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tree import Hole, Node, Seq, Text, as_text
+from ...tree.nodes import Hole, Node, Seq, Text, as_text
 from ..found import FoundAttachment, Owner
 from .instances import instances_of, nested
 from .locations import (

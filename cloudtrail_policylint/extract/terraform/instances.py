@@ -6,10 +6,10 @@ Sources: developer.hashicorp.com/terraform/language/meta-arguments/count,
 
 from __future__ import annotations
 
+from ...base.record import record
 from ...readers.hcl_syntax import keyword
-from ...record import record
-from ...source import Span
-from ...tree import NAME, Map, Node, Scalar
+from ...tree.nodes import NAME, Map, Node, Scalar
+from ...tree.source import Span
 from .session import Instance
 from .values import entry_at, hole_at, integer, is_null, string
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ...base.lazy_regex import regex
 from ...readers import hcl
-from ...regex import regex
-from ...source import Span
+from ...tree.source import Span
 from ..found import Allowance, syntax_problem
 
 TYPE_CHECKING = False
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from ...readers.hcl_file import Attribute, Block, HclFile
-    from ...source import SourceFile
-    from ...tree import Text
+    from ...tree.nodes import Text
+    from ...tree.source import SourceFile
     from ..found import Problem
 
     T = TypeVar("T", Attribute, Block)

@@ -5,14 +5,14 @@ Source: developer.hashicorp.com/terraform/language/expressions/operators.
 
 from __future__ import annotations
 
-from ...tree import Node, Scalar
+from ...tree.nodes import Node, Scalar
 from .values import boolean, equal, hole_at, number, truth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...source import Span
+    from ...tree.source import Span
 
 
 def unary(operator: str, operand: Node, span: Span) -> Node:

@@ -12,8 +12,8 @@ Representation", "Values Representation", "Configuration Representation",
 
 from __future__ import annotations
 
-from ...regex import regex
-from ...tree import Encoded, Hole, Map, Node, Seq, Text, branches
+from ...base.lazy_regex import regex
+from ...tree.nodes import Encoded, Hole, Map, Node, Seq, Text, branches
 from ..found import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text

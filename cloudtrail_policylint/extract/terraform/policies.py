@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ... import limits
-from ...source import Ranges, Related
-from ...tree import Encoded, Hole, Map, Node, Text, as_text
+from ...base import limits
+from ...tree.nodes import Encoded, Hole, Map, Node, Text, as_text
+from ...tree.source import Ranges, Related
 from ..found import Extraction, Found, FoundResource, Owner, Problem
 from ..kinds import kind_of_cloudtrail_arn
 from ..shapes import is_policy, may_hold_policy, read_policy, read_text, unknown_in
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...readers.hcl_file import Attribute, Block
-    from ...source import Span
+    from ...tree.source import Span
     from .evaluate import Evaluator
     from .session import Instance, Scope
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 
 from ...readers.hcl_syntax import Constant
-from ...tree import Text
+from ...tree.nodes import Text
 from .evaluate import Evaluator
 from .instances import instances_of
 from .module import Module
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from ...readers.hcl_file import Block
-    from ...source import SourceFile
+    from ...tree.source import SourceFile
     from ..found import Extraction
     from .session import Instance
 

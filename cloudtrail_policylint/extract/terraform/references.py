@@ -10,10 +10,10 @@ the attribute references of the provider's pages.
 
 from __future__ import annotations
 
-from ...plain import nearest
+from ...base.lazy_regex import regex
+from ...base.suggest import nearest
 from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
-from ...regex import regex
-from ...tree import (
+from ...tree.nodes import (
     ACCOUNT,
     ANY,
     FIELD,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from ...readers.hcl_file import Block
     from ...readers.hcl_syntax import Step
-    from ...source import Span
+    from ...tree.source import Span
     from .session import Instance, Scope, Session
 
 _ARN_PARTS = regex(r"\{(\w+)\}|[^{}]+")

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from ... import limits
-from ...record import record
-from ...source import MAX_RELATED, SourceFile, Span
-from ...tree import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ...base import limits
+from ...base.record import record
+from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ...tree.source import MAX_RELATED, SourceFile, Span
 from ..found import Problem
 from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
 

@@ -12,9 +12,9 @@ import posixpath
 import re
 
 from ... import patterns
-from ...regex import regex
-from ...source import SourceFile, Span
-from ...tree import FIELD, Choice, Hole, Map, Node, Piece, Seq, Text
+from ...base.lazy_regex import regex
+from ...tree.nodes import FIELD, Choice, Hole, Map, Node, Piece, Seq, Text
+from ...tree.source import SourceFile, Span
 from .session import FunctionCall
 from .values import (
     boolean,

@@ -7,9 +7,8 @@ hole is.
 
 from __future__ import annotations
 
-from ...record import record
-from ...source import Span
-from ...tree import (
+from ...base.record import record
+from ...tree.nodes import (
     ANY,
     Choice,
     Encoded,
@@ -25,6 +24,7 @@ from ...tree import (
     shape_of,
     widest,
 )
+from ...tree.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

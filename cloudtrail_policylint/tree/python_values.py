@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
-from .tree import Encoded, Hole, Map, Scalar, Seq, Text
-
-_LIKE = 0.6
-"""How alike two words must be for one to be offered in place of the other."""
+from .nodes import Encoded, Hole, Map, Scalar, Seq, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .nodes import Node
     from .source import Span
-    from .tree import Node
 
 
 def plain(node: Node | None) -> Any:
@@ -63,24 +58,3 @@ def repeated_key(node: Node) -> Text | None:
         elif isinstance(at, Seq):
             stack.extend(reversed(at.items))
     return None
-
-
-def nearest(word: str, candidates: Iterable[str]) -> str:
-    """``; did you mean x?`` for the candidate that *word* was probably meant to be, else nothing."""
-    from difflib import SequenceMatcher
-
-    best, most, lower = "", (_LIKE, -1), word.lower()
-    for candidate in candidates:
-        other = candidate.lower()
-        size = len(lower) + len(other)
-        shorter = min(len(lower), len(other))
-        if 2 * shorter < most[0] * size:  # it cannot be like enough, whatever its letters
-            continue
-        shared = sum(min(lower.count(char), other.count(char)) for char in set(other))
-        if 2 * shared < most[0] * size:  # nor in whatever order they are
-            continue
-        common = os.path.commonprefix([lower, other])  # noqa: RUF071 - no paths
-        likeness = (SequenceMatcher(None, lower, other).ratio(), len(common))
-        if likeness > most:
-            best, most = candidate, likeness
-    return f"; did you mean {best}?" if best else ""

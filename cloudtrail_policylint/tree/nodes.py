@@ -8,7 +8,7 @@ format, nor what a policy is.
 
 from __future__ import annotations
 
-from .record import record
+from ..base.record import record
 from .source import SourceFile, Span
 
 TYPE_CHECKING = False

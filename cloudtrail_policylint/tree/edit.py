@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 from itertools import pairwise
 
-from .record import record
+from ..base.record import record
+from .nodes import Entry, Hole, Piece, Text
 from .source import Span
-from .tree import Entry, Hole, Piece, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from .nodes import Hole, Piece, Text, cut
 from .source import Span
-from .tree import Hole, Piece, Text, cut
 
 # A policy variable is a condition key, whose first part is a service or the host of a provider; ${*} is a
 # character. What looks like one and is none: "${AWS::Region}" and the variables of the Serverless Framework.
