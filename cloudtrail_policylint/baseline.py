@@ -215,7 +215,7 @@ def _mistake(value: Any) -> tuple[list[str | int], str] | None:
 
 def _syntax(path: str, text: str) -> str:
     """What is wrong with *text*, which is no JSON or has a key twice."""
-    from .readers.json import read_placed
+    from .readers.json.reader import read_placed
     from .tree.python_values import repeated_key
     from .tree.source import SourceFile
 
@@ -230,7 +230,7 @@ def _syntax(path: str, text: str) -> str:
 
 
 def _place(path: str, text: str, steps: Sequence[str | int]) -> str:
-    from .readers.json import read_placed
+    from .readers.json.reader import read_placed
     from .tree.python_values import place_of
     from .tree.source import SourceFile
 

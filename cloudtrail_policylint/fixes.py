@@ -285,10 +285,10 @@ def _is_no_text(edit: Edit) -> bool:
     language = language_of(source.path)
     at = len(source.text[: edit.span.end].rstrip()) - 1
     if language == TERRAFORM:
-        from .readers import hcl
+        from .readers.hcl import reader as hcl
 
         return hcl.is_comment(source, at)
-    from .readers import yaml
+    from .readers.yaml import reader as yaml
     from .tree.python_values import plain
 
     text = source.text[: edit.span.start] + edit.text + source.text[edit.span.end :]

@@ -110,13 +110,13 @@ class Linter:
             return self._judge(self._counted(terraform.extract_module([source])), kind)
         if _is_json(source, language):
             return self._judge_json(source, kind)
-        from .readers import yaml
+        from .readers.yaml import reader as yaml
 
         return self._judge_readings(source, yaml.read(source), "YAML", kind)
 
     def _judge_json(self, source: SourceFile, kind: str | None) -> tuple[list[Finding], int]:
         """Values first, which is fast; places only where there is something to report."""
-        from .readers import json
+        from .readers.json import reader as json
 
         root = json.read_values(source)
         if root is not None:
@@ -130,7 +130,7 @@ class Linter:
                 self._engine.failures.clear()  # which are met again, and then have their places
         reading = json.read_placed(source)
         if reading.mistake is not None and "${" in source.text:
-            from .readers import json_template
+            from .readers.json import template as json_template
 
             template = json_template.read(source)
             if template is not None and template.mistake is None:
@@ -456,7 +456,8 @@ def _is_json(source: SourceFile, language: str) -> bool:
 
 def _only_document(source: SourceFile) -> tuple[Node | None, tuple[Problem, ...]]:
     """The one document of *source*, None where there are none or several, and what is wrong with it."""
-    from .readers import json, yaml
+    from .readers.json import reader as json
+    from .readers.yaml import reader as yaml
 
     language = discover.language_of(source.path) or discover.EITHER
     is_json = _is_json(source, language)

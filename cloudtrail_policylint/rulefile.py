@@ -11,7 +11,7 @@ import os
 from .base.errors import RuleFileError
 from .base.record import record
 from .base.suggest import nearest
-from .readers import yaml
+from .readers.yaml import reader as yaml
 from .rulefolder import PROBLEMS, RuleFolder, read_rule
 from .rules import RuleBook, prepared, sets_in
 from .tree.python_values import place_of, plain, repeated_key

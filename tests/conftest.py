@@ -10,7 +10,7 @@ import pytest
 from cloudtrail_policylint.bundle import bundled
 from cloudtrail_policylint.extract.found import Found, Owner
 from cloudtrail_policylint.normalise import normalise
-from cloudtrail_policylint.readers.json import read_placed
+from cloudtrail_policylint.readers.json.reader import read_placed
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 if TYPE_CHECKING:

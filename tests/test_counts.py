@@ -17,7 +17,7 @@ from cloudtrail_policylint.extract.terraform.instances import MAX_INSTANCES
 from cloudtrail_policylint.extract.terraform.project import MAX_CALLS
 from cloudtrail_policylint.lint import Linter
 from cloudtrail_policylint.match.clauses import StatementMatch
-from cloudtrail_policylint.readers import hcl
+from cloudtrail_policylint.readers.hcl import reader as hcl
 from cloudtrail_policylint.run import Run
 from cloudtrail_policylint.settings.model import Settings
 from cloudtrail_policylint.settings.nearest import NearestSettings

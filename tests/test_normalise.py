@@ -12,7 +12,7 @@ from cloudtrail_policylint.extract.found import Found, FoundAttachment, Owner, P
 from cloudtrail_policylint.normalise import normalise, normalise_attachment
 from cloudtrail_policylint.patterns import MAYBE, NO, YES, judge_overlaps, parse
 from cloudtrail_policylint.policy import Document, Statement
-from cloudtrail_policylint.readers.json import read_placed
+from cloudtrail_policylint.readers.json.reader import read_placed
 from cloudtrail_policylint.tree.nodes import (
     Choice,
     Encoded,

@@ -146,7 +146,7 @@ def unknown_in(value: Node | None) -> Iterator[Hole]:
 
 def read_text(text: Text) -> tuple[Node | None, tuple[Problem, ...]]:
     """The JSON value that *text* spells, plain or URL-encoded as IAM's API returns it."""
-    from ..readers.json import read_embedded
+    from ..readers.json.reader import read_embedded
 
     first = text.parts[0] if text.parts else None
     if isinstance(first, Piece) and first.text[:3].upper() == "%7B":

@@ -56,7 +56,7 @@ def read_table(path: str) -> Table | None:
 
 
 def _from_yaml(source: SourceFile) -> Table:
-    from ..readers import yaml
+    from ..readers.yaml import reader as yaml
 
     readings = yaml.read(source)
     if not readings or readings[0].root is None:

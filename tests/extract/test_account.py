@@ -7,7 +7,7 @@ import pytest
 
 from cloudtrail_policylint.extract.account import extract_listing, is_listing
 from cloudtrail_policylint.extract.found import Extraction
-from cloudtrail_policylint.readers.json import read_placed
+from cloudtrail_policylint.readers.json.reader import read_placed
 from cloudtrail_policylint.tree.source import SourceFile
 
 POLICY = {

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
 from cloudtrail_policylint.extract.found import Extraction, Found
-from cloudtrail_policylint.readers import yaml
-from cloudtrail_policylint.readers.json import read_values
+from cloudtrail_policylint.readers.json.reader import read_values
+from cloudtrail_policylint.readers.yaml import reader as yaml
 from cloudtrail_policylint.tree.nodes import Hole, Map, Node, Seq, Text
 from cloudtrail_policylint.tree.source import SourceFile, Span
 

@@ -28,8 +28,8 @@ from cloudtrail_policylint.extract.terraform import extract_module
 from cloudtrail_policylint.extract.terraform.plan import extract_plan
 from cloudtrail_policylint.normalise import normalise
 from cloudtrail_policylint.policy import Document
-from cloudtrail_policylint.readers import json as json_reader
-from cloudtrail_policylint.readers import yaml as yaml_reader
+from cloudtrail_policylint.readers.json import reader as json_reader
+from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.tree.nodes import Text
 from cloudtrail_policylint.tree.source import SourceFile
 

@@ -21,8 +21,8 @@ from ruamel.yaml import YAML
 
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
 from cloudtrail_policylint.normalise import normalise
-from cloudtrail_policylint.readers import json as json_reader
-from cloudtrail_policylint.readers import yaml as yaml_reader
+from cloudtrail_policylint.readers.json import reader as json_reader
+from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.tree.nodes import Piece, Text
 from cloudtrail_policylint.tree.source import SourceFile
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cloudtrail_policylint.extract.serverless import is_service, with_holes
-from cloudtrail_policylint.readers import yaml
+from cloudtrail_policylint.readers.yaml import reader as yaml
 from cloudtrail_policylint.tree.nodes import ACCOUNT, ANY, NAME, Hole, Map, Piece, Text
 from cloudtrail_policylint.tree.source import SourceFile
 

@@ -13,7 +13,7 @@ import pytest
 from cloudtrail_policylint.extract.found import Extraction
 from cloudtrail_policylint.extract.terraform import is_plan
 from cloudtrail_policylint.extract.terraform.plan import extract_plan
-from cloudtrail_policylint.readers import json as reader
+from cloudtrail_policylint.readers.json import reader as reader
 from cloudtrail_policylint.tree.python_values import plain
 from cloudtrail_policylint.tree.source import SourceFile
 

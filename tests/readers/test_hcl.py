@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cloudtrail_policylint.readers import hcl
-from cloudtrail_policylint.readers.hcl_syntax import (
+from cloudtrail_policylint.readers.hcl import reader as hcl
+from cloudtrail_policylint.readers.hcl.syntax import (
     Binary,
     Call,
     Conditional,

@@ -7,12 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudtrail_policylint.readers import json_template
-from cloudtrail_policylint.readers.json import (
-    read_embedded,
-    read_placed,
-    read_values,
-)
+from cloudtrail_policylint.readers.json import template as json_template
+from cloudtrail_policylint.readers.json.reader import read_embedded, read_placed, read_values
 from cloudtrail_policylint.readers.reading import MAX_DEPTH, Reading
 from cloudtrail_policylint.tree.nodes import (
     Encoded,

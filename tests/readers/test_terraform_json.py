@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.readers import terraform_json
-from cloudtrail_policylint.readers.hcl_file import Block
-from cloudtrail_policylint.readers.hcl_syntax import (
+from cloudtrail_policylint.readers.hcl import json_syntax
+from cloudtrail_policylint.readers.hcl.file import Block
+from cloudtrail_policylint.readers.hcl.syntax import (
     Call,
     Constant,
     Expression,
@@ -29,12 +29,12 @@ from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def blocks(value: Any) -> list[Block]:
-    return list(terraform_json.read(SourceFile("a.tf.json", json.dumps(value))).blocks)
+    return list(json_syntax.read(SourceFile("a.tf.json", json.dumps(value))).blocks)
 
 
 def expression(text: str) -> Expression:
     """The expression that the JSON *text* stands for as a local value."""
-    file = terraform_json.read(SourceFile("a.tf.json", f'{{"locals": {{"x": {text}}}}}'))
+    file = json_syntax.read(SourceFile("a.tf.json", f'{{"locals": {{"x": {text}}}}}'))
     assert file.mistake is None
     return file.blocks[0].attributes["x"].expression
 
@@ -155,7 +155,7 @@ def test_a_variable_takes_strings_as_they_are() -> None:
 
 def test_definitions_take_strings_as_they_are() -> None:
     source = SourceFile("terraform.tfvars.json", '{"//": "${x}", "a": ["${b}"]}')
-    file = terraform_json.read_definitions(source)
+    file = json_syntax.read_definitions(source)
     assert list(file.attributes) == ["a"]
     found = file.attributes["a"].expression
     assert isinstance(found, TupleExpression)
@@ -185,9 +185,9 @@ def test_what_cannot_be_read_is_unknown(text: str) -> None:
     ],
 )
 def test_whatever_is_in_the_file_nothing_raises(text: str) -> None:
-    for block in terraform_json.read(SourceFile("a.tf.json", text)).blocks:
+    for block in json_syntax.read(SourceFile("a.tf.json", text)).blocks:
         assert [attribute.expression for attribute in block.attributes.values()] == []
-    assert terraform_json.read_definitions(SourceFile("a.tfvars.json", text)).attributes.keys() <= {
+    assert json_syntax.read_definitions(SourceFile("a.tfvars.json", text)).attributes.keys() <= {
         "resource"
     }
 
@@ -195,6 +195,6 @@ def test_whatever_is_in_the_file_nothing_raises(text: str) -> None:
 def test_nesting_is_limited() -> None:
     deep = "[" * 150 + "]" * 150
     assert isinstance(expression(deep), TupleExpression)
-    file = terraform_json.read(SourceFile("a.tf.json", '{"locals": {"x": ' + "[" * 100_000))
+    file = json_syntax.read(SourceFile("a.tf.json", '{"locals": {"x": ' + "[" * 100_000))
     assert file.mistake is not None
     assert file.mistake.limit

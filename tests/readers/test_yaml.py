@@ -5,10 +5,10 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudtrail_policylint.readers import yaml
-from cloudtrail_policylint.readers.json import read_embedded
+from cloudtrail_policylint.readers.json.reader import read_embedded
 from cloudtrail_policylint.readers.reading import Reading
-from cloudtrail_policylint.readers.yaml_embedded import read_embedded as read_embedded_yaml
+from cloudtrail_policylint.readers.yaml import reader as yaml
+from cloudtrail_policylint.readers.yaml.embedded import read_embedded as read_embedded_yaml
 from cloudtrail_policylint.tree.nodes import Hole, Map, Node, Scalar, Seq, Text
 from cloudtrail_policylint.tree.source import SourceFile, Span
 

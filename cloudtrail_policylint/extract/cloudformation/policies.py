@@ -324,7 +324,8 @@ def _read(text: Text) -> tuple[str, tuple[Reading, ...]]:
 
     What is not quite JSON (a comma before the last brace) may well be YAML, which is no mistake.
     """
-    from ...readers import json, yaml_embedded
+    from ...readers.json import reader as json
+    from ...readers.yaml import embedded as yaml_embedded
 
     if text.written.lstrip()[:1] != "{":
         return "YAML", yaml_embedded.read_embedded(text)

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ...readers.hcl_file import Block
+    from ...readers.hcl.file import Block
     from ...tree.source import Span
     from .instances import Nested
     from .session import Instance, Scope, Session

@@ -14,7 +14,7 @@ and the HCL native syntax specification.
 
 from __future__ import annotations
 
-from ...readers.hcl_syntax import (
+from ...readers.hcl.syntax import (
     ELEMENT,
     Binary,
     Call,
@@ -62,8 +62,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from ...readers.hcl_file import Block
-    from ...readers.hcl_syntax import Step
+    from ...readers.hcl.file import Block
+    from ...readers.hcl.syntax import Step
     from .module import Module
     from .session import Caller, Instance, Scope
 

@@ -34,7 +34,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...readers.hcl_syntax import Call
+    from ...readers.hcl.syntax import Call
     from ...tree.source import Span
     from .session import Scope, Session
 
@@ -171,14 +171,14 @@ def _decoded(read: Callable[[Text], Node | None]) -> Function:
 
 
 def _json(text: Text) -> Node | None:
-    from ...readers.json import read_embedded
+    from ...readers.json.reader import read_embedded
 
     reading = read_embedded(text)
     return reading.root if reading.mistake is None else None
 
 
 def _yaml(text: Text) -> Node | None:
-    from ...readers.yaml_embedded import read_value
+    from ...readers.yaml.embedded import read_value
 
     return read_value(text)
 

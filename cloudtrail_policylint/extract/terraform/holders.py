@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...readers.hcl_file import Block
+    from ...readers.hcl.file import Block
     from .session import Scope, Session
 
 _OWN_POLICIES = ("aws_iam_policy.", "awscc_iam_managed_policy.")

@@ -7,7 +7,7 @@ Sources: developer.hashicorp.com/terraform/language/meta-arguments/count,
 from __future__ import annotations
 
 from ...base.record import record
-from ...readers.hcl_syntax import keyword
+from ...readers.hcl.syntax import keyword
 from ...tree.nodes import NAME, Map, Node, Scalar
 from ...tree.source import Span
 from .session import Instance
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...readers.hcl_file import Attribute, Block
+    from ...readers.hcl.file import Attribute, Block
     from .session import Scope, Session
 
 MAX_INSTANCES = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...base.lazy_regex import regex
-from ...readers import hcl
+from ...readers.hcl import reader as hcl
 from ...tree.source import Span
 from ..found import Allowance, syntax_problem
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
-    from ...readers.hcl_file import Attribute, Block, HclFile
+    from ...readers.hcl.file import Attribute, Block, HclFile
     from ...tree.nodes import Text
     from ...tree.source import SourceFile
     from ..found import Problem
@@ -96,9 +96,9 @@ class Module:
     def _add(self, source: SourceFile) -> None:
         in_json = source.path.lower().endswith(".json")
         if in_json:
-            from ...readers import terraform_json
+            from ...readers.hcl import json_syntax
 
-            file = terraform_json.read(source)
+            file = json_syntax.read(source)
         else:
             file = hcl.read(source)
         self.files.append(file)
@@ -168,9 +168,9 @@ _DEFINITIONS = (".tfvars", ".tfvars.json")
 
 def _definitions(source: SourceFile) -> HclFile:
     if source.path.endswith(".json"):
-        from ...readers import terraform_json
+        from ...readers.hcl import json_syntax
 
-        return terraform_json.read_definitions(source)
+        return json_syntax.read_definitions(source)
     return hcl.read(source)
 
 

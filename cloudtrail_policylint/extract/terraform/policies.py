@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...readers.hcl_file import Attribute, Block
+    from ...readers.hcl.file import Attribute, Block
     from ...tree.source import Span
     from .evaluate import Evaluator
     from .session import Instance, Scope

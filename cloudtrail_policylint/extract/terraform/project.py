@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 
-from ...readers.hcl_syntax import Constant
+from ...readers.hcl.syntax import Constant
 from ...tree.nodes import Text
 from .evaluate import Evaluator
 from .instances import instances_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Protocol
 
-    from ...readers.hcl_file import Block
+    from ...readers.hcl.file import Block
     from ...tree.source import SourceFile
     from ..found import Extraction
     from .session import Instance

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ...base.lazy_regex import regex
 from ...base.suggest import nearest
-from ...readers.hcl_syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
+from ...readers.hcl.syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
 from ...tree.nodes import (
     ACCOUNT,
     ANY,
@@ -48,8 +48,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ...readers.hcl_file import Block
-    from ...readers.hcl_syntax import Step
+    from ...readers.hcl.file import Block
+    from ...readers.hcl.syntax import Step
     from ...tree.source import Span
     from .session import Instance, Scope, Session
 

@@ -24,8 +24,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ...readers.hcl_file import Block
-    from ...readers.hcl_syntax import Expression, Part, Step, Template
+    from ...readers.hcl.file import Block
+    from ...readers.hcl.syntax import Expression, Part, Step, Template
     from .module import Lister, Loader, Module
 
     Scope = dict[str, Node]

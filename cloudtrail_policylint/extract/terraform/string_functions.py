@@ -263,7 +263,7 @@ _NAME_IN_BRACES = regex(r"\$\{\s*([A-Za-z_]\w*)\s*\}")
 
 def rendered(session: Session, source: SourceFile, variables: Node, span: Span) -> Node:
     """The text of the template *source* with *variables*, a map, filled in."""
-    from ...readers.hcl import read_template
+    from ...readers.hcl.reader import read_template
 
     if source.path not in session.templates:
         session.templates[source.path] = read_template(source)

@@ -1,22 +1,22 @@
 """A Terraform file as blocks and attributes, whichever of its two syntaxes it is written in.
 
-``readers/hcl.py`` builds these from the native syntax, ``readers/terraform_json.py``
+``readers/hcl/reader.py`` builds these from the native syntax, ``readers/json_syntax.py``
 from the JSON syntax. What is inside is read when it is first asked for: most of
 a module has nothing to do with policies.
 """
 
 from __future__ import annotations
 
-from ..base.record import record
-from ..tree.source import SourceFile, Span
+from ...base.record import record
+from ...tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..tree.nodes import Text
-    from .hcl_syntax import Expression
-    from .reading import Mistake
+    from ...tree.nodes import Text
+    from ..reading import Mistake
+    from .syntax import Expression
 
     Body = tuple[dict[str, "Attribute"], tuple["Block", ...]]
 

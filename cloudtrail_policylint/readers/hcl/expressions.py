@@ -1,4 +1,4 @@
-"""From the parser's tree of an expression to ``hcl_syntax``.
+"""From the parser's tree of an expression to those of ``syntax``.
 
 The concrete tree keeps every bracket and leaves out blanks, also those inside
 strings; here literal text is taken from between its neighbours, so that none
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ..base.lazy_regex import regex
-from ..tree.nodes import Piece, Scalar, Text
-from ..tree.source import Span
-from .hcl_syntax import (
+from ...base.lazy_regex import regex
+from ...tree.nodes import Piece, Scalar, Text
+from ...tree.source import Span
+from .syntax import (
     ELEMENT,
     Binary,
     Call,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from .hcl_syntax import Places
+    from .syntax import Places
 
 MAX_DEPTH = 100
 """Levels of nesting of one expression that are read; a policy needs about ten."""

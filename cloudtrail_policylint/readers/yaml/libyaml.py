@@ -8,9 +8,9 @@ YAML 1.2 allows and every other reader accepts.
 
 from __future__ import annotations
 
-from ..base.lazy_regex import regex
-from ..tree.source import SourceFile, Span
-from .reading import Mistake
+from ...base.lazy_regex import regex
+from ...tree.source import SourceFile, Span
+from ..reading import Mistake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ place is rougher, its value right.
 
 from __future__ import annotations
 
-from ..base.lazy_regex import regex
-from ..tree.nodes import Piece
-from ..tree.source import SourceFile, Span
+from ...base.lazy_regex import regex
+from ...tree.nodes import Piece
+from ...tree.source import SourceFile, Span
 
 _BREAK = "(?:\r\n|[\n\r\x85])"
 _FOLD = regex(f"[ \t]*(?:{_BREAK}[ \t]*)+")

@@ -10,21 +10,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import partial
 
-from ..tree.nodes import Map, Node, Piece, Scalar, Seq, Text
-from ..tree.source import SourceFile, Span
-from .hcl import MAX_DEPTH, read_template
-from .hcl_file import Attribute, Block, HclFile
-from .hcl_syntax import Constant, ObjectExpression, Template, TupleExpression, Unreadable
-from .json import read_placed
+from ...tree.nodes import Map, Node, Piece, Scalar, Seq, Text
+from ...tree.source import SourceFile, Span
+from ..json.reader import read_placed
+from .file import Attribute, Block, HclFile
+from .reader import MAX_DEPTH, read_template
+from .syntax import Constant, ObjectExpression, Template, TupleExpression, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from ..tree.nodes import Entry
-    from .hcl_file import Body
-    from .hcl_syntax import Expression
+    from ...tree.nodes import Entry
+    from .file import Body
+    from .syntax import Expression
 
 COMMENT = "//"
 """The property that is no part of the configuration wherever an object stands for a block."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..base.lazy_regex import regex
-from ..tree.nodes import Scalar
-from ..tree.source import Span
+from ...base.lazy_regex import regex
+from ...tree.nodes import Scalar
+from ...tree.source import Span
 
 _NULLS = ("", "~", "null", "Null", "NULL")
 _TRUTHS = {

@@ -1,7 +1,7 @@
 """What an HCL file says: blocks, attributes and expressions, each with its place.
 
 The names are those of the HCL native syntax specification
-(github.com/hashicorp/hcl, hclsyntax/spec.md). ``readers/hcl.py`` builds these
+(github.com/hashicorp/hcl, hclsyntax/spec.md). ``readers/hcl/reader.py`` builds these
 from the parser's tree; whatever evaluates them needs no parser.
 """
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from ..base.record import record
-from ..tree.nodes import Piece, Scalar, Text
-from ..tree.source import SourceFile, Span
+from ...base.record import record
+from ...tree.nodes import Piece, Scalar, Text
+from ...tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from ..base.lazy_regex import regex
-from ..tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
-from ..tree.source import SourceFile, Span
-from .reading import Mistake, Reading
-from .yaml import read
+from ...base.lazy_regex import regex
+from ...tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ...tree.source import SourceFile, Span
+from ..reading import Mistake, Reading
+from .reader import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """HCL with places: the blocks of a Terraform file, read by tree-sitter.
 
 The parser gives a concrete syntax tree and survives errors. This module turns
-the part that is asked for into the plain syntax of ``hcl_syntax``: top-level
+the part that is asked for into the plain syntax of ``syntax``: top-level
 blocks at once, the inside of a block and its expressions when they are looked
 at. It is the only module that imports tree-sitter.
 
@@ -18,12 +18,12 @@ from itertools import pairwise
 import tree_sitter_hcl
 from tree_sitter import Language, Parser
 
-from ..base.lazy_regex import regex
-from ..tree.source import SourceFile, Span
-from .hcl_expressions import MAX_DEPTH, expression_of, template_of
-from .hcl_file import Attribute, Block, HclFile
-from .hcl_syntax import Expression, Places, Template, Unreadable, encoded
-from .reading import Mistake
+from ...base.lazy_regex import regex
+from ...tree.source import SourceFile, Span
+from ..reading import Mistake
+from .expressions import MAX_DEPTH, expression_of, template_of
+from .file import Attribute, Block, HclFile
+from .syntax import Expression, Places, Template, Unreadable, encoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from .hcl_file import Body
+    from .file import Body
 
 __all__ = ["MAX_DEPTH", "read", "read_template"]
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 
-from ..tree.nodes import Hole, Piece, Text
-from ..tree.source import SourceFile, Span
-from .json import read_embedded
-from .reading import Reading
+from ...tree.nodes import Hole, Piece, Text
+from ...tree.source import SourceFile, Span
+from ..reading import Reading
+from .reader import read_embedded
 
 _SIGN = r'\\.|\$\{|[{}"]'
 

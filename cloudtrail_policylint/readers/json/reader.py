@@ -16,10 +16,10 @@ import json
 import re
 from bisect import bisect_right
 
-from ..base.lazy_regex import regex
-from ..tree.nodes import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
-from ..tree.source import SourceFile, Span
-from .reading import MAX_DEPTH, Mistake, Reading
+from ...base.lazy_regex import regex
+from ...tree.nodes import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ...tree.source import SourceFile, Span
+from ..reading import MAX_DEPTH, Mistake, Reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

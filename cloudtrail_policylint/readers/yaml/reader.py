@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import re
 
-from ..base import limits
-from ..base.lazy_regex import regex
-from ..base.record import record
-from ..tree.nodes import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
-from ..tree.source import SourceFile, Span
-from .reading import MAX_DEPTH, Mistake, Reading
-from .yaml_scalars import plain
-from .yaml_tags import function_of
+from ...base import limits
+from ...base.lazy_regex import regex
+from ...base.record import record
+from ...tree.nodes import Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ...tree.source import SourceFile, Span
+from ..reading import MAX_DEPTH, Mistake, Reading
+from .scalars import plain
+from .tags import function_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -397,7 +397,7 @@ class _Builder:
         function = function_of(tag) if tag is not None else None
         node: Node | None = None
         if style in BLOCK_STYLES:
-            from .yaml_places import block_pieces
+            from .places import block_pieces
 
             pieces, end = block_pieces(source, text, value, start, end)
             node = Text(pieces, Span(source, start, end))
@@ -454,7 +454,7 @@ def _flow_pieces(
     """The pieces of a scalar between ``[start, end)`` that is no block: one, where it reads as written."""
     if text[start:end] == value:
         return (Piece(value, Span(source, start, end)),)
-    from .yaml_places import flow_pieces
+    from .places import flow_pieces
 
     return flow_pieces(source, text, value, start, end, quote)
 

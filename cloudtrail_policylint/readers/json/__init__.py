@@ -1,0 +1,1 @@
+"""JSON: with places, without them where nothing is to be reported, and inside other strings."""

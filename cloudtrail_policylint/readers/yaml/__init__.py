@@ -1,0 +1,1 @@
+"""YAML: the events of libyaml as a tree with places, and YAML inside other strings."""
