@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias
 
-    from .extract.found import Extraction
     from .files import Contents
+    from .iam.written import Extraction
     from .lint import Watch
     from .match import Finding
     from .result import Result

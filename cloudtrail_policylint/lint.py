@@ -11,12 +11,12 @@ from functools import partial
 
 from . import discover
 from .base.record import replaced
-from .companions import with_companions
-from .extract.found import Extraction, Owner, Problem, syntax_problem
 from .files import key_of
+from .iam.companions import with_companions
+from .iam.normalise import normalise, normalise_attachment
+from .iam.written import Extraction, Owner, Problem, syntax_problem
 from .match import Engine, Failure, Finding, place_of, problem_finding, settled
 from .match.related import loads
-from .normalise import normalise, normalise_attachment
 from .parts import MODULES, STACKS, Part, add_all, processes_for, units_of
 from .result import Result, merged
 from .selection import Selection
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
-    from .extract.found import Found
     from .extract.terraform.project import Project
     from .files import Files, Unreadable
+    from .iam.policy import Document
+    from .iam.written import Found
     from .parts import Unit
-    from .policy import Document
     from .readers.reading import Reading
     from .resolution import Tally
     from .result import Suppressed

@@ -7,7 +7,7 @@ JSON text when the package is built and read back in a moment.
 from __future__ import annotations
 
 from .base.record import record, replaced
-from .catalogue import Facts
+from .iam.catalogue import Facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

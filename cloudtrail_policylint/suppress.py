@@ -10,7 +10,7 @@ settings for what it describes.
 from __future__ import annotations
 
 from .base.suggest import nearest
-from .extract.found import Allowance, Owner, Problem
+from .iam.written import Allowance, Owner, Problem
 from .match import Finding, problem_finding
 from .result import Suppressed
 from .tree.edit import Edit

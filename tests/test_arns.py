@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtrail_policylint.arns import (
+from cloudtrail_policylint.iam.arns import (
     MISFITS,
     Operand,
     Parts,
@@ -23,7 +23,7 @@ from cloudtrail_policylint.arns import (
     service_of,
     split,
 )
-from cloudtrail_policylint.patterns import MAYBE, NO, YES
+from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.tree.nodes import ACCOUNT, FIELD, Hole, Piece
 from cloudtrail_policylint.tree.source import SourceFile, Span
 

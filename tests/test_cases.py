@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloudtrail_policylint import __version__
-from cloudtrail_policylint.catalogue import data_version
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.iam.catalogue import data_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cloudtrail_policylint.catalogue import Catalogue, Facts, data_version
-from cloudtrail_policylint.patterns import parse
+from cloudtrail_policylint.iam.catalogue import Catalogue, Facts, data_version
+from cloudtrail_policylint.iam.patterns import parse
 
 FACTS = Facts(
     actions=("cloudtrail:ListInsightsMetricData", "cloudtrail:StopLogging", "s3:NewThing"),

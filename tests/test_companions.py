@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cloudtrail_policylint import lint_text
-from cloudtrail_policylint.companions import MAX_COMPANIONS
+from cloudtrail_policylint.iam.companions import MAX_COMPANIONS
 
 
 @pytest.mark.parametrize(

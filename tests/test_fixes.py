@@ -27,7 +27,7 @@ from cloudtrail_policylint.settings.model import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cloudtrail_policylint.extract.found import Extraction
+    from cloudtrail_policylint.iam.written import Extraction
     from cloudtrail_policylint.result import Result
 
 BOOK = bundled()

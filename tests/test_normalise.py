@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from conftest import document
 
-from cloudtrail_policylint import normalise as module
 from cloudtrail_policylint.base.limits import Limits, under
-from cloudtrail_policylint.extract.found import Found, FoundAttachment, Owner, Problem
-from cloudtrail_policylint.normalise import normalise, normalise_attachment
-from cloudtrail_policylint.patterns import MAYBE, NO, YES, judge_overlaps, parse
-from cloudtrail_policylint.policy import Document, Statement
+from cloudtrail_policylint.iam.kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL
+from cloudtrail_policylint.iam.normalise import normalise, normalise_attachment
+from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES, judge_overlaps, parse
+from cloudtrail_policylint.iam.policy import Document, Statement
+from cloudtrail_policylint.iam.written import Found, FoundAttachment, Owner, Problem
 from cloudtrail_policylint.readers.json.reader import read_placed
 from cloudtrail_policylint.tree.nodes import (
     Choice,
@@ -600,10 +600,10 @@ def test_the_kind_is_that_of_the_place_else_of_the_path_else_guessed() -> None:
     assert kinds(None, "scp", GOOD) == ("scp",)
     assert kinds(None, None, GOOD) == ("identity",)
     deny = {**GOOD, "Effect": "Deny"}
-    assert kinds(None, None, deny) == module.WITHOUT_PRINCIPAL
+    assert kinds(None, None, deny) == WITHOUT_PRINCIPAL
     everywhere = {**deny, "Principal": "*", "Action": "*"}
-    assert kinds(None, None, everywhere) == module.WITH_PRINCIPAL
-    assert kinds(None, None, {**everywhere, "Principal": {}}) == module.WITH_PRINCIPAL
+    assert kinds(None, None, everywhere) == WITH_PRINCIPAL
+    assert kinds(None, None, {**everywhere, "Principal": {}}) == WITH_PRINCIPAL
     bucket = {**GOOD, "Principal": "*", "Resource": "arn:aws:s3:::a"}
     assert kinds(None, None, bucket) == ("s3-bucket",)
 

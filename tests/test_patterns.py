@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtrail_policylint.patterns import (
+from cloudtrail_policylint.iam.patterns import (
     MAYBE,
     NO,
     YES,
@@ -24,7 +24,7 @@ from cloudtrail_policylint.patterns import (
     pattern,
     within,
 )
-from cloudtrail_policylint.tokens import HOLES, Line, for_every_text, for_every_value
+from cloudtrail_policylint.iam.unknowns import HOLES, Line, for_every_text, for_every_value
 from cloudtrail_policylint.tree.nodes import (
     ACCOUNT,
     ANY,

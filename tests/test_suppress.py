@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cloudtrail_policylint.catalogue import Facts
-from cloudtrail_policylint.extract.found import Owner
+from cloudtrail_policylint.iam.catalogue import Facts
+from cloudtrail_policylint.iam.written import Owner
 from cloudtrail_policylint.match import Finding
 from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
 from cloudtrail_policylint.suppress import complaints, suppress, suppressions_in

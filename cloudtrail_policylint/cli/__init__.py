@@ -88,7 +88,7 @@ def _wrong(message: str) -> int:
 
 def _version() -> int:
     from .. import __version__
-    from ..catalogue import data_version
+    from ..iam.catalogue import data_version
 
     show(f"cloudtrail-policylint {__version__} (AWS data {data_version()})\n")
     return FINE

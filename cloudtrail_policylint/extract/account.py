@@ -9,9 +9,9 @@ that lists it, a group's policies are held by its users too.
 from __future__ import annotations
 
 from ..base.record import record
+from ..iam.written import Extraction, Found, FoundAttachment, Owner
 from ..tree.nodes import Map, Node, Scalar, Seq, Text, as_text
-from .found import Extraction, Found, FoundAttachment, Owner
-from .shapes import read_policy
+from .detect import read_policy
 
 
 @record

@@ -16,10 +16,18 @@ text to correct.
 from __future__ import annotations
 
 from ..base.record import record
+from ..iam.kinds import kind_of_cloudtrail_arn
+from ..iam.written import (
+    Allowance,
+    Extraction,
+    Found,
+    FoundAttachment,
+    FoundResource,
+    Owner,
+    Problem,
+)
 from ..tree.nodes import Encoded, Map, Node, Scalar, Seq, Text, as_text
-from .found import Allowance, Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
-from .kinds import kind_of_cloudtrail_arn
-from .shapes import is_policy, is_statement, is_statements, may_hold_policy, read_text
+from .detect import is_policy, is_statement, is_statements, may_hold_policy, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ the first policy that it may be about is judged.
 from __future__ import annotations
 
 from ..base.record import record, replaced
-from ..catalogue import Catalogue
-from ..patterns import MAYBE, YES
-from ..policy import Document
+from ..iam.catalogue import Catalogue
+from ..iam.patterns import MAYBE, YES
+from ..iam.policy import Document
 from ..tree.nodes import Piece
 from ..tree.source import MAX_RELATED
 from .clauses import (
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeAlias, TypeVar
 
-    from ..extract.found import FoundResource, Owner, Problem
-    from ..policy import Attachment, Statement
+    from ..iam.policy import Attachment, Statement
+    from ..iam.written import FoundResource, Owner, Problem
     from ..rules import Case, Rule, RuleBook
     from ..tree.edit import Edit
     from ..tree.source import Related, Span

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 
 from ..base.record import record
-from ..patterns import MAYBE, NO, YES
+from ..iam.patterns import MAYBE, NO, YES
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import (
     ConditionTest,
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any, TypeAlias
 
-    from ..catalogue import Catalogue
-    from ..policy import Document, Statement
+    from ..iam.catalogue import Catalogue
+    from ..iam.policy import Document, Statement
     from ..tree.source import Span
 
     Given: TypeAlias = Mapping[str, Any]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..patterns import MAYBE, NO, YES
+from ..iam.patterns import MAYBE, NO, YES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..policy import Condition
+    from ..iam.policy import Condition
 
 
 def if_absent(condition: Condition) -> int:

@@ -6,9 +6,9 @@ witnesses: the texts, with their places, that made it pass.
 
 from __future__ import annotations
 
-from ..arns import Shape, action_head, operand_head
 from ..base.record import record
-from ..patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
+from ..iam.arns import Shape, action_head, operand_head
+from ..iam.patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
 from ..tree.nodes import Piece, Text
 from .conditions import if_absent
 from .targets import accepts
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, TypeAlias
 
-    from ..catalogue import Catalogue
-    from ..patterns import Pattern
-    from ..policy import Action, Condition, Head, Principal, Resource, Statement
+    from ..iam.catalogue import Catalogue
+    from ..iam.patterns import Pattern
+    from ..iam.policy import Action, Condition, Head, Principal, Resource, Statement
     from ..tree.source import Span
     from .words import TextTest
 

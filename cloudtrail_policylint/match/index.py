@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..policy import Condition
+from ..iam.policy import Condition
 from .clauses import LISTS
 
 TYPE_CHECKING = False
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from ..policy import Action, Head, Resource, Statement
+    from ..iam.policy import Action, Head, Resource, Statement
     from .clauses import Scene, StatementMatch
 
 

@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ..catalogue import Catalogue
-    from ..policy import Document, Statement
+    from ..iam.catalogue import Catalogue
+    from ..iam.policy import Document, Statement
     from .clauses import Binding
     from .elements import Witness
 

@@ -9,9 +9,9 @@ from .words import ARNS, EXACT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..catalogue import Catalogue
-    from ..extract.found import FoundResource
-    from ..policy import Attachment
+    from ..iam.catalogue import Catalogue
+    from ..iam.policy import Attachment
+    from ..iam.written import FoundResource
     from .clauses import Given
 
 

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..policy import Document, Statement
+    from ..iam.policy import Document, Statement
     from ..tree.source import Span
     from .elements import Witness
 

@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..catalogue import Catalogue
-    from ..policy import Statement
+    from ..iam.catalogue import Catalogue
+    from ..iam.policy import Statement
     from ..rules import Remedy
     from ..tree.nodes import Entry, Text
     from ..tree.source import Place, Span

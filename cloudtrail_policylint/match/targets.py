@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..arns import Shape, cover, fits, operand
-from ..patterns import MAYBE, NO, YES
+from ..iam.arns import Shape, cover, fits, operand
+from ..iam.patterns import MAYBE, NO, YES
 from .words import Term, expansion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..arns import ResourceType
-    from ..catalogue import Catalogue
-    from ..policy import Action, Resource, Statement
+    from ..iam.arns import ResourceType
+    from ..iam.catalogue import Catalogue
+    from ..iam.policy import Action, Resource, Statement
 
 NONE = "none"
 """The target of an action that accepts no resource."""

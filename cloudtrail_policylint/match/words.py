@@ -7,7 +7,8 @@ what is already known of it as a pattern) to a verdict. See
 
 from __future__ import annotations
 
-from ..arns import (
+from ..base.record import record
+from ..iam.arns import (
     MISFITS,
     Operands,
     Shape,
@@ -21,8 +22,7 @@ from ..arns import (
     service_of,
     split,
 )
-from ..base.record import record
-from ..patterns import (
+from ..iam.patterns import (
     MAYBE,
     NO,
     YES,
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, TypeAlias
 
-    from ..arns import ResourceType
-    from ..catalogue import Catalogue, KnownAction
+    from ..iam.arns import ResourceType
+    from ..iam.catalogue import Catalogue, KnownAction
 
     Judge: TypeAlias = Callable[[Any, Any], int]
     TextTest: TypeAlias = Callable[["Term"], int]

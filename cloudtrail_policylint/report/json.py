@@ -26,7 +26,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     import json
 
     from .. import __version__
-    from ..catalogue import data_version
+    from ..iam.catalogue import data_version
 
     counts = count(result.findings)
     value: dict[str, Any] = {

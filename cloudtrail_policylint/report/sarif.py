@@ -78,7 +78,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
 
 def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:
     from .. import __version__
-    from ..catalogue import data_version
+    from ..iam.catalogue import data_version
 
     names = fingerprints(result)
     found = shown(result, show_suppressed=show_suppressed)

@@ -7,7 +7,7 @@ import re
 
 from ..base import limits
 from ..base.suggest import nearest
-from ..policy import KINDS
+from ..iam.kinds import KINDS
 from ..rules import SEVERITIES
 from .model import FAIL_ON, SCOPES, Allowed, PathRules, Settings, SettingsError
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from cloudtrail_policylint.extract.account import extract_listing, is_listing
-from cloudtrail_policylint.extract.found import Extraction
+from cloudtrail_policylint.iam.written import Extraction
 from cloudtrail_policylint.readers.json.reader import read_placed
 from cloudtrail_policylint.tree.source import SourceFile
 

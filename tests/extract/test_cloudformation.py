@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
-from cloudtrail_policylint.extract.found import Extraction, Found
+from cloudtrail_policylint.iam.written import Extraction, Found
 from cloudtrail_policylint.readers.json.reader import read_values
 from cloudtrail_policylint.readers.yaml import reader as yaml
 from cloudtrail_policylint.tree.nodes import Hole, Map, Node, Seq, Text

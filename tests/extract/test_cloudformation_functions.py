@@ -6,7 +6,7 @@ import textwrap
 import pytest
 
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
-from cloudtrail_policylint.extract.found import Extraction
+from cloudtrail_policylint.iam.written import Extraction
 from cloudtrail_policylint.readers.yaml import reader as yaml
 from cloudtrail_policylint.readers.yaml.tags import TAGS
 from cloudtrail_policylint.tree.nodes import (

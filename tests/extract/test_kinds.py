@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudtrail_policylint.extract.kinds import guess_kind, kind_of_cloudtrail_arn
+from cloudtrail_policylint.iam.kinds import guess_kind, kind_of_cloudtrail_arn
 
 CHANNEL = "arn:aws:cloudtrail:us-east-1:111122223333:channel/x"
 

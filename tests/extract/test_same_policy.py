@@ -23,11 +23,11 @@ import pytest
 
 from cloudtrail_policylint.extract.bare import extract_bare
 from cloudtrail_policylint.extract.cloudformation import extract_template
-from cloudtrail_policylint.extract.found import Extraction
 from cloudtrail_policylint.extract.terraform import extract_module
 from cloudtrail_policylint.extract.terraform.plan import extract_plan
-from cloudtrail_policylint.normalise import normalise
-from cloudtrail_policylint.policy import Document
+from cloudtrail_policylint.iam.normalise import normalise
+from cloudtrail_policylint.iam.policy import Document
+from cloudtrail_policylint.iam.written import Extraction
 from cloudtrail_policylint.readers.json import reader as json_reader
 from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.tree.nodes import Text

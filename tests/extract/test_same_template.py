@@ -20,7 +20,7 @@ from conftest import document
 from ruamel.yaml import YAML
 
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
-from cloudtrail_policylint.normalise import normalise
+from cloudtrail_policylint.iam.normalise import normalise
 from cloudtrail_policylint.readers.json import reader as json_reader
 from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.tree.nodes import Piece, Text
@@ -29,7 +29,7 @@ from cloudtrail_policylint.tree.source import SourceFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cloudtrail_policylint.policy import Document
+    from cloudtrail_policylint.iam.policy import Document
     from cloudtrail_policylint.tree.nodes import Node
 
 SECTIONS = """\

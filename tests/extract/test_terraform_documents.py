@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.extract.found import Extraction, Found
 from cloudtrail_policylint.extract.terraform import extract_module
-from cloudtrail_policylint.normalise import normalise
+from cloudtrail_policylint.iam.normalise import normalise
+from cloudtrail_policylint.iam.written import Extraction, Found
 from cloudtrail_policylint.tree.nodes import Choice, Map, Seq
 from cloudtrail_policylint.tree.python_values import place_of, plain
 from cloudtrail_policylint.tree.source import SourceFile, Span

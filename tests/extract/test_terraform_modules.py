@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.extract.found import Extraction
 from cloudtrail_policylint.extract.terraform.project import MAX_CALLS, Project
+from cloudtrail_policylint.iam.written import Extraction
 from cloudtrail_policylint.tree.python_values import plain
 from cloudtrail_policylint.tree.source import SourceFile
 

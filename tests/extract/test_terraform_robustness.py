@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudtrail_policylint.extract.found import Extraction
 from cloudtrail_policylint.extract.terraform import extract_module
-from cloudtrail_policylint.normalise import normalise
+from cloudtrail_policylint.iam.normalise import normalise
+from cloudtrail_policylint.iam.written import Extraction
 from cloudtrail_policylint.tree.source import SourceFile
 
 SEED = """\

@@ -6,9 +6,9 @@ from typing import Any
 
 from conftest import document
 
-from cloudtrail_policylint.catalogue import Facts
+from cloudtrail_policylint.iam.catalogue import Facts
+from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.match import Engine, Finding, settled
-from cloudtrail_policylint.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
 
 FACTS = Facts(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from judging import verdict
 
-from cloudtrail_policylint.patterns import MAYBE, NO, YES
+from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 
 
 def absent(operator: str, values: Any = "x", *, wanted: bool = True) -> int:

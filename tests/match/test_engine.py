@@ -6,11 +6,11 @@ import pytest
 from conftest import document
 from judging import BOOK, findings, rule, shown, verdict
 
-from cloudtrail_policylint.extract.found import FoundAttachment, Owner, Problem
+from cloudtrail_policylint.iam.normalise import normalise_attachment
+from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
+from cloudtrail_policylint.iam.policy import Document
+from cloudtrail_policylint.iam.written import FoundAttachment, Owner, Problem
 from cloudtrail_policylint.match import UNSURE, Engine, Finding, problem_finding, settled
-from cloudtrail_policylint.normalise import normalise_attachment
-from cloudtrail_policylint.patterns import MAYBE, NO, YES
-from cloudtrail_policylint.policy import Document
 from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
 from cloudtrail_policylint.tree.nodes import text_at
 from cloudtrail_policylint.tree.source import SourceFile, Span

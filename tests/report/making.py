@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloudtrail_policylint.extract.found import Owner
+from cloudtrail_policylint.iam.written import Owner
 from cloudtrail_policylint.match import Finding
 from cloudtrail_policylint.rules import Rule
 from cloudtrail_policylint.tree.source import SourceFile, Span

@@ -13,7 +13,7 @@ import pytest
 from making import finding
 
 from cloudtrail_policylint.cli import main
-from cloudtrail_policylint.extract.found import Owner
+from cloudtrail_policylint.iam.written import Owner
 from cloudtrail_policylint.match import Finding
 from cloudtrail_policylint.report import sarif
 from cloudtrail_policylint.result import Result, Suppressed

@@ -10,9 +10,9 @@ sections, ``intrinsics`` the functions, ``policies`` puts them together.
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
+from ...iam.written import Extraction
 from ...tree.nodes import Map, Node, Seq, Text
 from ...tree.source import SourceFile
-from ..found import Extraction
 
 _TYPE = regex(r"[A-Za-z0-9]+::\S+")
 

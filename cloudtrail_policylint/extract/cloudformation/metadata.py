@@ -7,9 +7,9 @@ it made (AWS CDK Developer Guide, "Constructs", paths).
 
 from __future__ import annotations
 
+from ...iam.written import Allowance
 from ...tree.nodes import Map, Node, Scalar, Seq, Text
 from ...tree.source import Span
-from ..found import Allowance
 
 CDK_PATH = "aws:cdk:path"
 

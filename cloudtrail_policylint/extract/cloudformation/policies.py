@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ...tree.nodes import Hole, Map, Node, Seq, Text, as_text
-from ...tree.source import SourceFile
-from ..bare import policies_in
-from ..found import (
+from ...iam.kinds import kind_of_cloudtrail_arn
+from ...iam.written import (
     Allowance,
     Extraction,
     Found,
@@ -15,8 +13,10 @@ from ..found import (
     Problem,
     syntax_problem,
 )
-from ..kinds import kind_of_cloudtrail_arn
-from ..shapes import is_policy, read_policy, unknown_in
+from ...tree.nodes import Hole, Map, Node, Seq, Text, as_text
+from ...tree.source import SourceFile
+from ..bare import policies_in
+from ..detect import is_policy, read_policy, unknown_in
 from .intrinsics import Evaluator
 from .locations import (
     ALIASES,

@@ -16,8 +16,8 @@ import posixpath
 import re
 
 from ...base.record import record
+from ...iam.written import Extraction
 from ...tree.nodes import Hole, Map, Seq
-from ..found import Extraction
 from .intrinsics import Evaluator
 from .locations import NESTED_STACKS
 from .policies import find
@@ -28,9 +28,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ...iam.written import Problem
     from ...tree.nodes import Node
     from ...tree.source import SourceFile
-    from ..found import Problem
     from .template import Resource
 
     Loader = Callable[[str], SourceFile | None]

@@ -9,8 +9,8 @@ puts them together. ``plan`` reads what Terraform has worked out itself.
 
 from __future__ import annotations
 
+from ...iam.written import Extraction
 from ...tree.nodes import Map, Node, Seq, Text
-from ..found import Extraction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -273,7 +273,7 @@ def _statements_of(session: Session, item: Node) -> list[Node]:
 
 
 def _of_document(session: Session, node: Node) -> list[Node]:
-    from ..shapes import read_text
+    from ..detect import read_text
 
     content: Node | None = node
     if isinstance(node, Encoded):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...iam.written import FoundAttachment, Owner
 from ...tree.nodes import Hole, Node, Seq, Text, as_text
-from ..found import FoundAttachment, Owner
 from .instances import instances_of, nested
 from .locations import (
     ATTACHMENTS,

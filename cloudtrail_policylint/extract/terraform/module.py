@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 
 from ...base.lazy_regex import regex
+from ...iam.written import Allowance, syntax_problem
 from ...readers.hcl import reader as hcl
 from ...tree.source import Span
-from ..found import Allowance, syntax_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
+    from ...iam.written import Problem
     from ...readers.hcl.file import Attribute, Block, HclFile
     from ...tree.nodes import Text
     from ...tree.source import SourceFile
-    from ..found import Problem
 
     T = TypeVar("T", Attribute, Block)
     Loader = Callable[[str], "SourceFile | None"]

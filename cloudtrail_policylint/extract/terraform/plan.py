@@ -13,10 +13,10 @@ Representation", "Values Representation", "Configuration Representation",
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
+from ...iam.kinds import kind_of_cloudtrail_arn
+from ...iam.written import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
 from ...tree.nodes import Encoded, Hole, Map, Node, Seq, Text, branches
-from ..found import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
-from ..kinds import kind_of_cloudtrail_arn
-from ..shapes import is_policy, may_hold_policy, read_policy, read_text
+from ..detect import is_policy, may_hold_policy, read_policy, read_text
 from .locations import (
     ATTACHMENTS,
     BOUNDARIES,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...base import limits
+from ...iam.kinds import kind_of_cloudtrail_arn
+from ...iam.written import Extraction, Found, FoundResource, Owner, Problem
 from ...tree.nodes import Encoded, Hole, Map, Node, Text, as_text
 from ...tree.source import Ranges, Related
-from ..found import Extraction, Found, FoundResource, Owner, Problem
-from ..kinds import kind_of_cloudtrail_arn
-from ..shapes import is_policy, may_hold_policy, read_policy, read_text, unknown_in
+from ..detect import is_policy, may_hold_policy, read_policy, read_text, unknown_in
 from .documents import document
 from .holders import Relations
 from .instances import instances_of, nested

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Protocol
 
+    from ...iam.written import Extraction
     from ...readers.hcl.file import Block
     from ...tree.source import SourceFile
-    from ..found import Extraction
     from .session import Instance
 
     class Folders(Protocol):

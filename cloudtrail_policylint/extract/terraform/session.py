@@ -15,9 +15,9 @@ from abc import ABC, abstractmethod
 
 from ...base import limits
 from ...base.record import record
+from ...iam.written import Problem
 from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text
 from ...tree.source import MAX_RELATED, SourceFile, Span
-from ..found import Problem
 from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
 
 TYPE_CHECKING = False

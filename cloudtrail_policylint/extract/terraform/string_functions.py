@@ -11,8 +11,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ... import patterns
 from ...base.lazy_regex import regex
+from ...iam.patterns import overlaps, parse
 from ...tree.nodes import FIELD, Choice, Hole, Map, Node, Piece, Seq, Text
 from ...tree.source import SourceFile, Span
 from .session import FunctionCall
@@ -32,6 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ...iam.patterns import Glob
     from .session import Scope, Session
 
     Function = Callable[[FunctionCall], Node]
@@ -359,7 +360,7 @@ def _fileset(call: FunctionCall) -> Node:
     names, session = call.session.names, call.session
     if folder is None or pattern is None or names is None or not _CHOICES.isdisjoint(pattern):
         return hole_at(call.span)
-    wanted = [None if part == "**" else patterns.parse(part) for part in pattern.split("/")]
+    wanted = [None if part == "**" else parse(part) for part in pattern.split("/")]
     found = [name for name in names(folder) if _is_wanted(name, wanted)]
     if not found or not session.charge(len(found), call.span):
         return hole_at(call.span)
@@ -370,17 +371,15 @@ def _fileset(call: FunctionCall) -> Node:
 _CHOICES = frozenset("[]{}\\")
 
 
-def _is_wanted(name: str, wanted: Sequence[patterns.Glob | None]) -> bool:
+def _is_wanted(name: str, wanted: Sequence[Glob | None]) -> bool:
     """Whether the path *name* is matched part by part; None stands for any number of folders."""
-    parts = [patterns.parse(part) for part in name.split("/")]
+    parts = [parse(part) for part in name.split("/")]
     reached = {0}
     for glob in wanted:
         if glob is None:
             reached = set(range(min(reached, default=len(parts)), len(parts) + 1))
         else:
-            reached = {
-                at + 1 for at in reached if at < len(parts) and patterns.overlaps(glob, parts[at])
-            }
+            reached = {at + 1 for at in reached if at < len(parts) and overlaps(glob, parts[at])}
     return len(parts) in reached
 
 

@@ -8,7 +8,7 @@ they may have, and for all of them.
 
 from __future__ import annotations
 
-from .tree.nodes import ACCOUNT, ANY, FIELD, NAME, allows
+from ..tree.nodes import ACCOUNT, ANY, FIELD, NAME, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The kind of a policy that stands alone, guessed from what it says and from its path.
+"""The kinds of policies, and which one a policy that stands alone is, by what it says and by its path.
 
 Policy elements show the kind as long as they are used as AWS documents them
 (IAM User Guide, "Identity-based policies and resource-based policies"): only
@@ -9,6 +9,28 @@ principal, and the policy of a resource names actions of one service only.
 from __future__ import annotations
 
 import re
+
+KINDS = (
+    "identity",
+    "boundary",
+    "trust",
+    "scp",
+    "rcp",
+    "s3-bucket",
+    "kms-key",
+    "sns-topic",
+    "sqs-queue",
+    "vpc-endpoint",
+    "cloudtrail-channel",
+    "cloudtrail-event-data-store",
+    "cloudtrail-dashboard",
+    "resource",
+)
+"""Policy kinds. ``resource`` is the policy of any other resource."""
+
+WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
+"""The kinds of policies that name no principal."""
+WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
 
 # What a path says, and words without which it does not: only where one is there the pattern is compiled.
 _SERVICE_CONTROL = r"(?<![a-z])scps?(?![a-z])|service[-_ ]?control", ("scp", "control")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from ..base.lazy_regex import regex
+from ..base.record import record
 from .arns import ResourceType, resource_type
-from .base.lazy_regex import regex
-from .base.record import record
 from .patterns import Glob, parse, within
 
 TYPE_CHECKING = False

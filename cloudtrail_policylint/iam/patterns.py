@@ -11,8 +11,9 @@ but is not within ``cloudtrail:Create*``.
 
 from __future__ import annotations
 
-from .base.record import record
-from .tokens import (
+from ..base.record import record
+from ..tree.nodes import Hole, Piece, allows
+from .unknowns import (
     DIGIT,
     HOLES,
     ONE,
@@ -24,7 +25,6 @@ from .tokens import (
     unknown,
     widest_value,
 )
-from .tree.nodes import Hole, Piece, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .base.record import replaced
+from ..base.record import replaced
 from .policy import Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .extract.found import FoundAttachment, Owner
-    from .tree.source import Span
+    from ..tree.source import Span
+    from .written import FoundAttachment, Owner
 
 MAX_COMPANIONS = 200
 """Policies of one holder that are looked into; more make each of them unknown in part.

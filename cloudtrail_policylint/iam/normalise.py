@@ -8,12 +8,8 @@ elements of their own.
 
 from __future__ import annotations
 
-from .arns import Shape, action_head, arn_head
-from .base import limits
-from .extract.found import Found, FoundAttachment, Problem
-from .extract.kinds import guess_kind
-from .policy import KINDS, Action, Attachment, Condition, Document, Principal, Resource, Statement
-from .tree.nodes import (
+from ..base import limits
+from ..tree.nodes import (
     Choice,
     Encoded,
     Entry,
@@ -27,16 +23,16 @@ from .tree.nodes import (
     as_text,
     branches,
 )
-from .tree.placeholders import fill_blanks
-from .tree.source import Span
+from ..tree.placeholders import fill_blanks
+from ..tree.source import Span
+from .arns import Shape, action_head, arn_head
+from .kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL, guess_kind
+from .policy import Action, Attachment, Condition, Document, Principal, Resource, Statement
+from .written import Found, FoundAttachment, Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
-"""The kinds of policies that name no principal."""
-WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
 
 _BROKEN = ("embedded-policy-not-json", "template-text")
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from .base.record import record
+from ..base.record import record
+from ..tree.nodes import Hole, Piece
 from .patterns import (
     MAYBE,
     NO,
@@ -27,8 +28,7 @@ from .patterns import (
     parse_operand,
     pattern,
 )
-from .tokens import STAR
-from .tree.nodes import Hole, Piece
+from .unknowns import STAR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ language".
 from __future__ import annotations
 
 from ..base.lazy_regex import regex
+from ..iam.written import Problem, unreadable
 from ..tree.nodes import Encoded, Hole, Map, Node, Piece, Seq, Text, as_text, branches, cut
-from .found import Problem, unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,30 +7,12 @@ of the IAM User Guide, "Grammar of the IAM JSON policy language".
 
 from __future__ import annotations
 
+from ..base.record import record, replaced
+from ..tree.nodes import Map, Text
+from ..tree.source import Ranges, Related, Span
 from .arns import Shape
-from .base.record import record, replaced
-from .extract.found import Owner, Problem
 from .patterns import Pattern, pattern
-from .tree.nodes import Map, Text
-from .tree.source import Ranges, Related, Span
-
-KINDS = (
-    "identity",
-    "boundary",
-    "trust",
-    "scp",
-    "rcp",
-    "s3-bucket",
-    "kms-key",
-    "sns-topic",
-    "sqs-queue",
-    "vpc-endpoint",
-    "cloudtrail-channel",
-    "cloudtrail-event-data-store",
-    "cloudtrail-dashboard",
-    "resource",
-)
-"""Policy kinds. ``resource`` is the policy of any other resource."""
+from .written import Owner, Problem
 
 Head = tuple[str, ...]
 """What an element begins with and cannot be about anything else: names only, without wildcards."""
