@@ -19,7 +19,7 @@ class RulesHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         sys.path.insert(0, self.root)
         try:
-            from cloudtrail_policylint.bundle import COMPILED, compiled
+            from cloudtrail_policylint.rulebook.load import COMPILED, compiled
 
             rules = os.path.join(self.root, "rules")
             self.folder = tempfile.mkdtemp()

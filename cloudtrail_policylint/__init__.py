@@ -3,12 +3,21 @@
 As a library: ``lint_paths``, ``lint_text`` and what they give and raise.
 """
 
+from ._version import __version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .library import Finding, InputError, InternalError, Related, lint_paths, lint_text
 
-__version__ = "0.1.0"
-__all__ = ["Finding", "InputError", "InternalError", "Related", "lint_paths", "lint_text"]
+__all__ = [
+    "Finding",
+    "InputError",
+    "InternalError",
+    "Related",
+    "__version__",
+    "lint_paths",
+    "lint_text",
+]
 
 
 def __getattr__(name: str) -> object:

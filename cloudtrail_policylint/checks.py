@@ -12,9 +12,9 @@ from .base.errors import RuleFileError
 from .base.record import record, replaced
 from .fixes import fix
 from .lint import Linter
-from .rulefile import CLOSE, OPEN, facts_in, mistakes, parsed, unmarked
-from .rulefolder import RuleFolder
-from .rules import Rule, RuleBook, rule_from, sets_in
+from .rulebook.file import CLOSE, OPEN, facts_in, mistakes, parsed, unmarked
+from .rulebook.folder import RuleFolder
+from .rulebook.model import Rule, RuleBook, rule_from, sets_in
 from .settings.model import Settings
 from .tree.python_values import place_of
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .files import Contents
+    from .findings.finding import Finding
+    from .findings.result import Result
     from .fixes import Fixed
     from .lint import Watch
-    from .match import Finding
-    from .result import Result
-    from .rulefile import RuleFile
+    from .rulebook.file import RuleFile
 
 FILES = {"json": "example.json", "terraform": "main.tf"}
 

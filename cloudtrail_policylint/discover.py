@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .base.path_patterns import Patterns
-    from .settings.nearest import NearestSettings
+    from .settings.lookup import NearestSettings
 
 JSON, YAML, TERRAFORM, EITHER = "json", "yaml", "terraform", "json or yaml"
 TEMPLATE = "template"

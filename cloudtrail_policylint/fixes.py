@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from .files import Contents
+    from .findings.finding import Finding
+    from .findings.result import Result
     from .iam.written import Extraction
     from .lint import Watch
-    from .match import Finding
-    from .result import Result
     from .tree.nodes import Node
 
     Lint: TypeAlias = Callable[[Contents, Watch], Result]

@@ -15,13 +15,13 @@ from .base.record import record
 from .discover import TEMPLATE, language_of
 from .report.json import described
 from .run import Run
-from .settings.nearest import NearestSettings
+from .settings.lookup import NearestSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .result import Result
+    from .findings.result import Result
 
 __all__ = ["Finding", "InputError", "InternalError", "Related", "lint_paths", "lint_text"]
 

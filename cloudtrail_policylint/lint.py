@@ -11,16 +11,14 @@ from functools import partial
 
 from . import discover
 from .base.record import replaced
+from .engine.engine import Engine, Failure
+from .engine.related import loads
 from .files import key_of
-from .iam.companions import with_companions
-from .iam.normalise import normalise, normalise_attachment
-from .iam.written import Extraction, Owner, Problem, syntax_problem
-from .match import Engine, Failure, Finding, place_of, problem_finding, settled
-from .match.related import loads
-from .parts import MODULES, STACKS, Part, add_all, processes_for, units_of
-from .result import Result, merged
-from .selection import Selection
-from .suppress import (
+from .findings.finding import Finding, problem_finding, settled
+from .findings.finding import key_of as place_of
+from .findings.result import Result, merged
+from .findings.selection import Selection
+from .findings.suppress import (
     allow,
     complaints,
     complaints_of_settings,
@@ -28,6 +26,10 @@ from .suppress import (
     suppress,
     suppressions_in,
 )
+from .iam.companions import with_companions
+from .iam.normalise import normalise, normalise_attachment
+from .iam.written import Extraction, Owner, Problem, syntax_problem
+from .parts import MODULES, STACKS, Part, add_all, processes_for, units_of
 from .tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
@@ -37,13 +39,13 @@ if TYPE_CHECKING:
 
     from .extract.terraform.project import Project
     from .files import Files, Unreadable
+    from .findings.result import Suppressed
     from .iam.policy import Document
     from .iam.written import Found
     from .parts import Unit
     from .readers.reading import Reading
     from .resolution import Tally
-    from .result import Suppressed
-    from .rules import Rule, RuleBook
+    from .rulebook.model import Rule, RuleBook
     from .settings.model import Allowed, Settings
     from .tree.nodes import Node
     from .tree.source import Place

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .files import Files
-    from .match import Finding
+    from .findings.finding import Finding
+    from .findings.suppress import Suppression
     from .resolution import Tally
-    from .suppress import Suppression
     from .tree.source import Place, Span
 
 MODULES, STACKS = "modules", "stacks"

@@ -21,7 +21,7 @@ from multiprocessing.connection import wait
 
 from .base.limits import in_force, under
 from .parts import Part
-from .rules import Rule
+from .rulebook.model import Rule
 from .tree.source import SourceFile
 
 TYPE_CHECKING = False

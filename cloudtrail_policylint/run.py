@@ -13,20 +13,20 @@ from .base.limits import under
 from .base.record import replaced
 from .discover import discover
 from .files import Files
-from .result import Result, merged
+from .findings.result import Result, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .baseline import Coverage
     from .discover import Candidate
     from .files import Contents
+    from .findings.baseline import Coverage
     from .lint import Linter, Watch
     from .resolution import Tally
-    from .rules import RuleBook
+    from .rulebook.model import RuleBook
+    from .settings.lookup import NearestSettings
     from .settings.model import Allowed, Settings
-    from .settings.nearest import NearestSettings
 
 
 class Run:
@@ -93,8 +93,8 @@ class Run:
 
     def coverage(self) -> Coverage:
         """What has been looked at so far, for a baseline."""
-        from .baseline import Coverage
-        from .selection import Selection
+        from .findings.baseline import Coverage
+        from .findings.selection import Selection
 
         selections: dict[int, Selection] = {}
 
@@ -152,7 +152,7 @@ class Run:
 
 def rule_book(paths: Iterable[str]) -> RuleBook:
     """The built-in rules and those of the files and folders *paths*; raises ``RuleFileError``."""
-    from .bundle import bundled, with_rules
+    from .rulebook.load import bundled, with_rules
 
     book = bundled()
     for path in paths:

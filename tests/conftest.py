@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cloudtrail_policylint.bundle import bundled
 from cloudtrail_policylint.iam.normalise import normalise
 from cloudtrail_policylint.iam.written import Found, Owner
 from cloudtrail_policylint.readers.json.reader import read_placed
+from cloudtrail_policylint.rulebook.load import bundled
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from cloudtrail_policylint.iam.policy import Document
-    from cloudtrail_policylint.rules import RuleBook
+    from cloudtrail_policylint.rulebook.model import RuleBook
 
 RULE = """\
 id: ACME1

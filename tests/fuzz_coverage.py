@@ -15,10 +15,10 @@ import atheris
 with atheris.instrument_imports(include=["cloudtrail_policylint"]):
     from fuzzing import Judge
 
-    from cloudtrail_policylint.bundle import bundled
     from cloudtrail_policylint.readers.hcl import reader as hcl
     from cloudtrail_policylint.readers.json import reader as json
     from cloudtrail_policylint.readers.yaml import reader as yaml
+    from cloudtrail_policylint.rulebook.load import bundled
     from cloudtrail_policylint.tree.source import SourceFile
 
 NAMES = ("policy.json", "template.yaml", "main.tf", "main.tf.json")

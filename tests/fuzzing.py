@@ -22,21 +22,21 @@ from typing import TYPE_CHECKING
 from jsonschema import Draft4Validator, ValidationError
 
 from cloudtrail_policylint.base.disk import UnreadableError
-from cloudtrail_policylint.bundle import bundled, rules_folder
 from cloudtrail_policylint.discover import JSON, language_of
 from cloudtrail_policylint.discover import decode as decoded
 from cloudtrail_policylint.lint import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
 from cloudtrail_policylint.report.text import lines
-from cloudtrail_policylint.rulefile import read, unmarked
-from cloudtrail_policylint.rulefolder import rule_files
+from cloudtrail_policylint.rulebook.file import read, unmarked
+from cloudtrail_policylint.rulebook.folder import rule_files
+from cloudtrail_policylint.rulebook.load import bundled, rules_folder
 from cloudtrail_policylint.settings.model import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cloudtrail_policylint.result import Result
-    from cloudtrail_policylint.rules import RuleBook
+    from cloudtrail_policylint.findings.result import Result
+    from cloudtrail_policylint.rulebook.model import RuleBook
 
 SLOW = 10.0
 """Seconds of processor time that no small input takes, by far."""

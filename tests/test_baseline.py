@@ -304,7 +304,7 @@ def test_a_baseline_that_cannot_be_written_loses_no_finding(
 def test_a_mistake_of_ours_writes_no_baseline_and_calls_nothing_gone(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cloudtrail_policylint.match import Engine
+    from cloudtrail_policylint.engine.engine import Engine
 
     Path("p.json").write_text(policy(NOPE))
     write(".")

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cloudtrail_policylint.engine.clauses import StatementMatch
 from cloudtrail_policylint.extract.terraform.evaluate import Evaluator
 from cloudtrail_policylint.extract.terraform.instances import MAX_INSTANCES
 from cloudtrail_policylint.extract.terraform.project import MAX_CALLS
 from cloudtrail_policylint.iam import patterns
 from cloudtrail_policylint.lint import Linter
-from cloudtrail_policylint.match.clauses import StatementMatch
 from cloudtrail_policylint.readers.hcl import reader as hcl
 from cloudtrail_policylint.run import Run
+from cloudtrail_policylint.settings.lookup import NearestSettings
 from cloudtrail_policylint.settings.model import Settings
-from cloudtrail_policylint.settings.nearest import NearestSettings
 
 if TYPE_CHECKING:
-    from cloudtrail_policylint.rules import RuleBook
+    from cloudtrail_policylint.rulebook.model import RuleBook
 
 PROJECT = Path(__file__).parent.parent
 POLICY = '{"Statement": [{"Effect": "Deny", "Action": "cloudtrail:StopLogging", "Resource": "*"}]}'

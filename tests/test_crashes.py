@@ -8,8 +8,8 @@ import pytest
 
 import cloudtrail_policylint.lint as lint_module
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.engine.clauses import DocumentMatch, StatementMatch
 from cloudtrail_policylint.iam.normalise import normalise as normalised
-from cloudtrail_policylint.match.clauses import DocumentMatch, StatementMatch
 
 if TYPE_CHECKING:
     from pathlib import Path

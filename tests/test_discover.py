@@ -21,7 +21,7 @@ from cloudtrail_policylint.discover import (
     may_matter,
     read_bytes,
 )
-from cloudtrail_policylint.settings.nearest import NearestSettings
+from cloudtrail_policylint.settings.lookup import NearestSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

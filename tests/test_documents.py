@@ -11,11 +11,11 @@ import pytest
 
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.report.pages import index, markdown_page, page_name, underlined
-from cloudtrail_policylint.rulefile import examples_of, facts_in
-from cloudtrail_policylint.rulefolder import RuleFolder
+from cloudtrail_policylint.rulebook.file import examples_of, facts_in
+from cloudtrail_policylint.rulebook.folder import RuleFolder
 
 if TYPE_CHECKING:
-    from cloudtrail_policylint.rules import RuleBook
+    from cloudtrail_policylint.rulebook.model import RuleBook
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

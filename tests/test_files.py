@@ -9,7 +9,7 @@ import pytest
 from cloudtrail_policylint.discover import discover
 from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.nearby import may_load
-from cloudtrail_policylint.settings.nearest import NearestSettings
+from cloudtrail_policylint.settings.lookup import NearestSettings
 
 
 def files_in(folder: Path) -> Files:

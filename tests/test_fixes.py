@@ -14,21 +14,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cloudtrail_policylint.bundle import bundled, rules_folder
 from cloudtrail_policylint.checks import Fixer, path_of
 from cloudtrail_policylint.discover import language_of
 from cloudtrail_policylint.fixes import Fixed, fix
 from cloudtrail_policylint.lint import Linter
-from cloudtrail_policylint.rulefile import read, unmarked
-from cloudtrail_policylint.rulefolder import rule_files
-from cloudtrail_policylint.rules import RuleBook, rule_from
+from cloudtrail_policylint.rulebook.file import read, unmarked
+from cloudtrail_policylint.rulebook.folder import rule_files
+from cloudtrail_policylint.rulebook.load import bundled, rules_folder
+from cloudtrail_policylint.rulebook.model import RuleBook, rule_from
 from cloudtrail_policylint.settings.model import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cloudtrail_policylint.findings.result import Result
     from cloudtrail_policylint.iam.written import Extraction
-    from cloudtrail_policylint.result import Result
 
 BOOK = bundled()
 TRAIL = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"

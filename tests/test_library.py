@@ -18,7 +18,7 @@ from cloudtrail_policylint import (
     lint_text,
 )
 from cloudtrail_policylint.cli import main
-from cloudtrail_policylint.match import Engine
+from cloudtrail_policylint.engine.engine import Engine
 
 if TYPE_CHECKING:
     from pathlib import Path

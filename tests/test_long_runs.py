@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cloudtrail_policylint.cli import main, progress
 from cloudtrail_policylint.cli.output import INTERRUPTED
-from cloudtrail_policylint.match import Engine
+from cloudtrail_policylint.engine.engine import Engine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from cloudtrail_policylint.lint import Linter
 from cloudtrail_policylint.settings.model import Settings
 
 if TYPE_CHECKING:
-    from cloudtrail_policylint.rules import RuleBook
+    from cloudtrail_policylint.rulebook.model import RuleBook
 
 ACTION = st.sampled_from(
     ["cloudtrail:Nope", "CloudTrail:Nope", "CLOUDTRAIL:Nope", "s3:GetObject", "cloudtrail-data:X"]

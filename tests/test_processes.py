@@ -16,8 +16,8 @@ import pytest
 
 from cloudtrail_policylint import lint_paths, parts, processes
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.engine.engine import Engine
 from cloudtrail_policylint.files import Files
-from cloudtrail_policylint.match import Engine
 from cloudtrail_policylint.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -335,7 +335,7 @@ def test_no_number_of_processes(capsys: pytest.CaptureFixture[str], jobs: str) -
 
 def test_modules_that_call_one_another_stay_together(here: Path) -> None:
     from cloudtrail_policylint.discover import discover
-    from cloudtrail_policylint.settings.nearest import NearestSettings
+    from cloudtrail_policylint.settings.lookup import NearestSettings
 
     files = Files(list(discover(["."], NearestSettings(None))), everything=False, walked=["."])
     assert [sorted(folders) for folders in files.projects()] == [

@@ -16,12 +16,12 @@ import pytest
 
 from cloudtrail_policylint.discover import language_of
 from cloudtrail_policylint.lint import Linter
-from cloudtrail_policylint.rulefile import read
-from cloudtrail_policylint.rulefolder import rule_files
+from cloudtrail_policylint.rulebook.file import read
+from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.settings.model import Settings
 
 if TYPE_CHECKING:
-    from cloudtrail_policylint.rules import RuleBook
+    from cloudtrail_policylint.rulebook.model import RuleBook
 
 ROOT = Path(__file__).parent.parent
 POLICIES = (Path(__file__).parent / "published_by_aws.txt").read_text(encoding="utf-8").split()

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import RULE
 
-from cloudtrail_policylint import rulefile
 from cloudtrail_policylint.base.errors import RuleFileError
-from cloudtrail_policylint.bundle import with_rules
-from cloudtrail_policylint.rulefile import mistakes, read
+from cloudtrail_policylint.rulebook import file as rulefile
+from cloudtrail_policylint.rulebook.file import mistakes, read
+from cloudtrail_policylint.rulebook.load import with_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cloudtrail_policylint.rules import RuleBook
+    from cloudtrail_policylint.rulebook.model import RuleBook
 
 
 def wrong(tmp_path: Path, text: str) -> list[str]:

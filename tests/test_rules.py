@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cloudtrail_policylint.bundle import bundled, compiled
 from cloudtrail_policylint.checks import example_linter, failure
-from cloudtrail_policylint.rulefile import mistakes, read
-from cloudtrail_policylint.rulefolder import rule_files
-from cloudtrail_policylint.rules import rule_from
+from cloudtrail_policylint.rulebook.file import mistakes, read
+from cloudtrail_policylint.rulebook.folder import rule_files
+from cloudtrail_policylint.rulebook.load import bundled, compiled
+from cloudtrail_policylint.rulebook.model import rule_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cloudtrail_policylint.rules import Rule, RuleBook
+    from cloudtrail_policylint.rulebook.model import Rule, RuleBook
 
 ROOT = Path(__file__).parent.parent
 FILES = [Path(name) for name in rule_files(str(ROOT / "rules"))]
@@ -129,14 +129,14 @@ def test_superseded_ids_look_like_ids(book: RuleBook) -> None:
 def test_compiled_rules_are_the_rules(book: RuleBook) -> None:
     import json
 
-    from cloudtrail_policylint.rules import rule_book
+    from cloudtrail_policylint.rulebook.model import rule_book
 
     assert rule_book(json.loads(compiled(str(ROOT / "rules")))) == book
 
 
 def test_a_changed_rule_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkout's cache of compiled rules is not used once a rule file has changed."""
-    from cloudtrail_policylint import bundle
+    from cloudtrail_policylint.rulebook import load as bundle
 
     folder = tmp_path / "rules"
     folder.mkdir()

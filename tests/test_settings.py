@@ -15,10 +15,10 @@ from cloudtrail_policylint import settings
 from cloudtrail_policylint.base.limits import NAMES as LIMITS
 from cloudtrail_policylint.base.limits import Limits
 from cloudtrail_policylint.base.record import replaced
+from cloudtrail_policylint.settings.lookup import NearestSettings
 from cloudtrail_policylint.settings.model import Settings, SettingsError
-from cloudtrail_policylint.settings.nearest import NearestSettings
+from cloudtrail_policylint.settings.parse import NAMES, settings_of
 from cloudtrail_policylint.settings.table import Table
-from cloudtrail_policylint.settings.values import NAMES, settings_of
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 YAML = ".cloudtrail-policylint.yaml"

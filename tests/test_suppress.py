@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from cloudtrail_policylint.findings.finding import Finding
+from cloudtrail_policylint.findings.suppress import complaints, suppress, suppressions_in
 from cloudtrail_policylint.iam.catalogue import Facts
 from cloudtrail_policylint.iam.written import Owner
-from cloudtrail_policylint.match import Finding
-from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
-from cloudtrail_policylint.suppress import complaints, suppress, suppressions_in
+from cloudtrail_policylint.rulebook.model import Rule, RuleBook, rule_from
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 

@@ -87,7 +87,7 @@ def _wrong(message: str) -> int:
 
 
 def _version() -> int:
-    from .. import __version__
+    from .._version import __version__
     from ..iam.catalogue import data_version
 
     show(f"cloudtrail-policylint {__version__} (AWS data {data_version()})\n")

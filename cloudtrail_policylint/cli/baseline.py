@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..baseline import Baseline, Entry
-    from ..result import Result
+    from ..findings.baseline import Baseline, Entry
+    from ..findings.result import Result
     from ..run import Run
 
 NAME = ".cloudtrail-policylint-baseline.json"
@@ -78,7 +78,7 @@ def _read(named: str | None, folder: str, *, to_write: bool) -> Baseline | None:
     there = os.path.lexists(path)
     if not there and not to_write and named is None:
         return None
-    from ..baseline import Baseline, read
+    from ..findings.baseline import Baseline, read
 
     return read(path) if there or not to_write else Baseline(path)
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..files import Contents
+    from ..findings.result import Result
     from ..fixes import Lint
-    from ..result import Result
 
 
 def run(

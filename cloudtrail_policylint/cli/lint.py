@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..files import Contents
+    from ..findings.result import Result
     from ..lint import Watch
     from ..resolution import Tally
-    from ..result import Result
     from ..run import Run
+    from ..settings.lookup import NearestSettings
     from ..settings.model import Settings
-    from ..settings.nearest import NearestSettings
 
 
 def lint(options: argparse.Namespace) -> int:
     """Judge files and report what is found; the exit code."""
     from ..base.limits import under
     from ..run import Run
-    from ..settings.nearest import NearestSettings
-    from ..settings.shown import shown
+    from ..settings.describe import shown
+    from ..settings.lookup import NearestSettings
 
     settings = NearestSettings(options.config, lambda found: _adapted(found, options))
     if options.show_settings:
@@ -87,7 +87,7 @@ def _fails(result: Result, fail_on: str) -> bool:
     """Whether there is a finding as severe as *fail_on*."""
     if not result.findings or fail_on == "never":
         return False
-    from ..rules import SEVERITIES
+    from ..rulebook.model import SEVERITIES
 
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     return any(finding.severity in failing for finding in result.findings)

@@ -30,9 +30,9 @@ def rules(options: argparse.Namespace) -> int:
 def explain(options: argparse.Namespace) -> int:
     """Show the page of one rule; the exit code."""
     from ..base.suggest import nearest
-    from ..bundle import rules_folder
     from ..report import pages
-    from ..rulefile import examples_of
+    from ..rulebook.file import examples_of
+    from ..rulebook.load import rules_folder
 
     book = rule_book(options.rules)
     rule = book.named(options.rule)
@@ -45,10 +45,10 @@ def explain(options: argparse.Namespace) -> int:
 
 def check_rules(options: argparse.Namespace) -> int:
     """Validate rule files and run their examples; the exit code."""
-    from ..bundle import bundled
     from ..checks import check
     from ..report.printable import printable
     from ..report.text import plural
+    from ..rulebook.load import bundled
 
     for path in options.paths:
         if not os.path.exists(path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..result import Result
+    from ..findings.result import Result
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 

@@ -14,8 +14,8 @@ from .text import place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..match import Finding
-    from ..result import Result, Suppressed
+    from ..findings.finding import Finding
+    from ..findings.result import Result, Suppressed
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 

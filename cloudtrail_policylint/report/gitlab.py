@@ -6,7 +6,7 @@ a subset of Code Climate's.
 
 from __future__ import annotations
 
-from ..fingerprint import fingerprints
+from ..findings.fingerprint import fingerprints
 from .places import Repository, region_of
 from .printable import printable
 from .shown import allowance, shown
@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..match import Finding
-    from ..result import Result, Suppressed
+    from ..findings.finding import Finding
+    from ..findings.result import Result, Suppressed
 
 _SEVERITIES = {"error": "critical", "warning": "major", "info": "minor"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fingerprint import fingerprints
+from ..findings.fingerprint import fingerprints
 from .places import region_of
 from .text import count
 
@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..match import Finding
-    from ..result import Result
+    from ..findings.finding import Finding
+    from ..findings.result import Result
     from ..tree.source import Span
 
 FORMAT = 1
@@ -25,7 +25,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     """
     import json
 
-    from .. import __version__
+    from .._version import __version__
     from ..iam.catalogue import data_version
 
     counts = count(result.findings)

@@ -17,8 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..match import Finding
-    from ..result import Result, Suppressed
+    from ..findings.finding import Finding
+    from ..findings.result import Result, Suppressed
 
 NAME = "cloudtrail-policylint"
 

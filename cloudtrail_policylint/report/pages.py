@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import textwrap
 
-from ..rulefile import unmarked
+from ..rulebook.file import unmarked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from ..rules import Rule, RuleBook
+    from ..rulebook.model import Rule, RuleBook
 
 WIDTH = 88
 

@@ -8,8 +8,8 @@ of it, and how much it takes, is in its "SARIF support for code scanning" and
 
 from __future__ import annotations
 
-from ..fingerprint import fingerprints
-from ..rules import SEVERITIES
+from ..findings.fingerprint import fingerprints
+from ..rulebook.model import SEVERITIES
 from .places import Repository, region_of
 from .printable import printable
 from .shown import shown
@@ -18,9 +18,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..match import Finding
-    from ..result import Result, Suppressed
-    from ..rules import Rule
+    from ..findings.finding import Finding
+    from ..findings.result import Result, Suppressed
+    from ..rulebook.model import Rule
     from ..tree.source import Span
 
 SCHEMA = (
@@ -77,7 +77,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
 
 
 def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:
-    from .. import __version__
+    from .._version import __version__
     from ..iam.catalogue import data_version
 
     names = fingerprints(result)

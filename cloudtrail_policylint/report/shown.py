@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..result import in_order
+from ..findings.result import in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..match import Finding
-    from ..result import Result, Suppressed
+    from ..findings.finding import Finding
+    from ..findings.result import Result, Suppressed
 
 _WHERE = {
     "file": "allowed in the file",

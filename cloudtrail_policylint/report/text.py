@@ -9,10 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..match import Finding
+    from ..findings.finding import Finding
+    from ..findings.result import Result, Suppressed
     from ..resolution import Resolution
-    from ..result import Result, Suppressed
-    from ..rules import Rule
+    from ..rulebook.model import Rule
     from ..tree.source import Span
 
 _COLORS = {"error": "31", "warning": "33", "info": "36"}

@@ -10,13 +10,13 @@ import pytest
 from cloudtrail_policylint.discover import discover
 from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.lint import Linter
+from cloudtrail_policylint.settings.lookup import NearestSettings
 from cloudtrail_policylint.settings.model import Settings
-from cloudtrail_policylint.settings.nearest import NearestSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cloudtrail_policylint.rules import RuleBook
+    from cloudtrail_policylint.rulebook.model import RuleBook
 
 
 def stack(url: str, **parameters: object) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from cloudtrail_policylint.extract.terraform import extract_module
 from cloudtrail_policylint.extract.terraform.locations import SERVICE_ACCOUNTS
-from cloudtrail_policylint.rules import RuleBook
+from cloudtrail_policylint.rulebook.model import RuleBook
 from cloudtrail_policylint.tree.nodes import (
     ACCOUNT,
     ANY,

@@ -6,10 +6,11 @@ from typing import Any
 
 from conftest import document
 
+from cloudtrail_policylint.engine.engine import Engine
+from cloudtrail_policylint.findings.finding import Finding, settled
 from cloudtrail_policylint.iam.catalogue import Facts
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
-from cloudtrail_policylint.match import Engine, Finding, settled
-from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
+from cloudtrail_policylint.rulebook.model import Rule, RuleBook, rule_from
 
 FACTS = Facts(
     actions=("cloudtrail:ListInsightsMetricData",),

@@ -6,12 +6,13 @@ import pytest
 from conftest import document
 from judging import BOOK, findings, rule, shown, verdict
 
+from cloudtrail_policylint.engine.engine import UNSURE, Engine
+from cloudtrail_policylint.findings.finding import Finding, problem_finding, settled
 from cloudtrail_policylint.iam.normalise import normalise_attachment
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.iam.policy import Document
 from cloudtrail_policylint.iam.written import FoundAttachment, Owner, Problem
-from cloudtrail_policylint.match import UNSURE, Engine, Finding, problem_finding, settled
-from cloudtrail_policylint.rules import Rule, RuleBook, rule_from
+from cloudtrail_policylint.rulebook.model import Rule, RuleBook, rule_from
 from cloudtrail_policylint.tree.nodes import text_at
 from cloudtrail_policylint.tree.source import SourceFile, Span
 

@@ -6,9 +6,9 @@ import pytest
 from conftest import document
 from judging import FACTS, verdict
 
+from cloudtrail_policylint.engine.targets import ANYTHING, NONE, UNKNOWN, targets_of
 from cloudtrail_policylint.iam.catalogue import Catalogue
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
-from cloudtrail_policylint.match.targets import ANYTHING, NONE, UNKNOWN, targets_of
 
 CATALOGUE = Catalogue(FACTS)
 TRAIL = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from judging import verdict
 
+from cloudtrail_policylint.engine.words import FOLDED, excepted
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES, pattern
 from cloudtrail_policylint.iam.patterns import parse as parse_glob
-from cloudtrail_policylint.match.words import FOLDED, excepted
 from cloudtrail_policylint.tree.nodes import Piece
 from cloudtrail_policylint.tree.source import SourceFile, Span
 

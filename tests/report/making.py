@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloudtrail_policylint.findings.finding import Finding
 from cloudtrail_policylint.iam.written import Owner
-from cloudtrail_policylint.match import Finding
-from cloudtrail_policylint.rules import Rule
+from cloudtrail_policylint.rulebook.model import Rule
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 

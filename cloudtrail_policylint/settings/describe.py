@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .nearest import NearestSettings
+    from .lookup import NearestSettings
 
 _WIDTH = 40
 
@@ -19,7 +19,7 @@ def shown(settings: NearestSettings, path: str) -> Iterator[str]:
     """The settings for the file or folder *path*, written as in YAML, with their origins as comments."""
     import json
 
-    from .values import NAMES
+    from .parse import NAMES
 
     found = settings.of(path) if os.path.isdir(path) else settings.of_file(path)
     origins = dict(found.origins)

@@ -6,7 +6,8 @@ the first policy that it may be about is judged.
 
 from __future__ import annotations
 
-from ..base.record import record, replaced
+from ..base.record import record
+from ..findings.finding import Finding, key_of, settled
 from ..iam.catalogue import Catalogue
 from ..iam.patterns import MAYBE, YES
 from ..iam.policy import Document
@@ -21,7 +22,7 @@ from .clauses import (
 )
 from .index import Index
 from .messages import Subject, by_field, render
-from .outside import AttachmentMatch, ResourceMatch
+from .other_subjects import AttachmentMatch, ResourceMatch
 from .related import origins
 from .remedies import Lists, edit_for
 
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias, TypeVar
 
     from ..iam.policy import Attachment, Statement
-    from ..iam.written import FoundResource, Owner, Problem
-    from ..rules import Case, Rule, RuleBook
-    from ..tree.edit import Edit
+    from ..iam.written import FoundResource
+    from ..rulebook.model import Case, Rule, RuleBook
     from ..tree.source import Related, Span
     from .elements import Witness
 
@@ -43,28 +43,6 @@ if TYPE_CHECKING:
 
 UNSURE = "cannot tell: "
 """What the message of a finding begins with that is only possible."""
-
-
-@record
-class Finding:
-    """One defect at one place.
-
-    ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
-    the statements, and the blocks around them, that the defect is part of, and
-    ``sid`` is the Sid of the first of them; ``related`` are other places that
-    have to do with it. ``edit`` rights it, where that is known.
-    """
-
-    rule: Rule
-    message: str
-    span: Span
-    owner: Owner
-    severity: str
-    certain: bool = True
-    within: tuple[Span, ...] = ()
-    sid: str = ""
-    related: tuple[Related, ...] = ()
-    edit: Edit | None = None
 
 
 @record
@@ -110,7 +88,7 @@ class Engine:
         self._documents: Index | None = None
 
     def judge_document(self, document: Document) -> Iterator[Finding]:
-        """What the rules find in *document*, not ``settled``: of several possible kinds, what is so for each."""
+        """What the rules find in *document*, not ``findings.settled``: of several possible kinds, what is so for each."""
         if len(document.kinds) == 1:
             for _, finding in self._findings(document, self._floor):
                 yield finding
@@ -128,8 +106,8 @@ class Engine:
         agreed: list[Finding] | None = None
         for kind in document.kinds if questions else ():
             found = [f for _, f in self._findings(document.of_kind(kind), YES, questions)]
-            places = {place_of(finding) for finding in found}
-            agreed = [f for f in (found if agreed is None else agreed) if place_of(f) in places]
+            places = {key_of(finding) for finding in found}
+            agreed = [f for f in (found if agreed is None else agreed) if key_of(f) in places]
             if not agreed:
                 break
         return agreed or []
@@ -363,54 +341,3 @@ def _says_nothing(witness: Witness) -> bool:
     """Whether nothing at all is known of the text of *witness*: then there is nothing to doubt either."""
     term = witness.term
     return term is not None and not any(isinstance(part, Piece) for part in term.text.parts)
-
-
-def problem_finding(
-    problem: Problem,
-    book: RuleBook,
-    owner: Owner,
-    related: tuple[Related, ...] = (),
-    edit: Edit | None = None,
-) -> Finding:
-    """The finding that reports *problem*, which *related* places have to do with and *edit* rights."""
-    rule = book.problems[problem.name]
-    return Finding(
-        rule, problem.message, problem.span, owner, rule.severity, related=related, edit=edit
-    )
-
-
-def settled(findings: Iterable[Finding]) -> list[Finding]:
-    """*findings* without repetitions, without doubts about what is certain, and without the superseded.
-
-    A rule supersedes another at the same place.
-    """
-    kept: dict[tuple[str, int, int, int], Finding] = {}
-    gone: set[tuple[str, int, int, int]] = set()
-    for finding in findings:
-        key = place_of(finding)
-        known = kept.get(key)
-        if known is None or (finding.certain and not known.certain):
-            kept[key] = finding
-        elif finding.related and finding.certain == known.certain:
-            kept[key] = _joined(known, finding.related)
-        if finding.certain:
-            gone.update(_place(other, finding) for other in finding.rule.supersedes)
-    return [finding for key, finding in kept.items() if key not in gone]
-
-
-def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
-    """*finding* with *more* related places than its own."""
-    new = [place for place in more if place not in finding.related]
-    related = (*finding.related, *new)[:MAX_RELATED]
-    if len(related) == len(finding.related):
-        return finding
-    return replaced(finding, related=related)
-
-
-def place_of(finding: Finding) -> tuple[str, int, int, int]:
-    """What two findings of one rule at one place have in common."""
-    return _place(finding.rule.id, finding)
-
-
-def _place(rule: str, finding: Finding) -> tuple[str, int, int, int]:
-    return rule, *finding.span.key()

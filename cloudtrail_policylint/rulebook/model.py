@@ -6,8 +6,8 @@ JSON text when the package is built and read back in a moment.
 
 from __future__ import annotations
 
-from .base.record import record, replaced
-from .iam.catalogue import Facts
+from ..base.record import record, replaced
+from ..iam.catalogue import Facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

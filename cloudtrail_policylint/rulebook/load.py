@@ -11,9 +11,9 @@ import json
 import os
 from functools import partial
 
-from . import __version__
-from .base.disk import UnreadableError, read_bytes, replace_file
-from .rules import RuleBook, extended, rule_book
+from .._version import __version__
+from ..base.disk import UnreadableError, read_bytes, replace_file
+from .model import RuleBook, extended, rule_book
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,25 +26,25 @@ COMPILED = "_rules.json"
 _LARGEST = 64
 """MiB of compiled rules."""
 _COMPILERS = (
-    "rulefile.py",
-    "rulefolder.py",
-    "rule.schema.json",
-    "rules.py",
+    "rulebook/file.py",
+    "rulebook/folder.py",
+    "rulebook/rule.schema.json",
+    "rulebook/model.py",
     "tree/python_values.py",
-    "bundle.py",
+    "rulebook/load.py",
 )
-_HERE = os.path.dirname(os.path.abspath(__file__))
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def rules_folder() -> str:
     """The folder of the bundled rule files: inside the installed package, or beside it in a checkout."""
-    packaged = os.path.join(_HERE, "rules")
-    return packaged if os.path.isdir(packaged) else os.path.join(os.path.dirname(_HERE), "rules")
+    packaged = os.path.join(_PACKAGE, "rules")
+    return packaged if os.path.isdir(packaged) else os.path.join(os.path.dirname(_PACKAGE), "rules")
 
 
 def bundled() -> RuleBook:
     """The rules that come with the package."""
-    packaged = os.path.join(_HERE, COMPILED)
+    packaged = os.path.join(_PACKAGE, COMPILED)
     if os.path.exists(packaged):
         with open(packaged, encoding="utf-8") as file:
             return rule_book(json.load(file))
@@ -55,12 +55,12 @@ def bundled() -> RuleBook:
 def with_rules(book: RuleBook, path: str) -> RuleBook:
     """*book* with the rules of a user's file or folder; raises ``RuleFileError`` for one that is wrong."""
 
-    from .rulefolder import RuleFolder
+    from .folder import RuleFolder
 
     folder = RuleFolder(path)
 
     def validated() -> str:
-        from .rulefile import read_own
+        from .file import read_own
 
         return json.dumps(read_own(book, folder))
 
@@ -71,7 +71,7 @@ def with_rules(book: RuleBook, path: str) -> RuleBook:
 
 def compiled(folder: str) -> str:
     """All rules of *folder* as the JSON text that a wheel carries."""
-    from .rulefile import read_folder
+    from .file import read_folder
 
     return json.dumps(read_folder(folder), ensure_ascii=False, separators=(",", ":"))
 
@@ -111,7 +111,7 @@ def _stamp(folder: str) -> list[Any]:
 
 def _code() -> list[Any]:
     """The version, and name, time and size of the code that compiles rules."""
-    return [__version__, *[_state(os.path.join(_HERE, name)) for name in _COMPILERS]]
+    return [__version__, *[_state(os.path.join(_PACKAGE, name)) for name in _COMPILERS]]
 
 
 def _state(path: str) -> list[Any]:

@@ -8,7 +8,7 @@ import re
 from ..base import limits
 from ..base.suggest import nearest
 from ..iam.kinds import KINDS
-from ..rules import SEVERITIES
+from ..rulebook.model import SEVERITIES
 from .model import FAIL_ON, SCOPES, Allowed, PathRules, Settings, SettingsError
 
 TYPE_CHECKING = False

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ..iam.catalogue import Catalogue
     from ..iam.policy import Statement
-    from ..rules import Remedy
+    from ..rulebook.model import Remedy
     from ..tree.nodes import Entry, Text
     from ..tree.source import Place, Span
     from .elements import Witness

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .base.record import record
+from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .match import Finding
-    from .resolution import Resolution
+    from ..resolution import Resolution
+    from .finding import Finding
 
 
 @record

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 
-from .base import limits
-from .base.disk import MIB, UnreadableError, is_inside, project_of, read_bytes
-from .base.errors import RuleFileError
+from ..base import limits
+from ..base.disk import MIB, UnreadableError, is_inside, project_of, read_bytes
+from ..base.errors import RuleFileError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 
-from .base import limits
-from .base.disk import UnreadableError, is_inside, read_bytes
-from .base.errors import InputError
-from .base.record import record, replaced
+from ..base import limits
+from ..base.disk import UnreadableError, is_inside, read_bytes
+from ..base.errors import InputError
+from ..base.record import record, replaced
 from .fingerprint import digest, essence
 from .result import Suppressed, in_order
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from .match import Finding
+    from .finding import Finding
     from .result import Result
 
 VERSION = 1
@@ -215,9 +215,9 @@ def _mistake(value: Any) -> tuple[list[str | int], str] | None:
 
 def _syntax(path: str, text: str) -> str:
     """What is wrong with *text*, which is no JSON or has a key twice."""
-    from .readers.json.reader import read_placed
-    from .tree.python_values import repeated_key
-    from .tree.source import SourceFile
+    from ..readers.json.reader import read_placed
+    from ..tree.python_values import repeated_key
+    from ..tree.source import SourceFile
 
     source = SourceFile(path.replace(os.sep, "/"), text)
     reading = read_placed(source)
@@ -230,9 +230,9 @@ def _syntax(path: str, text: str) -> str:
 
 
 def _place(path: str, text: str, steps: Sequence[str | int]) -> str:
-    from .readers.json.reader import read_placed
-    from .tree.python_values import place_of
-    from .tree.source import SourceFile
+    from ..readers.json.reader import read_placed
+    from ..tree.python_values import place_of
+    from ..tree.source import SourceFile
 
     source = SourceFile(path, text)
     root = read_placed(source).root

@@ -6,7 +6,7 @@ from .result import Result, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .match import Finding
+    from .finding import Finding
 
 
 def essence(finding: Finding) -> str:

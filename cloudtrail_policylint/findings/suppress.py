@@ -9,20 +9,20 @@ settings for what it describes.
 
 from __future__ import annotations
 
-from .base.suggest import nearest
-from .iam.written import Allowance, Owner, Problem
-from .match import Finding, problem_finding
+from ..base.suggest import nearest
+from ..iam.written import Allowance, Owner, Problem
+from ..tree.edit import Edit
+from ..tree.source import Span
+from .finding import Finding, problem_finding
 from .result import Suppressed
-from .tree.edit import Edit
-from .tree.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .rules import Rule, RuleBook
-    from .settings.model import Allowed, Settings
-    from .tree.source import SourceFile
+    from ..rulebook.model import Rule, RuleBook
+    from ..settings.model import Allowed, Settings
+    from ..tree.source import SourceFile
 
 MARK = "policylint:"
 

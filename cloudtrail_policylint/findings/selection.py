@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from .base.errors import UsageError
-from .base.record import replaced
-from .base.suggest import nearest
-from .rules import in_force
+from ..base.errors import UsageError
+from ..base.record import replaced
+from ..base.suggest import nearest
+from ..rulebook.model import in_force
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .match import Finding
-    from .rules import Rule, RuleBook
-    from .settings.model import Settings
+    from ..rulebook.model import Rule, RuleBook
+    from ..settings.model import Settings
+    from .finding import Finding
 
 
 class Selection:

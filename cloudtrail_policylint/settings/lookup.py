@@ -123,6 +123,6 @@ def _from_file(path: str) -> Settings | None:
     table = read_table(path)
     if table is None:
         return None
-    from .values import settings_of
+    from .parse import settings_of
 
     return settings_of(table)

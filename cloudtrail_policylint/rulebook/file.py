@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import os
 
-from .base.errors import RuleFileError
-from .base.record import record
-from .base.suggest import nearest
-from .readers.yaml import reader as yaml
-from .rulefolder import PROBLEMS, RuleFolder, read_rule
-from .rules import RuleBook, prepared, sets_in
-from .tree.python_values import place_of, plain, repeated_key
-from .tree.source import SourceFile
+from ..base.errors import RuleFileError
+from ..base.record import record
+from ..base.suggest import nearest
+from ..readers.yaml import reader as yaml
+from ..tree.python_values import place_of, plain, repeated_key
+from ..tree.source import SourceFile
+from .folder import PROBLEMS, RuleFolder, read_rule
+from .model import RuleBook, prepared, sets_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from .tree.nodes import Node
-    from .tree.source import Span
+    from ..tree.nodes import Node
+    from ..tree.source import Span
 
 OPEN, CLOSE = "«", "»"
 """What stands around the text that an example's finding must point at."""

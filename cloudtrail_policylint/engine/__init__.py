@@ -1,0 +1,1 @@
+"""The rule engine: from policies and rules to findings. No file format, no output format."""

@@ -1,0 +1,1 @@
+"""Findings, and what decides whether one is reported: selection, suppressions, baseline."""

@@ -1,0 +1,1 @@
+"""Rules as data: reading rule files, checking them, and loading the compiled ones."""
