@@ -33,13 +33,13 @@ _FOUND_W3037 = r"(?ms)^W3037.*exit [46]\Z"
 
 # Our own reader of HCL, every expression read: no other one in Python is near it.
 _READ_HCL = """
-from cloudtrail_policylint.readers import hcl
-from cloudtrail_policylint.source import SourceFile
+from cloudtrail_policylint.readers.hcl import reader
+from cloudtrail_policylint.tree.source import SourceFile
 def walk(block):
     for attribute in block.attributes.values(): attribute.expression
     for inner in block.blocks: walk(inner)
 def read_hcl(path):
-    for block in hcl.read(SourceFile(path, open(path, encoding="utf-8").read())).blocks: walk(block)
+    for block in reader.read(SourceFile(path, open(path, encoding="utf-8").read())).blocks: walk(block)
 """
 PARSERS = {
     "json": "import sys, json\nfor path in sys.argv[1:]: json.load(open(path, 'rb'))",

@@ -7,7 +7,7 @@ from ._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .library import Finding, InputError, InternalError, Related, lint_paths, lint_text
+    from .api import Finding, InputError, InternalError, Related, lint_paths, lint_text
 
 __all__ = [
     "Finding",
@@ -24,6 +24,6 @@ def __getattr__(name: str) -> object:
     """The names of the library, imported when they are used: a commit hook needs none of them."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import library
+    from . import api
 
-    return getattr(library, name)
+    return getattr(api, name)

@@ -15,9 +15,9 @@ import atheris
 with atheris.instrument_imports(include=["cloudtrail_policylint"]):
     from fuzzing import Judge
 
-    from cloudtrail_policylint.readers.hcl import reader as hcl
-    from cloudtrail_policylint.readers.json import reader as json
-    from cloudtrail_policylint.readers.yaml import reader as yaml
+    from cloudtrail_policylint.readers.hcl import reader as hcl_reader
+    from cloudtrail_policylint.readers.json import reader as json_reader
+    from cloudtrail_policylint.readers.yaml import reader as yaml_reader
     from cloudtrail_policylint.rulebook.load import bundled
     from cloudtrail_policylint.tree.source import SourceFile
 
@@ -27,18 +27,18 @@ NAMES = ("policy.json", "template.yaml", "main.tf", "main.tf.json")
 def read_json(text: str) -> None:
     """Both readers of JSON."""
     source = SourceFile("a.json", text)
-    json.read_values(source)
-    json.read_placed(source)
+    json_reader.read_values(source)
+    json_reader.read_placed(source)
 
 
 def read_yaml(text: str) -> None:
     """The reader of YAML."""
-    yaml.read(SourceFile("a.yaml", text))
+    yaml_reader.read(SourceFile("a.yaml", text))
 
 
 def read_hcl(text: str) -> None:
     """The reader of HCL, every attribute of every block."""
-    stack = list(hcl.read(SourceFile("a.tf", text)).blocks)
+    stack = list(hcl_reader.read(SourceFile("a.tf", text)).blocks)
     while stack:
         block = stack.pop()
         for attribute in block.attributes.values():

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 from jsonschema import Draft4Validator, ValidationError
 
 from cloudtrail_policylint.base.disk import UnreadableError
-from cloudtrail_policylint.discover import JSON, language_of
-from cloudtrail_policylint.discover import decode as decoded
-from cloudtrail_policylint.lint import Linter
+from cloudtrail_policylint.files.discover import JSON, language_of
+from cloudtrail_policylint.files.discover import decode as decoded
+from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
 from cloudtrail_policylint.report.text import lines
 from cloudtrail_policylint.rulebook.file import read, unmarked

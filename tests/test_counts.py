@@ -16,9 +16,9 @@ from cloudtrail_policylint.extract.terraform.evaluate import Evaluator
 from cloudtrail_policylint.extract.terraform.instances import MAX_INSTANCES
 from cloudtrail_policylint.extract.terraform.project import MAX_CALLS
 from cloudtrail_policylint.iam import patterns
-from cloudtrail_policylint.lint import Linter
-from cloudtrail_policylint.readers.hcl import reader as hcl
-from cloudtrail_policylint.run import Run
+from cloudtrail_policylint.lint.linter import Linter
+from cloudtrail_policylint.lint.run import Run
+from cloudtrail_policylint.readers.hcl import reader as hcl_reader
 from cloudtrail_policylint.settings.lookup import NearestSettings
 from cloudtrail_policylint.settings.model import Settings
 
@@ -82,7 +82,7 @@ def test_a_run_loads_what_its_files_need(folder: Path, name: str) -> None:
         assert bool(loaded & needed) == (other == name and bool(needed)), other
     assert len(ours) <= MODULES[name]
     if name == "notes.json":  # nothing in it is about CloudTrail
-        assert not {f"cloudtrail_policylint.{part}" for part in ("lint", "match", "rules", "bundle", "readers")} & ours  # fmt: skip
+        assert not {f"cloudtrail_policylint.{part}" for part in ("lint.linter", "engine", "rulebook", "readers")} & ours  # fmt: skip
 
 
 def test_the_start_loads_what_every_run_needs_and_no_more(folder: Path) -> None:
@@ -210,11 +210,11 @@ def test_what_is_said_again_is_not_decided_again(
 def evaluated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
     """How many files are parsed, modules evaluated and expressions worked out for the module *folder*."""
     parsed, modules, worked = (
-        Counter(hcl.read),
+        Counter(hcl_reader.read),
         Counter(Evaluator.__init__),
         Counter(Evaluator.evaluate),
     )
-    monkeypatch.setattr(hcl, "read", parsed.counting())
+    monkeypatch.setattr(hcl_reader, "read", parsed.counting())
     monkeypatch.setattr(Evaluator, "__init__", modules.counting())
     monkeypatch.setattr(Evaluator, "evaluate", worked.counting())
     result = Run(NearestSettings(None)).lint_paths([str(folder)])

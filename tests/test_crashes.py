@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import cloudtrail_policylint.lint as lint_module
+import cloudtrail_policylint.lint.linter as lint_module
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.engine.clauses import DocumentMatch, StatementMatch
 from cloudtrail_policylint.iam.normalise import normalise as normalised

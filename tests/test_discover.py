@@ -8,7 +8,7 @@ import pytest
 from cloudtrail_policylint.base.disk import UnreadableError
 from cloudtrail_policylint.base.limits import Limits, under
 from cloudtrail_policylint.base.record import replaced
-from cloudtrail_policylint.discover import (
+from cloudtrail_policylint.files.discover import (
     EITHER,
     JSON,
     TERRAFORM,

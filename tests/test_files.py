@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cloudtrail_policylint.discover import discover
-from cloudtrail_policylint.files import Files
-from cloudtrail_policylint.nearby import may_load
+from cloudtrail_policylint.files.discover import discover
+from cloudtrail_policylint.files.inputs import Files
+from cloudtrail_policylint.files.neighbours import may_load
 from cloudtrail_policylint.settings.lookup import NearestSettings
 
 
@@ -68,7 +68,7 @@ def test_a_module_lists_the_files_of_its_project_only(
 def test_a_folder_of_too_many_files_is_not_listed(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cloudtrail_policylint.files.MAX_LISTED", 1)
+    monkeypatch.setattr("cloudtrail_policylint.files.inputs.MAX_LISTED", 1)
     names = files_in(project).lister(f"{project}/module")
     assert names("../policies") == ["p.json"]
     assert names(".") == []

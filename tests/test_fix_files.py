@@ -12,7 +12,7 @@ import pytest
 
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.cli.fix import replace
-from cloudtrail_policylint.fixes import Fixed, fix
+from cloudtrail_policylint.fix.fixer import Fixed, fix
 
 WRONG = '{"Version": "2012-10-17", "Statement": {\n"Effect": "Allow", "Action": "cloudtrail:PutAuditEvents", "Resource": "*"}}\n'
 RIGHT = WRONG.replace("cloudtrail:Put", "cloudtrail-data:Put")

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cloudtrail_policylint.checks import Fixer, path_of
-from cloudtrail_policylint.discover import language_of
-from cloudtrail_policylint.fixes import Fixed, fix
-from cloudtrail_policylint.lint import Linter
+from cloudtrail_policylint.check_rules import Fixer, path_of
+from cloudtrail_policylint.files.discover import language_of
+from cloudtrail_policylint.fix.fixer import Fixed, fix
+from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.rulebook.file import read, unmarked
 from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.rulebook.load import bundled, rules_folder

@@ -6,7 +6,7 @@ import random
 
 from fuzzing import examples, mutated, run
 
-from cloudtrail_policylint.discover import JSON, TERRAFORM, YAML, language_of
+from cloudtrail_policylint.files.discover import JSON, TERRAFORM, YAML, language_of
 
 INPUTS = 1500
 

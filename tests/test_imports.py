@@ -9,40 +9,33 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cloudtrail_policylint"
 
-LAYERS = (
-    ("base", "_version"),
-    ("tree",),
-    ("readers",),
-    ("iam",),
-    ("extract", "rulebook"),
-    ("settings",),
-    ("resolution",),
-    ("findings",),
-    ("engine",),
-    ("discover",),
-    ("nearby",),
-    ("files",),
-    ("parts",),
-    ("processes",),
-    ("lint",),
-    ("run", "fixes"),
-    ("report", "checks"),
-    ("cli", "library"),
-    ("__main__",),
+ROOMS = (
+    "_version",
+    "base",
+    "tree",
+    "readers",
+    "iam",
+    "extract",
+    "rulebook",
+    "settings",
+    "findings",
+    "engine",
+    "files",
+    "lint",
+    "fix",
+    "report",
+    "api",
+    "check_rules",
+    "cli",
+    "__main__",
 )
-"""Parts of the package from the bottom up: a part imports from those below it, never from above.
-
-Parts of one layer know nothing of each other.
-"""
+"""The folders and modules of the package from the bottom up: each imports from those before it only."""
 KNOWN_TO_EXTRACT = {"iam.written", "iam.kinds", "iam.patterns"}
 """What extraction uses of IAM: what it hands on, kinds of policies, and globs for ``fileset()``."""
-LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 
 
-def part_of(module: str) -> str:
-    """The part that *module* (dotted, below the package) belongs to."""
-    if module in LEVEL:
-        return module
+def room_of(module: str) -> str:
+    """The folder or module beside folders that *module* (dotted, below the package) belongs to."""
     return module.partition(".")[0]
 
 
@@ -64,21 +57,32 @@ def imported(name: str, path: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.level:
             base = package[: len(package) - node.level + 1]
             if node.module:
-                found.add(".".join([*base, node.module]))
-            else:
-                found |= {".".join([*base, alias.name]) for alias in node.names}
-    return found - {"__version__"}
+                base += node.module.split(".")
+            for alias in node.names:
+                whole = [*base, alias.name]
+                found.add(".".join(whole if is_module(whole) else base))
+    return found
+
+
+def is_module(parts: list[str]) -> bool:
+    path = PACKAGE.joinpath(*parts)
+    return path.with_suffix(".py").exists() or path.is_dir()
+
+
+def test_each_folder_has_its_place() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    beside = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert folders | beside == set(ROOMS)
+    assert len(beside) <= 4  # and __init__
 
 
 @pytest.mark.parametrize(
     ("name", "path"), modules(), ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_imports_only_go_down(name: str, path: Path) -> None:
-    mine = part_of(name)
+    below = ROOMS[: ROOMS.index(room_of(name)) + 1]
     for other in imported(name, path):
-        theirs = part_of(other)
-        assert theirs in LEVEL, f"{other} has no layer"
-        assert theirs == mine or LEVEL[theirs] < LEVEL[mine], f"{name} imports {other}"
+        assert room_of(other) in below, f"{name} imports {other}"
 
 
 def test_no_module_imports_itself_through_others() -> None:
@@ -96,17 +100,17 @@ def test_no_module_imports_itself_through_others() -> None:
         visit(name, ())
 
 
-def test_formats_know_nothing_of_rules_and_rules_nothing_of_formats() -> None:
+def test_formats_know_nothing_of_the_rules_and_the_engine_nothing_of_formats() -> None:
     for name, path in modules():
-        known = {part_of(other) for other in imported(name, path)}
-        if part_of(name) in ("readers", "extract"):
-            assert not known & {"rulebook", "engine"}, name
-            assert {
-                one for one in imported(name, path) if part_of(one) == "iam"
-            } <= KNOWN_TO_EXTRACT, name
-        if part_of(name) == "engine":
-            assert not known & {"readers", "extract", "report", "lint"}, name
-        if part_of(name) == "report":
+        modules_known = imported(name, path)
+        known = {room_of(other) for other in modules_known}
+        if room_of(name) == "extract":
+            assert {one for one in modules_known if room_of(one) == "iam"} <= KNOWN_TO_EXTRACT, name
+        if room_of(name) in ("rulebook", "engine"):
+            assert "extract" not in known, name
+        if room_of(name) == "engine":
+            assert "readers" not in known, name
+        if room_of(name) == "report":
             assert not known & {"readers", "extract"}, name
 
 
@@ -118,4 +122,4 @@ def test_only_the_command_line_prints() -> None:
             if isinstance(n, ast.Call)
         ]
         printing = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "print"]
-        assert not printing or part_of(name) == "cli", name
+        assert not printing or room_of(name) == "cli", name

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cloudtrail_policylint
-from cloudtrail_policylint import (
-    Finding,
-    InputError,
-    InternalError,
-    Related,
-    library,
-    lint_paths,
-    lint_text,
-)
+from cloudtrail_policylint import Finding, InputError, InternalError, Related, lint_paths, lint_text
+from cloudtrail_policylint import api as library
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.engine.engine import Engine
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudtrail_policylint.discover import JSON, TERRAFORM, YAML, may_matter
-from cloudtrail_policylint.lint import Linter
+from cloudtrail_policylint.files.discover import JSON, TERRAFORM, YAML, may_matter
+from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.settings.model import Settings
 
 if TYPE_CHECKING:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cloudtrail_policylint import lint_paths, parts, processes
+from cloudtrail_policylint import lint_paths
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.engine.engine import Engine
-from cloudtrail_policylint.files import Files
+from cloudtrail_policylint.files.inputs import Files
+from cloudtrail_policylint.lint import pool as processes
+from cloudtrail_policylint.lint import work as parts
 from cloudtrail_policylint.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -248,8 +250,8 @@ def test_a_process_that_is_killed_costs_what_it_was_at(
 
 SLOW = """\
 import multiprocessing, os, sys, time
-from cloudtrail_policylint import processes
-from cloudtrail_policylint.match import Engine
+from cloudtrail_policylint.lint import pool as processes
+from cloudtrail_policylint.engine.engine import Engine
 from cloudtrail_policylint.cli import run
 real = Engine.judge_document
 def judge(engine, document):
@@ -334,7 +336,7 @@ def test_no_number_of_processes(capsys: pytest.CaptureFixture[str], jobs: str) -
 
 
 def test_modules_that_call_one_another_stay_together(here: Path) -> None:
-    from cloudtrail_policylint.discover import discover
+    from cloudtrail_policylint.files.discover import discover
     from cloudtrail_policylint.settings.lookup import NearestSettings
 
     files = Files(list(discover(["."], NearestSettings(None))), everything=False, walked=["."])

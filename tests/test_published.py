@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cloudtrail_policylint.discover import language_of
-from cloudtrail_policylint.lint import Linter
+from cloudtrail_policylint.files.discover import language_of
+from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.rulebook.file import read
 from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.settings.model import Settings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cloudtrail_policylint.checks import example_linter, failure
+from cloudtrail_policylint.check_rules import example_linter, failure
 from cloudtrail_policylint.rulebook.file import mistakes, read
 from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.rulebook.load import bundled, compiled

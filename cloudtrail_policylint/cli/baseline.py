@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..findings.baseline import Baseline, Entry
     from ..findings.result import Result
-    from ..run import Run
+    from ..lint.run import Run
 
 NAME = ".cloudtrail-policylint-baseline.json"
 """What the file is called where nothing else is said."""

@@ -13,7 +13,7 @@ import sys
 
 from ..base.disk import is_inside, project_of, replace_file
 from ..base.errors import UsageError
-from ..fixes import Fixed, fix
+from ..fix.fixer import Fixed, fix
 from .output import CRASHED, FINE, FOUND, WRONG, say, show
 
 TYPE_CHECKING = False
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ..files import Contents
+    from ..files.inputs import Contents
     from ..findings.result import Result
-    from ..fixes import Lint
+    from ..fix.fixer import Lint
 
 
 def run(

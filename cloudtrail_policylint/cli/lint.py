@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from ..files import Contents
+    from ..files.inputs import Contents
     from ..findings.result import Result
-    from ..lint import Watch
-    from ..resolution import Tally
-    from ..run import Run
+    from ..lint.linter import Watch
+    from ..lint.run import Run
+    from ..lint.statistics import Tally
     from ..settings.lookup import NearestSettings
     from ..settings.model import Settings
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def lint(options: argparse.Namespace) -> int:
     """Judge files and report what is found; the exit code."""
     from ..base.limits import under
-    from ..run import Run
+    from ..lint.run import Run
     from ..settings.describe import shown
     from ..settings.lookup import NearestSettings
 
@@ -96,7 +96,7 @@ def _fails(result: Result, fail_on: str) -> bool:
 def _tally(options: argparse.Namespace) -> Tally | None:
     if not options.statistics:
         return None
-    from ..resolution import Tally
+    from ..lint.statistics import Tally
 
     return Tally()
 
@@ -110,7 +110,7 @@ def _result(options: argparse.Namespace, run: Run, contents: Contents) -> Result
             progress.end()
     if len(options.paths) > 1:
         raise UsageError("-: standard input cannot be linted together with files")
-    from ..discover import TEMPLATE, language_of
+    from ..files.discover import TEMPLATE, language_of
 
     name = options.stdin_filename
     language = language_of(name) if name else None
@@ -124,7 +124,7 @@ def _result(options: argparse.Namespace, run: Run, contents: Contents) -> Result
 
 def _decoded(data: bytes) -> str:
     from ..base.disk import UnreadableError
-    from ..discover import decode
+    from ..files.discover import decode
 
     try:
         return decode(data)

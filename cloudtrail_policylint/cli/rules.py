@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..base.errors import UsageError
-from ..run import rule_book
+from ..lint.run import rule_book
 from .output import FINE, WRONG, say, show
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def explain(options: argparse.Namespace) -> int:
 
 def check_rules(options: argparse.Namespace) -> int:
     """Validate rule files and run their examples; the exit code."""
-    from ..checks import check
+    from ..check_rules import check
     from ..report.printable import printable
     from ..report.text import plural
     from ..rulebook.load import bundled

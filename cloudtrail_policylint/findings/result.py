@@ -8,7 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..resolution import Resolution
     from .finding import Finding
 
 
@@ -29,6 +28,17 @@ def in_order(finding: Finding) -> tuple[str, int, int, str]:
     """What findings are sorted by: path, place and rule."""
     span = finding.span
     return span.source.path, span.start, span.end, finding.rule.id
+
+
+@record
+class Resolution:
+    """The policies in files of one format, and, most common first, why some are not known at all."""
+
+    format: str
+    fully: int
+    partly: int
+    unknown: int
+    reasons: tuple[tuple[str, int], ...]
 
 
 @record

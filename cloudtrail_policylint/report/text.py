@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..findings.finding import Finding
-    from ..findings.result import Result, Suppressed
-    from ..resolution import Resolution
+    from ..findings.result import Resolution, Result, Suppressed
     from ..rulebook.model import Rule
     from ..tree.source import Span
 

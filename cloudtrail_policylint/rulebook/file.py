@@ -11,7 +11,7 @@ import os
 from ..base.errors import RuleFileError
 from ..base.record import record
 from ..base.suggest import nearest
-from ..readers.yaml import reader as yaml
+from ..readers.yaml import reader as yaml_reader
 from ..tree.python_values import place_of, plain, repeated_key
 from ..tree.source import SourceFile
 from .folder import PROBLEMS, RuleFolder, read_rule
@@ -47,7 +47,7 @@ def parsed(path: str, data: bytes) -> RuleFile:
     """The rule file at *path* that *data* is in; raises as ``read`` does."""
     text = _text(path, data)
     source = SourceFile(path.replace(os.sep, "/"), text)
-    readings = yaml.read(source)
+    readings = yaml_reader.read(source)
     if not readings:
         raise RuleFileError(f"{path}:1:1: the file is empty; a rule is a YAML mapping")
     reading = readings[0]

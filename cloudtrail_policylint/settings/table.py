@@ -56,9 +56,9 @@ def read_table(path: str) -> Table | None:
 
 
 def _from_yaml(source: SourceFile) -> Table:
-    from ..readers.yaml import reader as yaml
+    from ..readers.yaml import reader as yaml_reader
 
-    readings = yaml.read(source)
+    readings = yaml_reader.read(source)
     if not readings or readings[0].root is None:
         return Table(source.path, {}, lambda _path: Span(source, 0, 0))
     root, mistake = readings[0].root, readings[0].mistake

@@ -11,7 +11,7 @@ from cloudtrail_policylint.extract.bare import extract_bare
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
 from cloudtrail_policylint.iam.written import Extraction, Found
 from cloudtrail_policylint.readers.json.reader import read_placed, read_values
-from cloudtrail_policylint.readers.yaml import reader as yaml
+from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.tree.nodes import Node
 from cloudtrail_policylint.tree.source import SourceFile
 
@@ -36,7 +36,7 @@ def extract(value: object) -> Extraction:
 
 def extract_yaml(text: str) -> Extraction:
     source = SourceFile("t.yaml", text)
-    (reading,) = yaml.read(source)
+    (reading,) = yaml_reader.read(source)
     assert reading.root is not None
     return bare(reading.root, source)
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
 from cloudtrail_policylint.iam.written import Extraction, Found
 from cloudtrail_policylint.readers.json.reader import read_values
-from cloudtrail_policylint.readers.yaml import reader as yaml
+from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.tree.nodes import Hole, Map, Node, Seq, Text
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def extract(text: str) -> Extraction:
     source = SourceFile("t.yaml", textwrap.dedent(text))
-    (reading,) = yaml.read(source)
+    (reading,) = yaml_reader.read(source)
     assert reading.mistake is None, reading.mistake
     assert reading.root is not None
     assert is_template(reading.root)

@@ -7,7 +7,7 @@ import pytest
 
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
 from cloudtrail_policylint.iam.written import Extraction
-from cloudtrail_policylint.readers.yaml import reader as yaml
+from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.readers.yaml.tags import TAGS
 from cloudtrail_policylint.tree.nodes import (
     ACCOUNT,
@@ -27,7 +27,7 @@ from cloudtrail_policylint.tree.source import SourceFile, Span
 
 def extract(text: str) -> Extraction:
     source = SourceFile("t.yaml", textwrap.dedent(text))
-    (reading,) = yaml.read(source)
+    (reading,) = yaml_reader.read(source)
     assert reading.mistake is None, reading.mistake
     assert reading.root is not None
     assert is_template(reading.root)

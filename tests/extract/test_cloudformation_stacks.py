@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cloudtrail_policylint.discover import discover
-from cloudtrail_policylint.files import Files
-from cloudtrail_policylint.lint import Linter
+from cloudtrail_policylint.files.discover import discover
+from cloudtrail_policylint.files.inputs import Files
+from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.settings.lookup import NearestSettings
 from cloudtrail_policylint.settings.model import Settings
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from cloudtrail_policylint.extract.serverless import is_service, with_holes
-from cloudtrail_policylint.readers.yaml import reader as yaml
+from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.tree.nodes import ACCOUNT, ANY, NAME, Hole, Map, Piece, Text
 from cloudtrail_policylint.tree.source import SourceFile
 
 
 def filled(value: str) -> Text:
-    (reading,) = yaml.read(SourceFile("serverless.yml", f"x: {value}\n"))
+    (reading,) = yaml_reader.read(SourceFile("serverless.yml", f"x: {value}\n"))
     assert reading.root is not None
     root = with_holes(reading.root)
     assert isinstance(root, Map)
@@ -60,6 +60,6 @@ def test_is_service() -> None:
         ("provider: {name: aws}\n", False),
         ("[]", False),
     ):
-        (reading,) = yaml.read(SourceFile("x.yml", text))
+        (reading,) = yaml_reader.read(SourceFile("x.yml", text))
         assert reading.root is not None
         assert is_service(reading.root) is expected

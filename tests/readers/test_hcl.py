@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudtrail_policylint.readers.hcl import reader as hcl
+from cloudtrail_policylint.readers.hcl import reader as hcl_reader
 from cloudtrail_policylint.readers.hcl.syntax import (
     Binary,
     Call,
@@ -25,7 +25,7 @@ from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def expression(text: str) -> Expression:
-    file = hcl.read(SourceFile("main.tf", f"x = {text}\n"))
+    file = hcl_reader.read(SourceFile("main.tf", f"x = {text}\n"))
     assert file.mistake is None
     return file.attributes["x"].expression
 
@@ -44,7 +44,7 @@ def test_blocks_have_labels_attributes_and_places() -> None:
     source = SourceFile(
         "main.tf", 'resource "aws_iam_policy" audit {\n  name = "é"\n  tag { a = 1 }\n}\n'
     )
-    (block,) = hcl.read(source).blocks
+    (block,) = hcl_reader.read(source).blocks
     assert (block.type, block.labels) == ("resource", ("aws_iam_policy", "audit"))
     assert written(block.span) == source.text.rstrip("\n")
     assert written(block.attributes["name"].span) == 'name = "é"'
@@ -147,7 +147,7 @@ def test_nesting_without_end_is_unreadable() -> None:
 
 
 def test_a_file_with_more_open_brackets_than_any_is_not_parsed() -> None:
-    file = hcl.read(SourceFile("main.tf", "x = " + "[(" * 600 + "1" + ")]" * 600))
+    file = hcl_reader.read(SourceFile("main.tf", "x = " + "[(" * 600 + "1" + ")]" * 600))
     assert (file.blocks, file.attributes) == ((), {})
     assert file.mistake is not None
     assert (file.mistake.limit, file.mistake.span.start) == (True, 4)
@@ -156,7 +156,7 @@ def test_a_file_with_more_open_brackets_than_any_is_not_parsed() -> None:
 def test_an_error_is_placed_and_the_other_blocks_are_whole() -> None:
     text = 'resource "a" "b" {\n  x = "one\n}\n\nresource "c" "d" {\n  y = 2\n}\n'
     source = SourceFile("main.tf", text)
-    file = hcl.read(source)
+    file = hcl_reader.read(source)
     assert file.mistake is not None
     assert source.position(file.mistake.span.start)[0] <= 3
     whole = next(block for block in file.blocks if block.labels == ("c", "d"))
@@ -164,15 +164,15 @@ def test_an_error_is_placed_and_the_other_blocks_are_whole() -> None:
 
 
 def test_a_missing_brace_is_named() -> None:
-    file = hcl.read(SourceFile("main.tf", 'resource "a" "b" {\n  x = [1\n}\n'))
+    file = hcl_reader.read(SourceFile("main.tf", 'resource "a" "b" {\n  x = [1\n}\n'))
     assert file.mistake is not None
     assert file.mistake.message
 
 
 def test_template_files() -> None:
     source = SourceFile("policy.tpl", '{"é": "${name}", "b": "$${aws:username}"}\n')
-    template = hcl.read_template(source)
+    template = hcl_reader.read_template(source)
     assert template is not None
     texts = [p.text if isinstance(p, Piece) else written(p.span) for p in template.parts]
     assert "".join(texts) == '{"é": "${name}", "b": "${aws:username}"}\n'
-    assert hcl.read_template(SourceFile("policy.tpl", "${")) is None
+    assert hcl_reader.read_template(SourceFile("policy.tpl", "${")) is None

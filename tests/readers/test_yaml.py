@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from cloudtrail_policylint.readers.json.reader import read_embedded
 from cloudtrail_policylint.readers.reading import Reading
-from cloudtrail_policylint.readers.yaml import reader as yaml
+from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.readers.yaml.embedded import read_embedded as read_embedded_yaml
 from cloudtrail_policylint.tree.nodes import Hole, Map, Node, Scalar, Seq, Text
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def read(text: str) -> Reading:
-    (reading,) = yaml.read(SourceFile("t.yaml", text))
+    (reading,) = yaml_reader.read(SourceFile("t.yaml", text))
     return reading
 
 
@@ -147,14 +147,14 @@ def test_anchors_aliases_and_merge_keys() -> None:
 
 def test_every_document_of_a_file_is_read_also_after_a_broken_one() -> None:
     source = SourceFile("t.yaml", "a: 1\n---\nb: [2\n---\nc: 3\n")
-    first, second, third = yaml.read(source)
+    first, second, third = yaml_reader.read(source)
     assert (plain(first.root), plain(third.root)) == ({"a": 1}, {"c": 3})
     assert second.mistake is not None
     assert plain(second.root) == {"b": [2, ""], "": ""}  # and whatever would have come
 
 
 def test_a_file_without_documents() -> None:
-    assert yaml.read(SourceFile("t.yaml", "# nothing\n")) == ()
+    assert yaml_reader.read(SourceFile("t.yaml", "# nothing\n")) == ()
 
 
 def test_what_was_read_before_a_mistake_is_kept() -> None:
@@ -209,7 +209,7 @@ def test_yaml_inside_a_block_scalar_keeps_its_places() -> None:
 
 def test_templates_of_other_programs_do_no_harm() -> None:
     source = SourceFile("t.yaml", "{{- if .Values.x }}\na: {{ .Values.y }}\n{{- end }}\nb: 1\n")
-    assert all(reading.mistake is not None for reading in yaml.read(source))
+    assert all(reading.mistake is not None for reading in yaml_reader.read(source))
 
 
 # Half of a character as an escape is JSON's own way, which YAML never had.
@@ -251,7 +251,7 @@ Resources: # é
 )
 def test_any_damage_gives_places_inside_the_file(start: int, length: int, put: str) -> None:
     text = SAMPLE[:start] + put + SAMPLE[start + length :]
-    for reading in yaml.read(SourceFile("t.yaml", text)):
+    for reading in yaml_reader.read(SourceFile("t.yaml", text)):
         stack = [reading.root]
         while stack:
             node = stack.pop()

@@ -324,12 +324,12 @@ def _read(text: Text) -> tuple[str, tuple[Reading, ...]]:
 
     What is not quite JSON (a comma before the last brace) may well be YAML, which is no mistake.
     """
-    from ...readers.json import reader as json
+    from ...readers.json import reader as json_reader
     from ...readers.yaml import embedded as yaml_embedded
 
     if text.written.lstrip()[:1] != "{":
         return "YAML", yaml_embedded.read_embedded(text)
-    reading = json.read_embedded(text)
+    reading = json_reader.read_embedded(text)
     if reading.mistake is not None:
         readings = yaml_embedded.read_embedded(text)
         if all(other.mistake is None for other in readings):

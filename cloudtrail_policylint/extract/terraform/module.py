@@ -6,7 +6,7 @@ import re
 
 from ...base.lazy_regex import regex
 from ...iam.written import Allowance, syntax_problem
-from ...readers.hcl import reader as hcl
+from ...readers.hcl import reader as hcl_reader
 from ...tree.source import Span
 
 TYPE_CHECKING = False
@@ -100,7 +100,7 @@ class Module:
 
             file = json_syntax.read(source)
         else:
-            file = hcl.read(source)
+            file = hcl_reader.read(source)
         self.files.append(file)
         if file.mistake is not None:
             self.problems.append(syntax_problem(file.mistake, "JSON" if in_json else "HCL"))
@@ -171,7 +171,7 @@ def _definitions(source: SourceFile) -> HclFile:
         from ...readers.hcl import json_syntax
 
         return json_syntax.read_definitions(source)
-    return hcl.read(source)
+    return hcl_reader.read(source)
 
 
 def _applies_by_itself(path: str) -> bool:

@@ -13,12 +13,12 @@ trying.
 
 from __future__ import annotations
 
-from .base.disk import UnreadableError
-from .base.record import record
-from .discover import TERRAFORM, encode, language_of, read_bytes
-from .tree.edit import Edit
-from .tree.nodes import Choice, Encoded, Hole, Map, Seq, Text
-from .tree.source import SourceFile, Span
+from ..base.disk import UnreadableError
+from ..base.record import record
+from ..files.discover import TERRAFORM, encode, language_of, read_bytes
+from ..tree.edit import Edit
+from ..tree.nodes import Choice, Encoded, Hole, Map, Seq, Text
+from ..tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias
 
-    from .files import Contents
-    from .findings.finding import Finding
-    from .findings.result import Result
-    from .iam.written import Extraction
-    from .lint import Watch
-    from .tree.nodes import Node
+    from ..files.inputs import Contents
+    from ..findings.finding import Finding
+    from ..findings.result import Result
+    from ..iam.written import Extraction
+    from ..lint.linter import Watch
+    from ..tree.nodes import Node
 
     Lint: TypeAlias = Callable[[Contents, Watch], Result]
 
@@ -285,14 +285,14 @@ def _is_no_text(edit: Edit) -> bool:
     language = language_of(source.path)
     at = len(source.text[: edit.span.end].rstrip()) - 1
     if language == TERRAFORM:
-        from .readers.hcl import reader as hcl
+        from ..readers.hcl import reader as hcl_reader
 
-        return hcl.is_comment(source, at)
-    from .readers.yaml import reader as yaml
-    from .tree.python_values import plain
+        return hcl_reader.is_comment(source, at)
+    from ..readers.yaml import reader as yaml_reader
+    from ..tree.python_values import plain
 
     text = source.text[: edit.span.start] + edit.text + source.text[edit.span.end :]
-    readings = [yaml.read(one) for one in (source, SourceFile(source.path, text))]
+    readings = [yaml_reader.read(one) for one in (source, SourceFile(source.path, text))]
     before, after = ([plain(reading.root) for reading in found] for found in readings)
     return before == after
 

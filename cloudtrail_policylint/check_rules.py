@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from .base.errors import RuleFileError
 from .base.record import record, replaced
-from .fixes import fix
-from .lint import Linter
+from .fix.fixer import fix
+from .lint.linter import Linter
 from .rulebook.file import CLOSE, OPEN, facts_in, mistakes, parsed, unmarked
 from .rulebook.folder import RuleFolder
 from .rulebook.model import Rule, RuleBook, rule_from, sets_in
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from .files import Contents
+    from .files.inputs import Contents
     from .findings.finding import Finding
     from .findings.result import Result
-    from .fixes import Fixed
-    from .lint import Watch
+    from .fix.fixer import Fixed
+    from .lint.linter import Watch
     from .rulebook.file import RuleFile
 
 FILES = {"json": "example.json", "terraform": "main.tf"}
@@ -180,7 +180,7 @@ def path_of(example: Mapping[str, Any]) -> str:
 
 
 def _language(path: str) -> str:
-    from .discover import language_of
+    from .files.discover import language_of
 
     return language_of(path) or "json"
 

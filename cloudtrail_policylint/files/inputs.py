@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from itertools import islice
 
+from ..base.disk import TooLargeError, UnreadableError, is_inside, project_of
+from ..base.lazy_regex import regex
+from ..base.record import record
+from ..tree.source import SourceFile
 from . import discover
-from .base.disk import TooLargeError, UnreadableError, is_inside, project_of
-from .base.lazy_regex import regex
-from .base.record import record
-from .tree.source import SourceFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,19 +55,19 @@ class Files:
         walked: Sequence[str] = (),
         contents: Contents | None = None,
     ) -> None:
-        self._contents = {key_of(path): data for path, data in (contents or {}).items()}
+        self._contents = {path_key(path): data for path, data in (contents or {}).items()}
         self.candidates = candidates
         self.unreadable: dict[str, Unreadable] = {}  # by key: a file may be tried again
         self._nesting: list[str] = []
         self._everything = everything
-        self._named = {key_of(c.path): c for c in candidates}
+        self._named = {path_key(c.path): c for c in candidates}
         self._folders: dict[str, list[str]] = {}
         for candidate in candidates:
             if candidate.language == discover.TERRAFORM:
                 self._folders.setdefault(os.path.dirname(candidate.path), []).append(candidate.path)
         self._sources: dict[str, SourceFile | None] = {}
         self._keys: dict[SourceFile, str] = {}
-        self._shown = {key_of(folder): folder for folder in self._folders}
+        self._shown = {path_key(folder): folder for folder in self._folders}
         self._modules: dict[str, list[SourceFile]] = {}
         self._walked = walked
         self._callers: dict[str, list[str]] | None = None
@@ -138,7 +138,7 @@ class Files:
             found = [self.source(path, referred=True) for path in self._paths(folder)]
             sources = [source for source in found if source is not None]
             self._modules[folder] = sources
-            self._beside.update({key_of(s.path): s for s in sources if self._belongs(s.path)})
+            self._beside.update({path_key(s.path): s for s in sources if self._belongs(s.path)})
         return self._modules[folder]
 
     def is_whole(self, folder: str) -> bool:
@@ -156,7 +156,7 @@ class Files:
         """
         path = os.path.normpath(os.path.join(folder or ".", source)).replace(os.sep, "/")
         path = "" if path == "." else path
-        known = self._shown.get(key_of(path))
+        known = self._shown.get(path_key(path))
         if known is not None:
             return known
         real = os.path.realpath(path or ".")
@@ -173,7 +173,7 @@ class Files:
             path = os.path.normpath(path).replace(os.sep, "/")
             source = self.source(path, referred=True)
             if source is not None and self._belongs(path):
-                self._beside[key_of(path)] = source
+                self._beside[path_key(path)] = source
             return source
 
         return load
@@ -254,7 +254,7 @@ class Files:
 
     def _look_around(self, callers: dict[str, list[str]]) -> None:
         """Add to *callers* the modules near that call those in it, or that load files of the run."""
-        from .nearby import Nearby, may_load
+        from .neighbours import Nearby, may_load
 
         languages = {
             c.path: c.language
@@ -268,12 +268,12 @@ class Files:
         starts = {os.path.dirname(path) for path in loaded if languages[path] in _LOADED}
         starts.update(folder for folder in self._folders if self._matters_itself(folder))
         nearby = Nearby(self._walked)
-        known = {key_of(folder) for folder in callers}
+        known = {path_key(folder) for folder in callers}
         near = [
             found
             for start in sorted(starts)
             for found in nearby.around(start, project_of(start))
-            if key_of(found) not in known
+            if path_key(found) not in known
         ]
         self._near = set(near)
         callers.update({folder: [] for folder in near})
@@ -303,7 +303,7 @@ class Files:
         A file that cannot hold a policy in scope is None too, unless it is
         Terraform or another file refers to it.
         """
-        key = key_of(path)
+        key = path_key(path)
         if key not in self._sources or (referred and self._sources[key] is None):
             source = self._sources[key] = self._read(path, key, referred=referred)
             if source is not None:
@@ -312,7 +312,7 @@ class Files:
 
     def matters(self, path: str) -> bool:
         """Whether the file *path*, which was read, may hold a policy in scope."""
-        return self._matters.get(key_of(path), False)
+        return self._matters.get(path_key(path), False)
 
     def given_sources(self) -> list[SourceFile]:
         """The files of the candidates that were read, and those that belong to them alone."""
@@ -321,7 +321,7 @@ class Files:
 
     def is_given(self, source: SourceFile) -> bool:
         """Whether *source* is one of ``given_sources``."""
-        key = key_of(source.path)
+        key = path_key(source.path)
         return key in self._named or key in self._beside
 
     # -- for other processes that have a copy of this
@@ -382,6 +382,6 @@ class Files:
             return None
 
 
-def key_of(path: str) -> str:
+def path_key(path: str) -> str:
     """The same text for every spelling of the same path."""
     return os.path.normcase(os.path.abspath(path))

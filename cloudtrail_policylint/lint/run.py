@@ -9,24 +9,24 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from .base.limits import under
-from .base.record import replaced
-from .discover import discover
-from .files import Files
-from .findings.result import Result, merged
+from ..base.limits import under
+from ..base.record import replaced
+from ..files.discover import discover
+from ..files.inputs import Files
+from ..findings.result import Result, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .discover import Candidate
-    from .files import Contents
-    from .findings.baseline import Coverage
-    from .lint import Linter, Watch
-    from .resolution import Tally
-    from .rulebook.model import RuleBook
-    from .settings.lookup import NearestSettings
-    from .settings.model import Allowed, Settings
+    from ..files.discover import Candidate
+    from ..files.inputs import Contents
+    from ..findings.baseline import Coverage
+    from ..rulebook.model import RuleBook
+    from ..settings.lookup import NearestSettings
+    from ..settings.model import Allowed, Settings
+    from .linter import Linter, Watch
+    from .statistics import Tally
 
 
 class Run:
@@ -93,8 +93,8 @@ class Run:
 
     def coverage(self) -> Coverage:
         """What has been looked at so far, for a baseline."""
-        from .findings.baseline import Coverage
-        from .findings.selection import Selection
+        from ..findings.baseline import Coverage
+        from ..findings.selection import Selection
 
         selections: dict[int, Selection] = {}
 
@@ -128,7 +128,7 @@ class Run:
     def _linter(
         self, settings: Settings, covers: Callable[[Allowed], bool] = lambda _entry: False
     ) -> Linter:
-        from .lint import Linter
+        from .linter import Linter
 
         return Linter(
             self._book(settings),
@@ -152,7 +152,7 @@ class Run:
 
 def rule_book(paths: Iterable[str]) -> RuleBook:
     """The built-in rules and those of the files and folders *paths*; raises ``RuleFileError``."""
-    from .rulebook.load import bundled, with_rules
+    from ..rulebook.load import bundled, with_rules
 
     book = bundled()
     for path in paths:

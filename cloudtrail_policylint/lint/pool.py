@@ -19,10 +19,10 @@ import threading
 from collections import deque
 from multiprocessing.connection import wait
 
-from .base.limits import in_force, under
-from .parts import Part
-from .rulebook.model import Rule
-from .tree.source import SourceFile
+from ..base.limits import in_force, under
+from ..rulebook.model import Rule
+from ..tree.source import SourceFile
+from .work import Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
     from typing import Any, Protocol
 
-    from .base.limits import Limits
-    from .files import Files
-    from .parts import Unit
+    from ..base.limits import Limits
+    from ..files.inputs import Files
+    from .work import Unit
 
     class Judge(Protocol):
         """What judges; where processes are not forked it is pickled for them."""

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from . import discover
-from .base.record import replaced
-from .engine.engine import Engine, Failure
-from .engine.related import loads
-from .files import key_of
-from .findings.finding import Finding, problem_finding, settled
-from .findings.finding import key_of as place_of
-from .findings.result import Result, merged
-from .findings.selection import Selection
-from .findings.suppress import (
+from ..base.record import replaced
+from ..engine.engine import Engine, Failure
+from ..engine.related import loads
+from ..files import discover
+from ..files.inputs import path_key
+from ..findings.finding import Finding, key_of, problem_finding, settled
+from ..findings.result import Result, merged
+from ..findings.selection import Selection
+from ..findings.suppress import (
     allow,
     complaints,
     complaints_of_settings,
@@ -26,29 +25,29 @@ from .findings.suppress import (
     suppress,
     suppressions_in,
 )
-from .iam.companions import with_companions
-from .iam.normalise import normalise, normalise_attachment
-from .iam.written import Extraction, Owner, Problem, syntax_problem
-from .parts import MODULES, STACKS, Part, add_all, processes_for, units_of
-from .tree.source import SourceFile, Span
+from ..iam.companions import with_companions
+from ..iam.normalise import normalise, normalise_attachment
+from ..iam.written import Extraction, Owner, Problem, syntax_problem
+from ..tree.source import SourceFile, Span
+from .work import MODULES, STACKS, Part, add_all, processes_for, units_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
-    from .extract.terraform.project import Project
-    from .files import Files, Unreadable
-    from .findings.result import Suppressed
-    from .iam.policy import Document
-    from .iam.written import Found
-    from .parts import Unit
-    from .readers.reading import Reading
-    from .resolution import Tally
-    from .rulebook.model import Rule, RuleBook
-    from .settings.model import Allowed, Settings
-    from .tree.nodes import Node
-    from .tree.source import Place
+    from ..extract.terraform.project import Project
+    from ..files.inputs import Files, Unreadable
+    from ..findings.result import Suppressed
+    from ..iam.policy import Document
+    from ..iam.written import Found
+    from ..readers.reading import Reading
+    from ..rulebook.model import Rule, RuleBook
+    from ..settings.model import Allowed, Settings
+    from ..tree.nodes import Node
+    from ..tree.source import Place
+    from .statistics import Tally
+    from .work import Unit
 
     Watch: TypeAlias = Callable[[Extraction], None]
     """What is shown all that is extracted."""
@@ -107,20 +106,20 @@ class Linter:
         self, source: SourceFile, language: str, kind: str | None
     ) -> tuple[list[Finding], int]:
         if language == discover.TERRAFORM:
-            from .extract import terraform
+            from ..extract import terraform
 
             return self._judge(self._counted(terraform.extract_module([source])), kind)
         if _is_json(source, language):
             return self._judge_json(source, kind)
-        from .readers.yaml import reader as yaml
+        from ..readers.yaml import reader as yaml_reader
 
-        return self._judge_readings(source, yaml.read(source), "YAML", kind)
+        return self._judge_readings(source, yaml_reader.read(source), "YAML", kind)
 
     def _judge_json(self, source: SourceFile, kind: str | None) -> tuple[list[Finding], int]:
         """Values first, which is fast; places only where there is something to report."""
-        from .readers.json import reader as json
+        from ..readers.json import reader as json_reader
 
-        root = json.read_values(source)
+        root = json_reader.read_values(source)
         if root is not None:
             extraction = _extract(root, source)
             if not extraction.allowances:  # which may have to be complained of, with their places
@@ -130,9 +129,9 @@ class Linter:
                     self._counted(extraction)
                     return [], len(judged)
                 self._engine.failures.clear()  # which are met again, and then have their places
-        reading = json.read_placed(source)
+        reading = json_reader.read_placed(source)
         if reading.mistake is not None and "${" in source.text:
-            from .readers.json import template as json_template
+            from ..readers.json import template as json_template
 
             template = json_template.read(source)
             if template is not None and template.mistake is None:
@@ -256,7 +255,7 @@ class Linter:
         if jobs == 1:
             judged = ((unit, self.parts(files, unit, watch)) for unit in units)
         else:
-            from .processes import in_processes
+            from .pool import in_processes
 
             judged = in_processes(self, files, units, jobs, watch)
         whole, self._part = self._part, self._part.fresh()
@@ -282,7 +281,7 @@ class Linter:
     def _steps(self, files: Files, unit: Unit) -> Iterator[tuple[str, Judge]]:
         """What there is to judge of *unit*: its path, and how."""
         if unit.of == MODULES:
-            from .extract.terraform.project import Project
+            from ..extract.terraform.project import Project
 
             project = Project(files)
             for folder in unit.paths:
@@ -313,7 +312,7 @@ class Linter:
 
         def extractions() -> Iterator[Extraction]:
             for extraction in project.extractions(folder):
-                part.loaded |= {key_of(f.node.span.source.path) for f in extraction.documents}
+                part.loaded |= {path_key(f.node.span.source.path) for f in extraction.documents}
                 yield extraction
 
         callers = {
@@ -326,14 +325,14 @@ class Linter:
 
     def _judge_stacks(self, files: Files, nesting: Sequence[str]) -> tuple[list[Finding], int]:
         """Judge the templates that those of *nesting* deploy as nested stacks, for each stack."""
-        from .extract.cloudformation.stacks import Stacks
+        from ..extract.cloudformation.stacks import Stacks
 
         stacks = Stacks(nesting, files.loader, _only_document)
         findings: list[Finding] = []
         documents = 0
         judged: dict[Place, Span] = {}
         for path in stacks.nested():
-            self._part.loaded.add(key_of(path))
+            self._part.loaded.add(path_key(path))
             callers = stacks.callers(path)
             if any(map(files.matters, (path, *(source.path for source in callers)))):
                 above = {id(source) for source in callers}
@@ -368,7 +367,7 @@ class Linter:
             sources = {id(s): s for f in extraction.documents for s in (f.node.span.source,)}
             given.update({key: files.is_given(source) for key, source in sources.items()})
             owners = {_owner_of(found.owner) for found in extraction.documents}
-            calls.append((owners, {place_of(finding): finding for finding in findings}))
+            calls.append((owners, {key_of(finding): finding for finding in findings}))
         if only_given:
             places = {place: span for place, span in places.items() if given[place[0]]}
         before = len(judged)
@@ -458,12 +457,12 @@ def _is_json(source: SourceFile, language: str) -> bool:
 
 def _only_document(source: SourceFile) -> tuple[Node | None, tuple[Problem, ...]]:
     """The one document of *source*, None where there are none or several, and what is wrong with it."""
-    from .readers.json import reader as json
-    from .readers.yaml import reader as yaml
+    from ..readers.json import reader as json_reader
+    from ..readers.yaml import reader as yaml_reader
 
     language = discover.language_of(source.path) or discover.EITHER
     is_json = _is_json(source, language)
-    readings = (json.read_placed(source),) if is_json else yaml.read(source)
+    readings = (json_reader.read_placed(source),) if is_json else yaml_reader.read(source)
     if len(readings) != 1:
         return None, ()
     mistake = readings[0].mistake
@@ -476,10 +475,10 @@ def _owner_of(owner: Owner) -> tuple[int, int]:
 
 
 def _extract(root: Node, source: SourceFile) -> Extraction:
-    from .extract import account, bare, cloudformation, serverless, terraform
+    from ..extract import account, bare, cloudformation, serverless, terraform
 
     if terraform.is_plan(root):
-        from .extract.terraform.plan import extract_plan
+        from ..extract.terraform.plan import extract_plan
 
         return extract_plan(root)
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 
-from .base.lazy_regex import regex
-from .base.record import record
-from .tree.nodes import Choice, Encoded, Hole, Map, Node, Seq, Text
+from ..base.lazy_regex import regex
+from ..findings.result import Resolution
+from ..tree.nodes import Choice, Encoded, Hole, Map, Node, Seq, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .iam.written import Extraction
-    from .tree.source import Span
+    from ..iam.written import Extraction
+    from ..tree.source import Span
 
 _FIRST_WORDS = regex(r"\$\{\s*(?:(?P<call>\w+)\(|(?P<first>[\w-]+)(?:\.(?P<second>[\w-]+))?)")
 _FUNCTION = regex(r"!(?:Fn::)?(\w+)")
@@ -40,17 +40,6 @@ _FORMATS = {
     ".yaml": "YAML",
     ".yml": "YAML",
 }
-
-
-@record
-class Resolution:
-    """The policies in files of one format, and, most common first, why some are not known at all."""
-
-    format: str
-    fully: int
-    partly: int
-    unknown: int
-    reasons: tuple[tuple[str, int], ...]
 
 
 class Tally:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import re
 
+from ..base.disk import is_inside
 from . import discover
-from .base.disk import is_inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import os
 
-from . import discover
-from .base.record import record
-from .files import key_of
+from ..base.record import record
+from ..files import discover
+from ..files.inputs import path_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .files import Files
-    from .findings.finding import Finding
-    from .findings.suppress import Suppression
-    from .resolution import Tally
-    from .tree.source import Place, Span
+    from ..files.inputs import Files
+    from ..findings.finding import Finding
+    from ..findings.suppress import Suppression
+    from ..tree.source import Place, Span
+    from .statistics import Tally
 
 MODULES, STACKS = "modules", "stacks"
 """What a unit may be of, besides the language of a single file."""
@@ -101,7 +101,7 @@ class Part:
         """An empty one that counts what this one does."""
         if self.tally is None:
             return Part()
-        from .resolution import Tally
+        from .statistics import Tally
 
         return Part(Tally())
 
@@ -143,7 +143,7 @@ def add_all(judged: Iterable[tuple[Unit, Iterable[Part]]], whole: Part, files: F
     through = True
     try:
         for unit, parts in judged:
-            if unit.of not in (MODULES, STACKS) and key_of(unit.paths[0]) in loaded:
+            if unit.of not in (MODULES, STACKS) and path_key(unit.paths[0]) in loaded:
                 continue
             for part, path in zip(
                 parts, unit.paths, strict=False

@@ -12,9 +12,9 @@ import os
 
 from .base.errors import InputError, UsageError
 from .base.record import record
-from .discover import TEMPLATE, language_of
+from .files.discover import TEMPLATE, language_of
+from .lint.run import Run
 from .report.json import described
-from .run import Run
 from .settings.lookup import NearestSettings
 
 TYPE_CHECKING = False

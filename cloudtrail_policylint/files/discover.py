@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import os
 
-from .base import disk, limits
-from .base.disk import UnreadableError
-from .base.errors import InputError
-from .base.record import record
+from ..base import disk, limits
+from ..base.disk import UnreadableError
+from ..base.errors import InputError
+from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .base.path_patterns import Patterns
-    from .settings.lookup import NearestSettings
+    from ..base.path_patterns import Patterns
+    from ..settings.lookup import NearestSettings
 
 JSON, YAML, TERRAFORM, EITHER = "json", "yaml", "terraform", "json or yaml"
 TEMPLATE = "template"
@@ -168,7 +168,7 @@ class _Ignores:
             lines = disk.read_bytes(path, 1).decode("utf-8", "surrogateescape").splitlines()
         except UnreadableError:
             return
-        from .base.path_patterns import Patterns
+        from ..base.path_patterns import Patterns
 
         self._specs.append((os.path.join(folder, ""), Patterns(lines)))
 

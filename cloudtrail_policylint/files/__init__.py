@@ -1,0 +1,1 @@
+"""The files of a run: which they are, their text, and which of them belong together."""

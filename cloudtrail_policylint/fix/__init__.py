@@ -1,0 +1,1 @@
+"""Applying the edits that findings carry."""
