@@ -16,7 +16,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import document
 from ruamel.yaml import YAML
 
 from cloudtrail_policylint.extract.cloudformation import extract_template, is_template
@@ -25,6 +24,7 @@ from cloudtrail_policylint.readers.json import reader as json_reader
 from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.tree.nodes import Piece, Text
 from cloudtrail_policylint.tree.source import SourceFile
+from support.policies import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

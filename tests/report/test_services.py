@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
-from making import finding
 
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.findings.result import Result, Suppressed
 from cloudtrail_policylint.report.formats import FORMATS, report
+from support.findings import finding
 
 STEERING = "\x1b[31m \u202e \x00 \ufffe \ud800 \r\n::error::x <&\"'>]]> 100% a,b:c"
 """What a hostile file may bring into a message: nothing of it may steer whoever shows it."""

@@ -1,0 +1,106 @@
+"""What ``--output`` does to what is already there, and what happens where nothing can be written."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from cloudtrail_policylint.cli import main
+from support.paths import PROJECT
+
+POLICY = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
+
+
+def test_a_pipe_is_written_to_and_stays_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy.json").write_text(POLICY)
+    os.mkfifo("pipe")
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_text()))
+    reader.start()
+    assert main(["lint", "policy.json", "--output", "pipe"]) == 1
+    reader.join(timeout=10)
+    assert stat.S_ISFIFO(os.stat("pipe").st_mode)
+    assert "CT101" in read[0]
+
+
+@pytest.mark.parametrize("columns", ["", "x", "-5", "0", "1", "2", "12", "30", "1000"])
+def test_however_narrow_the_terminal_is_something_is_written(
+    columns: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", columns)
+    (tmp_path / "policy.json").write_text(POLICY)
+    assert main(["lint", "policy.json", "--color", "always"]) == 1
+    assert "CT101" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["lint", "--help"])
+
+
+def test_a_link_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy.json").write_text(POLICY)
+    (tmp_path / "report.txt").write_text("old")
+    (tmp_path / "link").symlink_to("report.txt")
+    assert main(["lint", "policy.json", "--output", "link"]) == 1
+    assert os.path.islink("link")
+    assert "CT101" in (tmp_path / "report.txt").read_text()
+    assert sorted(os.listdir()) == ["link", "policy.json", "report.txt"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("command", [["lint", "."], ["rules"], ["--version"]])
+def test_standard_output_that_takes_no_more_is_told_once(
+    tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "p.json").write_text(POLICY)
+    with open("/dev/full", "w") as full:
+        done = run_on(tmp_path, command, stdout=full)
+    assert done.returncode == 2
+    told = "standard output: cannot be written: no space left on device\n"
+    assert done.stderr.endswith(told)
+    assert done.stderr.count("cannot be written") == 1
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_where_there_is_nowhere_to_write_the_exit_code_still_tells(
+    tmp_path: Path, closed: int
+) -> None:
+    (tmp_path / "p.json").write_text(POLICY)
+    code = f"import os, sys; os.close({closed}); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    done = run_on(tmp_path, ["lint", "."], before=("-c", code))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "internal error" not in done.stdout + done.stderr
+
+
+def run_on(
+    folder: Path,
+    command: list[str],
+    *,
+    before: tuple[str, ...] = (),
+    stdout: int | IO[str] = subprocess.PIPE,
+) -> subprocess.CompletedProcess[str]:
+    """*command* in *folder*, by an interpreter that *before* may start."""
+    module = ["-B", "-m", "cloudtrail_policylint", *command]
+    return subprocess.run(
+        [sys.executable, *before, *module],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,241 @@
+"""What users copy into their CI: the action, the GitLab template and the examples of docs/ci.md."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from cloudtrail_policylint import __version__
+from support.paths import PROJECT
+
+DOCUMENT = (PROJECT / "docs" / "ci.md").read_text(encoding="utf-8")
+TEMPLATE = (PROJECT / "templates" / "cloudtrail-policylint.yml").read_text(encoding="utf-8")
+ACTION = YAML(typ="safe").load((PROJECT / "action.yml").read_text(encoding="utf-8"))
+
+BAD = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
+GOOD = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:StopLogging", "Resource": "*"}}'
+
+
+def valid(path: Path, schema: str) -> None:
+    """Check the file *path* with the schema of the service that reads it."""
+    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
+    done = subprocess.run([*checker, str(path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def filled(template: str) -> str:
+    """The job of *template* with the defaults of its inputs."""
+    head, _, job = template.partition("\n---\n")
+    inputs = YAML(typ="safe").load(head)["spec"]["inputs"]
+    return re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda m: str(inputs[m.group(1)]["default"]), job)
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", DOCUMENT, re.DOTALL)
+
+
+def test_the_action_is_one() -> None:
+    valid(PROJECT / "action.yml", "github-actions")
+
+
+def test_the_workflow_is_one(tmp_path: Path) -> None:
+    (workflow,) = [block for block in blocks("yaml") if "runs-on" in block]
+    (tmp_path / "workflow.yaml").write_text(workflow)
+    valid(tmp_path / "workflow.yaml", "github-workflows")
+
+
+def test_the_gitlab_jobs_are_some(tmp_path: Path) -> None:
+    jobs = [block for block in blocks("yaml") if "include:" in block or "script:" in block]
+    assert len(jobs) == 2
+    for number, job in enumerate([*jobs, filled(TEMPLATE)]):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(job)
+        valid(path, "gitlab-ci")
+
+
+def test_every_example_pins_this_version() -> None:
+    pins = re.findall(r"v(\d+\.\d+\.\d+)(?:\.tar\.gz|/templates|\n)", DOCUMENT + TEMPLATE)
+    assert len(pins) == 5
+    assert set(pins) == {__version__}
+
+
+def test_the_document_knows_the_inputs_of_the_action() -> None:
+    described = re.findall(r"^\| `([\w-]+)` \|", DOCUMENT, re.MULTILINE)
+    assert described == list(ACTION["inputs"])
+
+
+def test_other_actions_are_pinned_and_no_script_holds_an_expression() -> None:
+    for step in ACTION["runs"]["steps"]:
+        if "uses" in step:
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]), step["uses"]
+        assert "${{" not in step.get("run", "")
+
+
+class Workflow:
+    """Runs the shell steps of the action as the runner does, in the folder *here*.
+
+    The package is installed once, for all runs.
+    """
+
+    def __init__(self, here: Path, temp: Path) -> None:
+        self.here = here
+        self.temp = temp
+        self.uploaded: dict[str, str] | None = None
+        self.output = ""
+        self._installed: dict[str, str] = {}
+
+    def run(self, **given: str) -> int:
+        """The exit code of the job with the inputs *given*."""
+        self.uploaded, self.output = None, ""
+        inputs = {name: spec["default"] for name, spec in ACTION["inputs"].items()}
+        inputs.update({name.replace("_", "-"): value for name, value in given.items()})
+        known = {f"inputs.{name}": value for name, value in inputs.items()}
+        known |= {"github.action_path": str(PROJECT), "runner.temp": str(self.temp)}
+        known["steps.python.outputs.python-path"] = sys.executable
+        for step in ACTION["runs"]["steps"]:
+            if "if" in step and not value_of(step["if"], known):
+                continue
+            if step.get("id") == "install" and self._installed:
+                known |= self._installed
+            elif "run" in step:
+                status = self._shell(step, known)
+                if status:
+                    return status
+            elif "upload-sarif" in step["uses"]:
+                self.uploaded = {k: filled_in(v, known) for k, v in step["with"].items()}
+        return 0
+
+    def _shell(self, step: Any, known: dict[str, str]) -> int:
+        assert step["shell"] == "bash"
+        outputs = self.temp / "outputs"
+        outputs.write_text("")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        environment["GITHUB_OUTPUT"] = str(outputs)
+        environment |= {k: filled_in(v, known) for k, v in step.get("env", {}).items()}
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=self.here,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        self.output += done.stdout + done.stderr
+        for line in outputs.read_text().splitlines():
+            name, _, value = line.partition("=")
+            known[f"steps.{step['id']}.outputs.{name}"] = value
+            if step["id"] == "install":
+                self._installed[f"steps.install.outputs.{name}"] = value
+        return done.returncode
+
+
+def filled_in(text: str, known: dict[str, str]) -> str:
+    return re.sub(r"\$\{\{ (.*?) \}\}", lambda m: str(value_of(m.group(1), known)), text)
+
+
+def value_of(expression: str, known: dict[str, str]) -> Any:
+    """The value of the few expressions that the action uses."""
+    python = re.sub(r"[a-z]+(?:\.[\w-]+)+", lambda m: repr(known[m.group()]), expression)
+    return eval(python.replace("&&", "and").replace("||", "or"))
+
+
+@pytest.fixture
+def workflow(tmp_path: Path) -> Workflow:
+    here, temp = tmp_path / "workspace", tmp_path / "temp"
+    (here / ".git").mkdir(parents=True)
+    temp.mkdir()
+    return Workflow(here, temp)
+
+
+def test_the_action_uploads_what_it_finds_and_fails_then(workflow: Workflow) -> None:
+    (workflow.here / "p.json").write_text(BAD)
+    assert workflow.run() == 1
+    assert f"cloudtrail-policylint {__version__}" in workflow.output
+    assert "p.json:1:44: error CT101 " in workflow.output
+    assert workflow.uploaded == {
+        "sarif_file": "cloudtrail-policylint.sarif",
+        "category": "cloudtrail-policylint",
+    }
+    (run,) = json.loads((workflow.here / "cloudtrail-policylint.sarif").read_text())["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["CT101"]
+
+    # So that alerts close, a run that finds nothing uploads too.
+    (workflow.here / "p.json").write_text(GOOD)
+    assert workflow.run() == 0
+    assert workflow.uploaded is not None
+    (run,) = json.loads((workflow.here / "cloudtrail-policylint.sarif").read_text())["runs"]
+    assert run["results"] == []
+
+    # Paths and options are one on each line, and nothing in them is run.
+    (workflow.here / "a $(touch b)").mkdir()
+    (workflow.here / "a $(touch b)" / "p.json").write_text(BAD)
+    assert workflow.run(paths="a $(touch b)\np.json\n", arguments="--fail-on=never\n--quiet") == 0
+    assert "a $(touch b)/p.json:1:44: error CT101 " in workflow.output
+    assert not (workflow.here / "b").exists()
+
+    # Annotations instead.
+    assert workflow.run(upload_sarif="false") == 1
+    assert "::error title=CT101 unknown-action,file=a $(touch b)/p.json,line=1," in workflow.output
+    assert workflow.uploaded is None
+
+    # What is wrong with the command line fails the job at once, without an upload.
+    assert workflow.run(arguments="--select=CT999") == 2
+    assert "no rule is called CT999" in workflow.output
+    assert workflow.uploaded is None
+
+
+def git(*arguments: str, cwd: Path) -> None:
+    options = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    subprocess.run(["git", *options, *arguments], cwd=cwd, check=True, capture_output=True)
+
+
+@pytest.mark.skipif(shutil.which("xargs") is None, reason="needs xargs")
+def test_only_what_a_change_touches(tmp_path: Path) -> None:
+    (command,) = [block for block in blocks("sh") if "git diff" in block]
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "cloudtrail-policylint"
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{PROJECT}" exec "{sys.executable}" -m cloudtrail_policylint "$@"\n'
+    )
+    program.chmod(0o755)
+    here = tmp_path / "repository"
+    here.mkdir()
+    git("init", "-q", "-b", "main", cwd=here)
+    for name in ("old.json", "changed.json", "gone.json"):
+        (here / name).write_text(BAD)
+    git("add", ".", cwd=here)
+    git("commit", "-qm", "before", cwd=here)
+    git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=here)
+
+    def run() -> subprocess.CompletedProcess[str]:
+        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            ["bash", "-c", command],
+            cwd=here,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+        )
+
+    nothing = run()
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, "", "")
+    (here / "changed.json").write_text(BAD + "\n")
+    (here / "new one.json").write_text(BAD)
+    (here / "notes.md").write_text("cloudtrail")
+    (here / "gone.json").unlink()
+    git("add", "-A", cwd=here)
+    git("commit", "-qm", "after", cwd=here)
+    found = run()
+    assert found.returncode != 0
+    assert re.findall(r"^(.*?):1:44: error CT101 ", found.stdout, re.MULTILINE) == [
+        "changed.json",
+        "new one.json",
+    ]

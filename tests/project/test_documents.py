@@ -1,0 +1,104 @@
+"""The documents say what is so: the README's output, its commands, its tables."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.report.pages import index, markdown_page, page_name, underlined
+from cloudtrail_policylint.rulebook.file import examples_of, facts_in
+from cloudtrail_policylint.rulebook.folder import RuleFolder
+from support.paths import PROJECT
+
+if TYPE_CHECKING:
+    from cloudtrail_policylint.rulebook.model import RuleBook
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_shows_what_is_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The output of the example; ``UPDATE_DOCS=1`` writes it anew."""
+    monkeypatch.chdir(PROJECT)
+    (block,) = re.findall(r"```console\n\$ cloudtrail-policylint (.*)\n((?s:.*?))```", README)
+    main(block[0].split())
+    out, err = capsys.readouterr()
+    found = README.replace(block[1], out + err)
+    if os.environ.get("UPDATE_DOCS"):
+        (PROJECT / "README.md").write_text(found, encoding="utf-8")
+    assert found == README
+
+
+def test_rule_pages_are_what_the_rule_files_say(book: RuleBook) -> None:
+    """``docs/rules/``: a page for each rule and problem, and their index; ``UPDATE_DOCS=1`` writes them anew."""
+    rules = str(PROJECT / "rules")
+    wanted = {"README.md": index(book.sorted(), facts_in(RuleFolder(rules))["families"])}
+    for rule in book.sorted():
+        wanted[page_name(rule)] = markdown_page(rule, examples_of([rules], rule.id))
+    folder = PROJECT / "docs" / "rules"
+    if os.environ.get("UPDATE_DOCS"):
+        for path in folder.glob("*.md"):
+            path.unlink()
+        folder.mkdir(exist_ok=True)
+        for name, text in wanted.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    found = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    stale = [name for name in {*wanted, *found} if wanted.get(name) != found.get(name)]
+    assert stale == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a «b» c\n", "a b c\n  ^\n"),
+        ("«a» «bc»\nd\n", "a bc\n^ ^^\nd\n"),
+        ("x: «{\n  y}»\nz", "x: {\n   ^\n  y}\n  ^^\nz\n"),
+        ("nothing\n\nmarked\n", "nothing\n\nmarked\n"),
+    ],
+)
+def test_marks_are_shown_as_underlines(text: str, shown: str) -> None:
+    assert underlined(text) == shown
+
+
+def test_every_rule_is_in_the_index(book: RuleBook) -> None:
+    page = (PROJECT / "docs" / "rules" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\]\((.*?)\)", page) == [page_name(rule) for rule in book.sorted()]
+
+
+def test_ci_runs_the_tests_as_the_readme_says() -> None:
+    _, tests = re.findall(r"```sh\n(python3 .*)\n```", README)
+    steps = [step.strip() for step in tests.split("&&")]
+    script = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
+    for step in steps:
+        assert step.replace("python3 -m venv", '"$python" -m venv') in script
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "docs/architecture.md",
+        "docs/ci.md",
+        "docs/corrections.md",
+        "docs/settings.md",
+        "docs/writing-rules.md",
+        "docs/rules/README.md",
+    ],
+)
+def test_links_lead_somewhere(name: str) -> None:
+    page = PROJECT / name
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_writing_rules_knows_the_tags_of_security_alerts() -> None:
+    from cloudtrail_policylint.report.sarif import SECURITY_TAGS
+
+    text = (PROJECT / "docs" / "writing-rules.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"with one of the tags (.*?) are security alerts", text, re.DOTALL)
+    assert set(re.findall(r"`([\w-]+)`", listed)) == SECURITY_TAGS

@@ -1,0 +1,134 @@
+"""The hook in the real pre-commit: a repository, a bad and a good policy in each format."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.paths import PROJECT
+
+BAD = {
+    "policy.json": """\
+{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Deny", "Action": "cloudtrail:StopLoging", "Resource": "*"}]}
+""",
+    "template.yaml": """\
+Resources:
+  Guard:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Deny
+            Action: cloudtrail:StopLoging
+            Resource: "*"
+""",
+    "main.tf": """\
+resource "aws_iam_policy" "guard" {
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = local.action
+      Resource = "*"
+    }]
+  })
+}
+
+locals {
+  action = "cloudtrail:StopLoging"
+}
+""",
+}
+PLACES = {"policy.json": "2:32", "template.yaml": "9:21", "main.tf": "13:12"}
+
+
+def git(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    options = (
+        "-c",
+        "user.name=Test",
+        "-c",
+        "user.email=test@example.com",
+        "-c",
+        "protocol.file.allow=always",
+    )
+    return subprocess.run(
+        ("git", *options, *arguments), cwd=cwd, capture_output=True, text=True, check=True
+    )
+
+
+@pytest.fixture(scope="module")
+def hook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with what a user of the hook would clone: the files as they are now, committed."""
+    copy = tmp_path_factory.mktemp("hook") / "repository"
+    ignore = shutil.ignore_patterns(
+        ".git", ".venv", "*cache*", "_rules.json", "dist", "build", "*.egg-info"
+    )
+    shutil.copytree(PROJECT, copy, ignore=ignore)
+    git("init", "--quiet", cwd=copy)
+    git("add", "--all", cwd=copy)
+    git("commit", "--quiet", "--message", "The hook", cwd=copy)
+    return copy
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git("init", "--quiet", cwd=tmp_path)
+    return tmp_path
+
+
+def try_hook(hook: Path, repository: Path) -> subprocess.CompletedProcess[str]:
+    """Run the hook on what is staged in *repository*."""
+    git("add", "--all", cwd=repository)
+    # The cache of compiled environments is kept between the tests of a run: building one takes long.
+    environment = {**os.environ, "PRE_COMMIT_HOME": str(hook.parent / "environments")}
+    return subprocess.run(
+        (sys.executable, "-m", "pre_commit", "try-repo", str(hook), "cloudtrail-policylint"),
+        cwd=repository,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_bad_policy_in_each_format_fails_the_commit(hook: Path, repository: Path) -> None:
+    for name, text in BAD.items():
+        (repository / name).write_text(text, encoding="utf-8")
+    done = try_hook(hook, repository)
+    assert done.returncode == 1, done.stdout + done.stderr
+    for name, place in PLACES.items():
+        line = f"{name}:{place}: error CT101 cloudtrail:StopLoging is no CloudTrail action"
+        assert line in done.stdout, done.stdout + done.stderr
+
+
+def test_good_policies_pass(hook: Path, repository: Path) -> None:
+    for name, text in BAD.items():
+        (repository / name).write_text(text.replace("StopLoging", "StopLogging"), encoding="utf-8")
+    done = try_hook(hook, repository)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Passed" in done.stdout
+
+
+def test_what_is_not_part_of_the_commit_is_read_but_not_reported(
+    hook: Path, repository: Path
+) -> None:
+    policy, _, values = BAD["main.tf"].partition("\nlocals")
+    (repository / "values.tf").write_text("locals" + values, encoding="utf-8")
+    (repository / "other.json").write_text(BAD["policy.json"], encoding="utf-8")
+    git("add", "--all", cwd=repository)
+    git("commit", "--quiet", "--message", "Already there", cwd=repository)
+    (repository / "main.tf").write_text(
+        policy.replace("local.action", '[local.action, "cloudtrail:Nope"]'), encoding="utf-8"
+    )
+    done = try_hook(hook, repository)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "main.tf:6:33: error CT101 cloudtrail:Nope" in done.stdout
+    assert "values.tf:" not in done.stdout
+    assert "other.json:" not in done.stdout

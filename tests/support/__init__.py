@@ -1,0 +1,1 @@
+"""What several tests share, and the programs that tests and CI run."""

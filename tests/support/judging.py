@@ -1,0 +1,58 @@
+"""What the tests of the engine share: small rules, and the verdict of one on a policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloudtrail_policylint.engine.engine import Engine
+from cloudtrail_policylint.findings.finding import Finding, settled
+from cloudtrail_policylint.iam.catalogue import Facts
+from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
+from cloudtrail_policylint.rulebook.model import Rule, RuleBook, rule_from
+from support.policies import document
+
+FACTS = Facts(
+    actions=("cloudtrail:ListInsightsMetricData",),
+    keys=("aws:SourceArn",),
+    misnamed=(("DisableLogging", "StopLogging"),),
+)
+BOOK = RuleBook(rules=(), problems={}, sets={}, facts=FACTS)
+
+
+def rule(match: Any, **given: Any) -> Rule:
+    """A statement rule with *match*; *given* are other parts of its file."""
+    raw = {
+        "id": "T1",
+        "name": "test-rule",
+        "summary": "x",
+        "severity": "error",
+        "confidence": "high",
+        "subject": "statement",
+        "match": match,
+        "report": "action",
+        "message": "found",
+        "why": "x",
+        "fix": "x",
+    }
+    return rule_from({**raw, **given}, {})
+
+
+def findings(rules: Rule | list[Rule], policy: Any, *, pedantic: bool = True, **of: Any) -> list[Finding]:  # fmt: skip
+    """What *rules* find in *policy*; *of* is what is known of the document."""
+    rules = rules if isinstance(rules, list) else [rules]
+    return settled(Engine(rules, BOOK, pedantic=pedantic).judge_document(document(policy, **of)))
+
+
+def verdict(match: Any, statement: Any, **of: Any) -> int:
+    """The verdict of the statement match *match* on *statement*, alone in its policy."""
+    found = findings(
+        rule(match, report="effect"), {"Version": "2012-10-17", "Statement": statement}, **of
+    )
+    if not found:
+        return NO
+    return YES if any(finding.certain for finding in found) else MAYBE
+
+
+def shown(finding: Finding) -> str:
+    """The text that *finding* points at."""
+    return finding.span.source.text[finding.span.start : finding.span.end]
