@@ -19,7 +19,7 @@ def essence(finding: Finding) -> str:
     Terraform module loads has another one when it is judged by itself.
     """
     span = finding.span
-    lines = span.source.text[span.start : span.end].splitlines()
+    lines = span.text.splitlines()
     told = next((line for line in lines if any(map(str.isalnum, line))), "")
     return f"{finding.rule.id}\0{' '.join(told.split())}"
 

@@ -270,7 +270,7 @@ def _spellings(edit: Edit) -> Iterator[tuple[int, int, str]]:
                 yield span.start, span.end, way
     if target is not None:
         whole = target.span
-        if span.source.text[whole.start : whole.end] == target.literal:  # a plain scalar
+        if whole.text == target.literal:  # a plain scalar
             yield whole.start, whole.end, json.dumps(edit.wanted, ensure_ascii=False)
 
 

@@ -22,6 +22,8 @@ from ..tree.nodes import (
     Text,
     as_text,
     branches,
+    children,
+    walk,
 )
 from ..tree.placeholders import fill_blanks
 from ..tree.source import Span
@@ -116,7 +118,7 @@ class _Normaliser:
 
         If not, its keys that are there twice are problems now.
         """
-        stack: list[Node | None] = [node]
+        stack = [node]
         twice: list[Text] = []
         budget = limits.in_force().policy
         while stack:
@@ -136,8 +138,8 @@ class _Normaliser:
                     elif key is not None:
                         seen.add(key)
                     stack.append(entry.value)
-            elif not isinstance(at, Text):
-                stack.extend(_children(at))
+            elif not isinstance(at, Encoded):
+                stack.extend(children(at))
         for name in twice:
             message = (
                 f"{name.literal} is here twice: only the last one counts, the one before is lost"
@@ -349,27 +351,8 @@ def _mentions(texts: Iterable[Text]) -> bool:
 
 
 def _texts(node: Node) -> Iterator[Text]:
-    """The strings below *node*, shared ones once."""
-    stack: list[Node | None] = [node]
-    seen: set[int] = set()
-    while stack:
-        at = stack.pop()
-        if id(at) in seen:
-            continue
-        seen.add(id(at))
-        if isinstance(at, Text):
-            yield at
-        stack.extend(_children(at))
-
-
-def _children(node: Node | None) -> tuple[Node | None, ...]:
-    if isinstance(node, Map):
-        return tuple(entry.value for entry in node.entries)
-    if isinstance(node, Seq):
-        return node.items
-    if isinstance(node, Choice):
-        return node.branches
-    return ()
+    """The strings below *node*."""
+    return (at for at in walk(node) if isinstance(at, Text))
 
 
 def _entries(node: Map, name: str) -> Iterator[tuple[Entry, bool]]:

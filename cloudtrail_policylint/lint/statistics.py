@@ -10,7 +10,7 @@ import os
 
 from ..base.lazy_regex import regex
 from ..findings.result import Resolution
-from ..tree.nodes import Choice, Encoded, Hole, Map, Node, Seq, Text
+from ..tree.nodes import Hole, Map, Node, Text, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,22 +94,14 @@ def _format(span: Span) -> str:
 
 
 def _holes(node: Node) -> Iterator[Hole]:
-    stack: list[Node | None] = [node]
-    while stack:
-        at = stack.pop()
+    """What is not known in *node*, keys included."""
+    for at in walk(node):
         if isinstance(at, Hole):
             yield at
-        elif isinstance(at, Text):
-            yield from (part for part in at.parts if isinstance(part, Hole))
-        elif isinstance(at, Map):
-            for entry in at.entries:
-                stack += (entry.key, entry.value)
-        elif isinstance(at, Seq):
-            stack.extend(at.items)
-        elif isinstance(at, Choice):
-            stack.extend(at.branches)
-        elif isinstance(at, Encoded):
-            stack.append(at.content)
+        texts = [entry.key for entry in at.entries] if isinstance(at, Map) else [at]
+        for text in texts:
+            if isinstance(text, Text):
+                yield from (part for part in text.parts if isinstance(part, Hole))
 
 
 def _reason_in_template(written: str) -> str:

@@ -166,7 +166,7 @@ def _placed(parts: Sequence[Piece | Hole], start: int, end: int) -> tuple[Span, 
 
 
 def _written(piece: Piece) -> str:
-    return piece.span.source.text[piece.span.start : piece.span.end]
+    return piece.span.text
 
 
 def _is_exact(piece: Piece) -> bool:

@@ -13,7 +13,7 @@ from .source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 ANY = "any"
 """A hole that may be any text, of any length, wildcards and colons included."""
@@ -214,6 +214,31 @@ def branches(node: Node | None) -> Iterator[Node]:
             yield from branches(branch)
     elif node is not None:
         yield node
+
+
+def children(node: Node) -> Sequence[Node]:
+    """The values that *node* is made of, in the order of the file; keys of a map are none of them."""
+    if isinstance(node, Map):
+        return [entry.value for entry in node.entries]
+    if isinstance(node, Seq):
+        return node.items
+    if isinstance(node, Choice):
+        return [branch for branch in node.branches if branch is not None]
+    if isinstance(node, Encoded):
+        return (node.content,)
+    return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """*node* and all values below it, in the order of the file; one that stands in several places comes once."""
+    stack = [node]
+    seen: set[int] = set()
+    while stack:
+        at = stack.pop()
+        if id(at) not in seen:
+            seen.add(id(at))
+            yield at
+            stack.extend(reversed(children(at)))
 
 
 def cut(piece: Piece, start: int, end: int) -> Piece:

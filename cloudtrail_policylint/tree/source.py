@@ -71,6 +71,11 @@ class Span:
     start: int
     end: int
 
+    @property
+    def text(self) -> str:
+        """The characters of the range, as they are in the file."""
+        return self.source.text[self.start : self.end]
+
     def place(self) -> str:
         """Where the range begins: ``path:line:column``."""
         line, column = self.source.position(self.start)

@@ -48,7 +48,7 @@ def only(extraction: Extraction) -> Found:
 
 def spelt(found: Found) -> str:
     span = found.node.span
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 def test_a_file_that_is_a_policy() -> None:

@@ -25,7 +25,7 @@ def extract(text: str) -> Extraction:
 
 
 def spelt(span: Span) -> str:
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 # -- where policies are

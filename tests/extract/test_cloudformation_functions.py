@@ -92,7 +92,7 @@ def written(node: Node) -> str:
 
 
 def spelt(span: Span) -> str:
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,7 @@ def found(folder: Path, book: RuleBook, monkeypatch: pytest.MonkeyPatch) -> list
     linter = Linter(book, run)
     result = linter.lint_files(files)
     assert result.crashes == ()
-    return [
-        f"{f.span.source.path} {f.span.source.text[f.span.start : f.span.end]}"
-        for f in result.findings
-    ]
+    return [f"{f.span.source.path} {f.span.text}" for f in result.findings]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def one(*texts: str, files: dict[str, str] | None = None) -> Found:
 
 
 def written(span: Span) -> str:
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 def action_of(found: Found) -> Any:

@@ -34,7 +34,7 @@ def statement(body: str) -> Any:
 
 
 def written(span: Span) -> str:
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 def test_defaults() -> None:

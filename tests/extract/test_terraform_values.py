@@ -369,5 +369,5 @@ def test_pieces_stand_where_they_are_written() -> None:
         assert isinstance(node, Text)
         for part in node.parts:
             assert isinstance(part, Piece)
-            text = part.span.source.text[part.span.start : part.span.end]
+            text = part.span.text
             assert text.lower() == part.text.lower()

@@ -42,7 +42,7 @@ def written(texts: tuple[Text, ...]) -> list[str]:
 
 
 def spelt(span: Span) -> str:
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 def problems(policy: Any) -> list[tuple[str, str, str]]:

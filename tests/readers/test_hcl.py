@@ -31,7 +31,7 @@ def expression(text: str) -> Expression:
 
 
 def written(span: Span) -> str:
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 def literal(found: Expression) -> str | None:

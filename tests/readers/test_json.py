@@ -47,7 +47,7 @@ def mistake(text: str) -> tuple[str, str]:
 
 
 def spelt(span: Span) -> str:
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 def plain(node: Node | None) -> object:

@@ -40,7 +40,7 @@ def expression(text: str) -> Expression:
 
 
 def written(span: Span) -> str:
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 def pieces(template: Expression) -> list[tuple[str, str]]:

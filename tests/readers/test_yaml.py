@@ -45,7 +45,7 @@ def spelt(node: Node | None) -> str:
 
 
 def spelt_at(span: Span) -> str:
-    return span.source.text[span.start : span.end]
+    return span.text
 
 
 def at(text: str, *path: str | int) -> Node:

@@ -55,4 +55,4 @@ def verdict(match: Any, statement: Any, **of: Any) -> int:
 
 def shown(finding: Finding) -> str:
     """The text that *finding* points at."""
-    return finding.span.source.text[finding.span.start : finding.span.end]
+    return finding.span.text

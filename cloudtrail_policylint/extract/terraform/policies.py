@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...base import limits
 from ...iam.kinds import kind_of_cloudtrail_arn
 from ...iam.written import Extraction, Found, FoundResource, Owner, Problem
-from ...tree.nodes import Encoded, Hole, Map, Node, Text, as_text
+from ...tree.nodes import Encoded, Hole, Map, Node, Text, as_text, children
 from ...tree.source import Ranges, Related
 from ..detect import is_policy, may_hold_policy, read_policy, read_text, unknown_in
 from .documents import document
@@ -19,7 +19,7 @@ from .locations import (
     POLICY_LIKE,
 )
 from .module import address_of, every
-from .session import MAX_DEPTH, children
+from .session import MAX_DEPTH
 from .values import inside, spelling, string
 
 TYPE_CHECKING = False

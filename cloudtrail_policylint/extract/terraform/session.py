@@ -16,7 +16,7 @@ from abc import ABC, abstractmethod
 from ...base import limits
 from ...base.record import record
 from ...iam.written import Problem
-from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text, children
 from ...tree.source import MAX_RELATED, SourceFile, Span
 from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
 
@@ -321,19 +321,6 @@ class Session(ABC):
             if len(places) < MAX_RELATED and span not in places:
                 places.append(span)
         return source
-
-
-def children(node: Node) -> list[Node]:
-    """The values that *node* is made of."""
-    if isinstance(node, Map):
-        return [entry.value for entry in node.entries]
-    if isinstance(node, Seq):
-        return list(node.items)
-    if isinstance(node, Choice):
-        return [branch for branch in node.branches if branch is not None]
-    if isinstance(node, Encoded):
-        return [node.content]
-    return []
 
 
 _CONTAINERS = frozenset({Map, Seq, Choice, Encoded})

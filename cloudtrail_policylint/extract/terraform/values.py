@@ -56,12 +56,12 @@ def shorten(written: str) -> str:
 
 def hole_at(span: Span, shape: str = ANY, values: tuple[str, ...] | None = None) -> Hole:
     """The unknown value of the expression that stands at *span*."""
-    return Hole(f"${{{shorten(span.source.text[span.start : span.end])}}}", span, shape, values)
+    return Hole(f"${{{shorten(span.text)}}}", span, shape, values)
 
 
 def rest_at(span: Span, written: str | None = None) -> Hole:
     """A hole for any number of list members."""
-    text = written if written is not None else shorten(span.source.text[span.start : span.end])
+    text = written if written is not None else shorten(span.text)
     return Hole(f"${{{text}{_REST}", span)
 
 

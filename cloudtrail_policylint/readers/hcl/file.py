@@ -46,7 +46,7 @@ class Attribute:
     @property
     def text(self) -> str:
         """The attribute as it is written."""
-        return self.span.source.text[self.span.start : self.span.end]
+        return self.span.text
 
 
 class Block:

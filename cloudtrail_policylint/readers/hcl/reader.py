@@ -216,7 +216,7 @@ def _mistake(root: Node, places: Places) -> Mistake:
         span = places.span(at.start_byte, at.start_byte + 1)
         return Mistake(f"{_missing(node)} is missing", span)
     span = places.of(node)
-    written = span.source.text[span.start : span.end].strip().split("\n", 1)[0].rstrip()
+    written = span.text.strip().split("\n", 1)[0].rstrip()
     if len(written) > 40:
         written = written[:37] + "..."
     end = min(span.end, span.start + max(1, len(written)))
