@@ -117,8 +117,13 @@ def _null(key: Key, wanted: Sequence[Parts]) -> int:
 
 
 def _if_absent(operator: Named) -> int:
-    """Without the key, ``...IfExists`` and ``ForAllValues`` hold, ``ForAnyValue`` does not, else negated ones do."""
+    """Without the key, ``...IfExists`` and ``ForAllValues`` hold, ``ForAnyValue`` does not, else negated ones do.
+
+    Of ``ForAnyValue:...IfExists`` the one page says that it holds, the other that it does not.
+    """
     assert operator.operator is not None
+    if operator.if_exists and operator.prefix == "foranyvalue":
+        return MAYBE
     if operator.if_exists or operator.prefix == "forallvalues":
         return YES
     return YES if operator.operator.negated and not operator.prefix else NO

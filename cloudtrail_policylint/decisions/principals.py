@@ -10,6 +10,7 @@ from ..base.errors import InputError
 from ..base.record import record
 from ..iam.arns import ACCOUNT_ID, FIELDS, RESOURCE, SERVICE, split
 from ..iam.patterns import MAYBE, NO, YES
+from ..tree.nodes import Piece
 from .values import UNKNOWN, agreed, alternatives, form, known, literal, match, tokens
 
 TYPE_CHECKING = False
@@ -60,9 +61,19 @@ class Principal:
 
     @property
     def is_service_linked(self) -> int:
-        """Whether it is a role that a service made for itself, which organization policies do not limit."""
+        """Whether it is a role that a service made for itself, which organization policies do not limit.
+
+        The names of such roles say it, too, where the path is not known (IAM
+        User Guide, "Create a service-linked role").
+        """
         if self.kind not in (ROLE, ACCOUNT) or self.arn is None:
             return NO
+        last = self.arn[-1]
+        name = last.text.rpartition("/")[2] if isinstance(last, Piece) else None
+        if name is not None and not name.startswith("AWSServiceRoleFor"):
+            return NO
+        if name is not None and known(self.arn) is None:
+            return YES
         pattern = tokens(("arn:*:iam::*:role/aws-service-role/*",), wild=True)
         return agreed(match(pattern, items, frozenset()) for items in alternatives(self.arn))
 
