@@ -158,6 +158,9 @@ DISPUTED: dict[str, Callable[[dict[str, Any]], bool]] = {
     "variables are literal in version 2008-10-17: IAM User Guide, Version": lambda case: (
         "2008-10-17" in json.dumps(case) and "${" in json.dumps(case)
     ),
+    "${*} is an asterisk: IAM User Guide, Variables and tags": lambda case: (
+        "${*}" in json.dumps(case)
+    ),
     "0.0.0.0/0 is every address of IPv4: IAM User Guide, IP address condition operators": lambda case: (
         "0.0.0.0/0" in json.dumps(case)
     ),

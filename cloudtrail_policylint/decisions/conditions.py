@@ -10,7 +10,7 @@ from __future__ import annotations
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
 from .operators import Named, Operator, covers_all_addresses, named
-from .values import UNKNOWN, agreed, known, texts
+from .values import UNKNOWN, agreed, alternatives, known, placed, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,7 +163,10 @@ def _any(
     lookup: Lookup | None,
     setting: Setting,
 ) -> int:
-    """Whether *value* meets one of *wanted*."""
+    """Whether *value* meets one of *wanted*, whichever of its known values it has."""
+    several = alternatives(value)
+    if len(several) > 1:
+        return agreed([_any(operator, placed(one), wanted, lookup, setting) for one in several])
     verdict = NO
     for goal in wanted:
         verdict = max(verdict, operator.meets(value, goal, lookup, setting.shared))

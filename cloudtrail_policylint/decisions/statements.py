@@ -72,7 +72,7 @@ class Answer:
     def conditions(self) -> tuple[tuple[Condition, int], ...]:
         """Each condition, and whether it holds."""
         if self._conditions is None:
-            setting = Setting(self.request.key, _has_variables(self.document), self.request.shared)
+            setting = Setting(self.request.key, has_variables(self.document), self.request.shared)
             self._conditions = tuple(
                 [(one, holds(one, setting)) for one in self.statement.conditions]
             )
@@ -140,7 +140,7 @@ class Answer:
                 return NO
             return YES if self.place.has_own_resource else MAYBE
         lookups = Setting(
-            self.request.key, _has_variables(self.document), self.request.shared
+            self.request.key, has_variables(self.document), self.request.shared
         ).lookups()
         return agreed(
             max([_is_among(one, self.request, lookup) for one in statement.resources])
@@ -148,7 +148,8 @@ class Answer:
         )
 
 
-def _has_variables(document: Document) -> bool | None:
+def has_variables(document: Document) -> bool | None:
+    """Whether ``${...}`` is a variable in *document*; None where its version is not known."""
     if document.version is None:
         return False
     version = document.version.literal

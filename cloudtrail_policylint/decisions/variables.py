@@ -45,9 +45,17 @@ def line(items: Sequence[Item], lookup: Lookup | None, *, wild: bool, fold: bool
     left = list(reversed(items))
     while left:
         item = left.pop()
-        start = item.find("${") if isinstance(item, str) else -1
-        if isinstance(item, Hole) or start < 0:
-            found += tokens((item,), wild=wild, fold=fold)
+        if isinstance(item, Hole):
+            found.append(item)
+            if _may_begin_variable(left):
+                found[-1] = runs(UNKNOWN)[0]
+                left.append(_name("", left)[1])
+            continue
+        start = item.find("${")
+        if start < 0:
+            # Before a hole, "$" may be the beginning of a variable, too.
+            split_variable = bool(left) and item.endswith("$")
+            found += tokens((item[:-1] if split_variable else item,), wild=wild, fold=fold)
             continue
         found += tokens((item[:start],), wild=wild, fold=fold)
         name, rest = _name(item[start + 2 :], left)
@@ -56,6 +64,16 @@ def line(items: Sequence[Item], lookup: Lookup | None, *, wild: bool, fold: bool
         value = UNKNOWN if name is None else _value(name, lookup)
         found += tokens(runs(value), wild=False, fold=fold)
     return found
+
+
+def _may_begin_variable(left: Sequence[Item]) -> bool:
+    """Whether a hole before *left*, which is in reverse, may bring a ``${`` that ends there."""
+    for item in reversed(left):
+        if isinstance(item, str):
+            end, start = item.find("}"), item.find("${")
+            if end >= 0 or start >= 0:
+                return end >= 0 and (start < 0 or end < start)
+    return False
 
 
 def _name(text: str, left: list[Item]) -> tuple[str | None, str]:
@@ -87,6 +105,19 @@ def _value(inside: str, lookup: Lookup) -> Parts:
     return placed((default[1:-1],))
 
 
+def _may_split_variable(parts: Parts) -> bool:
+    """Whether holes of *parts* may hold one end of a variable."""
+    items = runs(parts)
+    return any(
+        isinstance(item, Hole)
+        and (
+            _may_begin_variable(items[:at:-1])
+            or (at > 0 and isinstance(before := items[at - 1], str) and before.endswith("$"))
+        )
+        for at, item in enumerate(items)
+    )
+
+
 def arn_pattern(parts: Parts, lookup: Lookup | None) -> ArnPattern:
     """*parts*, of which no hole has known values, as a pattern of ARNs; raises ``UnresolvedError``.
 
@@ -95,7 +126,8 @@ def arn_pattern(parts: Parts, lookup: Lookup | None) -> ArnPattern:
     """
     whole = line(runs(parts), lookup, wild=True, fold=False)
     fields = split(parts)
-    if len(fields) < FIELDS or any(brings_colon(p) for field in fields[:-1] for p in field):
+    unclear = any(brings_colon(part) for field in fields[:-1] for part in field)
+    if len(fields) < FIELDS or unclear or (lookup is not None and _may_split_variable(parts)):
         return ArnPattern(whole, None)
     lines = [line(runs(field), lookup, wild=True, fold=False) for field in fields]
     return ArnPattern(whole, lines)
