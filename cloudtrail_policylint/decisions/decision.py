@@ -15,6 +15,7 @@ from ..iam.arns import RESOURCE, SERVICE
 from ..iam.patterns import MAYBE, NO, YES
 from .principals import (
     ACCOUNT,
+    DELEGATED,
     DIRECT,
     EVERYBODY,
     FEDERATED_USER,
@@ -61,6 +62,9 @@ _ALWAYS_ALLOWED = ("sts:getcalleridentity",)
 _ASSUMING = ("assumerole", "assumerolewithsaml", "assumerolewithwebidentity")
 _OF_TRUST = (*_ASSUMING, "tagsession", "setsourceidentity", "setcontext")
 """Actions of STS that the trust policy of a role must allow."""
+
+_WITH_GATEWAY = ("s3", "dynamodb")
+"""Services that have gateway endpoints besides interface endpoints."""
 
 _RESOURCE_KINDS = {"s3": "s3-bucket", "kms": "kms-key", "sns": "sns-topic", "sqs": "sqs-queue"}
 _CLOUDTRAIL_KINDS = {
@@ -297,10 +301,23 @@ class _Decision:
                 found[SESSION] = MAYBE if SESSION in policies.unknown else NO
             found[SCP] = self.scps()
         found[RCP] = self.rcps()
-        found[ENDPOINT] = self.limit(
-            policies.endpoint, ENDPOINT, place=Place(ENDPOINT, names_principals=True)
-        )
+        found[ENDPOINT] = self.endpoint()
         return found
+
+    def endpoint(self) -> int:
+        """Whether the policies of the VPC endpoint let the request pass.
+
+        In the policy of a gateway endpoint, an account stands for its root user
+        only; that an endpoint is one is not to be seen ("Principals for gateway endpoints").
+        """
+        place = Place(ENDPOINT, names_principals=True)
+        verdict = self.limit(self.policies.endpoint, ENDPOINT, place=place)
+        if not self.policies.endpoint or self.request.service not in _WITH_GATEWAY:
+            return verdict
+        allows = self.layers[-1].allows
+        by_account = allows[DELEGATED]
+        others = max([one for way, one in allows.items() if way != DELEGATED])
+        return max(others, min(by_account, MAYBE)) if self.principal.kind != ROOT else verdict
 
     def limit(
         self,

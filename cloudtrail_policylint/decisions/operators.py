@@ -10,7 +10,7 @@ from __future__ import annotations
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
 from .values import agreed, alternatives, known, match, match_arn, placed, texts
-from .variables import UnresolvedError, arn_pattern, line
+from .variables import NoValueError, arn_pattern, line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def _strings(*, wild: bool, fold: bool) -> Callable[..., int]:
         for items in alternatives(wanted):
             try:
                 pattern = line(items, lookup, wild=wild, fold=fold)
-            except UnresolvedError as error:
-                verdicts.append(error.verdict)
+            except NoValueError:
+                verdicts.append(NO)
                 continue
             verdicts += [match(pattern, one, shared, fold=fold) for one in alternatives(value)]
         return agreed(verdicts)
@@ -90,8 +90,8 @@ def _arns(value: Parts, wanted: Parts, lookup: Lookup | None, shared: frozenset[
     for items in alternatives(wanted):
         try:
             pattern = arn_pattern(placed(items), lookup)
-        except UnresolvedError as error:
-            verdicts.append(error.verdict)
+        except NoValueError:
+            verdicts.append(NO)
         else:
             verdicts.append(match_arn(pattern, value, shared))
     return agreed(verdicts)

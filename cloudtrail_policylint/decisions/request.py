@@ -96,6 +96,11 @@ class Request:
         return self.action.partition(":")[2].lower()
 
     @property
+    def is_about_everything(self) -> bool:
+        """Whether the resource is known and no ARN: it is ``*``."""
+        return len(self._fields) < FIELDS and known(self.resource) is not None
+
+    @property
     def reaches_rcps(self) -> bool:
         """Whether resource control policies apply to the service of the action."""
         return self.service in self._available.rcp_services

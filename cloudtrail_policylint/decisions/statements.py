@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from ..base.lazy_regex import regex
 from ..base.record import record
-from ..iam.arns import FIELDS, split
 from ..iam.patterns import MAYBE, NO, YES, judge_covers, parse
+from ..tree.nodes import Piece
 from .conditions import Setting, holds
 from .principals import EVERYBODY, WAYS, names, spares
-from .values import agreed, alternatives, known, match, match_arn, placed
-from .variables import UnresolvedError, arn_pattern, completed, is_everything
+from .values import agreed, alternatives, match, match_arn, placed, runs
+from .variables import NoValueError, arn_pattern, completed, is_everything, line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..iam.patterns import Glob
     from ..iam.policy import Action, Condition, Document, Resource, Statement
     from .request import Request
     from .values import Parts
+    from .variables import Lookup
 
 VARIABLES_SINCE = "2012-10-17"
 """The version of the policy language that has variables ("IAM JSON policy elements: Version")."""
@@ -72,7 +77,7 @@ class Answer:
     def conditions(self) -> tuple[tuple[Condition, int], ...]:
         """Each condition, and whether it holds."""
         if self._conditions is None:
-            setting = Setting(self.request.key, has_variables(self.document), self.request.shared)
+            setting = self._setting()
             self._conditions = tuple(
                 [(one, holds(one, setting)) for one in self.statement.conditions]
             )
@@ -119,11 +124,10 @@ class Answer:
             rest = min(rest, MAYBE)
         return {way: min(rest, verdict) for way, verdict in self.principal(deny=deny).items()}
 
-    def _kept(self, name: str, ask: object) -> int:
+    def _kept(self, name: str, ask: Callable[[], int]) -> int:
         found = self._parts.get(name)
         if found is None:
-            assert callable(ask)
-            found = self._parts[name] = int(ask())
+            found = self._parts[name] = ask()
         return found
 
     def _action(self) -> int:
@@ -139,13 +143,13 @@ class Answer:
             if "resource" in statement.fields:
                 return NO
             return YES if self.place.has_own_resource else MAYBE
-        lookups = Setting(
-            self.request.key, has_variables(self.document), self.request.shared
-        ).lookups()
         return agreed(
             max([_is_among(one, self.request, lookup) for one in statement.resources])
-            for lookup in lookups
+            for lookup in self._setting().lookups()
         )
+
+    def _setting(self) -> Setting:
+        return Setting(self.request.key, has_variables(self.document), self.request.shared)
 
 
 def has_variables(document: Document) -> bool | None:
@@ -156,39 +160,52 @@ def has_variables(document: Document) -> bool | None:
     return None if version is None else version == VARIABLES_SINCE
 
 
-def _covers(action: Action, wanted: object) -> int:
-    found = max([judge_covers(form, wanted) for form in action.forms], default=NO)  # type: ignore[arg-type]
+def _covers(action: Action, wanted: Glob) -> int:
+    """Whether *action* stands for the one action *wanted*."""
+    found = max([judge_covers(form, wanted) for form in action.forms], default=NO)
     return 2 - found if action.complement else found
 
 
-def _is_among(element: Resource, request: Request, lookup: object) -> int:
-    found = max(
-        [resource_matches(text.parts, request, lookup) for text in element.texts], default=NO
-    )
-    return 2 - found if element.complement else found
+def _is_among(element: Resource, request: Request, lookup: Lookup | None) -> int:
+    """Whether the resource of *request* is one that *element* stands for."""
+    found = [resource_matches(text.parts, request, lookup) for text in element.texts]
+    verdict = max(found, default=NO)
+    return 2 - verdict if element.complement else verdict
 
 
-def resource_matches(parts: Parts, request: Request, lookup: object) -> int:
+def resource_matches(parts: Parts, request: Request, lookup: Lookup | None) -> int:
     """Whether a text of ``Resource`` stands for the resource of *request*.
 
     Source: IAM User Guide, "IAM JSON policy elements: Resource" (read
     2026-11-26): a wildcard stays in its field of the ARN, but for ``*`` alone.
     """
+    if _begins_otherwise(parts, request.resource):
+        return NO
     verdicts = []
     for items in alternatives(parts):
         try:
-            pattern = arn_pattern(completed(placed(items)), lookup)  # type: ignore[arg-type]
-            whole = arn_pattern(placed(items), lookup).whole  # type: ignore[arg-type]
-        except UnresolvedError as error:
-            verdicts.append(error.verdict)
-            continue
-        if is_everything(whole):
-            verdicts.append(YES)
-            continue
-        value = request.resource
-        text = known(value)
-        if text is not None and len(split(value)) < FIELDS:  # "*"
-            verdicts.append(match(whole, (text,), request.shared))
-        else:
-            verdicts.append(match_arn(pattern, value, request.shared))
+            whole = line(items, lookup, wild=True, fold=False)
+            if is_everything(whole):
+                verdicts.append(YES)
+            elif request.is_about_everything:
+                verdicts.append(match(whole, runs(request.resource), request.shared))
+            else:
+                pattern = arn_pattern(completed(placed(items)), lookup)
+                verdicts.append(match_arn(pattern, request.resource, request.shared))
+        except NoValueError:
+            verdicts.append(NO)
     return agreed(verdicts)
+
+
+_BEGINNING = regex(r"[^*?$]*")
+
+
+def _begins_otherwise(parts: Parts, value: Parts) -> bool:
+    """Whether *parts* begin with characters that *value* does not begin with: most do, and are told apart at once."""
+    first, other = parts[0], value[0]
+    if not isinstance(first, Piece) or not isinstance(other, Piece):
+        return False
+    found = _BEGINNING.match(first.text)
+    assert found is not None
+    beginning = found.group()
+    return not other.text.startswith(beginning) and not beginning.startswith(other.text)

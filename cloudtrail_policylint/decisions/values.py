@@ -142,11 +142,29 @@ def match(
     policies and in the request.
     """
     line = tokens(value, wild=False, fold=fold)
+    quick = _by_beginning(pattern, line)
+    if quick is not None:
+        return quick
     if not _Places(pattern, shared=None).end_of(line):
         return NO
     if not any(isinstance(token, Hole) for token in (*pattern, *line)):
         return YES
     return YES if _Places(pattern, shared=shared).end_of(line) else MAYBE
+
+
+def _by_beginning(pattern: Sequence[Token], line: Sequence[Token]) -> int | None:
+    """Whether *pattern* matches *line*, where the characters before the first wildcard or hole tell."""
+    for at, token in enumerate(pattern):
+        if not isinstance(token, str) or len(token) != 1:
+            is_rest = token == STAR and at + 1 == len(pattern)
+            return YES if is_rest else None
+        if at == len(line):
+            return NO
+        if line[at] != token:
+            return NO if isinstance(line[at], str) else None
+    if len(pattern) == len(line):
+        return YES
+    return None if any(isinstance(token, Hole) for token in line[len(pattern) :]) else NO
 
 
 class _Places:

@@ -9,7 +9,6 @@ variable without a value matches nothing; ``${key, 'default'}`` has the value
 from __future__ import annotations
 
 from ..iam.arns import FIELDS, RESOURCE, split
-from ..iam.patterns import MAYBE, NO
 from ..tree.nodes import Hole
 from .values import STAR, UNKNOWN, ArnPattern, alternatives, brings_colon, placed, runs, tokens
 
@@ -26,18 +25,14 @@ if TYPE_CHECKING:
 _CHARACTERS = ("*", "?", "$")
 
 
-class UnresolvedError(Exception):
-    """A pattern has a variable without a value (``verdict`` is NO), or one that cannot be read (MAYBE)."""
-
-    def __init__(self, verdict: int) -> None:
-        super().__init__(verdict)
-        self.verdict = verdict
+class NoValueError(Exception):
+    """A pattern has a variable without a value: it matches nothing."""
 
 
 def line(items: Sequence[Item], lookup: Lookup | None, *, wild: bool, fold: bool) -> list[Token]:
     """The tokens of *items* with its variables replaced; without *lookup* there are none.
 
-    Raises ``UnresolvedError``.
+    Raises ``NoValueError``.
     """
     if lookup is None:
         return tokens(items, wild=wild, fold=fold)
@@ -77,7 +72,10 @@ def _may_begin_variable(left: Sequence[Item]) -> bool:
 
 
 def _name(text: str, left: list[Item]) -> tuple[str | None, str]:
-    """The inside of a variable that *text* goes on with, None where it has holes, and what follows it."""
+    """The inside of a variable that *text* goes on with, and what follows it.
+
+    The inside is None where it has holes, or no end: what it stands for is not known then.
+    """
     end = text.find("}")
     if end >= 0:
         return text[:end], text[end + 1 :]
@@ -86,7 +84,7 @@ def _name(text: str, left: list[Item]) -> tuple[str | None, str]:
         end = item.find("}") if isinstance(item, str) else -1
         if isinstance(item, str) and end >= 0:
             return None, item[end + 1 :]
-    raise UnresolvedError(MAYBE)
+    return None, ""
 
 
 def _value(inside: str, lookup: Lookup) -> Parts:
@@ -98,10 +96,10 @@ def _value(inside: str, lookup: Lookup) -> Parts:
     if found is not None:
         return found if len(alternatives(found)) == 1 else UNKNOWN
     if not comma:
-        raise UnresolvedError(NO)
+        raise NoValueError
     default = default.strip()
     if len(default) < 2 or default[0] != "'" or default[-1] != "'":
-        raise UnresolvedError(MAYBE)
+        return UNKNOWN  # no default that AWS explains
     return placed((default[1:-1],))
 
 
@@ -119,7 +117,7 @@ def _may_split_variable(parts: Parts) -> bool:
 
 
 def arn_pattern(parts: Parts, lookup: Lookup | None) -> ArnPattern:
-    """*parts*, of which no hole has known values, as a pattern of ARNs; raises ``UnresolvedError``.
+    """*parts*, of which no hole has known values, as a pattern of ARNs; raises ``NoValueError``.
 
     In a resource, variables stand only in the last field ("Where you can use
     policy variables"): elsewhere what they are is not known.

@@ -349,6 +349,10 @@ def test_assuming_a_role(given: dict[str, Any], expected: tuple[bool | None, boo
         ({"endpoint": [policy(allow("s3:Put*", "*", "*"))]}, NO),
         ({"endpoint": [policy(allow("*", "*", "*"), deny("s3:Get*", "*", "*"))]}, EXPLICIT),
         ({"endpoint": [policy(allow("s3:*", "*", aws(STRANGER)))]}, NO),
+        # "Principals for gateway endpoints"
+        ({"endpoint": [policy(allow("s3:*", "*", aws(OWN)))]}, UNTOLD),
+        ({"endpoint": [policy(allow("s3:*", "*", aws(ALICE)))]}, YES),
+        ({"endpoint": [policy(allow("*", "*", aws(OWN)))], "action": "cloudtrail:ListTrails", "resource": "*"}, YES),
         ({"endpoint": [policy(allow("s3:*", "*"))]}, UNTOLD),  # "It must contain a Principal element"
     ],
 )  # fmt: skip
