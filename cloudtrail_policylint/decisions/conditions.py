@@ -164,7 +164,7 @@ def _any(
     setting: Setting,
 ) -> int:
     """Whether *value* meets one of *wanted*, whichever of its known values it has."""
-    several = alternatives(value)
+    several = alternatives(value, setting.shared)
     if len(several) > 1:
         return agreed([_any(operator, placed(one), wanted, lookup, setting) for one in several])
     verdict = NO

@@ -72,13 +72,15 @@ def named(text: str) -> Named | None:
 def _strings(*, wild: bool, fold: bool) -> Callable[..., int]:
     def meets(value: Parts, wanted: Parts, lookup: Lookup | None, shared: frozenset[str]) -> int:
         verdicts = []
-        for items in alternatives(wanted):
+        for items in alternatives(wanted, shared):
             try:
                 pattern = line(items, lookup, wild=wild, fold=fold)
             except NoValueError:
                 verdicts.append(NO)
                 continue
-            verdicts += [match(pattern, one, shared, fold=fold) for one in alternatives(value)]
+            verdicts += [
+                match(pattern, one, shared, fold=fold) for one in alternatives(value, shared)
+            ]
         return agreed(verdicts)
 
     return meets
@@ -87,7 +89,7 @@ def _strings(*, wild: bool, fold: bool) -> Callable[..., int]:
 def _arns(value: Parts, wanted: Parts, lookup: Lookup | None, shared: frozenset[str]) -> int:
     """``ArnLike`` and ``ArnEquals``, which are the same: each field is a pattern of its own."""
     verdicts = []
-    for items in alternatives(wanted):
+    for items in alternatives(wanted, shared):
         try:
             pattern = arn_pattern(placed(items), lookup)
         except NoValueError:

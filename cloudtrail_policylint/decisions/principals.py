@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..base.errors import InputError
 from ..base.record import record
-from ..iam.arns import ACCOUNT_ID, FIELDS, RESOURCE, SERVICE, split
+from ..iam.arns import ACCOUNT_ID, FIELDS, PARTITION, REGION, RESOURCE, SERVICE, split
 from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Piece
 from .values import UNKNOWN, agreed, alternatives, form, known, literal, match, tokens
@@ -186,8 +186,8 @@ def _named(
 def _match(parts: Parts, value: Parts, shared: frozenset[str]) -> int:
     return agreed(
         match(tokens(own, wild=True), other, shared)
-        for own in alternatives(parts)
-        for other in alternatives(value)
+        for own in alternatives(parts, shared)
+        for other in alternatives(value, shared)
     )
 
 
@@ -211,15 +211,33 @@ def _names_of_account(
         return [(DIRECT, MAYBE), (DELEGATED, MAYBE)] if text is None else []
     resource = known(fields[RESOURCE])
     if resource == "root":
-        found = [(DELEGATED, _match(fields[ACCOUNT_ID], owner, shared))]
+        found = [(DELEGATED, _is_account_of(fields, principal, shared))]
     elif principal.kind == ROLE and text is not None and known(fields[SERVICE]) == "iam":
         found = [(THROUGH, _is_role(parts, fields, text.rpartition(":")[2], principal, shared))]
     else:
         found = [(way, _match(parts, arn, shared)) for way, arn in _arns(principal)]
         if resource is None:  # it may be the account
-            found.append((DELEGATED, min(MAYBE, _match(fields[ACCOUNT_ID], owner, shared))))
+            found.append((DELEGATED, min(MAYBE, _is_account_of(fields, principal, shared))))
     most = MAYBE if _has_wildcard(parts) else YES
     return [(way, min(verdict, most)) for way, verdict in found]
+
+
+def _is_account_of(fields: list[Parts], principal: Principal, shared: frozenset[str]) -> int:
+    """Whether *fields*, those of the ARN of an account's root, are of the account of *principal*.
+
+    The partition counts where that of the principal is known.
+    """
+    own = split(principal.arn) if principal.arn is not None else []
+    verdict = min(
+        _match(fields[SERVICE], literal("iam"), shared),
+        _match(fields[REGION], literal(""), shared),
+        _match(fields[ACCOUNT_ID], principal.account or UNKNOWN, shared),
+    )
+    if len(own) == FIELDS and (
+        known(own[PARTITION]) is not None or known(fields[PARTITION]) is None
+    ):
+        verdict = min(verdict, _match(fields[PARTITION], own[PARTITION], shared))
+    return verdict
 
 
 def _arns(principal: Principal) -> list[tuple[str, Parts]]:

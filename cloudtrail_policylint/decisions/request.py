@@ -208,6 +208,6 @@ class Request:
             return YES if self._is_of_aws or known(self.resource) == "*" else MAYBE
         return agreed(
             match(tokens(one, wild=False), another, self.shared)
-            for one in alternatives(own)
-            for another in alternatives(other)
+            for one in alternatives(own, self.shared)
+            for another in alternatives(other, self.shared)
         )

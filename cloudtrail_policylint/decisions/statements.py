@@ -182,7 +182,7 @@ def resource_matches(parts: Parts, request: Request, lookup: Lookup | None) -> i
     if _begins_otherwise(parts, request.resource):
         return NO
     verdicts = []
-    for items in alternatives(parts):
+    for items in alternatives(parts, request.shared):
         try:
             whole = line(items, lookup, wild=True, fold=False)
             if is_everything(whole):

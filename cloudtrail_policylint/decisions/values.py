@@ -82,13 +82,20 @@ def known(parts: Parts) -> str | None:
     return None
 
 
-def alternatives(parts: Parts) -> list[tuple[Item, ...]]:
-    """Each text that *parts* may be as far as values of holes are known, as runs and holes without values."""
+def alternatives(parts: Parts, shared: frozenset[str] = frozenset()) -> list[tuple[Item, ...]]:
+    """Each text that *parts* may be as far as values of holes are known, as runs and holes without values.
+
+    Holes in *shared* stay holes: that they are the same everywhere says more than their values.
+    """
     found: list[tuple[Item, ...]] = [()]
     for part in parts:
         if isinstance(part, Piece):
             choices: tuple[Item, ...] = (part.text,)
-        elif part.values is not None and len(found) * len(part.values) <= MAX_ALTERNATIVES:
+        elif (
+            part.values is not None
+            and part.written not in shared
+            and len(found) * len(part.values) <= MAX_ALTERNATIVES
+        ):
             choices = part.values
         else:
             choices = (part,)
@@ -281,7 +288,7 @@ def match_arn(pattern: ArnPattern, value: Parts, shared: frozenset[str]) -> int:
     What has fewer than six fields is no ARN: a value like that is not matched,
     and of a pattern like that AWS does not say what it matches.
     """
-    return agreed([_match_arn(pattern, placed(one), shared) for one in alternatives(value)])
+    return agreed([_match_arn(pattern, placed(one), shared) for one in alternatives(value, shared)])
 
 
 def _match_arn(pattern: ArnPattern, value: Parts, shared: frozenset[str]) -> int:

@@ -12,6 +12,7 @@ from cloudtrail_policylint.decisions.decision import Decider, Policies
 from cloudtrail_policylint.decisions.principals import Principal, principal_of
 from cloudtrail_policylint.decisions.reasons import causes
 from cloudtrail_policylint.decisions.request import Request
+from cloudtrail_policylint.decisions.statements import resource_matches
 from cloudtrail_policylint.decisions.values import form, literal
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.iam.policy import Document
@@ -153,3 +154,39 @@ def test_cost_grows_with_the_number_of_statements() -> None:
     statement = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/*"}
     many = document({"Version": "2012-10-17", "Statement": [statement] * 20_000})
     assert Decider().decide(request(), Policies(identity=(many,))).allowed == NO
+
+
+@pytest.mark.parametrize(
+    ("root", "verdict"),
+    [
+        ("arn:aws:iam::111122223333:root", YES),
+        ("arn:aws-cn:iam::111122223333:root", NO),
+        ("arn:aws:sts::111122223333:root", NO),
+        ("arn:aws:iam:eu-west-1:111122223333:root", NO),
+        ("arn:aws:<x>am::111122223333:root", MAYBE),
+        ("arn:<partition>:iam::111122223333:root", MAYBE),
+        ("arn:aws:iam::<account>:root", MAYBE),
+    ],
+)
+def test_the_whole_arn_of_an_account_counts(root: str, verdict: int) -> None:
+    key = document(
+        {
+            "Statement": [
+                {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": {"AWS": root}}
+            ]
+        }
+    )
+    asked = request(action="kms:Decrypt", resource="arn:aws:kms:eu-west-1:111122223333:key/1")
+    policies = Policies(identity=(policy(Action="kms:*"),), resource=(key,))
+    assert Decider().decide(asked, policies).allowed == verdict
+
+
+def test_a_shared_hole_with_known_values_is_the_same_everywhere() -> None:
+    partition = Hole("${AWS::Partition}", NOWHERE, values=("aws", "aws-cn"))
+    wanted = (Piece("arn:", NOWHERE), partition, Piece(":s3:::logs/*", NOWHERE))
+    asked = (Piece("arn:", NOWHERE), partition, Piece(":s3:::logs/x", NOWHERE))
+    for shared, verdict in ((frozenset({partition.written}), YES), (frozenset[str](), MAYBE)):
+        found = Request(
+            principal_of(ROLE), "s3:GetObject", asked, available=availability(), shared=shared
+        )
+        assert resource_matches(wanted, found, None) == verdict
