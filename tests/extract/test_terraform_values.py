@@ -296,6 +296,24 @@ def test_null_leaves_an_alternative_out() -> None:
     assert None in node.branches
 
 
+def test_an_error_in_for_each_is_not_one_of_a_reference() -> None:
+    text = """
+        resource "aws_iam_policy" "subject" {
+          policy = jsonencode({ Statement = [{
+            Action   = try(aws_sqs_queue.mistaken["p"].name, "other")
+            Resource = try(aws_sqs_queue.mistaken["p"].name, "other")
+          }] })
+        }
+        locals { map = {} }
+        resource "aws_sqs_queue" "mistaken" {
+          for_each = local.map.missing
+          name     = "q"
+        }
+    """
+    (found,) = extract_module([SourceFile("m/a.tf", text)]).documents
+    assert plain(found.node) == {"Statement": [{"Action": "q", "Resource": "q"}]}
+
+
 @pytest.mark.parametrize("name", ["empty", "nothing", "no_list"])
 def test_an_empty_default_stands_for_a_value_to_be_given(name: str) -> None:
     assert isinstance(node_of(f"var.{name}"), Hole)

@@ -40,6 +40,7 @@ from ...readers.hcl.syntax import (
 from ...tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from ...tree.source import Span
 from . import functions, operators, references
+from .effects import ASSUMED, FAILED, NOTES
 from .session import MAX_DEPTH, TOP, Session
 from .values import (
     Iteration,
@@ -48,7 +49,6 @@ from .values import (
     flat,
     hole_at,
     integer,
-    is_empty,
     is_null,
     is_rest,
     rest_at,
@@ -109,11 +109,9 @@ class Evaluator(Session):
 
     def condition(self, expression: Expression, scope: Scope) -> tuple[bool | None, bool]:
         """Whether *expression* holds, and whether that hangs on a variable's default."""
-        before = self.assumed
-        found = truth(self.evaluate(expression, scope))
-        tainted = self.assumed > before
-        self.assumed = before
-        return found, tainted
+        with self.observed(keep=ASSUMED) as seen:
+            found = truth(self.evaluate(expression, scope))
+        return found, seen.assumed
 
     def parts(self, parts: Sequence[Part], scope: Scope) -> list[Piece | Hole]:
         """The text that the *parts* of a template make."""
@@ -131,11 +129,7 @@ class Evaluator(Session):
 
     def interpolated(self, part: Interpolation, scope: Scope) -> tuple[Piece | Hole, ...]:
         """The parts that ``${...}`` adds to a text; a default that is empty or null stands for none there is."""
-        before = self.assumed
-        node = self.evaluate(part.expression, scope)
-        if self.assumed > before and is_empty(node):
-            return (hole_at(part.expression.span),)
-        return self.spliced(node, part.span)
+        return self.spliced(self.given(part.expression, scope), part.span)
 
     # -- literals and templates
 
@@ -162,11 +156,10 @@ class Evaluator(Session):
         if holds is not None:
             return self.parts(part.then if holds else part.otherwise, scope)
         arms = []
-        noted = self.noted()
-        for arm in (part.then, part.otherwise):
-            text = Text(tuple(self.parts(arm, scope)), part.span)
-            arms.append(text.literal if text.parts else "")
-        self.take_notes(noted)
+        with self.observed(keep=NOTES):  # on the arm that is not taken there is nothing to note
+            for arm in (part.then, part.otherwise):
+                text = Text(tuple(self.parts(arm, scope)), part.span)
+                arms.append(text.literal if text.parts else "")
         values = tuple(arm for arm in arms if arm is not None)
         return [hole_at(part.span, values=values if len(values) == 2 else None)]
 
@@ -191,8 +184,7 @@ class Evaluator(Session):
         for key, value in expression.entries:
             name = text_of(self.evaluate(key, scope))
             if name is None:
-                self.failures += 1
-                name = Text((hole_at(key.span),), key.span)
+                name = Text((self.fail(key.span),), key.span)
             entries.append(Entry(name, self.given(value, scope)))
         return Map(tuple(entries), expression.span)
 
@@ -214,10 +206,10 @@ class Evaluator(Session):
 
     def _members(self, collection: Expression, scope: Scope) -> Iteration:
         """The members to go through: of an unknown collection one unknown member, and maybe more."""
-        before = self.assumed
-        node = self.evaluate(collection, scope)
+        with self.observed() as seen:
+            node = self.evaluate(collection, scope)
         over = self._iterated(collection, node)
-        if over is None or (not over.members and (over.open or self.assumed > before)):
+        if over is None or (not over.members and (over.open or seen.assumed)):
             unknown = hole_at(collection.span)
             return Iteration(((unknown, unknown, over is None),), True)
         return over
@@ -250,8 +242,7 @@ class Evaluator(Session):
                 continue
             name = text_of(self.evaluate(expression.name, inner))
             if name is None:
-                self.failures += 1
-                return hole_at(expression.span)
+                return self.fail(expression.span)
             item = self.evaluate(expression.body, inner)
             if not (sure and holds):
                 item = choice((item, None), item.span)
@@ -375,10 +366,8 @@ class Evaluator(Session):
             arms = (arms[1], arms[0])
         if holds is not None and not tainted:
             return self.evaluate(arms[0], scope)
-        failures, noted = self.failures, self.noted()
-        values = [self.evaluate(arm, scope) for arm in arms]
-        self.failures = failures  # an error in the arm that is not taken is none
-        self.take_notes(noted)
+        with self.observed(keep=FAILED | NOTES):  # an error in the arm that is not taken is none
+            values = [self.evaluate(arm, scope) for arm in arms]
         return choice(values, expression.span)
 
     def _unary(self, expression: Unary, scope: Scope) -> Node:
@@ -387,11 +376,9 @@ class Evaluator(Session):
 
     def _binary(self, expression: Binary, scope: Scope) -> Node:
         left = self.evaluate(expression.left, scope)
-        failures, noted = self.failures, self.noted()
-        right = self.evaluate(expression.right, scope)
-        if expression.operator in ("&&", "||"):
-            self.failures = failures  # the right side need not be looked at
-            self.take_notes(noted)
+        may_be_skipped = expression.operator in ("&&", "||")
+        with self.observed(keep=FAILED | NOTES if may_be_skipped else 0):
+            right = self.evaluate(expression.right, scope)
         return operators.binary(expression.operator, left, right, expression.span)
 
     def _call(self, expression: Call, scope: Scope) -> Node:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Seq, Text
 from .collection_functions import COLLECTION_FUNCTIONS
+from .effects import FAILED, NOTES
 from .session import FunctionCall
 from .string_functions import STRING_FUNCTIONS
 from .values import (
@@ -93,30 +94,25 @@ def _coalesce(call: FunctionCall) -> Node:
 
 def _try(session: Session, expression: Call, scope: Scope) -> Node:
     """The first argument that is no error; one that may be an error is one of several."""
-    before = session.failures
     options: list[Node | None] = []
     for argument in expression.arguments:
-        session.failures = before
-        noted = session.noted()
-        value = session.evaluate(argument, scope)
-        if session.failures > before:
-            session.take_notes(noted)
+        with session.observed(keep=FAILED | NOTES) as seen:
+            value = session.evaluate(argument, scope)
+        if seen.failed:
             continue
+        session.add_notes(seen.notes)
         options.append(value)
         if not isinstance(value, Hole):
             break
-    session.failures = before
     return choice(options, expression.span) if options else session.fail(expression.span)
 
 
 def _can(session: Session, expression: Call, scope: Scope) -> Node:
-    before, noted = session.failures, session.noted()
-    values = [session.evaluate(argument, scope) for argument in expression.arguments[:1]]
-    failed = session.failures > before
-    session.failures = before
-    if failed:
-        session.take_notes(noted)
+    with session.observed(keep=FAILED | NOTES) as seen:
+        values = [session.evaluate(argument, scope) for argument in expression.arguments[:1]]
+    if seen.failed:
         return boolean(False, expression.span)
+    session.add_notes(seen.notes)
     unknown = not values or isinstance(values[0], Hole)
     return hole_at(expression.span) if unknown else boolean(True, expression.span)
 

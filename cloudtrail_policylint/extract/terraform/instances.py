@@ -10,7 +10,8 @@ from ...base.record import record
 from ...readers.hcl.syntax import keyword
 from ...tree.nodes import NAME, Map, Node, Scalar
 from ...tree.source import Span
-from .session import Instance
+from .effects import ASSUMED, FAILED, NOTES
+from .session import MAX_NOTES_OF_ONE, Instance
 from .values import entry_at, hole_at, integer, is_null, string
 
 TYPE_CHECKING = False
@@ -42,15 +43,16 @@ def instances_of(session: Session, block: Block) -> list[Instance]:
     """The instances of the resource, data source or module call *block*; none when it is switched off for good."""
     known = session.instances.get(id(block))
     if known is None:
-        session.instances[id(block)] = [
-            Instance(None, {}, sure=False)
-        ]  # for one that counts itself
-        noted = session.noted()
-        known = session.instances[id(block)] = _instances(session, block)
-        session.keep_notes(("instances", id(block)), noted)
-    else:
-        session.repeat_notes(("instances", id(block)))
-    return known
+        # An error in count is one of the block, not of the expression that refers to it.
+        seen = session.observed(keep=FAILED | NOTES, most_notes=MAX_NOTES_OF_ONE)
+        itself = [Instance(None, {}, sure=False)]  # for one that counts itself
+        session.instances[id(block)] = (itself, seen)
+        with seen:
+            instances = _instances(session, block)
+        known = session.instances[id(block)] = (instances, seen)
+    instances, seen = known
+    session.add_notes(seen.notes)
+    return instances
 
 
 def _instances(session: Session, block: Block) -> list[Instance]:
@@ -63,17 +65,15 @@ def _instances(session: Session, block: Block) -> list[Instance]:
 
 
 def _counted(session: Session, attribute: Attribute) -> list[Instance]:
-    before = session.assumed
-    node = session.evaluate(attribute.expression)
-    tainted = session.assumed > before
-    session.assumed = before
+    with session.observed(keep=ASSUMED) as seen:  # the instances say themselves what is not sure
+        node = session.evaluate(attribute.expression)
     count = integer(node)
-    if count is None or count > MAX_INSTANCES or (tainted and count == 0):
+    if count is None or count > MAX_INSTANCES or (seen.assumed and count == 0):
         one = hole_at(attribute.span, NAME)
         return [Instance(None, {"count": _count(one, attribute.span)}, sure=bool(count))]
     indexes = [Scalar(index, str(index), attribute.span) for index in range(count)]
     return [
-        Instance(index.written, {"count": _count(index, attribute.span)}, sure=not tainted)
+        Instance(index.written, {"count": _count(index, attribute.span)}, sure=not seen.assumed)
         for index in indexes
     ]
 
@@ -83,12 +83,10 @@ def _count(index: Node, span: Span) -> Node:
 
 
 def _for_each(session: Session, attribute: Attribute) -> list[Instance]:
-    before = session.assumed
-    over = session.iterate(session.evaluate(attribute.expression), as_set=True)
-    tainted = session.assumed > before
-    session.assumed = before
+    with session.observed(keep=ASSUMED) as seen:  # as for count
+        over = session.iterate(session.evaluate(attribute.expression), as_set=True)
     span = attribute.span
-    if over is not None and not over.open and not over.members and not tainted:
+    if over is not None and not over.open and not over.members and not seen.assumed:
         return []
     if over is None or not over.members or len(over.members) > MAX_INSTANCES:
         unknown = hole_at(span)
@@ -121,12 +119,11 @@ def _dynamic(session: Session, block: Block, scope: Scope) -> Iterator[Nested]:
     name = block.labels[0]
     if iterator is not None:
         name = keyword(iterator.expression)
-    before = session.assumed
-    node = session.evaluate(collection.expression, scope)
-    tainted = session.assumed > before
-    over = session.iterate(node)
+    # A default counts outside too: unlike instances, which are many values, the blocks are part of one.
+    with session.observed() as seen:
+        over = session.iterate(session.evaluate(collection.expression, scope))
     span = collection.span
-    if over is None or (not over.members and (over.open or tainted)):
+    if over is None or (not over.members and (over.open or seen.assumed)):
         unknown = hole_at(span)
         inner = {**scope, name: _each(unknown, unknown, span)}
         yield Nested(content, inner, block.span, sure=False, many=True)

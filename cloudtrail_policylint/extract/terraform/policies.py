@@ -19,17 +19,21 @@ from .locations import (
     POLICY_LIKE,
 )
 from .module import address_of, every
-from .session import MAX_DEPTH
+from .session import MAX_DEPTH, TOP
 from .values import inside, spelling, string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeVar
 
     from ...readers.hcl.file import Attribute, Block
+    from ...readers.hcl.syntax import Expression
     from ...tree.source import Span
     from .evaluate import Evaluator
     from .session import Instance, Scope
+
+    T = TypeVar("T")
 
 MAX_VARIANTS = 16
 """Documents that one place may make (by ``for_each``, by templates) and that are told apart."""
@@ -109,7 +113,7 @@ class _Finder:
 
     def _loads(self, node: Node) -> tuple[Related, ...]:
         """Where the file is loaded that *node* is written in, if it is not one of the module."""
-        places = self.evaluator.loads.get(id(node.span.source), ())
+        places = self.evaluator.loaded_at(node.span.source)
         return tuple(Related(span, "loaded here") for span in places)
 
     def _sources_of(self, node: Node) -> Ranges:
@@ -145,23 +149,32 @@ class _Finder:
             if type_ not in NOT_POLICIES:
                 self._search_block(block)
             return
-        self.evaluator.take_notes()
-        instances = instances_of(self.evaluator, block)
-        of_all = self.evaluator.take_notes()
+        with self.evaluator.observed() as seen:
+            instances = instances_of(self.evaluator, block)
+        of_all = seen.notes
         for instance in instances:
             for path, usual in paths.items():
                 kind = self._kind(block, instance, usual)
                 if kind == "":
                     continue
-                self.evaluator.take_notes()
-                for value in self._values_at(block, path.split("."), instance.scope):
-                    notes = (*of_all, *self.evaluator.take_notes())
+                values = self._values_at(block, path.split("."), instance.scope)
+                for value, on_value in self._with_notes(values):
+                    notes = (*of_all, *on_value)
                     policies = read_policy(value)
                     for node, problems in policies:
                         self._add(node, kind, block, (*problems, *notes))
                     if all(isinstance(node, Hole) for node, _ in policies):
                         self.unresolved += unknown_in(value)
                         self.notes += notes
+
+    def _with_notes(self, values: Iterator[T]) -> Iterator[tuple[T, tuple[Problem, ...]]]:
+        """*values*, each with what was noted while it was worked out."""
+        while True:
+            with self.evaluator.observed() as seen:
+                value = next(values, None)
+            if value is None:
+                return
+            yield value, seen.notes
 
     def _values_at(self, block: Block, path: list[str], scope: Scope) -> Iterator[Node]:
         """The values at *path*: attributes, and what is in nested blocks or in the objects of attributes."""
@@ -237,14 +250,13 @@ class _Finder:
 
     def _data_documents(self) -> None:
         """The documents that no resource of the module takes; those that others merge are judged there."""
-        self.evaluator.take_notes()
-        built = [
-            (document(self.evaluator, block, instance), block, self.evaluator.take_notes())
+        built = (
+            (document(self.evaluator, block, instance), block)
             for block in every(self.module.data)
             if block.labels[0] == "aws_iam_policy_document"
             for instance in instances_of(self.evaluator, block)
-        ]
-        for node, block, notes in built:
+        )
+        for (node, block), notes in list(self._with_notes(built)):
             if id(node) not in self.evaluator.merged:
                 self._add(node, None, block, notes)
 
@@ -256,9 +268,7 @@ class _Finder:
     def _search_body(self, block: Block, owner: Block, scope: Scope, depth: int) -> None:
         for attribute in block.attributes.values():
             if _may_hold(attribute):
-                self.evaluator.take_notes()
-                value = self.evaluator.evaluate(attribute.expression, scope)
-                self._search(value, Owner(address_of(owner), owner.span))
+                self._search(attribute.expression, scope, Owner(address_of(owner), owner.span))
         if depth < MAX_BLOCK_DEPTH:
             for inner in block.blocks:
                 if inner.type not in block.attributes:  # where it would be one was searched above
@@ -279,12 +289,12 @@ class _Finder:
 
     def _search_attribute(self, attribute: Attribute, owner: str, span: Span) -> None:
         if "tatement" in attribute.text:
-            self.evaluator.take_notes()
-            self._search(self.evaluator.evaluate(attribute.expression), Owner(owner, span))
+            self._search(attribute.expression, TOP, Owner(owner, span))
 
-    def _search(self, value: Node, owner: Owner) -> None:
-        """Every policy in *value*, which was just worked out, known by its shape, that was not found yet."""
-        notes = self.evaluator.take_notes()
+    def _search(self, expression: Expression, scope: Scope, owner: Owner) -> None:
+        """Every policy in the value of *expression*, known by its shape, that was not found yet."""
+        with self.evaluator.observed() as seen:
+            value = self.evaluator.evaluate(expression, scope)
         stack: list[Node | None] = [value]
         while stack:
             node = stack.pop()
@@ -296,7 +306,7 @@ class _Finder:
             if not is_policy(content):
                 stack.extend(reversed(children(content)))
             elif content.span.key() not in self.places and not self._is_known(content):
-                self._place(content, owner, (*problems, *notes))
+                self._place(content, owner, (*problems, *seen.notes))
 
     def _is_known(self, policy: Node) -> bool:
         """Whether *policy* is what another one was made of, by ``merge()`` for instance."""

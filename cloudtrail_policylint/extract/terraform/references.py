@@ -101,7 +101,7 @@ def _variable(session: Session, reference: GetAttr) -> Node:
         if given is not None:
             return session.evaluate(given.expression)
         assert default is not None
-        session.assumed += 1
+        session.assume()
         return session.evaluate(default.expression)
 
     if block is None:

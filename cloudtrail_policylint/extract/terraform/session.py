@@ -1,9 +1,11 @@
-"""One evaluation of a module, as its parts see it: costs, memory, marks, and what it opened.
+"""One evaluation of a module, as ``references``, ``functions``, ``documents`` and the others see it.
+
+They call the evaluator back for the value of an expression, and the evaluator
+calls them: ``Evaluator.evaluate`` -> ``references.resolve`` -> ``Session.walk``
+-> ``Evaluator.evaluate``. ``Session`` is the interface that they call back
+through (``evaluate.Evaluator`` implements it), and the state of the evaluation.
 
 A module that others call is evaluated once for each call.
-
-The parts (``references``, ``functions``, ``documents``...) ask a ``Session``
-for values; ``evaluate.Evaluator`` is the one that works them out.
 
 Untrusted input: every value that is produced, and every stretch of text that
 is worked on, is paid for from one budget a module.
@@ -18,6 +20,7 @@ from ...base.record import record
 from ...iam.written import Problem
 from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text, children
 from ...tree.source import MAX_RELATED, SourceFile, Span
+from .effects import ALL, MAX_NOTES, Effects, Observation
 from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
 
 TYPE_CHECKING = False
@@ -34,10 +37,8 @@ TOP: Scope = {}
 """The scope of a module's top level: no name but the module's own."""
 MAX_DEPTH = 100
 """Levels of nesting that are followed, those behind references included."""
-MAX_NOTES = 500
-"""Notes that are kept of what one policy needs."""
 MAX_NOTES_OF_ONE = 20
-"""Those of them that one local value, variable or block may add."""
+"""Notes that one local value, variable or block may add to those of a policy."""
 _MAX_SIZE = 10**9
 _TEXT_UNIT = 64
 """Characters of text that cost as much as a value."""
@@ -78,7 +79,15 @@ class FunctionCall:
 
 
 class Session(ABC):
-    """The evaluation of one module: what it costs and keeps, for all that takes part in it."""
+    """The evaluation of one module.
+
+    ``left`` values may still be produced, ``depth`` levels of nesting are open,
+    and ``exceeded`` is where one of the limits was met first. ``built`` are the
+    documents of data sources by their id, each with its data source, ``merged``
+    the ids of those that are part of another one, and ``problems`` those of
+    the JSON that is merged. ``instances`` are those of a block, by its id, with
+    what was observed when they were worked out.
+    """
 
     def __init__(
         self,
@@ -92,27 +101,31 @@ class Session(ABC):
         self.caller = caller
         self.is_open = is_open  # whether nothing is known of what the module is given
         self.folder = folder  # of the module, as seen from the root module's
-        self.load: Loader | None = module.load if caller is None else caller.session.load
-        self.names: Lister | None = module.names if caller is None else caller.session.names
         self.left = limits.in_force().evaluation + module.size
         self.exceeded: Span | None = None
         self.depth = 0
-        self.assumed = 0  # how often a variable's default was taken for its value so far
-        self.failures = 0  # how often an expression was found to be an error so far
-        self.built: dict[int, tuple[Node, Block]] = {}  # policy -> the data source that makes it
-        self.merged: set[int] = set()  # those of them that are part of another one
+        self.built: dict[int, tuple[Node, Block]] = {}
+        self.merged: set[int] = set()
         self.problems: list[Problem] = []
-        self.instances: dict[int, list[Instance]] = {}
-        self.templates: dict[str, Template | None] = {}
-        self._memo: dict[object, tuple[Node, bool, bool]] = {}
-        self._notes: list[Problem] = caller.session._notes if caller is not None else []
-        self._notes_of: dict[object, tuple[Problem, ...]] = {}
-        self._active: set[object] = set()
+        self.instances: dict[int, tuple[list[Instance], Observation]] = {}
+        self._memo: dict[object, tuple[Node, Observation]] = {}
+        self._active: set[object] = set()  # keys of what is being worked out
         self._measures: dict[int, tuple[Node, int, int]] = {}
         self._origins: dict[int, tuple[Node, str]] = {}
         self._sets: dict[int, Node] = {}
         self._files: dict[str, SourceFile | None] = {}
-        self.loads: dict[int, list[Span]] = caller.session.loads if caller is not None else {}
+        self._templates: dict[str, Template | None] = {}
+        self._load: Loader | None
+        self._names: Lister | None
+        if caller is None:
+            self._load, self._names = module.load, module.names
+            self._loads: dict[int, list[Span]] = {}
+            self._effects = Effects()
+        else:
+            above = caller.session
+            self._load, self._names = above._load, above._names
+            self._loads = above._loads
+            self._effects = above._effects
 
     # -- what the evaluator does
 
@@ -136,14 +149,12 @@ class Session(ABC):
 
     def borrowed(self, other: Session, expression: Expression, scope: Scope = TOP) -> Node:
         """The value of *expression* in another module of the same configuration."""
-        assumed, failures, depth = other.assumed, other.failures, other.depth
+        depth = other.depth
         other.depth = max(depth, self.depth) + 2
         try:
             node = other.given(expression, scope)
         finally:
             other.depth = depth
-        self.assumed += other.assumed - assumed
-        self.failures += other.failures - failures
         return self.as_set(node) if other.is_set(node) else node
 
     def given(self, expression: Expression, scope: Scope) -> Node:
@@ -151,11 +162,9 @@ class Session(ABC):
 
         Such a default means "none by default": a policy with it could not be applied.
         """
-        before = self.assumed
-        node = self.evaluate(expression, scope)
-        if self.assumed > before and is_empty(node):
-            return hole_at(expression.span)
-        return node
+        with self.observed() as seen:
+            node = self.evaluate(expression, scope)
+        return hole_at(expression.span) if seen.assumed and is_empty(node) else node
 
     def spliced(self, node: Node, span: Span) -> tuple[Piece | Hole, ...]:
         """The parts that *node*, interpolated at *span*, adds to a text."""
@@ -169,8 +178,7 @@ class Session(ABC):
             return (one_of(node),)
         if isinstance(node, Scalar) and node.value is not None:
             return (Piece(node.written, node.span),)
-        self.failures += 1
-        return (hole_at(span),)
+        return (self.fail(span),)
 
     def iterate(self, node: Node, *, as_set: bool = False) -> Iteration | None:
         """The members of *node* (with *as_set*, of the set it is turned into); None when nothing of them is known."""
@@ -183,54 +191,48 @@ class Session(ABC):
             if key in self._active or self.depth >= MAX_DEPTH:
                 return None
             self._active.add(key)
-            assumed, failures, noted = self.assumed, self.failures, len(self._notes)
             self.depth += 2  # a reference takes as much of the stack as two levels of an expression
             try:
-                node = compute()
+                with self.observed(keep=ALL, most_notes=MAX_NOTES_OF_ONE) as seen:
+                    node = compute()
             finally:
                 self.depth -= 2
                 self._active.discard(key)
-            known = (node, self.assumed > assumed, self.failures > failures)
-            self._memo[key] = known
-            self.keep_notes(key, noted)
-        else:
-            self.assumed += known[1]
-            self.failures += known[2]
-            self.repeat_notes(key)
-        return known[0]
+            known = self._memo[key] = (node, seen)
+        node, seen = known
+        here = self._effects.innermost
+        here.assumed = here.assumed or seen.assumed
+        here.failed = here.failed or seen.failed
+        self.add_notes(seen.notes)
+        return node
 
-    def fail(self, span: Span) -> Node:
+    # -- effects
+
+    def observed(self, *, keep: int = 0, most_notes: int = MAX_NOTES) -> Observation:
+        """A ``with`` block that observes the effects of what is evaluated in it.
+
+        They count for the block around it too, except for those that *keep*
+        names: ``ASSUMED``, ``FAILED``, ``NOTES``.
+        """
+        return Observation(self._effects, keep, most_notes)
+
+    def assume(self) -> None:
+        """A variable's default is taken for its value."""
+        self._effects.innermost.assumed = True
+
+    def fail(self, span: Span) -> Hole:
         """The value of an expression that Terraform would refuse."""
-        self.failures += 1
+        self._effects.innermost.failed = True
         return hole_at(span)
-
-    # -- notes
 
     def note(self, message: str, span: Span) -> None:
         """Note why what stands at *span* is not known although it should be."""
-        if len(self._notes) < MAX_NOTES:
-            self._notes.append(Problem("unresolved-expression", message, span))
+        self._effects.innermost.add_notes((Problem("unresolved-expression", message, span),))
 
-    def noted(self) -> int:
-        """How much has been noted so far."""
-        return len(self._notes)
-
-    def take_notes(self, since: int = 0) -> tuple[Problem, ...]:
-        """What was noted after *since*, each note once; it is forgotten."""
-        found = tuple({id(note): note for note in self._notes[since:]}.values())
-        del self._notes[since:]
-        return found
-
-    def keep_notes(self, key: object, since: int) -> None:
-        """Remember what was noted after *since* as what there is to note of *key*."""
-        if len(self._notes) > since:
-            self._notes_of[key] = self.take_notes(since)[:MAX_NOTES_OF_ONE]
-            self._notes += self._notes_of[key]
-
-    def repeat_notes(self, key: object) -> None:
-        """Note once more what there is to note of *key*, which is used again."""
-        if self._notes_of and len(self._notes) < MAX_NOTES:
-            self._notes += self._notes_of.get(key, ())
+    def add_notes(self, notes: Sequence[Problem]) -> None:
+        """Note *notes*, which were kept or are of a value that is used again."""
+        if notes:
+            self._effects.innermost.add_notes(notes)
 
     # -- costs
 
@@ -313,14 +315,34 @@ class Session(ABC):
 
     def opened(self, path: str, span: Span) -> SourceFile | None:
         """The file *path*, seen from the root module's folder, opened once, for the call written at *span*."""
+        if self._load is None:
+            return None
         if path not in self._files:
-            self._files[path] = self.load(path) if self.load is not None else None
+            self._files[path] = self._load(path)
         source = self._files[path]
-        if source is not None:
-            places = self.loads.setdefault(id(source), [])
-            if len(places) < MAX_RELATED and span not in places:
-                places.append(span)
+        if source is None:
+            self.note(f"no file {path} can be read in this project", span)
+            return None
+        places = self._loads.setdefault(id(source), [])
+        if len(places) < MAX_RELATED and span not in places:
+            places.append(span)
         return source
+
+    def loaded_at(self, source: SourceFile) -> Sequence[Span]:
+        """The calls that open *source*."""
+        return self._loads.get(id(source), ())
+
+    def template(self, source: SourceFile) -> Template | None:
+        """The template that *source* spells, read once; None where it is not one of Terraform's."""
+        from ...readers.hcl.reader import read_template
+
+        if source.path not in self._templates:
+            self._templates[source.path] = read_template(source)
+        return self._templates[source.path]
+
+    def file_names(self, folder: str) -> list[str]:
+        """The files below *folder*, seen from the root module's folder; none when they are not known."""
+        return self._names(folder) if self._names is not None else []
 
 
 _CONTAINERS = frozenset({Map, Seq, Choice, Encoded})

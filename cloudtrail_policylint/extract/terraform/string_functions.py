@@ -264,11 +264,7 @@ _NAME_IN_BRACES = regex(r"\$\{\s*([A-Za-z_]\w*)\s*\}")
 
 def rendered(session: Session, source: SourceFile, variables: Node, span: Span) -> Node:
     """The text of the template *source* with *variables*, a map, filled in."""
-    from ...readers.hcl.reader import read_template
-
-    if source.path not in session.templates:
-        session.templates[source.path] = read_template(source)
-    template = session.templates[source.path]
+    template = session.template(source)
     whole = Span(source, 0, len(source.text))
     if template is None:  # what is in braces is left for the reader of the text
         return Text((Piece(source.text, whole),), whole)
@@ -330,10 +326,7 @@ def _path(node: Node) -> str | None:
 
 def _opened(call: FunctionCall) -> SourceFile | None:
     path = _path(call.arguments[0])
-    source = call.session.opened(path, call.span) if path is not None else None
-    if source is None and path is not None and call.session.load is not None:
-        call.session.note(f"no file {path} can be read in this project", call.span)
-    return source
+    return call.session.opened(path, call.span) if path is not None else None
 
 
 def _file(call: FunctionCall) -> Node:
@@ -357,11 +350,11 @@ def _templatefile(call: FunctionCall) -> Node:
 def _fileset(call: FunctionCall) -> Node:
     """The names of the files that a pattern matches; unknown when there are none, for they may be made later."""
     folder, pattern = _path(call.arguments[0]), string(call.arguments[1])
-    names, session = call.session.names, call.session
-    if folder is None or pattern is None or names is None or not _CHOICES.isdisjoint(pattern):
+    session = call.session
+    if folder is None or pattern is None or not _CHOICES.isdisjoint(pattern):
         return hole_at(call.span)
     wanted = [None if part == "**" else parse(part) for part in pattern.split("/")]
-    found = [name for name in names(folder) if _is_wanted(name, wanted)]
+    found = [name for name in session.file_names(folder) if _is_wanted(name, wanted)]
     if not found or not session.charge(len(found), call.span):
         return hole_at(call.span)
     items = [Text((Piece(name, call.span),), call.span) for name in found]
