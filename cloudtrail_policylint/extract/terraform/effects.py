@@ -47,6 +47,7 @@ class Observation:
         self.assumed = False
         self.failed = False
         self._effects = effects
+        self._outer: Observation | None = None  # while it is open
         self._keep = keep
         self._most_notes = most_notes
         self._notes: dict[int, Problem] | None = None
@@ -58,7 +59,9 @@ class Observation:
         return self
 
     def __exit__(self, *_: object) -> None:
-        outer = self._effects.innermost = self._outer
+        outer, self._outer = self._outer, None
+        assert outer is not None
+        self._effects.innermost = outer
         if self.assumed and not self._keep & ASSUMED:
             outer.assumed = True
         if self.failed and not self._keep & FAILED:
