@@ -16,7 +16,7 @@ text to correct.
 from __future__ import annotations
 
 from ..base.record import record
-from ..iam.kinds import kind_of_cloudtrail_arn
+from ..iam.kinds import kind_by_type, kind_of_cloudtrail_arn
 from ..iam.written import (
     Allowance,
     Extraction,
@@ -67,7 +67,6 @@ of IAM's ``GetRole`` and ``List...Policies``.
 """
 
 _NAMES = ("RoleName", "UserName", "GroupName", "PolicyName")
-_TYPES = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 
 
 @record
@@ -254,7 +253,7 @@ def _kind_beside(node: Map, keys: set[str | None]) -> str | None:
         return kind_of_cloudtrail_arn(arn.written) if isinstance(arn, Text) else None
     summary = node.get("PolicySummary") if "PolicySummary" in keys else node
     kind = summary.get("Type") if isinstance(summary, Map) else None
-    return _TYPES.get(kind.literal or "") if isinstance(kind, Text) else None
+    return (kind_by_type(kind) or None) if isinstance(kind, Text) else None
 
 
 def _is_old_version(node: Map) -> bool:

@@ -35,8 +35,9 @@ from ...tree.nodes import (
     shape_of,
 )
 from ...tree.source import Span
-from . import attributes
-from .locations import SAM_ROLE_SUFFIX
+from .. import aws
+from .resource_types import REF_ARN, REF_NAME
+from .template import SAM_ROLE_SUFFIX
 from .values import (
     Part,
     length_known,
@@ -58,7 +59,12 @@ MAX_DEPTH = 100
 """Levels of nesting that are followed, those behind references included."""
 
 _REFERENCE = regex(r"\$\{([^{}]*)\}")
-_PLACEHOLDER = regex(r"\{(\w*)\}")
+_UNKNOWN_IN_ARNS = {
+    "partition": "${AWS::Partition}",
+    "region": "${AWS::Region}",
+    "account": "${AWS::AccountId}",
+}
+"""Field of an ARN that no property of a resource tells -> how messages spell it."""
 _TWELVE_DIGITS = regex(r"\^?(?:\\d|\[0-9\])\{12(?:,12)?\}\$?\Z")
 _NAMES = regex(
     r"\^?(?:(?:\[(?:a-z|A-Z|0-9|\\[dw.-]|[\w.])+-?\]|\\[dw.-]|[\w-])(?:[*+?]|\{\d+,?\d*\})?|[()|]|\)[*+?])+\$?\Z"
@@ -141,12 +147,11 @@ class Evaluator:
         if resource is None:
             implicit = self._sam_role(name)
             return Hole(written, span, NAME if implicit else ANY)
-        if resource.type in attributes.REF_IS_ARN:
+        if resource.known.ref == REF_ARN:
             return self._arn(resource, span, written)
-        field = attributes.REF_IS_NAME.get(resource.type)
-        if field is None:
+        if resource.known.ref != REF_NAME:
             return Hole(written, span)
-        parts = self._name(resource, field, span, written)
+        parts = self._name(resource, span, written)
         return Text(parts, span) if len(parts) > 1 or isinstance(parts[0], Piece) else parts[0]
 
     def attribute(self, name: str, attribute: str, span: Span, written: str) -> Node:
@@ -154,33 +159,44 @@ class Evaluator:
         resource = self.template.resources.get(name)
         if resource is None:
             if attribute == "Arn" and self._sam_role(name):
-                hole = Hole(written, span, NAME)
-                return _arn_text("iam::{account}:role/{}", span, written, lambda _: (hole,))
+                path, role = Piece("/", span), Hole(written, span, NAME)
+                return _arn(aws.ROLE, span, written, lambda f: (path if f == "path" else role,))
             return Hole(written, span)
-        if attribute in attributes.ARN_ATTRIBUTES.get(resource.type, ("Arn",)):
+        known = resource.known
+        if attribute in known.arn_attributes:
             return self._arn(resource, span, written)
-        if (resource.type, attribute) in attributes.ACCOUNT_ATTRIBUTES:
+        if attribute in known.account_attributes:
             return Hole(written, span, ACCOUNT)
-        known = (resource.type, attribute) in attributes.NAME_ATTRIBUTES
-        return Hole(written, span, NAME if known else ANY)
+        return Hole(written, span, NAME if attribute in known.name_attributes else ANY)
 
     def _arn(self, resource: Resource, span: Span, written: str) -> Node:
-        arn_format = attributes.ARNS.get(resource.type)
-        if arn_format is None:
+        makes = resource.known.makes
+        if makes is None:
             return Hole(written, span)
 
         def field(name: str) -> tuple[Part, ...]:
-            if name == "Path" and resource.get("Path") is None:
-                return (Piece("/", span),)
-            return self._name(resource, name, span, written)
+            return (self._path if name == "path" else self._name)(resource, span, written)
 
-        return _arn_text(arn_format, span, written, field)
+        return _arn(makes, span, written, field)
 
-    def _name(self, resource: Resource, field: str, span: Span, written: str) -> tuple[Part, ...]:
-        """The property *field* that names *resource*, as one field of an ARN."""
-        shape = FIELD if field in attributes.WITH_SLASHES else NAME
+    def _name(self, resource: Resource, span: Span, written: str) -> tuple[Part, ...]:
+        """The name of *resource*, as one field of an ARN."""
+        makes = resource.known.makes
+        shape = FIELD if makes is not None and makes.has_slashes else NAME
+        return self._field(resource, resource.get(resource.known.name), shape, span, written)
+
+    def _path(self, resource: Resource, span: Span, written: str) -> tuple[Part, ...]:
+        """The path of *resource* of IAM: ``/`` where it is given none."""
+        path = resource.get("Path")
+        if path is None:
+            return (Piece("/", span),)
+        return self._field(resource, path, FIELD, span, written)
+
+    def _field(
+        self, resource: Resource, given: Node | None, shape: str, span: Span, written: str
+    ) -> tuple[Part, ...]:
+        """The property *given* of *resource*, as a part of an ARN of the *shape*."""
         unknown = Hole(written, span, shape)
-        given = resource.get(field) if field else None
         if given is None or resource.name in self._naming:
             return (unknown,)
         self._naming.add(resource.name)
@@ -364,9 +380,9 @@ def _pseudo(name: str, span: Span) -> Node | None:
     if name == "AWS::AccountId":
         return Hole(written, span, ACCOUNT)
     if name == "AWS::Partition":
-        return Hole(written, span, NAME, attributes.PARTITIONS)
+        return Hole(written, span, NAME, aws.PARTITIONS)
     if name == "AWS::URLSuffix":
-        return Hole(written, span, NAME, attributes.URL_SUFFIXES)
+        return Hole(written, span, NAME, aws.URL_SUFFIXES)
     return Hole(written, span, NAME if name in ("AWS::Region", "AWS::StackName") else ANY)
 
 
@@ -410,28 +426,12 @@ def _listed(value: Node) -> Node:
     return Seq(tuple([trimmed(item) for item in texts]), value.span) if texts is not None else value
 
 
-def _arn_text(
-    arn_format: str, span: Span, written: str, field: Callable[[str], tuple[Part, ...]]
+def _arn(
+    resource: aws.AwsResource, span: Span, written: str, field: Callable[[str], tuple[Part, ...]]
 ) -> Text:
-    """The ARN that *arn_format* describes, all of it standing at *span*."""
-    partition = _pseudo("AWS::Partition", span)
-    assert isinstance(partition, Hole)
-    parts: list[Part] = [Piece("arn:", span), partition]
-    at, arn_format = 0, ":" + arn_format
-    for match in _PLACEHOLDER.finditer(arn_format):
-        if at < match.start():
-            parts.append(Piece(arn_format[at : match.start()], span))
-        at = match.end()
-        name = match.group(1)
-        if name == "region":
-            parts.append(Hole("${AWS::Region}", span, NAME))
-        elif name == "account":
-            parts.append(Hole("${AWS::AccountId}", span, ACCOUNT))
-        else:
-            parts.extend(field(name))
-    if at < len(arn_format):
-        parts.append(Piece(arn_format[at:], span))
-    return text_of(parts, span, written)
+    """The ARN of a *resource*, all of it standing at *span*; *written* is the reference to it."""
+    unknown = {**_UNKNOWN_IN_ARNS, "generated": written}
+    return text_of(aws.arn_of(resource, span, unknown, field), span, written)
 
 
 def _below(nodes: list[Node], key: Node | None) -> list[Node]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...iam.kinds import kind_of_cloudtrail_arn
 from ...iam.written import (
     Allowance,
     Extraction,
@@ -15,30 +14,14 @@ from ...iam.written import (
 )
 from ...tree.nodes import Hole, Map, Node, Seq, Text, as_text
 from ...tree.source import SourceFile
+from .. import aws
 from ..bare import policies_in
 from ..detect import is_policy, read_policy, unknown_in
 from .intrinsics import Evaluator
-from .locations import (
-    ALIASES,
-    ATTACHMENTS,
-    BOUNDARIES,
-    CLOUDTRAIL_TYPES,
-    HOLDERS,
-    IDENTITIES,
-    IDENTITY_NAMES,
-    NESTED_TEMPLATES,
-    NOT_POLICIES,
-    ORGANIZATIONS_TYPES,
-    POLICIES,
-    POLICY_TARGETS,
-    SAM_ROLE_SUFFIX,
-    STATEMENTS,
-    TRAIL_PARTNERS,
-)
 from .metadata import allowances, cdk_path
 from .references import references
-from .template import Template
-from .values import members, string, values_at
+from .template import SAM_ROLE_SUFFIX, Template
+from .values import members, values_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,8 +68,8 @@ class _Finder:
             self._policies(resource)
             self._attachments(resource)
             self.allowances += allowances(resource.metadata, resource.span)
-            if resource.type in NESTED_TEMPLATES and self.depth < MAX_NESTED_TEMPLATES:
-                self._nested(self.evaluator.evaluate(resource.get(NESTED_TEMPLATES[resource.type])))
+            if resource.known.template and self.depth < MAX_NESTED_TEMPLATES:
+                self._nested(self.evaluator.evaluate(resource.get(resource.known.template)))
         return Extraction(
             tuple(self.documents),
             tuple(self.attachments),
@@ -121,11 +104,11 @@ class _Finder:
         """What the template's trails and event data stores use: logical ids, and names as written."""
         found: set[str] = set()
         for resource in self.template.resources.values():
-            for name in TRAIL_PARTNERS.get(resource.type, ()):
+            for name in resource.known.uses:
                 found |= self._identified(resource.get(name))
         for resource in self.template.resources.values():
-            if resource.type in ALIASES and resource.name in found:
-                found |= self._identified(resource.get(ALIASES[resource.type]))
+            if resource.known.alias_of and resource.name in found:
+                found |= self._identified(resource.get(resource.known.alias_of))
         return found
 
     def _attached(self) -> tuple[dict[str, list[str]], set[str]]:
@@ -133,16 +116,13 @@ class _Finder:
         attached: dict[str, list[str]] = {}
         boundaries: set[str] = set()
         for resource in self.template.resources.values():
-            for name in ATTACHMENTS.get(resource.type, ()):
-                for item in _alternatives(resource.get(name)):
-                    if isinstance(item, Map) and len(item.entries) > 1:
-                        continue  # SAM: a policy, which may speak of others
-                    for policy in self._own_policies(item):
-                        attached.setdefault(policy, []).append(resource.name)
-            path = BOUNDARIES.get(resource.type)
-            if path is not None:
-                for node in _raw_values(resource, path):
-                    boundaries.update(self._own_policies(node))
+            for item in _alternatives(resource.get(resource.known.attaches)):
+                if isinstance(item, Map) and len(item.entries) > 1:
+                    continue  # SAM: a policy, which may speak of others
+                for policy in self._own_policies(item):
+                    attached.setdefault(policy, []).append(resource.name)
+            for node in _raw_values(resource, resource.known.boundary):
+                boundaries.update(self._own_policies(node))
         return attached, boundaries
 
     def _own_policies(self, node: Node | None) -> list[str]:
@@ -151,7 +131,7 @@ class _Finder:
             name
             for name in references(node)
             if name in self.template.resources
-            and self.template.resources[name].type == "AWS::IAM::ManagedPolicy"
+            and self.template.resources[name].known.is_managed_policy
         ]
 
     def _identified(self, node: Node | None) -> set[str]:
@@ -167,8 +147,8 @@ class _Finder:
     def _on_cloudtrail(self, resource: Resource) -> bool:
         if resource.type.startswith("AWS::CloudTrail::") or resource.name in self.partners:
             return True
-        target = POLICY_TARGETS.get(resource.type)
-        if target is not None:
+        target = resource.known.target
+        if target:
             return not self.partners.isdisjoint(self._identified(resource.get(target)))
         return not self.partners.isdisjoint(self._holders(resource))
 
@@ -176,20 +156,20 @@ class _Finder:
         """The logical ids of identities by the names that the template gives them."""
         found: dict[str, str] = {}
         for resource in self.template.resources.values():
-            given = resource.get(IDENTITY_NAMES.get(resource.type, ""))
-            text = self.evaluator.evaluate(given)
-            if isinstance(text, Text):
-                found[text.written] = resource.name
+            if resource.known.by_name:
+                text = self.evaluator.evaluate(resource.get(resource.known.name))
+                if isinstance(text, Text):
+                    found[text.written] = resource.name
         return found
 
     # -- holders
 
     def _holders(self, resource: Resource) -> tuple[str, ...]:
         """The identities that the policies of *resource* belong to: logical ids, else names as written."""
-        if resource.type in IDENTITIES:
+        if resource.known.is_identity:
             return (resource.name,)
         found: dict[str, None] = {}
-        for name in HOLDERS.get(resource.type, ()):
+        for name in resource.known.holders:
             for item in self._identities(resource.get(name)):
                 found[item] = None
         found.update(dict.fromkeys(self.attached_to.get(resource.name, ())))
@@ -216,10 +196,10 @@ class _Finder:
     # -- policies
 
     def _policies(self, resource: Resource) -> None:
-        if resource.type not in POLICIES:
+        if not resource.known.policies:
             self._unlisted(resource)
             return
-        for path, usual_kind in POLICIES[resource.type].items():
+        for path, usual_kind in resource.known.policies.items():
             kind = self._kind(resource, usual_kind)
             if kind == "":
                 continue
@@ -237,7 +217,7 @@ class _Finder:
         if not policies:
             self.unresolved += unknown_in(value)
         for node, problems in policies:
-            if resource.type in STATEMENTS and isinstance(node, Map):
+            if resource.known.is_statement and isinstance(node, Map):
                 node = Seq((node,), node.span)
             self.documents.append(self._found(node, kind, resource, problems))
 
@@ -255,7 +235,7 @@ class _Finder:
 
     def _unlisted(self, resource: Resource) -> None:
         """Policies that a custom or unlisted resource is given, known by their shape."""
-        if resource.type in NOT_POLICIES or resource.properties is None:
+        if resource.known.other_language or resource.properties is None:
             return
         value = self.evaluator.evaluate(resource.properties)
         if value is not None:
@@ -267,34 +247,26 @@ class _Finder:
 
     def _kind(self, resource: Resource, usual: str | None) -> str | None:
         """The kind of the policy of *resource*: None when the document has to tell, empty for no IAM policy."""
-        if resource.type == "AWS::Organizations::Policy":
-            name = string(self.evaluator.evaluate(resource.get("Type")))
-            return ORGANIZATIONS_TYPES.get(name, "") if name is not None else None
-        if resource.type == "AWS::CloudTrail::ResourcePolicy":
-            return self._cloudtrail_kind(resource)
+        if resource.known.kind_by is not None:
+            name, kind_of = resource.known.kind_by
+            given = resource.get(name)
+            resources = map(self.template.resources.get, references(given))
+            kinds = {aws.kind_on(named.known.makes) for named in resources if named is not None}
+            kinds.discard(None)
+            if len(kinds) == 1:
+                return kinds.pop()
+            value = self.evaluator.evaluate(given)
+            text = as_text(value) if value is not None else None
+            return kind_of(text) if text is not None else None
         if resource.name in self.boundaries and resource.name not in self.attached_to:
             return "boundary"
         return usual
 
-    def _cloudtrail_kind(self, resource: Resource) -> str | None:
-        arn = resource.get("ResourceArn")
-        kinds = set()
-        for name in references(arn):
-            named = self.template.resources.get(name)
-            kinds.add(CLOUDTRAIL_TYPES.get(named.type) if named is not None else None)
-        kinds.discard(None)
-        if len(kinds) == 1:
-            return kinds.pop()
-        text = self.evaluator.evaluate(arn)
-        return kind_of_cloudtrail_arn(text.written) if isinstance(text, Text) else None
-
     # -- attachments
 
     def _attachments(self, resource: Resource) -> None:
-        for path in ATTACHMENTS.get(resource.type, ()):
-            self._attach(resource, path, (resource.name,))
-        if resource.type in BOUNDARIES:  # which grants nothing
-            self._attach(resource, BOUNDARIES[resource.type], ())
+        self._attach(resource, resource.known.attaches, (resource.name,))
+        self._attach(resource, resource.known.boundary, ())  # which grants nothing
 
     def _attach(self, resource: Resource, path: str, holders: tuple[str, ...]) -> None:
         owner = _owner(resource)

@@ -19,7 +19,6 @@ from ...base.record import record
 from ...iam.written import Extraction
 from ...tree.nodes import Hole, Map, Seq
 from .intrinsics import Evaluator
-from .locations import NESTED_STACKS
 from .policies import find
 from .template import Template
 from .values import string
@@ -192,12 +191,12 @@ class Stacks:
 
 def _local_path(resource: Resource) -> str | None:
     """The path of the template that the stack *resource* is made from, when it is no URL."""
-    if resource.type not in NESTED_STACKS:
+    if not resource.known.template_file:
         return None
     metadata = resource.metadata
     if isinstance(metadata, Map) and string(metadata.get(ASSET[1])) == ASSET[2]:
         return string(metadata.get(ASSET[0]))
-    path = string(resource.get(NESTED_STACKS[resource.type]))
+    path = string(resource.get(resource.known.template_file))
     return path if path and ":" not in path else None
 
 

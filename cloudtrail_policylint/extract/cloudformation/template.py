@@ -5,32 +5,37 @@ from __future__ import annotations
 from ...base.record import record
 from ...tree.nodes import Entry, Map, Node, Seq, Text
 from ...tree.source import Span
-from .attributes import BUCKET_NAMES
-from .locations import SAM_GLOBALS
+from .resource_types import ResourceType, resource_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOP = "Fn::ForEach::"
+SAM_ROLE_SUFFIX = "Role"
+"""What SAM appends to a function's or state machine's logical id for the role that it makes."""
 
 
 @record
 class Resource:
     """One entry of Resources. ``span`` is the whole entry, its logical id included.
 
-    ``defaults`` are the properties that the Globals of a SAM template set.
+    ``known`` is what is known of its type, and ``defaults`` are the properties
+    that the Globals of a SAM template set.
     """
 
     name: str
     type: str
+    known: ResourceType
     properties: Map | None
     defaults: Map | None
     metadata: Node | None
     span: Span
 
     def get(self, name: str) -> Node | None:
-        """The property *name* as written, or as the Globals of a SAM template set it."""
+        """The property *name* as written, or as the Globals of a SAM template set it; no name has none."""
+        if not name:
+            return None
         for properties in (self.properties, self.defaults):
             node = properties.get(name) if properties is not None else None
             if node is not None:
@@ -60,7 +65,7 @@ class Template:
     def _names_of_buckets(self) -> Iterator[str]:
         """What ``Ref`` refers to where a resource takes the name of a bucket."""
         for resource in self.resources.values():
-            given = resource.get(BUCKET_NAMES.get(resource.type, ""))
+            given = resource.get(resource.known.bucket)
             name = given.get("Ref") if isinstance(given, Map) else None
             if isinstance(name, Text):
                 yield name.written
@@ -100,8 +105,10 @@ class Template:
         if not isinstance(kind, Text):
             return
         type_name = kind.written
-        section = SAM_GLOBALS.get(type_name)
-        defaults = shared.get(section) if shared is not None and section is not None else None
+        known = resource_type(type_name)
+        defaults = (
+            shared.get(known.sam_globals) if shared is not None and known.sam_globals else None
+        )
         properties = node.get("Properties")
         if name in self.resources and "${" not in name:  # else another turn of a loop
             self.repeated.append(entry.key)
@@ -109,6 +116,7 @@ class Template:
         self.resources[name] = Resource(
             name,
             type_name,
+            known,
             properties if isinstance(properties, Map) else None,
             defaults if isinstance(defaults, Map) else None,
             node.get("Metadata"),

@@ -5,16 +5,8 @@ from __future__ import annotations
 from ...iam.written import FoundAttachment, Owner
 from ...tree.nodes import Hole, Node, Seq, Text, as_text
 from .instances import instances_of, nested
-from .locations import (
-    ATTACHMENTS,
-    BOUNDARIES,
-    HOLDERS,
-    IDENTITIES,
-    NAMES,
-    POLICY_TARGETS,
-    TRAIL_PARTNERS,
-)
 from .module import address_of, every
+from .resource_types import resource_type
 from .values import flat, is_null, is_rest, text_of
 
 TYPE_CHECKING = False
@@ -24,7 +16,6 @@ if TYPE_CHECKING:
     from ...readers.hcl.file import Block
     from .session import Scope, Session
 
-_OWN_POLICIES = ("aws_iam_policy.", "awscc_iam_managed_policy.")
 _LOOKED_UP = "data.aws_iam_policy."
 _UNNAMED = ("${each.", "${count.", "${...")
 
@@ -60,7 +51,8 @@ class Relations:
         found: dict[tuple[str, str], str] = {}
         for block in every(self.session.module.resources):
             type_ = block.labels[0]
-            attribute = block.attributes.get(NAMES.get(type_, ""))
+            known = resource_type(type_)
+            attribute = block.attributes.get(known.name) if known.by_name else None
             if attribute is None:
                 continue
             for instance in instances_of(self.session, block):
@@ -111,34 +103,32 @@ class Relations:
         return self._holders[address]
 
     def _find_holders(self, block: Block, address: str) -> dict[str, None]:
-        type_ = block.labels[0]
-        if type_ in IDENTITIES:
+        known = resource_type(block.labels[0])
+        if known.is_identity:
             return {address: None}
         found = dict(self._attached.get(address, {}))
-        for name, identity in HOLDERS.get(type_, ()):
+        for name, identity in known.holders.items():
             for instance in instances_of(self.session, block):
                 for value in self._values(block, name, instance.scope):
                     found.update(dict.fromkeys(self._identified(value, (identity,))))
         return found
 
     def _attach(self, block: Block, boundaries: set[str]) -> None:
-        type_ = block.labels[0]
-        attachment, boundary = ATTACHMENTS.get(type_), BOUNDARIES.get(type_)
-        if attachment is None and boundary is None:
+        known = resource_type(block.labels[0])
+        if not known.attaches and not known.boundary:
             return
         owner = Owner(address_of(block), block.span)
         for instance in instances_of(self.session, block):
-            if attachment is not None:
-                path, parties = attachment
-                holders: dict[str, None] = {} if parties else {owner.name: None}
-                for name, identity in parties:
+            if known.attaches:
+                holders: dict[str, None] = {} if known.holders else {owner.name: None}
+                for name, identity in known.holders.items():
                     for value in self._values(block, name, instance.scope):
                         holders.update(dict.fromkeys(self._identified(value, (identity,))))
-                for value in self._values(block, path, instance.scope):
+                for value in self._values(block, known.attaches, instance.scope):
                     for policy in self._refer(value, owner, tuple(holders)):
                         self._attached.setdefault(policy, {}).update(holders)
-            if boundary is not None:
-                for value in self._values(block, boundary, instance.scope):
+            if known.boundary:
+                for value in self._values(block, known.boundary, instance.scope):
                     boundaries.update(self._refer(value, owner, ()))
 
     def _refer(self, value: Node, owner: Owner, holders: tuple[str, ...]) -> list[str]:
@@ -154,7 +144,7 @@ class Relations:
                 stack.extend(reversed(flat(at)))
                 continue
             origin = self.session.origin(at) if at is not None else None
-            if origin is not None and origin.startswith(_OWN_POLICIES):
+            if origin is not None and resource_type(origin.partition(".")[0]).is_managed_policy:
                 own.append(origin)
             elif isinstance(at, Text | Hole) and not (origin or "").startswith(_LOOKED_UP):
                 text = as_text(at)
@@ -184,14 +174,14 @@ class Relations:
         """What the module's trails and event data stores write to, encrypt with and act as."""
         found: set[str] = set()
         for block in every(self.session.module.resources):
-            for name, partners in TRAIL_PARTNERS.get(block.labels[0], {}).items():
+            for name, partners in resource_type(block.labels[0]).uses.items():
                 for instance in instances_of(self.session, block):
                     for value in self._values(block, name, instance.scope):
                         found.update(self._identified(value, partners))
         for block in every(self.session.module.resources):
-            if block.labels[0] == "aws_kms_alias" and address_of(block) in found:
-                for value in self._values(block, "target_key_id", {}):
-                    found.update(self._identified(value, ("aws_kms_key",)))
+            for name, types in resource_type(block.labels[0]).alias_of.items():
+                for value in self._values(block, name, {}) if address_of(block) in found else ():
+                    found.update(self._identified(value, types))
         return found
 
     def on_cloudtrail(self, block: Block) -> bool:
@@ -201,9 +191,9 @@ class Relations:
             return True
         if address_of(block) in self._partners:
             return True
-        name, targets = POLICY_TARGETS.get(type_, ("", ()))
-        for instance in instances_of(self.session, block) if name else ():
-            for value in self._values(block, name, instance.scope):
-                if not self._partners.isdisjoint(self._identified(value, targets)):
-                    return True
+        for name, targets in resource_type(type_).target.items():
+            for instance in instances_of(self.session, block):
+                for value in self._values(block, name, instance.scope):
+                    if not self._partners.isdisjoint(self._identified(value, targets)):
+                        return True
         return not self._partners.isdisjoint(self.holders(block))

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from ...base import limits
-from ...iam.kinds import kind_of_cloudtrail_arn
 from ...iam.written import Extraction, Found, FoundResource, Owner, Problem
-from ...tree.nodes import Encoded, Hole, Map, Node, Text, as_text, children
+from ...tree.nodes import Encoded, Hole, Map, Node, Text, children
 from ...tree.source import Ranges, Related
+from .. import aws
 from ..detect import is_policy, may_hold_policy, read_policy, read_text, unknown_in
 from .documents import document
 from .holders import Relations
 from .instances import instances_of, nested
-from .locations import (
-    CLOUDTRAIL_RESOURCES,
-    NOT_POLICIES,
-    ORGANIZATIONS_POLICY_TYPES,
-    POLICIES,
-    POLICY_LIKE,
-)
 from .module import address_of, every
+from .resource_types import resource_type
 from .session import MAX_DEPTH, TOP
-from .values import inside, spelling, string
+from .values import inside, spelling, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +32,8 @@ if TYPE_CHECKING:
 MAX_VARIANTS = 16
 """Documents that one place may make (by ``for_each``, by templates) and that are told apart."""
 MAX_BLOCK_DEPTH = 8
+POLICY_LIKE = ("policy", "policies", "policy_document", "policy_json", "json")
+"""Ends of the names of attributes that may hold a policy, in resources that are not listed and in module calls."""
 
 _NO_BLOCKS = Ranges()
 
@@ -143,17 +139,16 @@ class _Finder:
     # -- resources
 
     def _resource(self, block: Block) -> None:
-        type_ = block.labels[0]
-        paths = POLICIES.get(type_)
-        if paths is None:
-            if type_ not in NOT_POLICIES:
+        known = resource_type(block.labels[0])
+        if not known.policies:
+            if not known.other_language:
                 self._search_block(block)
             return
         with self.evaluator.observed() as seen:
             instances = instances_of(self.evaluator, block)
         of_all = seen.notes
         for instance in instances:
-            for path, usual in paths.items():
+            for path, usual in known.policies.items():
                 kind = self._kind(block, instance, usual)
                 if kind == "":
                     continue
@@ -188,28 +183,20 @@ class _Finder:
 
     def _kind(self, block: Block, instance: Instance, usual: str | None) -> str | None:
         """The kind of the policy of *block*: None when the document has to tell, empty for no IAM policy."""
-        type_ = block.labels[0]
-        if type_.endswith("_organizations_policy"):
-            written = block.attributes.get("type")
+        by = resource_type(block.labels[0]).kind_by
+        if by is not None:
+            argument, kind_of = by
+            written = block.attributes.get(argument)
             if written is None:
                 return usual
-            name = string(self.evaluator.evaluate(written.expression, instance.scope))
-            return ORGANIZATIONS_POLICY_TYPES.get(name, "") if name is not None else None
-        if type_ == "awscc_cloudtrail_resource_policy":
-            return self._cloudtrail_kind(block, instance)
+            value = self.evaluator.evaluate(written.expression, instance.scope)
+            type_ = (self.evaluator.origin(value) or "").removeprefix("data.").partition(".")[0]
+            text = text_of(value)
+            kind = aws.kind_on(resource_type(type_).makes)
+            return kind or (kind_of(text) if text is not None else None)
         if usual == "identity" and address_of(block) in self.relations.only_boundaries:
             return "boundary"
         return usual
-
-    def _cloudtrail_kind(self, block: Block, instance: Instance) -> str | None:
-        arn = block.attributes.get("resource_arn")
-        if arn is None:
-            return None
-        value = self.evaluator.evaluate(arn.expression, instance.scope)
-        type_ = (self.evaluator.origin(value) or "").removeprefix("data.").partition(".")[0]
-        kind = CLOUDTRAIL_RESOURCES.get(type_.partition("_cloudtrail_")[2])
-        text = as_text(value)
-        return kind or (kind_of_cloudtrail_arn(text.written) if text is not None else None)
 
     def _add(
         self, node: Node, kind: str | None, block: Block, problems: tuple[Problem, ...] = ()

@@ -2,7 +2,7 @@
 
 An attribute of a resource is what its block writes, or what is known of the
 value that AWS will give it: an ARN is built as far as its parts are known, an
-account id is twelve digits. The facts are in ``locations``.
+account id is twelve digits. The facts are in ``resource_types``.
 
 Sources: developer.hashicorp.com/terraform/language/expressions/references and
 the attribute references of the provider's pages.
@@ -10,7 +10,6 @@ the attribute references of the provider's pages.
 
 from __future__ import annotations
 
-from ...base.lazy_regex import regex
 from ...base.suggest import nearest
 from ...readers.hcl.syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
 from ...tree.nodes import (
@@ -27,20 +26,11 @@ from ...tree.nodes import (
     Text,
     narrowed,
 )
+from .. import aws
 from .documents import document
 from .instances import instances_of
-from .locations import (
-    ACCOUNT_ATTRIBUTES,
-    ARN_ATTRIBUTES,
-    ARNS,
-    BUCKET_NAMES,
-    NAME_ATTRIBUTES,
-    PARTITIONS,
-    SAME_AS,
-    SERVICE_ACCOUNTS,
-    WITH_SLASHES,
-)
 from .module import Module, address_of, every, meant
+from .resource_types import resource_type
 from .string_functions import filled_in
 from .values import choice, hole_at, is_null, string, text_of
 
@@ -51,9 +41,17 @@ if TYPE_CHECKING:
     from ...readers.hcl.file import Block
     from ...readers.hcl.syntax import Step
     from ...tree.source import Span
+    from .resource_types import ResourceType
     from .session import Instance, Scope, Session
 
-_ARN_PARTS = regex(r"\{(\w+)\}|[^{}]+")
+_UNKNOWN_IN_ARNS = {
+    "partition": "${partition}",
+    "region": "${region}",
+    "account": "${account}",
+    "service_account": "${service account}",
+    "generated": "${generated}",
+}
+"""Field of an ARN that no argument of a resource tells -> how messages spell it."""
 
 
 def resolve(session: Session, name: str, steps: Sequence[Step], scope: Scope) -> Node:
@@ -133,8 +131,7 @@ def names_of_buckets(module: Module) -> set[str]:
     if module.buckets is None:
         module.buckets = set()
         for block in every(module.resources):
-            name = BUCKET_NAMES.get(block.labels[0])
-            argument = block.attributes.get(name) if name is not None else None
+            argument = block.attributes.get(resource_type(block.labels[0]).bucket)
             at = argument.expression if argument is not None else None
             if isinstance(at, GetAttr) and isinstance(at.of, Name) and at.of.name == "var":
                 module.buckets.add(at.name)
@@ -291,9 +288,10 @@ def _attribute(session: Session, block: Block, instance: Instance, name: str, sp
     shape = shape_of(type_, name)
     if shape == ACCOUNT:
         return hole_at(span, ACCOUNT)
-    if name in ARN_ATTRIBUTES.get(type_, ("arn",)) and type_ in ARNS:
-        return _arn(session, block, instance, span)
-    written = block.attributes.get(SAME_AS.get((type_, name), name))
+    known = resource_type(type_)
+    if known.makes is not None and name in known.arn_attributes:
+        return _arn(session, block, instance, known, known.makes, span)
+    written = block.attributes.get(known.id_repeats if name == "id" else name)
     if written is None:
         return hole_at(span, shape)
     value = session.given(written.expression, instance.scope)
@@ -304,37 +302,33 @@ def _attribute(session: Session, block: Block, instance: Instance, name: str, sp
 
 def shape_of(type_: str, name: str) -> str:
     """What is known of the attribute *name* of any resource of *type_*."""
-    if (type_, name) in ACCOUNT_ATTRIBUTES:
+    known = resource_type(type_)
+    if name in known.account_attributes:
         return ACCOUNT
-    same = SAME_AS.get((type_, name), name)
-    return NAME if not NAME_ATTRIBUTES.isdisjoint(((type_, name), (type_, same))) else ANY
+    names = known.name_attributes
+    return NAME if name in names or (name == "id" and known.id_repeats in names) else ANY
 
 
-def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node:
-    """The ARN of what *block* makes, as far as its arguments tell."""
+def _arn(
+    session: Session,
+    block: Block,
+    instance: Instance,
+    known: ResourceType,
+    resource: aws.AwsResource,
+    span: Span,
+) -> Node:
+    """The ARN of the *resource* that *block* makes, as far as its arguments tell."""
     own = block.attributes.get("arn") if block.type == "data" else None
     if own is not None:
         return session.evaluate(own.expression, instance.scope)
-    parts: list[Piece | Hole] = [
-        Piece("arn:", span),
-        Hole("${partition}", span, NAME, PARTITIONS),
-        Piece(":", span),
-    ]
-    for match in _ARN_PARTS.finditer(ARNS[block.labels[0]]):
-        name = match.group(1)
-        if name is None:
-            parts.append(Piece(match.group(), span))
-        elif name in ("region", "generated"):
-            parts.append(Hole(f"${{{name}}}", span, NAME))
-        elif name == "account":
-            parts.append(Hole("${account}", span, ACCOUNT))
-        elif name == "service_account":
-            parts.append(Hole("${service account}", span, ACCOUNT, SERVICE_ACCOUNTS))
-        elif name == "path":
-            parts.extend(_path_of(session, block, instance, span))
-        else:
-            parts.extend(_name_of(session, block, instance, name, span))
-    return Text(tuple(parts), span)
+
+    def field(name: str) -> Sequence[Piece | Hole]:
+        if name == "path":
+            return _path_of(session, block, instance, span)
+        shape = FIELD if resource.has_slashes else NAME
+        return _name_of(session, block, instance, known.name, shape, span)
+
+    return Text(tuple(aws.arn_of(resource, span, _UNKNOWN_IN_ARNS, field)), span)
 
 
 def _path_of(
@@ -350,14 +344,13 @@ def _path_of(
 
 
 def _name_of(
-    session: Session, block: Block, instance: Instance, name: str, span: Span
+    session: Session, block: Block, instance: Instance, name: str, shape: str, span: Span
 ) -> Sequence[Piece | Hole]:
     """The name in an ARN: it has no colon, whatever it is."""
     attribute = block.attributes.get(name)
     text = None
     if attribute is not None:
         text = text_of(session.given(attribute.expression, instance.scope))
-    shape = FIELD if block.labels[0] in WITH_SLASHES else NAME
     if text is None:
         return (hole_at(span, shape),)
     return tuple([narrowed(p, shape) if isinstance(p, Hole) else p for p in text.parts])
@@ -375,9 +368,9 @@ def _data_attribute(
     if type_ == "template_file" and name == "rendered":
         return _rendered(session, block, instance, span)
     if (type_, name) == ("aws_partition", "partition"):
-        return hole_at(span, NAME, PARTITIONS)
+        return hole_at(span, NAME, aws.PARTITIONS)
     if (type_, name) == ("aws_cloudtrail_service_account", "id"):
-        return hole_at(span, ACCOUNT, SERVICE_ACCOUNTS)
+        return hole_at(span, ACCOUNT, aws.SERVICE_ACCOUNTS)
     if (type_, name) == ("aws_iam_policy", "arn") and "arn" not in block.attributes:
         return hole_at(span)  # AWS's own or the customer's, and at a path that is not known
     return None
