@@ -36,18 +36,10 @@ from ...tree.nodes import (
 )
 from ...tree.source import Span
 from .. import aws
+from ..values import Part, either, string
 from .resource_types import REF_ARN, REF_NAME
 from .template import SAM_ROLE_SUFFIX
-from .values import (
-    Part,
-    length_known,
-    one_of,
-    parts_of,
-    split,
-    string,
-    text_of,
-    trimmed,
-)
+from .values import joined, length_known, spliced, split, trimmed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -206,7 +198,7 @@ class Evaluator:
             self._naming.discard(resource.name)
         if not isinstance(value, Text | Scalar | Hole | Choice):
             return (unknown,)
-        parts = parts_of(value, span, written)
+        parts = spliced(value, span, written)
         return tuple([narrowed(p, shape) if isinstance(p, Hole) else p for p in parts])
 
     def _sam_role(self, name: str) -> bool:
@@ -218,7 +210,7 @@ class Evaluator:
         for collection in collections:
             value = self.evaluate(collection)
             nodes.extend(value.items if isinstance(value, Seq) else (Hole(written, span),))
-        return one_of(nodes, span, written)
+        return either(nodes, span, written)
 
     # -- functions: each takes its argument and the whole map, whose place is the result's
 
@@ -249,7 +241,7 @@ class Evaluator:
                 parts.append(part)
             else:
                 self._substitute(part, variables, parts)
-        return text_of(parts, argument.span, "!Sub ...")
+        return joined(parts, argument.span, "!Sub ...")
 
     def _substitute(self, piece: Piece, variables: Map | None, parts: list[Part]) -> None:
         at = 0
@@ -270,7 +262,7 @@ class Evaluator:
                 value = self.attribute(resource, attribute, span, written)
             else:
                 value = self.reference(name, span, written)
-            parts.extend(parts_of(value, span, written))
+            parts.extend(spliced(value, span, written))
         if at < len(piece.text):
             parts.append(cut(piece, at, len(piece.text)))
 
@@ -294,8 +286,8 @@ class Evaluator:
         for index, item in enumerate(items.items):
             if index and delimiter.literal:
                 parts.extend(delimiter.parts)
-            parts.extend(parts_of(item, item.span, "!Join ..."))
-        return text_of(parts, node.span, "!Join ...")
+            parts.extend(spliced(item, item.span, "!Join ..."))
+        return joined(parts, node.span, "!Join ...")
 
     def _if(self, argument: Node, node: Map) -> Node | None:
         if not isinstance(argument, Seq) or len(argument.items) != 3:
@@ -346,7 +338,7 @@ class Evaluator:
         written = f"!FindInMap {name}"
         if any(string(candidate) is None for candidate in candidates):
             return Hole(written, node.span)
-        return one_of(candidates, node.span, written)
+        return either(candidates, node.span, written)
 
     def _to_json_string(self, argument: Node, node: Map) -> Node | None:
         content = self.evaluate(argument)
@@ -408,7 +400,7 @@ def _parameter(parameter: Map, span: Span, written: str, given: Node | None) -> 
     default = parameter.get("Default")
     literal = string(default)
     if default is not None and literal:
-        text = Text(parts_of(default, default.span, written), default.span)
+        text = Text(spliced(default, default.span, written), default.span)
         return _listed(text) if is_list else text
     pattern = string(parameter.get("AllowedPattern")) or ""
     if _TWELVE_DIGITS.match(pattern) and not is_list:
@@ -431,7 +423,7 @@ def _arn(
 ) -> Text:
     """The ARN of a *resource*, all of it standing at *span*; *written* is the reference to it."""
     unknown = {**_UNKNOWN_IN_ARNS, "generated": written}
-    return text_of(aws.arn_of(resource, span, unknown, field), span, written)
+    return joined(aws.arn_of(resource, span, unknown, field), span, written)
 
 
 def _below(nodes: list[Node], key: Node | None) -> list[Node]:

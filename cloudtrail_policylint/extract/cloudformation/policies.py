@@ -17,14 +17,17 @@ from ...tree.source import SourceFile
 from .. import aws
 from ..bare import policies_in
 from ..detect import is_policy, read_policy, unknown_in
+from ..values import inside, text_of
 from .intrinsics import Evaluator
 from .metadata import allowances, cdk_path
 from .references import references
 from .template import SAM_ROLE_SUFFIX, Template
-from .values import members, values_at
+from .values import members
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...readers.reading import Reading
     from .template import Resource
 
@@ -179,9 +182,9 @@ class _Finder:
         found: list[str] = []
         for item in _alternatives(node):
             named = [self._owner_of_role(name) for name in references(item)]
-            inside = [name for name in named if name in self.template.resources]
-            if inside:
-                found += inside
+            own = [name for name in named if name in self.template.resources]
+            if own:
+                found += own
                 continue
             for value in members(self.evaluator.evaluate(item)):
                 text = as_text(value)
@@ -204,7 +207,7 @@ class _Finder:
             if kind == "":
                 continue
             first, *rest = path.split(".")
-            for value in values_at(self.evaluator.evaluate(resource.get(first)), rest):
+            for value in inside(self.evaluator.evaluate(resource.get(first)), rest):
                 if path != "Policies":
                     self._add(value, kind, resource)
                     continue
@@ -255,8 +258,7 @@ class _Finder:
             kinds.discard(None)
             if len(kinds) == 1:
                 return kinds.pop()
-            value = self.evaluator.evaluate(given)
-            text = as_text(value) if value is not None else None
+            text = text_of(self.evaluator.evaluate(given))
             return kind_of(text) if text is not None else None
         if resource.name in self.boundaries and resource.name not in self.attached_to:
             return "boundary"
@@ -327,7 +329,7 @@ def _alternatives(node: Node | None) -> list[Node]:
     return found
 
 
-def _raw_values(resource: Resource, path: str) -> list[Node]:
+def _raw_values(resource: Resource, path: str) -> Iterator[Node]:
     """The values at *path* as written, functions not evaluated."""
     first, *rest = path.split(".")
-    return values_at(resource.get(first), rest)
+    return inside(resource.get(first), rest)

@@ -18,10 +18,10 @@ import re
 from ...base.record import record
 from ...iam.written import Extraction
 from ...tree.nodes import Hole, Map, Seq
+from ..values import string
 from .intrinsics import Evaluator
 from .policies import find
 from .template import Template
-from .values import string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

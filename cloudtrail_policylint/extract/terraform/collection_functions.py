@@ -9,13 +9,13 @@ Source: developer.hashicorp.com/terraform/language/functions.
 from __future__ import annotations
 
 from ...tree.nodes import Choice, Entry, Hole, Map, Node, Scalar, Seq, Text
+from ..values import flat, string
 from .session import FunctionCall
 from .values import (
     boolean,
     choice,
     equal,
     first_of,
-    flat,
     hole_at,
     integer,
     is_null,
@@ -23,7 +23,6 @@ from .values import (
     number,
     rest_at,
     settled,
-    string,
     text_of,
     truth,
 )

@@ -11,8 +11,9 @@ makes it starts.
 from __future__ import annotations
 
 from ...tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..values import flat
 from .instances import nested
-from .values import choice, entry_at, flat, hole_at, is_empty, is_null, is_rest, rest_at, text_of
+from .values import choice, entry_at, hole_at, is_empty, is_null, is_rest, rest_at, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

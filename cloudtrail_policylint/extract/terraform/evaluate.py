@@ -39,6 +39,7 @@ from ...readers.hcl.syntax import (
 )
 from ...tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from ...tree.source import Span
+from ..values import flat, string
 from . import functions, operators, references
 from .effects import ASSUMED, FAILED, NOTES
 from .session import MAX_DEPTH, TOP, Session
@@ -46,13 +47,11 @@ from .values import (
     Iteration,
     choice,
     first_of,
-    flat,
     hole_at,
     integer,
     is_null,
     is_rest,
     rest_at,
-    string,
     text_of,
     truth,
 )

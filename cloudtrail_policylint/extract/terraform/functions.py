@@ -10,6 +10,7 @@ Source: developer.hashicorp.com/terraform/language/functions.
 from __future__ import annotations
 
 from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Seq, Text
+from ..values import flat, string
 from .collection_functions import COLLECTION_FUNCTIONS
 from .effects import FAILED, NOTES
 from .session import FunctionCall
@@ -19,14 +20,12 @@ from .values import (
     boolean,
     choice,
     each_branch,
-    flat,
     hole_at,
     integer,
     is_null,
     is_rest,
     number,
     one_of,
-    string,
     text_of,
     truth,
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ...iam.written import FoundAttachment, Owner
 from ...tree.nodes import Hole, Node, Seq, Text, as_text
+from ..values import flat
 from .instances import instances_of, nested
 from .module import address_of, every
 from .resource_types import resource_type
-from .values import flat, is_null, is_rest, text_of
+from .values import is_null, is_rest, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from ...base.record import record
 from ...readers.hcl.syntax import keyword
 from ...tree.nodes import NAME, Map, Node, Scalar
 from ...tree.source import Span
+from ..values import string
 from .effects import ASSUMED, FAILED, NOTES
 from .session import MAX_NOTES_OF_ONE, Instance
-from .values import entry_at, hole_at, integer, is_null, string
+from .values import entry_at, hole_at, integer, is_null
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

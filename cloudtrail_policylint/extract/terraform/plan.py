@@ -16,8 +16,8 @@ from ...base.lazy_regex import regex
 from ...iam.written import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
 from ...tree.nodes import Encoded, Hole, Map, Node, Seq, Text, branches
 from ..detect import is_policy, may_hold_policy, read_policy, read_text
+from ..values import inside
 from .resource_types import resource_type
-from .values import inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from ...tree.nodes import Encoded, Hole, Map, Node, Text, children
 from ...tree.source import Ranges, Related
 from .. import aws
 from ..detect import is_policy, may_hold_policy, read_policy, read_text, unknown_in
+from ..values import inside
 from .documents import document
 from .holders import Relations
 from .instances import instances_of, nested
 from .module import address_of, every
 from .resource_types import resource_type
 from .session import MAX_DEPTH, TOP
-from .values import inside, spelling, text_of
+from .values import spelling, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

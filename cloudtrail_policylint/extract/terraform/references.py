@@ -27,12 +27,13 @@ from ...tree.nodes import (
     narrowed,
 )
 from .. import aws
+from ..values import string
 from .documents import document
 from .instances import instances_of
 from .module import Module, address_of, every, meant
 from .resource_types import resource_type
 from .string_functions import filled_in
-from .values import choice, hole_at, is_null, string, text_of
+from .values import choice, hole_at, is_null, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

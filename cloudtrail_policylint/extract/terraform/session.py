@@ -18,10 +18,10 @@ from abc import ABC, abstractmethod
 from ...base import limits
 from ...base.record import record
 from ...iam.written import Problem
-from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text, children
+from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Piece, Seq, Text, children
 from ...tree.source import MAX_RELATED, SourceFile, Span
 from .effects import ALL, MAX_NOTES, Effects, Observation
-from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
+from .values import Iteration, hole_at, is_empty, iterate, spliced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,15 +170,8 @@ class Session(ABC):
         """The parts that *node*, interpolated at *span*, adds to a text."""
         if isinstance(node, Text):
             return node.parts if self.charge_text(node) else (hole_at(span),)
-        if isinstance(node, Hole):
-            return (node,)
-        if isinstance(node, Encoded):
-            return (encoded_hole(node, span),)
-        if isinstance(node, Choice):
-            return (one_of(node),)
-        if isinstance(node, Scalar) and node.value is not None:
-            return (Piece(node.written, node.span),)
-        return (self.fail(span),)
+        parts = spliced(node, span)
+        return (self.fail(span),) if parts is None else parts
 
     def iterate(self, node: Node, *, as_set: bool = False) -> Iteration | None:
         """The members of *node* (with *as_set*, of the set it is turned into); None when nothing of them is known."""

@@ -15,18 +15,9 @@ from ...base.lazy_regex import regex
 from ...iam.patterns import overlaps, parse
 from ...tree.nodes import FIELD, Choice, Hole, Map, Node, Piece, Seq, Text
 from ...tree.source import SourceFile, Span
+from ..values import flat, string
 from .session import FunctionCall
-from .values import (
-    boolean,
-    choice,
-    cut,
-    flat,
-    hole_at,
-    integer,
-    is_rest,
-    string,
-    text_of,
-)
+from .values import boolean, choice, hole_at, integer, is_rest, substring, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +70,7 @@ def _split(call: FunctionCall) -> Node:
     for item in value.split(separator):
         if not call.session.charge(len(text.parts), call.span):
             return hole_at(call.span)
-        found.append(cut(text, at, at + len(item), call.span))
+        found.append(substring(text, at, at + len(item), call.span))
         at += len(item) + len(separator)
     return Seq(tuple(found), call.span)
 
@@ -107,10 +98,10 @@ def _formatted(
     at = 0
     for match in _VERB.finditer(piece.text):
         if match.start() > at:
-            parts.extend(cut(text, at, match.start(), call.span).parts)
+            parts.extend(substring(text, at, match.start(), call.span).parts)
         at = match.end()
         if match.group() == "%%":
-            parts.extend(cut(text, at - 1, at, call.span).parts)
+            parts.extend(substring(text, at - 1, at, call.span).parts)
             continue
         value = next(rest, None)
         if value is None or not call.session.charge(1, call.span):
@@ -118,7 +109,7 @@ def _formatted(
         known = match.group() in ("%s", "%d", "%v")
         parts.extend(call.session.spliced(value, call.span) if known else [hole_at(call.span)])
     if at < len(piece.text):
-        parts.extend(cut(text, at, len(piece.text), call.span).parts)
+        parts.extend(substring(text, at, len(piece.text), call.span).parts)
     return True
 
 
@@ -155,13 +146,13 @@ def _replace(call: FunctionCall) -> Node:
         if not call.session.charge(len(text.parts) + len(new.parts), call.span):
             return hole_at(call.span)
         if found > at:
-            parts.extend(cut(text, at, found, call.span).parts)
+            parts.extend(substring(text, at, found, call.span).parts)
         parts.extend(new.parts)
         at = found + len(old)
     if not parts:
         return text
     if at < len(value):
-        parts.extend(cut(text, at, len(value), call.span).parts)
+        parts.extend(substring(text, at, len(value), call.span).parts)
     return _joined(parts, call.span)
 
 
@@ -197,7 +188,7 @@ def _trimmed(trim: Callable[[str, list[str]], tuple[int, int]]) -> Function:
         if text is None or value is None or len(known) != len(others):
             return hole_at(call.span)
         start, end = trim(value, known)
-        return cut(text, start, max(start, end), call.span)
+        return substring(text, start, max(start, end), call.span)
 
     return function
 
@@ -235,7 +226,7 @@ def _substr(call: FunctionCall) -> Node:
         return hole_at(call.span)
     start = max(0, start + len(value)) if start < 0 else start
     end = len(value) if length < 0 else start + length
-    return cut(text, min(start, len(value)), min(end, len(value)), call.span)
+    return substring(text, min(start, len(value)), min(end, len(value)), call.span)
 
 
 def _tested(test: Callable[[str, str], bool]) -> Function:
@@ -304,15 +295,15 @@ def _run_filled_in(session: Session, text: Text, variables: Node) -> list[Piece 
     for match in _NAME_IN_BRACES.finditer(value):
         if not session.charge(len(text.parts), text.span):
             break
-        place = cut(text, match.start(), match.end(), text.span).parts[0].span
+        place = substring(text, match.start(), match.end(), text.span).parts[0].span
         given = variables.get(match.group(1)) if isinstance(variables, Map) else None
-        parts.extend(cut(text, at, match.start(), text.span).parts)
+        parts.extend(substring(text, at, match.start(), text.span).parts)
         unknown = Hole(match.group(), place)
         parts.extend([unknown] if given is None else session.spliced(given, place))
         at = match.end()
     if not parts:
         return list(text.parts)
-    parts.extend(cut(text, at, len(value), text.span).parts)
+    parts.extend(substring(text, at, len(value), text.span).parts)
     return parts
 
 

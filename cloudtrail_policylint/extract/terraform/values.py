@@ -20,15 +20,14 @@ from ...tree.nodes import (
     Scalar,
     Seq,
     Text,
-    branches,
-    shape_of,
-    widest,
+    cut,
 )
 from ...tree.source import Span
+from ..values import Part, either, flat, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 _REST = "...}"
 MAX_NUMBER = 10**18
@@ -116,15 +115,6 @@ def number(value: float, span: Span) -> Node:
     return Scalar(value, str(value), span)
 
 
-def string(node: Node) -> str | None:
-    """The string that Terraform makes of *node*; None when it is not known in full."""
-    if isinstance(node, Text):
-        return node.literal
-    if isinstance(node, Scalar) and node.value is not None:
-        return node.written
-    return None
-
-
 def integer(node: Node) -> int | None:
     """*node* as a whole number, if it is known to be one."""
     if (
@@ -145,47 +135,20 @@ def text_of(node: Node) -> Text | None:
     """*node* as a string, known in part: for keys and for the parts of templates."""
     if isinstance(node, Text):
         return node
-    if isinstance(node, Scalar) and node.value is not None:
-        return Text((Piece(node.written, node.span),), node.span)
-    if isinstance(node, Hole):
-        return Text((node,), node.span)
+    parts = spliced(node, node.span)
+    return Text(parts, node.span) if parts is not None else None
+
+
+def spliced(node: Node, span: Span) -> tuple[Part, ...] | None:
+    """The parts that *node*, interpolated at *span*, adds to a text; None when it is no string."""
     if isinstance(node, Choice):
-        return Text((one_of(node),), node.span)
-    if isinstance(node, Encoded):
-        return Text((encoded_hole(node, node.span),), node.span)
-    return None
+        return (one_of(node),)
+    return parts_of(node, span, hole_at(span).written if isinstance(node, Encoded) else "")
 
 
 def one_of(node: Choice) -> Hole:
     """A string that is one of the branches of *node*."""
-    found: list[str] = []
-    shapes: list[str] = []
-    for branch in flat(node):
-        value = None if branch is None else string(branch)
-        if value is not None:
-            found.append(value)
-        elif isinstance(branch, Hole) and branch.values is not None:
-            found.extend(branch.values)
-        else:
-            shapes.append(branch.shape if isinstance(branch, Hole) else ANY)
-    if not shapes:
-        return hole_at(node.span, shape_of(found), tuple(found))
-    return hole_at(node.span, widest((*shapes, shape_of(found))))
-
-
-def encoded_hole(node: Encoded, span: Span) -> Hole:
-    """JSON text that other text surrounds: not known as text, known for what it spells."""
-    return Hole(hole_at(span).written, span, content=node.content)
-
-
-def flat(node: Node | None) -> list[Node | None]:
-    """The branches of *node*, nested ones too; None is one that leaves the value out."""
-    if not isinstance(node, Choice):
-        return [node]
-    found: list[Node | None] = []
-    for branch in node.branches:
-        found.extend(flat(branch))
-    return found
+    return either((node,), node.span, hole_at(node.span).written)
 
 
 def choice(branches: Sequence[Node | None], span: Span) -> Node:
@@ -311,7 +274,7 @@ def entry_at(name: str, value: Node, span: Span) -> Entry:
     return Entry(Text((Piece(name, span),), span), value)
 
 
-def cut(text: Text, start: int, end: int, span: Span) -> Text:
+def substring(text: Text, start: int, end: int, span: Span) -> Text:
     """The characters ``[start, end)`` of the wholly known *text*, each where it is written."""
     parts: list[Piece | Hole] = []
     at = 0
@@ -320,29 +283,9 @@ def cut(text: Text, start: int, end: int, span: Span) -> Text:
             continue
         first, last = max(start - at, 0), min(end - at, len(part.text))
         if first < last:
-            place = part.span
-            if place.end - place.start == len(part.text):
-                place = Span(place.source, place.start + first, place.start + last)
-            parts.append(Piece(part.text[first:last], place))
+            parts.append(cut(part, first, last))
         at += len(part.text)
     return Text(tuple(parts) or (Piece("", Span(span.source, span.start, span.start)),), span)
-
-
-def inside(value: Node, path: list[str]) -> Iterator[Node]:
-    """The values at *path* in *value*, through lists and alternatives."""
-    if not path:
-        yield value
-        return
-    for branch in branches(value):
-        if isinstance(branch, Map):
-            inner = branch.get(path[0])
-            if inner is not None:
-                yield from inside(inner, path[1:])
-        elif isinstance(branch, Seq):
-            for item in branch.items:
-                for one in branches(item):
-                    if isinstance(one, Map):
-                        yield from inside(one, path)
 
 
 def spelling(node: Node, limit: int = 50_000) -> str:
