@@ -18,6 +18,7 @@ from ..tree.nodes import (
     Seq,
     Text,
     branches,
+    children,
     shape_of,
     widest,
 )
@@ -90,6 +91,17 @@ def flat(node: Node | None) -> list[Node | None]:
     for branch in node.branches:
         found.extend(flat(branch))
     return found
+
+
+def leaves(node: Node | None) -> Iterator[Node]:
+    """The values in *node* that are no lists, through lists and alternatives."""
+    stack = [node]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, Seq | Choice):
+            stack.extend(reversed(children(at)))
+        elif at is not None:
+            yield at
 
 
 def inside(node: Node | None, path: Sequence[str]) -> Iterator[Node]:

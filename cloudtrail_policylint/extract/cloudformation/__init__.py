@@ -3,15 +3,16 @@
 A document is a template by its Resources: objects with a Type like
 ``AWS::IAM::Role``. Every document of a file that holds several is looked at by
 itself. A document that is none goes to ``bare``, which knows policies by their
-shape. The modules: ``locations`` and ``attributes`` are data, ``template`` the
-sections, ``intrinsics`` the functions, ``policies`` puts them together.
+shape. The modules: ``resource_types`` is data, ``template`` the sections,
+``intrinsics`` the functions, ``policies`` puts them together, ``stacks`` knows
+which template is nested in which.
 """
 
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
 from ...iam.written import Extraction
-from ...tree.nodes import Map, Node, Seq, Text
+from ...tree.nodes import Map, Node, Text, walk
 from ...tree.source import SourceFile
 
 _TYPE = regex(r"[A-Za-z0-9]+::\S+")
@@ -56,15 +57,9 @@ def evaluated(node: Node, template: Node | None) -> Node | None:
 
 
 def _has_function(node: Node) -> bool:
-    stack, seen = [node], set()
-    while stack:
-        at = stack.pop()
-        if isinstance(at, Seq):
-            stack.extend(at.items)
-        elif isinstance(at, Map) and id(at) not in seen:
-            seen.add(id(at))
-            for entry in at.entries:
-                if entry.key.written.startswith(("Fn::", "Ref", "!")):
-                    return True
-                stack.append(entry.value)
-    return False
+    return any(
+        entry.key.written.startswith(("Fn::", "Ref", "!"))
+        for at in walk(node)
+        if isinstance(at, Map)
+        for entry in at.entries
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
-from ...tree.nodes import Map, Node, Piece, Seq, Text
+from ...tree.nodes import Map, Node, Piece, Seq, Text, walk
 
 _REFERENCE = regex(r"\$\{([^{}!.]+)[^{}]*\}")
 
@@ -11,17 +11,9 @@ _REFERENCE = regex(r"\$\{([^{}!.]+)[^{}]*\}")
 def references(node: Node | None) -> list[str]:
     """The names in every ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` of *node*, in the order of the file."""
     found: dict[str, None] = {}
-    seen: set[int] = set()
-    stack: list[Node | None] = [node]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, Seq):
-            stack.extend(reversed(at.items))
-        elif isinstance(at, Map) and id(at) not in seen:
-            seen.add(id(at))
-            for entry in at.entries:
-                found.update(dict.fromkeys(_named(entry.key.literal, entry.value)))
-            stack.extend(entry.value for entry in reversed(at.entries))
+    for at in walk(node) if node is not None else ():
+        for entry in at.entries if isinstance(at, Map) else ():
+            found.update(dict.fromkeys(_named(entry.key.literal, entry.value)))
     return list(found)
 
 

@@ -1,10 +1,17 @@
 """Terraform: the policies of all files of one folder, and those of a plan.
 
-The modules: ``project`` knows who calls whom, ``locations`` is data, ``module`` the blocks by name, ``evaluate``
-with ``references``, ``functions``, ``strings`` and ``operators`` works out
-values, ``instances`` repeats blocks, ``documents`` builds
-``aws_iam_policy_document``, ``holders`` knows who has what, and ``policies``
-puts them together. ``plan`` reads what Terraform has worked out itself.
+The modules:
+
+- ``resource_types`` is data, ``module`` the blocks of a folder by name, and
+  ``project`` knows which module calls which;
+- ``evaluate`` works out expressions, with ``references``, ``functions``
+  (``collection_functions``, ``string_functions``) and ``operators``, on the
+  state that ``session`` keeps; ``effects`` says what a value rests on, and
+  ``values`` asks small questions about nodes;
+- ``instances`` repeats blocks, ``documents`` builds
+  ``aws_iam_policy_document``, ``holders`` knows who has what, and ``policies``
+  puts them together;
+- ``plan`` reads what Terraform has worked out itself.
 """
 
 from __future__ import annotations

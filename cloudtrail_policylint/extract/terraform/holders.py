@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...iam.written import FoundAttachment, Owner
-from ...tree.nodes import Hole, Node, Seq, Text, as_text
-from ..values import flat
+from ...tree.nodes import Hole, Node, Text, as_text
+from ..values import leaves
 from .instances import instances_of, nested
 from .module import address_of, every
 from .resource_types import resource_type
@@ -64,16 +64,8 @@ class Relations:
 
     def _identified(self, node: Node, types: tuple[str, ...]) -> Iterator[str]:
         """The resources of *types* that *node* means: addresses, else names as they are written."""
-        stack: list[Node | None] = [node]
-        while stack:
-            at = stack.pop()
-            if isinstance(at, Seq):
-                stack.extend(reversed(at.items))
-                continue
-            if at is None or is_null(at) or is_rest(at):
-                continue
-            if len(flat(at)) > 1:
-                stack.extend(reversed(flat(at)))
+        for at in leaves(node):
+            if is_null(at) or is_rest(at):
                 continue
             origin = self.session.origin(at)
             if origin is not None:
@@ -135,16 +127,8 @@ class Relations:
     def _refer(self, value: Node, owner: Owner, holders: tuple[str, ...]) -> list[str]:
         """The module's own policies that *value* refers to; the others become attachments."""
         own: list[str] = []
-        stack: list[Node | None] = [value]
-        while stack:
-            at = stack.pop()
-            if isinstance(at, Seq):
-                stack.extend(reversed(at.items))
-                continue
-            if at is not None and len(flat(at)) > 1:
-                stack.extend(reversed(flat(at)))
-                continue
-            origin = self.session.origin(at) if at is not None else None
+        for at in leaves(value):
+            origin = self.session.origin(at)
             if origin is not None and resource_type(origin.partition(".")[0]).is_managed_policy:
                 own.append(origin)
             elif isinstance(at, Text | Hole) and not (origin or "").startswith(_LOOKED_UP):

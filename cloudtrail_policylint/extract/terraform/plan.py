@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from ...base.lazy_regex import regex
 from ...iam.written import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
-from ...tree.nodes import Encoded, Hole, Map, Node, Seq, Text, branches
+from ...tree.nodes import Encoded, Hole, Map, Node, Seq, Text, children
 from ..detect import is_policy, may_hold_policy, read_policy, read_text
 from ..values import inside
 from .resource_types import resource_type
@@ -264,7 +264,5 @@ def _by_shape(resource: _Resource) -> Iterator[Found]:
             continue
         if is_policy(content):
             yield Found(content, None, resource.owner, problems=problems)
-        elif isinstance(content, Map):
-            stack.extend(b for entry in reversed(content.entries) for b in branches(entry.value))
-        elif isinstance(content, Seq):
-            stack.extend(reversed(content.items))
+        else:
+            stack.extend(reversed(children(content)))
