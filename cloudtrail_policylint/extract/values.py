@@ -1,7 +1,6 @@
-"""Small questions about the tree's nodes that all formats ask.
+"""Helpers for values of the tree that all formats share.
 
-What a value is unknown for is spelled differently in each format: *written* is
-that spelling, for messages.
+*written* is how messages spell an unknown value; each format has its own way.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ Part = Piece | Hole
 
 
 def string(node: Node | None) -> str | None:
-    """The string that *node* is, None when it is not known in full. Numbers are strings too."""
+    """The string or number *node* as a string; None if it is not fully known."""
     if isinstance(node, Text):
         return node.literal
     if isinstance(node, Scalar) and node.value is not None:
@@ -42,7 +41,7 @@ def string(node: Node | None) -> str | None:
 
 
 def parts_of(node: Node | None, span: Span, written: str) -> tuple[Part, ...] | None:
-    """*node* as a stretch of a longer string, referred to at *span*; None when it is no string."""
+    """*node* as part of a longer string, used at *span*; None if it is no string."""
     if isinstance(node, Text):
         return node.parts
     if isinstance(node, Scalar) and node.value is not None:
@@ -57,7 +56,7 @@ def parts_of(node: Node | None, span: Span, written: str) -> tuple[Part, ...] | 
 
 
 def text_of(node: Node | None, written: str = "...") -> Text | None:
-    """*node* as a string, known in part; None when it is no string."""
+    """*node* as a string that may have unknown parts; None if it is no string."""
     if isinstance(node, Text) or node is None:
         return node
     parts = parts_of(node, node.span, written)
@@ -65,7 +64,7 @@ def text_of(node: Node | None, written: str = "...") -> Text | None:
 
 
 def either(values: Iterable[Node | None], span: Span, written: str) -> Hole:
-    """A string that is one of *values*, with all that it may be where they are known."""
+    """An unknown string that is one of *values*, with the possible strings if all are known."""
     known: dict[str, None] = {}
     shapes: list[str] = []
     for branch in [branch for value in values for branch in flat(value)]:
@@ -84,7 +83,7 @@ def either(values: Iterable[Node | None], span: Span, written: str) -> Hole:
 
 
 def flat(node: Node | None) -> list[Node | None]:
-    """The branches of *node*, nested ones too; None is one that leaves the value out."""
+    """The branches of *node*, nested ones too; None is a branch without a value."""
     if not isinstance(node, Choice):
         return [node]
     found: list[Node | None] = []
@@ -94,7 +93,7 @@ def flat(node: Node | None) -> list[Node | None]:
 
 
 def leaves(node: Node | None) -> Iterator[Node]:
-    """The values in *node* that are no lists, through lists and alternatives."""
+    """The values in *node*, with all lists and alternatives unfolded."""
     stack = [node]
     while stack:
         at = stack.pop()
@@ -105,7 +104,7 @@ def leaves(node: Node | None) -> Iterator[Node]:
 
 
 def inside(node: Node | None, path: Sequence[str]) -> Iterator[Node]:
-    """The values at *path* in *node*, through lists and alternatives."""
+    """The values at *path* in *node*, in every item of a list and in every alternative."""
     if not path:
         if node is not None:
             yield node

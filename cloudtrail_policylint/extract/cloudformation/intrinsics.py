@@ -1,15 +1,14 @@
-"""The intrinsic functions as values: from what a template says to the tree, as far as it tells.
+"""Evaluation of intrinsic functions, as far as the template determines their values.
 
-Whatever is not known is a ``Hole`` of whatever shape is known, and nothing
-here raises. Values keep the places where they are written: a parameter's
-default stands at the parameter, a part of a ``Fn::Sub`` in its string.
+An unknown value is a ``Hole`` with its known shape; nothing here raises. Values
+keep the place where they are written: a parameter's default is at the
+parameter, a part of a ``Fn::Sub`` is in its string.
 
-Untrusted input: nesting is followed ``MAX_DEPTH`` levels through all
-references, a resource that names itself is a hole, and a node that is reached
-many times (a YAML alias) is evaluated once.
+Untrusted input: nesting is followed for ``MAX_DEPTH`` levels, references
+included; a resource that names itself is a hole; a node that is used many times
+(a YAML alias) is evaluated once.
 
-Source of the semantics: AWS CloudFormation Template Reference, "Intrinsic
-function reference".
+Source: AWS CloudFormation Template Reference, "Intrinsic function reference".
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from .template import Resource, Template
 
 MAX_DEPTH = 100
-"""Levels of nesting that are followed, those behind references included."""
+"""Levels of nesting that are evaluated, references included."""
 
 _REFERENCE = regex(r"\$\{([^{}]*)\}")
 _UNKNOWN_IN_ARNS = {
@@ -56,20 +55,23 @@ _UNKNOWN_IN_ARNS = {
     "region": "${AWS::Region}",
     "account": "${AWS::AccountId}",
 }
-"""Field of an ARN that no property of a resource tells -> how messages spell it."""
+"""Field of an ARN that no property of a resource sets -> how messages spell it."""
 _TWELVE_DIGITS = regex(r"\^?(?:\\d|\[0-9\])\{12(?:,12)?\}\$?\Z")
 _NAMES = regex(
     r"\^?(?:(?:\[(?:a-z|A-Z|0-9|\\[dw.-]|[\w.])+-?\]|\\[dw.-]|[\w-])(?:[*+?]|\{\d+,?\d*\})?|[()|]|\)[*+?])+\$?\Z"
 )
-"""Patterns that allow no slash and no colon: of letters, digits, dots and dashes. CloudFormation takes them whole."""
+"""An AllowedPattern of letters, digits, dots and dashes: it allows no slash and no colon.
+
+CloudFormation matches the whole value.
+"""
 _NAME_TYPES = ("Number", "AWS::EC2::AvailabilityZone::Name")
 _LIST_TYPES = ("CommaDelimitedList", "List<")
 
 
 class Evaluator:
-    """Evaluates the values of one template. None is a value that is left out (``AWS::NoValue``).
+    """Evaluates the values of one template. None is a removed value (``AWS::NoValue``).
 
-    *given* are values of its parameters, where the stack that is made from it is in view.
+    *given* are the values of its parameters, if the stack that uses it is known.
     """
 
     def __init__(self, template: Template, given: dict[str, Node] | None = None) -> None:
@@ -80,7 +82,7 @@ class Evaluator:
         self._naming: set[str] = set()
 
     def evaluate(self, node: Node | None) -> Node | None:
-        """The value of *node* with every function in it replaced by what it returns."""
+        """The value of *node*, with every function in it evaluated."""
         if not isinstance(node, Map | Seq):
             return node
         if id(node) in self._memo:
@@ -111,7 +113,7 @@ class Evaluator:
         entries: list[Entry] = []
         for entry in node.entries:
             if (entry.key.literal or "").startswith("Fn::"):
-                # Fn::ForEach and Fn::Transform stand for any number of entries.
+                # Fn::ForEach and Fn::Transform make any number of entries.
                 key = Text((Hole(entry.key.written, entry.key.span),), entry.key.span)
                 entries.append(Entry(key, Hole(entry.key.written, entry.value.span)))
                 continue
@@ -123,7 +125,7 @@ class Evaluator:
     # -- references
 
     def reference(self, name: str, span: Span, written: str) -> Node | None:
-        """What ``Ref`` *name* returns; *written* is how the reference is spelt at *span*."""
+        """The value of ``Ref`` *name*, which is spelled *written* at *span*."""
         if name.startswith("AWS::"):
             return _pseudo(name, span)
         parameter = self.template.parameters.get(name)
@@ -147,7 +149,7 @@ class Evaluator:
         return Text(parts, span) if len(parts) > 1 or isinstance(parts[0], Piece) else parts[0]
 
     def attribute(self, name: str, attribute: str, span: Span, written: str) -> Node:
-        """What ``Fn::GetAtt`` returns for *attribute* of the resource *name*."""
+        """The value of ``Fn::GetAtt`` for *attribute* of the resource *name*."""
         resource = self.template.resources.get(name)
         if resource is None:
             if attribute == "Arn" and self._sam_role(name):
@@ -178,7 +180,7 @@ class Evaluator:
         return self._field(resource, resource.get(resource.known.name), shape, span, written)
 
     def _path(self, resource: Resource, span: Span, written: str) -> tuple[Part, ...]:
-        """The path of *resource* of IAM: ``/`` where it is given none."""
+        """The path of an IAM *resource*; ``/`` by default."""
         path = resource.get("Path")
         if path is None:
             return (Piece("/", span),)
@@ -187,7 +189,7 @@ class Evaluator:
     def _field(
         self, resource: Resource, given: Node | None, shape: str, span: Span, written: str
     ) -> tuple[Part, ...]:
-        """The property *given* of *resource*, as a part of an ARN of the *shape*."""
+        """The value of the property *given* of *resource*, as a field of the *shape* in an ARN."""
         unknown = Hole(written, span, shape)
         if given is None or resource.name in self._naming:
             return (unknown,)
@@ -212,7 +214,7 @@ class Evaluator:
             nodes.extend(value.items if isinstance(value, Seq) else (Hole(written, span),))
         return either(nodes, span, written)
 
-    # -- functions: each takes its argument and the whole map, whose place is the result's
+    # -- functions: each takes its argument and the whole map, whose span the result has
 
     def _ref(self, argument: Node, node: Map) -> Node | None:
         name = string(argument)
@@ -325,7 +327,7 @@ class Evaluator:
         keys = [self.evaluate(key) for key in argument.items[1:3]]
         for key in keys:
             candidates = _below(candidates, key)
-        # AWS::LanguageExtensions: what a key that the map lacks gives.
+        # AWS::LanguageExtensions: a default for keys that the map does not have.
         options = argument.items[3] if len(argument.items) > 3 else None
         default = options.get("DefaultValue") if isinstance(options, Map) else None
         if default is not None and not (candidates and all(map(string, keys))):
@@ -359,7 +361,7 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, Node, Map], Node | None]] = {
 
 
 def _unknown(node: Map) -> Hole:
-    """What a function returns of which nothing is known."""
+    """The unknown value of a function."""
     name = node.entries[0].key.written.removeprefix("Fn::").removeprefix("!")
     argument = string(node.entries[0].value)
     return Hole(f"!{name} {argument if argument and len(argument) <= 40 else '...'}", node.span)
@@ -379,15 +381,15 @@ def _pseudo(name: str, span: Span) -> Node | None:
 
 
 def _parameter(parameter: Map, span: Span, written: str, given: Node | None) -> Node:
-    """What a parameter is: what it is *given*, one of its allowed values, its default, else unknown.
+    """The value of a parameter: *given*, one of its allowed values, its default, or unknown.
 
-    An empty default asks for a value, and that of an SSM parameter is the name
-    under which the value is kept: both say nothing.
+    Two defaults are ignored: an empty one, because it asks for a value, and that
+    of an SSM parameter, because it is the name of the value.
     """
-    kind = string(parameter.get("Type")) or "String"
-    if kind.startswith("AWS::SSM::Parameter::Value"):
+    type_ = string(parameter.get("Type")) or "String"
+    if type_.startswith("AWS::SSM::Parameter::Value"):
         return Hole(written, span)
-    is_list = kind.startswith(_LIST_TYPES)
+    is_list = type_.startswith(_LIST_TYPES)
     if given is not None:
         return _listed(given) if is_list else given
     allowed = parameter.get("AllowedValues")
@@ -405,12 +407,12 @@ def _parameter(parameter: Map, span: Span, written: str, given: Node | None) -> 
     pattern = string(parameter.get("AllowedPattern")) or ""
     if _TWELVE_DIGITS.match(pattern) and not is_list:
         return Hole(written, span, ACCOUNT)
-    is_name = kind in _NAME_TYPES or kind.endswith("::Id") or _NAMES.match(pattern)
+    is_name = type_ in _NAME_TYPES or type_.endswith("::Id") or _NAMES.match(pattern)
     return Hole(written, span, NAME if is_name and not is_list else ANY)
 
 
 def _listed(value: Node) -> Node:
-    """The list that *value* spells with commas between its items."""
+    """*value*, a comma-separated list, as a list."""
     if isinstance(value, Choice):
         branches = tuple([_listed(b) if b is not None else None for b in value.branches])
         return Choice(branches, value.span)
@@ -421,13 +423,13 @@ def _listed(value: Node) -> Node:
 def _arn(
     resource: aws.AwsResource, span: Span, written: str, field: Callable[[str], tuple[Part, ...]]
 ) -> Text:
-    """The ARN of a *resource*, all of it standing at *span*; *written* is the reference to it."""
+    """The ARN of a *resource*, which is referred to at *span* as *written*."""
     unknown = {**_UNKNOWN_IN_ARNS, "generated": written}
     return joined(aws.arn_of(resource, span, unknown, field), span, written)
 
 
 def _below(nodes: list[Node], key: Node | None) -> list[Node]:
-    """What the maps among *nodes* hold under *key*, or under any key that it may be."""
+    """The values of the maps among *nodes* at *key*, or at every key that it may be."""
     literal = string(key)
     keys: tuple[str, ...] | None = (literal,) if literal is not None else None
     if isinstance(key, Hole) and key.values is not None:

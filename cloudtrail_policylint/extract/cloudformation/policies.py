@@ -1,4 +1,4 @@
-"""The policies and attachments of a template, with whom they belong to."""
+"""The policies and attachments of a template, with their owners."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from .template import Resource
 
 MAX_NESTED_TEMPLATES = 2
-"""How deep a template in a string of a template is followed."""
+"""Levels of templates in strings of templates that are read."""
 MAX_ALTERNATIVES = 1_000
-"""Items of one list that are looked at, in all its alternatives (a list of aliases may have millions)."""
+"""Items of one list that are used, in all its alternatives: YAML aliases can make millions."""
 
 
 def find(
@@ -42,8 +42,8 @@ def find(
 ) -> Extraction:
     """All policies and attachments of the template *root*, in the order of its resources.
 
-    *depth* is how many templates it stands in, *evaluator* the one of the
-    stack that is made from it, where that is known.
+    *depth* is how many templates are around it; *evaluator* is that of a stack
+    that uses the template, if there is one.
     """
     return _Finder(evaluator or Evaluator(Template(root)), source, depth).extraction()
 
@@ -83,7 +83,7 @@ class _Finder:
         )
 
     def _nested(self, body: Node | None) -> None:
-        """What a template that is spelt in a string of this one holds; its names are its own."""
+        """Add what is in a template in a string, whose names are not those of this template."""
         for text in members(body):
             if not isinstance(text, Text):
                 continue
@@ -104,7 +104,7 @@ class _Finder:
     # -- what the template says about its resources
 
     def _partners(self) -> set[str]:
-        """What the template's trails and event data stores use: logical ids, and names as written."""
+        """What trails and event data stores use: logical ids, or names as written."""
         found: set[str] = set()
         for resource in self.template.resources.values():
             for name in resource.known.uses:
@@ -115,13 +115,13 @@ class _Finder:
         return found
 
     def _attached(self) -> tuple[dict[str, list[str]], set[str]]:
-        """Managed policies of the template by logical id: whom they are attached to, and whether as a boundary."""
+        """The template's managed policies: who each is attached to, and boundaries."""
         attached: dict[str, list[str]] = {}
         boundaries: set[str] = set()
         for resource in self.template.resources.values():
             for item in _alternatives(resource.get(resource.known.attaches)):
                 if isinstance(item, Map) and len(item.entries) > 1:
-                    continue  # SAM: a policy, which may speak of others
+                    continue  # SAM: an inline policy, which may refer to others
                 for policy in self._own_policies(item):
                     attached.setdefault(policy, []).append(resource.name)
             for node in _raw_values(resource, resource.known.boundary):
@@ -138,11 +138,11 @@ class _Finder:
         ]
 
     def _identified(self, node: Node | None) -> set[str]:
-        """The resources that *node* refers to, else the names that it spells."""
+        """The resources that *node* refers to, or the names in it."""
         found = {name for name in references(node) if name in self.template.resources}
         for branch in members(self.evaluator.evaluate(node)):
             text = as_text(branch)
-            # What is cut short is not told apart from others.
+            # A shortened text may be equal to another one.
             if text is not None and text.written and not text.written.endswith("..."):
                 found.add(text.written)
         return found
@@ -168,7 +168,7 @@ class _Finder:
     # -- holders
 
     def _holders(self, resource: Resource) -> tuple[str, ...]:
-        """The identities that the policies of *resource* belong to: logical ids, else names as written."""
+        """The identities of the policies in *resource*: logical ids, or names as written."""
         if resource.known.is_identity:
             return (resource.name,)
         found: dict[str, None] = {}
@@ -193,7 +193,7 @@ class _Finder:
         return found
 
     def _owner_of_role(self, name: str) -> str:
-        """The logical id that *name* means: that of a function whose role SAM makes."""
+        """The logical id *name*, or for a role that SAM generates that of its function."""
         return name if name in self.template.resources else name.removesuffix(SAM_ROLE_SUFFIX)
 
     # -- policies
@@ -237,7 +237,7 @@ class _Finder:
         )
 
     def _unlisted(self, resource: Resource) -> None:
-        """Policies that a custom or unlisted resource is given, known by their shape."""
+        """Add the policies in a custom or unlisted resource, recognised by their content."""
         if resource.known.other_language or resource.properties is None:
             return
         value = self.evaluator.evaluate(resource.properties)
@@ -249,7 +249,7 @@ class _Finder:
                     )
 
     def _kind(self, resource: Resource, usual: str | None) -> str | None:
-        """The kind of the policy of *resource*: None when the document has to tell, empty for no IAM policy."""
+        """The kind of a policy: None if only its content shows it, empty for no IAM policy."""
         if resource.known.kind_by is not None:
             name, kind_of = resource.known.kind_by
             given = resource.get(name)
@@ -268,7 +268,7 @@ class _Finder:
 
     def _attachments(self, resource: Resource) -> None:
         self._attach(resource, resource.known.attaches, (resource.name,))
-        self._attach(resource, resource.known.boundary, ())  # which grants nothing
+        self._attach(resource, resource.known.boundary, ())  # a boundary grants nothing
 
     def _attach(self, resource: Resource, path: str, holders: tuple[str, ...]) -> None:
         owner = _owner(resource)
@@ -284,19 +284,19 @@ class _Finder:
 
 
 def _repeated(key: Text) -> Problem:
-    message = f"{key.written} is here twice: only the last one counts, the one before is lost"
+    message = f"duplicate logical ID {key.written}: only the last one is used"
     return Problem("duplicate-key", message, key.span)
 
 
 def _owner(resource: Resource) -> Owner:
-    """*resource* by the name that its users know: in a CDK template that of the construct."""
+    """The owner *resource*, by its logical id or, in a CDK template, by its construct."""
     return Owner(cdk_path(resource.metadata) or resource.name, resource.span)
 
 
 def _read(text: Text) -> tuple[str, tuple[Reading, ...]]:
-    """The language that *text* is written in, JSON or YAML, and the documents that it spells.
+    """The language of *text*, JSON or YAML, and the documents in it.
 
-    What is not quite JSON (a comma before the last brace) may well be YAML, which is no mistake.
+    Invalid JSON (a comma before the last brace) may be valid YAML.
     """
     from ...readers.json import reader as json_reader
     from ...readers.yaml import embedded as yaml_embedded
@@ -312,24 +312,24 @@ def _read(text: Text) -> tuple[str, tuple[Reading, ...]]:
 
 
 def _alternatives(node: Node | None) -> list[Node]:
-    """The items of *node* as written, those in both branches of every ``Fn::If`` among them."""
+    """The items of *node*, not evaluated, with those of both branches of every ``Fn::If``."""
     found: list[Node] = []
     stack = [node]
     while stack:
-        at = stack.pop()
-        if isinstance(at, Seq):
-            stack.extend(reversed(at.items))
-        elif isinstance(at, Map) and at.entry("Fn::If") is not None:
-            branches = at.get("Fn::If")
+        current = stack.pop()
+        if isinstance(current, Seq):
+            stack.extend(reversed(current.items))
+        elif isinstance(current, Map) and current.entry("Fn::If") is not None:
+            branches = current.get("Fn::If")
             stack.extend(reversed(branches.items[1:]) if isinstance(branches, Seq) else ())
-        elif at is not None:
-            found.append(at)
+        elif current is not None:
+            found.append(current)
         if len(found) > MAX_ALTERNATIVES:
             break
     return found
 
 
 def _raw_values(resource: Resource, path: str) -> Iterator[Node]:
-    """The values at *path* as written, functions not evaluated."""
+    """The values at *path*, not evaluated."""
     first, *rest = path.split(".")
     return inside(resource.get(first), rest)

@@ -1,4 +1,4 @@
-"""Which names of the template a value refers to, without evaluating it."""
+"""The names that a value refers to, without evaluating it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _REFERENCE = regex(r"\$\{([^{}!.]+)[^{}]*\}")
 
 
 def references(node: Node | None) -> list[str]:
-    """The names in every ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` of *node*, in the order of the file."""
+    """The names in all ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` of *node*, in file order."""
     found: dict[str, None] = {}
-    for at in walk(node) if node is not None else ():
-        for entry in at.entries if isinstance(at, Map) else ():
+    for inner in walk(node) if node is not None else ():
+        for entry in inner.entries if isinstance(inner, Map) else ():
             found.update(dict.fromkeys(_named(entry.key.literal, entry.value)))
     return list(found)
 

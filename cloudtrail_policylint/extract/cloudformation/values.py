@@ -1,4 +1,4 @@
-"""Small questions about the tree's nodes, as CloudFormation sees values."""
+"""Helpers for values of the tree, as CloudFormation treats them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ..values import Part, parts_of
 
 MAX_PARTS = 1_000
 MAX_LENGTH = 200_000
-"""What one string may be put together from; with more it is simply unknown."""
+"""Parts and characters of one string; a larger string is unknown."""
 
 
 def joined(parts: list[Part], span: Span, written: str) -> Text:
-    """The string made of *parts*; one hole for what is too long to follow."""
+    """The string made of *parts*; unknown if it is too long."""
     length = sum(len(part.text) for part in parts if isinstance(part, Piece))
     if len(parts) > MAX_PARTS or length > MAX_LENGTH:
         return Text((Hole(written, span),), span)
@@ -20,13 +20,13 @@ def joined(parts: list[Part], span: Span, written: str) -> Text:
 
 
 def spliced(node: Node | None, span: Span, written: str) -> tuple[Part, ...]:
-    """*node* as a stretch of a longer string; *written* and *span* are those of the reference to it."""
+    """*node* as part of a longer string; *written* and *span* are those of the reference to it."""
     parts = parts_of(node, span, written)
     return (Hole(written, span),) if parts is None else parts
 
 
 def split(text: Text, delimiter: str) -> list[Text] | None:
-    """*text* cut at every *delimiter*; None when a hole may hold one, too."""
+    """*text* split at every *delimiter*; None if an unknown part may have one, too."""
     found: list[list[Part]] = [[]]
     for part in text.parts:
         if isinstance(part, Hole):
@@ -49,7 +49,7 @@ def split(text: Text, delimiter: str) -> list[Text] | None:
 
 
 def trimmed(text: Text) -> Text:
-    """*text* without the blanks at its ends."""
+    """*text* without white space at its ends."""
     parts = list(text.parts)
     for end in (0, -1):
         part = parts[end] if parts else None
@@ -62,7 +62,7 @@ def trimmed(text: Text) -> Text:
 
 
 def length_known(node: Seq) -> bool:
-    """Whether *node* has as many items as are written: none left out, and none that may be several."""
+    """Whether *node* has exactly the items that are written."""
     return not any(isinstance(item, Hole | Choice) for item in node.items)
 
 

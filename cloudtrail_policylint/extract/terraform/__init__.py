@@ -6,12 +6,12 @@ The modules:
   ``project`` knows which module calls which;
 - ``evaluate`` works out expressions, with ``references``, ``functions``
   (``collection_functions``, ``string_functions``) and ``operators``, on the
-  state that ``session`` keeps; ``effects`` says what a value rests on, and
-  ``values`` asks small questions about nodes;
+  state that ``session`` keeps; ``effects`` records what a value depends on, and
+  ``values`` has helpers for nodes;
 - ``instances`` repeats blocks, ``documents`` builds
-  ``aws_iam_policy_document``, ``holders`` knows who has what, and ``policies``
-  puts them together;
-- ``plan`` reads what Terraform has worked out itself.
+  ``aws_iam_policy_document``, ``holders`` finds out which policies apply to
+  whom, and ``policies`` puts them together;
+- ``files`` extracts from one file, ``plan`` from the output of ``terraform show``.
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ def extract_module(
     """The policies and attachments of the module whose ``.tf`` and ``.tfvars`` files are *sources*.
 
     *load* opens a file by its path relative to the module's folder, for
-    ``file()`` and ``templatefile()``; it gives None for one that cannot be had.
-    Every place is where something is written, in a loaded file too.
+    ``file()`` and ``templatefile()``; None if it cannot be read.
     """
     from .evaluate import Evaluator
     from .module import Module

@@ -1,10 +1,10 @@
-"""What the evaluation of an expression rests on besides the files: its effects, and who observes them.
+"""Side effects of evaluating an expression, and the blocks that observe them.
 
-An effect is a variable's default that was taken for its value, an error, or a
-note on what is not known. It belongs to the innermost ``with
-session.observed()`` block that is open when it happens, in whichever module of
-the configuration. When the block ends its effects count for the block around
-it too, except for those that the observer says to keep.
+An effect is one of three: a variable's default was used as its value, an
+expression was an error, or there is a note on why a value is unknown. Effects
+go to the innermost open ``with session.observed()`` block, whichever module of
+the configuration has it. When the block ends, the block around it gets its
+effects too, except for those that the block keeps.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ ASSUMED = 1
 FAILED = 2
 NOTES = 4
 ALL = ASSUMED | FAILED | NOTES
-"""The effects that an observer may keep to itself."""
+"""The effects that a block may keep."""
 
 MAX_NOTES = 500
-"""Notes that one observation keeps."""
+"""Limit for the notes of one observation."""
 
 
 class Effects:
-    """The observations of one configuration that are open: those around ``innermost`` are behind it."""
+    """The open observations of one configuration: ``innermost`` refers to those around it."""
 
     __slots__ = ("innermost",)
 
     def __init__(self) -> None:
-        self.innermost = Observation(self)  # of what nobody observes
+        self.innermost = Observation(self)  # used outside of all blocks
 
 
 class Observation:
-    """The effects of what was evaluated in one ``with`` block, without those that inner ones kept.
+    """The effects in one ``with`` block, without those that inner blocks keep.
 
-    ``assumed`` says that a variable's default was taken for its value,
-    ``failed`` that an expression was an error.
+    ``assumed``: a variable's default was used as its value. ``failed``: an
+    expression was an error.
     """
 
     __slots__ = ("_effects", "_keep", "_most_notes", "_notes", "_outer", "assumed", "failed")
@@ -71,11 +71,11 @@ class Observation:
 
     @property
     def notes(self) -> tuple[Problem, ...]:
-        """What was noted, each note once."""
+        """The notes, without duplicates."""
         return tuple(self._notes.values()) if self._notes else ()
 
     def add_notes(self, notes: Iterable[Problem]) -> None:
-        """Add *notes*, as many as there is room for."""
+        """Add *notes* up to the limit."""
         if self._notes is None:
             self._notes = {}
         for note in notes:

@@ -1,15 +1,15 @@
-"""The partial evaluator: from an expression to the tree, as far as the module in view tells.
+"""Partial evaluation of expressions, as far as the files determine their values.
 
-Whatever is not known is a ``Hole``, of whatever shape is known; nothing here
-raises. Values keep the places where they are written, so that a finding on
-``local.action`` stands in the ``locals`` block.
+An unknown value is a ``Hole`` with its known shape; nothing here raises. Values
+keep the place where they are written: a finding on ``local.action`` is
+reported in the ``locals`` block.
 
-Untrusted input: nesting is followed ``MAX_DEPTH`` levels through all
-references, a reference to itself is a hole, and every value that is produced
-is paid for from one budget a module, which doubling lists soon exhaust.
+Untrusted input: nesting is followed for ``MAX_DEPTH`` levels, references
+included; a value that refers to itself is a hole; all values that are produced
+count against the budget of the module, which doubling lists soon exhaust.
 
-Source of the semantics: developer.hashicorp.com/terraform/language/expressions
-and the HCL native syntax specification.
+Sources: developer.hashicorp.com/terraform/language/expressions and the HCL
+native syntax specification.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ if TYPE_CHECKING:
 
 
 class Evaluator(Session):
-    """Evaluates the expressions of one module, for one call of it where others call it.
+    """Evaluates the expressions of one module, for one call of it if it is called.
 
-    *children* finds the modules that it calls itself; with *is_open* nothing is
-    known of what the module is given.
+    *children* returns the evaluators of the modules that it calls;
+    *unknown_inputs* says that its own arguments are unknown.
     """
 
     def __init__(
@@ -83,19 +83,19 @@ class Evaluator(Session):
         folder: str = ".",
         children: Children | None = None,
         *,
-        is_open: bool = False,
+        unknown_inputs: bool = False,
     ) -> None:
-        super().__init__(module, caller, folder, is_open=is_open)
+        super().__init__(module, caller, folder, unknown_inputs=unknown_inputs)
         self._children = children
 
     def child(self, block: Block, instance: Instance) -> Session | None:
-        """The evaluation of the module that one instance of the call *block* makes, if its files are in view."""
+        """The evaluation of the module that *block* calls, if its files are available."""
         return self._children(self, block, instance) if self._children is not None else None
 
     # -- the public questions
 
     def evaluate(self, expression: Expression, scope: Scope = TOP) -> Node:
-        """The value of *expression*, where *scope* holds ``each``, ``count`` and the names of ``for``."""
+        """The value of *expression*; *scope* has ``each``, ``count`` and the names of ``for``."""
         self.left -= 1
         if self.left < 0 or self.depth >= MAX_DEPTH:
             self.exceeded = self.exceeded or expression.span
@@ -107,13 +107,13 @@ class Evaluator(Session):
             self.depth -= 1
 
     def condition(self, expression: Expression, scope: Scope) -> tuple[bool | None, bool]:
-        """Whether *expression* holds, and whether that hangs on a variable's default."""
+        """Whether *expression* holds, and whether that depends on a variable's default."""
         with self.observed(keep=ASSUMED) as seen:
             found = truth(self.evaluate(expression, scope))
         return found, seen.assumed
 
     def parts(self, parts: Sequence[Part], scope: Scope) -> list[Piece | Hole]:
-        """The text that the *parts* of a template make."""
+        """The text of the *parts* of a template."""
         found: list[Piece | Hole] = []
         for part in parts:
             if isinstance(part, Piece):
@@ -127,8 +127,8 @@ class Evaluator(Session):
         return found
 
     def interpolated(self, part: Interpolation, scope: Scope) -> tuple[Piece | Hole, ...]:
-        """The parts that ``${...}`` adds to a text; a default that is empty or null stands for none there is."""
-        return self.spliced(self.given(part.expression, scope), part.span)
+        """The parts of a text that ``${...}`` becomes."""
+        return self.spliced(self.value_of(part.expression, scope), part.span)
 
     # -- literals and templates
 
@@ -155,7 +155,7 @@ class Evaluator(Session):
         if holds is not None:
             return self.parts(part.then if holds else part.otherwise, scope)
         arms = []
-        with self.observed(keep=NOTES):  # on the arm that is not taken there is nothing to note
+        with self.observed(keep=NOTES):  # one of them is not used
             for arm in (part.then, part.otherwise):
                 text = Text(tuple(self.parts(arm, scope)), part.span)
                 arms.append(text.literal if text.parts else "")
@@ -176,7 +176,9 @@ class Evaluator(Session):
     # -- collections
 
     def _tuple(self, expression: TupleExpression, scope: Scope) -> Node:
-        return Seq(tuple([self.given(item, scope) for item in expression.items]), expression.span)
+        return Seq(
+            tuple([self.value_of(item, scope) for item in expression.items]), expression.span
+        )
 
     def _object(self, expression: ObjectExpression, scope: Scope) -> Node:
         entries: list[Entry] = []
@@ -184,7 +186,7 @@ class Evaluator(Session):
             name = text_of(self.evaluate(key, scope))
             if name is None:
                 name = Text((self.fail(key.span),), key.span)
-            entries.append(Entry(name, self.given(value, scope)))
+            entries.append(Entry(name, self.value_of(value, scope)))
         return Map(tuple(entries), expression.span)
 
     def _for_tuple(self, expression: ForTuple, scope: Scope) -> Node:
@@ -204,7 +206,7 @@ class Evaluator(Session):
         return Seq(tuple(items), expression.span)
 
     def _members(self, collection: Expression, scope: Scope) -> Iteration:
-        """The members to go through: of an unknown collection one unknown member, and maybe more."""
+        """The members of *collection*; if it is unknown, one unknown member and maybe more."""
         with self.observed() as seen:
             node = self.evaluate(collection, scope)
         over = self._iterated(collection, node)
@@ -214,10 +216,10 @@ class Evaluator(Session):
         return over
 
     def _iterated(self, collection: Expression, node: Node) -> Iteration | None:
-        """The members of *node*, the value of *collection*; a note where it can have none."""
+        """The members of *node*, the value of *collection*, with a note if it is no collection."""
         if isinstance(node, Text | Scalar | Encoded) and not is_null(node):
             what = node.written if isinstance(node, Scalar) else "a string"
-            self.note(f"for goes through a list, set or map, not through {what}", collection.span)
+            self.note(f"for needs a list, set or map, not {what}", collection.span)
         return self.iterate(node)
 
     def _holds(self, condition: Expression | None, scope: Scope) -> bool | None:
@@ -277,7 +279,7 @@ class Evaluator(Session):
         return self.walk(self.evaluate(at, scope), steps, scope)
 
     def walk(self, node: Node, steps: Sequence[Step], scope: Scope) -> Node:
-        """What *steps* lead to from *node*."""
+        """The value that *steps* lead to from *node*."""
         for index, step in enumerate(steps):
             if isinstance(node, Hole) and node.content is None:
                 return hole_at(steps[-1].span)
@@ -298,7 +300,7 @@ class Evaluator(Session):
         return choice(branches, steps[-1].span)
 
     def step(self, node: Node, step: GetAttr | Index | Splat, scope: Scope) -> Node:
-        """What one *step* leads to from *node*."""
+        """The value that one *step* leads to from *node*."""
         if isinstance(step, Splat):
             return self._splat(node, step, scope)
         key = self.evaluate(step.key, scope) if isinstance(step, Index) else None
@@ -333,7 +335,7 @@ class Evaluator(Session):
         return self.fail(span)
 
     def _any_of(self, nodes: list[Node], span: Span) -> Node:
-        """One of *nodes*, picked by a key that is not known."""
+        """One of *nodes*, by an unknown key."""
         values = [string(node) for node in nodes]
         known = tuple(value for value in values if value is not None)
         if known and len(known) == len(nodes):
@@ -365,7 +367,7 @@ class Evaluator(Session):
             arms = (arms[1], arms[0])
         if holds is not None and not tainted:
             return self.evaluate(arms[0], scope)
-        with self.observed(keep=FAILED | NOTES):  # an error in the arm that is not taken is none
+        with self.observed(keep=FAILED | NOTES):  # one of them is not used
             values = [self.evaluate(arm, scope) for arm in arms]
         return choice(values, expression.span)
 

@@ -1,4 +1,4 @@
-"""Who has which policy: identities and their attachments, trails and what they use."""
+"""Relations between resources: identities and their policies, trails and what they use."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _UNNAMED = ("${each.", "${count.", "${...")
 
 
 class Relations:
-    """What the resources of a module say about each other.
+    """The relations between the resources of a module.
 
-    ``attachments`` are the references to policies that are not the module's
-    own; ``only_boundaries`` are its own policies (by address) that bound
-    identities and are attached to none.
+    ``attachments`` refer to managed policies outside of the module;
+    ``only_boundaries`` are policies of the module (by address) that are used
+    as permissions boundaries only.
     """
 
     def __init__(self, session: Session) -> None:
@@ -45,10 +45,10 @@ class Relations:
         self.only_boundaries = boundaries - self._attached.keys()
         self._partners = self._used_by_trails()
 
-    # -- who is meant
+    # -- references between resources
 
     def _named(self) -> dict[tuple[str, str], str]:
-        """Resource type and name, as far as it is known, to the address of the resource."""
+        """Resource type and name -> the address of the resource."""
         found: dict[tuple[str, str], str] = {}
         for block in every(self.session.module.resources):
             type_ = block.labels[0]
@@ -63,22 +63,22 @@ class Relations:
         return found
 
     def _identified(self, node: Node, types: tuple[str, ...]) -> Iterator[str]:
-        """The resources of *types* that *node* means: addresses, else names as they are written."""
-        for at in leaves(node):
-            if is_null(at) or is_rest(at):
+        """The resources of *types* that *node* refers to: addresses, or names as written."""
+        for leaf in leaves(node):
+            if is_null(leaf) or is_rest(leaf):
                 continue
-            origin = self.session.origin(at)
+            origin = self.session.origin(leaf)
             if origin is not None:
                 yield origin
                 continue
-            text = as_text(at)
+            text = as_text(leaf)
             if text is None or not text.written or text.written.startswith(_UNNAMED):
                 continue
             known = (self._names.get((type_, text.written)) for type_ in types)
             yield next((address for address in known if address), text.written)
 
     def _values(self, block: Block, path: str, scope: Scope) -> Iterator[Node]:
-        """The value of an attribute of *block*; a dot leads into nested blocks."""
+        """The values at *path* in *block*; a dot leads into nested blocks."""
         name, _, rest = path.partition(".")
         if rest:
             for one in nested(self.session, block, name, scope):
@@ -89,7 +89,7 @@ class Relations:
     # -- holders
 
     def holders(self, block: Block) -> tuple[str, ...]:
-        """The identities that have the identity policies of the resource *block*."""
+        """The identities that the policies of the resource *block* apply to."""
         address = address_of(block)
         if address not in self._holders:
             self._holders[address] = tuple(self._find_holders(block, address))
@@ -125,28 +125,28 @@ class Relations:
                     boundaries.update(self._refer(value, owner, ()))
 
     def _refer(self, value: Node, owner: Owner, holders: tuple[str, ...]) -> list[str]:
-        """The module's own policies that *value* refers to; the others become attachments."""
+        """The module's policies that *value* refers to; add attachments for other policies."""
         own: list[str] = []
-        for at in leaves(value):
-            origin = self.session.origin(at)
+        for leaf in leaves(value):
+            origin = self.session.origin(leaf)
             if origin is not None and resource_type(origin.partition(".")[0]).is_managed_policy:
                 own.append(origin)
-            elif isinstance(at, Text | Hole) and not (origin or "").startswith(_LOOKED_UP):
-                text = as_text(at)
+            elif isinstance(leaf, Text | Hole) and not (origin or "").startswith(_LOOKED_UP):
+                text = as_text(leaf)
                 assert text is not None
-                self._found(FoundAttachment(text, owner, holders))
+                self._add(FoundAttachment(text, owner, holders))
         return own
 
     def _look_up(self, block: Block) -> None:
-        """``data.aws_iam_policy``: the place where it names the policy is the reference to report."""
+        """Add the policy that a ``data.aws_iam_policy`` names; it is reported there."""
         owner = Owner(address_of(block), block.span)
         for instance in instances_of(self.session, block):
             for name in ("arn", "name"):
                 for value in self._values(block, name, instance.scope):
                     self._refer(value, owner, ())
 
-    def _found(self, attachment: FoundAttachment) -> None:
-        """Keep *attachment*, unless another instance of its owner made the same."""
+    def _add(self, attachment: FoundAttachment) -> None:
+        """Add *attachment*, unless another instance of its owner has the same."""
         span = attachment.arn.span
         key = (attachment.owner.name, id(span.source), span.start, attachment.arn.written)
         if key not in self._seen:
@@ -156,7 +156,7 @@ class Relations:
     # -- trails
 
     def _used_by_trails(self) -> set[str]:
-        """What the module's trails and event data stores write to, encrypt with and act as."""
+        """The resources that trails and event data stores write to, encrypt with and act as."""
         found: set[str] = set()
         for block in every(self.session.module.resources):
             for name, partners in resource_type(block.labels[0]).uses.items():
@@ -170,7 +170,7 @@ class Relations:
         return found
 
     def on_cloudtrail(self, block: Block) -> bool:
-        """Whether the policies of *block* are on something of CloudTrail's, or on what a trail uses."""
+        """Whether the policies of *block* are on a CloudTrail resource or one that a trail uses."""
         type_ = block.labels[0]
         if type_.startswith(("aws_cloudtrail", "awscc_cloudtrail")):
             return True

@@ -1,9 +1,8 @@
-"""Plans and states as ``terraform show -json`` writes them: the values of resources, all worked out.
+"""Plans and states in the format of ``terraform show -json``.
 
-What is not known before the plan is applied is left out of the planned values
-(it is true in ``after_unknown``), so that there is no policy to judge. Who has
-a policy whose ARN is not known yet can be told by the references in the
-configuration, which a plan (but no state) holds, too.
+The planned values do not have values that are only known after apply, so there
+is no policy to check. The references in the configuration, which a plan has
+(but not a state), show the holders of a policy whose ARN is not known yet.
 
 Source: developer.hashicorp.com/terraform/internals/json-format ("Plan
 Representation", "Values Representation", "Configuration Representation",
@@ -28,15 +27,14 @@ _KEY = regex(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
 def extract_plan(root: Node) -> Extraction:
-    """The policies and attachments of the plan *root*, owned by resources as Terraform addresses them."""
+    """The policies and attachments of the plan *root*; their owners are addresses of resources."""
     return _Plan(root).extraction() if isinstance(root, Map) else Extraction()
 
 
 class _Resource:
-    """One managed resource: its type, its owner by address, and the values that are known.
+    """One managed resource with its known values.
 
-    ``block`` is the address without the keys of instances: that of the block
-    that makes it.
+    ``block`` is the address of its block: without the keys of instances.
     """
 
     __slots__ = ("block", "expressions", "known", "owner", "type", "values")
@@ -50,15 +48,15 @@ class _Resource:
         self.expressions: Map | None = None
 
     def at(self, path: str) -> Iterator[Node]:
-        """The values at *path*, through lists and blocks."""
+        """The values at *path*, in every item of a list and every block."""
         return inside(self.values, path.split("."))
 
     def texts(self, path: str) -> list[Text]:
-        """The strings at *path*, in a list or alone."""
+        """The strings at *path*, and in lists there."""
         return [text for value in self.at(path) for text in _texts(value)]
 
     def referred(self, path: str) -> Iterator[str]:
-        """The blocks that what is written at *path* refers to, and other words like them."""
+        """The addresses of the blocks that the expression at *path* refers to."""
         module = self.block.removesuffix(".".join(self.block.split(".")[-2:]))
         for value in inside(self.expressions, path.split(".")) if self.expressions else ():
             for references in inside(value, ["references"]):
@@ -80,8 +78,8 @@ class _Plan:
         }
         self._policies = {r.block for r in self._resources if r.known.is_managed_policy}
         self._attachments: list[FoundAttachment] = []
-        self._attached: dict[str, dict[str, None]] = {}  # policies of the plan, and who has them
-        self._unsettled = False  # whether somebody has a policy that may be any of the plan's
+        self._attached: dict[str, dict[str, None]] = {}  # policy of the plan -> its holders
+        self._unsettled = False  # whether an attached policy may be any of the plan's
         boundaries: set[str] = set()
         for resource in self._resources:
             if resource.known.attaches:
@@ -107,7 +105,7 @@ class _Plan:
         resources = tuple(FoundResource(r.type, r.owner) for r in self._resources)
         return Extraction(documents, tuple(self._attachments), resources=resources)
 
-    # -- who has what
+    # -- relations between resources
 
     def _attach(self, resource: _Resource) -> None:
         holders = _holders(resource)
@@ -122,7 +120,7 @@ class _Plan:
             self._attachments.append(FoundAttachment(arn, resource.owner, holders))
 
     def _refer(self, resource: _Resource, path: str, holders: tuple[str, ...]) -> set[str]:
-        """The plan's own policies that *resource* has at *path*; others become attachments."""
+        """The plan's policies that *resource* refers to; add attachments for other policies."""
         own = self._policies.intersection(resource.referred(path))
         for arn in resource.texts(path):
             policy = self._own.get(arn.written)
@@ -183,7 +181,7 @@ def _texts(value: Node) -> list[Text]:
 
 
 def _configured(root: Map) -> Iterator[tuple[str, Map]]:
-    """The addresses of the blocks in the configuration of *root*, with what is written in them."""
+    """The blocks in the configuration of *root*: addresses and expressions."""
     configuration = root.get("configuration")
     top = configuration.get("root_module") if isinstance(configuration, Map) else None
     modules = [("", top)]
@@ -203,7 +201,7 @@ def _configured(root: Map) -> Iterator[tuple[str, Map]]:
 
 
 def _resources(root: Map) -> Iterator[_Resource]:
-    """The resources of *root* as they will be, or as they are in a state."""
+    """The resources of *root*: planned ones, or those of a state."""
     values = root.get("planned_values") or root.get("values")
     if not isinstance(values, Map):
         for change in _maps(root.get("resource_changes")):
@@ -231,7 +229,7 @@ def _maps(node: Node | None) -> list[Map]:
 
 
 def _kind(resource: _Resource, usual: str | None) -> str | None:
-    """The kind of the policy of *resource*: None when the document has to tell, empty for no IAM policy."""
+    """The kind of a policy: None if only its content shows it, empty for no IAM policy."""
     if resource.known.kind_by is None:
         return usual
     path, kind_of = resource.known.kind_by
@@ -240,7 +238,7 @@ def _kind(resource: _Resource, usual: str | None) -> str | None:
 
 
 def _holders(resource: _Resource) -> tuple[str, ...]:
-    """The identities that *resource* names, or is, by type and name."""
+    """The identities that *resource* names or is: type and name."""
     known = resource.known
     types = {known.name: known.type} if known.is_identity else known.holders
     return tuple(
@@ -249,7 +247,7 @@ def _holders(resource: _Resource) -> tuple[str, ...]:
 
 
 def _by_shape(resource: _Resource) -> Iterator[Found]:
-    """Policies in what is not known to take any."""
+    """The policies in a resource of an unlisted type, recognised by their content."""
     stack: list[Node] = [resource.values]
     while stack:
         node = stack.pop()

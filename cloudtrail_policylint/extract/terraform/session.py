@@ -1,14 +1,14 @@
-"""One evaluation of a module, as ``references``, ``functions``, ``documents`` and the others see it.
+"""The state of one evaluation of a module, and the interface of its evaluator.
 
-They call the evaluator back for the value of an expression, and the evaluator
-calls them: ``Evaluator.evaluate`` -> ``references.resolve`` -> ``Session.walk``
--> ``Evaluator.evaluate``. ``Session`` is the interface that they call back
-through (``evaluate.Evaluator`` implements it), and the state of the evaluation.
+The evaluator calls ``references``, ``functions`` and ``documents``, and these
+call it back: ``Evaluator.evaluate`` -> ``references.resolve`` ->
+``Session.walk`` -> ``Evaluator.evaluate``. They know it as a ``Session``, which
+``evaluate.Evaluator`` implements.
 
-A module that others call is evaluated once for each call.
+A module is evaluated once for each call of it.
 
-Untrusted input: every value that is produced, and every stretch of text that
-is worked on, is paid for from one budget a module.
+Untrusted input: each module has one budget, and all values that are produced
+and all text that is processed count.
 """
 
 from __future__ import annotations
@@ -34,21 +34,22 @@ if TYPE_CHECKING:
     Scope = dict[str, Node]
 
 TOP: Scope = {}
-"""The scope of a module's top level: no name but the module's own."""
+"""The scope at the top level of a module: no names besides those of the module."""
 MAX_DEPTH = 100
-"""Levels of nesting that are followed, those behind references included."""
+"""Levels of nesting that are evaluated, references included."""
 MAX_NOTES_OF_ONE = 20
-"""Notes that one local value, variable or block may add to those of a policy."""
+"""Limit for the notes of one local value, variable or block."""
 _MAX_SIZE = 10**9
 _TEXT_UNIT = 64
-"""Characters of text that cost as much as a value."""
+"""Characters of text that cost as much as one value."""
 
 
 @record
 class Instance:
-    """One instance of a resource: its key (None where unknown, or where there is only one), and its scope.
+    """One instance of a block, with its scope.
 
-    ``sure`` is False when the instance need not exist.
+    ``key`` is None if it is unknown or there is only one instance; ``sure`` is
+    False if the instance may not exist.
     """
 
     key: str | None
@@ -58,7 +59,7 @@ class Instance:
 
 @record
 class Caller:
-    """Who calls a module, and with what: one instance of a ``module`` block."""
+    """The caller of a module: one instance of a ``module`` block."""
 
     session: Session
     block: Block
@@ -67,26 +68,26 @@ class Caller:
 
 @record
 class FunctionCall:
-    """What a function is given: its arguments' values, and where the call is written."""
+    """A function call: the values of its arguments, and its place."""
 
     session: Session
     arguments: list[Node]
     span: Span
 
     def with_arguments(self, arguments: list[Node]) -> FunctionCall:
-        """The same call of other arguments."""
+        """The same call with other arguments."""
         return FunctionCall(self.session, arguments, self.span)
 
 
 class Session(ABC):
     """The evaluation of one module.
 
-    ``left`` values may still be produced, ``depth`` levels of nesting are open,
-    and ``exceeded`` is where one of the limits was met first. ``built`` are the
-    documents of data sources by their id, each with its data source, ``merged``
-    the ids of those that are part of another one, and ``problems`` those of
-    the JSON that is merged. ``instances`` are those of a block, by its id, with
-    what was observed when they were worked out.
+    - ``left``: the rest of the budget; ``depth``: current levels of nesting;
+      ``exceeded``: where a limit was exceeded first
+    - ``built``: id of a policy document -> the document and its data source;
+      ``merged``: ids of the documents that are part of another one;
+      ``problems``: those of merged JSON
+    - ``instances``: id of a block -> its instances, and their notes
     """
 
     def __init__(
@@ -95,12 +96,12 @@ class Session(ABC):
         caller: Caller | None = None,
         folder: str = ".",
         *,
-        is_open: bool = False,
+        unknown_inputs: bool = False,
     ) -> None:
         self.module = module
         self.caller = caller
-        self.is_open = is_open  # whether nothing is known of what the module is given
-        self.folder = folder  # of the module, as seen from the root module's
+        self.unknown_inputs = unknown_inputs  # whether the module's arguments are unknown
+        self.folder = folder  # relative to that of the root module
         self.left = limits.in_force().evaluation + module.size
         self.exceeded: Span | None = None
         self.depth = 0
@@ -109,7 +110,7 @@ class Session(ABC):
         self.problems: list[Problem] = []
         self.instances: dict[int, tuple[list[Instance], Observation]] = {}
         self._memo: dict[object, tuple[Node, Observation]] = {}
-        self._active: set[object] = set()  # keys of what is being worked out
+        self._active: set[object] = set()  # keys of the values that are being computed
         self._measures: dict[int, tuple[Node, int, int]] = {}
         self._origins: dict[int, tuple[Node, str]] = {}
         self._sets: dict[int, Node] = {}
@@ -131,60 +132,60 @@ class Session(ABC):
 
     @abstractmethod
     def evaluate(self, expression: Expression, scope: Scope = TOP) -> Node:
-        """The value of *expression*, where *scope* holds ``each``, ``count`` and the names of ``for``."""
+        """The value of *expression*; *scope* has ``each``, ``count`` and the names of ``for``."""
 
     @abstractmethod
     def walk(self, node: Node, steps: Sequence[Step], scope: Scope) -> Node:
-        """What *steps* lead to from *node*."""
+        """The value that *steps* lead to from *node*."""
 
     @abstractmethod
     def parts(self, parts: Sequence[Part], scope: Scope) -> list[Piece | Hole]:
-        """The text that the *parts* of a template make."""
+        """The text of the *parts* of a template."""
 
     @abstractmethod
     def child(self, block: Block, instance: Instance) -> Session | None:
-        """The evaluation of the module that one instance of the call *block* makes, if its files are in view."""
+        """The evaluation of the module that *block* calls, if its files are available."""
 
     # -- values
 
-    def borrowed(self, other: Session, expression: Expression, scope: Scope = TOP) -> Node:
+    def value_in(self, other: Session, expression: Expression, scope: Scope = TOP) -> Node:
         """The value of *expression* in another module of the same configuration."""
         depth = other.depth
         other.depth = max(depth, self.depth) + 2
         try:
-            node = other.given(expression, scope)
+            node = other.value_of(expression, scope)
         finally:
             other.depth = depth
         return self.as_set(node) if other.is_set(node) else node
 
-    def given(self, expression: Expression, scope: Scope) -> Node:
-        """The value of *expression*; an empty one that is only a variable's default is unknown.
+    def value_of(self, expression: Expression, scope: Scope) -> Node:
+        """The value of *expression*; unknown if it is empty because of a variable's default.
 
-        Such a default means "none by default": a policy with it could not be applied.
+        Such a default means "to be set by the caller": with it the policy would be invalid.
         """
         with self.observed() as seen:
             node = self.evaluate(expression, scope)
         return hole_at(expression.span) if seen.assumed and is_empty(node) else node
 
     def spliced(self, node: Node, span: Span) -> tuple[Piece | Hole, ...]:
-        """The parts that *node*, interpolated at *span*, adds to a text."""
+        """The parts of a text that *node*, interpolated at *span*, becomes."""
         if isinstance(node, Text):
             return node.parts if self.charge_text(node) else (hole_at(span),)
         parts = spliced(node, span)
         return (self.fail(span),) if parts is None else parts
 
     def iterate(self, node: Node, *, as_set: bool = False) -> Iteration | None:
-        """The members of *node* (with *as_set*, of the set it is turned into); None when nothing of them is known."""
+        """The members of *node*, with *as_set* converted to a set; None if they are unknown."""
         return iterate(node, is_set=as_set or self.is_set(node))
 
     def memoised(self, key: object, compute: Callable[[], Node]) -> Node | None:
-        """The value of *compute*, worked out once; None where it asks for itself, or from too deep."""
+        """The value of *compute*, computed once; None if it depends on itself or nests too deep."""
         known = self._memo.get(key)
         if known is None:
             if key in self._active or self.depth >= MAX_DEPTH:
                 return None
             self._active.add(key)
-            self.depth += 2  # a reference takes as much of the stack as two levels of an expression
+            self.depth += 2  # a reference needs as much of the stack as two levels
             try:
                 with self.observed(keep=ALL, most_notes=MAX_NOTES_OF_ONE) as seen:
                     node = compute()
@@ -202,35 +203,35 @@ class Session(ABC):
     # -- effects
 
     def observed(self, *, keep: int = 0, most_notes: int = MAX_NOTES) -> Observation:
-        """A ``with`` block that observes the effects of what is evaluated in it.
+        """A ``with`` block that observes the effects of evaluating something.
 
-        They count for the block around it too, except for those that *keep*
-        names: ``ASSUMED``, ``FAILED``, ``NOTES``.
+        The block around it gets them too, except for those in *keep*:
+        ``ASSUMED``, ``FAILED``, ``NOTES``.
         """
         return Observation(self._effects, keep, most_notes)
 
     def assume(self) -> None:
-        """A variable's default is taken for its value."""
+        """Record that a variable's default was used as its value."""
         self._effects.innermost.assumed = True
 
     def fail(self, span: Span) -> Hole:
-        """The value of an expression that Terraform would refuse."""
+        """Record an error of the expression at *span*, and return its unknown value."""
         self._effects.innermost.failed = True
         return hole_at(span)
 
     def note(self, message: str, span: Span) -> None:
-        """Note why what stands at *span* is not known although it should be."""
+        """Record why the value at *span* is unknown although it should not be."""
         self._effects.innermost.add_notes((Problem("unresolved-expression", message, span),))
 
     def add_notes(self, notes: Sequence[Problem]) -> None:
-        """Note *notes*, which were kept or are of a value that is used again."""
+        """Record *notes* that a block kept, or those of a value that is used again."""
         if notes:
             self._effects.innermost.add_notes(notes)
 
     # -- costs
 
     def charge(self, count: int, span: Span) -> bool:
-        """Pay for *count* values; False when the budget is spent."""
+        """Take *count* values from the budget; False if it is exhausted."""
         self.left -= count
         if self.left < 0:
             self.exceeded = self.exceeded or span
@@ -238,11 +239,11 @@ class Session(ABC):
         return True
 
     def charge_text(self, text: Text) -> bool:
-        """Pay for work on every character of *text*."""
+        """Take the cost of processing *text* from the budget."""
         return self.charge(_length(text.parts), text.span)
 
     def shared(self, node: Node, span: Span) -> Node:
-        """*node*, which stands at several places, paid for once more; a hole where it is too deep to go on."""
+        """*node*, used once more and charged again; unknown if it nests too deep."""
         size, depth = self._measured(node)
         if depth > MAX_DEPTH:
             self.exceeded = self.exceeded or span
@@ -250,7 +251,7 @@ class Session(ABC):
         return node if self.charge(size, span) else hole_at(span)
 
     def _measured(self, node: Node) -> tuple[int, int]:
-        """How many nodes *node* is made of, a shared one counted wherever it stands, and on how many levels."""
+        """The number of nodes in *node*, counting shared ones each time, and its levels."""
         if type(node) not in _CONTAINERS:
             return _size(node), 1
         measures = self._measures
@@ -291,23 +292,23 @@ class Session(ABC):
         return node
 
     def origin(self, node: Node) -> str | None:
-        """The resource that *node* is an attribute of, if it came straight from one."""
+        """The address of the resource that *node* is an attribute of, if it is known."""
         found = self._origins.get(id(node))
         return found[1] if found else None
 
     def as_set(self, node: Node) -> Node:
-        """*node* marked as a set: its members are their own keys."""
+        """*node* marked as a set: its members are also its keys."""
         self._sets[id(node)] = node
         return node
 
     def is_set(self, node: Node) -> bool:
-        """Whether *node* was made a set."""
+        """Whether *node* is marked as a set."""
         return id(node) in self._sets
 
     # -- files
 
     def opened(self, path: str, span: Span) -> SourceFile | None:
-        """The file *path*, seen from the root module's folder, opened once, for the call written at *span*."""
+        """The file *path*, relative to the root module, for the function call at *span*."""
         if self._load is None:
             return None
         if path not in self._files:
@@ -322,11 +323,11 @@ class Session(ABC):
         return source
 
     def loaded_at(self, source: SourceFile) -> Sequence[Span]:
-        """The calls that open *source*."""
+        """The function calls that open *source*."""
         return self._loads.get(id(source), ())
 
     def template(self, source: SourceFile) -> Template | None:
-        """The template that *source* spells, read once; None where it is not one of Terraform's."""
+        """The template in *source*; None if it is not a valid one."""
         from ...readers.hcl.reader import read_template
 
         if source.path not in self._templates:
@@ -334,7 +335,7 @@ class Session(ABC):
         return self._templates[source.path]
 
     def file_names(self, folder: str) -> list[str]:
-        """The files below *folder*, seen from the root module's folder; none when they are not known."""
+        """The files below *folder*, relative to the root module; none if they are unknown."""
         return self._names(folder) if self._names is not None else []
 
 
@@ -342,10 +343,10 @@ _CONTAINERS = frozenset({Map, Seq, Choice, Encoded})
 
 
 def _size(leaf: Node) -> int:
-    """What a node that is made of no others costs."""
+    """The cost of a node without children."""
     return 1 + _length(leaf.parts) if isinstance(leaf, Text) else 1
 
 
 def _length(parts: Sequence[Piece | Hole]) -> int:
-    """What *parts* cost: each as a value, and their text."""
+    """The cost of *parts*: one for each, and their text."""
     return sum([1 + len(p.text) // _TEXT_UNIT if isinstance(p, Piece) else 1 for p in parts])

@@ -1,7 +1,6 @@
 """Terraform's functions on strings, and those that read files.
 
-The result's pieces stay where their text is written, as far as it is text
-that is written: ``lower("ABC")`` points into its argument.
+Pieces keep their places: the result of ``lower("ABC")`` is where its argument is.
 
 Source: developer.hashicorp.com/terraform/language/functions.
 """
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 _VERB = regex(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
 MAX_MATCHES = 10_000
-"""How often a text is cut or replaced in; more is not a policy."""
+"""Limit for the number of parts or replacements in one text."""
 
 
 def _joined(parts: list[Piece | Hole], span: Span) -> Text:
@@ -76,7 +75,7 @@ def _split(call: FunctionCall) -> Node:
 
 
 def _format(call: FunctionCall) -> Node:
-    """``%s``, ``%d`` and ``%v`` take their argument as it is; of the others the result is unknown."""
+    """``format()``: ``%s``, ``%d`` and ``%v`` insert their argument; other verbs are unknown."""
     template = text_of(call.arguments[0])
     if template is None:
         return hole_at(call.span)
@@ -93,7 +92,7 @@ def _format(call: FunctionCall) -> Node:
 def _formatted(
     call: FunctionCall, piece: Piece, rest: Iterator[Node], parts: list[Piece | Hole]
 ) -> bool:
-    """Add *piece* with its verbs filled in from *rest*; False when that has too few values."""
+    """Add *piece* with its verbs replaced by values of *rest*; False if there are too few."""
     text = Text((piece,), piece.span)
     at = 0
     for match in _VERB.finditer(piece.text):
@@ -178,7 +177,7 @@ def _title(value: str) -> str:
 
 
 def _trimmed(trim: Callable[[str, list[str]], tuple[int, int]]) -> Function:
-    """A function that takes characters off the ends; *trim* says where what is left starts and ends."""
+    """A function that trims a text; *trim* returns the start and end of the rest."""
 
     def function(call: FunctionCall) -> Node:
         text = text_of(call.arguments[0])
@@ -244,7 +243,7 @@ def _digest(call: FunctionCall) -> Node:
 
 
 def _indent(call: FunctionCall) -> Node:
-    return call.arguments[1]  # blanks at the starts of lines, which JSON does not see
+    return call.arguments[1]  # indentation does not matter in JSON
 
 
 # -- files
@@ -254,10 +253,10 @@ _NAME_IN_BRACES = regex(r"\$\{\s*([A-Za-z_]\w*)\s*\}")
 
 
 def rendered(session: Session, source: SourceFile, variables: Node, span: Span) -> Node:
-    """The text of the template *source* with *variables*, a map, filled in."""
+    """The text of the template *source*, rendered with *variables*, a map."""
     template = session.template(source)
     whole = Span(source, 0, len(source.text))
-    if template is None:  # what is in braces is left for the reader of the text
+    if template is None:  # the reader of the text handles ${...}
         return Text((Piece(source.text, whole),), whole)
     scope: Scope = {}
     if isinstance(variables, Map):
@@ -268,7 +267,7 @@ def rendered(session: Session, source: SourceFile, variables: Node, span: Span) 
 
 
 def filled_in(session: Session, text: Text, variables: Node) -> Node:
-    """*text* with ``${name}`` replaced from *variables*, as ``data.template_file`` does it."""
+    """*text* with ``${name}`` replaced by *variables*, as in ``data.template_file``."""
     only = text.parts[0]
     if len(text.parts) == 1 and isinstance(only, Piece):
         source = only.span.source
@@ -308,7 +307,7 @@ def _run_filled_in(session: Session, text: Text, variables: Node) -> list[Piece 
 
 
 def _path(node: Node) -> str | None:
-    """The path that *node* names, seen from the root module's folder; None when it is not known."""
+    """The path *node*, relative to the root module; None if it is unknown."""
     value = string(node)
     if value is None or "\0" in value or value.startswith(("/", "~")) or "\\" in value:
         return None
@@ -339,7 +338,7 @@ def _templatefile(call: FunctionCall) -> Node:
 
 
 def _fileset(call: FunctionCall) -> Node:
-    """The names of the files that a pattern matches; unknown when there are none, for they may be made later."""
+    """The files that a pattern matches; unknown if there are none: they may be generated."""
     folder, pattern = _path(call.arguments[0]), string(call.arguments[1])
     session = call.session
     if folder is None or pattern is None or not _CHOICES.isdisjoint(pattern):
@@ -356,7 +355,7 @@ _CHOICES = frozenset("[]{}\\")
 
 
 def _is_wanted(name: str, wanted: Sequence[Glob | None]) -> bool:
-    """Whether the path *name* is matched part by part; None stands for any number of folders."""
+    """Whether the parts of the path *name* match *wanted*; None there is any number of folders."""
     parts = [parse(part) for part in name.split("/")]
     reached = {0}
     for glob in wanted:
@@ -397,4 +396,4 @@ STRING_FUNCTIONS: dict[str, tuple[int, Function]] = {
     "upper": (1, _recased(str.upper)),
     "uuid": (0, _digest),
 }
-"""Name -> how many arguments it needs, and the function."""
+"""Name -> the number of required arguments, and the function."""
