@@ -144,7 +144,7 @@ class _Ignores:
         for base, spec in reversed(self._specs):
             if whole.startswith(base):
                 shown = whole[len(base) :].replace(os.sep, "/") + ("/" if folder else "")
-                found = spec.names(shown)
+                found = spec.matches(shown)
                 if found is not None:
                     return found
         return False

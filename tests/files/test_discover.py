@@ -218,7 +218,7 @@ def test_a_file_may_be_as_large_as_the_limit(tmp_path: Path, name: str, limit: s
     assert len(under(most, lambda: read_bytes(str(path)))) == 3 * 1024 * 1024
     with path.open("ab") as file:
         file.write(b"x")
-    message = f"larger than 3 MiB (limit {limit}: raise it under limits in the settings)"
+    message = f"larger than 3 MiB (raise limits.{limit} in the settings)"
     assert under(most, lambda: reason(path)) == message
 
 
