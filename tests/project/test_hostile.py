@@ -490,7 +490,7 @@ WRONG_RULES = {
     "nested": (rule(1, "match:\n", "match: " + "[" * DEEP), "nested deeper than"),
     "nested maps": (rule(1, "match:\n", "match: " + "{a: " * DEEP), "nested deeper than"),
     "bomb": (bomb("[x]"), "(raise limits.aliases in"),
-    "one alias": ("id: &a [*a]\n", "stands inside the value that it stands for"),
+    "one alias": ("id: &a [*a]\n", "is inside of the value it refers to"),
     "tag": ("!!python/object/apply:os.system [touch here]\n", "not a YAML mapping"),
     "tagged value": (rule(1, "Because.", "!!python/object/apply:os.system [touch here]"), "why: "),
     "control": (rule(1, "LookupEvents\n", '"\\e[31m\\u202e"\n').replace("subject: statement", 'subject: "\\e[31m\\u202e"'), "\\x1b[31m"),

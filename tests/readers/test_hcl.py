@@ -69,7 +69,7 @@ def test_strings(text: str, value: str) -> None:
     assert literal(expression(text)) == value
 
 
-def test_pieces_of_a_heredoc_stand_where_they_are_written() -> None:
+def test_places_of_the_pieces_of_a_heredoc() -> None:
     found = expression("<<-EOF\n    é: one\n    two\n  EOF")
     assert isinstance(found, Constant)
     assert isinstance(found.node, Text)
@@ -92,7 +92,7 @@ def test_templates() -> None:
     assert loop.value == "h"
 
 
-def test_strip_markers_eat_blanks() -> None:
+def test_strip_markers_remove_white_space() -> None:
     found = expression('"a ${~ b ~} c"')
     assert isinstance(found, Template)
     assert [part.text for part in found.parts if isinstance(part, Piece)] == ["a", "c"]
@@ -107,7 +107,7 @@ def test_references() -> None:
 
 
 @pytest.mark.parametrize("text", ["a.b[*].c.d", "a.b.*.c.d"])
-def test_splats_take_the_steps_behind_them(text: str) -> None:
+def test_splats_take_the_steps_after_them(text: str) -> None:
     found = expression(text)
     assert isinstance(found, Splat)
     assert isinstance(found.body, GetAttr)
@@ -139,21 +139,21 @@ def test_operators_calls_and_for() -> None:
     assert loop.condition is not None
 
 
-def test_nesting_without_end_is_unreadable() -> None:
+def test_deeply_nested_expressions_are_unreadable() -> None:
     found = expression("(" * 900 + "1" + ")" * 900)
     while not isinstance(found, Unreadable):
         assert isinstance(found, Name | Constant) is False
         found = getattr(found, "of", Unreadable(found.span))
 
 
-def test_a_file_with_more_open_brackets_than_any_is_not_parsed() -> None:
+def test_a_file_with_too_many_open_brackets_is_not_parsed() -> None:
     file = hcl_reader.read(SourceFile("main.tf", "x = " + "[(" * 600 + "1" + ")]" * 600))
     assert (file.blocks, file.attributes) == ((), {})
     assert file.mistake is not None
     assert (file.mistake.limit, file.mistake.span.start) == (True, 4)
 
 
-def test_an_error_is_placed_and_the_other_blocks_are_whole() -> None:
+def test_a_syntax_error_leaves_the_other_blocks_complete() -> None:
     text = 'resource "a" "b" {\n  x = "one\n}\n\nresource "c" "d" {\n  y = 2\n}\n'
     source = SourceFile("main.tf", text)
     file = hcl_reader.read(source)
@@ -163,7 +163,7 @@ def test_an_error_is_placed_and_the_other_blocks_are_whole() -> None:
     assert "y" in whole.attributes
 
 
-def test_a_missing_brace_is_named() -> None:
+def test_a_missing_bracket_is_reported() -> None:
     file = hcl_reader.read(SourceFile("main.tf", 'resource "a" "b" {\n  x = [1\n}\n'))
     assert file.mistake is not None
     assert file.mistake.message

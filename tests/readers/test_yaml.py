@@ -39,7 +39,7 @@ def plain(node: Node | None) -> object:
 
 
 def spelt(node: Node | None) -> str:
-    """What stands in the file where *node* is."""
+    """The text of *node* in the file."""
     assert node is not None
     return spelt_at(node.span)
 
@@ -74,7 +74,7 @@ def test_windows_line_ends() -> None:
     assert spelt(at(text, "a", 0, "c")) == "z"
 
 
-def test_only_what_every_yaml_reads_so_is_a_number_or_a_truth() -> None:
+def test_only_what_all_yaml_versions_agree_on_is_no_string() -> None:
     text = "[true, FALSE, null, ~, 5, -1, 0x1F, 1.5, .inf]"
     assert plain(root(text)) == [True, False, None, None, 5, -1, 31, 1.5, float("inf")]
     words = ["2012-10-17", "012345678901", "yes", "1_000", "1e3", "0o7", "+x", "12:30:45"]
@@ -85,7 +85,7 @@ def test_quoted_and_tagged_strings_are_never_numbers() -> None:
     assert plain(root("['5', \"true\", !!str 7]")) == ["5", "true", "7"]
 
 
-def test_short_forms_are_the_long_ones() -> None:
+def test_short_forms_are_read_as_long_forms() -> None:
     text = "a: !Ref Bucket\nb: !GetAtt X.Arn\nc: !Join ['', [x, !Sub 'y${Z}']]\nd: !Custom z\ne: !Own [x]\nf: ! 5\n"
     assert plain(root(text)) == {
         "a": {"Ref": "Bucket"},
@@ -145,25 +145,25 @@ def test_anchors_aliases_and_merge_keys() -> None:
     }
 
 
-def test_every_document_of_a_file_is_read_also_after_a_broken_one() -> None:
+def test_documents_after_a_broken_one_are_read() -> None:
     source = SourceFile("t.yaml", "a: 1\n---\nb: [2\n---\nc: 3\n")
     first, second, third = yaml_reader.read(source)
     assert (plain(first.root), plain(third.root)) == ({"a": 1}, {"c": 3})
     assert second.mistake is not None
-    assert plain(second.root) == {"b": [2, ""], "": ""}  # and whatever would have come
+    assert plain(second.root) == {"b": [2, ""], "": ""}  # and unknown further entries
 
 
 def test_a_file_without_documents() -> None:
     assert yaml_reader.read(SourceFile("t.yaml", "# nothing\n")) == ()
 
 
-def test_what_was_read_before_a_mistake_is_kept() -> None:
+def test_what_was_read_before_a_syntax_error_is_kept() -> None:
     reading = read("Effect: Allow\nAction: *\nResource: x\n")
     assert plain(reading.root) == {"Effect": "Allow", "Action": "", "": ""}
     assert isinstance(reading.root, Map)
     assert all(isinstance(entry.value, Hole) for entry in reading.root.entries[1:])
     assert reading.mistake is not None
-    assert reading.mistake.message == 'a value that starts with "*" must be in quotes'
+    assert reading.mistake.message == 'a value that starts with "*" must be quoted'
     assert reading.mistake.span.source.position(reading.mistake.span.start) == (2, 9)
 
 
@@ -173,7 +173,7 @@ def test_a_tab_in_the_indentation_is_explained() -> None:
     assert "tab" in reading.mistake.message
 
 
-def test_an_alias_without_an_anchor_is_unknown() -> None:
+def test_an_alias_without_an_anchor_is_a_hole() -> None:
     reading = read("a: *nowhere\nb: 1\n")
     assert reading.mistake is not None
     assert plain(reading.root) == {"a": "*nowhere", "b": 1}
@@ -207,12 +207,12 @@ def test_yaml_inside_a_block_scalar_keeps_its_places() -> None:
     assert spelt_at(reading.mistake.span) == "*y"
 
 
-def test_templates_of_other_programs_do_no_harm() -> None:
+def test_text_templates_are_syntax_errors() -> None:
     source = SourceFile("t.yaml", "{{- if .Values.x }}\na: {{ .Values.y }}\n{{- end }}\nb: 1\n")
     assert all(reading.mistake is not None for reading in yaml_reader.read(source))
 
 
-# Half of a character as an escape is JSON's own way, which YAML never had.
+# Without surrogate pairs, which are escapes in JSON but not in YAML.
 WORDS = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=12)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | WORDS,
@@ -249,7 +249,7 @@ Resources: # é
     st.integers(0, 12),
     st.text("\t\n\r\"'!&*[]{}:,-?|> ax\0\ud800\ufeff\x85é", max_size=6),
 )
-def test_any_damage_gives_places_inside_the_file(start: int, length: int, put: str) -> None:
+def test_all_places_are_inside_the_file_after_any_change(start: int, length: int, put: str) -> None:
     text = SAMPLE[:start] + put + SAMPLE[start + length :]
     for reading in yaml_reader.read(SourceFile("t.yaml", text)):
         stack = [reading.root]
