@@ -294,7 +294,7 @@ class _Reader:
                 self.at += 1
                 break
             if char == "":
-                self.error('this object is never closed: "}" is missing', start, start + 1)
+                self.error('this object is never closed (missing "}")', start, start + 1)
                 break
             if char == "]":
                 self.error('found "]" instead of "}"', self.at, self.at + 1)
@@ -340,7 +340,7 @@ class _Reader:
                 self.at += 1
                 break
             if char == "":
-                self.error('this list is never closed: "]" is missing', start, start + 1)
+                self.error('this list is never closed (missing "]")', start, start + 1)
                 break
             if char == "}":
                 self.error('found "}" instead of "]"', self.at, self.at + 1)
