@@ -88,7 +88,7 @@ class Patterns:
         return found
 
     def _decision(self, path: str, *, folder: bool) -> bool | None:
-        """What the last pattern that applies to *path* itself says."""
+        """The decision of the last pattern that matches *path* itself; None without any."""
         names = path.split("/")
         last = names[-1]
         for line in self._lines:

@@ -32,7 +32,7 @@ def escaped_as(*forms: str) -> st.SearchStrategy[str]:
     return st.sampled_from(["{0}"] * 3 + [*forms])
 
 
-def spelt(draw: st.DrawFn, text: str, forms: st.SearchStrategy[str], *, often: bool) -> str:
+def escaped(draw: st.DrawFn, text: str, forms: st.SearchStrategy[str], *, often: bool) -> str:
     """*text* with some of its letters escaped in one of *forms*."""
     if not often:
         return text
@@ -53,14 +53,14 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
     if style == "url":
         forms = escaped_as("%{1:02X}", "%{1:02x}")
         action = str(policy["Statement"][0]["Action"])  # type: ignore[index]
-        words = [spelt(draw, word, forms, often=often) for word in action.split(":")]
+        words = [escaped(draw, word, forms, often=often) for word in action.split(":")]
         text = quote(json.dumps(policy), safe="").replace(quote(action), "%3A".join(words))
         return "role.json", json.dumps({"PolicyDocument": text})
     if style in ("json", "string"):
         forms = escaped_as("\\u{1:04x}", "\\u{1:04X}")
         text = json.dumps(policy)
         for word in ("Statement", "Effect", "Action", str(policy["Statement"][0]["Action"])):  # type: ignore[index]
-            text = text.replace(f'"{word}"', f'"{spelt(draw, word, forms, often=often)}"', 1)
+            text = text.replace(f'"{word}"', f'"{escaped(draw, word, forms, often=often)}"', 1)
         return "p.json", json.dumps({"Policy": text}) if style == "string" else text
     statement = policy["Statement"][0]
     assert isinstance(statement, dict)
@@ -72,7 +72,7 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
         forms = escaped_as(
             "\\x{1:02x}", "\\u{1:04X}", "\\U{1:08x}", "{0}\\\n        ", "{0}\\\r\n   "
         )
-        values = {k: spelt(draw, v, forms, often=often) for k, v in statement.items()}
+        values = {k: escaped(draw, v, forms, often=often) for k, v in statement.items()}
         return (
             "p.yaml",
             'Version: "2012-10-17"\nStatement:\n'
@@ -81,7 +81,7 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
             f'    Resource: "{values["Resource"]}"\n',
         )
     forms = escaped_as("\\u{1:04x}", "\\U{1:08X}")
-    values = {k: spelt(draw, v, forms, often=often) for k, v in statement.items()}
+    values = {k: escaped(draw, v, forms, often=often) for k, v in statement.items()}
     return (
         "main.tf",
         'resource "aws_iam_policy" "p" {\n  policy = jsonencode({\n    Statement = [{\n'

@@ -472,13 +472,13 @@ def test_a_retired_managed_policy_is_replaced_in_attachments(path: str, text: st
 
 
 @pytest.mark.parametrize(
-    "spelt", [r"cloudtrail:\u0050utAuditEvents", r"\u0063loudtrail\u003aPutAuditEvents"]
+    "escaped", [r"cloudtrail:\u0050utAuditEvents", r"\u0063loudtrail\u003aPutAuditEvents"]
 )
-def test_escapes_beside_the_wrong_part_are_kept(spelt: str) -> None:
+def test_escapes_beside_the_wrong_part_are_kept(escaped: str) -> None:
     text = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "%s", "Resource": "*"}}'
-    result = text_of(fixed(text % spelt, "p.json", unsafe=False), text % spelt)
+    result = text_of(fixed(text % escaped, "p.json", unsafe=False), text % escaped)
     assert json.loads(result)["Statement"]["Action"] == "cloudtrail-data:PutAuditEvents"
-    assert len(result) == len(text % spelt) + len("-data")
+    assert len(result) == len(text % escaped) + len("-data")
 
 
 def test_the_default_of_a_variable_is_only_changed_by_unsafe_fixes() -> None:

@@ -21,17 +21,13 @@ from cloudtrail_policylint.readers.hcl.syntax import (
     Unreadable,
 )
 from cloudtrail_policylint.tree.nodes import Piece, Text
-from cloudtrail_policylint.tree.source import SourceFile, Span
+from cloudtrail_policylint.tree.source import SourceFile
 
 
 def expression(text: str) -> Expression:
     file = hcl_reader.read(SourceFile("main.tf", f"x = {text}\n"))
     assert file.mistake is None
     return file.attributes["x"].expression
-
-
-def written(span: Span) -> str:
-    return span.text
 
 
 def literal(found: Expression) -> str | None:
@@ -46,10 +42,10 @@ def test_blocks_have_labels_attributes_and_places() -> None:
     )
     (block,) = hcl_reader.read(source).blocks
     assert (block.type, block.labels) == ("resource", ("aws_iam_policy", "audit"))
-    assert written(block.span) == source.text.rstrip("\n")
-    assert written(block.attributes["name"].span) == 'name = "é"'
+    assert block.span.text == source.text.rstrip("\n")
+    assert block.attributes["name"].span.text == 'name = "é"'
     assert [inner.type for inner in block.blocks] == ["tag"]
-    assert written(block.blocks[0].span) == "tag { a = 1 }"
+    assert block.blocks[0].span.text == "tag { a = 1 }"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +70,7 @@ def test_places_of_the_pieces_of_a_heredoc() -> None:
     assert isinstance(found, Constant)
     assert isinstance(found.node, Text)
     pieces = [part for part in found.node.parts if isinstance(part, Piece)]
-    assert [written(piece.span) for piece in pieces] == [piece.text for piece in pieces]
+    assert [piece.span.text for piece in pieces] == [piece.text for piece in pieces]
 
 
 def test_templates() -> None:
@@ -85,7 +81,7 @@ def test_templates() -> None:
     assert isinstance(second, Piece)
     assert (first.text, second.text) == ("a", "d")
     assert isinstance(interpolation, Interpolation)
-    assert written(interpolation.span) == "${ b.c }"
+    assert interpolation.span.text == "${ b.c }"
     assert isinstance(test, TemplateIf)
     assert [part.text for part in test.otherwise if isinstance(part, Piece)] == ["g"]
     assert isinstance(loop, TemplateFor)
@@ -103,7 +99,7 @@ def test_references() -> None:
     assert isinstance(found, Index)
     assert isinstance(found.of, GetAttr)
     assert found.of.name == "d"
-    assert written(found.span) == 'a.b["c"].d[0]'
+    assert found.span.text == 'a.b["c"].d[0]'
 
 
 @pytest.mark.parametrize("text", ["a.b[*].c.d", "a.b.*.c.d"])
@@ -173,6 +169,6 @@ def test_template_files() -> None:
     source = SourceFile("policy.tpl", '{"é": "${name}", "b": "$${aws:username}"}\n')
     template = hcl_reader.read_template(source)
     assert template is not None
-    texts = [p.text if isinstance(p, Piece) else written(p.span) for p in template.parts]
+    texts = [p.text if isinstance(p, Piece) else p.span.text for p in template.parts]
     assert "".join(texts) == '{"é": "${name}", "b": "${aws:username}"}\n'
     assert hcl_reader.read_template(SourceFile("policy.tpl", "${")) is None

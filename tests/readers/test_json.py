@@ -43,11 +43,7 @@ def mistake(text: str) -> tuple[str, str]:
     """The message of the syntax error in *text*, and the text at its place."""
     reading = read(text)
     assert reading.mistake is not None
-    return reading.mistake.message, spelt(reading.mistake.span)
-
-
-def spelt(span: Span) -> str:
-    return span.text
+    return reading.mistake.message, reading.mistake.span.text
 
 
 def plain(node: Node | None) -> object:
@@ -105,7 +101,7 @@ def test_both_readers_build_the_same_tree(text: str) -> None:
 @given(texts)
 def test_the_text_at_every_place_has_the_same_value(text: str) -> None:
     for node in nodes(root(text)):
-        assert plain(root(spelt(node.span))) == plain(node)
+        assert plain(root(node.span.text)) == plain(node)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +159,7 @@ def test_escapes_and_surrogates(spelling: str, value: str) -> None:
 def test_the_place_of_an_escape_is_the_whole_escape() -> None:
     node = root(r'"a\u0041\n\ud83d\ude00z"')
     assert isinstance(node, Text)
-    pieces = [(part.text, spelt(part.span)) for part in node.parts if isinstance(part, Piece)]
+    pieces = [(part.text, part.span.text) for part in node.parts if isinstance(part, Piece)]
     assert pieces == [
         ("a", "a"),
         ("A", r"\u0041"),
@@ -553,7 +549,7 @@ def test_placeholders_are_holes(placeholder: str) -> None:
     assert isinstance(node, Map)
     found = node.get("a")
     assert isinstance(found, Hole)
-    assert (found.written, spelt(found.span)) == (placeholder, placeholder)
+    assert (found.written, found.span.text) == (placeholder, placeholder)
     assert plain(node.get("b")) == ("int", 1)
 
 
@@ -578,7 +574,7 @@ def test_expressions_with_quotes_in_them(text: str, expected: list[str] | None) 
     parts = node.parts if isinstance(node, Text) else (node,)
     holes = [part for part in parts if isinstance(part, Hole)]
     assert [hole.written for hole in holes] == expected
-    assert [spelt(hole.span) for hole in holes] == expected
+    assert [hole.span.text for hole in holes] == expected
 
 
 def test_many_unclosed_expressions() -> None:

@@ -25,7 +25,7 @@ from cloudtrail_policylint.readers.hcl.syntax import (
     Unreadable,
 )
 from cloudtrail_policylint.tree.nodes import Piece, Scalar, Text
-from cloudtrail_policylint.tree.source import SourceFile, Span
+from cloudtrail_policylint.tree.source import SourceFile
 
 
 def blocks(value: Any) -> list[Block]:
@@ -39,15 +39,11 @@ def expression(text: str) -> Expression:
     return file.blocks[0].attributes["x"].expression
 
 
-def written(span: Span) -> str:
-    return span.text
-
-
 def pieces(template: Expression) -> list[tuple[str, str]]:
     """The text of each piece, and its text in the file."""
     assert isinstance(template, Template | Constant)
     parts = template.parts if isinstance(template, Template) else template.node.parts  # type: ignore[union-attr]
-    return [(part.text, written(part.span)) for part in parts if isinstance(part, Piece)]
+    return [(part.text, part.span.text) for part in parts if isinstance(part, Piece)]
 
 
 @pytest.mark.parametrize(
@@ -109,14 +105,14 @@ def test_strings_are_templates() -> None:
     assert pieces(found) == [("a ", "a "), (" ", " "), ("${", "$${"), ("z} ", "z} ")]
     call = found.parts[1]
     assert isinstance(call, Interpolation)
-    assert written(call.span) == r"${join(\",\", [\"x\\n\", var.y])}"
+    assert call.span.text == r"${join(\",\", [\"x\\n\", var.y])}"
     assert isinstance(call.expression, Call)
     separator, items = call.expression.arguments
     assert pieces(separator) == [(",", ",")]
-    assert written(separator.span) == r"\",\""
+    assert separator.span.text == r"\",\""
     assert isinstance(items, TupleExpression)
     assert pieces(items.items[0]) == [("x", "x"), ("\n", r"\\n")]
-    assert written(items.items[1].span) == "var.y"
+    assert items.items[1].span.text == "var.y"
 
 
 def test_places_after_escapes() -> None:
@@ -132,11 +128,11 @@ def test_places_after_escapes() -> None:
         ("c}", "c}"),
         ("/", r"\/"),
     ]
-    assert written(found.span) == text
+    assert found.span.text == text
     assert isinstance(found, Template)
     holes = [part for part in found.parts if isinstance(part, Interpolation)]
-    assert [written(part.span) for part in holes] == ["${ x }", "${y}"]
-    assert [written(part.expression.span) for part in holes] == ["x", "y"]
+    assert [part.span.text for part in holes] == ["${ x }", "${y}"]
+    assert [part.expression.span.text for part in holes] == ["x", "y"]
 
 
 def test_a_string_with_escapes_only_is_a_constant() -> None:

@@ -10,7 +10,7 @@ from cloudtrail_policylint.readers.reading import Reading
 from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.readers.yaml.embedded import read_embedded as read_embedded_yaml
 from cloudtrail_policylint.tree.nodes import Hole, Map, Node, Scalar, Seq, Text
-from cloudtrail_policylint.tree.source import SourceFile, Span
+from cloudtrail_policylint.tree.source import SourceFile
 
 
 def read(text: str) -> Reading:
@@ -38,14 +38,10 @@ def plain(node: Node | None) -> object:
     return node.written if isinstance(node, Hole) else None
 
 
-def spelt(node: Node | None) -> str:
+def text_of(node: Node | None) -> str:
     """The text of *node* in the file."""
     assert node is not None
-    return spelt_at(node.span)
-
-
-def spelt_at(span: Span) -> str:
-    return span.text
+    return node.span.text
 
 
 def at(text: str, *path: str | int) -> Node:
@@ -63,15 +59,15 @@ def at(text: str, *path: str | int) -> Node:
 
 def test_places_are_in_characters() -> None:
     text = "# \U0001f600 é\nAction: [ 's3:Get*',\n  \"é:Put\" ]\n"
-    assert spelt(at(text, "Action", 0)) == "'s3:Get*'"
-    assert spelt(at(text, "Action", 1)) == '"é:Put"'
-    assert spelt(at(text, "Action")) == "[ 's3:Get*',\n  \"é:Put\" ]"
+    assert text_of(at(text, "Action", 0)) == "'s3:Get*'"
+    assert text_of(at(text, "Action", 1)) == '"é:Put"'
+    assert text_of(at(text, "Action")) == "[ 's3:Get*',\n  \"é:Put\" ]"
 
 
 def test_windows_line_ends() -> None:
     text = "a:\r\n  - b: |\r\n      x\r\n      y\r\n    c: z\r\n"
     assert plain(root(text)) == {"a": [{"b": "x\ny\n", "c": "z"}]}
-    assert spelt(at(text, "a", 0, "c")) == "z"
+    assert text_of(at(text, "a", 0, "c")) == "z"
 
 
 def test_only_what_all_yaml_versions_agree_on_is_no_string() -> None:
@@ -97,9 +93,9 @@ def test_short_forms_are_read_as_long_forms() -> None:
     }
     function = at(text, "a")
     assert isinstance(function, Map)
-    assert spelt(function) == "!Ref Bucket"
-    assert spelt(function.entries[0].key) == "!Ref"
-    assert spelt(function.entries[0].value) == "Bucket"
+    assert text_of(function) == "!Ref Bucket"
+    assert text_of(function.entries[0].key) == "!Ref"
+    assert text_of(function.entries[0].value) == "Bucket"
 
 
 def test_colons_in_flow_lists_as_yaml_1_2_allows() -> None:
@@ -108,7 +104,7 @@ def test_colons_in_flow_lists_as_yaml_1_2_allows() -> None:
         "a": ["cloudtrail:Get*", "s3:Put?bject", {"Fn::Sub": "x:${Y}"}, "q:r"],
         "b": {"k": "v:w", "j": 1},
     }
-    assert spelt(at(text, "a", 1)) == "s3:Put?bject"
+    assert text_of(at(text, "a", 1)) == "s3:Put?bject"
 
 
 def test_json_inside_a_block_scalar_keeps_its_places() -> None:
@@ -117,9 +113,9 @@ def test_json_inside_a_block_scalar_keeps_its_places() -> None:
     assert isinstance(block, Text)
     inner = read_embedded(block).root
     assert isinstance(inner, Map)
-    assert spelt(inner.get("Action")) == '"s3:*"'
-    assert spelt(inner.get("Sid")) == '"two"'
-    assert spelt(inner) == text[text.index("{") : text.index("}") + 1]
+    assert text_of(inner.get("Action")) == '"s3:*"'
+    assert text_of(inner.get("Sid")) == '"two"'
+    assert text_of(inner) == text[text.index("{") : text.index("}") + 1]
 
 
 def test_pieces_of_folded_and_escaped_strings() -> None:
@@ -201,10 +197,10 @@ def test_yaml_inside_a_block_scalar_keeps_its_places() -> None:
     (reading,) = read_embedded_yaml(block)
     assert plain(reading.root) == {"inner": ["x", "*y"], "text": "one\ntwo\n"}
     assert isinstance(reading.root, Map)
-    assert spelt(reading.root.get("inner")) == "[x, *y]"
-    assert spelt(reading.root.get("text")) == "|\n      one\n      two"
+    assert text_of(reading.root.get("inner")) == "[x, *y]"
+    assert text_of(reading.root.get("text")) == "|\n      one\n      two"
     assert reading.mistake is not None
-    assert spelt_at(reading.mistake.span) == "*y"
+    assert reading.mistake.span.text == "*y"
 
 
 def test_text_templates_are_syntax_errors() -> None:

@@ -22,8 +22,8 @@ def plain(value: str, span: Span) -> Scalar | None:
     """The plain scalar *value* as a number, a boolean or null; None if it is a string.
 
     Templates are read by YAML 1.1 and by YAML 1.2 readers, which differ on
-    ``yes``, ``1_000``, ``010`` or ``1e3``. Here only what is no string for both is
-    no string. Everything else keeps its spelling, for instance
+    ``yes``, ``1_000``, ``010`` or ``1e3``. Only values on which both agree are
+    converted. Everything else keeps its spelling, for instance
     ``Version: 2012-10-17`` and account ids that start with a zero.
     """
     if value in _NULLS:
