@@ -151,7 +151,7 @@ class Fixer:
         def ours(result: Result) -> list[Finding]:
             return [finding for finding in result.findings if finding.rule.id == self._rule.id]
 
-        return fix(lint, unsafe=unsafe, given=given, wanted=ours)
+        return fix(lint, unsafe=unsafe, given=given, select=ours)
 
     def failure(self, example: Mapping[str, Any]) -> str | None:
         """What is wrong with what *example* says it becomes, or None when it is so."""

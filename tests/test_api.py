@@ -69,7 +69,7 @@ def test_settings_count_as_they_do_on_the_command_line(here: Path) -> None:
 def test_what_cannot_be_used_raises(here: Path) -> None:
     with pytest.raises(InputError, match=r"^nowhere: no such file or folder$"):
         lint_paths(["nowhere"])
-    with pytest.raises(InputError, match=r"^notes.txt: its name does not end in"):
+    with pytest.raises(InputError, match=r"^notes.txt: unknown file format"):
         lint_text("", "notes.txt")
     with pytest.raises(InputError, match=r"^gone.yaml: no such settings file$"):
         lint_paths(["."], config=here.joinpath("gone.yaml").relative_to(here))

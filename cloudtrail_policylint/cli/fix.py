@@ -37,7 +37,7 @@ def run(session: Session) -> int:
         lambda contents: session.check({**given, **contents}, strings=True),
         unsafe=options.unsafe_fixes,
         given=given,
-        wanted=lambda result: session.left(result).findings,
+        select=lambda result: session.left(result).findings,
     )
     if options.diff:
         return _show_difference(options, fixed)

@@ -1,4 +1,4 @@
-"""From the outcome of a run to its result: what is suppressed, selected and shown."""
+"""From the outcome of a run to its result: applies suppressions and the selection of rules."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Results:
-    """Makes results under *settings*; *covers* says whether all files of a suppression are in view."""
+    """Turns outcomes into results under *settings*; *covers* is that of ``Linter``."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Results:
         *,
         interrupted: bool = False,
     ) -> Result:
-        """The result of a run over so many *files* whose outcome is *whole* and whose given sources are *sources*."""
+        """The result of a run with the outcome *whole*, given *sources* and number of *files*."""
         given = {id(source): source for source in sources}
         suppressions = [s for source in given.values() for s in suppressions_in(source)]
         suppressions += [s for s in whole.allowed.values() if id(s.span.source) in given]
@@ -76,7 +76,10 @@ class Results:
         return merged([result])
 
     def _allow(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
-        """*findings* without those that the settings suppress, with what is wrong there; and the others."""
+        """The findings to report and those that the settings suppress.
+
+        Unused and expired suppressions of the settings are findings too.
+        """
         from datetime import date
 
         today = date.today().isoformat()

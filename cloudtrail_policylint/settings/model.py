@@ -101,4 +101,4 @@ class Settings:
             return False
         if path.endswith("/"):
             relative += "/"
-        return bool(patterns_of(patterns).names(relative))
+        return bool(patterns_of(patterns).matches(relative))

@@ -193,8 +193,8 @@ def test_a_file_beyond_the_limit_is_told_and_not_read(tmp_path: Path) -> None:
             file.write(line)
             file.truncate(1024**4)
     outcome = lint(tmp_path, "a.json", "a.yaml", "a.tf")
-    assert outcome.out.count("larger than 32 MiB (limit file-size: ") == 2
-    assert "larger than 4 MiB (limit terraform-file-size: " in outcome.out
+    assert outcome.out.count("larger than 32 MiB (raise limits.file-size in") == 2
+    assert "larger than 4 MiB (raise limits.terraform-file-size in" in outcome.out
     found = lint(tmp_path, ".").out
     assert "a.json" in found
     assert "a.yaml" not in found  # nobody named it, and nothing in it is about CloudTrail
@@ -489,8 +489,8 @@ def refused(folder: Path, *arguments: str) -> str:
 WRONG_RULES = {
     "nested": (rule(1, "match:\n", "match: " + "[" * DEEP), "nested deeper than"),
     "nested maps": (rule(1, "match:\n", "match: " + "{a: " * DEEP), "nested deeper than"),
-    "bomb": (bomb("[x]"), "(limit aliases: "),
-    "one alias": ("id: &a [*a]\n", "stands inside the value that it stands for"),
+    "bomb": (bomb("[x]"), "(raise limits.aliases in"),
+    "one alias": ("id: &a [*a]\n", "is inside of the value it refers to"),
     "tag": ("!!python/object/apply:os.system [touch here]\n", "not a YAML mapping"),
     "tagged value": (rule(1, "Because.", "!!python/object/apply:os.system [touch here]"), "why: "),
     "control": (rule(1, "LookupEvents\n", '"\\e[31m\\u202e"\n').replace("subject: statement", 'subject: "\\e[31m\\u202e"'), "\\x1b[31m"),
@@ -535,7 +535,7 @@ def test_facts_that_are_none_are_said_in_one_line(hostile: Path, name: str) -> N
 def test_more_rules_than_the_limit(hostile: Path) -> None:
     for number in range(10_000):
         (hostile / "rules" / f"{number}.yaml").write_text(rule(number))
-    assert "rules: more than 1,000 rule files (limit rule-files: " in refused(hostile)
+    assert "rules: more than 1,000 rule files (raise limits.rule-files in" in refused(hostile)
 
 
 def test_more_of_rules_than_the_limit(hostile: Path) -> None:
@@ -543,13 +543,13 @@ def test_more_of_rules_than_the_limit(hostile: Path) -> None:
     (hostile / "rules" / "a.yaml").write_text(RULE)
     values = "".join(f"    - cloudtrail:{i}\n" for i in range(1_000_000))
     (hostile / "rules" / "facts" / "f.yaml").write_text(f"sets:\n  a:\n    values:\n{values}")
-    assert "larger than 4 MiB (limit rules-size: " in refused(hostile)
+    assert "larger than 4 MiB (raise limits.rules-size in" in refused(hostile)
     for number in range(5):
         (hostile / "rules" / f"{number}.yaml").write_text(f"#{' ' * 1024 * 1023}\n" + rule(number))
     (hostile / "rules" / "facts" / "f.yaml").write_text("sets: {}\n")
-    assert "rules: more than 4 MiB of rules (limit rules-size: " in refused(hostile)
+    assert "rules: more than 4 MiB of rules (raise limits.rules-size in" in refused(hostile)
     (hostile / SETTINGS).write_text("rules: [rules]\nlimits: {rule-files: 2}\n")
-    assert "rules: more than 2 rule files (limit rule-files: " in refused(hostile)
+    assert "rules: more than 2 rule files (raise limits.rule-files in" in refused(hostile)
     (hostile / SETTINGS).write_text("rules: [rules]\nlimits: {rules-size: 9}\n")
     refusal = refused(hostile)
     assert "0.yaml" not in refusal, refusal  # the first one is as good as any
@@ -628,7 +628,7 @@ def test_settings_of_a_repository_name_nothing_outside_of_it(hostile: Path, key:
 
 WRONG_SETTINGS = {
     "nested": (SETTINGS, "rules: " + "[" * DEEP, "nested deeper than"),
-    "bomb": (SETTINGS, bomb("[x]"), "(limit aliases: "),
+    "bomb": (SETTINGS, bomb("[x]"), "(raise limits.aliases in"),
     "tag": (SETTINGS, "rules: !!python/object/apply:os.system [touch here]\n", "no such file or folder"),
     "large": (SETTINGS, "#" + " " * 2**20, "larger than 1 MiB"),
     "nested TOML": ("pyproject.toml", "tool.cloudtrail-policylint.rules = " + "[" * DEEP, "nested too deep"),
@@ -688,7 +688,7 @@ def test_settings_and_baselines_that_are_no_files(hostile: Path, file: str) -> N
 
 
 WRONG_BASELINES = {
-    "large": ("", "larger than 32 MiB (limit file-size: "),
+    "large": ("", "larger than 32 MiB (raise limits.file-size in"),
     "nested": ('{"version": 1, "findings": ' + "[" * DEEP, "not valid JSON: nested deeper than"),
     "nested and whole": ('{"version": 1, "findings": ' + "[" * DEEP + "]" * DEEP + "}", "not valid JSON: nested deeper than"),
     "nested elsewhere": ('{"version": 1, "findings": 1, "x": ' + "[" * 900 + "]" * 900 + "}", "findings is a list"),
