@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..findings.baseline import Coverage
     from ..rulebook.model import RuleBook
     from ..settings.lookup import NearestSettings
-    from ..settings.model import Allowed, Settings
+    from ..settings.model import Settings, SuppressEntry
     from .linter import Linter
 
 
@@ -118,7 +118,7 @@ class Run:
     def _linter(self, settings: Settings, *, strings: bool) -> Linter:
         from .linter import Linter
 
-        def covers(entry: Allowed) -> bool:
+        def covers(entry: SuppressEntry) -> bool:
             return any(_covers(path, entry, settings.folder) for path in self._paths)
 
         return Linter(
@@ -146,7 +146,7 @@ def rule_book(paths: Iterable[str]) -> RuleBook:
     return book
 
 
-def _covers(path: str, entry: Allowed, folder: str) -> bool:
+def _covers(path: str, entry: SuppressEntry, folder: str) -> bool:
     """Whether a run over *path* looks at all that *entry*, of the settings of *folder*, can describe.
 
     A commit hook names a few files: of what is not there nothing can be told.

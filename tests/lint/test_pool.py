@@ -287,7 +287,7 @@ def test_an_interrupted_run_ends_with_all_its_processes(here: Path) -> None:
         out, err = process.communicate(timeout=60)  # which waits for whoever may write there
     assert process.returncode == 130
     assert [line.split(":")[0] for line in out.splitlines()][:3] == ["many/0.json", "many/0.yaml", "many/1.json"]  # fmt: skip
-    assert err.endswith("interrupted: what is shown was found until then\n")
+    assert err.endswith("interrupted: only the findings so far are shown\n")
     assert "Traceback" not in err
 
 
