@@ -18,7 +18,7 @@ def lint(options: argparse.Namespace) -> int:
     """Check files and report the findings; return the exit code."""
     from ..settings.lookup import NearestSettings
 
-    settings = NearestSettings(options.config, lambda found: _with_options(found, options))
+    settings = NearestSettings(options.config, lambda found: _adapted(found, options))
     if options.show_settings:
         from ..settings.describe import setting_lines
 
@@ -33,7 +33,7 @@ def lint(options: argparse.Namespace) -> int:
     return session.report(session.check())
 
 
-def _with_options(settings: Settings, options: argparse.Namespace) -> Settings:
+def _adapted(settings: Settings, options: argparse.Namespace) -> Settings:
     """*settings*, overridden by the command line."""
     from ..base.record import replaced
 
