@@ -51,7 +51,7 @@ class Entry:
 class Coverage:
     """What a run checked: the ``files``, and everything in the ``folders``.
 
-    ``reports`` tells whether a finding of a rule in a file would be reported.
+    ``reports`` returns whether a finding of a rule in a file would be reported.
     Paths are absolute.
     """
 
