@@ -94,7 +94,7 @@ def lint_paths(
 def lint_text(
     text: str, path: str | os.PathLike[str], *, config: str | os.PathLike[str] | None = None
 ) -> list[Finding]:
-    """The findings in *text*, checked as if it were the file *path*, whose extension gives the format.
+    """The findings in *text*, checked as the file *path*, whose extension gives the format.
 
     The file need not exist. Raises the same errors as ``lint_paths``.
     """

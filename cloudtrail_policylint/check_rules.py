@@ -65,7 +65,7 @@ def check(paths: Iterable[str], book: RuleBook) -> CheckResult:
 
 
 def _duplicates(file: RuleFile, rule: Rule, seen: dict[str, str]) -> Iterator[str]:
-    """Messages about an id or name of *rule* that is among *seen*, which maps them to their places."""
+    """Messages about an id or name of *rule* that is in *seen* with the place of its first use."""
     for key, word in (("id", rule.id), ("name", rule.name)):
         place = place_of(file.root, [key]).place()
         if word in seen:
@@ -126,7 +126,7 @@ def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool
 
 
 class Fixer:
-    """Applies the edits of *rule* only to an example; as with ``--fix``, all rules check the outcome."""
+    """Applies the edits of *rule* only to an example; all rules check the outcome."""
 
     def __init__(self, rule: Rule, book: RuleBook) -> None:
         self._rule = rule

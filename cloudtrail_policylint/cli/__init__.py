@@ -36,7 +36,7 @@ def run() -> NoReturn:
     """The console script: run the command line and exit."""
     import gc
 
-    gc.disable()  # a run is short and makes few cycles; collecting takes a third of a large file's time
+    gc.disable()  # few cycles in a short run; collecting takes a third of a large file's time
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed before the program started
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open until the end
@@ -53,7 +53,7 @@ def run() -> NoReturn:
         reason = str(error).partition("\n")[0]
         print_stderr(f"internal error: {type(error).__name__}: {reason}; please report it")
         status = EXIT_INTERNAL_ERROR
-    # All output is written. A normal exit would first free all objects, which takes a tenth of a run.
+    # A normal exit would first free all objects, which takes a tenth of a run.
     os._exit(status)
 
 

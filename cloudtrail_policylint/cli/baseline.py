@@ -24,7 +24,7 @@ _MAX_LISTED = 10
 
 @record
 class Applied:
-    """A result with the baseline applied, lines to print, and the error if the file could not be written."""
+    """A result with the baseline applied, lines to print, and the error if writing failed."""
 
     result: Result
     notes: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class RunBaseline:
         self._baseline = _read(path, folder, write=write)
 
     def apply(self, result: Result, coverage: Callable[[], Coverage]) -> Applied:
-        """*result* without the findings in the baseline, which is written first if it was asked for.
+        """*result* without the findings in the baseline, which is written first if requested.
 
         *coverage* returns what the run checked.
         """

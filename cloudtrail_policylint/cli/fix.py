@@ -135,7 +135,7 @@ def _print_summary(
     fixed: Fixed,
     failures: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Print what was not fixed and why, which files could not be written, and how many findings were fixed."""
+    """Print refused fixes, files that could not be written, and the number of findings fixed."""
     from ..report.printable import printable
     from ..report.text import plural
 

@@ -60,8 +60,9 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         dest="command", title="commands", metavar="COMMAND", prog="cloudtrail-policylint"
     )
-    # Building the parsers of all commands takes longer than linting a small policy: only the command
-    # that comes first gets one, with its options. Otherwise (--help, a wrong name) all are listed.
+    # Building the parsers of all commands takes longer than linting a small policy: only the
+    # command that comes first gets one, with its options. Otherwise (--help, a wrong name) all
+    # are listed.
     first = arguments[0] if arguments else ""
     for name, (options, text) in _COMMANDS.items():
         if first in _COMMANDS and name not in arguments:
@@ -164,7 +165,8 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
     add(
         "--unsafe-fixes",
         action="store_true",
-        help="with --fix or --diff: also apply fixes that may change what a policy grants or denies",
+        help="with --fix or --diff: also apply fixes that may change what a policy grants or "
+        "denies",
     )
     add(
         "--diff",

@@ -23,7 +23,7 @@ def write_stdout(text: str) -> None:
 
 
 def flush_stdout() -> None:
-    """Flush standard output. Raises ``UsageError``, or ``BrokenPipeError`` if the reader has gone."""
+    """Flush standard output. Raises ``UsageError``, or ``BrokenPipeError`` without a reader."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -43,7 +43,7 @@ def print_stderr(line: str) -> None:
 
 
 def text_width() -> int:
-    """The width of the terminal in columns, less a margin, and never too small to write anything."""
+    """The width of the terminal in columns, less a margin, but never too small for any text."""
     try:
         columns = int(os.environ["COLUMNS"])
     except (KeyError, ValueError):

@@ -12,7 +12,7 @@ _INTERVAL = 0.1
 
 
 class Progress:
-    """One line on standard error that is overwritten; nothing if standard error is not a terminal."""
+    """One line on standard error that is overwritten; nothing if that is not a terminal."""
 
     def __init__(self, width: int) -> None:
         self._width = width

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class LintSession:
-    """Checks the paths of *options* under *settings*, once or more often, and reports one result."""
+    """Checks the paths of *options* under *settings*, once or more, and reports one result."""
 
     def __init__(self, options: argparse.Namespace, settings: NearestSettings) -> None:
         from ..base.limits import under
@@ -47,7 +47,7 @@ class LintSession:
         )
 
     def check(self, contents: Contents | None = None, *, strings: bool = False) -> Result:
-        """The result for the paths; *contents* replaces that of files, *strings* is as for ``Run``."""
+        """The result for the paths; *contents* and *strings* are as for ``Run.lint_paths``."""
         options = self.options
         if "-" in options.paths:
             return self._check_stdin(contents or {}, strings=strings)
@@ -60,13 +60,16 @@ class LintSession:
             progress.clear()
 
     def without_baseline(self, result: Result) -> Result:
-        """*result*, which must be the last one, without what the baseline suppresses: this may be fixed."""
+        """*result*, which must be the last one, without what the baseline suppresses."""
         if self.options.write_baseline:
             return result
         return self._baseline.apply(result, self._run.coverage).result
 
     def report(self, result: Result) -> int:
-        """Report *result*, which must be the last one, and write the baseline if requested; return the exit code."""
+        """Report *result*, which must be the last one, and write the baseline if requested.
+
+        Returns the exit code.
+        """
         options = self.options
         applied = self._baseline.apply(result, self._run.coverage)
         result = applied.result
@@ -93,7 +96,8 @@ class LintSession:
         name = self.options.stdin_filename
         if not name or not _names_format(name):
             raise UsageError(
-                "-: standard input requires --stdin-filename with a name that ends in .json, .yaml or .tf"
+                "-: standard input requires --stdin-filename with a name that ends in "
+                ".json, .yaml or .tf"
             )
         data = contents[name] if name in contents else sys.stdin.buffer.read()
         return self._run.lint_text(name, _decoded(data), strings=strings)
@@ -131,7 +135,7 @@ def _fails(result: Result, fail_on: str) -> bool:
 
 
 def _write_report(options: argparse.Namespace, result: Result) -> None:
-    """Write the report to standard output, or to ``--output`` with the findings as text on standard output."""
+    """Write the report to standard output; with ``--output`` to a file, and text there."""
     from ..report.formats import report
 
     # Standard output first: nothing is lost if the file cannot be written.

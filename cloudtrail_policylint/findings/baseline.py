@@ -85,7 +85,7 @@ class Baseline:
         return applied, tuple(sorted(stale, key=lambda one: (one.path, one.rule, one.message)))
 
     def updated(self, result: Result, coverage: Coverage) -> Baseline:
-        """The baseline with the findings of *result*, and the entries that the run did not check."""
+        """The baseline with the findings of *result*, and the entries that it did not check."""
         _, _, left = self._match(result)
         kept = [entry for entry in left if not self._covered(entry, coverage)]
         return Baseline(self.path, [*kept, *map(self._entry, result.findings)])

@@ -44,7 +44,7 @@ def problem_finding(
     related: tuple[Related, ...] = (),
     edit: Edit | None = None,
 ) -> Finding:
-    """The finding that reports *problem*, with its *related* places and the *edit* that fixes it."""
+    """The finding that reports *problem*, with *related* places and the *edit* that fixes it."""
     rule = book.problems[problem.name]
     return Finding(
         rule, problem.message, problem.span, owner, rule.severity, related=related, edit=edit
@@ -52,7 +52,7 @@ def problem_finding(
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:
-    """*findings* without duplicates and without those that another rule supersedes at the same place.
+    """*findings* without duplicates, and without those that another rule supersedes there.
 
     Of a certain and an uncertain finding of one rule at one place, the certain one is kept.
     """

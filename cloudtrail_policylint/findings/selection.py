@@ -54,7 +54,7 @@ class Selection:
         self._per_path = [(one.pattern, self._ids(one.ignore)) for one in settings.per_path]
 
     def reports(self, identifier: str, path: str) -> bool:
-        """Whether a finding of the rule or problem *identifier* in the file *path* would be reported."""
+        """Whether a finding of the rule or problem *identifier* in *path* would be reported."""
         rule = self._book.named(identifier)
         if rule is None:
             return True  # a removed rule: its findings are gone
@@ -97,7 +97,7 @@ class Selection:
         return frozenset(rule.id for rule in self._all if self._matches(rule, words))
 
     def _matches(self, rule: Rule, words: Iterable[str]) -> bool:
-        """Whether one of *words* is the id of *rule*, a prefix of it (``CT2``), its name or a tag."""
+        """Whether one of *words* is an id or id prefix (``CT2``), the name or a tag of *rule*."""
         return any(
             word in rule.tags
             if word in self._tags

@@ -36,7 +36,7 @@ _LOADS = ("file", "templatefile")
 
 @record
 class Resolution:
-    """The policies in files of one format, and the reasons why some are unknown, most common first."""
+    """The policies in files of one format, and why some are unknown, most common reason first."""
 
     format: str
     fully: int

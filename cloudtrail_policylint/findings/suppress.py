@@ -1,10 +1,11 @@
-"""Suppressions: comments (``# policylint: allow CT302 -- reason``), allowances, entries of the settings.
+"""Suppressions: comments, allowances, and entries of the settings.
 
-A comment applies to its own line and, if it is alone on it, to the next line;
-on or above the first line of a resource or statement it covers all of it. An
-allowance is a suppression that a format has its own place for (CloudFormation's
-Metadata): it covers the resource or template it stands in. An entry of the
-settings applies to the findings that it matches.
+A comment (``# policylint: allow CT302 -- reason``) applies to its own line and,
+if it is alone on it, to the next line; on or above the first line of a resource
+or statement it covers all of it. An allowance is a suppression that a format
+has its own place for (CloudFormation's Metadata): it covers the resource or
+template it stands in. An entry of the settings applies to the findings that it
+matches.
 """
 
 from __future__ import annotations
@@ -187,7 +188,7 @@ def suppression_problems(
 
 
 def _without(suppression: Suppression, unused: Sequence[tuple[str, Span]]) -> Edit | None:
-    """The edit that removes the *unused* rules from a comment, or the comment if no other is left."""
+    """The edit that removes the *unused* rules from a comment, or all of it if none is left."""
     if suppression.covers is not None:
         return None
     kept = [word for word in suppression.words if word not in unused]
@@ -216,7 +217,7 @@ def _without(suppression: Suppression, unused: Sequence[tuple[str, Span]]) -> Ed
 def suppress_by_settings(
     findings: Sequence[Finding], settings: Settings, today: str
 ) -> tuple[list[Finding], list[Suppressed], set[int]]:
-    """The findings that *settings* do not suppress, those they do, and the indexes of matching entries.
+    """The findings that *settings* do not suppress, those they do, and matching entries by index.
 
     *today*, ``YYYY-MM-DD``, decides which entries have expired.
     """
@@ -275,7 +276,8 @@ def entry_problems(
         if used and _expired(entry, today):
             message = f"this suppression of {rule.id} expired on {entry.expires}"
         elif not used:
-            message = f"unused suppression: {rule.id} ({rule.name}) reports nothing that this entry matches"
+            name = f"{rule.id} ({rule.name})"
+            message = f"unused suppression: {name} reports nothing that this entry matches"
         else:
             continue
         problem = Problem("unused-suppression", message, entry.span)

@@ -20,7 +20,7 @@ FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 
 
 def report(result: Result, form: str, *, show_suppressed: bool = False) -> str:
-    """The report of *result* in the format *form*, with suppressed findings if *show_suppressed*."""
+    """The report of *result* as *form*, with suppressed findings if *show_suppressed*."""
     from importlib import import_module
 
     module: Reporter = import_module(f".{form}", __package__)

@@ -20,7 +20,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def report(result: Result, *, show_suppressed: bool) -> str:
-    """One command per finding of *result*; with *show_suppressed*, suppressed findings become notices."""
+    """One command per finding of *result*; with *show_suppressed*, suppressed ones are notices."""
     repository = Repository()
     found = findings_to_report(result, show_suppressed=show_suppressed)
     return "".join(f"{_command(one, suppressed, repository)}\n" for one, suppressed in found)

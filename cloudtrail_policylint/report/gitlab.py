@@ -22,7 +22,7 @@ _SEVERITIES = {"error": "critical", "warning": "major", "info": "minor"}
 
 
 def report(result: Result, *, show_suppressed: bool) -> str:
-    """The JSON text of *result*; with *show_suppressed*, suppressed findings have the severity ``info``."""
+    """The JSON text of *result*; with *show_suppressed*, suppressed findings are ``info``."""
     import json
 
     repository = Repository()

@@ -1,4 +1,4 @@
-"""Rules as pages and tables: what ``rules`` and ``explain`` print, docs/rules, and the help in SARIF."""
+"""Pages and tables of rules, for ``rules``, ``explain``, docs/rules and the help in SARIF."""
 
 from __future__ import annotations
 
@@ -120,8 +120,9 @@ def index(rules: Sequence[Rule], families: Iterable[Mapping[str, str]]) -> str:
     """The index of all pages in Markdown, by family."""
     blocks = [
         "# Rules",
-        "One page per rule, and per problem of the input itself (CT0, IAM). These pages are generated from the rule"
-        " files in `rules/`; `cloudtrail-policylint explain RULE` prints one in a terminal.",
+        "One page per rule, and per problem of the input itself (CT0, IAM). These pages are"
+        " generated from the rule files in `rules/`; `cloudtrail-policylint explain RULE` prints"
+        " one in a terminal.",
     ]
     for family in families:
         members = [rule for rule in rules if rule.id.startswith(family["ids"])]
@@ -145,13 +146,13 @@ TITLES = (("Reported", "bad"), ("Not reported", "good"))
 
 
 def _suppress_hint(rule: Rule) -> tuple[str, str, str]:
-    """How to suppress a finding of *rule*: a hint, the comment that it is about, and the other ways."""
+    """How to suppress a finding of *rule*: a hint, the comment it is about, and other ways."""
     ignore = f"`--ignore {rule.id}`, or `ignore` in the settings, turns the rule off."
     if not rule.subject:  # a problem: if the file cannot be read, its comments cannot either
         return "", "", ignore
     return (
-        "If this is intentional, suppress it with a comment on this line or the line above, or above a resource"
-        " to cover all of it:",
+        "If this is intentional, suppress it with a comment on this line or the line above, or"
+        " above a resource to cover all of it:",
         f"# policylint: allow {rule.name} -- reason",
         f"Plain JSON has no comments: use `suppress` in the settings file. {ignore}",
     )

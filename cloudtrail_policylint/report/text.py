@@ -29,7 +29,7 @@ _WHERE = {
 def findings_to_report(
     result: Result, *, show_suppressed: bool
 ) -> list[tuple[Finding, Suppressed | None]]:
-    """The findings of *result* in order; with *show_suppressed*, suppressed ones with their suppression."""
+    """The findings of *result* in order; with *show_suppressed*, suppressed ones too."""
     found: list[tuple[Finding, Suppressed | None]] = [(one, None) for one in result.findings]
     if show_suppressed:
         found += [(one.finding, one) for one in result.suppressed]
@@ -43,7 +43,7 @@ def suppression_note(suppressed: Suppressed) -> str:
 
 
 def report(result: Result, *, show_suppressed: bool) -> str:
-    """The report of *result* for a file: one line per finding, as ``lines`` gives it without a width."""
+    """The report of *result* for a file: one line per finding."""
     found = lines(result, show_suppressed=show_suppressed, color=False, width=None)
     return "".join(f"{line}\n" for line in found)
 

@@ -47,7 +47,7 @@ class NearestSettings:
         return self.of(os.path.dirname(path))
 
     def excludes(self, path: str) -> bool:
-        """Whether the settings for *path*, or of a folder further up, exclude it; a folder ends in a slash."""
+        """Whether the settings for *path*, or further up, exclude it; a folder ends in a slash."""
         settings = self.of_file(path.rstrip("/"))
         while not settings.excludes(path):
             above = None if self._named else self._above(settings.folder)
@@ -105,7 +105,8 @@ def _check_inside(key: str, given: Iterable[str | None], settings: Settings) -> 
         if not is_inside(os.path.realpath(path), project_of(settings.folder)):
             place = dict(settings.origins)[key]
             raise SettingsError(
-                f"{place}: {key}: {path} is outside the project; only --{key} and --config may name such a path"
+                f"{place}: {key}: {path} is outside the project; "
+                f"only --{key} and --config may name such a path"
             )
 
 

@@ -112,7 +112,8 @@ def _severities(
 def _per_path(table: Table, value: Any) -> tuple[PathRules, ...]:
     if not isinstance(value, dict) or not all(isinstance(given, dict) for given in value.values()):
         raise SettingsError(
-            f"{table.place('per-path')}: per-path must map path patterns to {' and '.join(_PER_PATH)}"
+            f"{table.place('per-path')}: per-path must map path patterns to "
+            f"{' and '.join(_PER_PATH)}"
         )
     found = []
     for pattern, given in value.items():
@@ -131,7 +132,8 @@ def _per_path(table: Table, value: Any) -> tuple[PathRules, ...]:
 def _suppress(table: Table, value: Any) -> tuple[SuppressEntry, ...]:
     if not isinstance(value, list) or not all(isinstance(given, dict) for given in value):
         raise SettingsError(
-            f"{table.place('suppress')}: suppress must be a list of mappings with {', '.join(_SUPPRESS)}"
+            f"{table.place('suppress')}: suppress must be a list of mappings with "
+            f"{', '.join(_SUPPRESS)}"
         )
     found = []
     for number, given in enumerate(value):
@@ -145,7 +147,8 @@ def _suppress(table: Table, value: Any) -> tuple[SuppressEntry, ...]:
             raise SettingsError(f"{table.place(*path)}: reason is required")
         if expires is not None and not _is_date(expires):
             raise SettingsError(
-                f"{table.place(*path, 'expires')}: expires must be a date such as 2027-01-31, not {expires}"
+                f"{table.place(*path, 'expires')}: expires must be a date such as 2027-01-31, "
+                f"not {expires}"
             )
         span = table.span(*path, "rule")
         found.append(
@@ -208,6 +211,7 @@ def _limits(table: Table, value: Any) -> limits.Limits:
     for name, number in value.items():
         if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= limits.MOST:
             raise SettingsError(
-                f"{table.place('limits', name)}: {name} must be a whole number from 1 to {limits.MOST:,}"
+                f"{table.place('limits', name)}: {name} must be a whole number "
+                f"from 1 to {limits.MOST:,}"
             )
     return limits.Limits(**{name.replace("-", "_"): number for name, number in value.items()})
