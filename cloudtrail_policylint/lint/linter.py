@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..findings.result import Result
     from ..iam.written import Extraction
     from ..rulebook.model import Rule, RuleBook
-    from ..settings.model import Allowed, Settings
+    from ..settings.model import Settings, SuppressEntry
     from ..tree.nodes import Node
     from .work import Unit
 
@@ -49,7 +49,7 @@ class Linter:
         book: RuleBook,
         settings: Settings,
         *,
-        covers: Callable[[Allowed], bool] = lambda _entry: False,
+        covers: Callable[[SuppressEntry], bool] = lambda _entry: False,
         statistics: bool = False,
         strings: bool = False,
     ) -> None:

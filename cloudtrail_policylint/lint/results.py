@@ -6,10 +6,10 @@ from ..base.record import replaced
 from ..findings.finding import settled
 from ..findings.result import Result, merged
 from ..findings.suppress import (
-    allow,
-    complaints,
-    complaints_of_settings,
+    entry_problems,
     suppress,
+    suppress_by_settings,
+    suppression_problems,
     suppressions_in,
 )
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..findings.finding import Finding
     from ..findings.result import Suppressed
     from ..rulebook.model import RuleBook
-    from ..settings.model import Allowed, Settings
+    from ..settings.model import Settings, SuppressEntry
     from ..tree.source import SourceFile
     from .checker import Checker
     from .outcome import Outcome
@@ -34,7 +34,7 @@ class Results:
         checker: Checker,
         book: RuleBook,
         settings: Settings,
-        covers: Callable[[Allowed], bool],
+        covers: Callable[[SuppressEntry], bool],
     ) -> None:
         self._book = book
         self._settings = settings
@@ -55,18 +55,18 @@ class Results:
         suppressions = [s for source in given.values() for s in suppressions_in(source)]
         suppressions += [s for s in whole.allowed.values() if id(s.span.source) in given]
         kept, suppressed = suppress(settled(whole.findings), suppressions)
-        kept += complaints(suppressions, self._book, self._ran)
+        kept += suppression_problems(suppressions, self._book, self._ran)
         if self._settings.suppress:
             kept, more = self._allow(kept)
             suppressed += more
         result = Result(
-            findings=tuple(self._selection.shown(kept)),
+            findings=tuple(self._selection.reported(kept)),
             files=files,
             documents=whole.count(),
             suppressed=tuple(
                 replaced(one, finding=finding)
                 for one in suppressed
-                for finding in self._selection.shown([one.finding])
+                for finding in self._selection.reported([one.finding])
             ),
             internal_errors=tuple(whole.internal_errors),
             tally=whole.tally,
@@ -83,11 +83,11 @@ class Results:
         from datetime import date
 
         today = date.today().isoformat()
-        kept, suppressed, used = allow(findings, self._settings, today)
+        kept, suppressed, used = suppress_by_settings(findings, self._settings, today)
         entries = [
             (entry, number in used)
             for number, entry in enumerate(self._settings.suppress)
             if number in used or self._covers(entry)
         ]
-        kept += complaints_of_settings(entries, self._book, self._ran, today)
+        kept += entry_problems(entries, self._book, self._ran, today)
         return kept, suppressed

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..findings.baseline import Coverage
     from ..rulebook.model import RuleBook
     from ..settings.lookup import NearestSettings
-    from ..settings.model import Allowed, Settings
+    from ..settings.model import Settings, SuppressEntry
     from .linter import Linter
 
 
@@ -117,7 +117,7 @@ class Run:
     def _linter(self, settings: Settings, *, strings: bool) -> Linter:
         from .linter import Linter
 
-        def covers(entry: Allowed) -> bool:
+        def covers(entry: SuppressEntry) -> bool:
             return any(_covers(path, entry, settings.folder) for path in self._paths)
 
         return Linter(
@@ -145,7 +145,7 @@ def rule_book(paths: Iterable[str]) -> RuleBook:
     return book
 
 
-def _covers(path: str, entry: Allowed, folder: str) -> bool:
+def _covers(path: str, entry: SuppressEntry, folder: str) -> bool:
     """Whether a run over *path* sees every file to which *entry* of *folder*'s settings applies.
 
     A commit hook names a few files only, which does not show that an entry is unused.

@@ -67,7 +67,7 @@ def test_a_link_out_of_the_project_is_not_followed(capsys: pytest.CaptureFixture
     Path("real.json").write_text(WRONG)
     Path("project/policy.json").symlink_to("../real.json")
     assert main(["lint", "--fix", "project/policy.json"]) == 2
-    error = "project/policy.json: cannot be written: it is a link out of the project\n"
+    error = "project/policy.json: cannot be written: the link leads out of the project\n"
     assert error in capsys.readouterr().err
     assert Path("real.json").read_text() == WRONG
 
@@ -86,7 +86,7 @@ def test_a_read_only_file_is_not_written(capsys: pytest.CaptureFixture[str]) -> 
     Path("a.json").chmod(0o444)
     assert main(["lint", "--fix", "."]) == 2
     out, err = capsys.readouterr()
-    assert "a.json: cannot be written: it is read-only" in err
+    assert "a.json: cannot be written: the file is read-only" in err
     assert "fixed 1 of 2 findings in 1 file" in err
     assert out.startswith("a.json:2:")
     assert "b.json" not in out
@@ -112,7 +112,7 @@ def test_nothing_is_left_behind_when_a_file_cannot_be_replaced(
 
 def test_replace_refuses_a_file_that_has_changed() -> None:
     Path("policy.json").write_text("somebody else's")
-    with pytest.raises(OSError, match="changed meanwhile"):
+    with pytest.raises(OSError, match="changed since it was read"):
         replace("policy.json", WRONG.encode(), RIGHT.encode())
     assert Path("policy.json").read_text() == "somebody else's"
     assert os.listdir() == ["policy.json"]
@@ -130,7 +130,7 @@ def test_a_file_that_changes_during_the_run_is_reported_and_not_written(
     monkeypatch.setattr("cloudtrail_policylint.cli.fix.fix", slow)
     assert main(["lint", "--fix", "policy.json"]) == 2
     out, err = capsys.readouterr()
-    assert "policy.json: cannot be written: it has changed meanwhile" in err
+    assert "policy.json: cannot be written: the file has changed since it was read" in err
     assert out.startswith("policy.json:2:")
     assert Path("policy.json").read_text() == WRONG + "\n"
 

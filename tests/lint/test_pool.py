@@ -288,7 +288,7 @@ def test_ctrl_c_ends_the_run_and_its_workers(here: Path) -> None:
         out, err = process.communicate(timeout=60)  # waits until no process has the pipes open
     assert process.returncode == 130
     assert [line.split(":")[0] for line in out.splitlines()][:3] == ["many/0.json", "many/0.yaml", "many/1.json"]  # fmt: skip
-    assert err.endswith("interrupted: what is shown was found until then\n")
+    assert err.endswith("interrupted: only the findings so far are shown\n")
     assert "Traceback" not in err
 
 

@@ -188,7 +188,7 @@ def test_the_action_uploads_what_it_finds_and_fails_then(workflow: Workflow) -> 
 
     # What is wrong with the command line fails the job at once, without an upload.
     assert workflow.run(arguments="--select=CT999") == 2
-    assert "no rule is called CT999" in workflow.output
+    assert "unknown rule or tag CT999" in workflow.output
     assert workflow.uploaded is None
 
 

@@ -84,7 +84,7 @@ def test_ci_runs_the_tests_as_the_readme_says() -> None:
         "README.md",
         "docs/architecture.md",
         "docs/ci.md",
-        "docs/corrections.md",
+        "docs/fixing.md",
         "docs/settings.md",
         "docs/writing-rules.md",
         "docs/rules/README.md",
