@@ -43,17 +43,17 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
-def test_the_action_is_one() -> None:
+def test_the_action_is_valid() -> None:
     valid(PROJECT / "action.yml", "github-actions")
 
 
-def test_the_workflow_is_one(tmp_path: Path) -> None:
+def test_the_workflow_in_the_documents_is_valid(tmp_path: Path) -> None:
     (workflow,) = [block for block in blocks("yaml") if "runs-on" in block]
     (tmp_path / "workflow.yaml").write_text(workflow)
     valid(tmp_path / "workflow.yaml", "github-workflows")
 
 
-def test_the_gitlab_jobs_are_some(tmp_path: Path) -> None:
+def test_the_gitlab_jobs_are_valid(tmp_path: Path) -> None:
     jobs = [block for block in blocks("yaml") if "include:" in block or "script:" in block]
     assert len(jobs) == 2
     for number, job in enumerate([*jobs, filled(TEMPLATE)]):
@@ -68,7 +68,7 @@ def test_every_example_pins_this_version() -> None:
     assert set(pins) == {__version__}
 
 
-def test_the_document_knows_the_inputs_of_the_action() -> None:
+def test_the_document_lists_the_inputs_of_the_action() -> None:
     described = re.findall(r"^\| `([\w-]+)` \|", DOCUMENT, re.MULTILINE)
     assert described == list(ACTION["inputs"])
 
