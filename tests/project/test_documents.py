@@ -75,10 +75,14 @@ def test_every_rule_is_in_the_index(book: RuleBook) -> None:
 
 def test_ci_runs_the_tests_as_the_readme_says() -> None:
     _, tests = re.findall(r"```sh\n(python3 .*)\n```", README)
-    steps = [step.strip() for step in tests.split("&&")]
-    script = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
-    for step in steps:
-        assert step.replace("python3 -m venv", '"$python" -m venv') in script
+    run, test = (
+        (PROJECT / name).read_text(encoding="utf-8") for name in (".ci/run", "scripts/test")
+    )
+    made, installed, tested = (step.strip() for step in tests.split("&&"))
+    assert made.replace("python3", '"$python"') in run
+    assert installed in run
+    assert run.endswith("\nscripts/test\n")
+    assert tested.replace(".venv/bin/python", '"$python"') in test
 
 
 PAGES = sorted(
