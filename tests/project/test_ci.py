@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from cloudtrail_policylint import __version__
 from support.paths import PROJECT
+from support.schemas import valid
 
 DOCUMENT = (PROJECT / "docs" / "ci.md").read_text(encoding="utf-8")
 TEMPLATE = (PROJECT / "templates" / "cloudtrail-policylint.yml").read_text(encoding="utf-8")
@@ -23,13 +24,6 @@ ACTION = YAML(typ="safe").load((PROJECT / "action.yml").read_text(encoding="utf-
 
 BAD = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
 GOOD = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:StopLogging", "Resource": "*"}}'
-
-
-def valid(path: Path, schema: str) -> None:
-    """Check the file *path* with the schema of the service that reads it."""
-    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
-    done = subprocess.run([*checker, str(path)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def filled(template: str) -> str:

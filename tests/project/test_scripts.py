@@ -155,7 +155,7 @@ def pins(project: Path) -> list[str]:
     return re.findall(pin, text)
 
 
-@pytest.mark.parametrize("version", ["1.2", "v1.2.3", "next", "1.2.3-beta", "1.2.3\n"])
+@pytest.mark.parametrize("version", ["1.2", "v1.2.3", "next", "1.2.3rc1", "1.2.3\n"])
 def test_bump_refuses_what_is_no_version(project: Path, version: str) -> None:
     done = run(project / "scripts" / "bump", version)
     assert done.returncode == 1
