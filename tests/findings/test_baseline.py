@@ -318,7 +318,7 @@ def test_a_mistake_of_ours_writes_no_baseline_and_calls_nothing_gone(
     assert run.status == 3
     assert "gone" not in run.err
     run = Run(capsys, ".", "--write-baseline")
-    assert f"{NAME}: not written, because not everything could be judged" in run.err
+    assert f"{NAME}: not written, because not everything could be checked" in run.err
     assert run.status in (2, 3)
     assert Path(NAME).read_text() == before
 

@@ -157,7 +157,7 @@ def test_large_files_are_linted_in_bounded_time_and_memory(tmp_path: Path) -> No
         in outcome.out
     )
     assert "string.json:1:" in outcome.out
-    assert "beyond.json:1:1: error CT005 not judged: larger than 32 MiB" in outcome.out
+    assert "beyond.json:1:1: error CT005 not checked: larger than 32 MiB" in outcome.out
 
 
 # -- text
