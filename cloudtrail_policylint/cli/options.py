@@ -50,7 +50,7 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=Formatter,
     )
     parser.add_argument(
-        "--version", action="store_true", help="print the version and that of the AWS data"
+        "-V", "--version", action="store_true", help="print the version and that of the AWS data"
     )
     # Given, because working it out loads half of the help machinery.
     commands = parser.add_subparsers(

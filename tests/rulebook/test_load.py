@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from cloudtrail_policylint import __version__
 from cloudtrail_policylint.base.disk import replace_file
 from support.paths import PROJECT
 from support.rules import RULE
+
+resource = pytest.importorskip("resource", reason="Windows has no limits for a process")
 
 
 class Checkout:
