@@ -52,6 +52,7 @@ def run(arguments: str, stdin: str, capsys: pytest.CaptureFixture[str]) -> tuple
 def neutral(text: str) -> str:
     """*text* without what changes from release to release, its colors readable."""
     text = text.replace(data_version(), "DATA").replace("\x1b", "<ESC>")
+    text = text.replace(f'"version": "{__version__}"', '"version": "VERSION"')
     return text.replace(f"cloudtrail-policylint {__version__}", "TOOL")
 
 
