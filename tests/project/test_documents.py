@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cloudtrail_policylint.rulebook.model import RuleBook
 
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
+HELPERS = {"python", "release-notes"}
+"""Scripts that other scripts and workflows run."""
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
@@ -101,6 +103,22 @@ def test_links_lead_to_files_and_headings_that_exist(name: str) -> None:
         other = page.parent / target if target else page
         assert other.exists(), target
         assert not anchor or anchor in anchors(other), f"{target}#{anchor}"
+
+
+def test_contributing_names_files_that_exist() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w.-]*/[\w./-]*|[\w-]+\.(?:md|toml|yaml|py))[ `]", text))
+    assert len(named) > 30
+    for name in named - {"rules/cloudtrail/ID-NAME.yaml", "readers/NAME/", "extract/NAME_files.py", "report/NAME.py"}:  # fmt: skip
+        assert (PROJECT / name).exists() or (PROJECT / "cloudtrail_policylint" / name).exists(), (
+            name
+        )
+
+
+def test_contributing_lists_the_scripts() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for script in (PROJECT / "scripts").iterdir():
+        assert f"scripts/{script.name}" in text or script.name in HELPERS
 
 
 def anchors(page: Path) -> set[str]:
