@@ -27,7 +27,7 @@ GROUPS = (
 OTHER_PARSERS = ("tree-sitter-hcl", "python-hcl2")
 
 CHECKED = r"(?s)\b[1-9][\d,]* polic(y|ies) in .*exit [01]\Z"
-NOTHING = r"(?s)\bno policy.*exit 0\Z"
+NOTHING = r"(?s)\bno polic.*exit 0\Z"
 _FOUND_ACTION = r"(?s)Unknown action.*exit 1\Z"
 _FOUND_W3037 = r"(?ms)^W3037.*exit [46]\Z"
 

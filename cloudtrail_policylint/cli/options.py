@@ -54,7 +54,10 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=Formatter,
     )
     parser.add_argument(
-        "--version", action="store_true", help="print the version and the version of the AWS data"
+        "-V",
+        "--version",
+        action="store_true",
+        help="print the version and the version of the AWS data",
     )
     # prog is given, because computing it loads half of the help machinery.
     commands = parser.add_subparsers(

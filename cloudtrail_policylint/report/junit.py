@@ -93,13 +93,7 @@ def _tag(tag: str, **attributes: str) -> str:
 
 def _escaped(text: str) -> str:
     """*text* as XML; what XML cannot hold (control characters, lone surrogates) is not printable either."""
+    from xml.sax.saxutils import escape
+
     shown = "\n".join(printable(line) for line in text.split("\n"))
-    for char, entity in (
-        ("&", "&amp;"),
-        ("<", "&lt;"),
-        (">", "&gt;"),
-        ('"', "&quot;"),
-        ("\t", "&#9;"),
-    ):
-        shown = shown.replace(char, entity)
-    return shown
+    return escape(shown, {'"': "&quot;", "\t": "&#9;"})

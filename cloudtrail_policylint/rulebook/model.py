@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("error", "warning", "info")
 """From worst to least."""
-CONFIDENCES = ("high", "medium", "low")
-"""From surest to least sure; low ones run only with ``--pedantic``."""
 
 
 @record

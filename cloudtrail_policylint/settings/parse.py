@@ -54,11 +54,9 @@ def settings_of(table: Table) -> Settings:
         per_path=_per_path(table, value.get("per-path", {})),
         suppress=_suppress(table, value.get("suppress", [])),
         rules=tuple(_path(table, "rules", name) for name in lists["rules"]),
-        scope=_one_of(table.place("scope"), "scope", value.get("scope", "cloudtrail"), SCOPES),
+        scope=_one_of(table, ("scope",), "scope", value.get("scope", "cloudtrail"), SCOPES),
         pedantic=_boolean(table, "pedantic", value.get("pedantic", False)),
-        fail_on=_one_of(
-            table.place("fail-on"), "fail-on", value.get("fail-on", "warning"), FAIL_ON
-        ),
+        fail_on=_one_of(table, ("fail-on",), "fail-on", value.get("fail-on", "warning"), FAIL_ON),
         include=lists["include"],
         exclude=lists["exclude"],
         kinds=_kinds(table, value.get("kinds", {})),
@@ -92,9 +90,14 @@ def _boolean(table: Table, name: str, value: Any) -> bool:
     return value
 
 
-def _one_of(place: str, what: str, value: Any, allowed: Sequence[str]) -> str:
+def _one_of(
+    table: Table, path: tuple[str | int, ...], what: str, value: Any, allowed: Sequence[str]
+) -> str:
     if value not in allowed:
-        raise SettingsError(f"{place}: {what} must be one of {', '.join(allowed)}, not {value}")
+        allowed_words = ", ".join(allowed)
+        raise SettingsError(
+            f"{table.place(*path)}: {what} must be one of {allowed_words}, not {value}"
+        )
     return str(value)
 
 
@@ -104,7 +107,7 @@ def _severities(
     if not isinstance(value, dict):
         raise SettingsError(f"{table.place(*path)}: severity must map rules to severities")
     return tuple(
-        (word, _one_of(table.place(*path, word), f"the severity of {word}", level, SEVERITIES))
+        (word, _one_of(table, (*path, word), f"the severity of {word}", level, SEVERITIES))
         for word, level in value.items()
     )
 

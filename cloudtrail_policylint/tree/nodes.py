@@ -9,7 +9,7 @@ or on policies.
 from __future__ import annotations
 
 from ..base.record import record
-from .source import SourceFile, Span
+from .source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -189,12 +189,6 @@ def narrowed(hole: Hole, shape: str) -> Hole:
     if _SHAPES.index(hole.shape) >= _SHAPES.index(shape):
         return hole
     return Hole(hole.written, hole.span, shape, hole.values, hole.content)
-
-
-def text_at(value: str, source: SourceFile, start: int, end: int, inner: int = 0) -> Text:
-    """A literal ``Text`` written at ``[start, end)``, with *inner* quote characters at each end."""
-    piece = Piece(value, Span(source, start + inner, end - inner))
-    return Text((piece,), Span(source, start, end))
 
 
 def as_text(node: Node) -> Text | None:

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+import re
+from itertools import product
+
 import pytest
 
 from cloudtrail_policylint.findings.finding import Finding
-from cloudtrail_policylint.findings.suppress import suppress, suppression_problems, suppressions_in
+from cloudtrail_policylint.findings.suppress import (
+    suppress,
+    suppress_by_settings,
+    suppression_problems,
+    suppressions_in,
+)
 from cloudtrail_policylint.iam.catalogue import Facts
 from cloudtrail_policylint.iam.written import Owner
 from cloudtrail_policylint.rulebook.model import Rule, RuleBook, rule_from
+from cloudtrail_policylint.settings.model import Settings, SuppressEntry
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
@@ -142,6 +151,29 @@ def test_without_comments_nothing_is_suppressed() -> None:
     assert suppressions_in(source) == []
     one = finding(source)
     assert suppress([one], []) == ([one], [])
+
+
+# -- the settings
+
+
+def allowed_by_owner(name: str, pattern: str) -> bool:
+    """Whether an entry of the settings with the owner *pattern* allows a finding of *name*."""
+    source = SourceFile("x.json", HERE)
+    span = Span(source, 0, 1)
+    entry = SuppressEntry("CT101", "known", None, pattern, None, None, span)
+    one = finding(source, owner=Owner(name, span))
+    return suppress_by_settings([one], Settings(suppress=(entry,)), "2026-11-21")[0] == []
+
+
+def test_a_star_in_an_owner_stands_for_any_text() -> None:
+    """As regular expressions have it, for every pattern of at most five characters and short names."""
+    names = ["".join(name) for length in range(5) for name in product("ab", repeat=length)]
+    patterns = ("".join(one) for length in range(6) for one in product("ab*", repeat=length))
+    for pattern in patterns:
+        expression = re.compile(".*".join(map(re.escape, pattern.split("*"))))
+        for name in names:
+            expected = expression.fullmatch(name) is not None
+            assert allowed_by_owner(name, pattern) is expected, (name, pattern)
 
 
 # -- problems of comments

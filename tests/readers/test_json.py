@@ -20,9 +20,9 @@ from cloudtrail_policylint.tree.nodes import (
     Scalar,
     Seq,
     Text,
-    text_at,
 )
 from cloudtrail_policylint.tree.source import SourceFile, Span
+from support.texts import text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
