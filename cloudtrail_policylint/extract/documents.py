@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..iam.written import Extraction, syntax_problem
+from ..tree.nodes import Map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,12 +14,19 @@ if TYPE_CHECKING:
 
 def extract_document(root: Node, source: SourceFile) -> Extraction:
     """The policies in the document *root* of *source*."""
-    from . import account, bare, cloudformation, serverless, terraform
+    # The keys decide what is imported: most documents are plain policies.
+    keys = {entry.key.literal for entry in root.entries} if isinstance(root, Map) else set()
+    if "format_version" in keys:
+        from .terraform.plan import extract_plan, is_plan
 
-    if terraform.is_plan(root):
-        from .terraform.plan import extract_plan
+        if is_plan(root):
+            return extract_plan(root)
+    if any(key is not None and key.endswith("DetailList") for key in keys):
+        from .account import extract_listing, is_listing
 
-        return extract_plan(root)
+        if is_listing(root):
+            return extract_listing(root)
+    from . import bare, cloudformation
 
     def template(node: Node) -> Extraction | None:
         return (
@@ -27,12 +35,13 @@ def extract_document(root: Node, source: SourceFile) -> Extraction:
             else None
         )
 
-    if account.is_listing(root):
-        return account.extract_listing(root)
     inner: Node | None = None
-    if serverless.is_service(root):
-        root = serverless.with_holes(root)
-        inner = serverless.resources(root)
+    if "service" in keys and "provider" in keys:
+        from . import serverless
+
+        if serverless.is_service(root):
+            root = serverless.with_holes(root)
+            inner = serverless.resources(root)
 
     def evaluate(node: Node) -> Node | None:
         return cloudformation.evaluated(node, inner)

@@ -6,8 +6,6 @@ from ..engine.engine import Engine, Failure
 from ..engine.related import loads
 from ..findings.finding import Finding, problem_finding, settled
 from ..findings.selection import Selection
-from ..findings.suppress import from_allowances
-from ..iam.companions import with_companions
 from ..iam.normalise import normalise, normalise_attachment
 from ..iam.written import Owner
 from .outcome import Outcome
@@ -86,8 +84,11 @@ class Checker:
     def _outcome_without_findings(self, extraction: Extraction) -> Outcome:
         """The outcome for *extraction* before any rule has run."""
         outcome = Outcome()
-        for one in from_allowances(extraction.allowances):
-            outcome.allow(one)
+        if extraction.allowances:
+            from ..findings.suppress import from_allowances
+
+            for one in from_allowances(extraction.allowances):
+                outcome.allow(one)
         if self._strings:
             from ..findings.strings import strings_of
 
@@ -122,7 +123,12 @@ class Checker:
                 yield normalised
             else:
                 documents.append(normalised)
-        for document in with_companions(documents, extraction.attachments):
+        together: Iterable[Document] = documents
+        if any(document.holders for document in documents):
+            from ..iam.companions import with_companions
+
+            together = with_companions(documents, extraction.attachments)
+        for document in together:
             if not (self._everything or document.in_scope):
                 continue
             checked.append(document)
