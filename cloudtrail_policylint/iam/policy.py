@@ -7,7 +7,7 @@ of the IAM User Guide, "Grammar of the IAM JSON policy language".
 
 from __future__ import annotations
 
-from ..base.record import record, replaced
+from ..base.record import cached, record, replaced
 from ..tree.nodes import Map, Text
 from ..tree.source import Ranges, Related, Span
 from .arns import Shape
@@ -33,16 +33,11 @@ class Action:
     span: Span
     known: object
     head: Head | None
-    _forms: tuple[Pattern, ...] | None = None
 
-    @property
+    @cached
     def forms(self) -> tuple[Pattern, ...]:
         """Each text as a pattern: made when first asked for, as most are never looked at."""
-        if self._forms is None:
-            forms = tuple([pattern(t.parts, fold=True, variables=False) for t in self.texts])
-            self._forms = forms  # type: ignore[misc]
-            return forms
-        return self._forms
+        return tuple([pattern(t.parts, fold=True, variables=False) for t in self.texts])
 
 
 @record
@@ -58,16 +53,11 @@ class Resource:
     span: Span
     known: object
     head: Head | None
-    _forms: tuple[Shape, ...] | None = None
 
-    @property
+    @cached
     def forms(self) -> tuple[Shape, ...]:
         """Each text as a shape: made when first asked for, as most are never looked at."""
-        if self._forms is None:
-            forms = tuple([Shape(t.parts, variables=True) for t in self.texts])
-            self._forms = forms  # type: ignore[misc]
-            return forms
-        return self._forms
+        return tuple([Shape(t.parts, variables=True) for t in self.texts])
 
 
 @record
