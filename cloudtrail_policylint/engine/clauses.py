@@ -11,27 +11,31 @@ from itertools import islice
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
 from ..tree.source import MAX_RELATED, Ranges, Related
-from .elements import (
-    ConditionTest,
-    PrincipalTest,
-    SingleTest,
-    Witness,
-    action_test,
-    resource_test,
-)
-from .targets import UNKNOWN, targets_of
-from .words import EXACT, negated
+from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
+from .targets import targets_of
+from .words import compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import Any, TypeAlias
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Protocol
 
-    from ..iam.catalogue import Catalogue
     from ..iam.policy import Document, Statement
+    from ..tree.nodes import Text
     from ..tree.source import Span
+    from .elements import ElementTest, Gate
+    from .lookups import Lookups
+    from .words import Given
 
-    Given: TypeAlias = Mapping[str, Any]
+    class Clause(Protocol):
+        """One field of a match with its tests."""
+
+        def judge(self, statement: Statement, scene: Scene, /) -> int:
+            """The verdict on *statement*."""
+
+        def witnesses(self, statement: Statement, scene: Scene, floor: int, /) -> Iterable[Witness]:
+            """What the clause found in *statement*, which passed with at least *floor*."""
+
 
 LISTS = {
     "action": "actions",
@@ -65,9 +69,9 @@ class Verdicts:
 class Scene:
     """One document while it is judged; what is derived from it is worked out once."""
 
-    def __init__(self, document: Document, catalogue: Catalogue) -> None:
+    def __init__(self, document: Document, lookups: Lookups) -> None:
         self.document = document
-        self.catalogue = catalogue
+        self.lookups = lookups
         self._targets: dict[int, dict[str, int]] = {}
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
@@ -78,7 +82,7 @@ class Scene:
         """The targets of *statement*."""
         found = self._targets.get(id(statement))
         if found is None:
-            found = self._targets[id(statement)] = targets_of(statement, self.catalogue)
+            found = self._targets[id(statement)] = targets_of(statement, self.lookups)
         return found
 
     def verdicts(self, match: StatementMatch, document: Document) -> Verdicts:
@@ -121,10 +125,10 @@ class Scene:
 class StatementMatch:
     """What is asked of one statement."""
 
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
+    def __init__(self, given: Given, lookups: Lookups) -> None:
         self._given = sorted(given.items(), key=lambda clause: _COST.index(clause[0]))
-        self._catalogue = catalogue
-        self._clauses: list[_Clause] = []  # those that were needed so far
+        self._lookups = lookups
+        self._clauses: list[Clause] = []  # those that were needed so far
 
     def judge(self, statement: Statement, scene: Scene, floor: int) -> int:
         """The verdict on *statement*; NO as soon as it is below *floor*."""
@@ -152,7 +156,7 @@ class StatementMatch:
             if field in LISTS and ("some" in given or "every" in given):
                 yield field
 
-    def gate(self) -> tuple[str, Any] | None:
+    def gate(self) -> tuple[str, Gate] | None:
         """A list, and the test that at least one element of it has to pass, where there is one."""
         for field in ("action", "resource", "condition"):
             for index, (name, given) in enumerate(self._given):
@@ -162,14 +166,14 @@ class StatementMatch:
                     return field, clause.gate()
         return None
 
-    def _clause(self, index: int) -> _Clause:
+    def _clause(self, index: int) -> Clause:
         """The clause at *index*: compiled when it is first needed, as most rules need few of theirs."""
         while index >= len(self._clauses):
             field, test = self._given[len(self._clauses)]
-            self._clauses.append(_clause(field, test, self._catalogue))
+            self._clauses.append(_clause(field, test, self._lookups))
         return self._clauses[index]
 
-    def _compiled(self) -> Iterator[_Clause]:
+    def _compiled(self) -> Iterator[Clause]:
         """The clauses, the cheapest first; most rules are done with a document at their first or second."""
         for index in range(len(self._given)):
             yield self._clause(index)
@@ -204,23 +208,22 @@ class StatementMatch:
 class DocumentMatch:
     """What is asked of a document, maybe as the *context* of a statement."""
 
-    def __init__(self, given: Given, catalogue: Catalogue, *, context: bool = False) -> None:
+    def __init__(self, given: Given, lookups: Lookups, *, context: bool = False) -> None:
         self._is_context = context
-        self._kinds = frozenset(given["kind"]["is"]) if "kind" in given else None
-        self._version = (
-            SingleTest(given["version"], EXACT, catalogue) if "version" in given else None
-        )
+        self._tests = [
+            test
+            for field, words in given.items()
+            if field != "statement"
+            for test in _document_tests(field, words, lookups)
+        ]
         self._statements = [
-            (quantifier, StatementMatch(match, catalogue))
+            (quantifier, StatementMatch(match, lookups))
             for quantifier, match in given.get("statement", {}).items()
         ]
 
     def judge(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
         """The verdict on the scene's document, or on it as what stands *around* a statement."""
-        document = scene.document
-        verdict = YES if self._kinds is None else kind_in(document, self._kinds)
-        if self._version is not None and verdict >= floor:
-            verdict = min(verdict, self._version.judge(document.version))
+        verdict = min((test(scene.document) for test in self._tests), default=YES)
         for quantifier, match in self._statements:
             if verdict < floor:
                 return NO
@@ -296,12 +299,6 @@ def _place_in(statement: Statement, binding: Binding) -> Span:
     return telling[0] if telling else field_span(statement, "action")
 
 
-def kind_in(document: Document, kinds: frozenset[str]) -> int:
-    """Whether *document* is of one of *kinds*; MAYBE where it could be of others too."""
-    found = sum(kind in kinds for kind in document.kinds)
-    return NO if not found else YES if found == len(document.kinds) else MAYBE
-
-
 def _over(quantifier: str, match: StatementMatch, scene: Scene, around: Statement | None) -> int:
     """The verdict of a quantifier over the statements in view.
 
@@ -345,46 +342,63 @@ _COST = (
 )
 
 
-class _Kind:
-    def __init__(self, given: Given) -> None:
-        self._kinds = frozenset(given["is"])
+def _document_tests(
+    field: str, words: Given, lookups: Lookups
+) -> Iterator[Callable[[Document], int]]:
+    """The tests of a *field* that belongs to the document: ``version``, or one with words about documents."""
+    if field == "version":
+        version = SingleTest(field, words, lookups)
+        yield lambda document: version.judge(document.version)
+        return
+    for test in compiled(field, words, lookups):
+        assert test.document is not None
+        yield test.document
+
+
+class _OfDocument:
+    """``kind`` and ``version`` of the document around the statement."""
+
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
+        self._tests = list(_document_tests(field, given, lookups))
 
     def judge(self, _: Statement, scene: Scene) -> int:
-        return kind_in(scene.document, self._kinds)
+        return min(test(scene.document) for test in self._tests)
 
     def witnesses(self, _: Statement, _scene: Scene, _floor: int) -> tuple[Witness, ...]:
         return ()
 
 
 class _Single:
-    """``effect``, ``sid`` and the document's ``version``."""
+    """``effect`` and ``sid``."""
 
-    def __init__(self, field: str, given: Given, catalogue: Catalogue) -> None:
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._field = field
-        self._test = SingleTest(given, EXACT, catalogue)
+        self._test = SingleTest(field, given, lookups)
 
-    def judge(self, statement: Statement, scene: Scene) -> int:
-        of = scene.document if self._field == "version" else statement
-        return self._test.judge(getattr(of, self._field))
+    def _text(self, statement: Statement) -> Text | None:
+        return statement.effect if self._field == "effect" else statement.sid
 
-    def witnesses(self, statement: Statement, scene: Scene, _: int) -> tuple[Witness, ...]:
-        of = scene.document if self._field == "version" else statement
-        text = getattr(of, self._field)
+    def judge(self, statement: Statement, _: Scene) -> int:
+        return self._test.judge(self._text(statement))
+
+    def witnesses(self, statement: Statement, _: Scene, _floor: int) -> tuple[Witness, ...]:
+        text = self._text(statement)
         return (Witness(self._field, text.written, text.span),) if text is not None else ()
 
 
 class _Listed:
     """A field with many elements under one or more quantifiers."""
 
-    def __init__(self, field: str, given: Given, catalogue: Catalogue) -> None:
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._attribute = LISTS[field]
-        compiled = _ELEMENTS[field]
-        self._tests = [(q, compiled(words, catalogue)) for q, words in given.items()]
+        self._tests = [(q, _element_test(field, words, lookups)) for q, words in given.items()]
 
-    def gate(self) -> Any:
+    def gate(self) -> Gate:
         """A test that one element at least has to pass: that under ``some``, else under ``every``."""
         tests = dict(self._tests)
-        return tests.get("some") or tests["every"]
+        test = tests.get("some") or tests["every"]
+        assert isinstance(test, ListedTest | ConditionTest)
+        return test
 
     def judge(self, statement: Statement, _: Scene) -> int:
         elements = getattr(statement, self._attribute)
@@ -418,21 +432,33 @@ class _Listed:
                     yield from test.witnesses(element, statement, floor)
 
 
+def _element_test(field: str, words: Given, lookups: Lookups) -> ElementTest:
+    """The test of one element of the list *field*."""
+    if field == "principal":
+        return PrincipalTest(words, lookups)
+    if field == "condition":
+        return ConditionTest(words, lookups)
+    return ListedTest(field, words, lookups)
+
+
 class _Target:
-    def __init__(self, given: Given) -> None:
-        self._tests = [(q, frozenset(words["is"])) for q, words in given.items()]
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, test.target)
+            for quantifier, words in given.items()
+            for test in compiled("target", words, lookups)
+            if test.target is not None
+        ]
 
     def judge(self, statement: Statement, scene: Scene) -> int:
         targets = scene.targets(statement).items()
         verdict = YES
-        for quantifier, wanted in self._tests:
+        for quantifier, passes in self._tests:
             if quantifier == "every":
                 # A type that is only possible counts against it only possibly.
-                found = min(
-                    (max(_passes(t, wanted), YES - sure) for t, sure in targets), default=NO
-                )
+                found = min((max(passes(t), YES - sure) for t, sure in targets), default=NO)
             else:
-                found = max((min(_passes(t, wanted), sure) for t, sure in targets), default=NO)
+                found = max((min(passes(t), sure) for t, sure in targets), default=NO)
                 if quantifier == "none":
                     found = negated(found)
             verdict = min(verdict, found)
@@ -442,15 +468,11 @@ class _Target:
         return ()
 
 
-def _passes(target: str, wanted: frozenset[str]) -> int:
-    return MAYBE if target == UNKNOWN else YES if target in wanted else NO
-
-
 class _Context:
     """``document:`` in a statement rule."""
 
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self.match = DocumentMatch(given, catalogue, context=True)
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self.match = DocumentMatch(given, lookups, context=True)
 
     def judge(self, statement: Statement, scene: Scene) -> int:
         return scene.context(self.match, statement)
@@ -459,27 +481,16 @@ class _Context:
         return ()
 
 
-_ELEMENTS: dict[str, Callable[[Given, Catalogue], Any]] = {
-    "action": action_test,
-    "resource": resource_test,
-    "principal": PrincipalTest,
-    "condition": ConditionTest,
-}
-
-if TYPE_CHECKING:
-    _Clause: TypeAlias = _Kind | _Single | _Listed | _Target | _Context
-
-
-def _clause(field: str, given: Given, catalogue: Catalogue) -> _Clause:
-    if field == "kind":
-        return _Kind(given)
+def _clause(field: str, given: Given, lookups: Lookups) -> Clause:
+    if field in ("kind", "version"):
+        return _OfDocument(field, given, lookups)
     if field == "target":
-        return _Target(given)
+        return _Target(given, lookups)
     if field == "document":
-        return _Context(given, catalogue)
+        return _Context(given, lookups)
     if field in LISTS:
-        return _Listed(field, given, catalogue)
-    return _Single(field, given, catalogue)
+        return _Listed(field, given, lookups)
+    return _Single(field, given, lookups)
 
 
 def field_span(statement: Statement, field: str) -> Span:

@@ -7,49 +7,36 @@ witnesses: the texts, with their places, that made it pass.
 from __future__ import annotations
 
 from ..base.record import record
-from ..iam.arns import Shape, action_head, operand_head
+from ..iam.arns import Shape
 from ..iam.patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
 from ..tree.nodes import Piece, Text
-from .conditions import if_absent
-from .targets import accepts
-from .words import (
-    ARNS,
-    EXACT,
-    FOLDED,
-    RELATIONS,
-    Family,
-    Term,
-    action_service,
-    arn_service,
-    excepted,
-    fitting,
-    fitting_excepted,
-    known_action,
-    known_key,
-    misfitting,
-    negated,
-    relation,
-    scopes_to,
-    wildcard,
-    written,
-)
+from .lookups import Term
+from .words import ARNS, FAMILIES, compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any, TypeAlias
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any, Protocol
 
-    from ..iam.catalogue import Catalogue
-    from ..iam.patterns import Pattern
     from ..iam.policy import Action, Condition, Head, Principal, Resource, Statement
     from ..tree.source import Span
-    from .words import TextTest
+    from .lookups import Lookups
+    from .words import Form, Given, Names, TextTest, WordTest
 
-    Words: TypeAlias = Mapping[str, Any]
-    Contextual: TypeAlias = Callable[[Term, Statement], int]
+    class ElementTest(Protocol):
+        """The test of one element of a list of a statement; what the element is depends on the list."""
 
-REASONS = ("prefix", "fields", "region", "account", "separator", "case", "type", "bare")
-"""All words for what is wrong with an ARN: what ``fits: none`` stands for."""
+        def judge(self, element: Any, statement: Statement, /) -> int:
+            """The verdict on *element* of *statement*."""
+
+        def witnesses(self, element: Any, statement: Statement, floor: int, /) -> Iterable[Witness]:
+            """What a finding on *element*, which passed with at least *floor*, points at."""
+
+    class Gate(ElementTest, Protocol):
+        """The test of an element that can be asked before the statement is judged."""
+
+        def may_pass(self, element: Any, statement: Statement, /) -> bool:
+            """Whether *element* passes as far as that depends on it alone."""
 
 
 @record
@@ -69,9 +56,9 @@ class Witness:
 class SingleTest:
     """The test of one text by itself, such as ``effect`` or ``key``."""
 
-    def __init__(self, words: Words, family: Family, catalogue: Catalogue) -> None:
-        self._family = family
-        self._tests = [_text_word(word, given, family, catalogue) for word, given in words.items()]
+    def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
+        self._family = FAMILIES[field]
+        self._tests = [_of_text(test) for test in compiled(field, words, lookups)]
         self._memo: dict[object, int] = {}
 
     def judge(self, text: Text | None) -> int:
@@ -98,30 +85,31 @@ class SingleTest:
         return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
 
 
+def _of_text(test: WordTest) -> TextTest:
+    """*test* as one of a single text."""
+    if test.text is not None:
+        return test.text
+    whole = test.whole
+    assert whole is not None
+    return lambda term: whole(term.form)
+
+
 class ListedTest:
     """The test of an action or a resource, complements included.
 
-    *whole* are words about all that the element stands for (each with its
-    form for a complement), *each* are words about one text as written: on a
-    complement one and the same text must pass them all. *heads* are, for each
-    word that has any, those heads (None for any name) without one of which an
-    element that has a head does not pass.
+    On a complement, one and the same text must pass all words about texts as
+    they are written.
     """
 
-    def __init__(
-        self,
-        field: str,
-        whole: Sequence[tuple[Callable[[Any], int], Callable[[Sequence[Any]], int]]],
-        each: Sequence[TextTest],
-        contextual: Sequence[Contextual],
-        heads: Sequence[frozenset[tuple[str | None, ...]]],
-    ) -> None:
+    def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
+        tests = list(compiled(field, words, lookups))
         self._field = field
-        self._heads = heads
+        self._each = [_for_every_value(test.text) for test in tests if test.text is not None]
+        self._whole = [test.whole for test in tests if test.whole is not None]
+        self._complement = [test.complement for test in tests if test.complement is not None]
+        self._contextual = [test.contextual for test in tests if test.contextual is not None]
+        self._heads = [test.heads for test in tests if test.heads is not None]
         self._near: dict[Head, bool] = {}
-        self._whole = whole
-        self._each = [_for_every_value(test) for test in each]
-        self._contextual = contextual
         self._memo: dict[object, int] = {}
 
     def is_near(self, head: Head | None) -> bool:
@@ -139,7 +127,7 @@ class ListedTest:
         if not self.is_near(element.head):
             return NO
         if element.complement:
-            verdict = min((judge(element.forms) for _, judge in self._whole), default=YES)
+            verdict = min((judge(element.forms) for judge in self._complement), default=YES)
             if verdict and (self._each or self._contextual):
                 found = (self._text(term, statement) for term in _terms(element))
                 verdict = min(verdict, max(found, default=NO))
@@ -169,7 +157,7 @@ class ListedTest:
             verdict = min(verdict, test(term))
             if verdict == NO:
                 return NO
-        for judge, _ in self._whole:
+        for judge in self._whole:
             verdict = min(verdict, judge(term.form))
             if verdict == NO:
                 return NO
@@ -193,7 +181,7 @@ class ListedTest:
                 yield Witness(self._field, term.text.written, term.text.span, term)
 
 
-def _matches(head: Head, wanted: tuple[str | None, ...]) -> bool:
+def _matches(head: Head, wanted: Names) -> bool:
     return all(name in (None, own) for own, name in zip(head, wanted, strict=True))
 
 
@@ -224,14 +212,14 @@ def _for_every_value(test: TextTest) -> TextTest:
     return judge
 
 
-def _form_like(form: Pattern | Shape, text: Text) -> Pattern | Shape:
+def _form_like(form: Form, text: Text) -> Form:
     if isinstance(form, Shape):
         return Shape(text.parts, variables=True)
     return pattern(text.parts, fold=True, variables=False)
 
 
 def _terms(element: Action | Resource) -> Iterator[Term]:
-    forms: Sequence[Pattern | Shape] = element.forms
+    forms: Sequence[Form] = element.forms
     for text, form in zip(element.texts, forms, strict=True):
         yield Term(text, form)
 
@@ -243,9 +231,9 @@ def _complement(field: str, element: Action | Resource) -> str:
 class PrincipalTest:
     """The test of a principal by its ``type`` and its ``id``."""
 
-    def __init__(self, given: Words, catalogue: Catalogue) -> None:
-        self._type = SingleTest(given.get("type", {}), EXACT, catalogue)
-        self._id = SingleTest(given.get("id", {}), ARNS, catalogue)
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._type = SingleTest("principal.type", given.get("type", {}), lookups)
+        self._id = SingleTest("principal.id", given.get("id", {}), lookups)
 
     def judge(self, element: Principal, _: Statement) -> int:
         """The verdict on *element*; at most MAYBE for one that NotPrincipal excepts."""
@@ -260,14 +248,17 @@ class PrincipalTest:
 class ConditionTest:
     """The test of one operator and key of a Condition block, with its values."""
 
-    def __init__(self, given: Words, catalogue: Catalogue) -> None:
-        self._operator = SingleTest(given.get("operator", {}), FOLDED, catalogue)
-        self._key = SingleTest(given.get("key", {}), FOLDED, catalogue)
-        self._absent: bool | None = given.get("if-absent")
-        values = given.get("value", {})
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        parts = {name: given.get(name, {}) for name in ("operator", "key", "value")}
+        self._operator = SingleTest("condition.operator", parts["operator"], lookups)
+        self._key = SingleTest("condition.key", parts["key"], lookups)
         self._values = [
-            (quantifier, SingleTest(words, ARNS, catalogue)) for quantifier, words in values.items()
+            (quantifier, SingleTest("condition.value", words, lookups))
+            for quantifier, words in parts["value"].items()
         ]
+        words = {word: operands for word, operands in given.items() if word not in parts}
+        tests = compiled("condition", words, lookups)
+        self._tests = [test.condition for test in tests if test.condition is not None]
 
     def may_pass(self, element: Condition, _: Statement) -> bool:
         """Whether *element* passes as far as its key goes."""
@@ -276,14 +267,10 @@ class ConditionTest:
     def judge(self, element: Condition, _: Statement) -> int:
         """The verdict on *element*; at most MAYBE where the block is not known."""
         verdict = min(self._key.judge(element.key), self._operator.judge(element.operator))
-        if verdict and self._absent is not None:
-            found = if_absent(element)
-            verdict = min(verdict, found if self._absent else negated(found))
-        if verdict:
-            for quantifier, test in self._values:
-                verdict = min(
-                    verdict, _quantified(quantifier, [test.judge(v) for v in element.values])
-                )
+        for asked in self._tests if verdict else ():
+            verdict = min(verdict, asked(element))
+        for quantifier, test in self._values if verdict else ():
+            verdict = min(verdict, _quantified(quantifier, [test.judge(v) for v in element.values]))
         return verdict if element.certain else min(verdict, MAYBE)
 
     def witnesses(self, element: Condition, _: Statement, floor: int) -> Iterator[Witness]:
@@ -307,97 +294,3 @@ def _quantified(quantifier: str, verdicts: Sequence[int]) -> int:
     if quantifier == "every":
         return min(verdicts, default=NO)
     return negated(max(verdicts, default=NO))
-
-
-# -- from words to tests
-
-
-def action_test(words: Words, catalogue: Catalogue) -> ListedTest:
-    """The compiled test of an action."""
-    whole = []
-    each: list[TextTest] = []
-    heads = []
-    for word, given in words.items():
-        if word in (*RELATIONS, "is"):
-            heads.append(frozenset(action_head(text) or (None,) for text in given))
-        if word in RELATIONS:
-            whole.append((relation(word, given, FOLDED), excepted(word, given, FOLDED)))
-        elif word == "scopes-to":
-            each.append(scopes_to(given, catalogue))
-            whole.append((_always, _never))  # a complement is about every service
-        elif word == "complement":
-            whole.append(_complemented(given))
-        elif word == "service":
-            each.append(action_service(given))
-            heads.append(frozenset((text.lower(),) for text in given))
-        elif word == "known":
-            each.append(known_action(given, catalogue))
-        else:
-            each.append(_text_word(word, given, FOLDED, catalogue))
-    return ListedTest("action", whole, each, (), heads)
-
-
-def resource_test(words: Words, catalogue: Catalogue) -> ListedTest:
-    """The compiled test of a resource."""
-    whole = []
-    each: list[TextTest] = []
-    contextual: list[Contextual] = []
-    heads = []
-    for word, given in words.items():
-        if word in (*RELATIONS, "is"):
-            heads.append(frozenset(operand_head(text) for text in given))
-        if word in RELATIONS:
-            whole.append((relation(word, given, ARNS), excepted(word, given, ARNS)))
-        elif word == "fits" and given == "none":
-            each.append(misfitting(REASONS, catalogue))
-        elif word == "fits":
-            types = catalogue.types_named(given)
-            whole.append((fitting(types), fitting_excepted(types)))
-            heads.append(frozenset(operand_head(kind.operand.text) for kind in types))
-        elif word == "accepted":
-            contextual.append(_accepted(given, catalogue))
-        elif word == "complement":
-            whole.append(_complemented(given))
-        elif word == "service":
-            each.append(arn_service(given))
-            heads.append(frozenset((None, text) for text in given))
-        else:
-            each.append(_text_word(word, given, ARNS, catalogue))
-    return ListedTest("resource", whole, each, contextual, heads)
-
-
-def _always(_: Any) -> int:
-    return YES
-
-
-def _never(_: Any) -> int:
-    return NO
-
-
-def _complemented(wanted: bool) -> tuple[Callable[[Any], int], Callable[[Any], int]]:  # noqa: FBT001
-    """``complement``: whether the element is all of ``NotAction`` (``NotResource``)."""
-    return (_never, _always) if wanted else (_always, _never)
-
-
-def _accepted(wanted: bool, catalogue: Catalogue) -> Contextual:  # noqa: FBT001
-    def test(term: Term, statement: Statement) -> int:
-        found = accepts(statement, term.form, catalogue)  # type: ignore[arg-type]
-        return found if wanted else negated(found)
-
-    return test
-
-
-def _text_word(word: str, given: Any, family: Family, catalogue: Catalogue) -> TextTest:
-    """The words that every text has, and those of keys and values."""
-    if word == "is":
-        return written(given, family)
-    if word in RELATIONS:
-        judge = relation(word, given, family)
-        return lambda term: judge(term.form)
-    if word == "wildcard":
-        return wildcard(given)
-    if word == "misfit":
-        return misfitting(given, catalogue)
-    if word == "known":
-        return known_key(given, catalogue)
-    raise ValueError(word)

@@ -21,6 +21,7 @@ from .clauses import (
     field_span,
 )
 from .index import Index
+from .lookups import Lookups
 from .messages import Subject, by_field, render
 from .other_subjects import AttachmentMatch, ResourceMatch
 from .related import origins
@@ -64,7 +65,7 @@ class Engine:
     def __init__(
         self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool, named: Sequence[str] = ()
     ) -> None:
-        self.catalogue = Catalogue(book.facts)
+        self._lookups = Lookups(Catalogue(book.facts))
         self.failures: list[Failure] = []
         asked = {word.upper() for word in named}
         self._floor = MAYBE if pedantic else YES
@@ -116,7 +117,7 @@ class Engine:
         self, document: Document, floor: int, only: set[Question] | None = None
     ) -> Iterator[tuple[Question, Finding]]:
         """What the rules find in *document* with at least *floor*, asked all questions or *only* some."""
-        scene = Scene(document, self.catalogue)
+        scene = Scene(document, self._lookups)
         yield from self._statements(scene, floor, only)
         cases = self._by_subject["document"]
         open_cases = self._open_documents(scene) if only is None else _of_documents(only)
@@ -228,7 +229,7 @@ class Engine:
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
         if found is None:
-            found = self._compiled[id(case)] = kind(case.match, self.catalogue)
+            found = self._compiled[id(case)] = kind(case.match, self._lookups)
         assert isinstance(found, kind)
         return found
 
@@ -263,7 +264,7 @@ class Engine:
             if verdict == MAYBE and witness is not None and _says_nothing(witness):
                 continue
             about = Subject(binding, witness, document, witnesses)
-            message = render(case.message, about, self.catalogue)
+            message = render(case.message, about, self._lookups)
             inside = _statement_around(span, binding.statement, scene)
             within = _around(binding.statement, inside, document)
             yield Finding(
@@ -283,7 +284,7 @@ class Engine:
                     witness,
                     lists,
                     (*within, owner.span),
-                    self.catalogue,
+                    self._lookups,
                 )
                 if case.edit is not None and witness is not None and verdict == YES
                 else None,

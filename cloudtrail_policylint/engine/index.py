@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from ..iam.policy import Condition
 from .clauses import LISTS
+from .elements import ListedTest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from ..iam.policy import Action, Head, Resource, Statement
     from .clauses import Scene, StatementMatch
+    from .elements import Gate
 
 
 class Index:
@@ -95,8 +96,8 @@ class _Gates:
     """The tests of one list, one element of which has to pass, each with the place of its match."""
 
     def __init__(self) -> None:
-        self.tests: list[tuple[int, Any]] = []
-        self._near: dict[Head, list[tuple[int, Any]]] = {}
+        self.tests: list[tuple[int, Gate]] = []
+        self._near: dict[Head, list[tuple[int, Gate]]] = {}
         self._known: dict[object, list[int]] = {}
 
     def passed(self, element: Action | Resource | Condition, statement: Statement) -> list[int]:
@@ -114,18 +115,18 @@ class _Gates:
             found = self._known[key] = self._passed(tests, element, statement)
         return found
 
-    def _about(self, head: Head | None) -> list[tuple[int, Any]]:
+    def _about(self, head: Head | None) -> list[tuple[int, Gate]]:
         if head is None:
             return self.tests
         near = self._near.get(head)
         if near is None:
-            near = [one for one in self.tests if one[1].is_near(head)]
+            near = [(index, test) for index, test in self.tests if _is_near(test, head)]
             self._near[head] = near
         return near
 
     def _passed(
         self,
-        tests: Sequence[tuple[int, Any]],
+        tests: Sequence[tuple[int, Gate]],
         element: Action | Resource | Condition,
         statement: Statement,
     ) -> list[int]:
@@ -138,3 +139,8 @@ class _Gates:
             if fits:
                 passed.append(index)
         return passed
+
+
+def _is_near(test: Gate, head: Head) -> bool:
+    assert isinstance(test, ListedTest)  # only elements of these have a head
+    return test.is_near(head)

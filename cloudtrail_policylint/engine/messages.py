@@ -5,16 +5,15 @@ from __future__ import annotations
 from itertools import chain
 
 from ..base.record import record
-from .words import reason_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ..iam.catalogue import Catalogue
     from ..iam.policy import Document, Statement
     from .clauses import Binding
     from .elements import Witness
+    from .lookups import Lookups
 
 MOST_SHOWN = 3
 """Elements of a list that a message names."""
@@ -40,7 +39,7 @@ def by_field(binding: Binding) -> dict[str, list[Witness]]:
     return found
 
 
-def render(template: str, subject: Subject, catalogue: Catalogue) -> str:
+def render(template: str, subject: Subject, lookups: Lookups) -> str:
     """*template* with its placeholders filled in."""
     text, at = "", 0
     while True:
@@ -48,31 +47,43 @@ def render(template: str, subject: Subject, catalogue: Catalogue) -> str:
         if start < 0:
             return text + template[at:]
         end = template.index("}", start)
-        text += template[at:start] + _value(template[start + 1 : end], subject, catalogue)
+        text += template[at:start] + _value(template[start + 1 : end], subject, lookups)
         at = end + 1
 
 
-def _value(name: str, subject: Subject, catalogue: Catalogue) -> str:
+def _value(name: str, subject: Subject, lookups: Lookups) -> str:
+    if name in PLACEHOLDERS:
+        return PLACEHOLDERS[name](subject, lookups)
     witness = subject.witness
-    if name == "nearest":
-        near = (
-            catalogue.nearest_action(witness.term.text.written)
-            if witness and witness.term
-            else None
-        )
-        return f"; did you mean {near}?" if near else ""
-    if name == "reason":
-        fields = ("resource", "value", "arn")
-        first = (witness,) if witness is not None and witness.field in fields else ()
-        others = (w for field in fields for w in subject.witnesses.get(field, ()))
-        reasons = (reason_of(w.term, catalogue) for w in chain(first, others) if w.term)
-        return next((reason for reason in reasons if reason), "it has not the form of an ARN")
     if witness is not None and witness.field == name:
         return shortened(witness.shown)
     bound = subject.witnesses.get(name, ())
     if witness is not None and witness.condition is not None:
         bound = [w for w in bound if w.condition in (witness.condition, None)]
     return _listed([w.shown for w in bound] or _own(name, subject))
+
+
+def _nearest(subject: Subject, lookups: Lookups) -> str:
+    """The action that the reported text was probably meant to be, as the end of a sentence."""
+    witness = subject.witness
+    if witness is None or witness.term is None:
+        return ""
+    near = lookups.catalogue.nearest_action(witness.term.text.written)
+    return f"; did you mean {near}?" if near else ""
+
+
+def _reason(subject: Subject, lookups: Lookups) -> str:
+    """What is wrong with the reported text, or the first other one, as an ARN."""
+    witness = subject.witness
+    fields = ("resource", "value", "arn")
+    first = (witness,) if witness is not None and witness.field in fields else ()
+    others = (w for field in fields for w in subject.witnesses.get(field, ()))
+    reasons = (lookups.reason(w.term) for w in chain(first, others) if w.term)
+    return next((reason for reason in reasons if reason), "it has not the form of an ARN")
+
+
+PLACEHOLDERS = {"nearest": _nearest, "reason": _reason}
+"""Placeholders that are not fields: those that ``words.WORDS`` names."""
 
 
 def _own(name: str, subject: Subject) -> list[str]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from ..tree.nodes import Piece, Text
 from .clauses import Binding
 from .elements import SingleTest, Witness
-from .words import ARNS, EXACT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..iam.catalogue import Catalogue
     from ..iam.policy import Attachment
     from ..iam.written import FoundResource
-    from .clauses import Given
+    from .lookups import Lookups
+    from .words import Given
 
 
 class AttachmentMatch:
     """What is asked of a reference to a managed policy."""
 
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self._arn = SingleTest(given["arn"], ARNS, catalogue)
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._arn = SingleTest("arn", given["arn"], lookups)
 
     def judge(self, attachment: Attachment) -> int:
         """The verdict on *attachment*."""
@@ -34,8 +33,8 @@ class AttachmentMatch:
 class ResourceMatch:
     """What is asked of a resource of a template or module."""
 
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self._type = SingleTest(given["type"], EXACT, catalogue)
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._type = SingleTest("type", given["type"], lookups)
 
     def judge(self, resource: FoundResource) -> int:
         """The verdict on *resource*."""

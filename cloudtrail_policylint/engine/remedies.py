@@ -9,12 +9,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..iam.catalogue import Catalogue
     from ..iam.policy import Statement
     from ..rulebook.model import Remedy
     from ..tree.nodes import Entry, Text
     from ..tree.source import Place, Span
     from .elements import Witness
+    from .lookups import Lookups
 
 
 NEAREST = "{nearest}"
@@ -51,7 +51,7 @@ def edit_for(
     witness: Witness,
     lists: Lists,
     around: Iterable[Span],
-    catalogue: Catalogue,
+    lookups: Lookups,
 ) -> Edit | None:
     """The edit that *remedy* is for *witness*, which a match found in the statement of *lists*.
 
@@ -67,7 +67,7 @@ def edit_for(
     if remedy.remove:
         entry = _removable(target, statement.node) if statement is not None else None
         return removing(entry, safe=safe, says=remedy.says) if entry is not None else None
-    new = _new(remedy, joined(target), catalogue)
+    new = _new(remedy, joined(target), lookups)
     if new is None or new in lists.beside(witness):
         return None
     return rewriting(target, new, safe=safe, says=remedy.says)
@@ -113,12 +113,12 @@ def _all_entries(node: Map) -> Iterable[Entry]:
             yield from _all_entries(entry.value)
 
 
-def _new(remedy: Remedy, old: str, catalogue: Catalogue) -> str | None:
+def _new(remedy: Remedy, old: str, lookups: Lookups) -> str | None:
     """What *old* becomes, by the first way of *remedy* that applies."""
     if remedy.write:
         written = remedy.write
         if written == NEAREST:
-            written = (catalogue.nearest_action(old) if HOLE not in old else None) or ""
+            written = (lookups.catalogue.nearest_action(old) if HOLE not in old else None) or ""
         if written:
             return written
     for wrong, right in remedy.replace:

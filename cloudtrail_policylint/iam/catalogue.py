@@ -126,10 +126,6 @@ class Catalogue:
         self._facts = facts
         self._services: dict[str, Service | None] = {}
         self._expansions: dict[object, tuple[KnownAction, ...]] = {}
-        self.misfits: dict[object, tuple[int, str]] = {}
-        """What is wrong with a text as an ARN, by what is known of the text (``words.misfit_of``)."""
-        self.accepted: dict[object, list[ResourceType | None] | None] = {}
-        """The types that an action accepts, by what is known of its text (``targets``)."""
         self._nearest: dict[str, str | None] = {}
         self._data: Any = None
 

@@ -7,6 +7,7 @@ rules that were found right when the package was built.
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from ..base.errors import RuleFileError
 from ..base.record import record
@@ -189,12 +190,19 @@ def mistakes(file: RuleFile, sets: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(f"{span.place()}: {message}" for span, message in found))
 
 
-def _schema_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
+@cache
+def _schema() -> dict[str, Any]:
+    """The schema of rule files."""
     import json
 
-    schema = os.path.join(os.path.dirname(__file__), "rule.schema.json")
-    with open(schema, encoding="utf-8") as text:
-        validator = _validator()(json.load(text))
+    path = os.path.join(os.path.dirname(__file__), "rule.schema.json")
+    with open(path, encoding="utf-8") as text:
+        schema: dict[str, Any] = json.load(text)
+    return schema
+
+
+def _schema_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
+    validator = _validator()(_schema())
     for error in _deepest(validator.iter_errors(file.raw)):
         yield from _explain(file, error)
 
@@ -334,12 +342,26 @@ def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
         allowed = {"kind"}  # no statement is singled out
     else:
         allowed = set(_ANYWHERE)
-    words = list(_words(match))
-    if ("known", False) in words:
-        allowed.add("nearest")
-    if any(word == "misfit" or (word, given) == ("fits", "none") for word, given in words):
-        allowed.add("reason")
+    brought = _brought()
+    for word, given in _words(match):
+        for placeholder in brought.get(word, ()):
+            if placeholder.get("when", given) == given:
+                allowed.add(placeholder["name"])
     return allowed
+
+
+@cache
+def _brought() -> dict[str, list[dict[str, Any]]]:
+    """The placeholders that words bring, by the word: ``x-placeholder`` of the schema."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    left = [_schema()["$defs"]]
+    while left:
+        for name, value in left.pop().items():
+            if isinstance(value, dict):
+                left.append(value)
+                if "x-placeholder" in value:
+                    found.setdefault(name, []).append(value["x-placeholder"])
+    return found
 
 
 def _words(match: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
