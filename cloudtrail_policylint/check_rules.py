@@ -12,7 +12,7 @@ from .base.errors import RuleFileError
 from .base.record import record, replaced
 from .fix.fixer import fix
 from .lint.linter import Linter
-from .rulebook.file import CLOSE, OPEN, facts_in, mistakes, parsed, unmarked
+from .rulebook.file import CLOSE, OPEN, facts_in, known_ids, mistakes, parsed, unmarked
 from .rulebook.folder import RuleFolder
 from .rulebook.model import Rule, RuleBook, rule_from, sets_in
 from .settings.model import Settings
@@ -47,24 +47,24 @@ def check(paths: Iterable[str], book: RuleBook) -> Outcome:
     found: list[str] = []
     seen: dict[str, str] = {}
     rules = examples = 0
+    files: list[tuple[RuleFile, dict[str, tuple[str, ...]]]] = []
     for path in paths:
         folder = RuleFolder(path)
         sets = {**book.sets, **sets_in(facts_in(folder))}
         for one in folder.rules.items():
             rules += 1
             try:
-                file = parsed(*one)
+                files.append((parsed(*one), sets))
             except RuleFileError as error:
                 found.append(str(error))
-                continue
-            wrong = mistakes(file, sets)
-            if not wrong:
-                rule = rule_from(file.raw, sets)
-                wrong = list(_repeated(file, rule, seen))
-                for message in run_examples(file, rule, book):
-                    wrong.append(message)
-                examples += sum(len(group) for group in file.raw["examples"].values())
-            found += wrong
+    ids = known_ids(book, [file for file, _ in files])
+    for file, sets in files:
+        wrong = mistakes(file, sets, ids)
+        if not wrong:
+            rule = rule_from(file.raw, sets)
+            wrong = [*_repeated(file, rule, seen), *run_examples(file, rule, book)]
+            examples += sum(len(group) for group in file.raw["examples"].values())
+        found += wrong
     return Outcome(tuple(found), rules, examples)
 
 

@@ -20,7 +20,7 @@ from .model import RuleBook, prepared, sets_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import Any
 
     from ..tree.nodes import Node
@@ -127,9 +127,10 @@ def read_own(book: RuleBook, folder: RuleFolder) -> dict[str, Any]:
     sets = {**book.sets, **sets_in(facts_in(folder))}
     added = []
     taken = set(book.names())
-    for one in folder.rules.items():
-        file = parsed(*one)
-        for mistake in mistakes(file, sets):
+    files = [parsed(*one) for one in folder.rules.items()]
+    ids = known_ids(book, files)
+    for file in files:
+        for mistake in mistakes(file, sets, ids):
             raise RuleFileError(mistake)
         for key in ("id", "name"):
             word = file.raw[key]
@@ -178,14 +179,24 @@ MAX_TOLD = 20
 """Keys of one mapping that are complained of one by one: a file that is no rule at all has more."""
 
 
-def mistakes(file: RuleFile, sets: Mapping[str, Any]) -> list[str]:
+def known_ids(book: RuleBook, files: Iterable[RuleFile]) -> set[str]:
+    """The ids of the rules and problems in *book* and of the rules in *files*."""
+    own = (file.raw.get("id") for file in files)
+    return {*book.ids(), *(one for one in own if isinstance(one, str))}
+
+
+def mistakes(file: RuleFile, sets: Mapping[str, Any], ids: Collection[str]) -> list[str]:
     """What is wrong with *file*, each as "place: what: what would be right", in the order of the file.
 
-    *sets* are the known ``$names``.
+    *sets* are the known ``$names``, *ids* those of all rules in view.
     """
     found = list(_schema_mistakes(file))
     if not found:
-        found = [*_set_mistakes(file, sets), *_report_mistakes(file)]
+        found = [
+            *_set_mistakes(file, sets),
+            *_report_mistakes(file),
+            *_supersedes_mistakes(file, ids),
+        ]
     found.sort(key=lambda pair: pair[0].start)
     return list(dict.fromkeys(f"{span.place()}: {message}" for span, message in found))
 
@@ -293,6 +304,15 @@ def _set_mistakes(file: RuleFile, sets: Mapping[str, Any]) -> Iterator[tuple[Spa
 
     for path, case in _cases(file.raw):
         yield from walk(case["match"], [*path, "match"])
+
+
+def _supersedes_mistakes(file: RuleFile, ids: Collection[str]) -> Iterator[tuple[Span, str]]:
+    for index, other in enumerate(file.raw.get("supersedes", ())):
+        place = place_of(file.root, ["supersedes", index])
+        if other == file.raw["id"]:
+            yield place, f"{other} cannot supersede itself"
+        elif other not in ids:
+            yield place, f"no rule has the id {other}{nearest(other, sorted(ids))}"
 
 
 def _cases(raw: Mapping[str, Any]) -> Iterator[tuple[list[Any], Mapping[str, Any]]]:

@@ -96,6 +96,10 @@ class RuleBook:
                 return rule
         return None
 
+    def ids(self) -> list[str]:
+        """Every id."""
+        return [rule.id for rule in (*self.rules, *self.problems.values())]
+
     def names(self) -> list[str]:
         """Every id and name."""
         return [

@@ -24,7 +24,7 @@ def wrong(tmp_path: Path, text: str) -> list[str]:
     path.write_text(text, encoding="utf-8")
     return [
         message.removeprefix(str(tmp_path) + "/")
-        for message in mistakes(read(str(path)), {"known": ()})
+        for message in mistakes(read(str(path)), {"known": ()}, {"ACME1", "ACME2", "CT101"})
     ]
 
 
@@ -54,6 +54,8 @@ def test_of_many_unknown_keys_the_first_are_told(tmp_path: Path) -> None:
         ("{action} is", "{action is", "rule.yaml:13:10: a brace in the message that is not around a field"),
         ("seen: 2026-11-21", "seen: today", "rule.yaml:17:50: today is no value of seen: "),
         ("report: action", "report: act", "rule.yaml:12:9: act is no value of report; did you mean action? use one"),
+        ("fix:", "supersedes: [ACME2, CT111]\nfix:", "rule.yaml:15:21: no rule has the id CT111; did you mean CT101?"),
+        ("fix:", "supersedes: [ACME1]\nfix:", "rule.yaml:15:14: ACME1 cannot supersede itself"),
         ("subject: statement", "subject: document", 'rule.yaml:10:3: "action" is not a field of match; use one of'),
     ],
 )  # fmt: skip
@@ -91,6 +93,20 @@ def test_an_id_is_taken_once(tmp_path: Path, book: RuleBook) -> None:
         with_rules(book, str(tmp_path))
 
 
+def test_rules_of_one_folder_may_supersede_each_other_and_those_of_the_project(
+    tmp_path: Path, book: RuleBook
+) -> None:
+    other = RULE.replace("ACME1", "ACME2").replace("wide-lookup", "other")
+    superseding = RULE.replace("fix:", "supersedes: [ACME2, CT101]\nfix:")
+    (tmp_path / "a.yaml").write_text(superseding, encoding="utf-8")
+    with pytest.raises(RuleFileError, match=r"a\.yaml:15:14: no rule has the id ACME2"):
+        with_rules(book, str(tmp_path))
+    (tmp_path / "b.yaml").write_text(other, encoding="utf-8")
+    rule = with_rules(book, str(tmp_path)).named("ACME1")
+    assert rule is not None
+    assert rule.supersedes == ("ACME2", "CT101")
+
+
 def test_rules_of_ones_own_are_validated_once(
     tmp_path: Path, book: RuleBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,7 +117,7 @@ def test_rules_of_ones_own_are_validated_once(
     first = with_rules(book, str(folder))
     validated: list[object] = []
 
-    def noted(file: object, _: object) -> list[str]:
+    def noted(file: object, *_: object) -> list[str]:
         validated.append(file)
         return []
 
