@@ -28,7 +28,6 @@ from .patterns import (
     parse_operand,
     pattern,
 )
-from .unknowns import STAR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ PARTITION, SERVICE, REGION, ACCOUNT_ID, RESOURCE = 1, 2, 3, 4, 5
 _MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION)
 """The fields but the first, which is always ``arn``; those in which ARNs differ most first."""
 
+STAR = "*"
 _STAR = parse(STAR)
 
 Parts = tuple[Piece | Hole, ...]

@@ -15,14 +15,16 @@ from ..base.record import record
 from ..tree.nodes import Hole, Piece, allows
 from .unknowns import (
     DIGIT,
-    HOLES,
+    GAP,
     ONE,
-    STAR,
     Line,
     for_every_text,
     for_every_value,
+    meet,
+    spelt,
     spread,
     unknown,
+    widened,
     widest_value,
 )
 
@@ -32,16 +34,6 @@ if TYPE_CHECKING:
 
 NO, MAYBE, YES = 0, 1, 2
 """A verdict. ``min`` is AND, ``max`` is OR, ``2 - v`` is NOT (Kleene's three values)."""
-
-_SPELLING = {token: chr(0xFDD0 + index) for index, token in enumerate((STAR, ONE, DIGIT, *HOLES))}
-"""What stands for a wildcard and for a hole in a text that was ``_spelt``: all else stands for itself.
-
-So comparing runs is comparing strings. Unicode promises never to assign these
-characters; where a text holds one all the same, another such one stands for it.
-"""
-_TOKENS = {char: token for token, char in _SPELLING.items()}
-_STRAY = dict.fromkeys(map(ord, _TOKENS), "\ufdef")
-_GAP, _ONE, _DIGIT = (_SPELLING[token] for token in (STAR, ONE, DIGIT))
 
 MAX_ALTERNATIVES = 128
 """Combinations of a text's known values that are told apart; past it the values count as unknown."""
@@ -53,7 +45,7 @@ class Glob:
 
     ``runs`` has one more member than ``gaps``; a gap is a ``*`` together with
     the ``?`` beside it, given as the least number of characters it takes.
-    ``plain``: the runs are nothing but text.
+    ``plain``: the runs, which are spelt (``unknowns``), are nothing but text.
     """
 
     runs: tuple[str, ...]
@@ -66,8 +58,8 @@ class Pattern:
     """A text as a pattern: a glob for each combination of the known values of its holes.
 
     ``exact`` is False when a hole has none: in ``globs`` it is then the widest
-    pattern that its value must fall into, and ``lines`` has the tokens of each
-    of them with the holes told apart.
+    pattern that its value must fall into, and ``lines`` are the same patterns
+    with their holes.
     """
 
     globs: tuple[Glob, ...]
@@ -75,28 +67,18 @@ class Pattern:
     lines: tuple[Line, ...] = ()
 
 
-def _fixed(text: str) -> str:
-    """*text*, in which nothing is a wildcard, spelt."""
-    return text if text.isascii() else text.translate(_STRAY)
-
-
-def _spelt(text: str) -> str:
-    """*text*, in which ``*`` and ``?`` are wildcards, spelt."""
-    return _fixed(text).replace(STAR, _GAP).replace("?", _ONE)
-
-
-def _glob(spelt: str) -> Glob:
-    """The normal form of a spelt text: ``?`` beside a ``*`` belongs to the gap."""
-    fixed = spelt.split(_GAP)
-    if _ONE not in spelt:
-        if "" in fixed[1:-1]:  # "**" is "*"
-            fixed[1:-1] = [run for run in fixed[1:-1] if run]
-        return Glob(tuple(fixed), (0,) * (len(fixed) - 1), _DIGIT not in spelt)
-    runs: list[str] = [fixed[0]]
+def _glob(line: str) -> Glob:
+    """The normal form of a spelt pattern: ``?`` beside a ``*`` belongs to the gap."""
+    parts = line.split(GAP)
+    if ONE not in line:
+        if "" in parts[1:-1]:  # "**" is "*"
+            parts[1:-1] = [run for run in parts[1:-1] if run]
+        return Glob(tuple(parts), (0,) * (len(parts) - 1), DIGIT not in line)
+    runs: list[str] = [parts[0]]
     gaps: list[int] = []
-    for run in fixed[1:]:
-        before = runs[-1].rstrip(_ONE)
-        after = run.lstrip(_ONE)
+    for run in parts[1:]:
+        before = runs[-1].rstrip(ONE)
+        after = run.lstrip(ONE)
         size = len(runs[-1]) - len(before) + len(run) - len(after)
         if gaps and not before:  # only "?" since the last "*": one gap
             gaps[-1] += size
@@ -104,33 +86,24 @@ def _glob(spelt: str) -> Glob:
         else:
             gaps.append(size)
             runs[-1:] = [before, after]
-    return Glob(tuple(runs), tuple(gaps), _DIGIT not in spelt and _ONE not in "".join(runs))
+    return Glob(tuple(runs), tuple(gaps), DIGIT not in line and ONE not in "".join(runs))
 
 
 def parse(text: str) -> Glob:
     """The glob that *text* spells."""
-    return _glob(_spelt(text))
+    return _glob(spelt(text))
 
 
 def parse_operand(text: str) -> Glob:
     """The glob that a rule spells as *text*: as ``parse``, and ``#`` is any digit."""
-    return _glob(_spelt(text).replace("#", _DIGIT))
-
-
-def _meet(a: str, b: str) -> bool:
-    """Whether some character is matched by both."""
-    if a == b or _ONE in (a, b):
-        return True
-    if a == _DIGIT:
-        return b.isdigit()
-    return b == _DIGIT and a.isdigit()
+    return _glob(spelt(text).replace("#", DIGIT))
 
 
 def _holds(outer: str, inner: str) -> bool:
     """Whether every character that *inner* matches is matched by *outer*."""
-    if outer == _ONE:
-        return inner != _GAP
-    return outer == inner or (outer == _DIGIT and inner.isdigit())
+    if outer == ONE:
+        return inner != GAP
+    return outer == inner or (outer == DIGIT and inner.isdigit())
 
 
 def _all(fits: Fits, a: str, b: str) -> bool:
@@ -142,15 +115,15 @@ def overlaps(a: Glob, b: Glob) -> bool:
     """Whether some text is matched by both."""
     if a.gaps and b.gaps:
         # Whatever lies between can be written one after the other, so only the ends can disagree.
-        return _all(_meet, a.runs[0], b.runs[0]) and _all(_meet, a.runs[-1][::-1], b.runs[-1][::-1])
+        return _all(meet, a.runs[0], b.runs[0]) and _all(meet, a.runs[-1][::-1], b.runs[-1][::-1])
     if b.gaps:
         a, b = b, a
-    fixed = b.runs[0]
+    only = b.runs[0]
     if a.gaps:
-        return _spread(a, fixed, (), _meet, plain=a.plain and b.plain)
+        return _spread(a, only, (), meet, plain=a.plain and b.plain)
     if a.plain and b.plain:
-        return a.runs[0] == fixed
-    return len(fixed) == len(a.runs[0]) and _all(_meet, a.runs[0], fixed)
+        return a.runs[0] == only
+    return len(only) == len(a.runs[0]) and _all(meet, a.runs[0], only)
 
 
 def within(inner: Glob, outer: Glob) -> bool:
@@ -162,13 +135,13 @@ def within(inner: Glob, outer: Glob) -> bool:
             _holds, outer.runs[0], inner.runs[0]
         )
     # A run that is text can only lie on the same text, whatever else is in the line.
-    return _spread(outer, _GAP.join(inner.runs), inner.gaps, _holds, plain=outer.plain)
+    return _spread(outer, GAP.join(inner.runs), inner.gaps, _holds, plain=outer.plain)
 
 
 def _spread(pattern: Glob, line: str, extra: tuple[int, ...], fits: Fits, *, plain: bool) -> bool:
     """Whether the runs of *pattern* can be laid along *line* in order, its gaps taking the rest.
 
-    *line* may hold ``_GAP`` where any text of at least as many characters as
+    *line* may hold ``GAP`` where any text of at least as many characters as
     *extra* says stands: no run lies on it, a gap may. The leftmost place for
     a run is always the best one, so there is nothing to go back to. *plain*:
     a run fits only where it stands as it is.
@@ -207,7 +180,7 @@ def _distances(line: str, extra: tuple[int, ...]) -> list[int]:
     reach = [0]
     more = iter(extra)
     for char in line:
-        reach.append(reach[-1] + (next(more) if char == _GAP else 1))
+        reach.append(reach[-1] + (next(more) if char == GAP else 1))
     return reach
 
 
@@ -234,29 +207,17 @@ def pattern(parts: Sequence[Piece | Hole], *, fold: bool, variables: bool) -> Pa
     for part in parts:
         if isinstance(part, Piece):
             text = part.text.lower() if fold else part.text
-            choices = [_with_variables(text) if variables and "${" in text else _spelt(text)]
+            choices = [_with_variables(text) if variables and "${" in text else spelt(text)]
         elif part.values is not None and len(alternatives) * len(part.values) <= MAX_ALTERNATIVES:
-            choices = [_spelt(v.lower() if fold else v) for v in part.values]
+            choices = [spelt(v.lower() if fold else v) for v in part.values]
         else:
             exact = False
-            choices = ["".join([_SPELLING[token] for token in unknown(part.shape)])]
+            choices = [unknown(part.shape)]
         alternatives = [head + tail for head in alternatives for tail in choices]
     if exact:
         return Pattern(tuple([_glob(alternative) for alternative in alternatives]), exact)
-    globs = tuple([_glob(_widened(alternative)) for alternative in alternatives])
-    return Pattern(globs, exact, tuple([Line(_tokens(one)) for one in alternatives]))
-
-
-def _widened(spelt: str) -> str:
-    """*spelt* with a wildcard for each hole, which its value must fall into."""
-    for token in HOLES:
-        spelt = spelt.replace(_SPELLING[token], _GAP)
-    return spelt
-
-
-def _tokens(spelt: str) -> list[str]:
-    """*spelt* token by token."""
-    return [_TOKENS.get(char) or "=" + char for char in spelt]
+    globs = tuple([_glob(widened(alternative)) for alternative in alternatives])
+    return Pattern(globs, exact, tuple(map(Line, alternatives)))
 
 
 def _with_variables(text: str) -> str:
@@ -272,10 +233,10 @@ def _with_variables(text: str) -> str:
         start = text.find("${", at)
         end = text.find("}", start) if start >= 0 else -1
         if end < 0:
-            return "".join(found) + _spelt(text[at:])
+            return "".join(found) + spelt(text[at:])
         name = text[start + 2 : end]
-        found.append(_spelt(text[at:start]))
-        found.append(name if name in ("*", "?", "$") else _GAP)
+        found.append(spelt(text[at:start]))
+        found.append(name if name in ("*", "?", "$") else GAP)
         at = end + 1
 
 
@@ -320,7 +281,7 @@ def _overlaps_unknown(widest: Glob, line: Line, b: Glob) -> int:
     if not overlaps(widest, b):
         return NO
     other = _line(b)
-    if within(widest, b) or line.turned(for_every_value).in_common(other):
+    if within(widest, b) or line.rewritten(for_every_value).in_common(other):
         return YES
     return NO if line.in_common(other) is False else MAYBE
 
@@ -330,24 +291,26 @@ def _within_unknown(widest: Glob, line: Line, b: Glob) -> int:
         return YES
     if not overlaps(widest, b):
         return NO
-    return NO if line.turned(for_every_text).in_common(_line(b)) is False else MAYBE
+    return NO if line.rewritten(for_every_text).in_common(_line(b)) is False else MAYBE
 
 
 def _covers_unknown(widest: Glob, line: Line, b: Glob) -> int:
     if not within(b, widest):
         return NO
-    return NO if line.turned(widest_value).in_common(for_every_text(_line(b))) is False else MAYBE
+    return (
+        NO if line.rewritten(widest_value).in_common(for_every_text(_line(b))) is False else MAYBE
+    )
 
 
 def _equal_unknown(widest: Glob, line: Line, b: Glob) -> int:
     return MAYBE if overlaps(widest, b) and line.in_common(_line(b)) is not False else NO
 
 
-def _line(glob: Glob) -> list[str]:
-    """The tokens of *glob*."""
-    line = _tokens(glob.runs[0])
+def _line(glob: Glob) -> str:
+    """*glob*, spelt."""
+    line = glob.runs[0]
     for gap, run in zip(glob.gaps, glob.runs[1:], strict=True):
-        line += [*spread(gap), *_tokens(run)]
+        line += spread(gap) + run
     return line
 
 
