@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import os
 
-from .base.errors import InputError, UsageError
+from .base.errors import InputError
 from .base.record import record
-from .files.discover import TEMPLATE, language_of
 from .lint.run import Run
 from .report.json import described
 from .settings.lookup import NearestSettings
@@ -102,10 +101,7 @@ def lint_text(
     The file need not exist. Raises as ``lint_paths`` does.
     """
     name = os.fspath(path)
-    language = language_of(name)
-    if language in (None, TEMPLATE):
-        raise UsageError(f"{name}: its name does not end in .json, .yaml or .tf")
-    return _findings(_run(config).lint_text(name.replace(os.sep, "/"), text, language))
+    return _findings(_run(config).lint_text(name.replace(os.sep, "/"), text))
 
 
 def _run(config: str | os.PathLike[str] | None, jobs: int = 1) -> Run:
@@ -117,6 +113,6 @@ def _findings(result: Result) -> list[Finding]:
         Finding(**{**one, "related": tuple(Related(**place) for place in one["related"])})
         for one in described(result)
     ]
-    if result.crashes:
-        raise InternalError("; ".join(result.crashes), findings)
+    if result.internal_errors:
+        raise InternalError("; ".join(result.internal_errors), findings)
     return findings

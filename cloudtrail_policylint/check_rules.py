@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .findings.finding import Finding
     from .findings.result import Result
     from .fix.fixer import Fixed
-    from .lint.linter import Watch
     from .rulebook.file import RuleFile
 
 FILES = {"json": "example.json", "terraform": "main.tf"}
@@ -116,9 +115,9 @@ def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool
     if not bad and marked:
         return "a good example has no marks"
     path = path_of(example)
-    result = linter.lint_text(path, text, _language(path), example.get("kind"))
-    if result.crashes:
-        return result.crashes[0]
+    result = linter.lint_text(path, text, example.get("kind"))
+    if result.internal_errors:
+        return result.internal_errors[0]
     problems = [f for f in result.findings if f.rule.id != rule.id]
     if problems:
         return f"{problems[0].rule.id} {problems[0].message}"
@@ -133,12 +132,11 @@ class Fixer:
 
     def __init__(self, rule: Rule, book: RuleBook) -> None:
         self._rule = rule
-        self._watching: list[Watch] = []
         others = [other for other in book.rules if other.id != rule.id]
         self._linter = Linter(
             replaced(book, rules=(*others, rule)),
             Settings(scope="all"),
-            watch=lambda extraction: self._watching[-1](extraction),
+            strings=True,
         )
 
     def fixed(self, example: Mapping[str, Any], *, unsafe: bool) -> Fixed:
@@ -146,10 +144,9 @@ class Fixer:
         path = path_of(example)
         given = {path: unmarked(example["text"])[0].encode("utf-8")}
 
-        def lint(contents: Contents, watch: Watch) -> Result:
-            self._watching.append(watch)
+        def lint(contents: Contents) -> Result:
             text = contents.get(path, given[path]).decode("utf-8")
-            return self._linter.lint_text(path, text, _language(path), example.get("kind"))
+            return self._linter.lint_text(path, text, example.get("kind"))
 
         def ours(result: Result) -> list[Finding]:
             return [finding for finding in result.findings if finding.rule.id == self._rule.id]
@@ -177,12 +174,6 @@ def path_of(example: Mapping[str, Any]) -> str:
     return FILES.get(example["language"]) or (
         "example.json" if starts.startswith("{") else "example.yaml"
     )
-
-
-def _language(path: str) -> str:
-    from .files.discover import language_of
-
-    return language_of(path) or "json"
 
 
 def _difference(

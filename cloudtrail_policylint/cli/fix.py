@@ -19,40 +19,34 @@ from .output import CRASHED, FINE, FOUND, WRONG, say, show
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..files.inputs import Contents
-    from ..findings.result import Result
-    from ..fix.fixer import Lint
+    from .session import Session
 
 
-def run(
-    options: argparse.Namespace,
-    lint: Lint,
-    reported: Callable[[Result], Result],
-    finish: Callable[[Result], int],
-) -> int:
-    """Judge by *lint*, edit for what is *reported*, and report what is left by *finish*; the exit code."""
+def run(session: Session) -> int:
+    """Check, edit what is left by the baseline, and report the result after that; the exit code."""
+    options = session.options
     if not (options.fix or options.diff):
         raise UsageError("--unsafe-fixes: give --fix as well, or --diff to see what would change")
     given = {}
     if options.paths == ["-"] and options.stdin_filename:
         given[options.stdin_filename] = sys.stdin.buffer.read()
     fixed = fix(
-        lambda contents, watch: lint({**given, **contents}, watch),
+        lambda contents: session.check({**given, **contents}, strings=True),
         unsafe=options.unsafe_fixes,
         given=given,
-        wanted=lambda result: reported(result).findings,
+        wanted=lambda result: session.left(result).findings,
     )
     if options.diff:
         return _show_difference(options, fixed)
     if given:
-        return _show_text(options, fixed, given, finish)
+        return _show_text(session, fixed, given)
     failures = list(_write(fixed))
     _tell(options, "fixed", fixed, [failure for failure, _ in failures], failures)
     # What could not be written is still as it was.
-    result = lint({}, lambda _: None) if failures else fixed.result
-    status = finish(result)
+    status = session.report(session.check() if failures else fixed.result)
     return WRONG if failures and status != CRASHED else status
 
 
@@ -91,17 +85,15 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     replace_file(whole, after, prepare)
 
 
-def _show_text(
-    options: argparse.Namespace, fixed: Fixed, given: Contents, finish: Callable[[Result], int]
-) -> int:
+def _show_text(session: Session, fixed: Fixed, given: Contents) -> int:
     """Standard input as it is corrected; the findings go to standard error. The exit code."""
     for path, data in given.items():
         sys.stdout.flush()
         sys.stdout.buffer.write(fixed.contents.get(path, data))
         sys.stdout.buffer.flush()
-    _tell(options, "fixed", fixed)
+    _tell(session.options, "fixed", fixed)
     with contextlib.redirect_stdout(sys.stderr):
-        return finish(fixed.result)
+        return session.report(fixed.result)
 
 
 def _show_difference(options: argparse.Namespace, fixed: Fixed) -> int:
@@ -110,8 +102,8 @@ def _show_difference(options: argparse.Namespace, fixed: Fixed) -> int:
 
     from ..report.printable import printable
 
-    for crash in fixed.result.crashes:
-        say(crash)
+    for error in fixed.result.internal_errors:
+        say(error)
     for path in sorted(fixed.contents):
         old, new = (
             text[path].decode("utf-8").splitlines(keepends=True)
@@ -125,7 +117,7 @@ def _show_difference(options: argparse.Namespace, fixed: Fixed) -> int:
             if shown == line:
                 show("\n\\ No newline at end of file\n")
     _tell(options, "would fix", fixed)
-    if fixed.result.crashes:
+    if fixed.result.internal_errors:
         return CRASHED
     return FOUND if fixed.contents else FINE
 

@@ -48,7 +48,7 @@ UNSURE = "cannot tell: "
 
 @record
 class Failure:
-    """A mistake of ours: the ``rule`` that failed (empty: none of them), on what, and how."""
+    """An internal error: the ``rule`` that failed (empty: none of them), on what, and how."""
 
     rule: str
     span: Span
@@ -59,14 +59,13 @@ class Engine:
     """Judges policies by *rules*; with *pedantic* also says what cannot be told.
 
     A rule of low confidence runs with *pedantic*, or where its id or name is among *named*.
-    A rule that fails is noted in ``failures`` and keeps no other from being asked.
+    A rule that fails is among what is yielded, as a ``Failure``, and keeps no other from being asked.
     """
 
     def __init__(
         self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool, named: Sequence[str] = ()
     ) -> None:
         self._lookups = Lookups(Catalogue(book.facts))
-        self.failures: list[Failure] = []
         asked = {word.upper() for word in named}
         self._floor = MAYBE if pedantic else YES
         chosen = [
@@ -88,25 +87,27 @@ class Engine:
         self._index: Index | None = None
         self._documents: Index | None = None
 
-    def judge_document(self, document: Document) -> Iterator[Finding]:
-        """What the rules find in *document*, not ``findings.settled``: of several possible kinds, what is so for each."""
+    def judge_document(self, document: Document) -> Iterator[Finding | Failure]:
+        """What the rules find in *document*, before ``settled``: of several possible kinds, what is so for each."""
         if len(document.kinds) == 1:
-            for _, finding in self._findings(document, self._floor):
-                yield finding
+            for _, found in self._findings(document, self._floor):
+                yield found
             return
         unsure = set()
-        for question, finding in self._findings(document, MAYBE):
-            if not finding.certain:
+        for question, found in self._findings(document, MAYBE):
+            certain = isinstance(found, Failure) or found.certain
+            if not certain:
                 unsure.add(question)
-            if finding.certain or self._floor == MAYBE:
-                yield finding
+            if certain or self._floor == MAYBE:
+                yield found
         yield from self._agreed(document, unsure)
 
     def _agreed(self, document: Document, questions: set[Question]) -> list[Finding]:
         """What answers *questions* at one place whichever of its possible kinds *document* is of."""
         agreed: list[Finding] | None = None
         for kind in document.kinds if questions else ():
-            found = [f for _, f in self._findings(document.of_kind(kind), YES, questions)]
+            every = [f for _, f in self._findings(document.of_kind(kind), YES, questions)]
+            found = [f for f in every if isinstance(f, Finding)]  # failures are known by now
             places = {key_of(finding) for finding in found}
             agreed = [f for f in (found if agreed is None else agreed) if key_of(f) in places]
             if not agreed:
@@ -115,7 +116,7 @@ class Engine:
 
     def _findings(
         self, document: Document, floor: int, only: set[Question] | None = None
-    ) -> Iterator[tuple[Question, Finding]]:
+    ) -> Iterator[tuple[Question, Finding | Failure]]:
         """What the rules find in *document* with at least *floor*, asked all questions or *only* some."""
         scene = Scene(document, self._lookups)
         yield from self._statements(scene, floor, only)
@@ -135,11 +136,12 @@ class Engine:
                         ):
                             yield question, finding
             except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are still asked
-                self.failures.append(Failure(rule.id, document.span, error))
+                yield question, Failure(rule.id, document.span, error)
 
-    def judge_attachment(self, attachment: Attachment) -> list[Finding]:
+    def judge_attachment(self, attachment: Attachment) -> list[Finding | Failure]:
         """What the rules find in *attachment*."""
         findings: list[Finding] = []
+        failures: list[Failure] = []
         for rule, case in self._by_subject["attachment"]:
             try:
                 match = self._match(case, AttachmentMatch)
@@ -150,12 +152,13 @@ class Engine:
                         rule, case, binding, verdict, attachment, attachment.arn.span
                     )
             except Exception as error:  # noqa: BLE001 - as above
-                self.failures.append(Failure(rule.id, attachment.arn.span, error))
-        return settled(findings)
+                failures.append(Failure(rule.id, attachment.arn.span, error))
+        return [*failures, *settled(findings)]
 
-    def judge_resource(self, resource: FoundResource) -> list[Finding]:
+    def judge_resource(self, resource: FoundResource) -> list[Finding | Failure]:
         """What the rules find in *resource*."""
         findings: list[Finding] = []
+        failures: list[Failure] = []
         span = resource.owner.span
         for rule, case in self._by_subject["resource"]:
             try:
@@ -166,12 +169,12 @@ class Engine:
                         rule, case, match.binding(resource), verdict, resource, span
                     )
             except Exception as error:  # noqa: BLE001 - as above
-                self.failures.append(Failure(rule.id, span, error))
-        return settled(findings)
+                failures.append(Failure(rule.id, span, error))
+        return [*failures, *settled(findings)]
 
     def _statements(
         self, scene: Scene, floor: int, only: set[Question] | None
-    ) -> Iterator[tuple[Question, Finding]]:
+    ) -> Iterator[tuple[Question, Finding | Failure]]:
         statements = scene.document.statements
         cases = self._by_subject["statement"]
         for index, number in self._open(scene) if only is None else _of_statements(only):
@@ -188,7 +191,7 @@ class Engine:
                     ):
                         yield (index, number), finding
             except Exception as error:  # noqa: BLE001 - as above
-                self.failures.append(Failure(rule.id, statement.span, error))
+                yield (index, number), Failure(rule.id, statement.span, error)
 
     def _open(self, scene: Scene) -> list[tuple[int, int]]:
         """Which case may hold of which statement, by their numbers, in the order of the cases."""

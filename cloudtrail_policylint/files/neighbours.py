@@ -11,7 +11,8 @@ import os
 import re
 
 from ..base.disk import is_inside
-from . import discover
+from ..base.formats import MODULE_FILES
+from .discover import SKIPPED_FOLDERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Nearby:
                 if ".git" in names and at != real:
                     continue  # another project
                 self._seen[at] = levels
-                if known is None and any(name.endswith(discover.MODULE_FILES) for name in names):
+                if known is None and any(name.endswith(MODULE_FILES) for name in names):
                     yield path
                 inner += [(_path(path, name), os.path.join(at, name)) for name in folders]
             level = inner
@@ -84,7 +85,7 @@ def _listed(folder: str) -> tuple[list[str], list[str]]:
         with os.scandir(folder) as entries:
             for entry in entries:
                 names.append(entry.name)
-                hidden = entry.name in discover.SKIPPED_FOLDERS or entry.name[0] == "."
+                hidden = entry.name in SKIPPED_FOLDERS or entry.name[0] == "."
                 if not hidden and entry.is_dir(follow_symlinks=False):
                     folders.append(entry.name)
     except OSError:

@@ -81,7 +81,7 @@ class Baseline:
             findings=tuple(kept),
             suppressed=(*result.suppressed, *(Suppressed(one, "", "baseline") for one in known)),
         )
-        whole = not result.crashes and not result.interrupted
+        whole = not result.internal_errors and not result.interrupted
         removable = [entry for entry in left if whole and self._covered(entry, coverage)]
         return applied, tuple(sorted(removable, key=lambda one: (one.path, one.rule, one.message)))
 

@@ -1,4 +1,4 @@
-"""What a run found."""
+"""The result of a run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .finding import Finding
+    from .statistics import Tally
+    from .strings import PolicyString
 
 
 @record
@@ -31,33 +33,23 @@ def in_order(finding: Finding) -> tuple[str, int, int, str]:
 
 
 @record
-class Resolution:
-    """The policies in files of one format, and, most common first, why some are not known at all."""
-
-    format: str
-    fully: int
-    partly: int
-    unknown: int
-    reasons: tuple[tuple[str, int], ...]
-
-
-@record
 class Result:
-    """What a run found.
+    """The result of a run.
 
-    ``files`` were considered, ``documents`` judged, ``suppressed`` what
-    is allowed; ``crashes`` name the files and rules that a mistake of ours kept
-    from being judged. ``resolutions`` say how much of the policies is known,
-    where that was asked for. ``interrupted``: the user stopped it before it
-    was through.
+    ``files`` were considered and ``documents`` checked; ``suppressed`` are
+    the findings that something allows. ``internal_errors``
+    kept a file or rule from being checked. ``tally`` says how much of the
+    policies is known, and ``strings`` are all their strings, each where it was
+    asked for. ``interrupted``: the user stopped the run before it was through.
     """
 
     findings: tuple[Finding, ...]
     files: int
     documents: int
     suppressed: tuple[Suppressed, ...]
-    crashes: tuple[str, ...] = ()
-    resolutions: tuple[Resolution, ...] = ()
+    internal_errors: tuple[str, ...] = ()
+    tally: Tally | None = None
+    strings: tuple[PolicyString, ...] = ()
     interrupted: bool = False
 
 
@@ -72,6 +64,19 @@ def merged(results: Sequence[Result]) -> Result:
                 [s for one in results for s in one.suppressed], key=lambda s: in_order(s.finding)
             )
         ),
-        crashes=tuple(crash for one in results for crash in one.crashes),
+        internal_errors=tuple(error for one in results for error in one.internal_errors),
+        tally=_total([one.tally for one in results if one.tally is not None]),
+        strings=tuple(string for one in results for string in one.strings),
         interrupted=any(one.interrupted for one in results),
     )
+
+
+def _total(tallies: Sequence[Tally]) -> Tally | None:
+    if len(tallies) < 2:
+        return tallies[0] if tallies else None
+    from .statistics import Tally
+
+    total = Tally()
+    for tally in tallies:
+        total.merge(tally)
+    return total

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.record import replaced
-from ..base.suggest import nearest
 from ..rulebook.model import in_force
 
 TYPE_CHECKING = False
@@ -112,10 +111,14 @@ class Selection:
         needed = {name for rule in self._book.rules for name in rule.needs}
         for name in names:
             if name not in needed:
+                from ..base.suggest import nearest
+
                 place = dict(self._settings.origins).get("sets", "")
                 message = f"no rule leaves a set called {name} to the settings"
                 raise UsageError(f"{place + ': ' if place else ''}{message}{nearest(name, needed)}")
 
     def _unknown(self, word: str) -> str:
+        from ..base.suggest import nearest
+
         close = nearest(word, (*self._book.names(), *sorted(self._tags)))
         return f"no rule is called {word}{close}"

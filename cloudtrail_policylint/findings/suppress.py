@@ -9,7 +9,7 @@ settings for what it describes.
 
 from __future__ import annotations
 
-from ..base.suggest import nearest
+from ..base.formats import COMMENTS
 from ..iam.written import Allowance, Owner, Problem
 from ..tree.edit import Edit
 from ..tree.source import Span
@@ -62,7 +62,7 @@ def suppressions_in(source: SourceFile) -> list[Suppression]:
     import re
 
     comment = re.compile(
-        r"(?:#|//|/\*)[ \t]*policylint:[ \t]*allow[ \t]+"
+        rf"(?:{'|'.join(map(re.escape, COMMENTS))})[ \t]*policylint:[ \t]*allow[ \t]+"
         r"(?P<words>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)"
         r"(?:[ \t]*--(?P<reason>(?:(?!\*/)[^\r\n])*+))?[ \t]*(?:\*/|(?=[\r\n])|\Z)"
     )
@@ -171,6 +171,8 @@ def complaints(
         for word, span in suppression.words:
             rule = book.named(word)
             if rule is None:
+                from ..base.suggest import nearest
+
                 message = f"no rule is called {word}{nearest(word, book.names())}"
             elif (word, span) in unused:
                 message = f"nothing to allow here: {rule.id} ({rule.name}) finds nothing"

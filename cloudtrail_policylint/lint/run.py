@@ -10,9 +10,8 @@ import os
 from functools import partial
 
 from ..base.limits import under
-from ..base.record import replaced
+from ..files.collection import Files
 from ..files.discover import discover
-from ..files.inputs import Files
 from ..findings.result import Result, merged
 
 TYPE_CHECKING = False
@@ -25,43 +24,41 @@ if TYPE_CHECKING:
     from ..rulebook.model import RuleBook
     from ..settings.lookup import NearestSettings
     from ..settings.model import Allowed, Settings
-    from .linter import Linter, Watch
-    from .statistics import Tally
+    from .linter import Linter
 
 
 class Run:
-    """One run under *settings*; *tally*, if given, counts what is known of the policies.
+    """Lints under *settings*, in *jobs* processes or as many as pay for None.
 
-    *contents* stand in place of what is in some files, and *extracted* is shown
-    all that is extracted. *jobs* processes judge, as many as pay for None, and
-    only this one where *extracted* is shown something.
+    *statistics*: results have a tally of what is known of the policies.
     Methods raise an ``InputError`` for paths, settings and rules that cannot be used.
     """
 
     def __init__(
-        self,
-        settings: NearestSettings,
-        tally: Tally | None = None,
-        *,
-        contents: Contents | None = None,
-        extracted: Watch | None = None,
-        jobs: int | None = 1,
+        self, settings: NearestSettings, *, jobs: int | None = 1, statistics: bool = False
     ) -> None:
         self._settings = settings
-        self._tally = tally
-        self._contents = contents
-        self._extracted = extracted
         self._jobs = jobs
+        self._statistics = statistics
         self._books: dict[tuple[str, ...], RuleBook] = {}
-        self._paths: list[str] = []
+        self._paths: Sequence[str] = ()
         self._files: list[str] = []
 
     def lint_paths(
-        self, paths: Sequence[str], watch: Callable[[str], None] = lambda _path: None
+        self,
+        paths: Sequence[str],
+        progress: Callable[[str], None] = lambda _path: None,
+        *,
+        contents: Contents | None = None,
+        strings: bool = False,
     ) -> Result:
-        """Judge files and folders; *watch* is told what comes next."""
+        """The result for files and folders; *progress* is called with what comes next.
+
+        *contents* are read in place of what is in some files. *strings*: the
+        result has the strings of all policies.
+        """
         groups: dict[int, tuple[Settings, list[Candidate]]] = {}
-        self._paths += paths
+        self._paths, self._files = paths, []
         for candidate in discover(paths, self._settings):
             self._files.append(candidate.path)
             settings = self._settings.of_file(candidate.path)
@@ -71,25 +68,20 @@ class Run:
         results = []
         for settings, candidates in groups.values():
             files = Files(
-                candidates,
-                everything=settings.scope == "all",
-                walked=walked,
-                contents=self._contents,
+                candidates, everything=settings.scope == "all", walked=walked, contents=contents
             )
-            judge = partial(self._lint_group, settings, files, paths, watch)
-            results.append(under(settings.limits, judge))
+            lint = partial(self._lint_group, settings, files, progress, strings=strings)
+            results.append(under(settings.limits, lint))
             if results[-1].interrupted:
                 break
-        return self._told(merged(results))
+        return merged(results)
 
-    def lint_text(self, path: str, text: str, language: str) -> Result:
-        """Judge *text* as if it were the file *path*, which need not exist."""
+    def lint_text(self, path: str, text: str, *, strings: bool = False) -> Result:
+        """The result for *text* as if it were the file *path*, which need not exist."""
         settings = self._settings.of_file(path)
-        linter, kind = self._linter(settings), settings.kind_of(path)
-        self._files.append(path)
-        return self._told(
-            under(settings.limits, lambda: linter.lint_text(path, text, language, kind))
-        )
+        linter, kind = self._linter(settings, strings=strings), settings.kind_of(path)
+        self._paths, self._files = (), [path]
+        return under(settings.limits, lambda: linter.lint_text(path, text, kind))
 
     def coverage(self) -> Coverage:
         """What has been looked at so far, for a baseline."""
@@ -114,28 +106,27 @@ class Run:
         self,
         settings: Settings,
         files: Files,
-        paths: Iterable[str],
-        watch: Callable[[str], None],
+        progress: Callable[[str], None],
+        *,
+        strings: bool,
     ) -> Result:
-        if files.nothing_to_do():
-            return Result((), len(files.candidates), 0, ())
+        if files.nothing_to_check():
+            return Result((), len(files.inputs.candidates), 0, ())
+        linter = self._linter(settings, strings=strings)
+        return linter.lint_files(files, progress, jobs=self._jobs)
+
+    def _linter(self, settings: Settings, *, strings: bool) -> Linter:
+        from .linter import Linter
 
         def covers(entry: Allowed) -> bool:
-            return any(_covers(path, entry, settings.folder) for path in paths)
-
-        return self._linter(settings, covers).lint_files(files, watch, jobs=self._jobs)
-
-    def _linter(
-        self, settings: Settings, covers: Callable[[Allowed], bool] = lambda _entry: False
-    ) -> Linter:
-        from .linter import Linter
+            return any(_covers(path, entry, settings.folder) for path in self._paths)
 
         return Linter(
             self._book(settings),
             settings,
-            tally=self._tally,
             covers=covers,
-            watch=self._extracted,
+            statistics=self._statistics,
+            strings=strings,
         )
 
     def _book(self, settings: Settings) -> RuleBook:
@@ -143,11 +134,6 @@ class Run:
         if paths not in self._books:
             self._books[paths] = under(settings.limits, lambda: rule_book(paths))
         return self._books[paths]
-
-    def _told(self, result: Result) -> Result:
-        if self._tally is None:
-            return result
-        return replaced(result, resolutions=tuple(self._tally.resolutions()))
 
 
 def rule_book(paths: Iterable[str]) -> RuleBook:

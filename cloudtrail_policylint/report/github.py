@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from .places import Repository, region_of
 from .printable import printable
-from .shown import allowance, shown
-from .text import place_of
+from .text import allowance, place_of, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..findings.fingerprint import fingerprints
 from .places import Repository, region_of
 from .printable import printable
-from .shown import allowance, shown
+from .text import allowance, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

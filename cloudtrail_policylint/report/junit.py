@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from .places import Repository, region_of
 from .printable import printable
-from .shown import allowance, shown
-from .text import place_of
+from .text import allowance, place_of, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,13 +27,13 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     repository = Repository()
     found = shown(result, show_suppressed=show_suppressed)
     cases = [_case(finding, suppressed, repository) for finding, suppressed in found]
-    cases += [_crash(crash) for crash in result.crashes]
+    cases += [_crash(crash) for crash in result.internal_errors]
     if not cases:  # some readers take a report without tests for a broken one
         cases = [[_tag("testcase", name="no findings", classname=NAME, time="0"), "</testcase>"]]
     counts = {
         "tests": str(len(cases)),
         "failures": str(sum(finding.severity != "info" for finding in result.findings)),
-        "errors": str(len(result.crashes)),
+        "errors": str(len(result.internal_errors)),
         "skipped": str(len(found) - len(result.findings)),
         "time": "0",
     }

@@ -12,7 +12,7 @@ from ..findings.fingerprint import fingerprints
 from ..rulebook.model import SEVERITIES
 from .places import Repository, region_of
 from .printable import printable
-from .shown import shown
+from .text import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,12 +119,12 @@ def _invocation(result: Result, left_out: int) -> dict[str, Any]:
             "level": "error",
             "message": {"text": _text(f"{crash}; this is a mistake of cloudtrail-policylint")},
         }
-        for crash in result.crashes
+        for crash in result.internal_errors
     ]
     if left_out:
         text = f"left out for their lesser severity, because code scanning takes {MAX_RESULTS} results: {left_out}"
         notes.append({"level": "warning", "message": {"text": text}})
-    return {"executionSuccessful": not result.crashes, "toolExecutionNotifications": notes}
+    return {"executionSuccessful": not result.internal_errors, "toolExecutionNotifications": notes}
 
 
 def _descriptor(rule: Rule) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from ..findings.result import in_order
 from .printable import printable
-from .shown import allowance, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..findings.finding import Finding
-    from ..findings.result import Resolution, Result, Suppressed
+    from ..findings.result import Result, Suppressed
+    from ..findings.statistics import Resolution
     from ..rulebook.model import Rule
     from ..tree.source import Span
 
@@ -18,6 +19,25 @@ _COLORS = {"error": "31", "warning": "33", "info": "36"}
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 _NOTE = " " * 6 + " = "
 _REASONS_SHOWN = 10
+_WHERE = {
+    "file": "allowed in the file",
+    "settings": "allowed in the settings",
+    "baseline": "in the baseline",
+}
+
+
+def shown(result: Result, *, show_suppressed: bool) -> list[tuple[Finding, Suppressed | None]]:
+    """The findings of *result* in order; those that are suppressed stand among them with what suppresses them."""
+    found: list[tuple[Finding, Suppressed | None]] = [(one, None) for one in result.findings]
+    if show_suppressed:
+        found += [(one.finding, one) for one in result.suppressed]
+    return sorted(found, key=lambda pair: in_order(pair[0]))
+
+
+def allowance(suppressed: Suppressed) -> str:
+    """Where *suppressed* is allowed, and why."""
+    where = _WHERE[suppressed.where]
+    return f"{where}: {suppressed.reason}" if suppressed.reason else where
 
 
 def report(result: Result, *, show_suppressed: bool) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from itertools import pairwise
 
+from ..base.formats import ESCAPES
 from ..base.record import record
 from .nodes import Entry, Hole, Piece, Text
 from .source import Span
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 HOLE = "\ue000"
 """What stands for a hole in the text that an edit is worked out on."""
-
-_ESCAPES = ("\\", "$${", "%%{", "''", "${!")
-"""What an escape begins with in JSON, HCL, YAML and ``Fn::Sub``."""
 
 
 @record
@@ -174,4 +172,4 @@ def _is_exact(piece: Piece) -> bool:
 
 
 def _is_escape(piece: Piece) -> bool:
-    return _written(piece).startswith(_ESCAPES)
+    return _written(piece).startswith(ESCAPES)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.engine.engine import UNSURE, Engine
+from cloudtrail_policylint.engine.engine import UNSURE, Engine, Failure
 from cloudtrail_policylint.findings.finding import Finding, problem_finding, settled
 from cloudtrail_policylint.iam.normalise import normalise_attachment
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
@@ -13,7 +13,7 @@ from cloudtrail_policylint.iam.written import FoundAttachment, Owner, Problem
 from cloudtrail_policylint.rulebook.model import Rule, RuleBook, rule_from
 from cloudtrail_policylint.tree.nodes import text_at
 from cloudtrail_policylint.tree.source import SourceFile, Span
-from support.judging import BOOK, findings, rule, shown, verdict
+from support.judging import BOOK, findings, only_findings, rule, shown, verdict
 from support.policies import document
 
 STOP = {"action": {"some": {"is": ["cloudtrail:StopLogging"]}}}
@@ -69,7 +69,7 @@ def test_a_finding_stands_at_its_witness(
 def test_a_finding_says_whose_rule_and_whose_policy_it_is() -> None:
     one = rule(STOP, severity="warning", message="no {action}")
     judged = document(policy(ALLOW))
-    (found,) = Engine([one], BOOK, pedantic=False).judge_document(judged)
+    (found,) = only_findings(Engine([one], BOOK, pedantic=False).judge_document(judged))
     assert (found.rule, found.owner) == (one, judged.owner)
     assert (found.severity, found.message, found.certain) == (
         "warning",
@@ -314,7 +314,7 @@ def test_what_is_granted_besides_may_stand_in_a_companion(
 ) -> None:
     others = [document(given, complete=complete) for given, complete in companions]
     judged = accompanied(document(policy(CREATE)), *others)
-    found = list(Engine([LACKS], BOOK, pedantic=True).judge_document(judged))
+    found = only_findings(Engine([LACKS], BOOK, pedantic=True).judge_document(judged))
     assert [f.certain for f in found] == expected
 
 
@@ -381,7 +381,8 @@ def test_an_attachment(arn: str, *, certain: bool | None) -> None:
     owner = Owner("role", Span(source, 0, 1))
     text = text_at(arn, source, 0, len(arn) + 2, 1)
     engine = Engine([one, rule(STOP)], BOOK, pedantic=True)
-    found = engine.judge_attachment(normalise_attachment(FoundAttachment(text, owner)))
+    attachment = normalise_attachment(FoundAttachment(text, owner))
+    found = only_findings(engine.judge_attachment(attachment))
     assert [(f.certain, shown(f), f.owner) for f in found] == (
         [] if certain is None else [(certain, f'"{arn}"', owner)]
     )
@@ -442,7 +443,8 @@ def test_a_rule_that_fails_is_noted_and_the_others_are_asked() -> None:
     broken = rule({"sid": {"nosuchword": ["x"]}}, id="T9")
     engine = Engine([broken, rule(STOP)], BOOK, pedantic=False)
     judged = document(policy({**ALLOW, "Sid": "x"}))
-    assert [finding.rule.id for finding in engine.judge_document(judged)] == ["T1"]
-    (failure,) = engine.failures
+    found = list(engine.judge_document(judged))
+    assert [one.rule.id for one in found if isinstance(one, Finding)] == ["T1"]
+    (failure,) = [one for one in found if isinstance(one, Failure)]
     assert (failure.rule, failure.span) == ("T9", judged.statements[0].span)
     assert "nosuchword" in str(failure.error)

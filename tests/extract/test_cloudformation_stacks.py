@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cloudtrail_policylint.files.collection import Files
 from cloudtrail_policylint.files.discover import discover
-from cloudtrail_policylint.files.inputs import Files
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.settings.lookup import NearestSettings
 from cloudtrail_policylint.settings.model import Settings
@@ -45,7 +45,7 @@ def found(folder: Path, book: RuleBook, monkeypatch: pytest.MonkeyPatch) -> list
     files = Files(list(discover(["."], NearestSettings())), everything=False)
     linter = Linter(book, run)
     result = linter.lint_files(files)
-    assert result.crashes == ()
+    assert result.internal_errors == ()
     return [f"{f.span.source.path} {f.span.text}" for f in result.findings]
 
 

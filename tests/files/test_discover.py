@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloudtrail_policylint.base.disk import UnreadableError
-from cloudtrail_policylint.base.limits import Limits, under
-from cloudtrail_policylint.base.record import replaced
-from cloudtrail_policylint.files.discover import (
-    EITHER,
+from cloudtrail_policylint.base.formats import (
+    CLOUDFORMATION,
     JSON,
     TERRAFORM,
     YAML,
-    Candidate,
-    MissingPathError,
-    decode,
-    discover,
-    language_of,
-    may_matter,
-    read_bytes,
+    Format,
+    format_of,
 )
+from cloudtrail_policylint.base.limits import Limits, under
+from cloudtrail_policylint.base.record import replaced
+from cloudtrail_policylint.files.contents import decode, may_matter, read_bytes
+from cloudtrail_policylint.files.discover import Candidate, MissingPathError, discover
 from cloudtrail_policylint.settings.lookup import NearestSettings
 
 if TYPE_CHECKING:
@@ -52,13 +49,13 @@ def found(*paths: str, **settings: tuple[str, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("path", "language"),
+    ("path", "form"),
     [
         ("a.json", JSON),
         ("A.JSON", JSON),
         ("a.yaml", YAML),
         ("a.yml", YAML),
-        ("a.template", EITHER),
+        ("a.template", CLOUDFORMATION),
         ("a.template.json", JSON),
         ("a.tf", TERRAFORM),
         ("a.tf.json", TERRAFORM),
@@ -71,8 +68,8 @@ def found(*paths: str, **settings: tuple[str, ...]) -> list[str]:
         ("a.json/b", None),
     ],
 )
-def test_the_language_is_in_the_name(path: str, language: str | None) -> None:
-    assert language_of(path) == language
+def test_the_format_is_in_the_name(path: str, form: Format | None) -> None:
+    assert format_of(path) == form
 
 
 def test_a_walk_goes_in_the_order_of_names(tree: Callable[..., None]) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cloudtrail_policylint.files.collection import Files
 from cloudtrail_policylint.files.discover import discover
-from cloudtrail_policylint.files.inputs import Files
 from cloudtrail_policylint.files.neighbours import may_load
 from cloudtrail_policylint.settings.lookup import NearestSettings
 
@@ -44,7 +44,7 @@ def project(tmp_path: Path) -> Path:
 def test_a_module_opens_the_files_of_its_project_only(
     project: Path, path: str, *, opens: bool
 ) -> None:
-    load = files_in(project).loader(f"{project}/module")
+    load = files_in(project).modules.loader(f"{project}/module")
     assert (load(path) is not None) == opens
 
 
@@ -62,14 +62,14 @@ def test_a_module_opens_the_files_of_its_project_only(
 def test_a_module_lists_the_files_of_its_project_only(
     project: Path, folder: str, names: list[str]
 ) -> None:
-    assert files_in(project).lister(f"{project}/module")(folder) == names
+    assert files_in(project).modules.lister(f"{project}/module")(folder) == names
 
 
 def test_a_folder_of_too_many_files_is_not_listed(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cloudtrail_policylint.files.inputs.MAX_LISTED", 1)
-    names = files_in(project).lister(f"{project}/module")
+    monkeypatch.setattr("cloudtrail_policylint.files.access.MAX_LISTED", 1)
+    names = files_in(project).modules.lister(f"{project}/module")
     assert names("../policies") == ["p.json"]
     assert names(".") == []
 
@@ -79,7 +79,7 @@ def test_a_module_outside_of_any_project_opens_its_own_files_only(tmp_path: Path
     (tmp_path / "module").mkdir()
     (tmp_path / "module" / "main.tf").write_text("# cloudtrail\n")
     (tmp_path / "module" / "q.json").write_text("{}")
-    load = files_in(tmp_path).loader(f"{tmp_path}/module")
+    load = files_in(tmp_path).modules.loader(f"{tmp_path}/module")
     assert load("q.json") is not None
     assert load("../p.json") is None
 
@@ -92,7 +92,7 @@ def test_a_module_calls_those_of_its_project_only(
     project: Path, source: str, *, called: bool
 ) -> None:
     (project / "other").mkdir()
-    found = files_in(project).called(f"{project}/module", source)
+    found = files_in(project).modules.called(f"{project}/module", source)
     assert found == (f"{project}/other" if called else None)
 
 
@@ -101,14 +101,14 @@ def test_a_module_behind_a_link_out_of_the_project_is_not_called(
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
     (project / "linked").symlink_to(tmp_path / "elsewhere")
-    assert files_in(project).called(f"{project}/module", "../linked") is None
+    assert files_in(project).modules.called(f"{project}/module", "../linked") is None
 
 
 def test_who_calls_a_module_is_known_from_the_files_in_view(project: Path) -> None:
     (project / "other").mkdir()
     (project / "other" / "main.tf").write_text('module "me" { source = "./" }\n')
     files = files_in(project)
-    assert files.callers(f"{project}/other") == [f"{project}/module", f"{project}/other"]
+    assert files.modules.callers(f"{project}/other") == [f"{project}/module", f"{project}/other"]
 
 
 def write(root: Path, files: dict[str, str]) -> None:
@@ -139,7 +139,7 @@ def test_the_callers_of_a_module_given_alone_are_looked_for_in_its_project(
     path = f"{project}/module/main.tf"
     files = Files(list(discover([path], NearestSettings())), everything=False)
     folder = str((project / caller).parent)
-    assert files.callers(f"{project}/module") == ([folder] if found else [])
+    assert files.modules.callers(f"{project}/module") == ([folder] if found else [])
 
 
 def test_another_project_below_and_one_behind_a_link_are_not_looked_at(
@@ -150,14 +150,14 @@ def test_another_project_below_and_one_behind_a_link_are_not_looked_at(
     (project / "linked").symlink_to(tmp_path / "elsewhere")
     path = f"{project}/module/main.tf"
     files = Files(list(discover([path], NearestSettings())), everything=False)
-    assert files.callers(f"{project}/module") == []
+    assert files.modules.callers(f"{project}/module") == []
 
 
 def test_near_folders_are_looked_at_up_to_a_limit(project: Path) -> None:
     write(project, {f"live/{number:04}/main.tf": CALL % "../../module" for number in range(600)})
     path = f"{project}/module/main.tf"
     files = Files(list(discover([path], NearestSettings())), everything=False)
-    assert 400 < len(files.callers(f"{project}/module")) < 500
+    assert 400 < len(files.modules.callers(f"{project}/module")) < 500
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_only_what_a_run_looks_at_is_called_gone(capsys: pytest.CaptureFixture[s
     every = Run(capsys, ".").err
     assert "3 findings of the baseline are gone; --write-baseline removes them" in every
     for name in ("p.json", "q.json", "r.json"):
-        assert f"  {name}: CT101 cloudtrail:Nope is no CloudTrail action\n" in every
+        assert f"  {name}: CT101 cloudtrail:Nope is not a CloudTrail action\n" in every
     assert Run(capsys, ".").status == 0
 
 
@@ -169,8 +169,8 @@ def test_writing_keeps_what_the_run_did_not_look_at() -> None:
     write("q.json")
     entries = json.loads(Path(NAME).read_text())["findings"]
     assert [(one["path"], one["message"]) for one in entries] == [
-        ("p.json", "cloudtrail:Nope is no CloudTrail action"),
-        ("q.json", "cloudtrail:None is no CloudTrail action"),
+        ("p.json", "cloudtrail:Nope is not a CloudTrail action"),
+        ("q.json", "cloudtrail:None is not a CloudTrail action"),
     ]
 
 
@@ -318,7 +318,7 @@ def test_a_mistake_of_ours_writes_no_baseline_and_calls_nothing_gone(
     assert run.status == 3
     assert "gone" not in run.err
     run = Run(capsys, ".", "--write-baseline")
-    assert f"{NAME}: not written, because not everything could be judged" in run.err
+    assert f"{NAME}: not written, because not everything could be checked" in run.err
     assert run.status in (2, 3)
     assert Path(NAME).read_text() == before
 

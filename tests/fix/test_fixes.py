@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cloudtrail_policylint.check_rules import Fixer, path_of
-from cloudtrail_policylint.files.discover import language_of
 from cloudtrail_policylint.fix.fixer import Fixed, fix
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.rulebook.file import read, unmarked
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cloudtrail_policylint.findings.result import Result
-    from cloudtrail_policylint.iam.written import Extraction
 
 BOOK = bundled()
 TRAIL = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"
@@ -40,10 +38,10 @@ def fixed(
 ) -> Fixed:
     """*text* as all rules together correct it."""
 
-    def lint(contents: Mapping[str, bytes], watch: Callable[[Extraction], None]) -> Result:
-        linter = Linter(book, Settings(scope="all"), watch=watch)
+    def lint(contents: Mapping[str, bytes]) -> Result:
+        linter = Linter(book, Settings(scope="all"), strings=True)
         data = contents.get(path, text.encode())
-        return linter.lint_text(path, data.decode(), language_of(path) or "", kind)
+        return linter.lint_text(path, data.decode(), kind)
 
     return fix(lint, unsafe=unsafe, given={path: text.encode()})
 

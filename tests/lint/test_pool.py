@@ -17,7 +17,7 @@ import pytest
 from cloudtrail_policylint import lint_paths
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.engine.engine import Engine
-from cloudtrail_policylint.files.inputs import Files
+from cloudtrail_policylint.files.collection import Files
 from cloudtrail_policylint.lint import pool as processes
 from cloudtrail_policylint.lint import work as parts
 from cloudtrail_policylint.report.formats import FORMATS
@@ -245,7 +245,7 @@ def test_a_process_that_is_killed_costs_what_it_was_at(
         f"{path}: not judged: the process that did it was ended by signal SIGKILL"
         for path in ("many/12.yaml", "many/3.json")
     ]
-    assert "mistake of ours" not in err
+    assert "internal error" not in err
 
 
 SLOW = """\
@@ -308,7 +308,7 @@ def test_one_process_unless_more_pay(
     said("many")
     said("--jobs", "1", "many")
     assert not hired
-    large = json.dumps({"Statement": BAD, "Id": "x" * parts.BYTES_A_PROCESS})
+    large = json.dumps({"Statement": BAD, "Id": "x" * parts.CHARACTERS_A_PROCESS})
     for name in "abcd":
         (here / f"many/{name}.json").write_text(large)
     alone = said("--jobs", "1", "many")
@@ -340,6 +340,6 @@ def test_modules_that_call_one_another_stay_together(here: Path) -> None:
     from cloudtrail_policylint.settings.lookup import NearestSettings
 
     files = Files(list(discover(["."], NearestSettings(None))), everything=False, walked=["."])
-    assert [sorted(folders) for folders in files.projects()] == [
+    assert [sorted(folders) for folders in files.modules.projects()] == [
         [""], ["live/a", "live/b", "modules/m"], ["live/c"], ["live/d"], ["live/e"],
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from cloudtrail_policylint.files.discover import JSON, TERRAFORM, YAML, language_of
+from cloudtrail_policylint.base.formats import title_of
 from support.fuzzing import examples, mutated, run
 
 INPUTS = 1500
@@ -16,7 +16,7 @@ def test_nothing_that_is_promised_breaks() -> None:
 
 def test_every_format_is_among_the_seeds() -> None:
     seeds = list(examples())
-    assert {language_of(name) for name, _ in seeds} == {JSON, TERRAFORM, YAML}
+    assert {title_of(name) for name, _ in seeds} == {"JSON", "Terraform", "YAML"}
     assert len(seeds) > 300
 
 

@@ -237,7 +237,7 @@ def test_what_is_large_takes_its_time_and_no_more(tmp_path: Path) -> None:
         in outcome.out
     )
     assert "string.json:1:" in outcome.out
-    assert "beyond.json:1:1: error CT005 not judged: larger than 32 MiB" in outcome.out
+    assert "beyond.json:1:1: error CT005 not checked: larger than 32 MiB" in outcome.out
 
 
 # -- text

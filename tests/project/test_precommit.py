@@ -104,7 +104,7 @@ def test_a_bad_policy_in_each_format_fails_the_commit(hook: Path, repository: Pa
     done = try_hook(hook, repository)
     assert done.returncode == 1, done.stdout + done.stderr
     for name, place in PLACES.items():
-        line = f"{name}:{place}: error CT101 cloudtrail:StopLoging is no CloudTrail action"
+        line = f"{name}:{place}: error CT101 cloudtrail:StopLoging is not a CloudTrail action"
         assert line in done.stdout, done.stdout + done.stderr
 
 

@@ -212,7 +212,7 @@ def test_suppressions_say_where_they_are() -> None:
 
 
 def test_a_mistake_of_ours_is_a_notification() -> None:
-    found = checked(of(crashes=("a.json: internal error in rule CT101: ValueError: x",)))
+    found = checked(of(internal_errors=("a.json: internal error in rule CT101: ValueError: x",)))
     (invocation,) = found["invocations"]
     assert not invocation["executionSuccessful"]
     assert "CT101" in invocation["toolExecutionNotifications"][0]["message"]["text"]

@@ -140,7 +140,7 @@ def test_junit_with_nothing_to_say_has_a_test_that_passes() -> None:
 
 
 def test_a_mistake_of_ours_is_an_error_in_junit() -> None:
-    (case,) = cases(report(result(crashes=("a.json: internal error",)), "junit"))
+    (case,) = cases(report(result(internal_errors=("a.json: internal error",)), "junit"))
     assert isinstance(case.result[0], Error)
 
 
@@ -168,7 +168,9 @@ def test_no_format_lets_a_file_steer_its_reader(form: str) -> None:
     one = finding(
         STEERING, owner=STEERING, path="a\x1b\u202e\r\n::error::\udcff.json", why=STEERING
     )
-    found = result(one, suppressed=(Suppressed(one, STEERING, "file"),), crashes=(STEERING,))
+    found = result(
+        one, suppressed=(Suppressed(one, STEERING, "file"),), internal_errors=(STEERING,)
+    )
     text = report(found, form, show_suppressed=True)
     assert all(char.isprintable() or char == "\n" for char in text)
     text.encode()  # nothing that UTF-8 does not have

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 from jsonschema import Draft4Validator, ValidationError
 
 from cloudtrail_policylint.base.disk import UnreadableError
-from cloudtrail_policylint.files.discover import JSON, language_of
-from cloudtrail_policylint.files.discover import decode as decoded
+from cloudtrail_policylint.base.formats import format_of
+from cloudtrail_policylint.files.contents import decode as decoded
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
 from cloudtrail_policylint.report.text import lines
@@ -83,7 +83,7 @@ def _name(language: str, text: str) -> str:
 def files_of(folder: Path) -> Iterator[tuple[str, str]]:
     """The names and texts of the small files below *folder* that are of a format of ours."""
     for path in sorted(folder.rglob("*")):
-        if language_of(path.name) is None or not path.is_file() or path.stat().st_size > LARGEST:
+        if format_of(path.name) is None or not path.is_file() or path.stat().st_size > LARGEST:
             continue
         try:
             yield path.name, decoded(path.read_bytes())
@@ -125,11 +125,10 @@ class Judge:
         """Judge *text* as the file *name*; raises ``BrokenPromiseError``."""
         number = self.count % 4
         self.count += 1
-        language = language_of(name) or JSON
         started = time.process_time()
-        result = self._linters[number].lint_text(name, text, language)
-        if result.crashes:
-            raise BrokenPromiseError(result.crashes[0])
+        result = self._linters[number].lint_text(name, text)
+        if result.internal_errors:
+            raise BrokenPromiseError(result.internal_errors[0])
         took = time.process_time() - started
         if took > SLOW:
             raise BrokenPromiseError(f"took {took:.0f} seconds")
@@ -139,7 +138,7 @@ class Judge:
                 if not 0 <= span.start <= span.end <= len(span.source.text):
                     raise BrokenPromiseError(f"{finding.rule.id} is outside of its file")
         if self.count % OFTEN == 0:
-            again = self._linter(number).lint_text(name, text, language)
+            again = self._linter(number).lint_text(name, text)
             if told(result) != told(again):
                 raise BrokenPromiseError("another result the second time")
             check_reports(result, fully=self.count % RARELY == 0)

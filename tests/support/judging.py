@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cloudtrail_policylint.engine.engine import Engine
+from cloudtrail_policylint.engine.engine import Engine, Failure
 from cloudtrail_policylint.findings.finding import Finding, settled
 from cloudtrail_policylint.iam.catalogue import Facts
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.rulebook.model import Rule, RuleBook, rule_from
 from support.policies import document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FACTS = Facts(
     actions=("cloudtrail:ListInsightsMetricData",),
@@ -40,7 +43,17 @@ def rule(match: Any, **given: Any) -> Rule:
 def findings(rules: Rule | list[Rule], policy: Any, *, pedantic: bool = True, **of: Any) -> list[Finding]:  # fmt: skip
     """What *rules* find in *policy*; *of* is what is known of the document."""
     rules = rules if isinstance(rules, list) else [rules]
-    return settled(Engine(rules, BOOK, pedantic=pedantic).judge_document(document(policy, **of)))
+    found = Engine(rules, BOOK, pedantic=pedantic).judge_document(document(policy, **of))
+    return settled(only_findings(found))
+
+
+def only_findings(found: Iterable[Finding | Failure]) -> list[Finding]:
+    """*found*, in which no failure may be."""
+    findings = []
+    for one in found:
+        assert isinstance(one, Finding), one.error
+        findings.append(one)
+    return findings
 
 
 def verdict(match: Any, statement: Any, **of: Any) -> int:

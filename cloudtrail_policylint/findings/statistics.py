@@ -6,10 +6,9 @@ all: then the reason is what stands where the policy should.
 
 from __future__ import annotations
 
-import os
-
+from ..base.formats import TERRAFORM, title_of
 from ..base.lazy_regex import regex
-from ..findings.result import Resolution
+from ..base.record import record
 from ..tree.nodes import Hole, Map, Node, Text, walk
 
 TYPE_CHECKING = False
@@ -33,13 +32,17 @@ _REASONS_IN_TEMPLATES = {
     "Ref": "a parameter without a value",
 }
 _LOADS = ("file", "templatefile")
-_TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
-_FORMATS = {
-    ".json": "JSON",
-    ".template": "CloudFormation",
-    ".yaml": "YAML",
-    ".yml": "YAML",
-}
+
+
+@record
+class Resolution:
+    """The policies in files of one format, and, most common first, why some are not known at all."""
+
+    format: str
+    fully: int
+    partly: int
+    unknown: int
+    reasons: tuple[tuple[str, int], ...]
 
 
 class Tally:
@@ -55,11 +58,12 @@ class Tally:
             span = found.node.span
             # Values that were read without their places have only their order.
             key = (*_key(span), index if span.end == 0 else 0)
-            self._known.setdefault(key, (_format(span), not any(_holes(found.node))))
+            self._known.setdefault(key, (title_of(span.source.path), not any(_holes(found.node))))
         for index, hole in enumerate(extraction.unresolved):
             span = hole.span
             key = (*_key(span), index if span.end == 0 else 0)
-            self._unknown.setdefault(key, (_format(span), _reason(hole, _format(span))))
+            title = title_of(span.source.path)
+            self._unknown.setdefault(key, (title, _reason(hole, title)))
 
     def merge(self, other: Tally) -> None:
         """Count what *other* counted, as if it came after."""
@@ -86,13 +90,6 @@ def _key(span: Span) -> tuple[object, ...]:
     return span.source.path, span.start, span.end
 
 
-def _format(span: Span) -> str:
-    path = span.source.path.lower()
-    if path.endswith(_TERRAFORM):
-        return "Terraform"
-    return _FORMATS.get(os.path.splitext(path)[1], "other")
-
-
 def _holes(node: Node) -> Iterator[Hole]:
     """What is not known in *node*, keys included."""
     for at in walk(node):
@@ -113,7 +110,7 @@ def _reason_in_template(written: str) -> str:
 
 def _reason(hole: Hole, language: str) -> str:
     """Why the policy that *hole* stands for is not known."""
-    if language != "Terraform":
+    if language != TERRAFORM.title:
         return _reason_in_template(hole.written)
     match = _FIRST_WORDS.match(hole.written)
     if match is None:

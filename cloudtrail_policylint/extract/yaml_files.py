@@ -1,0 +1,41 @@
+"""Files in YAML, one extraction for each document."""
+
+from __future__ import annotations
+
+from ..readers.yaml import reader
+from ..tree.source import SourceFile
+from .documents import extract_reading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..iam.written import Extraction
+    from ..readers.reading import Reading
+    from ..tree.source import Span
+
+
+def extract_without_places(source: SourceFile) -> Extraction | None:  # noqa: ARG001 - the interface
+    """None: YAML is always read with places, which costs little more."""
+    return None
+
+
+def extract(source: SourceFile) -> Iterator[Extraction]:
+    """What each document of *source* holds."""
+    for reading in reader.read(source):
+        yield extract_reading(reading, source, "YAML")
+
+
+def documents(source: SourceFile) -> tuple[Reading, ...]:
+    """The documents of *source* as they are read."""
+    return reader.read(source)
+
+
+def reads_alike(span: Span, text: str) -> bool:
+    """Whether the file of *span* has the same values with *text* in its place: only comments change."""
+    from ..tree.python_values import plain
+
+    source = span.source
+    changed = SourceFile(source.path, source.text[: span.start] + text + source.text[span.end :])
+    before, after = ([plain(one.root) for one in reader.read(file)] for file in (source, changed))
+    return before == after

@@ -1,0 +1,53 @@
+"""What the text of a file may open or list: nothing outside of its project."""
+
+from __future__ import annotations
+
+import os
+
+from ..base.disk import is_inside, project_of
+from .discover import SKIPPED_FOLDERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..tree.source import SourceFile
+    from .inputs import Inputs
+
+MAX_LISTED = 2000
+"""Files below one folder; where there are more, ``fileset()`` is not followed."""
+
+
+def loader(inputs: Inputs, folder: str) -> Callable[[str], SourceFile | None]:
+    """What opens a file by its path from *folder*, for ``file()`` and nested templates."""
+    root = project_of(folder)
+
+    def load(relative: str) -> SourceFile | None:
+        path = f"{folder}/{relative}" if folder else relative
+        if not is_inside(os.path.realpath(path), root):
+            return None
+        source = inputs.source(os.path.normpath(path).replace(os.sep, "/"), referred=True)
+        if source is not None:
+            inputs.add_given(source)
+        return source
+
+    return load
+
+
+def lister(folder: str) -> Callable[[str], list[str]]:
+    """What names the files below a folder for ``fileset()``, both seen from the module *folder*."""
+    root = project_of(folder)
+
+    def names(relative: str) -> list[str]:
+        top = os.path.normpath(os.path.join(folder or ".", relative))
+        found: list[str] = []
+        if is_inside(os.path.realpath(top), root):
+            for at, folders, files in os.walk(top):
+                folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
+                below = os.path.relpath(at, top)
+                found += [os.path.normpath(os.path.join(below, name)) for name in sorted(files)]
+                if len(found) > MAX_LISTED:
+                    return []
+        return [path.replace(os.sep, "/") for path in found]
+
+    return names

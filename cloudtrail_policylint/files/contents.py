@@ -1,0 +1,65 @@
+"""The bytes of a file: what a look at them rules out, and from bytes to text and back."""
+
+from __future__ import annotations
+
+from ..base import disk, limits
+from ..base.disk import UnreadableError
+from ..base.formats import MODULE_FILES, TERRAFORM
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..base.formats import Format
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of the regular file *path*; raises ``UnreadableError`` for anything else."""
+    name = "terraform-file-size" if path.endswith(MODULE_FILES) else "file-size"
+    return disk.read_bytes(path, limits.in_force().of(name), limits.named(name))
+
+
+def may_matter(data: bytes, *, everything: bool) -> bool:
+    """Whether a file of these bytes may hold a policy in scope.
+
+    With *everything* in scope any policy matters, else only those that
+    mention CloudTrail, be it with its two halves put together. A file that
+    spells letters as escapes, breaks a word at a line's end or URL-encodes
+    JSON may mention anything.
+    """
+    lower = data.lower()
+    if b"\0" in lower:  # UTF-16, or 32: the letters are still there
+        lower = lower.replace(b"\0", b"")
+    words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint")
+    if everything:
+        words = (*words, b"effect", b"statement", b"policy", b"policies")
+    if any(word in lower for word in words):
+        return True
+    if any(spelling in lower for spelling in (b"\\u00", b"\\x", b"%7b", b"\\\n", b"\\\r")):
+        return True
+    return b"trail" in lower and b"cloud" in lower
+
+
+def may_nest(data: bytes, form: Format) -> bool:
+    """Whether a file of these bytes may be a template with nested stacks."""
+    if form is TERRAFORM:
+        return False
+    return b"TemplateURL" in data or b"AWS::Serverless::Application" in data
+
+
+def decode(data: bytes) -> str:
+    """The text of *data*, a byte order mark left out; raises ``UnreadableError`` where it is not UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_nul(data[:4]):
+        raise UnreadableError("not UTF-8 but UTF-16: save it as UTF-8")
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"not UTF-8: byte {error.start + 1} cannot be decoded") from None
+
+
+def _every_other_is_nul(start: bytes) -> bool:
+    """Whether a text that starts so is UTF-16 without a byte order mark: our formats begin in ASCII."""
+    return len(start) == 4 and any(start[::2]) != any(start[1::2])
+
+
+def encode(text: str, like: bytes) -> bytes:
+    """*text* as the bytes of a file: with a byte order mark if *like*, what is in it now, has one."""
+    return (b"\xef\xbb\xbf" if like.startswith(b"\xef\xbb\xbf") else b"") + text.encode("utf-8")

@@ -1,0 +1,151 @@
+"""Checking what was extracted from one file or module: extraction to outcome."""
+
+from __future__ import annotations
+
+from ..engine.engine import Engine, Failure
+from ..engine.related import loads
+from ..findings.finding import Finding, problem_finding, settled
+from ..findings.selection import Selection
+from ..findings.suppress import from_allowances
+from ..iam.companions import with_companions
+from ..iam.normalise import normalise, normalise_attachment
+from ..iam.written import Owner
+from .outcome import Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ..iam.policy import Document
+    from ..iam.written import Extraction, Found
+    from ..rulebook.model import Rule, RuleBook
+    from ..settings.model import Settings
+    from ..tree.source import SourceFile
+
+
+class Checker:
+    """Checks extractions by the rules of *book* that *settings* select.
+
+    *statistics*: an outcome has a tally of what is known of the policies.
+    *strings*: it has all strings of the policies. Raises ``UsageError`` for
+    settings that name a rule that does not exist.
+    """
+
+    def __init__(
+        self, book: RuleBook, settings: Settings, *, statistics: bool = False, strings: bool = False
+    ) -> None:
+        self.selection = Selection(book, settings)
+        self._book = book
+        self._settings = settings
+        self._statistics = statistics
+        self._strings = strings
+        self._engine = Engine(
+            self.selection.run, book, pedantic=settings.pedantic, named=settings.select
+        )
+        self._everything = settings.scope == "all"
+
+    def check(
+        self, extraction: Extraction, kind: str | None = None, *, by_place: bool = False
+    ) -> Outcome:
+        """The outcome for *extraction*; *kind* is the kind of a bare policy.
+
+        *by_place*: documents are counted by their places, because others may be the same ones.
+        """
+        outcome = self._begun(extraction)
+        checked: list[Document] = []
+        findings: list[Finding] = []
+        for found in self._found(extraction, kind, checked):
+            if isinstance(found, Failure):
+                outcome.add_error(found.span.place(), found.rule, found.error)
+            else:
+                findings.append(found)
+        outcome.findings = settled(findings)
+        if by_place:
+            outcome.count_by_place([document.span for document in checked])
+        else:
+            outcome.documents = len(checked)
+        return outcome
+
+    def clean(self, extraction: Extraction, kind: str | None) -> Outcome | None:
+        """The outcome for *extraction* if there is nothing to report; None as soon as there is something."""
+        checked: list[Document] = []
+        for _ in self._found(extraction, kind, checked):
+            return None
+        outcome = self._begun(extraction)
+        outcome.documents = len(checked)
+        return outcome
+
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules and problems that a finding may be of."""
+        return (*self.selection.run, *self._book.problems.values())
+
+    def reports(self, rule: Rule) -> bool:
+        """Whether *rule*, or the problem that it describes, is sure enough to be reported in this run."""
+        return self._settings.pedantic or rule.confidence != "low"
+
+    def _begun(self, extraction: Extraction) -> Outcome:
+        """An outcome with all but what the rules find."""
+        outcome = Outcome()
+        for one in from_allowances(extraction.allowances):
+            outcome.allow(one)
+        if self._strings:
+            from ..findings.strings import strings_of
+
+            outcome.strings += strings_of(extraction)
+        if self._statistics:
+            from ..findings.statistics import Tally
+
+            outcome.tally = Tally()
+            outcome.tally.add(extraction)
+        return outcome
+
+    def _found(
+        self, extraction: Extraction, kind: str | None, checked: list[Document]
+    ) -> Iterator[Finding | Failure]:
+        """What there is to report of *extraction*; each document is added to *checked* before its findings come."""
+        yield from self._found_in_policies(extraction, kind, checked)
+        for resource in extraction.resources:
+            if self._everything or "cloudtrail" in resource.type.lower():
+                yield from self._engine.judge_resource(resource)
+        for problem in extraction.problems:
+            rule = self._book.problems[problem.name]
+            sure = checked and rule.confidence != "low"
+            if self.reports(rule) and (sure or self._may_hold_policy(problem.span.source)):
+                yield problem_finding(problem, self._book, Owner("", problem.span))
+
+    def _found_in_policies(
+        self, extraction: Extraction, kind: str | None, checked: list[Document]
+    ) -> Iterator[Finding | Failure]:
+        documents: list[Document] = []
+        for normalised in _normalised(extraction.documents, kind):
+            if isinstance(normalised, Failure):
+                yield normalised
+            else:
+                documents.append(normalised)
+        for document in with_companions(documents, extraction.attachments):
+            if not (self._everything or document.in_scope):
+                continue
+            checked.append(document)
+            yield from self._engine.judge_document(document)
+            for problem in document.problems:
+                if self.reports(self._book.problems[problem.name]):
+                    related = loads(problem.span, document)
+                    yield problem_finding(problem, self._book, document.owner, related)
+        for reference in extraction.attachments:
+            attachment = normalise_attachment(reference)
+            if self._everything or attachment.in_scope:
+                yield from self._engine.judge_attachment(attachment)
+
+    def _may_hold_policy(self, source: SourceFile) -> bool:
+        """Whether a broken file looks as if a policy in scope were in it."""
+        lower = source.text.lower()
+        named = self._everything or "cloudtrail" in lower or "cloud-trail" in lower
+        return named and ("statement" in lower or "policy" in lower)
+
+
+def _normalised(documents: Iterable[Found], kind: str | None) -> Iterator[Document | Failure]:
+    for found in documents:
+        try:
+            yield normalise(found, kind)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are still checked
+            yield Failure("", found.node.span, error)

@@ -1,0 +1,81 @@
+"""The outcome of checking: what every checking function returns, of one file or of a whole run."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..findings.finding import Finding
+    from ..findings.statistics import Tally
+    from ..findings.strings import PolicyString
+    from ..findings.suppress import Suppression
+    from ..tree.source import Place, Span
+
+
+class Outcome:
+    """The outcome for one file or module, or the sum of several.
+
+    ``documents`` policies were checked, and those at ``places``, which several
+    modules may load. ``loaded`` are the keys of the files that the policies of
+    modules and nested templates stand in. ``allowed`` are the allowances and
+    ``internal_errors`` those that were met, each once. ``tally`` and
+    ``strings`` are there only where a run asks for them.
+    """
+
+    __slots__ = (
+        "allowed",
+        "documents",
+        "findings",
+        "internal_errors",
+        "loaded",
+        "places",
+        "strings",
+        "tally",
+    )
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.documents = 0
+        self.places: dict[Place, Span] = {}
+        self.loaded: set[str] = set()
+        self.allowed: dict[tuple[int, int, str], Suppression] = {}
+        self.internal_errors: dict[str, None] = {}
+        self.strings: list[PolicyString] = []
+        self.tally: Tally | None = None
+
+    def allow(self, suppression: Suppression) -> None:
+        """Add *suppression*, unless it is known: files are read more than once."""
+        span, word = suppression.span, suppression.words[0][0]
+        self.allowed.setdefault((id(span.source), span.start, word), suppression)
+
+    def add_error(self, place: str, rule: str, error: Exception) -> None:
+        """Add an internal error at *place*, in *rule* if it is in one; once for all calls of a module."""
+        where = f" in rule {rule}" if rule else ""
+        reason = str(error).partition("\n")[0]
+        self.internal_errors[
+            f"{place}: internal error{where}: {type(error).__name__}: {reason}; please report it"
+        ] = None
+
+    def count_by_place(self, spans: list[Span]) -> None:
+        """Count the documents at *spans* once, however many calls of a module have them."""
+        self.places.update((span.key(), span) for span in spans)
+
+    def add(self, other: Outcome) -> None:
+        """Add *other*, which may come from another process."""
+        self.findings += other.findings
+        self.documents += other.documents
+        for span in other.places.values():  # by keys of this process
+            self.places.setdefault(span.key(), span)
+        self.loaded |= other.loaded
+        for suppression in other.allowed.values():
+            self.allow(suppression)
+        self.internal_errors.update(other.internal_errors)
+        self.strings += other.strings
+        if other.tally is not None:
+            if self.tally is None:
+                self.tally = other.tally
+            else:
+                self.tally.merge(other.tally)
+
+    def count(self) -> int:
+        """How many policies were checked."""
+        return self.documents + len(self.places)
