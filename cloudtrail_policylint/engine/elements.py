@@ -1,7 +1,7 @@
 """Compiled tests of one element of a statement: an action, a resource, a principal, a condition.
 
-A test answers with a verdict, and for an element that passed names its
-witnesses: the texts, with their places, that made it pass.
+A test returns a verdict, and the witnesses of an element that passed: the
+texts, with their places, that made it pass.
 """
 
 from __future__ import annotations
@@ -24,26 +24,27 @@ if TYPE_CHECKING:
     from .words import Form, Given, Names, TextTest, WordTest
 
     class ElementTest(Protocol):
-        """The test of one element of a list of a statement; what the element is depends on the list."""
+        """The test of one element of a list of a statement, of the class that the list has."""
 
-        def judge(self, element: Any, statement: Statement, /) -> int:
+        def verdict(self, element: Any, statement: Statement, /) -> int:
             """The verdict on *element* of *statement*."""
 
         def witnesses(self, element: Any, statement: Statement, floor: int, /) -> Iterable[Witness]:
-            """What a finding on *element*, which passed with at least *floor*, points at."""
+            """The witnesses of *element*, which passed with at least *floor*."""
 
     class Gate(ElementTest, Protocol):
-        """The test of an element that can be asked before the statement is judged."""
+        """A test of an element that can be made before its statement is checked."""
 
         def may_pass(self, element: Any, statement: Statement, /) -> bool:
-            """Whether *element* passes as far as that depends on it alone."""
+            """Whether *element* passes the part of the test that needs no statement."""
 
 
 @record
 class Witness:
-    """What a finding may point at: a text (or what stands for it) and its place.
+    """A text that a finding may point at, and its place.
 
-    ``condition`` is the place of the condition that it is part of.
+    ``shown`` is the text for messages, ``condition`` the place of the condition
+    that it is part of.
     """
 
     field: str
@@ -61,32 +62,32 @@ class SingleTest:
         self._tests = [_of_text(test) for test in compiled(field, words, lookups)]
         self._memo: dict[object, int] = {}
 
-    def judge(self, text: Text | None) -> int:
-        """The verdict on *text*; NO where there is none."""
+    def verdict(self, text: Text | None) -> int:
+        """The verdict on *text*; NO if there is none."""
         if text is None:
             return NO
         key = text.known
         verdict = self._memo.get(key)
         if verdict is None:
-            verdict = self._memo[key] = self._judge(text)
+            verdict = self._memo[key] = self._verdict(text)
         return verdict
 
-    def _judge(self, text: Text) -> int:
+    def _verdict(self, text: Text) -> int:
         values = values_of(text) if text.literal is None else None
         if values is not None:
-            return _of_all(self.judge(value) for value in values)
+            return _of_all(self.verdict(value) for value in values)
         term = self.term(text)
         return min((test(term) for test in self._tests), default=YES)
 
     def term(self, text: Text) -> Term:
-        """*text* in the form that this test compares."""
+        """*text* with the form that this test compares."""
         if self._family is ARNS:
             return Term(text, Shape(text.parts, variables=True))
         return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
 
 
 def _of_text(test: WordTest) -> TextTest:
-    """*test* as one of a single text."""
+    """*test* of a single text."""
     if test.text is not None:
         return test.text
     whole = test.whole
@@ -95,10 +96,10 @@ def _of_text(test: WordTest) -> TextTest:
 
 
 class ListedTest:
-    """The test of an action or a resource, complements included.
+    """The test of an action or a resource, including complements.
 
-    On a complement, one and the same text must pass all words about texts as
-    they are written.
+    A complement passes the words about texts as written if one of its texts
+    passes all of them.
     """
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
@@ -122,12 +123,12 @@ class ListedTest:
             self._near[head] = near
         return near
 
-    def judge(self, element: Action | Resource, statement: Statement) -> int:
+    def verdict(self, element: Action | Resource, statement: Statement) -> int:
         """The verdict on *element* of *statement*."""
         if not self.is_near(element.head):
             return NO
         if element.complement:
-            verdict = min((judge(element.forms) for judge in self._complement), default=YES)
+            verdict = min((test(element.forms) for test in self._complement), default=YES)
             if verdict and (self._each or self._contextual):
                 found = (self._text(term, statement) for term in _terms(element))
                 verdict = min(verdict, max(found, default=NO))
@@ -146,9 +147,9 @@ class ListedTest:
         return known
 
     def may_pass(self, element: Action | Resource, statement: Statement) -> bool:
-        """Whether *element* passes as far as that rests on it alone, if it is no complement."""
+        """Whether *element* passes all tests but, unless it is a complement, contextual ones."""
         if element.complement:
-            return self.judge(element, statement) != NO
+            return self.verdict(element, statement) != NO
         return self._known(element) != NO
 
     def _one(self, term: Term) -> int:
@@ -157,8 +158,8 @@ class ListedTest:
             verdict = min(verdict, test(term))
             if verdict == NO:
                 return NO
-        for judge in self._whole:
-            verdict = min(verdict, judge(term.form))
+        for whole in self._whole:
+            verdict = min(verdict, whole(term.form))
             if verdict == NO:
                 return NO
         return verdict
@@ -172,7 +173,7 @@ class ListedTest:
     def witnesses(
         self, element: Action | Resource, statement: Statement, floor: int
     ) -> Iterator[Witness]:
-        """The texts of *element*, which passed with at least *floor*, that a finding points at."""
+        """The texts of *element* that made it pass with at least *floor*."""
         if element.complement and not self._each and not self._contextual:
             yield Witness(self._field, _complement(self._field, element), element.span)
             return
@@ -186,7 +187,7 @@ def _matches(head: Head, wanted: Names) -> bool:
 
 
 def values_of(text: Text) -> tuple[Text, ...] | None:
-    """All that *text* may turn out to be, where every hole in it has known values; else None."""
+    """All possible values of *text* if every hole in it has known values; else None."""
     found = [""]
     for part in text.parts:
         values = (part.text,) if isinstance(part, Piece) else part.values
@@ -197,19 +198,21 @@ def values_of(text: Text) -> tuple[Text, ...] | None:
 
 
 def _of_all(verdicts: Iterable[int]) -> int:
-    """The verdict on a text of which all values are known: what holds for each of them."""
+    """The verdict that all *verdicts* agree on, else MAYBE."""
     found = set(verdicts)
     return found.pop() if len(found) == 1 else MAYBE
 
 
 def _for_every_value(test: TextTest) -> TextTest:
-    def judge(term: Term) -> int:
+    """*test* on each possible value of a text whose holes have known values."""
+
+    def verdict(term: Term) -> int:
         values = values_of(term.text) if term.text.literal is None else None
         if values is None:
             return test(term)
         return _of_all(test(Term(value, _form_like(term.form, value))) for value in values)
 
-    return judge
+    return verdict
 
 
 def _form_like(form: Form, text: Text) -> Form:
@@ -235,9 +238,9 @@ class PrincipalTest:
         self._type = SingleTest("principal.type", given.get("type", {}), lookups)
         self._id = SingleTest("principal.id", given.get("id", {}), lookups)
 
-    def judge(self, element: Principal, _: Statement) -> int:
-        """The verdict on *element*; at most MAYBE for one that NotPrincipal excepts."""
-        verdict = min(self._type.judge(element.type), self._id.judge(element.id))
+    def verdict(self, element: Principal, _: Statement) -> int:
+        """The verdict on *element*; at most MAYBE if it is one of NotPrincipal."""
+        verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
         return min(verdict, MAYBE) if element.complement else verdict
 
     def witnesses(self, element: Principal, _: Statement, _floor: int) -> Iterator[Witness]:
@@ -261,16 +264,18 @@ class ConditionTest:
         self._tests = [test.condition for test in tests if test.condition is not None]
 
     def may_pass(self, element: Condition, _: Statement) -> bool:
-        """Whether *element* passes as far as its key goes."""
-        return self._key.judge(element.key) != NO
+        """Whether the key of *element* passes."""
+        return self._key.verdict(element.key) != NO
 
-    def judge(self, element: Condition, _: Statement) -> int:
-        """The verdict on *element*; at most MAYBE where the block is not known."""
-        verdict = min(self._key.judge(element.key), self._operator.judge(element.operator))
+    def verdict(self, element: Condition, _: Statement) -> int:
+        """The verdict on *element*; at most MAYBE if the block is unknown."""
+        verdict = min(self._key.verdict(element.key), self._operator.verdict(element.operator))
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
         for quantifier, test in self._values if verdict else ():
-            verdict = min(verdict, _quantified(quantifier, [test.judge(v) for v in element.values]))
+            verdict = min(
+                verdict, _quantified(quantifier, [test.verdict(v) for v in element.values])
+            )
         return verdict if element.certain else min(verdict, MAYBE)
 
     def witnesses(self, element: Condition, _: Statement, floor: int) -> Iterator[Witness]:
@@ -283,7 +288,7 @@ class ConditionTest:
         for quantifier, test in self._values:
             if quantifier == "some":
                 for value in element.values:
-                    if test.judge(value) >= floor:
+                    if test.verdict(value) >= floor:
                         term = test.term(value)
                         yield Witness("value", value.written, value.span, term, whole)
 

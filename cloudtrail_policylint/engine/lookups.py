@@ -1,4 +1,4 @@
-"""What the engine looks up in the AWS catalogue about the texts of policies, once for each text."""
+"""Cached lookups of the texts of policies in the AWS catalogue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Term:
 
 
 class Lookups:
-    """The catalogue, with what it says of a text cached by what is known of the text (``Text.known``)."""
+    """The AWS catalogue, and caches of what follows from it for a text, by ``Text.known``."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -31,7 +31,7 @@ class Lookups:
         self._types: dict[object, tuple[ResourceType | None, ...] | None] = {}
 
     def misfit(self, term: Term) -> tuple[int, str]:
-        """The verdict and the reason of ``arns.misfit``, for the service that the text itself names."""
+        """The verdict and reason of ``arns.misfit`` for the service that the text names."""
         key = term.text.known
         found = self._misfits.get(key)
         if found is None:
@@ -47,17 +47,20 @@ class Lookups:
         return misfit(term.text.parts, term.form, kinds)
 
     def reason(self, term: Term) -> str:
-        """Why the text can name no resource, in words for a message; empty if it can."""
+        """Why the text cannot name a resource, in words for a message; empty if it can."""
         return MISFITS.get(self.misfit(term)[1], "")
 
     def types_of(self, action: Action) -> tuple[ResourceType | None, ...] | None:
-        """The types that *action*, no complement, accepts; one is None for "no resource". None if unknown."""
+        """The resource types that *action*, which is no complement, accepts; None if unknown.
+
+        None among the types means that it accepts no resource.
+        """
         if action.known not in self._types:
             self._types[action.known] = self._accepted(Term(action.texts[0], action.forms[0]))
         return self._types[action.known]
 
     def _accepted(self, term: Term) -> tuple[ResourceType | None, ...] | None:
-        # An action that the catalogue says nothing of is not what a pattern is written for.
+        # Actions whose types the catalogue does not know are unlikely to be what a pattern is for.
         actions = [one for one in self.expansion(term) or () if one.types is not None]
         if not actions:
             return None
@@ -70,7 +73,7 @@ class Lookups:
         return tuple(found.values())
 
     def expansion(self, term: Term) -> tuple[KnownAction, ...] | None:
-        """The actions that an action's pattern stands for; None if it is not about one service."""
+        """The actions that an action's pattern matches; None if it does not name one service."""
         prefix, known = prefix_of(term.text)
         if not known or "*" in prefix or "?" in prefix or not prefix:
             return None
@@ -83,7 +86,7 @@ class Lookups:
 
 
 def prefix_of(text: Text) -> tuple[str, bool]:
-    """The service prefix of an action in lower case, and whether it is known to its end."""
+    """The service prefix of an action in lower case, and whether it is completely known."""
     found = ""
     for part in text.parts:
         if isinstance(part, Hole):
@@ -96,7 +99,7 @@ def prefix_of(text: Text) -> tuple[str, bool]:
 
 
 def named_service(term: Term) -> str | None:
-    """The service that the text of an ARN names itself, else its third field as written, if known."""
+    """The service in the third field of an ARN, else the field as written; None if unknown."""
     assert isinstance(term.form, Shape)
     named = term.form.arn.service if term.form.arn is not None else None
     return named if named is not None else service_of(term.text.parts)

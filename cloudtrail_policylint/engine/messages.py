@@ -23,7 +23,7 @@ LONGEST = 100
 
 @record
 class Subject:
-    """What a message is about; ``witnesses`` are those of the binding by their field."""
+    """What a message is about; ``witnesses`` are those of the binding by field."""
 
     binding: Binding
     witness: Witness | None
@@ -32,7 +32,7 @@ class Subject:
 
 
 def by_field(binding: Binding) -> dict[str, list[Witness]]:
-    """The witnesses of *binding*, grouped once for all its messages: there may be thousands."""
+    """The witnesses of *binding* by field, for all its messages: there may be thousands."""
     found: dict[str, list[Witness]] = {}
     for witness in binding.witnesses:
         found.setdefault(witness.field, []).append(witness)
@@ -40,7 +40,7 @@ def by_field(binding: Binding) -> dict[str, list[Witness]]:
 
 
 def render(template: str, subject: Subject, lookups: Lookups) -> str:
-    """*template* with its placeholders filled in."""
+    """*template* with values for its placeholders."""
     text, at = "", 0
     while True:
         start = template.find("{", at)
@@ -64,7 +64,7 @@ def _value(name: str, subject: Subject, lookups: Lookups) -> str:
 
 
 def _nearest(subject: Subject, lookups: Lookups) -> str:
-    """The action that the reported text was probably meant to be, as the end of a sentence."""
+    """A suggestion for the reported action, as the end of a sentence; empty if there is none."""
     witness = subject.witness
     if witness is None or witness.term is None:
         return ""
@@ -73,17 +73,17 @@ def _nearest(subject: Subject, lookups: Lookups) -> str:
 
 
 def _reason(subject: Subject, lookups: Lookups) -> str:
-    """What is wrong with the reported text, or the first other one, as an ARN."""
+    """Why the reported text, or the first other witness, is not a valid ARN."""
     witness = subject.witness
     fields = ("resource", "value", "arn")
     first = (witness,) if witness is not None and witness.field in fields else ()
     others = (w for field in fields for w in subject.witnesses.get(field, ()))
     reasons = (lookups.reason(w.term) for w in chain(first, others) if w.term)
-    return next((reason for reason in reasons if reason), "it has not the form of an ARN")
+    return next((reason for reason in reasons if reason), "it does not have the form of an ARN")
 
 
 PLACEHOLDERS = {"nearest": _nearest, "reason": _reason}
-"""Placeholders that are not fields: those that ``words.WORDS`` names."""
+"""The placeholders that are not fields: those of ``words.WORDS``."""
 
 
 def _own(name: str, subject: Subject) -> list[str]:
@@ -125,6 +125,6 @@ def _listed(values: Iterable[str]) -> str:
 
 
 def shortened(text: str) -> str:
-    """*text* on one line, its end left out where it is long."""
+    """*text* on one line, truncated if it is long."""
     text = " ".join(text.split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,4 +1,4 @@
-"""From a rule's ``edit`` and what it found to the edit of the file."""
+"""The edit of a file, from a rule's ``edit`` and what the rule found."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ NEAREST = "{nearest}"
 
 
 class Lists:
-    """The lists of *statement*, read once for all that is found in it."""
+    """The lists of *statement*, read once for all its findings."""
 
     def __init__(self, statement: Statement | None) -> None:
         self.statement = statement
         self._by_place: dict[Place, frozenset[str]] | None = None
 
     def beside(self, witness: Witness) -> frozenset[str]:
-        """What stands in the list that *witness* is a member of: nothing is to stand there twice."""
+        """The members of the list that *witness* is in, which must not get one twice."""
         if self._by_place is None:
             self._by_place = {}
             for texts in _lists(self.statement) if self.statement is not None else ():
@@ -53,11 +53,10 @@ def edit_for(
     around: Iterable[Span],
     lookups: Lookups,
 ) -> Edit | None:
-    """The edit that *remedy* is for *witness*, which a match found in the statement of *lists*.
+    """The edit of *remedy* for *witness* in the statement of *lists*; None if it does not apply.
 
-    None where it does not apply. A text that does not stand in one of the
-    blocks *around* (it comes from a variable, say) may be used elsewhere too:
-    to change it is not safe.
+    A text outside the blocks *around* (the value of a variable, say) may be used
+    elsewhere too, so changing it is not safe.
     """
     statement = lists.statement
     target = _target(remedy.at or witness.field, witness, statement)
@@ -74,7 +73,7 @@ def edit_for(
 
 
 def _target(field: str, witness: Witness, statement: Statement | None) -> Text | None:
-    """The text of *field* beside *witness*; None where others in the statement share it."""
+    """The text of *field* beside *witness*; None if others in the statement share it."""
     if witness.term is not None and field == witness.field:
         return witness.term.text
     if statement is None:
@@ -93,7 +92,7 @@ def _target(field: str, witness: Witness, statement: Statement | None) -> Text |
 
 
 def _removable(key: Text, node: Map) -> Entry | None:
-    """The entry with *key*, somewhere below *node*, or the one around it that would be empty without it."""
+    """The entry with *key* below *node*, or the one around it if that would be empty without it."""
     for entry in node.entries:
         if entry.key.span == key.span:
             return entry if len(node.entries) > 1 else None

@@ -1,4 +1,4 @@
-"""What a statement can really touch, derived from its actions and its resources."""
+"""The resource types that a statement applies to, derived from its actions and its resources."""
 
 from __future__ import annotations
 
@@ -14,20 +14,19 @@ if TYPE_CHECKING:
 NONE = "none"
 """The target of an action that accepts no resource."""
 ANYTHING = "*"
-"""The target of ``*``, ``NotAction`` and the like: no resource type is equal to it."""
+"""The target of ``*``, ``NotAction`` and the like; it equals no resource type."""
 UNKNOWN = ""
-"""The target of an action that cannot be known."""
+"""The target of an unknown action."""
 
 _STAR = operand("*")
 
 
 def targets_of(statement: Statement, lookups: Lookups) -> dict[str, int]:
-    """The resource types that *statement* can touch, with ``NONE``, ``ANYTHING`` and ``UNKNOWN``.
+    """The resource types that *statement* applies to, each with YES or MAYBE.
 
-    These are the types that its actions accept, cut down to those that its
-    resources may name; ``NONE`` where an action accepts no resource and the
-    statement names ``*``. A statement without Resource names everything. With
-    each target goes whether it is surely one: YES or MAYBE.
+    These are the types that its actions accept and its resources may name,
+    ``NONE`` if an action accepts no resource and the statement names ``*``, and
+    ``ANYTHING`` and ``UNKNOWN``. A statement without Resource names everything.
     """
     found: dict[str, int] = {}
     everywhere = _names_everything(statement)

@@ -1,8 +1,7 @@
-"""The words of the rule language: ``WORDS`` says which there are, on which fields, and what each asks.
+"""The words of the rule language: ``WORDS`` lists them with their fields and what they compile to.
 
-A word is compiled once, with its operands, into a test that answers with a
-verdict. See ``docs/writing-rules.md`` for what the words mean to an author,
-and for how to add one.
+A word is compiled once, with its operands, into a test that returns a verdict.
+``docs/writing-rules.md`` says what each word means and how to add one.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ from ..iam.patterns import (
     NO,
     YES,
     Pattern,
-    judge_covers,
-    judge_equal,
-    judge_overlaps,
-    judge_within,
+    covers_verdict,
+    equal_verdict,
+    overlaps_verdict,
     parse,
+    within_verdict,
 )
 from ..tree.nodes import Hole, Piece, allows
 from .conditions import if_absent
@@ -48,15 +47,15 @@ if TYPE_CHECKING:
     from .lookups import Lookups
 
     Given: TypeAlias = Mapping[str, Any]
-    """A part of a rule's match as its file has it: fields, quantifiers, or words with their operands."""
+    """A part of a match as in the rule file: fields, quantifiers, or words and operands."""
     Form: TypeAlias = Pattern | Shape
     FormTest: TypeAlias = Callable[[Form], int]
     FormsTest: TypeAlias = Callable[[Sequence[Form]], int]
     TextTest: TypeAlias = Callable[[Term], int]
-    Judge: TypeAlias = Callable[[Any, Any], int]
-    """A relation between a form and an operand, both of one family."""
+    Relation: TypeAlias = Callable[[Any, Any], int]
+    """The verdict on a form and an operand, both of one family."""
     Names: TypeAlias = tuple[str | None, ...]
-    """What a head (``policy.Head``) is compared with; None stands for any name."""
+    """What a head (``policy.Head``) is compared with; None matches any name."""
 
 
 # -- how the texts of a field are compared
@@ -64,21 +63,26 @@ if TYPE_CHECKING:
 
 @record
 class Family:
-    """How texts of one sort are compared: with which operand form, by which relations."""
+    """How texts are compared: the form of operands, and the relations by word."""
 
     operand: Callable[[str], Any]
-    judges: dict[str, Judge]
+    relations: dict[str, Relation]
     fold: bool
 
 
 FOLDED = Family(
     lambda text: parse(text.lower()),
-    {"is": judge_equal, "overlaps": judge_overlaps, "within": judge_within, "covers": judge_covers},
+    {
+        "is": equal_verdict,
+        "overlaps": overlaps_verdict,
+        "within": within_verdict,
+        "covers": covers_verdict,
+    },
     fold=True,
 )
-"""Letter case does not matter."""
-EXACT = Family(parse, FOLDED.judges, fold=False)
-"""As written."""
+"""Case-insensitive."""
+EXACT = Family(parse, FOLDED.relations, fold=False)
+"""Case-sensitive."""
 ARNS = Family(
     operand,
     {"is": equal, "overlaps": overlap, "within": is_within, "covers": cover},
@@ -100,51 +104,51 @@ FAMILIES = {
     "arn": ARNS,
     "type": EXACT,
 }
-"""The fields whose words are about texts: of statements and documents, of attachments, and of resources."""
+"""The fields with words about texts: of policies, attachments (``arn``), resources (``type``)."""
 
 TEXTS = tuple(FAMILIES)
 PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type"))
-"""The fields whose texts may have wildcards in them or are compared with patterns."""
+"""The fields whose texts are compared with patterns."""
 
 _HEADS: dict[str, Callable[[str], Names]] = {
     "action": lambda text: action_head(text) or (None,),
     "resource": operand_head,
 }
-"""The head that an element of these fields has to have to pass the operand."""
+"""The head that an element of the field must have to match an operand."""
 
 
-# -- what a word becomes
+# -- words and their tests
 
 
 @record
 class WordTest:
-    """A word with its operands, as the questions it answers; those that it does not ask are None.
+    """A word with its operands, as tests of what its fields have; None for what it does not test.
 
-    Of an action or a resource all questions that there are must be answered
-    with YES; of any other field a word asks one.
+    An action or a resource must pass all of the tests. Words on other fields
+    have one test.
     """
 
     text: TextTest | None = None
-    """One text as it is written: the answer must depend on the text alone, and is remembered.
+    """Tests one text as written. The verdict must depend on the text alone, because it is cached.
 
-    A complement (``NotAction``) passes if one of its texts does.
+    A complement (``NotAction``) passes if one of its texts passes.
     """
     whole: FormTest | None = None
-    """All that an action or a resource stands for, or a single text as a pattern."""
+    """Tests all that an action or a resource matches, or a single text as a pattern."""
     complement: FormsTest | None = None
-    """The same of a complement, by the forms of all its texts."""
+    """Tests all that a complement matches, by the forms of its texts."""
     contextual: Callable[[Term, Statement], int] | None = None
-    """One text as it is written, in its statement."""
+    """Tests one text as written, in its statement."""
     condition: Callable[[Condition], int] | None = None
     target: Callable[[str], int] | None = None
     document: Callable[[Document], int] | None = None
     heads: frozenset[Names] | None = None
-    """Heads without one of which no action or resource that has a head passes."""
+    """An action or resource with a head passes only if the head is one of these."""
 
 
 @record
 class Context:
-    """Where a word stands: the field that it is asked of, and what it may look up."""
+    """What a word is compiled for: its field, and access to the catalogue."""
 
     field: str
     lookups: Lookups
@@ -155,14 +159,14 @@ class Context:
         return FAMILIES[self.field]
 
     def heads(self, operands: Sequence[str]) -> frozenset[Names] | None:
-        """The heads that *operands* ask for, if elements of the field have any."""
+        """The heads that *operands* require, if elements of the field have any."""
         head = _HEADS.get(self.field)
         return frozenset(map(head, operands)) if head is not None else None
 
 
 @record
 class Placeholder:
-    """What a message may contain beside the word, if its operand is ``when`` (None: whatever it is)."""
+    """A placeholder for messages, if a match has the word with the operand *when* (None: any)."""
 
     name: str
     when: object = None
@@ -170,10 +174,7 @@ class Placeholder:
 
 @record
 class Word:
-    """One word of the rule language on some of the fields that have it.
-
-    ``compile`` makes the test of its operands, as the rule file has them.
-    """
+    """One word on some of its fields; ``compile`` makes a test of its operands."""
 
     name: str
     fields: tuple[str, ...]
@@ -182,7 +183,7 @@ class Word:
 
 
 def compiled(field: str, words: Given, lookups: Lookups) -> Iterator[WordTest]:
-    """The test of each of the *words* on *field*."""
+    """The tests of *words* on *field*."""
     context = Context(field, lookups)
     for word, operands in words.items():
         yield _BY_FIELD[field, word].compile(operands, context)
@@ -194,7 +195,7 @@ def negated(verdict: int) -> int:
 
 
 def _wanted(verdict: int, wanted: bool) -> int:  # noqa: FBT001
-    """*verdict*, or its negation if a word asks for ``false``."""
+    """*verdict*, or its negation if the operand is ``false``."""
     return verdict if wanted else YES - verdict
 
 
@@ -213,19 +214,19 @@ def _shape(form: Form) -> Shape:
 
 def relation(word: str, operands: Sequence[str], family: Family) -> FormTest:
     """The test "*word* one of *operands*" on a pattern or shape."""
-    judge = family.judges[word]
+    verdict = family.relations[word]
     goals: list[Any] = []  # made when the word is first asked
     arns: list[Operands] = []
 
     def test(form: Form) -> int:
         if not goals:
             goals.extend(family.operand(text) for text in operands)
-        return max([judge(form, goal) for goal in goals], default=NO)
+        return max([verdict(form, goal) for goal in goals], default=NO)
 
     def test_arn(form: Form) -> int:
         if not arns:
             arns.append(Operands([operand(text) for text in operands]))
-        return max([judge(form, goal) for goal in arns[0].near(_shape(form))], default=NO)
+        return max([verdict(form, goal) for goal in arns[0].near(_shape(form))], default=NO)
 
     return test_arn if family is ARNS else test
 
@@ -233,11 +234,10 @@ def relation(word: str, operands: Sequence[str], family: Family) -> FormTest:
 def excepted(word: str, operands: Sequence[str], family: Family) -> FormsTest:
     """The test "*word* one of *operands*" on the complement of several patterns.
 
-    Exact for every operand that is not itself covered by several of the
-    patterns together and by none of them alone; ``within`` assumes that a
-    complement leaves more than one operand can hold.
+    Exact unless an operand is covered by several of the patterns together but
+    by none of them alone; ``within`` assumes that only ``*`` covers a complement.
     """
-    overlaps, covers = family.judges["overlaps"], family.judges["covers"]
+    overlaps, covers = family.relations["overlaps"], family.relations["covers"]
     goals: list[Any] = []
 
     def test(forms: Sequence[Form]) -> int:
@@ -245,8 +245,10 @@ def excepted(word: str, operands: Sequence[str], family: Family) -> FormsTest:
             goals.extend(family.operand(text) for text in operands)
         if word == "within":  # a complement is never small
             return YES if "*" in operands else NO
-        judge = covers if word == "overlaps" else overlaps
-        return max((YES - max((judge(f, g) for f in forms), default=NO) for g in goals), default=NO)
+        verdict = covers if word == "overlaps" else overlaps
+        return max(
+            (YES - max((verdict(f, g) for f in forms), default=NO) for g in goals), default=NO
+        )
 
     return test
 
@@ -265,7 +267,7 @@ def _related(word: str) -> Callable[[Sequence[str], Context], WordTest]:
 
 
 def written(operands: Sequence[str], context: Context) -> WordTest:
-    """``is``: written exactly so; a set look-up unless the text has a hole."""
+    """``is``: the text is exactly one of *operands*; a set lookup unless it has a hole."""
     fold = context.family.fold
     literals = frozenset(text.lower() if fold else text for text in operands)
     unknown = relation("is", operands, context.family)
@@ -321,7 +323,7 @@ def action_service(operands: Sequence[str], _: Context) -> WordTest:
 
 
 def known_action(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
-    """``known``: the action exists; a pattern is known if it stands for at least one."""
+    """``known``: the action exists; a pattern is known if it matches at least one."""
     return WordTest(text=lambda term: _wanted(_known(term, context.lookups), wanted))
 
 
@@ -338,7 +340,7 @@ def _known(term: Term, lookups: Lookups) -> int:
 
 
 def scopes_to(types: Sequence[str] | str, context: Context) -> WordTest:
-    """``scopes-to``: every action meant accepts one of *types* (or, for ``none``, no type at all)."""
+    """``scopes-to``: all actions that it matches accept one of *types* (``none``: no type)."""
     wanted = frozenset(types) if types != "none" else None
 
     def one(action: KnownAction) -> int:
@@ -358,7 +360,7 @@ def scopes_to(types: Sequence[str] | str, context: Context) -> WordTest:
             return NO if all(one(action) == NO for action in actions) else MAYBE
         return min(one(action) for action in actions)
 
-    return WordTest(text=test, complement=_never)  # a complement is about every service
+    return WordTest(text=test, complement=_never)  # a complement matches actions of every service
 
 
 def arn_service(operands: Sequence[str], _: Context) -> WordTest:
@@ -378,7 +380,7 @@ def arn_service(operands: Sequence[str], _: Context) -> WordTest:
 
 
 def fitting(names: Sequence[str] | str, context: Context) -> WordTest:
-    """``fits``: it can be an ARN of one of the types *names* (or, for ``none``, is a misfit)."""
+    """``fits``: it can be an ARN of one of the types *names* (``none``: it is a misfit)."""
     if isinstance(names, str):
         return misfitting(tuple(MISFITS), context)
     types = context.lookups.catalogue.types_named(names)
@@ -399,7 +401,7 @@ def fitting(names: Sequence[str] | str, context: Context) -> WordTest:
 
 
 def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
-    """``misfit``: the text can name no resource of its service, for one of *reasons*."""
+    """``misfit``: the text cannot name a resource of its service, for one of *reasons*."""
     wanted = frozenset(reasons)
 
     def test(term: Term) -> int:
@@ -410,7 +412,7 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
 
 
 def accepted(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
-    """``accepted``: an action of the statement accepts a resource of a type that the text can name."""
+    """``accepted``: an action of the statement accepts a type that the text can name."""
 
     def test(term: Term, statement: Statement) -> int:
         return _wanted(accepts(statement, _shape(term.form), context.lookups), wanted)
@@ -444,7 +446,7 @@ def one_of_targets(operands: Sequence[str], _: Context) -> WordTest:
 
 
 def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
-    """``is`` of a kind: the document is of one of these; MAYBE where it could be of others too."""
+    """``is`` of a kind: the document is of one of these; MAYBE if it may also be of others."""
     wanted = frozenset(operands)
 
     def test(document: Document) -> int:
@@ -473,6 +475,6 @@ WORDS = (
     Word("accepted", ("resource",), accepted),
     Word("if-absent", ("condition",), absent),
 )
-"""All words; ``rulebook/rule.schema.json`` says the same to those who write rules."""
+"""All words. ``rulebook/rule.schema.json`` has the same ones."""
 
 _BY_FIELD = {(field, word.name): word for word in WORDS for field in word.fields}

@@ -1,9 +1,9 @@
-"""The algebra of IAM patterns: what two globs have to do with each other.
+"""The relations between IAM patterns: whether they overlap, and whether one is within the other.
 
-``*`` stands for any text, ``?`` for any one character (IAM User Guide, "IAM
-JSON policy elements: Resource"). The three relations are decided on the
-globs themselves, over an alphabet larger than the characters they mention,
-without regular expressions: each is one left-to-right pass.
+``*`` matches any text, ``?`` any one character (IAM User Guide, "IAM JSON
+policy elements: Resource"). The relations are decided on the patterns
+themselves, in one pass from left to right, without regular expressions. The
+alphabet is larger than the characters in the patterns.
 
 The pair that matters most: ``cloudtrail:*`` overlaps ``cloudtrail:CreateTrail``
 but is not within ``cloudtrail:Create*``.
@@ -36,16 +36,16 @@ NO, MAYBE, YES = 0, 1, 2
 """A verdict. ``min`` is AND, ``max`` is OR, ``2 - v`` is NOT (Kleene's three values)."""
 
 MAX_ALTERNATIVES = 128
-"""Combinations of a text's known values that are told apart; past it the values count as unknown."""
+"""The most combinations of a text's known values; with more the values count as unknown."""
 
 
 @record
 class Glob:
     """A pattern in normal form: fixed runs of characters with gaps between them.
 
-    ``runs`` has one more member than ``gaps``; a gap is a ``*`` together with
-    the ``?`` beside it, given as the least number of characters it takes.
-    ``plain``: the runs, which are spelt (``unknowns``), are nothing but text.
+    ``runs``, which are spelt (see ``unknowns``), has one more member than
+    ``gaps``. A gap is a ``*`` with the ``?`` beside it, given as the least number
+    of characters that it takes. ``plain``: the runs are literal text.
     """
 
     runs: tuple[str, ...]
@@ -57,9 +57,8 @@ class Glob:
 class Pattern:
     """A text as a pattern: a glob for each combination of the known values of its holes.
 
-    ``exact`` is False when a hole has none: in ``globs`` it is then the widest
-    pattern that its value must fall into, and ``lines`` are the same patterns
-    with their holes.
+    ``exact`` is False if a hole has no known values. Then ``globs`` have a ``*``
+    for it, and ``lines`` are the same patterns with their holes.
     """
 
     globs: tuple[Glob, ...]
@@ -68,7 +67,7 @@ class Pattern:
 
 
 def _glob(line: str) -> Glob:
-    """The normal form of a spelt pattern: ``?`` beside a ``*`` belongs to the gap."""
+    """The normal form of a spelt pattern: a ``?`` beside a ``*`` belongs to the gap."""
     parts = line.split(GAP)
     if ONE not in line:
         if "" in parts[1:-1]:  # "**" is "*"
@@ -90,12 +89,12 @@ def _glob(line: str) -> Glob:
 
 
 def parse(text: str) -> Glob:
-    """The glob that *text* spells."""
+    """The glob that is written as *text*."""
     return _glob(spelt(text))
 
 
 def parse_operand(text: str) -> Glob:
-    """The glob that a rule spells as *text*: as ``parse``, and ``#`` is any digit."""
+    """The glob that a rule writes as *text*: like ``parse``, and ``#`` is any digit."""
     return _glob(spelt(text).replace("#", DIGIT))
 
 
@@ -107,14 +106,14 @@ def _holds(outer: str, inner: str) -> bool:
 
 
 def _all(fits: Fits, a: str, b: str) -> bool:
-    """Whether the characters of *a* and *b* fit one another, as far as the shorter one goes."""
+    """Whether the characters of *a* and *b* fit each other, up to the length of the shorter one."""
     return all(map(fits, a, b))
 
 
 def overlaps(a: Glob, b: Glob) -> bool:
     """Whether some text is matched by both."""
     if a.gaps and b.gaps:
-        # Whatever lies between can be written one after the other, so only the ends can disagree.
+        # What is between the ends can follow one after the other, so only the ends can differ.
         return _all(meet, a.runs[0], b.runs[0]) and _all(meet, a.runs[-1][::-1], b.runs[-1][::-1])
     if b.gaps:
         a, b = b, a
@@ -134,17 +133,16 @@ def within(inner: Glob, outer: Glob) -> bool:
         return len(inner.runs[0]) == len(outer.runs[0]) and _all(
             _holds, outer.runs[0], inner.runs[0]
         )
-    # A run that is text can only lie on the same text, whatever else is in the line.
+    # A literal run fits only the same text, whatever else is in the line.
     return _spread(outer, GAP.join(inner.runs), inner.gaps, _holds, plain=outer.plain)
 
 
 def _spread(pattern: Glob, line: str, extra: tuple[int, ...], fits: Fits, *, plain: bool) -> bool:
-    """Whether the runs of *pattern* can be laid along *line* in order, its gaps taking the rest.
+    """Whether the runs of *pattern* fit *line* in order, with its gaps taking the rest.
 
-    *line* may hold ``GAP`` where any text of at least as many characters as
-    *extra* says stands: no run lies on it, a gap may. The leftmost place for
-    a run is always the best one, so there is nothing to go back to. *plain*:
-    a run fits only where it stands as it is.
+    A ``GAP`` in *line* is any text with at least as many characters as *extra*
+    says: a gap can take it, a run cannot. The leftmost place for a run is always
+    the best one, so there is no backtracking. *plain*: runs fit only the same text.
     """
     first, last = pattern.runs[0], pattern.runs[-1]
     at, end = len(first), len(line) - len(last)
@@ -168,7 +166,7 @@ def _spread(pattern: Glob, line: str, extra: tuple[int, ...], fits: Fits, *, pla
 
 
 def _find(run: str, line: str, start: int, end: int, fits: Fits) -> int:
-    """The first place in ``[start, end)`` where *run* lies on *line*, or -1."""
+    """The first index in ``[start, end)`` where *run* fits *line*, or -1."""
     for at in range(start, end - len(run) + 1):
         if all(fits(char, line[at + index]) for index, char in enumerate(run)):
             return at
@@ -176,7 +174,7 @@ def _find(run: str, line: str, start: int, end: int, fits: Fits) -> int:
 
 
 def _distances(line: str, extra: tuple[int, ...]) -> list[int]:
-    """The least number of characters before each place of *line*."""
+    """The least number of characters before each index of *line*."""
     reach = [0]
     more = iter(extra)
     for char in line:
@@ -185,7 +183,7 @@ def _distances(line: str, extra: tuple[int, ...]) -> list[int]:
 
 
 def _skip(reach: list[int], at: int, gap: int, end: int) -> int:
-    """The first place at least *gap* characters behind *at*."""
+    """The first index at least *gap* characters after *at*."""
     start = at
     while start < end and reach[start] - reach[at] < gap:
         start += 1
@@ -198,9 +196,9 @@ def _skip(reach: list[int], at: int, gap: int, end: int) -> int:
 def pattern(parts: Sequence[Piece | Hole], *, fold: bool, variables: bool) -> Pattern:
     """The pattern that a text's *parts* make.
 
-    *fold*: letter case does not matter (actions, condition keys).
-    *variables*: ``${aws:username}`` is a policy variable (Resource and
-    Condition values of a 2012-10-17 policy); it may become any text.
+    *fold*: it is case-insensitive (actions, condition keys).
+    *variables*: ``${aws:username}`` is a policy variable, which matches any text
+    (Resource and Condition values of a 2012-10-17 policy).
     """
     exact = True
     alternatives = [""]
@@ -223,9 +221,9 @@ def pattern(parts: Sequence[Piece | Hole], *, fold: bool, variables: bool) -> Pa
 def _with_variables(text: str) -> str:
     """*text* with its policy variables, spelt.
 
-    ``${*}``, ``${?}`` and ``${$}`` are those characters themselves; any other
-    ``${...}`` is whatever the request says (IAM User Guide, "IAM policy
-    elements: Variables and tags").
+    ``${*}``, ``${?}`` and ``${$}`` are those characters; any other ``${...}`` is a
+    value of the request (IAM User Guide, "IAM policy elements: Variables and
+    tags").
     """
     found: list[str] = []
     at = 0
@@ -240,27 +238,27 @@ def _with_variables(text: str) -> str:
         at = end + 1
 
 
-def judge_overlaps(a: Pattern, b: Glob) -> int:
-    """Whether some text is matched by both: a verdict over all that *a* may turn out to be."""
+def overlaps_verdict(a: Pattern, b: Glob) -> int:
+    """Whether some text is matched by both: YES or NO if so for all possible values of *a*."""
     return _agree(a, b, overlaps, _overlaps_unknown)
 
 
-def judge_within(a: Pattern, b: Glob) -> int:
-    """Whether *a* matches nothing beyond *b*."""
+def within_verdict(a: Pattern, b: Glob) -> int:
+    """Whether *b* matches all that *a* matches."""
     return _agree(a, b, within, _within_unknown)
 
 
-def judge_covers(a: Pattern, b: Glob) -> int:
+def covers_verdict(a: Pattern, b: Glob) -> int:
     """Whether *a* matches all that *b* matches."""
     return _agree(a, b, _covers, _covers_unknown)
 
 
-def judge_equal(a: Pattern, b: Glob) -> int:
-    """Whether *a* is written exactly as *b* is, wildcards included."""
+def equal_verdict(a: Pattern, b: Glob) -> int:
+    """Whether *a* and *b* are the same, including wildcards."""
     return _agree(a, b, Glob.__eq__, _equal_unknown)
 
 
-def _agree(a: Pattern, b: Glob, exact: Relation, unknown: Judge) -> int:
+def _agree(a: Pattern, b: Glob, exact: Relation, unknown: UnknownRelation) -> int:
     if a.exact and len(a.globs) == 1:
         return YES if exact(a.globs[0], b) else NO
     if a.exact:
@@ -274,7 +272,8 @@ def _covers(a: Glob, b: Glob) -> bool:
     return within(b, a)
 
 
-# The relations where a line has holes: first as of the widest glob that it may be, which often settles it.
+# The relations of a line with holes: first those of the widest glob that it may be, which often
+# decide.
 
 
 def _overlaps_unknown(widest: Glob, line: Line, b: Glob) -> int:
@@ -315,7 +314,7 @@ def _line(glob: Glob) -> str:
 
 
 def may_hold_colon(part: Piece | Hole) -> bool:
-    """Whether a colon may hide in *part*, a hole."""
+    """Whether *part* is a hole that may contain a colon."""
     return isinstance(part, Hole) and part.values is None and allows(part.shape, ":")
 
 
@@ -325,4 +324,4 @@ if TYPE_CHECKING:
 
     Fits: TypeAlias = Callable[[str, str], bool]
     Relation: TypeAlias = Callable[[Glob, Glob], bool]
-    Judge: TypeAlias = Callable[[Glob, Line, Glob], int]
+    UnknownRelation: TypeAlias = Callable[[Glob, Line, Glob], int]

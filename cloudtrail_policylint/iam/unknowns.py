@@ -37,7 +37,7 @@ _FOR_EVERY_VALUE = {**dict.fromkeys(map(ord, HOLES), _ALL_TEXTS), ord(DIGIT): _A
 _FOR_EVERY_TEXT = {ord(GAP): _ALL_TEXTS, ord(ONE): _ALL_CHARACTERS}
 
 MAX_STATES = 20_000
-"""The largest product of the lengths of two patterns that are compared; of longer ones nothing is said."""
+"""The largest product of the lengths of two patterns that are compared."""
 
 
 def fixed(text: str) -> str:
@@ -63,20 +63,20 @@ def widened(line: str) -> str:
 
 
 def for_every_value(line: str) -> str:
-    """*line*, to be asked about every value of its holes at once."""
+    """*line* for a question about every value of its holes at once."""
     return line.translate(_FOR_EVERY_VALUE)
 
 
 def for_every_text(line: str) -> str:
-    """*line*, to be asked about every text that its wildcards match, whatever its holes are."""
+    """*line* for a question about every text that it matches with some values of its holes."""
     return line.translate(_FOR_EVERY_TEXT)
 
 
 def widest_value(line: str) -> str:
-    """*line*, to be asked about the value of its holes with which it matches most.
+    """*line* with the values of its holes that make it match most.
 
-    That is ``*`` if the hole may be that, and no text beside a ``*``. Where in
-    such a gap its ``?`` are makes no difference.
+    The value is ``*`` if the shape of the hole allows it. Another hole beside a
+    ``*`` takes nothing. The order of ``*`` and ``?`` makes no difference.
     """
     found, gap = "", ""
     for char in line:
@@ -139,9 +139,9 @@ class Line:
         return found
 
     def in_common(self, other: str) -> bool | None:
-        """Whether some text is matched by both, as far as that is known; None for lines that are too long.
+        """Whether both match some text for some values of their holes; None if they are too long.
 
-        A universal text counts as one character that only a gap takes.
+        A universal text counts as one character that only a ``GAP`` takes.
         """
         if (len(self.spelt) + 1) * (len(other) + 1) > MAX_STATES:
             return None
@@ -165,7 +165,7 @@ class Line:
         return bool(_closure(states, self._gaps) >> len(self.spelt))
 
     def _moves_over(self, char: str) -> tuple[int, int | None]:
-        """Which characters of the line are used up by *char* of another, and which gaps take it and more.
+        """Which characters of the line *char* of another uses up, and which gaps can stay at it.
 
         For a gap: which characters of the line it may take, and None.
         """

@@ -106,25 +106,25 @@ def test_the_documentation_has_a_row_for_each_word() -> None:
 
 
 LISTED = {"text", "whole", "complement"}
-ASKED = {
+TESTED = {
     "action": LISTED | {"contextual"},
     "resource": LISTED | {"contextual"},
     "condition": {"condition"},
     "target": {"target"},
     "kind": {"document"},
 }
-"""The questions of ``WordTest`` that are asked on these fields; on all others ``text``, else ``whole``."""
+"""The tests of ``WordTest`` that the engine makes on these fields; on all others ``text``, else ``whole``."""
 
 
 @pytest.mark.parametrize(("field", "name"), in_table())
-def test_a_word_answers_what_its_field_asks(field: str, name: str) -> None:
+def test_a_word_has_the_tests_that_its_field_makes(field: str, name: str) -> None:
     lookups = Lookups(Catalogue(FACTS))
     for operands in operands_of(in_schema()[field, name]):
         (test,) = compiled(field, {name: operands}, lookups)
-        answered = {q for q in (*LISTED, "contextual", "condition", "target", "document") if getattr(test, q)}  # fmt: skip
-        assert answered
-        if field in ASKED:
-            assert answered <= ASKED[field]
+        tests = {q for q in (*LISTED, "contextual", "condition", "target", "document") if getattr(test, q)}  # fmt: skip
+        assert tests
+        if field in TESTED:
+            assert tests <= TESTED[field]
         else:
-            assert answered <= LISTED
-            assert answered & {"text", "whole"}
+            assert tests <= LISTED
+            assert tests & {"text", "whole"}

@@ -313,7 +313,7 @@ def test_a_mistake_of_ours_writes_no_baseline_and_calls_nothing_gone(
     def fail(*_: object) -> None:
         raise ValueError("oh")
 
-    monkeypatch.setattr(Engine, "judge_document", fail)
+    monkeypatch.setattr(Engine, "check_document", fail)
     run = Run(capsys, ".")
     assert run.status == 3
     assert "gone" not in run.err

@@ -15,14 +15,14 @@ from cloudtrail_policylint.iam.patterns import (
     MAYBE,
     NO,
     YES,
-    judge_covers,
-    judge_overlaps,
-    judge_within,
+    covers_verdict,
     overlaps,
+    overlaps_verdict,
     parse,
     parse_operand,
     pattern,
     within,
+    within_verdict,
 )
 from cloudtrail_policylint.iam.unknowns import (
     DIGIT,
@@ -165,9 +165,9 @@ def test_a_hole_answers_only_what_every_value_answers(
 ) -> None:
     one = pattern(parts, fold=True, variables=False)
     other = parse(glob.lower())
-    assert judge_overlaps(one, other) == overlap
-    assert judge_within(one, other) == inside
-    assert judge_covers(one, other) == cover
+    assert overlaps_verdict(one, other) == overlap
+    assert within_verdict(one, other) == inside
+    assert covers_verdict(one, other) == cover
 
 
 WILD = ALPHABET[0] + "/*?"
@@ -194,9 +194,9 @@ def test_relations_with_a_hole_agree_with_brute_force(shape: str) -> None:
     lines = [line for n in range(1, 4) for line in product((*WILD, "H"), repeat=n)]
     languages = {g: matched(g) for n in range(4) for g in map("".join, product(WILD, repeat=n))}
     relations: tuple[tuple[Callable[..., int], Callable[[int, int], bool]], ...] = (
-        (judge_overlaps, lambda mine, theirs: bool(mine & theirs)),
-        (judge_within, lambda mine, theirs: not mine & ~theirs),
-        (judge_covers, lambda mine, theirs: not theirs & ~mine),
+        (overlaps_verdict, lambda mine, theirs: bool(mine & theirs)),
+        (within_verdict, lambda mine, theirs: not mine & ~theirs),
+        (covers_verdict, lambda mine, theirs: not theirs & ~mine),
     )
     wrong = []
     for line in (line for line in lines if line.count("H") == 1):
@@ -293,7 +293,7 @@ def test_shapes_allow_less_and_less() -> None:
 
 def test_policy_variables_are_any_text_and_escapes_are_characters() -> None:
     home = pattern((piece("home/${aws:username}/x"),), fold=False, variables=True)
-    assert judge_within(home, parse("home/*/x")) == YES
+    assert within_verdict(home, parse("home/*/x")) == YES
     star = pattern((piece("a${*}b"),), fold=False, variables=True)
-    assert judge_within(star, parse("a?b")) == YES
-    assert judge_overlaps(star, parse("axb")) == NO
+    assert within_verdict(star, parse("a?b")) == YES
+    assert overlaps_verdict(star, parse("axb")) == NO
