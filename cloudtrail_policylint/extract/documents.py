@@ -1,4 +1,4 @@
-"""What one document of JSON or YAML holds, whatever it is: a template, a plan, a listing, or other data."""
+"""The policies in one document of JSON or YAML: a template, a plan, a listing, or other data."""
 
 from __future__ import annotations
 

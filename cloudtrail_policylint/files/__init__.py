@@ -1,1 +1,1 @@
-"""The files of a run: which they are, their text, and which of them belong together."""
+"""The files of a run: finding them, reading them, and grouping them into modules."""

@@ -1,4 +1,4 @@
-"""The files of a run: their text, and the Terraform modules that they make up."""
+"""The files of a run, and the Terraform modules that they form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Files:
-    """What *candidates* name, as ``inputs``, and as ``modules``; arguments are as for ``Inputs``."""
+    """The files as ``inputs`` and as ``modules``; arguments are those of ``Inputs``."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Files:
 
     @property
     def modules(self) -> Modules:
-        """The Terraform modules; a run without Terraform and without policies never asks for them."""
+        """The Terraform modules, created when first needed."""
         if self._modules is None:
             from .modules import Modules
 
@@ -39,7 +39,7 @@ class Files:
         return self._modules
 
     def nothing_to_check(self) -> bool:
-        """Whether no file can hold a policy in scope, and no file is to be reported as unreadable."""
+        """Whether no file can contain a policy in scope and all could be read."""
         self.inputs.read_all()
         if self.inputs.unreadable or self.inputs.any_matters():
             return False

@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..tree.nodes import Text
+
 KINDS = (
     "identity",
     "boundary",
@@ -52,6 +56,7 @@ _CLOUDTRAIL_RESOURCES = {
     "eventdatastore": "cloudtrail-event-data-store",
     "dashboard": "cloudtrail-dashboard",
 }
+_ORGANIZATIONS_POLICIES = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 
 
 def kind_of_cloudtrail_arn(arn: str) -> str | None:
@@ -64,6 +69,21 @@ def kind_of_cloudtrail_arn(arn: str) -> str | None:
         return None
     resource = arn.rpartition(":")[2].partition("/")[0]
     return _CLOUDTRAIL_RESOURCES.get(resource)
+
+
+def kind_by_target(arn: Text) -> str | None:
+    """The kind of a policy on the resource *arn* of CloudTrail; None when it is not known."""
+    return kind_of_cloudtrail_arn(arn.written)
+
+
+def kind_by_type(type_: Text) -> str | None:
+    """The kind of an Organizations policy: None when *type_* is not known, empty for no IAM policy.
+
+    Source: Organizations API Reference, ``CreatePolicy``. The other types (tags, backups...) are
+    not IAM language.
+    """
+    name = type_.literal
+    return _ORGANIZATIONS_POLICIES.get(name, "") if name is not None else None
 
 
 def guess_kind(

@@ -25,7 +25,7 @@ from ..tree.nodes import (
     children,
     walk,
 )
-from ..tree.placeholders import fill_blanks
+from ..tree.placeholders import with_placeholders
 from ..tree.source import Span
 from .arns import Shape, action_head, arn_head
 from .kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL, guess_kind
@@ -51,7 +51,7 @@ def normalise(found: Found, kind_of_path: str | None = None) -> Document:
 
 def normalise_attachment(found: FoundAttachment) -> Attachment:
     """The policy model of a reference to a managed policy."""
-    arn = fill_blanks(found.arn)
+    arn = with_placeholders(found.arn)
     return Attachment(arn, Shape(arn.parts, variables=False), found.owner, _mentions((arn,)))
 
 
@@ -263,11 +263,11 @@ class _Normaliser:
                 self.wrong_type("Condition", block, "an object")
 
     def operator(self, operator: Entry) -> Iterator[Condition]:
-        name = fill_blanks(operator.key)
+        name = with_placeholders(operator.key)
         for block in branches(operator.value):
             if isinstance(block, Map):
                 for entry in block.entries:
-                    key = fill_blanks(entry.key)
+                    key = with_placeholders(entry.key)
                     values = tuple(self.strings(entry.value, key.written, plain=False))
                     yield Condition(name, key, values, entry.key.span)
             elif isinstance(block, Hole | Encoded) or _is_unknown_text(block):
@@ -280,7 +280,7 @@ class _Normaliser:
         for item in branches(node):
             for inner in item.items if isinstance(item, Seq) else (item,):
                 if isinstance(inner, Text):
-                    yield fill_blanks(inner)
+                    yield with_placeholders(inner)
                     continue
                 for one in branches(inner):
                     yield from self.string(one, field, plain=plain)
@@ -367,7 +367,7 @@ def _as_text(node: Node) -> Text | None:
     if isinstance(node, Encoded):
         return Text((Hole("...", node.span),), node.span)
     text = as_text(node)
-    return fill_blanks(text) if text is not None else None
+    return with_placeholders(text) if text is not None else None
 
 
 def _has_hole(text: Text) -> bool:
@@ -375,7 +375,7 @@ def _has_hole(text: Text) -> bool:
 
 
 def _is_unknown_text(node: Node) -> bool:
-    return isinstance(node, Text) and _has_hole(fill_blanks(node))
+    return isinstance(node, Text) and _has_hole(with_placeholders(node))
 
 
 def _is_null(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""From the outcome of a run to its result: what is suppressed, selected and shown."""
+"""From the outcome of a run to its result: applies suppressions and the selection of rules."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from ..base.record import replaced
 from ..findings.finding import settled
 from ..findings.result import Result, merged
 from ..findings.suppress import (
-    allow,
-    complaints,
-    complaints_of_settings,
+    entry_problems,
     suppress,
+    suppress_by_settings,
+    suppression_problems,
     suppressions_in,
 )
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from ..findings.finding import Finding
     from ..findings.result import Suppressed
     from ..rulebook.model import RuleBook
-    from ..settings.model import Allowed, Settings
+    from ..settings.model import Settings, SuppressEntry
     from ..tree.source import SourceFile
     from .checker import Checker
     from .outcome import Outcome
 
 
 class Results:
-    """Makes results under *settings*; *covers* says whether all files of a suppression are in view."""
+    """Turns outcomes into results under *settings*; *covers* is that of ``Linter``."""
 
     def __init__(
         self,
         checker: Checker,
         book: RuleBook,
         settings: Settings,
-        covers: Callable[[Allowed], bool],
+        covers: Callable[[SuppressEntry], bool],
     ) -> None:
         self._book = book
         self._settings = settings
@@ -50,23 +50,23 @@ class Results:
         *,
         interrupted: bool = False,
     ) -> Result:
-        """The result of a run over so many *files* whose outcome is *whole* and whose given sources are *sources*."""
+        """The result of a run with the outcome *whole*, given *sources* and number of *files*."""
         given = {id(source): source for source in sources}
         suppressions = [s for source in given.values() for s in suppressions_in(source)]
         suppressions += [s for s in whole.allowed.values() if id(s.span.source) in given]
         kept, suppressed = suppress(settled(whole.findings), suppressions)
-        kept += complaints(suppressions, self._book, self._ran)
+        kept += suppression_problems(suppressions, self._book, self._ran)
         if self._settings.suppress:
             kept, more = self._allow(kept)
             suppressed += more
         result = Result(
-            findings=tuple(self._selection.shown(kept)),
+            findings=tuple(self._selection.reported(kept)),
             files=files,
             documents=whole.count(),
             suppressed=tuple(
                 replaced(one, finding=finding)
                 for one in suppressed
-                for finding in self._selection.shown([one.finding])
+                for finding in self._selection.reported([one.finding])
             ),
             internal_errors=tuple(whole.internal_errors),
             tally=whole.tally,
@@ -76,15 +76,18 @@ class Results:
         return merged([result])
 
     def _allow(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
-        """*findings* without those that the settings suppress, with what is wrong there; and the others."""
+        """The findings to report and those that the settings suppress.
+
+        Unused and expired suppressions of the settings are findings too.
+        """
         from datetime import date
 
         today = date.today().isoformat()
-        kept, suppressed, used = allow(findings, self._settings, today)
+        kept, suppressed, used = suppress_by_settings(findings, self._settings, today)
         entries = [
             (entry, number in used)
             for number, entry in enumerate(self._settings.suppress)
             if number in used or self._covers(entry)
         ]
-        kept += complaints_of_settings(entries, self._book, self._ran, today)
+        kept += entry_problems(entries, self._book, self._ran, today)
         return kept, suppressed

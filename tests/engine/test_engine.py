@@ -11,10 +11,10 @@ from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.iam.policy import Document
 from cloudtrail_policylint.iam.written import FoundAttachment, Owner, Problem
 from cloudtrail_policylint.rulebook.model import Rule, RuleBook, rule_from
-from cloudtrail_policylint.tree.nodes import text_at
 from cloudtrail_policylint.tree.source import SourceFile, Span
 from support.judging import BOOK, findings, only_findings, rule, shown, verdict
 from support.policies import document
+from support.texts import text_at
 
 STOP = {"action": {"some": {"is": ["cloudtrail:StopLogging"]}}}
 ALLOW = {"Effect": "Allow", "Action": ["cloudtrail:StopLogging", "s3:Get"], "Resource": "*"}

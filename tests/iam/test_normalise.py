@@ -21,10 +21,10 @@ from cloudtrail_policylint.tree.nodes import (
     Node,
     Seq,
     Text,
-    text_at,
 )
 from cloudtrail_policylint.tree.source import SourceFile, Span
 from support.policies import document
+from support.texts import text_at
 
 SOURCE = SourceFile("policy.json", "x" * 100)
 SPAN = Span(SOURCE, 1, 2)
