@@ -1,7 +1,7 @@
 """The rule engine: from policies and rules to findings.
 
 Nothing here knows a file format or an output format. A rule is compiled when
-the first policy that it may be about is judged.
+the first policy that it may be about is checked.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .clauses import (
     field_span,
 )
 from .index import Index
+from .lookups import Lookups
 from .messages import Subject, by_field, render
 from .other_subjects import AttachmentMatch, ResourceMatch
 from .related import origins
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
 
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
     Question: TypeAlias = tuple[int, int | None]
-    """A case of a rule by its place among those of its subject, and a statement, or None for the document."""
+    """The index of a case of its subject, and of a statement, or None for the document."""
 
 UNSURE = "cannot tell: "
-"""What the message of a finding begins with that is only possible."""
+"""The start of the message of a finding that is only possible."""
 
 
 @record
@@ -55,16 +56,16 @@ class Failure:
 
 
 class Engine:
-    """Judges policies by *rules*; with *pedantic* also says what cannot be told.
+    """Checks policies by *rules*; with *pedantic* it also reports what is only possible.
 
-    A rule of low confidence runs with *pedantic*, or where its id or name is among *named*.
-    A rule that fails is among what is yielded, as a ``Failure``, and keeps no other from being asked.
+    A rule of low confidence runs with *pedantic*, or if its id or name is among *named*.
+    An internal error in a rule yields a ``Failure``, and the other rules still run.
     """
 
     def __init__(
         self, rules: Iterable[Rule], book: RuleBook, *, pedantic: bool, named: Sequence[str] = ()
     ) -> None:
-        self.catalogue = Catalogue(book.facts)
+        self._lookups = Lookups(Catalogue(book.facts))
         asked = {word.upper() for word in named}
         self._floor = MAYBE if pedantic else YES
         chosen = [
@@ -86,8 +87,11 @@ class Engine:
         self._index: Index | None = None
         self._documents: Index | None = None
 
-    def judge_document(self, document: Document) -> Iterator[Finding | Failure]:
-        """What the rules find in *document*, before ``settled``: of several possible kinds, what is so for each."""
+    def check_document(self, document: Document) -> Iterator[Finding | Failure]:
+        """What the rules find in *document*, before ``settled``.
+
+        If it may be of several kinds, a finding is certain if it is so for each of them.
+        """
         if len(document.kinds) == 1:
             for _, found in self._findings(document, self._floor):
                 yield found
@@ -102,7 +106,7 @@ class Engine:
         yield from self._agreed(document, unsure)
 
     def _agreed(self, document: Document, questions: set[Question]) -> list[Finding]:
-        """What answers *questions* at one place whichever of its possible kinds *document* is of."""
+        """The findings of *questions* that all possible kinds of *document* have in common."""
         agreed: list[Finding] | None = None
         for kind in document.kinds if questions else ():
             every = [f for _, f in self._findings(document.of_kind(kind), YES, questions)]
@@ -116,8 +120,8 @@ class Engine:
     def _findings(
         self, document: Document, floor: int, only: set[Question] | None = None
     ) -> Iterator[tuple[Question, Finding | Failure]]:
-        """What the rules find in *document* with at least *floor*, asked all questions or *only* some."""
-        scene = Scene(document, self.catalogue)
+        """What the rules find in *document* with at least *floor*, for all questions or *only*."""
+        scene = Scene(document, self._lookups)
         yield from self._statements(scene, floor, only)
         cases = self._by_subject["document"]
         open_cases = self._open_documents(scene) if only is None else _of_documents(only)
@@ -126,7 +130,7 @@ class Engine:
             question = index, None
             try:
                 match = self._match(case, DocumentMatch)
-                verdict = match.judge(scene, floor)
+                verdict = match.verdict(scene, floor)
                 if verdict:
                     for binding in match.bindings(scene, verdict):
                         others = match.related(scene, verdict, binding.statement)
@@ -134,17 +138,17 @@ class Engine:
                             rule, case, binding, verdict, scene, document.span, others
                         ):
                             yield question, finding
-            except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are still asked
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other rules still run
                 yield question, Failure(rule.id, document.span, error)
 
-    def judge_attachment(self, attachment: Attachment) -> list[Finding | Failure]:
+    def check_attachment(self, attachment: Attachment) -> list[Finding | Failure]:
         """What the rules find in *attachment*."""
         findings: list[Finding] = []
         failures: list[Failure] = []
         for rule, case in self._by_subject["attachment"]:
             try:
                 match = self._match(case, AttachmentMatch)
-                verdict = match.judge(attachment)
+                verdict = match.verdict(attachment)
                 if verdict >= self._floor:
                     binding = match.binding(attachment)
                     findings += self._report(
@@ -154,7 +158,7 @@ class Engine:
                 failures.append(Failure(rule.id, attachment.arn.span, error))
         return [*failures, *settled(findings)]
 
-    def judge_resource(self, resource: FoundResource) -> list[Finding | Failure]:
+    def check_resource(self, resource: FoundResource) -> list[Finding | Failure]:
         """What the rules find in *resource*."""
         findings: list[Finding] = []
         failures: list[Failure] = []
@@ -162,7 +166,7 @@ class Engine:
         for rule, case in self._by_subject["resource"]:
             try:
                 match = self._match(case, ResourceMatch)
-                verdict = match.judge(resource)
+                verdict = match.verdict(resource)
                 if verdict:
                     findings += self._report(
                         rule, case, match.binding(resource), verdict, resource, span
@@ -181,7 +185,7 @@ class Engine:
             statement = statements[number]
             try:
                 match = self._match(case, StatementMatch)
-                verdict = match.judge(statement, scene, floor)
+                verdict = match.verdict(statement, scene, floor)
                 if verdict:
                     binding = match.binding(statement, scene, verdict)
                     others = match.related(statement, scene, verdict)
@@ -193,7 +197,7 @@ class Engine:
                 yield (index, number), Failure(rule.id, statement.span, error)
 
     def _open(self, scene: Scene) -> list[tuple[int, int]]:
-        """Which case may hold of which statement, by their numbers, in the order of the cases."""
+        """The indexes of cases and statements that may match, in the order of the cases."""
         if self._index is None:
             self._index = Index([self._indexed(case) for _, case in self._by_subject["statement"]])
         return sorted(
@@ -205,7 +209,7 @@ class Engine:
         )
 
     def _open_documents(self, scene: Scene) -> Sequence[int]:
-        """Which cases about documents may hold, by their numbers: most need a statement of some sort."""
+        """The indexes of the cases about documents that may match: most need some statement."""
         cases = range(len(self._by_subject["document"]))
         if not scene.document.complete:
             return cases
@@ -219,7 +223,7 @@ class Engine:
     def _indexed(self, case: Case) -> StatementMatch | None:
         try:
             return self._match(case, StatementMatch)
-        except Exception:  # noqa: BLE001 - it fails again where it is judged, and is reported there
+        except Exception:  # noqa: BLE001 - it fails again when it is used, and is reported then
             return None
 
     def _wanted(self, case: Case) -> StatementMatch | None:
@@ -231,7 +235,7 @@ class Engine:
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))
         if found is None:
-            found = self._compiled[id(case)] = kind(case.match, self.catalogue)
+            found = self._compiled[id(case)] = kind(case.match, self._lookups)
         assert isinstance(found, kind)
         return found
 
@@ -241,13 +245,13 @@ class Engine:
         case: Case,
         binding: Binding,
         verdict: int,
-        judged: Scene | Attachment | FoundResource,
+        checked: Scene | Attachment | FoundResource,
         subject: Span,
         others: Iterable[Related] = (),
     ) -> Iterator[Finding]:
         """One finding for each witness of the reported field; else one at the field or the subject.
 
-        *others* are the places of other statements that have to do with it.
+        *others* are the places of other statements that are related to it.
         """
         others = tuple(others)
         places: Sequence[tuple[Witness | None, Span]]
@@ -257,16 +261,16 @@ class Engine:
         if not places:
             statement = binding.statement
             places = [(None, field_span(statement, case.report) if statement else subject)]
-        scene = judged if isinstance(judged, Scene) else None
+        scene = checked if isinstance(checked, Scene) else None
         document = scene.document if scene is not None else None
-        owner = judged.document.owner if isinstance(judged, Scene) else judged.owner
+        owner = checked.document.owner if isinstance(checked, Scene) else checked.owner
         witnesses = by_field(binding)
         lists = Lists(binding.statement)
         for witness, span in places:
-            if verdict == MAYBE and witness is not None and _says_nothing(witness):
+            if verdict == MAYBE and witness is not None and _is_unknown(witness):
                 continue
             about = Subject(binding, witness, document, witnesses)
-            message = render(case.message, about, self.catalogue)
+            message = render(case.message, about, self._lookups)
             inside = _statement_around(span, binding.statement, scene)
             within = _around(binding.statement, inside, document)
             yield Finding(
@@ -286,7 +290,7 @@ class Engine:
                     witness,
                     lists,
                     (*within, owner.span),
-                    self.catalogue,
+                    self._lookups,
                 )
                 if case.edit is not None and witness is not None and verdict == YES
                 else None,
@@ -312,7 +316,7 @@ def _origins(
 def _statement_around(
     span: Span, statement: Statement | None, scene: Scene | None
 ) -> Statement | None:
-    """The statement that what is at *span* is part of: *statement*, or another one of *scene*."""
+    """The statement that contains *span*: *statement*, or another one of *scene*."""
     if scene is None or (statement is not None and statement.span.contains(span)):
         return statement
     return scene.statement_around(span)
@@ -321,7 +325,7 @@ def _statement_around(
 def _around(
     statement: Statement | None, inside: Statement | None, document: Document | None
 ) -> tuple[Span, ...]:
-    """Where *statement*, and what it has to do with is *inside* of, stand, and the blocks they come from."""
+    """The places of *statement*, of the one that the finding is *inside*, and of their blocks."""
     if document is None:
         return ()
     statements = [one.span for one in (statement, inside) if one is not None]
@@ -340,7 +344,7 @@ def _sid(statement: Statement | None) -> str:
     return statement.sid.written if statement is not None and statement.sid is not None else ""
 
 
-def _says_nothing(witness: Witness) -> bool:
-    """Whether nothing at all is known of the text of *witness*: then there is nothing to doubt either."""
+def _is_unknown(witness: Witness) -> bool:
+    """Whether nothing is known of the text of *witness*: then a doubt is not worth reporting."""
     term = witness.term
     return term is not None and not any(isinstance(part, Piece) for part in term.text.parts)

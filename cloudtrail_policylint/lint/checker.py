@@ -107,7 +107,7 @@ class Checker:
         yield from self._found_in_policies(extraction, kind, checked)
         for resource in extraction.resources:
             if self._everything or "cloudtrail" in resource.type.lower():
-                yield from self._engine.judge_resource(resource)
+                yield from self._engine.check_resource(resource)
         for problem in extraction.problems:
             rule = self._book.problems[problem.name]
             sure = checked and rule.confidence != "low"
@@ -132,7 +132,7 @@ class Checker:
             if not (self._everything or document.in_scope):
                 continue
             checked.append(document)
-            yield from self._engine.judge_document(document)
+            yield from self._engine.check_document(document)
             for problem in document.problems:
                 if self.reports(self._book.problems[problem.name]):
                     related = loads(problem.span, document)
@@ -140,7 +140,7 @@ class Checker:
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
-                yield from self._engine.judge_attachment(attachment)
+                yield from self._engine.check_attachment(attachment)
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether the text of a broken file looks like a policy in scope."""

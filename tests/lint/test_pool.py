@@ -177,14 +177,14 @@ def test_internal_errors_in_workers_are_reported_in_the_same_order(
     here: Path, lint: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     force(monkeypatch, "fork")
-    real = Engine.judge_document
+    real = Engine.check_document
 
     def judge(engine: Engine, document: Any) -> Any:
         if document.span.source.path.endswith(("7.json", "7.yaml", "live/e/main.tf")):
             raise ValueError("a bug")
         return real(engine, document)
 
-    monkeypatch.setattr(Engine, "judge_document", judge)
+    monkeypatch.setattr(Engine, "check_document", judge)
     alone = lint("--jobs", "1", ".")
     assert lint("--jobs", "2", ".") == alone
     assert alone[0] == 3
@@ -230,14 +230,14 @@ def test_a_killed_worker_costs_only_the_unit_it_was_checking(
 ) -> None:
     force(monkeypatch, "fork")
     _, out, _ = lint("--jobs", "1", "many")
-    real, parent = Engine.judge_document, os.getpid()
+    real, parent = Engine.check_document, os.getpid()
 
     def judge(engine: Engine, document: Any) -> Any:
         if os.getpid() != parent and document.span.source.path in ("many/3.json", "many/12.yaml"):
             os.kill(os.getpid(), signal.SIGKILL)
         return real(engine, document)
 
-    monkeypatch.setattr(Engine, "judge_document", judge)
+    monkeypatch.setattr(Engine, "check_document", judge)
     status, less, err = lint("--jobs", "2", "--quiet", "many")
     assert status == 3
     expected = [line for line in out.splitlines() if not line.startswith("many/3.json")]
@@ -254,13 +254,13 @@ import multiprocessing, os, sys, time
 from cloudtrail_policylint.lint import pool
 from cloudtrail_policylint.engine.engine import Engine
 from cloudtrail_policylint.cli import run
-real = Engine.judge_document
+real = Engine.check_document
 def judge(engine, document):
     if document.span.source.path in ('many/5.json', 'many/6.yaml'):
         open(f'reached{os.getpid()}', 'w').close()
         time.sleep(float(os.environ['SLEEP']))
     return real(engine, document)
-Engine.judge_document = judge
+Engine.check_document = judge
 pool.context_of_run = lambda: multiprocessing.get_context('fork')
 run()
 """
