@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..engine.engine import Engine, Failure
-from ..engine.related import loads
 from ..findings.finding import Finding, problem_finding, settled
 from ..findings.selection import Selection
 from ..iam.normalise import normalise, normalise_attachment
@@ -135,6 +134,8 @@ class Checker:
             yield from self._engine.check_document(document)
             for problem in document.problems:
                 if self.reports(self._book.problems[problem.name]):
+                    from ..engine.related import loads
+
                     related = loads(problem.span, document)
                     yield problem_finding(problem, self._book, document.owner, related)
         for reference in extraction.attachments:

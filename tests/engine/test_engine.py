@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.engine.engine import UNSURE, Engine, Failure
+from cloudtrail_policylint.engine.engine import Engine, Failure
+from cloudtrail_policylint.engine.reporting import UNSURE
 from cloudtrail_policylint.findings.finding import Finding, problem_finding, settled
 from cloudtrail_policylint.iam.normalise import normalise_attachment
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
