@@ -84,14 +84,14 @@ class Engine:
         """
         if len(document.kinds) == 1:
             for _, found in self._findings(document, self._floor):
-                yield found
+                if found is not None:
+                    yield found
             return
         unsure = set()
         for question, found in self._findings(document, MAYBE):
-            certain = isinstance(found, Failure) or found.certain
-            if not certain:
+            if found is None or (isinstance(found, Finding) and not found.certain):
                 unsure.add(question)
-            if certain or self._floor == MAYBE:
+            if found is not None:
                 yield found
         yield from self._agreed(document, unsure)
 
@@ -109,8 +109,11 @@ class Engine:
 
     def _findings(
         self, document: Document, floor: int, only: set[Question] | None = None
-    ) -> Iterator[tuple[Question, Finding | Failure]]:
-        """What the rules find in *document* with at least *floor*, for all questions or *only*."""
+    ) -> Iterator[tuple[Question, Finding | Failure | None]]:
+        """What the rules find in *document* with at least *floor*, for all questions or *only*.
+
+        None stands for what is only possible, where that is not reported.
+        """
         scene = Scene(document, self._lookups)
         yield from self._statements(scene, floor, only)
         cases = self._by_subject["document"]
@@ -121,7 +124,10 @@ class Engine:
             try:
                 match = self._match(case, DocumentMatch)
                 verdict = match.verdict(scene, floor)
-                if verdict:
+                if verdict < self._floor:
+                    if verdict:
+                        yield question, None
+                else:
                     for binding in match.bindings(scene, verdict):
                         others = match.related(scene, verdict, binding.statement)
                         for finding in self._report(
@@ -171,7 +177,7 @@ class Engine:
 
     def _statements(
         self, scene: Scene, floor: int, only: set[Question] | None
-    ) -> Iterator[tuple[Question, Finding | Failure]]:
+    ) -> Iterator[tuple[Question, Finding | Failure | None]]:
         statements = scene.document.statements
         cases = self._by_subject["statement"]
         for index, number in self._open(scene) if only is None else _of_statements(only):
@@ -180,7 +186,10 @@ class Engine:
             try:
                 match = self._match(case, StatementMatch)
                 verdict = match.verdict(statement, scene, floor)
-                if verdict:
+                if verdict < self._floor:
+                    if verdict:
+                        yield (index, number), None
+                else:
                     binding = match.binding(statement, scene, verdict)
                     others = match.related(statement, scene, verdict)
                     for finding in self._report(

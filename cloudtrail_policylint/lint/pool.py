@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..base.limits import Limits
-    from ..files.collection import Files
+    from ..files import Files
     from .work import Unit
 
     class UnitLinter(Protocol):

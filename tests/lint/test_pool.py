@@ -17,7 +17,7 @@ import pytest
 from cloudtrail_policylint import lint_paths
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.engine.engine import Engine
-from cloudtrail_policylint.files.collection import Files
+from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.lint import pool, work
 from cloudtrail_policylint.report.formats import FORMATS
 from support.paths import PROJECT
