@@ -1,4 +1,4 @@
-"""Puts the rules into the wheel: the files themselves, and all of them compiled into one."""
+"""Adds the rules to the wheel: their files, and all of them compiled into one file."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class RulesHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Adds ``rules`` and ``_rules.json`` to a wheel; an editable install reads the checkout's own rules."""
+    """Adds ``rules`` and ``_rules.json`` to a wheel; an editable install reads the checkout."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Called before the wheel is assembled."""
+        """Compile the rules before the wheel is built."""
         if version != "standard":
             return
         sys.path.insert(0, self.root)
@@ -32,7 +32,7 @@ class RulesHook(BuildHookInterface):  # type: ignore[type-arg]
         build_data["force_include"][rules] = "cloudtrail_policylint/rules"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Called when the wheel is there."""
+        """Remove the compiled file after the wheel is built."""
         import shutil
 
         if version == "standard":

@@ -1,1 +1,1 @@
-"""What is timed and how: see README.md in this folder."""
+"""Benchmarks of the linter: see README.md in this folder."""

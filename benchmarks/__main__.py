@@ -1,4 +1,4 @@
-"""Measure everything and write ``docs/benchmarks.md``."""
+"""Run the benchmarks and write ``docs/benchmarks.md``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PAGE = CHECKOUT / "docs" / "benchmarks.md"
 
 
 def main() -> None:
-    """What the command line asks for."""
+    """Run the benchmarks that the command line selects."""
     options = _options()
     environments = Environments(options.environments)
     environments.make(CHECKOUT)
@@ -45,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for part, one in _measured(options, environments, Path(folder)):
             results[part] = _merged(part, results[part], one)
-            if not options.no_peers:  # at once: who stops it keeps what was measured
+            if not options.no_peers:  # after each part, so that an interrupted run loses little
                 RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
                 PAGE.write_text(_page(results), encoding="utf-8")
     if options.no_peers:
@@ -60,43 +60,52 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
     add("--environments", type=Path, default=CHECKOUT / ".benchmarks", metavar="FOLDER",
-        help="where the virtual environments are made, or were (default: .benchmarks)")  # fmt: skip
-    add("--corpus", type=Path, metavar="FOLDER", help="lint this folder of real files too")
-    add("--rounds", type=int, default=5, help="how often everything is run (default: 5)")
+        help="folder of the virtual environments, created if missing (default: .benchmarks)")  # fmt: skip
+    add("--corpus", type=Path, metavar="FOLDER", help="also lint this folder of real files")
+    add("--rounds", type=int, default=5, help="how often each command is run (default: 5)")
     add("--allowance", type=float, default=ALLOWANCE, metavar="SECONDS",
-        help="no further run of a command whose runs would then take longer (default: 60)")  # fmt: skip
-    add("--only", default="", metavar="TEXT", help="what is named so; the other results are kept")
-    add("--no-peers", action="store_true", help="without the other tools: print, and keep nothing")
+        help="the most time for all runs of one command (default: 60)")  # fmt: skip
+    add(
+        "--only",
+        default="",
+        metavar="TEXT",
+        help="run the parts with TEXT in their names; keep the other results",
+    )
+    add(
+        "--no-peers",
+        action="store_true",
+        help="do not run the other tools; print the page, write nothing",
+    )
     return parser.parse_args()
 
 
 def _measured(
     options: argparse.Namespace, environments: Environments, folder: Path
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What is asked for, one result after the other, each with the part of the results it belongs to."""
-    asked = options.only.lower()
+    """Each selected result, with the part of the results it belongs to."""
+    only = options.only.lower()
     for dimension in growth.DIMENSIONS:
-        if _announced(asked, f"Growth: {dimension.name}"):
+        if _selected(only, f"Growth: {dimension.name}"):
             rounds = min(options.rounds, growth.ROUNDS)
             try:
                 yield "growth", growth.measured(dimension, environments, folder, rounds)
             except NoWorkError as error:
                 print(error, file=sys.stderr)
     for scenario in Scenarios(environments, folder, options.rounds).all(options.corpus):
-        if _announced(asked, f"{scenario.group}: {scenario.name}"):
+        if _selected(only, f"{scenario.group}: {scenario.name}"):
             yield "scenarios", _timed(scenario, folder, options)
 
 
-def _announced(asked: str, name: str) -> bool:
-    """Whether *name* is asked for; if so it is said when its turn came."""
-    if asked in name.lower():
+def _selected(only: str, name: str) -> bool:
+    """Whether *name* is selected; if so, log that it starts."""
+    if only in name.lower():
         print(time.strftime("%H:%M:%S"), name, file=sys.stderr, flush=True)
         return True
     return False
 
 
 def _merged(part: str, before: list[dict[str, Any]], new: dict[str, Any]) -> list[dict[str, Any]]:
-    """*before* with what is *new* in its place, in the order of the groups, or of the dimensions."""
+    """*before* with the result *new* added or replaced, in the order of the page."""
     groups, names = GROUPS, [dimension.name for dimension in growth.DIMENSIONS]
     kept = {(one.get("group"), one["name"]): one for one in (*before, new)}
     if part == "growth":
@@ -130,7 +139,7 @@ def _timed(scenario: Scenario, folder: Path, options: argparse.Namespace) -> dic
 
 
 def _row(one: Series, series: dict[str, Series]) -> dict[str, Any]:
-    """The figures of *one* of the *series*; none of a command that failed every time."""
+    """The figures of *one* of the *series*; only the failure if no run succeeded."""
     if not one.runs:
         return {"runs": 0, "failure": one.failure.partition(":")[0]}
     floor, bare = series[FLOOR], series.get(BARE)

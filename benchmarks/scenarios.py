@@ -1,4 +1,4 @@
-"""What is timed: for each piece of work the linter, the floor, the bare parser and the peers that can do it."""
+"""The scenarios: for each, the commands of the linter, the floor, a bare parser and other tools."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ GROUPS = (
 )
 OTHER_PARSERS = ("tree-sitter-hcl", "python-hcl2")
 
-JUDGED = r"(?s)\b[1-9][\d,]* polic(y|ies) in .*exit [01]\Z"
-NOTHING = r"(?s)\bno policy.*exit 0\Z"
+CHECKED = r"(?s)\b[1-9][\d,]* polic(y|ies) in .*exit [01]\Z"
+NOTHING = r"(?s)\bno polic.*exit 0\Z"
 _FOUND_ACTION = r"(?s)Unknown action.*exit 1\Z"
 _FOUND_W3037 = r"(?ms)^W3037.*exit [46]\Z"
 
-# Our own reader of HCL, every expression read: no other one in Python is near it.
+# Our own HCL reader with all expressions, because no other reader in Python is as fast.
 _READ_HCL = """
 from cloudtrail_policylint.readers.hcl import reader
 from cloudtrail_policylint.tree.source import SourceFile
@@ -43,7 +43,7 @@ def read_hcl(path):
 """
 PARSERS = {
     "json": "import sys, json\nfor path in sys.argv[1:]: json.load(open(path, 'rb'))",
-    # libyaml through the binding that the linter uses, composing nodes.
+    # libyaml composing nodes, with the binding that the linter uses.
     "yaml": """
 import sys
 from ruamel.yaml import YAML
@@ -56,7 +56,7 @@ gc.disable()
 for path in sys.argv[1:]: read_hcl(path)
 """,
 }
-# Every file below a folder that any of the three reads, broken ones as far as they can be read.
+# All files below a folder that one of the three can read, broken ones as far as possible.
 READ_FOLDER = f"""
 import gc, json, pathlib, sys
 gc.disable()
@@ -81,7 +81,7 @@ _HCL2 = "import sys, hcl2\nfor path in sys.argv[1:]: hcl2.load(open(path, encodi
 
 @dataclass
 class Scenario:
-    """One piece of work: its group and name, the commands that do it, and how often at least each runs."""
+    """A scenario: its group and name, the commands to compare, and the least number of rounds."""
 
     group: str
     name: str
@@ -90,7 +90,7 @@ class Scenario:
 
 
 class Scenarios:
-    """All pieces of work; inputs are written below *folder* when they are asked for."""
+    """All scenarios; their inputs are written below *folder* when they are needed."""
 
     def __init__(self, environments: Environments, folder: Path, rounds: int) -> None:
         self._at = environments
@@ -98,7 +98,7 @@ class Scenarios:
         self._rounds = rounds
 
     def all(self, corpus: Path | None = None) -> Iterator[Scenario]:
-        """Everything, from the least work to the most."""
+        """All scenarios, from the least work to the most."""
         yield self._start("`--version`", ["--version"], r"exit 0\Z")
         paths = [str(path) for path in inputs.without_policy(self._project("no policy"))]
         yield self._start("a commit without a policy", ["lint", *paths], NOTHING)
@@ -124,7 +124,7 @@ class Scenarios:
 
     def _one(self, group: str, name: str, path: Path) -> Scenario:
         end = path.suffix[1:]
-        commands = {**self._ours(JUDGED, "lint", str(path)), BARE: self._parser(end, path)}
+        commands = {**self._ours(CHECKED, "lint", str(path)), BARE: self._parser(end, path)}
         if group == "A file of 1 MB" and end == "tf":
             commands[OTHER_PARSERS[0]] = self._python(OURS, _TREE_SITTER, path)
             commands[OTHER_PARSERS[1]] = self._python("python-hcl2", _HCL2, path)
@@ -134,21 +134,21 @@ class Scenarios:
 
     def _many(self, form: str) -> Scenario:
         folder = inputs.many(self._project(f"many {form}"), form, 1000)
-        commands = self._ours(JUDGED, "lint", str(folder))
+        commands = self._ours(CHECKED, "lint", str(folder))
         commands[BARE] = self._parser(inputs.FORMATS[form][0], *sorted(folder.iterdir()))
         commands.update(self._peers(form, folder))
         return Scenario("1,000 small policies", form, commands, self._rounds)
 
     def _module(self) -> Scenario:
         folder = inputs.module(self._project("module"), 200)
-        commands = self._ours(JUDGED, "lint", str(folder))
+        commands = self._ours(CHECKED, "lint", str(folder))
         commands[BARE] = self._parser("tf", *sorted(folder.iterdir()))
         commands.update(self._peers("Terraform", folder))
         return Scenario("Projects", "a Terraform module of 200 files", commands, self._rounds)
 
     def _corpus(self, corpus: Path) -> Scenario:
         folder = corpus.resolve()
-        commands = self._ours(JUDGED, "lint", str(folder))
+        commands = self._ours(CHECKED, "lint", str(folder))
         commands[BARE] = self._python(OURS, READ_FOLDER, folder)
         return Scenario("Projects", "a collection of public projects", commands, self._rounds)
 
@@ -165,9 +165,9 @@ class Scenarios:
         return Command([self._at.python(environment), "-I", "-c", program, *map(str, paths)])
 
     def _peers(self, form: str, path: Path) -> dict[str, Command]:
-        """Each peer that reads *form*, told to do as little besides as it can be told.
+        """The commands of other tools that read *form*, with as few other checks as possible.
 
-        One small policy has nothing that cfn-lint would complain of.
+        cfn-lint reports nothing for the small policy.
         """
         at, text, many = self._at, str(path), path.is_dir()
         if form in ("JSON", "YAML"):

@@ -1,8 +1,8 @@
-"""Times commands against each other: in turns, so that a slow minute of the machine slows them all.
+"""Measures commands relative to each other, in rounds that run each command once.
 
-pyperf and hyperfine run one command to its end before the next one starts.
-On a machine with anything else to do that compares two times of the day; here
-every round runs each command once, and ratios are taken within a round.
+pyperf and hyperfine finish one command before they start the next. On a machine
+with other load that compares two times of the day; here, a slow minute slows all
+commands, and ratios are computed within a round.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ALLOWANCE = 60.0
-"""Seconds that all the runs of one command may take together; one run is made in any case."""
+"""The most seconds for all runs of one command; there is always one run."""
 PATIENCE = 240.0
-"""Seconds after which a run is stopped."""
+"""The most seconds for one run, which is then stopped."""
 
 _MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10  # in units of ru_maxrss
 _LAUNCHER = """
@@ -43,16 +43,16 @@ _, status, usage = os.wait4(child, 0)
 wall = time.perf_counter() - start
 print(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
 """
-# A program starts with the peak of the process that it was forked from. This one is smaller than any that is timed;
-# the benchmark itself is not.
+# A process inherits the peak memory of the process it was forked from. The launcher is smaller than
+# any command that is measured; the benchmark itself is not.
 
 
 @dataclass(frozen=True)
 class Command:
     """A program with its arguments, and the proof that it did its work.
 
-    That is a regular expression, searched in what the program writes followed
-    by ``exit`` and its exit code: a tool that fails at once is no measurement.
+    ``proof`` is a regular expression for its output, followed by ``exit`` and the
+    exit code: a tool that fails at once would seem fast.
     """
 
     arguments: Sequence[str]
@@ -60,12 +60,12 @@ class Command:
 
 
 class NoWorkError(Exception):
-    """A command was stopped, or wrote something else than the proof that it did its work."""
+    """A command was stopped, or its output does not prove that it did its work."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run: seconds on the clock and of the processor, MiB at the peak, what was written and ``exit N``."""
+    """One run: wall and CPU seconds, peak memory in MiB, output and ``exit N``."""
 
     wall: float
     cpu: float
@@ -75,7 +75,7 @@ class Run:
 
 @dataclass
 class Series:
-    """The runs of one command, and in which round each was made; ``failure`` says why there are no more."""
+    """The runs of one command and their rounds; ``failure`` says why there are no more."""
 
     runs: list[Run] = field(default_factory=list)
     rounds: list[int] = field(default_factory=list)
@@ -83,27 +83,27 @@ class Series:
 
     @property
     def wall(self) -> float:
-        """The median of the seconds on the clock."""
+        """The median wall time in seconds."""
         return median(run.wall for run in self.runs)
 
     @property
     def cpu(self) -> float:
-        """The median of the seconds of the processor."""
+        """The median CPU time in seconds."""
         return median(run.cpu for run in self.runs)
 
     @property
     def peak(self) -> float:
-        """The most MiB."""
+        """The highest peak memory in MiB."""
         return max(run.peak for run in self.runs)
 
     def ratio(self, other: Series) -> float:
-        """How many times the processor time of *other*: the median over the rounds both ran in."""
+        """The CPU time relative to *other*: the median over the rounds of both."""
         theirs = dict(zip(other.rounds, other.runs, strict=True))
         shared = [(r, one) for r, one in zip(self.rounds, self.runs, strict=True) if r in theirs]
         return median(one.cpu / theirs[r].cpu for r, one in shared)
 
     def may_run(self, allowance: float) -> bool:
-        """Whether one more run like the slowest is within *allowance* seconds."""
+        """Whether another run, if as slow as the slowest, fits into *allowance* seconds."""
         spent = [run.wall for run in self.runs]
         return not self.failure and (not spent or sum(spent) + max(spent) <= allowance)
 
@@ -116,10 +116,11 @@ def alternate(
     fewer: Mapping[str, int] | None = None,
     allowance: float = ALLOWANCE,
 ) -> dict[str, Series]:
-    """Run *commands* in *folder*, all of them in each of *rounds* rounds, and time them.
+    """Run *commands* in *folder* for a number of *rounds* and measure them.
 
-    Those that *fewer* names take part in so many of the rounds only, and slow ones in as many as
-    *allowance* has room for. The order changes from round to round: nobody always runs after the slowest.
+    *fewer* has lower numbers of rounds for some commands, and slow ones stop after
+    *allowance* seconds. The order rotates, so that no command always runs after
+    the slowest.
     """
     series = {name: Series() for name in commands}
     names = list(commands)
@@ -141,10 +142,10 @@ def alternate(
 def run(command: Command, folder: str, patience: float = PATIENCE) -> Run:
     """Run *command* in *folder* once.
 
-    Raises ``NoWorkError`` if it has to be stopped after *patience* seconds, and, with what it wrote,
-    if that does not prove that it did its work.
+    Raises ``NoWorkError`` if it takes more than *patience* seconds, or if its output
+    does not prove that it did its work.
     """
-    said = " ".join(command.arguments)[:500]
+    shown = " ".join(command.arguments)[:500]
     with tempfile.NamedTemporaryFile() as output:
         launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, output.name, *command.arguments]
         with subprocess.Popen(
@@ -159,21 +160,21 @@ def run(command: Command, folder: str, patience: float = PATIENCE) -> Run:
                 figures, _ = process.communicate(timeout=patience)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                raise NoWorkError(f"stopped after {patience:.0f} s: {said}") from None
+                raise NoWorkError(f"stopped after {patience:.0f} s: {shown}") from None
         wall, cpu, peak, status = figures.split()
         written = f"{output.read().decode(errors='replace').rstrip()}\nexit {int(status)}"
     if not re.search(command.proof, written):
-        raise NoWorkError(f"did no work: {said}\n{written[-2000:]}")
+        raise NoWorkError(f"did no work: {shown}\n{written[-2000:]}")
     return Run(float(wall), float(cpu), int(peak) / _MEBIBYTE, written)
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """What every command sees: nothing of the caller's, a home of its own."""
+    """The environment of every command: nothing from the caller, and its own home."""
     return {
         "PATH": os.defpath,
         "HOME": folder,
         "LANG": "C.UTF-8",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "HCL_PARSE_TIMEOUT_SEC": "600",  # or checkov leaves out a file of 1 MB after 10 seconds
+        "HCL_PARSE_TIMEOUT_SEC": "600",  # else checkov skips a file of 1 MB after 10 seconds
     }

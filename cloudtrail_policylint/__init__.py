@@ -1,6 +1,6 @@
 """A static linter for CloudTrail permission mistakes in IAM policies.
 
-As a library: ``lint_paths``, ``lint_text``, ``decide`` and what they give and raise.
+The Python API: ``lint_paths``, ``lint_text``, ``decide``, and the types they return and raise.
 """
 
 from ._version import __version__
@@ -25,7 +25,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """The names of the library, imported when they are used: a commit hook needs none of them."""
+    """The names of the Python API, imported on first use: a commit hook needs none of them."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in ("Decision", "Reason", "decide"):

@@ -1,4 +1,4 @@
-"""Linting from a program: nothing is printed, nothing exits, and threads do not meet.
+"""The Python API: prints nothing, never exits, and is safe to use from several threads.
 
 >>> from cloudtrail_policylint import lint_text
 >>> policy = '{"Statement": {"Effect": "Allow", "Action": "cloudtrail:Nope", "Resource": "*"}}'
@@ -13,7 +13,7 @@ import os
 from .base.errors import InputError
 from .base.record import record
 from .lint.run import Run
-from .report.json import described
+from .report.json import finding_objects
 from .settings.lookup import NearestSettings
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ __all__ = ["Finding", "InputError", "InternalError", "Related", "lint_paths", "l
 
 @record
 class Related:
-    """A place that has to do with a finding, and in a few words how."""
+    """A place related to a finding, and in ``message`` how."""
 
     path: str
     line: int
@@ -39,13 +39,12 @@ class Related:
 
 @record
 class Finding:
-    """One defect: what the JSON report says of it, key by key.
+    """One defect, with the fields of the JSON report.
 
     Lines and columns count from 1, columns in characters; the end is the
-    place after the last character. ``path`` is as it was given. ``url`` is a
-    page that the rule rests on, ``fingerprint`` a name for the finding that
-    survives edits elsewhere in the file. ``related`` are other places that have
-    to do with it.
+    position after the last character. ``path`` is as it was given. ``url`` is a
+    reference of the rule. ``fingerprint`` identifies the finding and survives
+    edits elsewhere in the file. ``related`` are other places that explain it.
     """
 
     rule: str
@@ -66,7 +65,7 @@ class Finding:
 
 
 class InternalError(Exception):
-    """A mistake of ours kept something from being judged; ``findings`` is what was found besides."""
+    """An internal error kept something from being checked; ``findings`` has all other findings."""
 
     def __init__(self, message: str, findings: list[Finding]) -> None:
         super().__init__(message)
@@ -79,16 +78,15 @@ def lint_paths(
     config: str | os.PathLike[str] | None = None,
     jobs: int = 1,
 ) -> list[Finding]:
-    """What is wrong in the files and folders *paths*, in the order of its places.
+    """The findings in the files and folders *paths*, in the order of their places.
 
-    *jobs* processes find it. What they are started with is that of
-    ``multiprocessing``: a program whose threads run, or on macOS and Windows,
-    calls this below ``if __name__ == "__main__":``.
+    Settings apply as on the command line: the nearest settings file for each
+    path, or *config* for all. Baselines do not apply. Raises ``InputError`` for
+    an unusable path, settings or rule file, and ``InternalError``.
 
-    Settings are those of the command line: the nearest file for each path,
-    or *config* for all. Raises ``InputError`` for a path, settings or rule
-    file that cannot be used, and ``InternalError``. What a baseline holds is
-    among the findings.
+    *jobs* processes check in parallel. With more than one, a program that has
+    threads, or runs on macOS or Windows, must call this below ``if __name__ ==
+    "__main__":`` (see ``multiprocessing``).
     """
     return _findings(_run(config, jobs).lint_paths([os.fspath(path) for path in paths]))
 
@@ -96,9 +94,9 @@ def lint_paths(
 def lint_text(
     text: str, path: str | os.PathLike[str], *, config: str | os.PathLike[str] | None = None
 ) -> list[Finding]:
-    """What is wrong in *text*, as if it were the file *path*, whose name's ending says the format.
+    """The findings in *text*, checked as the file *path*, whose extension gives the format.
 
-    The file need not exist. Raises as ``lint_paths`` does.
+    The file need not exist. Raises the same errors as ``lint_paths``.
     """
     name = os.fspath(path)
     return _findings(_run(config).lint_text(name.replace(os.sep, "/"), text))
@@ -111,7 +109,7 @@ def _run(config: str | os.PathLike[str] | None, jobs: int = 1) -> Run:
 def _findings(result: Result) -> list[Finding]:
     findings = [
         Finding(**{**one, "related": tuple(Related(**place) for place in one["related"])})
-        for one in described(result)
+        for one in finding_objects(result)
     ]
     if result.internal_errors:
         raise InternalError("; ".join(result.internal_errors), findings)

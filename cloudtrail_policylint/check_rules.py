@@ -1,9 +1,8 @@
-"""``check-rules``: whether rule files are right, and whether their examples hold.
+"""``check-rules``: validates rule files and runs their examples.
 
-An example is linted like a file, by its one rule, with every policy in scope.
-``«`` and ``»`` around a text say that exactly this must be pointed at. What its
-edit makes of an example, judged by all rules, must be the text that ``fixed``
-gives.
+An example is linted like a file, by its own rule only, with all policies in
+scope. ``«`` and ``»`` enclose exactly the text that must be reported. If an
+example has ``fixed``, the rule's edit, checked with all rules, must produce it.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from .base.errors import RuleFileError
 from .base.record import record, replaced
 from .fix.fixer import fix
 from .lint.linter import Linter
-from .rulebook.file import CLOSE, OPEN, facts_in, mistakes, parsed, unmarked
+from .rulebook.file import CLOSE, OPEN, facts_in, known_ids, mistakes, parsed, unmarked
 from .rulebook.folder import RuleFolder
 from .rulebook.model import Rule, RuleBook, rule_from, sets_in
 from .settings.model import Settings
@@ -33,70 +32,71 @@ FILES = {"json": "example.json", "terraform": "main.tf"}
 
 
 @record
-class Outcome:
-    """What a check found: the mistakes, and how much was looked at."""
+class CheckResult:
+    """The errors found, and how many rules and examples were checked."""
 
-    mistakes: tuple[str, ...]
+    errors: tuple[str, ...]
     rules: int
     examples: int
 
 
-def check(paths: Iterable[str], book: RuleBook) -> Outcome:
-    """Check the rule files at *paths*; *book* gives the facts and the problems."""
-    found: list[str] = []
+def check(paths: Iterable[str], book: RuleBook) -> CheckResult:
+    """Check the rule files at *paths*; *book* has the sets, facts and problems."""
+    errors: list[str] = []
     seen: dict[str, str] = {}
     rules = examples = 0
+    files: list[tuple[RuleFile, dict[str, tuple[str, ...]]]] = []
     for path in paths:
         folder = RuleFolder(path)
         sets = {**book.sets, **sets_in(facts_in(folder))}
         for one in folder.rules.items():
             rules += 1
             try:
-                file = parsed(*one)
+                files.append((parsed(*one), sets))
             except RuleFileError as error:
-                found.append(str(error))
-                continue
-            wrong = mistakes(file, sets)
-            if not wrong:
-                rule = rule_from(file.raw, sets)
-                wrong = list(_repeated(file, rule, seen))
-                for message in run_examples(file, rule, book):
-                    wrong.append(message)
-                examples += sum(len(group) for group in file.raw["examples"].values())
-            found += wrong
-    return Outcome(tuple(found), rules, examples)
+                errors.append(str(error))
+    ids = known_ids(book, [file for file, _ in files])
+    for file, sets in files:
+        found = mistakes(file, sets, ids)
+        if not found:
+            rule = rule_from(file.raw, sets)
+            found = [*_duplicates(file, rule, seen), *run_examples(file, rule, book)]
+            examples += sum(len(group) for group in file.raw["examples"].values())
+        errors += found
+    return CheckResult(tuple(errors), rules, examples)
 
 
-def _repeated(file: RuleFile, rule: Rule, seen: dict[str, str]) -> Iterator[str]:
+def _duplicates(file: RuleFile, rule: Rule, seen: dict[str, str]) -> Iterator[str]:
+    """Messages about an id or name of *rule* that is in *seen* with the place of its first use."""
     for key, word in (("id", rule.id), ("name", rule.name)):
         place = place_of(file.root, [key]).place()
         if word in seen:
-            yield f"{place}: {word} is taken: see {seen[word]}"
+            yield f"{place}: {word} is already used at {seen[word]}"
         seen[word] = place
 
 
 def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
-    """What is wrong with the examples of *file*, each message with its place."""
+    """Messages about the examples of *file* that fail, each with its place."""
     linter = example_linter(rule, book, file.raw.get("example-sets"))
     fixer = Fixer(rule, book)
     for group, examples in file.raw["examples"].items():
         for index, example in enumerate(examples):
-            wrong, key = failure(example, linter, rule, bad=group == "bad"), "text"
-            if not wrong and "fixed" in example:
-                wrong, key = fixer.failure(example), "fixed"
-            if wrong:
+            error, key = failure(example, linter, rule, bad=group == "bad"), "text"
+            if not error and "fixed" in example:
+                error, key = fixer.failure(example), "fixed"
+            if error:
                 place = place_of(file.root, ["examples", group, index, key]).place()
-                yield f'{place}: {group} example "{example["name"]}": {wrong}'
+                yield f'{place}: {group} example "{example["name"]}": {error}'
     edited = any(case.edit is not None for case in rule.cases)
     if edited and not any("fixed" in example for example in file.raw["examples"]["bad"]):
         place = place_of(file.root, ["examples", "bad"]).place()
-        yield f"{place}: no bad example says with fixed what the edit makes of it"
+        yield f"{place}: a rule with an edit needs a bad example with fixed"
 
 
 def example_linter(
     rule: Rule, book: RuleBook, sets: Mapping[str, Sequence[str]] | None = None
 ) -> Linter:
-    """A linter that runs *rule* alone over every policy; the settings give those of *sets* that it needs."""
+    """A linter that runs only *rule*, on all policies, with the *sets* that it needs."""
     settings = Settings(
         scope="all",
         pedantic=rule.confidence == "low",
@@ -108,12 +108,12 @@ def example_linter(
 
 
 def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool) -> str | None:
-    """Why *example* does not hold, or None when it does."""
+    """Why *example* fails, None if it passes."""
     text, marked = unmarked(example["text"])
     if bad and not marked:
-        return f"nothing is marked with {OPEN}{CLOSE}"
+        return f"a bad example must mark what is reported with {OPEN}{CLOSE}"
     if not bad and marked:
-        return "a good example has no marks"
+        return f"a good example must not have marks ({OPEN}{CLOSE})"
     path = path_of(example)
     result = linter.lint_text(path, text, example.get("kind"))
     if result.internal_errors:
@@ -122,13 +122,13 @@ def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool
     if problems:
         return f"{problems[0].rule.id} {problems[0].message}"
     if not result.documents and rule.subject not in ("attachment", "resource"):
-        return "no policy was found in it"
+        return "it has no policy"
     found = [(f.span.start, f.span.end) for f in result.findings if f.certain]
     return _difference(text, found, marked)
 
 
 class Fixer:
-    """Makes the edits of *rule*, and of no other, to an example, as ``--fix`` does with all rules at work."""
+    """Applies the edits of *rule* only to an example; all rules check the outcome."""
 
     def __init__(self, rule: Rule, book: RuleBook) -> None:
         self._rule = rule
@@ -140,7 +140,7 @@ class Fixer:
         )
 
     def fixed(self, example: Mapping[str, Any], *, unsafe: bool) -> Fixed:
-        """What comes of *example*."""
+        """*example* with the edits applied."""
         path = path_of(example)
         given = {path: unmarked(example["text"])[0].encode("utf-8")}
 
@@ -148,13 +148,13 @@ class Fixer:
             text = contents.get(path, given[path]).decode("utf-8")
             return self._linter.lint_text(path, text, example.get("kind"))
 
-        def ours(result: Result) -> list[Finding]:
+        def of_rule(result: Result) -> list[Finding]:
             return [finding for finding in result.findings if finding.rule.id == self._rule.id]
 
-        return fix(lint, unsafe=unsafe, given=given, wanted=ours)
+        return fix(lint, unsafe=unsafe, given=given, select=of_rule)
 
     def failure(self, example: Mapping[str, Any]) -> str | None:
-        """What is wrong with what *example* says it becomes, or None when it is so."""
+        """Why ``fixed`` of *example* is wrong, None if it is right."""
         unsafe = not any(case.edit.safe for case in self._rule.cases if case.edit is not None)
         fixed = self.fixed(example, unsafe=unsafe)
         text = "".join(data.decode("utf-8") for data in fixed.contents.values())
@@ -162,14 +162,14 @@ class Fixer:
             return None
         if not text:
             reasons = [refusal.reason for refusal in fixed.refusals]
-            return f"it is not fixed: {reasons[0] if reasons else 'no edit applies'}"
+            return f"not fixed: {reasons[0] if reasons else 'no edit applies'}"
         lines = zip(text.splitlines(), example["fixed"].splitlines(), strict=False)
         differing = next((line for line, other in lines if line != other), text)
-        return f"the edit makes something else of it: {_listed([differing])}"
+        return f"the edit produces other text: {_listed([differing])}"
 
 
 def path_of(example: Mapping[str, Any]) -> str:
-    """What the file of *example* is called."""
+    """The file name for *example*, which gives its format."""
     starts = example["text"].lstrip().lstrip(OPEN)
     return FILES.get(example["language"]) or (
         "example.json" if starts.startswith("{") else "example.yaml"

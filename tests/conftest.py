@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def book() -> RuleBook:
-    """The rules as they are in the checkout."""
+    """The rules of the checkout."""
     return bundled()

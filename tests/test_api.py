@@ -57,7 +57,7 @@ def test_related_places_come_with_the_finding(here: Path) -> None:
     assert found.related == (Related("main.tf", 2, 11, 2, 25, "loaded here"),)
 
 
-def test_settings_count_as_they_do_on_the_command_line(here: Path) -> None:
+def test_settings_apply_as_on_the_command_line(here: Path) -> None:
     (here / ".cloudtrail-policylint.yaml").write_text("ignore: [CT101]\n")
     (here / "other.yaml").write_text("severity: {CT101: info}\n")
     assert lint_text(policy("Nope"), "policies/a.json") == []
@@ -66,34 +66,34 @@ def test_settings_count_as_they_do_on_the_command_line(here: Path) -> None:
     ]
 
 
-def test_what_cannot_be_used_raises(here: Path) -> None:
+def test_unusable_input_raises(here: Path) -> None:
     with pytest.raises(InputError, match=r"^nowhere: no such file or folder$"):
         lint_paths(["nowhere"])
-    with pytest.raises(InputError, match=r"^notes.txt: its name does not end in"):
+    with pytest.raises(InputError, match=r"^notes.txt: unknown file format"):
         lint_text("", "notes.txt")
     with pytest.raises(InputError, match=r"^gone.yaml: no such settings file$"):
         lint_paths(["."], config=here.joinpath("gone.yaml").relative_to(here))
 
 
-def test_a_mistake_of_ours_keeps_the_other_findings(
+def test_an_internal_error_has_the_other_findings(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (here / "a.json").write_text(policy("Nope"))
     (here / "b.json").write_text(policy("Broken"))
-    judge = Engine.judge_document
+    judge = Engine.check_document
 
     def failing(engine: Engine, document: object) -> object:
         if "b.json" in document.span.source.path:  # type: ignore[attr-defined]
             raise ZeroDivisionError
         return judge(engine, document)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Engine, "judge_document", failing)
+    monkeypatch.setattr(Engine, "check_document", failing)
     with pytest.raises(InternalError, match=r"b\.json") as caught:
         lint_paths(["."])
     assert [finding.path for finding in caught.value.findings] == ["a.json"]
 
 
-def test_threads_do_not_meet() -> None:
+def test_threads_do_not_affect_each_other() -> None:
     texts = [policy(f"Nope{number}") for number in range(24)]
     alone = [lint_text(text, "a.json") for text in texts]
     with ThreadPoolExecutor(8) as pool:
@@ -101,6 +101,6 @@ def test_threads_do_not_meet() -> None:
     assert len({findings[0].message for findings in alone}) == len(texts)
 
 
-def test_only_the_names_of_the_library_are_there() -> None:
+def test_an_unknown_name_raises() -> None:
     with pytest.raises(AttributeError, match="nothing"):
         cloudtrail_policylint.nothing  # noqa: B018

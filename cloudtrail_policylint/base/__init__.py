@@ -1,1 +1,1 @@
-"""What everything stands on: records, errors, limits, files on disk. Nothing here knows what a policy is."""
+"""Foundations: records, errors, limits, formats, files on disk. Knows nothing of policies."""

@@ -1,8 +1,8 @@
-"""What the user must put right before there can be a result."""
+"""Errors that the user must fix before there can be a result."""
 
 
 class InputError(Exception):
-    """A path, setting, option or rule file that cannot be used; the message is one line, its place first."""
+    """An unusable path, setting, option or rule file; the message is one line, place first."""
 
 
 class RuleFileError(InputError):

@@ -1,8 +1,8 @@
-"""The formats of input files, by the ends of their names.
+"""The formats of input files and the suffixes of their names.
 
-This is the one place that says which formats there are. ``extract`` maps each
-of them to what reads it; everybody else asks here. A new format is a reader, an
-extractor, a line in ``FORMATS`` and one in ``extract``.
+This is the only list of formats. ``extract`` maps each of them to its reader and
+extractor; everything else looks them up here. To add a format, write a reader
+and an extractor, and add a line to ``FORMATS`` and one to ``extract``.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OWN_FILES = ".cloudtrail-policylint"
-"""How the names of this tool's own settings file and baseline begin."""
+"""The beginning of the names of this tool's own settings file and baseline."""
 
 
 @record
 class Format:
     """One format.
 
-    ``name`` is what examples of rules and units of work call it, ``title`` what a
-    report calls it, ``suffixes`` the ends of its files' names. ``comments`` begin a
-    comment in it, ``escapes`` an escape sequence in one of its strings.
-    ``by_itself``: a file is checked without other files; others are checked with
-    their Terraform module, to which files that end in one of ``module_suffixes``
-    belong too. ``loaded_by_modules``: a Terraform module often loads such files.
+    ``name`` is used by examples of rules and units of work, ``title`` by reports;
+    ``suffixes`` are those of its files. ``comments`` begin a comment, ``escapes``
+    an escape sequence in a string. ``by_itself``: a file is checked without other
+    files; otherwise it is checked with its Terraform module, which also includes
+    files that end in one of ``module_suffixes``. ``loaded_by_modules``: Terraform
+    modules often load such files.
     """
 
     name: str
@@ -42,14 +42,14 @@ class Format:
     loaded_by_modules: bool = False
 
     def __reduce__(self) -> tuple[Callable[[str], Format], tuple[str]]:
-        """A copy in another process is its own one: formats are compared by identity."""
+        """Unpickle to the format of that process: formats are compared by identity."""
         return named, (self.name,)
 
 
 JSON = Format("json", "JSON", (".json",), escapes=("\\",), loaded_by_modules=True)
 YAML = Format("yaml", "YAML", (".yaml", ".yml"), comments=("#",), escapes=("''", "${!"))
 CLOUDFORMATION = Format("cloudformation", "CloudFormation", (".template",))
-"""A template in JSON or YAML: its first character says in which."""
+"""A template in JSON or YAML, which its first character shows."""
 TERRAFORM = Format(
     "terraform",
     "Terraform",
@@ -62,7 +62,7 @@ TERRAFORM = Format(
 TEXT_TEMPLATE = Format(
     "template", "Text template", (".tpl", ".tftpl"), by_itself=False, loaded_by_modules=True
 )
-"""A text that Terraform's ``templatefile()`` fills in."""
+"""A text template for Terraform's ``templatefile()``."""
 
 FORMATS = (JSON, YAML, CLOUDFORMATION, TERRAFORM, TEXT_TEMPLATE)
 
@@ -70,20 +70,22 @@ _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
 _TERRAFORM_JSON = tuple(suffix for suffix in TERRAFORM.suffixes if suffix.endswith(".json"))
 
 MODULE_FILES = (*TERRAFORM.suffixes, *TERRAFORM.module_suffixes)
-"""Ends of the names of the files that make up a Terraform module."""
+"""Suffixes of the files that make up a Terraform module."""
 COMMENTS = tuple(dict.fromkeys(sign for one in FORMATS for sign in one.comments))
-"""What begins a comment in any of the formats."""
+"""The beginnings of a comment in all formats."""
+SUPPRESSION_MARK = "policylint:"
+"""What a comment that suppresses findings has in it, in any of the formats."""
 ESCAPES = tuple(escape for one in FORMATS for escape in one.escapes)
-"""What begins an escape sequence in any of the formats; a string of one may hold another."""
+"""The beginnings of an escape sequence in all formats: a string of one may embed another."""
 
 
 def named(name: str) -> Format:
-    """The format that is called *name*."""
+    """The format with the name *name*."""
     return next(one for one in FORMATS if one.name == name)
 
 
 def format_of(path: str) -> Format | None:
-    """The format of the file *path* by its name; None for a name that no format has, and for own files."""
+    """The format of the file *path* by its name; None for other files and this tool's own."""
     name = os.path.basename(path).lower()
     if name.startswith(OWN_FILES):
         return None
@@ -93,15 +95,15 @@ def format_of(path: str) -> Format | None:
 
 
 def format_of_text(path: str) -> Format:
-    """The format of a text that is checked as if it were the file *path*; raises ``UsageError``."""
+    """The format of a text that is linted as the file *path*; raises ``UsageError``."""
     found = format_of(path)
     if found is None or found is TEXT_TEMPLATE:
-        raise UsageError(f"{path}: its name does not end in .json, .yaml or .tf")
+        raise UsageError(f"{path}: unknown file format: the name must end in .json, .yaml or .tf")
     return found
 
 
 def title_of(path: str) -> str:
-    """What a report calls the format of the file *path*."""
+    """The title of the format of the file *path*, for reports."""
     if path.lower().endswith(MODULE_FILES):
         return TERRAFORM.title
     found = format_of(path)
@@ -109,7 +111,7 @@ def title_of(path: str) -> str:
 
 
 def read_as(found: Format, text: str) -> Format:
-    """The format that *text* is read in: JSON or YAML, as it looks, for a template of either."""
+    """The format to read *text* in: JSON or YAML for ``CLOUDFORMATION``, by its first character."""
     if found is not CLOUDFORMATION:
         return found
     return JSON if text.lstrip()[:1] in ("{", "[") else YAML

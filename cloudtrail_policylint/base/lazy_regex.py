@@ -1,7 +1,8 @@
 """Regular expressions that are compiled when they are first used.
 
-Python compiles one in the time in which it reads a small policy, and a run
-over a few files meets half of those that its modules have.
+``regex(...)`` is used like ``re.compile(...)``. Compiling one takes as long as
+checking a small policy, and a run over a few files uses only half of those in
+the modules it loads.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 else:
 
     class regex:  # noqa: N801 - to its users it is a function
-        """What ``re.compile`` returns for the same arguments, as far as its methods are concerned."""
+        """A stand-in for the compiled pattern, with its methods."""
 
         def __init__(self, pattern: str, flags: int = 0) -> None:
             self._given = pattern, flags
 
         def __getattr__(self, name: str) -> Any:
-            """Compile it; the methods then are attributes like any other, and this is not asked again."""
+            """Compile, and keep the methods as attributes, so that this runs only once."""
             compiled = re.compile(*self._given)
             for method in ("finditer", "fullmatch", "match", "search", "split", "sub"):
                 setattr(self, method, getattr(compiled, method))

@@ -1,9 +1,9 @@
-"""How much a run takes on before it says so instead: the limits that settings can change.
+"""Limits on the size of input, which settings can change.
 
-Input is untrusted, and what is small in a file may be large in memory. The
-limits of a run are kept for the thread that runs it, because they are asked
-deep inside readers that know nothing of settings. Nesting is not among them:
-what is nested deeper than the readers go, Python's own stack does not take.
+Input is untrusted, and what is small in a file may be large in memory. Above a
+limit a run reports that instead. The limits are kept in a context variable,
+because readers that know nothing of settings need them. The depth of nesting is
+no setting: Python's own stack sets it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @record
 class Limits:
-    """The limits of a run; sizes of files in MiB, everything else in values.
+    """The limits of a run: sizes of files in MiB, everything else in numbers of values.
 
-    A value of JSON or YAML takes about a hundred bytes of memory for each
-    byte of the file, one of Terraform up to six hundred. No template that AWS
-    accepts has more than 1 MiB, no policy more than 20 KiB. A file or folder
-    of one's own rules takes ten milliseconds a rule to validate, once.
+    JSON and YAML take about a hundred bytes of memory for each byte of the
+    file, Terraform up to six hundred. AWS accepts no template above 1 MiB and
+    no policy above 20 KiB. A user's own rule takes ten milliseconds to validate,
+    once.
     """
 
     file_size: int = 32
@@ -39,25 +39,25 @@ class Limits:
     rules_size: int = 4
 
     def of(self, name: str) -> int:
-        """The limit *name*, as the settings call it."""
+        """The limit with the name *name* in the settings."""
         return int(getattr(self, name.replace("-", "_")))
 
 
 NAMES = tuple(name.replace("_", "-") for name in Limits.__annotations__)
-"""The names of all limits, as in the settings."""
+"""The names of all limits in the settings."""
 MOST = 1_000_000_000
-"""No limit is set higher."""
+"""The highest value of a limit."""
 
 _IN_FORCE: ContextVar[Limits] = ContextVar("limits", default=Limits())  # noqa: B039 - never changed
 
 
 def in_force() -> Limits:
-    """The limits of the run that asks."""
+    """The limits of the current run."""
     return _IN_FORCE.get()
 
 
 def under(limits: Limits, act: Callable[[], T]) -> T:
-    """What *act* returns, with *limits* in force meanwhile."""
+    """Call *act* with *limits* in force and return its result."""
     before = _IN_FORCE.set(limits)
     try:
         return act()
@@ -66,5 +66,5 @@ def under(limits: Limits, act: Callable[[], T]) -> T:
 
 
 def named(name: str) -> str:
-    """What a message about the limit *name* ends with."""
-    return f"(limit {name}: raise it under limits in the settings)"
+    """The end of a message about the limit *name*: how to raise it."""
+    return f"(raise limits.{name} in the settings)"

@@ -1,9 +1,10 @@
-"""Patterns of paths as git understands them in ``.gitignore``: which paths they name.
+"""Matches paths against git's patterns, those of ``.gitignore``.
 
-Source: gitignore(5), seen 2026-11-21. Patterns come from repositories that
-nobody trusts, so none becomes a regular expression: where a ``*`` is followed by
-text, the first place of that text is as good as any, and there is nothing to go
-back to but the last ``*``.
+Source: gitignore(5), seen 2026-11-21. Repositories are not trusted, so patterns
+do not become regular expressions, in which a few stars can take forever. The
+matcher backtracks to the last ``*`` only, which is enough: the text between two
+stars may as well match at its first place. Importing pathspec would take a
+process from 25 to 102 ms.
 """
 
 from __future__ import annotations
@@ -24,28 +25,28 @@ _ANY, _ONE, _ANYWHERE = "*", "?", "**"
 
 @record
 class _Class:
-    """One character of, or not of, the ``ranges``: ``[a-z_]``, ``[!0-9]``."""
+    """A character class: ``[a-z_]``, or negated ``[!0-9]``."""
 
     negated: bool
     ranges: tuple[tuple[str, str], ...]
 
-    def holds(self, char: str) -> bool:
+    def contains(self, char: str) -> bool:
         return any(low <= char <= high for low, high in self.ranges) != self.negated
 
 
 if TYPE_CHECKING:
     Token: TypeAlias = tuple[str, str | _Class]
-    """What stands for any text (``_ANY``), for one character (``_ONE``), or for what is given with it."""
+    """``_ANY`` for any text, ``_ONE`` for any character; else the character or class is given."""
     Segment: TypeAlias = Sequence[Token] | None
-    """What a name between slashes is like; None for any number of names."""
+    """The pattern of a name between slashes; None for ``**``, any number of names."""
 
 
 @record
 class _Line:
-    """One pattern: ``segments`` of the path, from the top; a ``folder`` is all that it may name.
+    """One pattern: the ``segments`` of a path from the top; ``folder``: it matches folders only.
 
-    The last name of the path begins with ``head`` and ends in ``tail``, which
-    most names do not.
+    The last name of a path must begin with ``head`` and end in ``tail``, which
+    rules most paths out.
     """
 
     head: str
@@ -56,58 +57,59 @@ class _Line:
 
 
 class Patterns:
-    """The patterns that *lines* say, one each, the last one that names a path deciding."""
+    """The patterns of *lines*, one per line; the last one that matches a path decides."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         found = [_line(line) for line in lines]
         self._lines = [line for line in reversed(found) if line is not None]
         self._folders: dict[str, bool] = {"": False}
 
-    def names(self, path: str) -> bool | None:
-        """Whether *path*, from the folder of the patterns, is named, None where no pattern says either.
+    def matches(self, path: str) -> bool | None:
+        """True if *path* matches, False if a pattern with ``!`` excludes it, None otherwise.
 
-        It has slashes between its names, and one at the end if it is that of a
-        folder. What is in a folder that is named is named too.
+        *path* is relative to the folder of the patterns, with slashes, and ends in
+        one if it is a folder. Everything in a folder that matches matches too.
         """
         whole = path.rstrip("/")
-        if self._is_below(whole.rpartition("/")[0]):
+        if self._folder_matches(whole.rpartition("/")[0]):
             return True
-        return self._verdict(whole, folder=path.endswith("/"))
+        return self._decision(whole, folder=path.endswith("/"))
 
-    def _is_below(self, folder: str) -> bool:
-        """Whether *folder* or one that it is in is named."""
+    def _folder_matches(self, folder: str) -> bool:
+        """Whether *folder* or one of its parents matches."""
         passed = []
         while folder not in self._folders:
             passed.append(folder)
             folder = folder.rpartition("/")[0]
         found = self._folders[folder]
         for at in reversed(passed):
-            found = found or bool(self._verdict(at, folder=True))
+            found = found or bool(self._decision(at, folder=True))
             self._folders[at] = found
         return found
 
-    def _verdict(self, path: str, *, folder: bool) -> bool | None:
+    def _decision(self, path: str, *, folder: bool) -> bool | None:
+        """The decision of the last pattern that matches *path* itself; None without any."""
         names = path.split("/")
         last = names[-1]
         for line in self._lines:
             if not (last.endswith(line.tail) and last.startswith(line.head)):
                 continue
-            if (folder or not line.folder) and _fits(line.segments, names):
+            if (folder or not line.folder) and _matches_path(line.segments, names):
                 return not line.negated
         return None
 
 
 @lru_cache(maxsize=1024)
 def patterns_of(lines: tuple[str, ...]) -> Patterns:
-    """The patterns that *lines* say; the same ones are read once."""
+    """The patterns of *lines*, cached."""
     return Patterns(lines)
 
 
 def _line(text: str) -> _Line | None:
-    """What the *text* of a line says; None for a comment and for nothing."""
+    """The pattern of a line; None for a comment or an empty line."""
     text = text.rstrip("\r\n")
     kept = text.rstrip(" ")
-    if kept.endswith("\\") and len(kept) < len(text):  # a space that counts
+    if kept.endswith("\\") and len(kept) < len(text):  # an escaped space
         kept += " "
     if not kept or kept.startswith("#"):
         return None
@@ -126,7 +128,7 @@ def _line(text: str) -> _Line | None:
 
 
 def _literal(tokens: Sequence[Token]) -> str:
-    """The text that *tokens* begin with."""
+    """The literal text at the beginning of *tokens*."""
     found = []
     for kind, value in tokens:
         if kind or not isinstance(value, str):
@@ -160,7 +162,7 @@ def _segment(text: str) -> Segment:
 
 
 def _class(text: str, at: int) -> tuple[_Class, int]:
-    """The class whose ``[`` is before *at*, and where it ends; one without an end holds nothing."""
+    """The class whose ``[`` is before *at*, and its end; an unclosed one matches nothing."""
     negated = text[at : at + 1] in ("!", "^")
     first = at = at + negated
     ranges: list[tuple[str, str]] = []
@@ -181,41 +183,41 @@ def _member(text: str, at: int) -> tuple[str, int]:
     return text[at], at + 1
 
 
-def _fits(segments: Sequence[Segment], names: Sequence[str]) -> bool:
-    """Whether *segments* are those of the path *names*, all of it; what is below a folder is something."""
-    passed = _passed(segments, names, lambda segment: segment is None, _alike)
-    return passed == len(segments)
+def _matches_path(segments: Sequence[Segment], names: Sequence[str]) -> bool:
+    """Whether *segments* match the whole path *names*; a final ``**`` needs at least one name."""
+    matched = _matched(segments, names, lambda segment: segment is None, _matches_name)
+    return matched == len(segments)
 
 
-def _alike(tokens: Segment, name: str) -> bool:
-    """Whether *tokens* are those of the *name*."""
+def _matches_name(tokens: Segment, name: str) -> bool:
+    """Whether *tokens* match the whole *name*."""
     if tokens is None:
         return True
-    passed = _passed(tokens, name, _is_any, _is_one)
-    return passed is not None and all(map(_is_any, tokens[passed:]))
+    matched = _matched(tokens, name, _is_any, _matches_char)
+    return matched is not None and all(map(_is_any, tokens[matched:]))
 
 
 def _is_any(token: Token) -> bool:
     return token[0] == _ANY
 
 
-def _is_one(token: Token, char: str) -> bool:
+def _matches_char(token: Token, char: str) -> bool:
     kind, value = token
     if kind == _ONE:
         return True
-    return value == char if isinstance(value, str) else value.holds(char)
+    return value == char if isinstance(value, str) else value.contains(char)
 
 
-def _passed(
+def _matched(
     pattern: Sequence[P],
     line: Sequence[str],
     is_gap: Callable[[P], bool],
     fits: Callable[[P, str], bool],
 ) -> int | None:
-    """How much of *pattern* has been met when all of *line* is; None where it does not fit.
+    """How many items of *pattern* match all of *line*; None if it does not match.
 
-    A gap takes any number of members of *line*. Only the last gap is ever
-    gone back to: what could be met after an earlier one can be after it.
+    A gap matches any number of items of *line*. Backtracking to the last gap is
+    enough: whatever can match after an earlier gap can match after the last.
     """
     at = step = 0
     again: tuple[int, int] | None = None

@@ -1,4 +1,4 @@
-"""Which of the words that exist somebody probably meant by one that does not."""
+"""Suggestions for misspelt words: ``did you mean ...?``."""
 
 from __future__ import annotations
 
@@ -8,26 +8,35 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LIKE = 0.6
-"""How alike two words must be for one to be offered in place of the other."""
+LIKE = 0.6
+"""The least likeness of a suggestion, from 0 to 1, as ``difflib`` measures it."""
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
-    """``; did you mean x?`` for the candidate that *word* was probably meant to be, else nothing."""
+    """``; did you mean x?`` for the candidate most like *word*; empty if none is like it."""
+    best = closest(word, candidates)
+    return f"; did you mean {best}?" if best is not None else ""
+
+
+def closest(word: str, candidates: Iterable[str], like: float = LIKE) -> str | None:
+    """The candidate most like *word*, whatever its case, with a likeness of at least *like*.
+
+    Of several with the same likeness, the one with the longest common start.
+    """
     from difflib import SequenceMatcher
 
-    best, most, lower = "", (_LIKE, -1), word.lower()
+    best, most, lower = None, (like, -1), word.lower()
     for candidate in candidates:
         other = candidate.lower()
         size = len(lower) + len(other)
         shorter = min(len(lower), len(other))
-        if 2 * shorter < most[0] * size:  # it cannot be like enough, whatever its letters
+        if 2 * shorter < most[0] * size:  # too different in length
             continue
         shared = sum(min(lower.count(char), other.count(char)) for char in set(other))
-        if 2 * shared < most[0] * size:  # nor in whatever order they are
+        if 2 * shared < most[0] * size:  # too few letters in common, in any order
             continue
         common = os.path.commonprefix([lower, other])  # noqa: RUF071 - no paths
         likeness = (SequenceMatcher(None, lower, other).ratio(), len(common))
         if likeness > most:
             best, most = candidate, likeness
-    return f"; did you mean {best}?" if best else ""
+    return best

@@ -1,7 +1,7 @@
 """The command line: the only part that prints and exits.
 
-Exit codes: 0 no finding at or above ``--fail-on``; 1 there is one; 2 usage,
-settings or a rule file is wrong; 3 a mistake of ours.
+Exit codes: 0 no finding at or above ``--fail-on``; 1 there are some; 2 invalid
+usage, settings or rule files; 3 internal error.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ import sys
 
 from ..base.errors import InputError
 from .options import parser_for
-from .output import CRASHED, FINE, INTERRUPTED, WRONG, flush, say, show
+from .output import (
+    EXIT_INTERNAL_ERROR,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_USAGE,
+    flush_stdout,
+    print_stderr,
+    write_stdout,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,47 +29,47 @@ if TYPE_CHECKING:
 
 
 _LONGEST = 500
-"""Characters of what is said of a mistake; it may quote a file that is made to fill the screen."""
+"""Characters of an error message: it may quote a file that is made to fill the screen."""
 
 
 def run() -> NoReturn:
     """The console script: run the command line and exit."""
     import gc
 
-    gc.disable()  # a run is short and makes few cycles; looking for them costs a third of a large file's time
+    gc.disable()  # few cycles in a short run; collecting takes a third of a large file's time
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # it was closed before we began
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - until the end
+        if getattr(sys, name) is None:  # closed before the program started
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open until the end
     try:
         status = main(sys.argv[1:])
-        flush()
+        flush_stdout()
     except InputError as error:
-        status = _wrong(str(error))
+        status = _usage_error(str(error))
     except BrokenPipeError:
-        status = FINE  # whoever read our output has gone
+        status = EXIT_OK  # the reader of the output has gone
     except KeyboardInterrupt:
-        status = INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        status = EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - users never see a traceback
         reason = str(error).partition("\n")[0]
-        say(f"internal error: {type(error).__name__}: {reason}; please report it")
-        status = CRASHED
-    # All is written. To take apart all that was made, which the interpreter would do now, is a tenth of a run.
+        print_stderr(f"internal error: {type(error).__name__}: {reason}; please report it")
+        status = EXIT_INTERNAL_ERROR
+    # A normal exit would first free all objects, which takes a tenth of a run.
     os._exit(status)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command line *arguments*; the exit code."""
+    """Run the command line *arguments*; return the exit code."""
     parser = parser_for(arguments)
     options = parser.parse_args(arguments)
     if options.version:
         return _version()
     if options.command is None:
         parser.print_help(sys.stderr)
-        return WRONG
+        return EXIT_USAGE
     try:
         return _run(options)
     except InputError as error:
-        return _wrong(str(error))
+        return _usage_error(str(error))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -79,16 +87,17 @@ def _run(options: argparse.Namespace) -> int:
     return command[options.command](options)
 
 
-def _wrong(message: str) -> int:
+def _usage_error(message: str) -> int:
     from ..report.printable import printable
 
-    say(printable(message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"))
-    return WRONG
+    cut = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
+    print_stderr(printable(cut))
+    return EXIT_USAGE
 
 
 def _version() -> int:
     from .._version import __version__
     from ..iam.catalogue import data_version
 
-    show(f"cloudtrail-policylint {__version__} (AWS data {data_version()})\n")
-    return FINE
+    write_stdout(f"cloudtrail-policylint {__version__} (AWS data {data_version()})\n")
+    return EXIT_OK

@@ -1,4 +1,4 @@
-"""The baseline of a run: which one it is, what it leaves of the findings, and writing it."""
+"""The baseline of a run: finding the file, applying it to the result, and writing it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 from ..base.errors import UsageError
 from ..base.record import record
-from .output import write
+from .output import write_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,87 +16,89 @@ if TYPE_CHECKING:
     from ..findings.result import Result
 
 NAME = ".cloudtrail-policylint-baseline.json"
-"""What the file is called where nothing else is said."""
+"""The default name of the file."""
 
-_SHOWN = 10
-"""Entries that are named one by one when they are to be removed."""
+_MAX_LISTED = 10
+"""Stale entries that are listed one by one."""
 
 
 @record
 class Applied:
-    """What a baseline makes of a result: what it leaves of it, what is to be said, and the error if it could not be written."""
+    """A result with the baseline applied, lines to print, and the error if writing failed."""
 
     result: Result
     notes: tuple[str, ...] = ()
     error: UsageError | None = None
 
 
-class BaselineOfRun:
-    """The baseline of the file *named*; where none is named, of the one in *folder* if there is one.
+class RunBaseline:
+    """The baseline file *path*, or the one in *folder* if *path* is None and it exists.
 
-    When it is *to_write*, the file need not exist. Raises ``BaselineError``.
+    With *write*, the file need not exist. Raises ``BaselineError``.
     """
 
-    def __init__(self, named: str | None, folder: str, *, to_write: bool) -> None:
-        self._to_write = to_write
-        self._baseline = _read(named, folder, to_write=to_write)
+    def __init__(self, path: str | None, folder: str, *, write: bool) -> None:
+        self._write = write
+        self._baseline = _read(path, folder, write=write)
 
-    def applied(self, result: Result, coverage: Callable[[], Coverage]) -> Applied:
-        """*result*, of a run whose *coverage* can be asked for, without what is in the baseline.
+    def apply(self, result: Result, coverage: Callable[[], Coverage]) -> Applied:
+        """*result* without the findings in the baseline, which is written first if requested.
 
-        The baseline is written first, if it is to be.
+        *coverage* returns what the run checked.
         """
         baseline = self._baseline
         if baseline is None:
             return Applied(result)
         written: list[str] = []
-        if self._to_write:
+        if self._write:
             try:
-                baseline = _rewritten(baseline, result, coverage())
+                baseline = _rewrite(baseline, result, coverage())
             except UsageError as error:
                 return Applied(result, error=error)
-            written = [_written(baseline)]
-        left, removable = baseline.apply(result, coverage())
-        return Applied(left, (*written, *_removable(baseline, removable)))
+            written = [_written_note(baseline)]
+        applied, stale = baseline.apply(result, coverage())
+        return Applied(applied, (*written, *_stale_notes(baseline, stale)))
 
 
-def _written(baseline: Baseline) -> str:
+def _written_note(baseline: Baseline) -> str:
     from ..report.printable import printable
     from ..report.text import plural
 
-    return f"{printable(baseline.path)}: {plural(len(baseline.entries), 'finding')} in the baseline now"
+    count = plural(len(baseline.entries), "finding")
+    return f"{printable(baseline.path)}: baseline written with {count}"
 
 
-def _removable(baseline: Baseline, entries: Sequence[Entry]) -> Iterator[str]:
-    """Which *entries* of *baseline* no finding is left for."""
-    if not entries:
+def _stale_notes(baseline: Baseline, stale: Sequence[Entry]) -> Iterator[str]:
+    """Lines about the *stale* entries of *baseline*: the run no longer has these findings."""
+    if not stale:
         return
     from ..report.printable import printable
     from ..report.text import plural
 
-    found = len(entries)
-    gone, them = ("is gone", "it") if found == 1 else ("are gone", "them")
-    number = plural(found, "finding")
-    yield f"{printable(baseline.path)}: {number} of the baseline {gone}; --write-baseline removes {them}"
-    for entry in entries[:_SHOWN]:
+    occur, them = ("occurs", "it") if len(stale) == 1 else ("occur", "them")
+    yield (
+        f"{printable(baseline.path)}: {plural(len(stale), 'finding')} in the baseline no longer "
+        f"{occur}; --write-baseline removes {them}"
+    )
+    for entry in stale[:_MAX_LISTED]:
         yield printable(f"  {entry.path}: {entry.rule} {entry.message}")
-    if found > _SHOWN:
-        yield f"  and {found - _SHOWN} more"
+    if len(stale) > _MAX_LISTED:
+        yield f"  and {len(stale) - _MAX_LISTED} more"
 
 
-def _read(named: str | None, folder: str, *, to_write: bool) -> Baseline | None:
-    path = named or os.path.relpath(os.path.join(folder, NAME))
-    there = os.path.lexists(path)
-    if not there and not to_write and named is None:
+def _read(path: str | None, folder: str, *, write: bool) -> Baseline | None:
+    file = path or os.path.relpath(os.path.join(folder, NAME))
+    exists = os.path.lexists(file)
+    if not exists and not write and path is None:
         return None
     from ..findings.baseline import Baseline, read
 
-    return read(path) if there or not to_write else Baseline(path)
+    return read(file) if exists or not write else Baseline(file)
 
 
-def _rewritten(baseline: Baseline, result: Result, coverage: Coverage) -> Baseline:
+def _rewrite(baseline: Baseline, result: Result, coverage: Coverage) -> Baseline:
     if result.internal_errors or result.interrupted:
         raise UsageError(f"{baseline.path}: not written, because not everything could be checked")
-    renewed = baseline.renewed(result, coverage)
-    write(baseline.path, renewed.text())
-    return renewed
+    updated = baseline.updated(result, coverage)
+    write_file(baseline.path, updated.text())
+    return updated

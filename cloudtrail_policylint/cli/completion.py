@@ -1,32 +1,33 @@
-"""The command ``completion``: what a shell needs to complete commands, options and paths."""
+"""The command ``completion``: a script with which a shell completes commands, options and paths."""
 
 from __future__ import annotations
 
 from .options import parser_for_all
-from .output import FINE, show
+from .output import EXIT_OK, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-_FILES = ("PATH", "FILE", "NAME")
-"""What stands for a file in the help."""
+_FILE_METAVARS = ("PATH", "FILE", "NAME")
+"""The placeholders of files in the help."""
 
 
 def completion(options: argparse.Namespace) -> int:
-    """Print the script for the shell of *options*; the exit code."""
+    """Print the completion script for the shell of *options*; return the exit code."""
     import shtab
 
     parser = parser_for_all()
     for action in _actions(parser):
-        if action.metavar in _FILES:
+        if action.metavar in _FILE_METAVARS:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
-    show(shtab.complete(parser, options.shell) + "\n")
-    return FINE
+    write_stdout(shtab.complete(parser, options.shell) + "\n")
+    return EXIT_OK
 
 
 def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """The arguments and options of *parser* and of its subcommands."""
     for action in parser._actions:
         if isinstance(action.choices, dict):
             for command in action.choices.values():

@@ -1,8 +1,8 @@
-"""``lint --fix``: write the corrected files, show the corrected text, or only the difference.
+"""``lint --fix`` and ``--diff``: write the fixed files, or print what would change.
 
-As with ``ruff check``: a file is written in place, standard input comes out
-corrected on standard output with the findings on standard error, and
-``--diff`` writes nothing and reports nothing but the difference.
+As with ``ruff check``: a file is fixed in place; for standard input, the fixed
+text goes to standard output and the findings to standard error; ``--diff``
+writes no file and prints only the diff.
 """
 
 from __future__ import annotations
@@ -14,44 +14,51 @@ import sys
 from ..base.disk import is_inside, project_of, replace_file
 from ..base.errors import UsageError
 from ..fix.fixer import Fixed, fix
-from .output import CRASHED, FINE, FOUND, WRONG, say, show
+from .output import (
+    EXIT_FINDINGS,
+    EXIT_INTERNAL_ERROR,
+    EXIT_OK,
+    EXIT_USAGE,
+    print_stderr,
+    write_stdout,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..files.inputs import Contents
-    from .session import Session
+    from .session import LintSession
 
 
-def run(session: Session) -> int:
-    """Check, edit what is left by the baseline, and report the result after that; the exit code."""
+def run(session: LintSession) -> int:
+    """Check, fix what the baseline does not suppress, and report the rest; return the exit code."""
     options = session.options
     if not (options.fix or options.diff):
-        raise UsageError("--unsafe-fixes: give --fix as well, or --diff to see what would change")
-    given = {}
+        raise UsageError("--unsafe-fixes requires --fix or --diff")
+    stdin: dict[str, bytes] = {}
     if options.paths == ["-"] and options.stdin_filename:
-        given[options.stdin_filename] = sys.stdin.buffer.read()
+        stdin[options.stdin_filename] = sys.stdin.buffer.read()
     fixed = fix(
-        lambda contents: session.check({**given, **contents}, strings=True),
+        lambda contents: session.check({**stdin, **contents}, strings=True),
         unsafe=options.unsafe_fixes,
-        given=given,
-        wanted=lambda result: session.left(result).findings,
+        given=stdin,
+        select=lambda result: session.without_baseline(result).findings,
     )
     if options.diff:
-        return _show_difference(options, fixed)
-    if given:
-        return _show_text(session, fixed, given)
+        return _print_diff(options, fixed)
+    if stdin:
+        return _print_fixed_text(session, fixed, stdin)
     failures = list(_write(fixed))
-    _tell(options, "fixed", fixed, [failure for failure, _ in failures], failures)
-    # What could not be written is still as it was.
+    _print_summary(options, "fixed", fixed, failures)
+    # A file that could not be written is unchanged: check again.
     status = session.report(session.check() if failures else fixed.result)
-    return WRONG if failures and status != CRASHED else status
+    return EXIT_USAGE if failures and status != EXIT_INTERNAL_ERROR else status
 
 
 def _write(fixed: Fixed) -> Iterator[tuple[str, str]]:
-    """Write the files that changed; the path of each that could not be, and why."""
+    """Write the files that changed; yield each path that could not be written, with the message."""
     for path in sorted(fixed.contents):
         try:
             replace(path, fixed.before[path], fixed.contents[path])
@@ -60,87 +67,87 @@ def _write(fixed: Fixed) -> Iterator[tuple[str, str]]:
 
 
 def replace(path: str, before: bytes, after: bytes) -> None:
-    """Put *after* in place of *before* in the file *path* in one step; raises ``OSError``.
+    """Replace the contents *before* of the file *path* by *after* in one step; raises ``OSError``.
 
-    Its mode and, where that is allowed, its owner stay, and a link stays a
-    link. A file in which there is something else than *before* is left alone,
-    and so is one outside of the project that a link leads to.
+    The file keeps its mode and, if permitted, its owner; a link stays a link.
+    A file with other contents than *before* is left alone, and so is the
+    target of a link that leads out of the project.
     """
-    whole = os.path.realpath(path)
-    if not is_inside(whole, project_of(os.path.dirname(path))):
-        raise PermissionError(None, "it is a link out of the project")
-    state = os.stat(whole)
-    if not (state.st_mode & 0o222 and os.access(whole, os.W_OK)):  # an administrator may write all
-        raise PermissionError(None, "it is read-only")
+    target = os.path.realpath(path)
+    if not is_inside(target, project_of(os.path.dirname(path))):
+        raise PermissionError(None, "the link leads out of the project")
+    state = os.stat(target)
+    if not (state.st_mode & 0o222 and os.access(target, os.W_OK)):  # root may write all files
+        raise PermissionError(None, "the file is read-only")
 
     def prepare(temporary: str) -> None:
         os.chmod(temporary, state.st_mode & 0o7777)
         if hasattr(os, "chown") and (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
-            with contextlib.suppress(OSError):  # not ours to give away: it is ours then
+            with contextlib.suppress(OSError):  # not permitted: the file becomes the user's own
                 os.chown(temporary, state.st_uid, state.st_gid)
-        with open(whole, "rb") as file:
+        with open(target, "rb") as file:
             if file.read() != before:
-                raise OSError(None, "it has changed meanwhile")
+                raise OSError(None, "the file has changed since it was read")
 
-    replace_file(whole, after, prepare)
+    replace_file(target, after, prepare)
 
 
-def _show_text(session: Session, fixed: Fixed, given: Contents) -> int:
-    """Standard input as it is corrected; the findings go to standard error. The exit code."""
-    for path, data in given.items():
+def _print_fixed_text(session: LintSession, fixed: Fixed, stdin: Contents) -> int:
+    """Print standard input as fixed, and the findings to standard error; return the exit code."""
+    for path, data in stdin.items():
         sys.stdout.flush()
         sys.stdout.buffer.write(fixed.contents.get(path, data))
         sys.stdout.buffer.flush()
-    _tell(session.options, "fixed", fixed)
+    _print_summary(session.options, "fixed", fixed)
     with contextlib.redirect_stdout(sys.stderr):
         return session.report(fixed.result)
 
 
-def _show_difference(options: argparse.Namespace, fixed: Fixed) -> int:
-    """What would change, as a unified diff; the exit code, 1 if there is something."""
+def _print_diff(options: argparse.Namespace, fixed: Fixed) -> int:
+    """Print what would change as a unified diff; return the exit code, 1 if something would."""
     import difflib
 
     from ..report.printable import printable
 
     for error in fixed.result.internal_errors:
-        say(error)
+        print_stderr(error)
     for path in sorted(fixed.contents):
         old, new = (
             text[path].decode("utf-8").splitlines(keepends=True)
             for text in (fixed.before, fixed.contents)
         )
-        # What applies a difference takes a name with a space in it for one only before a tab.
+        # patch and git apply read a name with a space only if a tab follows it.
         name = f"{path}\t" if " " in path else path
         for line in difflib.unified_diff(old, new, name, name):
             shown = line.rstrip("\r\n")
-            show(printable(shown) + line[len(shown) :])
+            write_stdout(printable(shown) + line[len(shown) :])
             if shown == line:
-                show("\n\\ No newline at end of file\n")
-    _tell(options, "would fix", fixed)
+                write_stdout("\n\\ No newline at end of file\n")
+    _print_summary(options, "would fix", fixed)
     if fixed.result.internal_errors:
-        return CRASHED
-    return FOUND if fixed.contents else FINE
+        return EXIT_INTERNAL_ERROR
+    return EXIT_FINDINGS if fixed.contents else EXIT_OK
 
 
-def _tell(
+def _print_summary(
     options: argparse.Namespace,
-    what: str,
+    verb: str,
     fixed: Fixed,
-    failed: Sequence[str] = (),
-    failures: Iterable[tuple[str, str]] = (),
+    failures: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Say how much was fixed, what could not be written, and what was left as it is on purpose."""
+    """Print refused fixes, files that could not be written, and the number of findings fixed."""
     from ..report.printable import printable
     from ..report.text import plural
 
     for refusal in fixed.refusals:
         place = refusal.finding.span.place()
-        say(printable(f"{place}: {refusal.finding.rule.id} not fixed: {refusal.reason}"))
+        print_stderr(printable(f"{place}: {refusal.finding.rule.id} not fixed: {refusal.reason}"))
     for _, message in failures:
-        say(printable(message))
+        print_stderr(printable(message))
+    failed = {path for path, _ in failures}
     done = [f for f in fixed.findings if f.span.source.path not in failed]
     paths = {path for path in fixed.contents if path not in failed}
     if fixed.findings and not options.quiet:
-        every = max(fixed.found, len(fixed.findings))  # some came to light by others
+        total = max(fixed.found, len(fixed.findings))  # one fix may uncover other findings
         files = plural(len(paths), "file")
-        say(f"{what} {len(done)} of {plural(every, 'finding')} in {files}")
+        print_stderr(f"{verb} {len(done)} of {plural(total, 'finding')} in {files}")

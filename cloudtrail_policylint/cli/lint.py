@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .output import FINE, show
-from .session import Session
+from .output import EXIT_OK, write_stdout
+from .session import LintSession
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def lint(options: argparse.Namespace) -> int:
-    """Check files and report what is found; the exit code."""
+    """Check files and report the findings; return the exit code."""
     from ..settings.lookup import NearestSettings
 
     settings = NearestSettings(options.config, lambda found: _adapted(found, options))
     if options.show_settings:
-        from ..settings.describe import shown
+        from ..settings.describe import setting_lines
 
         for path in options.paths:
-            show("".join(f"{line}\n" for line in shown(settings, path)))
-        return FINE
-    session = Session(options, settings)
+            write_stdout("".join(f"{line}\n" for line in setting_lines(settings, path)))
+        return EXIT_OK
+    session = LintSession(options, settings)
     if options.fix or options.diff or options.unsafe_fixes:
         from . import fix
 
@@ -33,27 +33,28 @@ def lint(options: argparse.Namespace) -> int:
     return session.report(session.check())
 
 
-def _adapted(found: Settings, options: argparse.Namespace) -> Settings:
-    """The settings *found*, with what the command line says laid over them."""
+def _adapted(settings: Settings, options: argparse.Namespace) -> Settings:
+    """*settings*, overridden by the command line."""
     from ..base.record import replaced
 
     changes: dict[str, Any] = {}
-    origins = dict(found.origins)
-    select, ignore = _words(options.select), _words(options.ignore)
+    origins = dict(settings.origins)
+    select, ignore = _split(options.select), _split(options.ignore)
     for name, value, given in (
         ("select", select, select),
-        ("ignore", (*found.ignore, *ignore), ignore),
-        ("rules", (*found.rules, *options.rules), options.rules),
+        ("ignore", (*settings.ignore, *ignore), ignore),
+        ("rules", (*settings.rules, *options.rules), options.rules),
         ("scope", options.scope, options.scope),
         ("pedantic", True, options.pedantic),
         ("fail-on", options.fail_on, options.fail_on),
     ):
         if given:
             changes[name.replace("-", "_")] = value
-            above = f"{origins[name]}, " if name in ("ignore", "rules") and name in origins else ""
-            origins[name] = f"{above}--{name}"
-    return replaced(found, **changes, origins=tuple(origins.items()))
+            added = name in ("ignore", "rules") and name in origins
+            origins[name] = f"{origins[name]}, --{name}" if added else f"--{name}"
+    return replaced(settings, **changes, origins=tuple(origins.items()))
 
 
-def _words(given: Sequence[str]) -> tuple[str, ...]:
-    return tuple(word.strip() for text in given for word in text.split(",") if word.strip())
+def _split(values: Sequence[str]) -> tuple[str, ...]:
+    """The words of comma-separated *values*."""
+    return tuple(word.strip() for text in values for word in text.split(",") if word.strip())

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from ..report.formats import FORMATS
-from .output import width
+from .output import text_width
 
 _EXAMPLES = """\
 examples:
-  cloudtrail-policylint lint                      the files below the current folder
-  cloudtrail-policylint lint main.tf policies/    these files and folders
-  cloudtrail-policylint lint --select delivery    some rules only, by id, name or tag
-  cloudtrail-policylint explain unknown-action    why a finding matters, with examples
+  cloudtrail-policylint lint                      check all files below the current folder
+  cloudtrail-policylint lint main.tf policies/    check these files and folders
+  cloudtrail-policylint lint --select delivery .  run some rules only, by id, name or tag
+  cloudtrail-policylint explain unknown-action    show why a rule matters, with examples
 """
 
 _LINT_EXAMPLES = """\
 examples:
-  lint --diff .                              what --fix would change
-  lint --format sarif --output out.sarif .   a report for code scanning
-  lint --write-baseline .                    from now on, new findings only
-  lint --stdin-filename main.tf - < main.tf  the text of an editor
+  lint --diff .                              show what --fix would change
+  lint --format sarif --output out.sarif .   write a report for code scanning
+  lint --write-baseline .                    from now on, report new findings only
+  lint --stdin-filename main.tf - < main.tf  check the text in an editor
 
-exit codes: 0 nothing found, 1 findings, 2 wrong usage or settings, 3 a mistake of ours
+exit codes:
+  0  no finding of the --fail-on severity or higher
+  1  at least one such finding; with --diff: there is something to fix
+  2  invalid usage, settings, rule file or baseline, or a file could not be written
+  3  internal error, or a killed worker process; all other files were still checked
 """
 
 MOST_JOBS = 64
-"""Processes that one may ask for."""
+"""The highest number of processes that ``--jobs`` accepts."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,14 +37,14 @@ if TYPE_CHECKING:
 
 
 def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser for *arguments*: only the command that they name has its options."""
+    """The parser for *arguments*; only the command that they name has its options."""
     import argparse
 
     class Formatter(argparse.RawDescriptionHelpFormatter):
-        """Help as wide as the terminal, without what the standard one imports to find that out."""
+        """Help as wide as the terminal, without the imports by which argparse finds the width."""
 
         def __init__(self, prog: str) -> None:
-            super().__init__(prog, width=width())
+            super().__init__(prog, width=text_width())
 
     parser = argparse.ArgumentParser(
         prog="cloudtrail-policylint",
@@ -50,14 +54,18 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=Formatter,
     )
     parser.add_argument(
-        "--version", action="store_true", help="print the version and that of the AWS data"
+        "-V",
+        "--version",
+        action="store_true",
+        help="print the version and the version of the AWS data",
     )
-    # Given, because working it out loads half of the help machinery.
+    # prog is given, because computing it loads half of the help machinery.
     commands = parser.add_subparsers(
         dest="command", title="commands", metavar="COMMAND", prog="cloudtrail-policylint"
     )
-    # Parsers of other commands would take longer than linting a small policy. Where no command comes
-    # first they are listed (--help, a wrong name), and where one follows it has its options.
+    # Building the parsers of all commands takes longer than linting a small policy: only the
+    # command that comes first gets one, with its options. Otherwise (--help, a wrong name) all
+    # are listed.
     first = arguments[0] if arguments else ""
     for name, (options, text) in _COMMANDS.items():
         if first in _COMMANDS and name not in arguments:
@@ -76,22 +84,31 @@ def parser_for_all() -> argparse.ArgumentParser:
 
 
 def _rules_options(rules: argparse.ArgumentParser) -> None:
-    rules.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    _own_rules(rules)
+    rules.add_argument(
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="output format (default: text)",
+    )
+    _add_rules_option(rules)
 
 
 def _explain_options(explain: argparse.ArgumentParser) -> None:
-    explain.add_argument("rule", metavar="RULE", help="its id or its name")
-    _own_rules(explain)
+    explain.add_argument("rule", metavar="RULE", help="rule id or name")
+    _add_rules_option(explain)
 
 
 def _check_options(check: argparse.ArgumentParser) -> None:
-    check.add_argument("paths", nargs="+", metavar="PATH")
+    check.add_argument("paths", nargs="+", metavar="PATH", help="rule files or folders")
 
 
-def _own_rules(parser: argparse.ArgumentParser) -> None:
+def _add_rules_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--rules", action="append", default=[], metavar="PATH", help="rules of your own besides"
+        "--rules",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="file or folder with additional rules",
     )
 
 
@@ -103,110 +120,111 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         nargs="*",
         default=["."],
         metavar="PATH",
-        help="files or folders; - is standard input (default: .)",
+        help="files or folders to check; - reads standard input (default: .)",
     )
     add(
         "--format",
         choices=FORMATS,
         default="text",
-        help="how findings are written (default: text)",
+        help="output format (default: text)",
     )
     add(
         "--output",
         metavar="FILE",
-        help="write the report to FILE; the findings are shown as text besides",
+        help="write the report to FILE; standard output then shows the findings as text",
     )
     add(
         "--select",
         action="append",
         default=[],
-        metavar="IDS",
-        help="only these rules: ids, their beginnings, names or tags, with commas between",
+        metavar="RULES",
+        help="comma-separated rules to run: id, id prefix (CT2), name or tag",
     )
     add(
         "--ignore",
         action="append",
         default=[],
-        metavar="IDS",
-        help="all but these rules, named likewise",
+        metavar="RULES",
+        help="comma-separated rules not to report, as for --select",
     )
-    add(
-        "--rules",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="rules of your own besides: a file or a folder",
-    )
+    _add_rules_option(lint)
     add(
         "--scope",
         choices=("cloudtrail", "all"),
-        help="policies that concern CloudTrail (default) or all policies",
+        help="check policies that mention CloudTrail (default), or all policies",
     )
     add(
         "--pedantic",
         action="store_true",
-        help="also rules of low confidence, and what cannot be told",
+        help="also run low-confidence rules and report values that could not be resolved",
     )
     add(
         "--fail-on",
         choices=("error", "warning", "info", "never"),
-        help="the least severity that makes the exit code 1 (default: warning)",
+        help="exit with 1 if there is a finding of this severity or higher; with never, findings "
+        "do not change the exit code (default: warning)",
     )
-    add("--fix", action="store_true", help="correct in the files what can be corrected safely")
+    add("--fix", action="store_true", help="apply safe fixes to the files")
     add(
         "--unsafe-fixes",
         action="store_true",
-        help="with --fix or --diff: also what may grant or deny more than today",
+        help="with --fix or --diff: also apply fixes that may change what a policy grants or "
+        "denies",
     )
     add(
         "--diff",
         action="store_true",
-        help="show what --fix would change, and change nothing; exit 1 if there is something",
+        help="show what --fix would change, without writing; exit with 1 if there is a change",
     )
-    add("--config", metavar="FILE", help="settings file, instead of the nearest one")
+    add("--config", metavar="FILE", help="settings file to use for all paths")
     add(
         "--baseline",
         metavar="FILE",
-        help="leave out the findings that FILE has (default: what --write-baseline wrote)",
+        help="do not report the findings in this baseline (default: the file that "
+        "--write-baseline writes)",
     )
     add(
         "--write-baseline",
         action="store_true",
-        help="put all findings into the baseline, so that only later ones are reported",
+        help="write all current findings to the baseline",
     )
     add(
         "--show-suppressed",
         action="store_true",
-        help="also what comments, settings or the baseline allow, marked as such",
+        help="also show findings suppressed by comments, settings or the baseline",
     )
     add(
         "--show-settings",
         action="store_true",
-        help="show the settings for each PATH and where each comes from, and judge nothing",
+        help="print the settings for each PATH and their origin, and exit",
     )
     add(
         "--jobs",
         type=_jobs,
         metavar="N",
-        help="judge in N processes (default: auto, as many as pay for how much there is to judge)",
+        help="run N processes in parallel (default: auto, chosen by input size)",
     )
-    add("--statistics", action="store_true", help="count the findings of each rule")
-    add("--quiet", action="store_true", help="findings only: no summary, no statistics")
+    add(
+        "--statistics",
+        action="store_true",
+        help="print the number of findings per rule, and of policies that could be resolved",
+    )
+    add("--quiet", action="store_true", help="print findings only: no summary, no statistics")
     add(
         "--color",
         choices=("auto", "always", "never"),
         default="auto",
-        help="colours and source lines (default: auto, on a terminal)",
+        help="colors and source lines in text output (default: auto, on a terminal)",
     )
     add(
         "--stdin-filename",
         metavar="NAME",
-        help="what standard input is called and, by its ending, written in",
+        help="file name of standard input; its extension determines the format",
     )
 
 
 def _jobs(text: str) -> int | None:
-    """A number of processes, None for ``auto``."""
+    """The number of processes, None for ``auto``."""
     if text == "auto":
         return None
     if text.isdecimal() and 1 <= int(text[:9]) <= MOST_JOBS:
@@ -221,9 +239,9 @@ def _completion_options(completion: argparse.ArgumentParser) -> None:
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
-    "lint": (_lint_options, "judge files and folders"),
+    "lint": (_lint_options, "check files and folders"),
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),
-    "completion": (_completion_options, "print a script that completes commands in a shell"),
+    "completion": (_completion_options, "print a shell completion script"),
 }

@@ -1,4 +1,4 @@
-"""What every command needs to speak and to end: exit codes, standard output and files."""
+"""Exit codes, and writing to standard output, standard error and files."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from ..base.errors import UsageError
 
 _NARROWEST = 30
 
-FINE, FOUND, WRONG, CRASHED, INTERRUPTED = 0, 1, 2, 3, 130
+EXIT_OK, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
-def show(text: str) -> None:
-    """Write *text* to standard output, whatever its encoding can express."""
+def write_stdout(text: str) -> None:
+    """Write *text* to standard output; characters that its encoding lacks are escaped."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     except OSError as error:
-        raise _not_shown(error) from None
+        raise _stdout_error(error) from None
 
 
-def flush() -> None:
-    """Write to standard output what still waits for it. Raises ``UsageError``, or ``BrokenPipeError``."""
+def flush_stdout() -> None:
+    """Flush standard output. Raises ``UsageError``, or ``BrokenPipeError`` without a reader."""
     try:
         sys.stdout.flush()
     except OSError as error:
-        raise _not_shown(error) from None
+        raise _stdout_error(error) from None
 
 
-def _not_shown(error: OSError) -> Exception:
+def _stdout_error(error: OSError) -> Exception:
     if isinstance(error, BrokenPipeError):
         return error
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - which is told once
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - so that the error is reported once
     return UsageError(f"standard output: cannot be written: {(error.strerror or '').lower()}")
 
 
-def say(text: str) -> None:
-    """Write the line *text* to standard error."""
-    print(text, file=sys.stderr)
+def print_stderr(line: str) -> None:
+    """Write *line* to standard error."""
+    print(line, file=sys.stderr)
 
 
-def width() -> int:
-    """How many columns there are to write in, less a margin; never too few to write anything."""
+def text_width() -> int:
+    """The width of the terminal in columns, less a margin, but never too small for any text."""
     try:
         columns = int(os.environ["COLUMNS"])
     except (KeyError, ValueError):
@@ -54,23 +54,23 @@ def width() -> int:
     return max(_NARROWEST, columns - 2)
 
 
-def write(path: str, text: str) -> None:
-    """Write *text* to the file *path* in one step; to a device or pipe, which stays one, directly.
+def write_file(path: str, text: str) -> None:
+    """Write *text* to the file *path* in one step, keeping the mode of an existing file.
 
-    A file that is there keeps its mode.
+    A device or pipe is written to directly.
     """
-    whole = os.path.realpath(path)  # a link stays a link
+    target = os.path.realpath(path)  # so that a link stays a link
     data = text.encode("utf-8", "backslashreplace")
     try:
-        if os.path.exists(whole) and not os.path.isfile(whole):
-            with open(whole, "wb") as file:
+        if os.path.exists(target) and not os.path.isfile(target):
+            with open(target, "wb") as file:
                 file.write(data)
             return
-        replace_file(whole, data, lambda temporary: _keep_mode(temporary, whole))
+        replace_file(target, data, lambda temporary: _copy_mode(target, temporary))
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None
 
 
-def _keep_mode(temporary: str, whole: str) -> None:
-    if os.path.exists(whole):
-        os.chmod(temporary, os.stat(whole).st_mode & 0o7777)
+def _copy_mode(source: str, target: str) -> None:
+    if os.path.exists(source):
+        os.chmod(target, os.stat(source).st_mode & 0o7777)

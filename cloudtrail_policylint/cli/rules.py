@@ -6,7 +6,7 @@ import os
 
 from ..base.errors import UsageError
 from ..lint.run import rule_book
-from .output import FINE, WRONG, say, show
+from .output import EXIT_OK, EXIT_USAGE, print_stderr, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 def rules(options: argparse.Namespace) -> int:
-    """List the rules; the exit code."""
+    """List the rules; return the exit code."""
     from ..report import pages
 
     book = rule_book(options.rules)
     if options.format == "json":
-        show(pages.as_json(book))
+        write_stdout(pages.as_json(book))
     elif options.format == "markdown":
-        show(pages.as_table(book))
+        write_stdout(pages.as_table(book))
     else:
-        show("".join(f"{line}\n" for line in pages.as_lines(book)))
-    return FINE
+        write_stdout("".join(f"{line}\n" for line in pages.as_lines(book)))
+    return EXIT_OK
 
 
 def explain(options: argparse.Namespace) -> int:
-    """Show the page of one rule; the exit code."""
+    """Print the page of one rule; return the exit code."""
     from ..base.suggest import nearest
     from ..report import pages
     from ..rulebook.file import examples_of
@@ -37,14 +37,14 @@ def explain(options: argparse.Namespace) -> int:
     book = rule_book(options.rules)
     rule = book.named(options.rule)
     if rule is None:
-        raise UsageError(f"no rule is called {options.rule}{nearest(options.rule, book.names())}")
+        raise UsageError(f"unknown rule {options.rule}{nearest(options.rule, book.names())}")
     examples = examples_of([*options.rules, rules_folder()], rule.id) if rule.subject else {}
-    show(pages.page(rule, examples))
-    return FINE
+    write_stdout(pages.page(rule, examples))
+    return EXIT_OK
 
 
 def check_rules(options: argparse.Namespace) -> int:
-    """Validate rule files and run their examples; the exit code."""
+    """Validate rule files and run their examples; return the exit code."""
     from ..check_rules import check
     from ..report.printable import printable
     from ..report.text import plural
@@ -53,19 +53,11 @@ def check_rules(options: argparse.Namespace) -> int:
     for path in options.paths:
         if not os.path.exists(path):
             raise UsageError(f"{path}: no such file or folder")
-    outcome = check(options.paths, bundled())
-    for mistake in outcome.mistakes:
-        show(printable(mistake) + "\n")
-    if not outcome.rules:
-        raise UsageError(f"{options.paths[0]}: no rule file there")
-    say(
-        ", ".join(
-            plural(number, noun)
-            for number, noun in (
-                (outcome.rules, "rule"),
-                (outcome.examples, "example"),
-                (len(outcome.mistakes), "mistake"),
-            )
-        )
-    )
-    return WRONG if outcome.mistakes else FINE
+    result = check(options.paths, bundled())
+    for error in result.errors:
+        write_stdout(printable(error) + "\n")
+    if not result.rules:
+        raise UsageError(f"{options.paths[0]}: no rule files found")
+    counts = ((result.rules, "rule"), (result.examples, "example"), (len(result.errors), "error"))
+    print_stderr(", ".join(plural(number, noun) for number, noun in counts))
+    return EXIT_USAGE if result.errors else EXIT_OK

@@ -1,4 +1,4 @@
-"""One use of ``lint``: checking the paths of the command line, and reporting the result."""
+"""One run of ``lint``: checking the paths of the command line, and reporting the result."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ import os
 import sys
 
 from ..base.errors import UsageError
-from .baseline import BaselineOfRun
-from .output import CRASHED, FINE, FOUND, INTERRUPTED, say, show, width, write
-from .progress import Progress
+from .baseline import RunBaseline
+from .output import (
+    EXIT_FINDINGS,
+    EXIT_INTERNAL_ERROR,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    print_stderr,
+    text_width,
+    write_file,
+    write_stdout,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +27,8 @@ if TYPE_CHECKING:
     from ..settings.lookup import NearestSettings
 
 
-class Session:
-    """Checks what *options* name under *settings*, as often as is asked, and reports once."""
+class LintSession:
+    """Checks the paths of *options* under *settings*, once or more, and reports one result."""
 
     def __init__(self, options: argparse.Namespace, settings: NearestSettings) -> None:
         from ..base.limits import under
@@ -32,65 +40,74 @@ class Session:
         self._run = Run(settings, jobs=options.jobs, statistics=options.statistics)
         self._baseline = under(
             here.limits,
-            lambda: BaselineOfRun(
-                options.baseline or here.baseline, here.folder, to_write=options.write_baseline
+            lambda: RunBaseline(
+                options.baseline or here.baseline, here.folder, write=options.write_baseline
             ),
         )
 
     def check(self, contents: Contents | None = None, *, strings: bool = False) -> Result:
-        """The result for the paths, *contents* in place of what is in some files; *strings* as for ``Run``."""
+        """The result for the paths; *contents* and *strings* are as for ``Run.lint_paths``."""
         options = self.options
         if "-" in options.paths:
-            return self._check_input(contents or {}, strings=strings)
-        progress = Progress(width())
+            return self._check_stdin(contents or {}, strings=strings)
+        if not sys.stderr.isatty():
+            return self._run.lint_paths(options.paths, contents=contents, strings=strings)
+        from .progress import Progress
+
+        progress = Progress(text_width())
         try:
             return self._run.lint_paths(
-                options.paths, progress.watch, contents=contents, strings=strings
+                options.paths, progress.update, contents=contents, strings=strings
             )
         finally:
-            progress.end()
+            progress.clear()
 
-    def left(self, result: Result) -> Result:
-        """What of *result*, the last one, is to be corrected: all but what the baseline suppresses."""
+    def without_baseline(self, result: Result) -> Result:
+        """*result*, which must be the last one, without what the baseline suppresses."""
         if self.options.write_baseline:
             return result
-        return self._baseline.applied(result, self._run.coverage).result
+        return self._baseline.apply(result, self._run.coverage).result
 
     def report(self, result: Result) -> int:
-        """Report *result*, the last one, and write the baseline if that is asked for; the exit code."""
+        """Report *result*, which must be the last one, and write the baseline if requested.
+
+        Returns the exit code.
+        """
         options = self.options
-        applied = self._baseline.applied(result, self._run.coverage)
+        applied = self._baseline.apply(result, self._run.coverage)
         result = applied.result
         for error in result.internal_errors:
-            say(error)
+            print_stderr(error)
         _write_report(options, result)
         if not options.quiet:
             for line in applied.notes:
-                say(line)
-            _summarise(options, result, everything=self._here.scope == "all")
+                print_stderr(line)
+            _print_summary(options, result, everything=self._here.scope == "all")
         if result.interrupted:
-            say("interrupted: what is shown was found until then")
-            return INTERRUPTED
+            print_stderr("interrupted: only the findings so far are shown")
+            return EXIT_INTERRUPTED
         if applied.error is not None:
             raise applied.error
         if result.internal_errors:
-            return CRASHED
-        return FOUND if _fails(result, self._here.fail_on) else FINE
+            return EXIT_INTERNAL_ERROR
+        return EXIT_FINDINGS if _fails(result, self._here.fail_on) else EXIT_OK
 
-    def _check_input(self, contents: Contents, *, strings: bool) -> Result:
+    def _check_stdin(self, contents: Contents, *, strings: bool) -> Result:
         """The result for standard input."""
         if len(self.options.paths) > 1:
-            raise UsageError("-: standard input cannot be linted together with files")
+            raise UsageError("-: standard input cannot be combined with other paths")
         name = self.options.stdin_filename
         if not name or not _names_format(name):
             raise UsageError(
-                "-: --stdin-filename is required: a name that ends in .json, .yaml or .tf"
+                "-: standard input requires --stdin-filename with a name that ends in "
+                ".json, .yaml or .tf"
             )
         data = contents[name] if name in contents else sys.stdin.buffer.read()
         return self._run.lint_text(name, _decoded(data), strings=strings)
 
 
 def _names_format(name: str) -> bool:
+    """Whether the file name *name* determines a format."""
     from ..base.formats import format_of_text
 
     try:
@@ -111,7 +128,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _fails(result: Result, fail_on: str) -> bool:
-    """Whether there is a finding as severe as *fail_on*."""
+    """Whether *result* has a finding of the severity *fail_on* or higher."""
     if not result.findings or fail_on == "never":
         return False
     from ..rulebook.model import SEVERITIES
@@ -121,17 +138,17 @@ def _fails(result: Result, fail_on: str) -> bool:
 
 
 def _write_report(options: argparse.Namespace, result: Result) -> None:
-    """The report, in a file if one is named; then the findings are shown as text besides."""
+    """Write the report to standard output; with ``--output`` to a file, and text there."""
     from ..report.formats import report
 
-    # Shown first, so that nothing is lost where the file cannot be written.
+    # Standard output first: nothing is lost if the file cannot be written.
     if options.output is not None or options.format == "text":
-        show(_as_text(options, result))
+        write_stdout(_as_text(options, result))
     else:
-        show(report(result, options.format, show_suppressed=options.show_suppressed))
+        write_stdout(report(result, options.format, show_suppressed=options.show_suppressed))
     if options.output is not None:
         text = report(result, options.format, show_suppressed=options.show_suppressed)
-        write(options.output, text)
+        write_file(options.output, text)
 
 
 def _as_text(options: argparse.Namespace, result: Result) -> str:
@@ -141,20 +158,20 @@ def _as_text(options: argparse.Namespace, result: Result) -> str:
     color = options.color == "always" or (
         options.color == "auto" and terminal and not os.environ.get("NO_COLOR")
     )
-    shown = lines(
+    found = lines(
         result,
         show_suppressed=options.show_suppressed,
         color=color,
-        width=width() if terminal or options.color == "always" else None,
+        width=text_width() if terminal or options.color == "always" else None,
     )
-    return "".join(f"{line}\n" for line in shown)
+    return "".join(f"{line}\n" for line in found)
 
 
-def _summarise(options: argparse.Namespace, result: Result, *, everything: bool) -> None:
-    from ..report.text import resolved, statistics, summary
+def _print_summary(options: argparse.Namespace, result: Result, *, everything: bool) -> None:
+    from ..report.text import resolution_lines, rule_counts, summary
 
     if options.statistics:
         resolutions = () if result.tally is None else result.tally.resolutions()
-        for line in (*statistics(result.findings), *resolved(resolutions)):
-            say(line)
-    say(summary(result, everything=everything))
+        for line in (*rule_counts(result.findings), *resolution_lines(resolutions)):
+            print_stderr(line)
+    print_stderr(summary(result, everything=everything))

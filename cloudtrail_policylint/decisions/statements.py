@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.lazy_regex import regex
 from ..base.record import record
-from ..iam.patterns import MAYBE, NO, YES, judge_covers, parse
+from ..iam.patterns import MAYBE, NO, YES, covers_verdict, parse
 from ..tree.nodes import Piece
 from .conditions import Setting, holds
 from .principals import EVERYBODY, WAYS, names, spares
@@ -162,7 +162,7 @@ def has_variables(document: Document) -> bool | None:
 
 def _covers(action: Action, wanted: Glob) -> int:
     """Whether *action* stands for the one action *wanted*."""
-    found = max([judge_covers(form, wanted) for form in action.forms], default=NO)
+    found = max([covers_verdict(form, wanted) for form in action.forms], default=NO)
     return 2 - found if action.complement else found
 
 

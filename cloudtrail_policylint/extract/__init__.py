@@ -1,4 +1,4 @@
-"""Extractors: where each format keeps policies, what kind each is, what it is attached to."""
+"""Extractors find the policies in a file: what kind each is, and what it is attached to."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from ..tree.source import SourceFile, Span
 
     class Extractor(Protocol):
-        """The module that reads one format and finds the policies in it."""
+        """A module that reads one format and finds the policies in it."""
 
         def extract_without_places(self, source: SourceFile, /) -> Extraction | None:
-            """What *source* holds without places; None where that is not possible or saves nothing."""
+            """What is in *source*, without places; None if that is impossible or no faster."""
 
         def extract(self, source: SourceFile, /) -> Iterable[Extraction]:
-            """What each document of *source* holds, syntax errors among its problems."""
+            """What is in each document of *source*; syntax errors are problems."""
 
         def documents(self, source: SourceFile, /) -> tuple[Reading, ...]:
-            """The documents of *source* as they are read, for what may be a nested template."""
+            """The parsed documents of *source*: it may be a nested template."""
 
         def reads_alike(self, span: Span, text: str, /) -> bool:
-            """Whether the file of *span* says the same with *text* in its place: only comments change."""
+            """Whether only comments change if *text* replaces *span*."""
 
 
 def _json() -> Extractor:
@@ -56,5 +56,5 @@ _EXTRACTORS: dict[str, Callable[[], Extractor]] = {
 
 
 def extractor_of(form: Format, text: str) -> Extractor:
-    """What reads *text* in the format *form*, imported only now."""
+    """The extractor for *text* in the format *form*, imported on demand."""
     return _EXTRACTORS[read_as(form, text).name]()

@@ -1,9 +1,10 @@
-"""The listing of an account's identities: what ``aws iam get-account-authorization-details`` prints.
+"""The output of ``aws iam get-account-authorization-details``: all identities of an account.
 
-Sources: IAM API Reference, ``GetAccountAuthorizationDetails`` and its data
-types. Documents stand there as objects (the AWS CLI decodes them) or as
-URL-encoded JSON (the API itself). A managed policy is held by every identity
-that lists it, a group's policies are held by its users too.
+Policies are objects there (the AWS CLI decodes them) or URL-encoded JSON (as
+the API returns them). A managed policy applies to every identity that lists it,
+and the policies of a group apply to its users too.
+
+Source: IAM API Reference, ``GetAccountAuthorizationDetails`` and its data types.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from .detect import read_policy
 
 @record
 class _Identity:
-    """One of the lists of identities, and the names of its members."""
+    """Keys of one type of identity: its list, its name, and its inline policies."""
 
     listed_in: str
     name: str
@@ -38,9 +39,9 @@ def is_listing(root: Node) -> bool:
 
 
 def extract_listing(root: Node) -> Extraction:
-    """The policies and attachments of the listing *root*, which ``is_listing``.
+    """The policies and attachments of the listing *root*, for which ``is_listing`` holds.
 
-    Policies that AWS manages are only named: their texts are not the user's to correct.
+    The documents of AWS managed policies are left out: users cannot change them.
     """
     assert isinstance(root, Map)
     return _Listing(root).extraction()
@@ -77,10 +78,10 @@ class _Listing:
         owner = Owner(name, one.span)
         holder = _holder(identity, one)
         holders = (holder, *self.users_of.get(holder, ()))
-        self.found(one.get("AssumeRolePolicyDocument"), "trust", owner, (holder,))
+        self.add(one.get("AssumeRolePolicyDocument"), "trust", owner, (holder,))
         for inline in _objects(one, identity.inline):
             of = Owner(f"{name}/{_literal(inline, 'PolicyName')}", inline.span)
-            self.found(inline.get("PolicyDocument"), "identity", of, holders)
+            self.add(inline.get("PolicyDocument"), "identity", of, holders)
         for reference in _objects(one, "AttachedManagedPolicies"):
             self.attach(reference.get("PolicyArn"), owner, holders)
         boundary = one.get("PermissionsBoundary")
@@ -105,9 +106,9 @@ class _Listing:
         for version in _objects(policy, "PolicyVersionList"):
             default = version.get("IsDefaultVersion")
             if not (isinstance(default, Scalar) and default.value is False):
-                self.found(version.get("Document"), kind, owner, holders)
+                self.add(version.get("Document"), kind, owner, holders)
 
-    def found(self, value: Node | None, kind: str, owner: Owner, holders: tuple[str, ...]) -> None:
+    def add(self, value: Node | None, kind: str, owner: Owner, holders: tuple[str, ...]) -> None:
         for node, problems in read_policy(value):
             self.documents.append(Found(node, kind, owner, holders=holders, problems=problems))
 
@@ -123,10 +124,10 @@ def _literal(node: Map, name: str) -> str:
 
 
 def _holder(identity: _Identity, one: Map) -> str:
-    """*one* apart from identities of other types that have the same name."""
+    """The name of an identity with its type: a user and a role may have the same name."""
     return f"{identity.name} {_literal(one, identity.name)}"
 
 
 def _of_aws(arn: str) -> bool:
-    """Whether *arn* is that of a policy that AWS manages: its account is ``aws``."""
+    """Whether *arn* names an AWS managed policy: its account is ``aws``."""
     return arn.split(":")[4:5] == ["aws"]

@@ -1,22 +1,21 @@
-"""Policies in JSON and YAML files that are no templates: alone, or inside other data.
+"""Policies in JSON and YAML files that are not templates: alone, or inside other data.
 
-A file that is a policy, a list of policies or a list of statements is taken
-whole. In any other file a policy is what certainly is one by its shape
-(``shapes``), wherever it stands: as an object, or as JSON inside a string, as
-the AWS CLI and API return it, plain or URL-encoded. Bare lists of statements
-count only under a key that says so (``iamRoleStatements``). A CloudFormation
-template inside the file (``resources`` of the Serverless Framework) is read as
-one, and its functions mean in a policy what they mean there. What is none of
-these is left alone, without a word.
+A file that is a policy, a list of policies or a list of statements is used as a
+whole. In other files ``detect`` recognises policies by their content, at any
+depth: objects, and JSON in strings, plain or URL-encoded (as the AWS CLI and
+API return it). Lists of statements count only under a key that says so
+(``iamRoleStatements``). A CloudFormation template inside the file (``resources``
+of the Serverless Framework) is read as a template, and policies may use its
+functions. Everything else is ignored.
 
-The records of past API calls are skipped: what they show is no longer anyone's
-text to correct.
+Records of past API calls (CloudTrail events) are skipped: nobody can correct
+the policies in them.
 """
 
 from __future__ import annotations
 
 from ..base.record import record
-from ..iam.kinds import kind_of_cloudtrail_arn
+from ..iam.kinds import kind_by_type, kind_of_cloudtrail_arn
 from ..iam.written import (
     Allowance,
     Extraction,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     Evaluation = Callable[[Node], Node | None]
 
 MAX_NESTED_STRINGS = 3
-"""How deep JSON in a string in JSON in a string is followed."""
+"""Levels of JSON in strings inside of JSON in strings that are read."""
 
 KINDS = {
     "assumerolepolicy": "trust",
@@ -52,7 +51,7 @@ KINDS = {
     "trustpolicy": "trust",
     "trustpolicydocument": "trust",
 }
-"""Key, without case, ``_`` and ``-`` -> the kind of the policies below it."""
+"""Key in lower case, without ``_`` and ``-`` -> the kind of the policies below it."""
 
 ATTACHMENTS = {
     "iamManagedPolicies": None,
@@ -60,19 +59,21 @@ ATTACHMENTS = {
     "AttachedPolicies": "PolicyArn",
     "PermissionsBoundary": "PermissionsBoundaryArn",
 }
-"""Key -> the member of the objects below it that is a managed policy's ARN (None: they are ARNs themselves).
+"""Key of a list -> the key of a managed policy's ARN in its items; None: the items are ARNs.
 
-From the Serverless Framework ("IAM Permissions For Functions") and the replies
-of IAM's ``GetRole`` and ``List...Policies``.
+Sources: Serverless Framework, "IAM Permissions For Functions"; IAM API Reference,
+``GetRole`` and ``List...Policies``.
 """
 
 _NAMES = ("RoleName", "UserName", "GroupName", "PolicyName")
-_TYPES = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 
 
 @record
-class _Place:
-    """What the keys above a node say: the kind of policies here, and whose they are."""
+class _Context:
+    """What the keys above a node say: the kind of the policies below, and their owner.
+
+    ``strings`` is how many levels of JSON in strings are around it.
+    """
 
     key: str = ""
     kind: str | None = None
@@ -84,17 +85,17 @@ class _Place:
 def extract_bare(
     root: Node, template: TemplateReader | None = None, evaluate: Evaluation | None = None
 ) -> Extraction:
-    """The policies of one document that is not a template; *root* is its tree, whole or up to a mistake.
+    """The policies of one document that is not a template; *root* may end at a syntax error.
 
-    *template* says what is in an inner object if that is a template (a reply
-    of ``GetTemplate``, say). *evaluate* is the value of a node in which there
-    may be functions of templates: tools that make templates take policies with them.
+    *template* extracts an inner object if it is a template (in a reply of
+    ``GetTemplate``, say). *evaluate* returns the value of a node that may use
+    the functions of templates: tools that generate templates accept them.
     """
     if _is_construct_tree(root):
         return Extraction()
     whole = Owner("", root.span)
     excerpt = Seq((root,), root.span) if is_statement(root) else root
-    if is_statements(excerpt):  # what it lacks may stand elsewhere
+    if is_statements(excerpt):  # the rest of the policy may be in another file
         node = evaluate(excerpt) if evaluate is not None else excerpt
         return Extraction((Found(node or excerpt, None, whole, complete=False),))
     search = _Search(template, evaluate)
@@ -103,14 +104,14 @@ def extract_bare(
 
 
 def policies_in(root: Node) -> Sequence[Found]:
-    """The policies at any depth of *root*, known by their shape."""
+    """The policies at any depth of *root*, recognised by their content."""
     search = _Search(None, None)
     search.run(root)
     return search.documents
 
 
 class _Search:
-    """A walk through a tree in the order of the file; shared nodes are met once."""
+    """A walk through a tree in the order of the file; shared nodes are visited once."""
 
     def __init__(self, template: TemplateReader | None, evaluate: Evaluation | None) -> None:
         self.read_template = template
@@ -119,7 +120,7 @@ class _Search:
         self.attachments: list[FoundAttachment] = []
         self.allowances: list[Allowance] = []
         self.resources: list[FoundResource] = []
-        self.stack: list[tuple[Node, _Place]] = []
+        self.stack: list[tuple[Node, _Context]] = []
         self.seen: set[int] = set()
 
     def result(self) -> Extraction:
@@ -131,75 +132,77 @@ class _Search:
         )
 
     def run(self, root: Node) -> None:
-        self.stack.append((root, _Place()))
+        self.stack.append((root, _Context()))
         while self.stack:
-            node, place = self.stack.pop()
+            node, context = self.stack.pop()
             if isinstance(node, Text):
-                if place.strings < MAX_NESTED_STRINGS and may_hold_policy(node):
-                    self.string(node, place)
+                if context.strings < MAX_NESTED_STRINGS and may_hold_policy(node):
+                    self.string(node, context)
             elif isinstance(node, Encoded):
-                self.stack.append((node.content, place))
+                self.stack.append((node.content, context))
             elif isinstance(node, Map | Seq) and id(node) not in self.seen:
                 self.seen.add(id(node))
                 if isinstance(node, Map):
-                    self.object(node, place)
+                    self.object(node, context)
                 else:
-                    self.list(node, place)
+                    self.list(node, context)
 
     def value(self, node: Node) -> Node:
         return (self.evaluate(node) if self.evaluate is not None else None) or node
 
-    def found(self, node: Node, place: _Place, problems: tuple[Problem, ...] = ()) -> None:
+    def add(self, node: Node, context: _Context, problems: tuple[Problem, ...] = ()) -> None:
         node = self.value(node)
-        at = place.parent.span if place.parent is not None else node.span
-        # Without a name it is the one role of the file, as in the Serverless Framework.
-        named = place.kind == "trust" and place.name
-        holders = (place.name,) if place.kind == "identity" or named else ()
-        owner = Owner(place.name, at)
-        self.documents.append(Found(node, place.kind, owner, holders=holders, problems=problems))
+        at = context.parent.span if context.parent is not None else node.span
+        # Without a name it is the only role of the file, as in the Serverless Framework.
+        named = context.kind == "trust" and context.name
+        holders = (context.name,) if context.kind == "identity" or named else ()
+        owner = Owner(context.name, at)
+        self.documents.append(Found(node, context.kind, owner, holders=holders, problems=problems))
 
-    def string(self, text: Text, place: _Place) -> None:
+    def string(self, text: Text, context: _Context) -> None:
         root, problems = read_text(text)
         if root is None:
             return
         if is_policy(root):
-            self.found(root, place, problems)
+            self.add(root, context, problems)
         elif not problems:
-            inner = _Place(place.key, place.kind, place.name, place.parent, place.strings + 1)
+            inner = _Context(
+                context.key, context.kind, context.name, context.parent, context.strings + 1
+            )
             self.stack.append((root, inner))
 
-    def list(self, node: Seq, place: _Place) -> None:
-        key = place.key.lower()
-        # Below "Statement" itself a policy would have been known for one: this is another cloud's.
+    def list(self, node: Seq, context: _Context) -> None:
+        key = context.key.lower()
+        # A policy of AWS would have been recognised above its "Statement": this is another cloud's.
         says_so = key != "statement" and key.endswith(("statement", "statements"))
         if says_so and is_statements(node):
-            self.found(node, place)
+            self.add(node, context)
             return
         for item in reversed(node.items):
-            self.stack.append((item, place))
+            self.stack.append((item, context))
 
-    def object(self, node: Map, place: _Place) -> None:
+    def object(self, node: Map, context: _Context) -> None:
         if is_policy(node):
-            self.found(node, place)
+            self.add(node, context)
             return
         keys = {entry.key.literal for entry in node.entries}
         if "Resources" in keys and self.template(node):
             return
         if {"eventSource", "eventName"} <= keys or _is_old_version(node):
             return
-        name = _name_in(node, keys) or place.name
-        if place.name and name != place.name and "PolicyName" in keys:
-            name = f"{place.name}/{name}"
+        name = _name_in(node, keys) or context.name
+        if context.name and name != context.name and "PolicyName" in keys:
+            name = f"{context.name}/{name}"
         beside = _kind_beside(node, keys)
         for entry in reversed(node.entries):
             key = entry.key.literal or ""
-            kind = _kind_below(key, place.key) or beside or place.kind
-            self.stack.append((entry.value, _Place(key, kind, name, node, place.strings)))
+            kind = _kind_below(key, context.key) or beside or context.kind
+            self.stack.append((entry.value, _Context(key, kind, name, node, context.strings)))
             if key in ATTACHMENTS:
-                self.attached(entry.value, key, Owner(name, node.span))
+                self.attach(entry.value, key, Owner(name, node.span))
 
     def template(self, node: Map) -> bool:
-        """Whether *node* is a template; then what is in it is found."""
+        """Whether *node* is a template; if so, add what is in it."""
         extraction = self.read_template(node) if self.read_template is not None else None
         if extraction is None:
             return False
@@ -209,7 +212,7 @@ class _Search:
         self.resources.extend(extraction.resources)
         return True
 
-    def attached(self, value: Node, key: str, owner: Owner) -> None:
+    def attach(self, value: Node, key: str, owner: Owner) -> None:
         member = ATTACHMENTS[key]
         holders = () if key == "PermissionsBoundary" else (owner.name,)  # which grants nothing
         value = self.value(value)
@@ -221,7 +224,7 @@ class _Search:
 
 
 def _is_construct_tree(root: Node) -> bool:
-    """Whether *root* is the ``tree.json`` that CDK writes: what it holds stands in the templates, too."""
+    """Whether *root* is CDK's ``tree.json``: its policies are also in the templates."""
     version = root.get("version") if isinstance(root, Map) else None
     return isinstance(version, Text) and version.written.startswith("tree-")
 
@@ -244,7 +247,7 @@ def _kind_below(key: str, above: str) -> str | None:
 
 
 def _kind_beside(node: Map, keys: set[str | None]) -> str | None:
-    """What the neighbours of a policy say of it: the resource's ARN, or the type of an Organizations policy."""
+    """The kind of a policy by the keys beside it: the ARN of a resource, a policy type."""
     if "TopicArn" in keys:
         return "sns-topic"
     if "QueueArn" in keys:
@@ -253,11 +256,11 @@ def _kind_beside(node: Map, keys: set[str | None]) -> str | None:
         arn = node.get("ResourceArn")
         return kind_of_cloudtrail_arn(arn.written) if isinstance(arn, Text) else None
     summary = node.get("PolicySummary") if "PolicySummary" in keys else node
-    kind = summary.get("Type") if isinstance(summary, Map) else None
-    return _TYPES.get(kind.literal or "") if isinstance(kind, Text) else None
+    type_ = summary.get("Type") if isinstance(summary, Map) else None
+    return (kind_by_type(type_) or None) if isinstance(type_, Text) else None
 
 
 def _is_old_version(node: Map) -> bool:
-    """Whether *node* is a version of a managed policy that is not in force."""
+    """Whether *node* is a version of a managed policy that is not the default version."""
     default = node.get("IsDefaultVersion")
     return isinstance(default, Scalar) and default.value is False

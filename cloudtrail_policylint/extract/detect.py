@@ -1,9 +1,8 @@
-"""What certainly is a policy, in whatever format it is written.
+"""Recognise policies by their content, and read them from strings.
 
-Many files hold the word "Statement", or lists of actions, and are no policies:
-rule collections, permission maps, event patterns. The elements that make a
-policy are those of the IAM User Guide, "Grammar of the IAM JSON policy
-language".
+Many files that have a "Statement" or lists of actions are not policies: rule
+collections, permission maps, event patterns. Source for the elements of a
+policy: IAM User Guide, "Grammar of the IAM JSON policy language".
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 OTHER_VERSIONS = ("1", "2.0")
-"""Versions of the policies of other clouds, whose form is otherwise the same."""
+"""Versions of the policies of other clouds, which otherwise look the same."""
 
 _ELEMENTS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
 _ACTION = regex(r"(?:\*|[a-z0-9-]+:[A-Za-z*?]+)\Z")
@@ -26,7 +25,7 @@ _URL_ESCAPES = regex(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 def is_policy(node: Node) -> bool:
-    """Whether *node* is an object with statements, or says with its Version that it should be."""
+    """Whether *node* has statements, or the Version of a policy and a key like Statement."""
     if not isinstance(node, Map):
         return False
     version = node.get("Version")
@@ -42,7 +41,7 @@ def is_policy(node: Node) -> bool:
 
 
 def is_statement(node: Node) -> bool:
-    """Whether *node* is an object with an Effect and one of the elements that go with it."""
+    """Whether *node* is an object with an Effect and another element of a statement."""
     if not isinstance(node, Map):
         return False
     effects = list(branches(node.get("Effect")))
@@ -55,7 +54,7 @@ def is_statement(node: Node) -> bool:
 
 
 def _is_of_stack_policy(node: Map) -> bool:
-    """Whether *node* guards the resources of a stack: ``Update:*`` is no action of IAM.
+    """Whether *node* is a statement of a CloudFormation stack policy (``Update:*``).
 
     CloudFormation User Guide, "Prevent updates to stack resources".
     """
@@ -67,7 +66,7 @@ def _is_of_stack_policy(node: Map) -> bool:
 
 
 def is_statements(node: Node) -> bool:
-    """Whether *node* is a list of nothing but statements."""
+    """Whether *node* is a list of statements only."""
     return isinstance(node, Seq) and bool(node.items) and all(map(is_statement, node.items))
 
 
@@ -79,7 +78,7 @@ def _is_effect(node: Node) -> bool:
 
 
 def _is_any_statement(node: Node) -> bool:
-    """A statement, or what under the key Statement can only be one that lacks its Effect."""
+    """Whether *node*, under the key Statement, is a statement, its Effect missing or not."""
     if is_statement(node):
         return True
     if not isinstance(node, Map) or node.entry("Effect") is not None:
@@ -92,7 +91,7 @@ def _is_any_statement(node: Node) -> bool:
 
 
 def _items(node: Node | None) -> list[Node]:
-    """The members of *node* through all its alternatives; *node* itself where it is no list."""
+    """The items of *node* in all its alternatives; an alternative that is no list is one item."""
     found: list[Node] = []
     for branch in branches(node):
         found.extend(branch.items if isinstance(branch, Seq) else (branch,))
@@ -107,7 +106,7 @@ def _reads_like_statement(key: str | None) -> bool:
 
 
 def may_hold_policy(text: Text) -> bool:
-    """Whether it is worth reading *text* as JSON (a look at its letters, without reading it)."""
+    """Whether *text* may be a policy as JSON: a quick check that does not parse it."""
     first = text.parts[0] if text.parts else None
     if not isinstance(first, Piece):
         return False
@@ -118,9 +117,9 @@ def may_hold_policy(text: Text) -> bool:
 
 
 def read_policy(value: Node | None) -> list[tuple[Node, tuple[Problem, ...]]]:
-    """The policies that *value* is or spells, each written alternative one, and what is wrong with their JSON.
+    """The policies in *value*, where only a policy can be, each with the problems of its JSON.
 
-    *value* stands where only a policy can stand. An unknown value is none.
+    Every alternative of *value* is one; an unknown value is none.
     """
     found: list[tuple[Node, tuple[Problem, ...]]] = []
     for branch in branches(value):
@@ -136,7 +135,7 @@ def read_policy(value: Node | None) -> list[tuple[Node, tuple[Problem, ...]]]:
 
 
 def unknown_in(value: Node | None) -> Iterator[Hole]:
-    """What *value*, which stands where there must be a policy and tells of none, is not known for."""
+    """The unknown parts because of which *value*, which must be a policy, could not be read."""
     for branch in branches(value):
         text = as_text(branch)
         hole = next((p for p in text.parts if isinstance(p, Hole)), None) if text else None
@@ -145,7 +144,7 @@ def unknown_in(value: Node | None) -> Iterator[Hole]:
 
 
 def read_text(text: Text) -> tuple[Node | None, tuple[Problem, ...]]:
-    """The JSON value that *text* spells, plain or URL-encoded as IAM's API returns it."""
+    """The value of *text* as JSON, plain or URL-encoded (as in the IAM API), and its problems."""
     from ..readers.json.reader import read_embedded
 
     first = text.parts[0] if text.parts else None

@@ -1,4 +1,4 @@
-"""Files in JSON. Values are read first, which is fast; places only where there is something to report."""
+"""Files in JSON: values are read first, which is fast, and places only to report findings."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def extract_without_places(source: SourceFile) -> Extraction | None:
-    """What *source* holds, without places; None for one with a syntax error."""
+    """What is in *source*, without places; None if it has a syntax error."""
     root = reader.read_values(source)
     return None if root is None else extract_document(root, source)
 
 
 def extract(source: SourceFile) -> Iterator[Extraction]:
-    """What *source* holds. A text that Terraform is to fill in is read as a template of it."""
+    """What is in *source*, which may be a text template of Terraform."""
     reading = reader.read_placed(source)
     if reading.mistake is not None and "${" in source.text:
         from ..readers.json import template
@@ -33,12 +33,12 @@ def extract(source: SourceFile) -> Iterator[Extraction]:
 
 
 def documents(source: SourceFile) -> tuple[Reading, ...]:
-    """The one document of *source* as it is read."""
+    """The parsed document of *source*."""
     return (reader.read_placed(source),)
 
 
 def reads_alike(span: Span, text: str) -> bool:
-    """Whether only comments change with *text* in the place of *span*; JSON with comments reads as YAML."""
+    """Whether only comments change if *text* replaces *span* (YAML reads JSON with comments)."""
     from . import yaml_files
 
     return yaml_files.reads_alike(span, text)

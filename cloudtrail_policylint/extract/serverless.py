@@ -1,7 +1,6 @@
 """The variables of a Serverless Framework service: ``${self:custom.name}``.
 
-The framework fills them in before anybody else sees the file. What they stand
-for is not looked up: they are holes. Source: Serverless Framework
+They are not resolved: each is a hole. Source: Serverless Framework
 documentation, "Variables".
 """
 
@@ -25,7 +24,7 @@ from ..tree.nodes import (
     cut,
 )
 
-# A source and a colon or arguments. "${AWS::Region}" is CloudFormation's, "${aws:username}" IAM's.
+# A source, then a colon or arguments. ${AWS::Region} is CloudFormation's, ${aws:username} is IAM's.
 _VARIABLE = r"\$\{(?!AWS::|aws:(?!accountId|region\b))(?:\w[\w-]*)(?::|\()"
 _SHAPES = {"${aws:accountId}": ACCOUNT, "${aws:region}": NAME}
 
@@ -40,12 +39,12 @@ def is_service(root: Node) -> bool:
 
 
 def resources(root: Node) -> Node | None:
-    """The template of the service *root*, whose resources its policies may refer to."""
+    """The CloudFormation template in the service *root*; its policies may refer to it."""
     return root.get("resources") if isinstance(root, Map) else None
 
 
 def with_holes(root: Node) -> Node:
-    """*root* with every variable of the framework as a hole; what is shared stays shared."""
+    """*root* with every variable of the framework as a hole; shared nodes stay shared."""
     return _Filler().node(root)
 
 
@@ -93,7 +92,7 @@ def _filled(text: Text) -> Text:
 
 
 def _end(text: str, at: int) -> int:
-    """Where the brace that is open at *at* is closed; the end of *text* where it is not."""
+    """The end of the braces that are open at *at*; the end of *text* if they are not closed."""
     depth = 1
     for brace in re.compile("[{}]").finditer(text, at):
         depth += 1 if brace.group() == "{" else -1

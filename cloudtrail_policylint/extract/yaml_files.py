@@ -21,18 +21,18 @@ def extract_without_places(source: SourceFile) -> Extraction | None:  # noqa: AR
 
 
 def extract(source: SourceFile) -> Iterator[Extraction]:
-    """What each document of *source* holds."""
+    """What is in each document of *source*."""
     for reading in reader.read(source):
         yield extract_reading(reading, source, "YAML")
 
 
 def documents(source: SourceFile) -> tuple[Reading, ...]:
-    """The documents of *source* as they are read."""
+    """The parsed documents of *source*."""
     return reader.read(source)
 
 
 def reads_alike(span: Span, text: str) -> bool:
-    """Whether the file of *span* has the same values with *text* in its place: only comments change."""
+    """Whether only comments change if *text* replaces *span*."""
     from ..tree.python_values import plain
 
     source = span.source

@@ -1,4 +1,4 @@
-"""What the text of a file may open or list: nothing outside of its project."""
+"""Files that a file in the run loads or lists: nothing outside of its project."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from .inputs import Inputs
 
 MAX_LISTED = 2000
-"""Files below one folder; where there are more, ``fileset()`` is not followed."""
+"""The most files below a folder for which ``fileset()`` is evaluated."""
 
 
 def loader(inputs: Inputs, folder: str) -> Callable[[str], SourceFile | None]:
-    """What opens a file by its path from *folder*, for ``file()`` and nested templates."""
+    """A function that opens a file by its path from *folder*, for ``file()`` and nested stacks."""
     root = project_of(folder)
 
     def load(relative: str) -> SourceFile | None:
@@ -35,7 +35,7 @@ def loader(inputs: Inputs, folder: str) -> Callable[[str], SourceFile | None]:
 
 
 def lister(folder: str) -> Callable[[str], list[str]]:
-    """What names the files below a folder for ``fileset()``, both seen from the module *folder*."""
+    """A function that lists the files below a folder, given from *folder*, for ``fileset()``."""
     root = project_of(folder)
 
     def names(relative: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The bytes of a file: what a look at them rules out, and from bytes to text and back."""
+"""The bytes of a file: reading, a quick look for policies, decoding and encoding."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ def read_bytes(path: str) -> bytes:
 
 
 def may_matter(data: bytes, *, everything: bool) -> bool:
-    """Whether a file of these bytes may hold a policy in scope.
+    """Whether a file with these bytes may contain a policy in scope.
 
-    With *everything* in scope any policy matters, else only those that
-    mention CloudTrail, be it with its two halves put together. A file that
-    spells letters as escapes, breaks a word at a line's end or URL-encodes
-    JSON may mention anything.
+    With *everything* in scope that is any policy, otherwise one that mentions
+    CloudTrail, possibly as two halves to be joined. A file with escaped letters,
+    words broken at a line's end or URL-encoded JSON may mention anything.
     """
     lower = data.lower()
-    if b"\0" in lower:  # UTF-16, or 32: the letters are still there
+    if b"\0" in lower:  # UTF-16 or UTF-32: without the zeros the letters are ASCII
         lower = lower.replace(b"\0", b"")
     words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint")
     if everything:
@@ -39,27 +38,27 @@ def may_matter(data: bytes, *, everything: bool) -> bool:
 
 
 def may_nest(data: bytes, form: Format) -> bool:
-    """Whether a file of these bytes may be a template with nested stacks."""
+    """Whether a file with these bytes may be a template with nested stacks."""
     if form is TERRAFORM:
         return False
     return b"TemplateURL" in data or b"AWS::Serverless::Application" in data
 
 
 def decode(data: bytes) -> str:
-    """The text of *data*, a byte order mark left out; raises ``UnreadableError`` where it is not UTF-8."""
+    """The text of *data* without a byte order mark; raises ``UnreadableError`` if not UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_nul(data[:4]):
-        raise UnreadableError("not UTF-8 but UTF-16: save it as UTF-8")
+        raise UnreadableError("it is UTF-16: save it as UTF-8")
     try:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"not UTF-8: byte {error.start + 1} cannot be decoded") from None
+        raise UnreadableError(f"it is not UTF-8: invalid byte {error.start + 1}") from None
 
 
 def _every_other_is_nul(start: bytes) -> bool:
-    """Whether a text that starts so is UTF-16 without a byte order mark: our formats begin in ASCII."""
+    """Whether *start* is UTF-16 without a byte order mark: all formats begin with ASCII."""
     return len(start) == 4 and any(start[::2]) != any(start[1::2])
 
 
 def encode(text: str, like: bytes) -> bytes:
-    """*text* as the bytes of a file: with a byte order mark if *like*, what is in it now, has one."""
+    """*text* as bytes, with a byte order mark if the old content *like* has one."""
     return (b"\xef\xbb\xbf" if like.startswith(b"\xef\xbb\xbf") else b"") + text.encode("utf-8")

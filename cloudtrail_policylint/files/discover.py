@@ -1,4 +1,4 @@
-"""Which files a run looks at: paths and folders to files whose names have a format that may hold a policy."""
+"""Finds the files of a run: from paths and folders to files whose names have a known format."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SKIPPED_FOLDERS = frozenset(
         "__pycache__",
     )
 )
-"""Folders that a walk never enters."""
+"""Folders that are never entered, unless given."""
 
 
 class MissingPathError(InputError):
@@ -40,7 +40,7 @@ class MissingPathError(InputError):
 
 @record
 class Candidate:
-    """A file that may hold a policy. ``path`` is as the user wrote it; ``named``: given by name."""
+    """A file that may contain a policy; ``path`` is as the user wrote it, ``named``: as a file."""
 
     path: str
     format: Format
@@ -48,11 +48,11 @@ class Candidate:
 
 
 def discover(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:
-    """The candidates among *paths*, each once, folders walked in the order of their names.
+    """The candidates among *paths* and in folders, each once, in the order of their names.
 
-    Raises ``MissingPathError`` for a path that does not exist. A file given
-    by name is looked at whatever git ignores; ``exclude`` of the settings
-    applies to it too, because a commit hook names every file.
+    Raises ``MissingPathError`` for a path that does not exist. A file that is
+    given by name is checked even if git ignores it, but not if ``exclude`` in the
+    settings matches it, because a commit hook names every file.
     """
     seen: set[str] = set()
     for path in paths:
@@ -98,10 +98,10 @@ def _shown(path: str) -> str:
 
 
 class _Ignores:
-    """What git ignores below *root*: the ``.gitignore`` files from the repository's top down.
+    """What git ignores below *root*, by the ``.gitignore`` files from the repository's root down.
 
-    Source: gitignore(5). A deeper file's pattern decides over a shallower
-    one's, a later line over an earlier one.
+    Source: gitignore(5). Deeper files take precedence, and later lines over
+    earlier ones.
     """
 
     def __init__(self, root: str) -> None:
@@ -117,11 +117,11 @@ class _Ignores:
             above.append(at)
         for folder in reversed(above):
             self._read(folder)
-        if self.ignored(root, folder=True):  # and yet the user names it: cdk.out, for instance
+        if self.ignored(root, folder=True):  # but the user gives it (cdk.out, for instance)
             self._specs = []
 
     def enter(self, folder: str) -> None:
-        """Take the ignore file of *folder* into account for what is below it."""
+        """Read the ignore file of *folder*."""
         self._read(os.path.abspath(folder))
 
     def _read(self, folder: str) -> None:
@@ -144,7 +144,7 @@ class _Ignores:
         for base, spec in reversed(self._specs):
             if whole.startswith(base):
                 shown = whole[len(base) :].replace(os.sep, "/") + ("/" if folder else "")
-                found = spec.names(shown)
+                found = spec.matches(shown)
                 if found is not None:
                     return found
         return False

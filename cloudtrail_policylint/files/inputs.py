@@ -1,4 +1,4 @@
-"""The text of each file of a run, read at most once, and which of them may hold a policy in scope."""
+"""The texts of the files of a run, each read at most once."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from .discover import Candidate
 
     Contents: TypeAlias = Mapping[str, bytes]
-    """What to read in place of what is in some files, by path."""
+    """Contents that replace those of some files, by path."""
     News: TypeAlias = tuple[list[tuple[str, str, str]], list[str]]
-    """Files by key, each with its path and text; and keys."""
+    """The key, path and text of files that were read; and the keys of files that became given."""
 
 
 @record
 class Unreadable:
-    """A file that had to be read and could not be, and why: it is too large, or another reason."""
+    """A file that could not be read, and why."""
 
     source: SourceFile
     reason: str
@@ -34,11 +34,11 @@ class Unreadable:
 
 
 class Inputs:
-    """The files that *candidates* name, and those beside them that they refer to.
+    """The given files, which are *candidates*, and other files that they refer to.
 
-    *everything*: every policy is in scope, not only those about CloudTrail.
-    *walked* are the folders whose files the candidates are. *contents* are read
-    in place of what is in some files, by path.
+    *everything*: all policies are in scope, not only those about CloudTrail.
+    *walked* are the folders that were searched for candidates. *contents* replace
+    the contents of some files, by path.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Inputs:
         contents: Contents | None = None,
     ) -> None:
         self.candidates = candidates
-        self.unreadable: dict[str, Unreadable] = {}  # by key: a file may be tried again
+        self.unreadable: dict[str, Unreadable] = {}  # by key, because reading may be retried
         self._everything = everything
         self._contents = {path_key(path): data for path, data in (contents or {}).items()}
         self._named = {path_key(c.path): c for c in candidates}
@@ -63,9 +63,9 @@ class Inputs:
         self._nesting: list[str] = []
 
     def source(self, path: str, *, referred: bool = False) -> SourceFile | None:
-        """The file *path*, or None when it cannot be read.
+        """The file *path*, or None if it cannot be read.
 
-        A file that cannot hold a policy in scope is None too, unless it is
+        Also None for a file that cannot contain a policy in scope, unless it is
         Terraform or another file refers to it (*referred*).
         """
         key = path_key(path)
@@ -81,11 +81,11 @@ class Inputs:
             self.source(candidate.path)
 
     def matters(self, path: str) -> bool:
-        """Whether the file *path*, which was read, may hold a policy in scope."""
+        """Whether the file *path*, which was read, may contain a policy in scope."""
         return self._matters.get(path_key(path), False)
 
     def any_matters(self) -> bool:
-        """Whether one of the files that were read may hold a policy in scope."""
+        """Whether a file that was read may contain a policy in scope."""
         return any(self._matters.values())
 
     def nesting(self) -> list[str]:
@@ -96,7 +96,10 @@ class Inputs:
     # -- which files findings are reported for
 
     def add_given(self, source: SourceFile) -> None:
-        """Take *source* for given, if only a module of this run loads it: a name that no run looks for, below a folder given."""
+        """Treat *source*, which a module loads, as given if it is below a given folder.
+
+        Only for names without a known format: other files are candidates.
+        """
         if format_of(source.path) is not None:
             return
         real = os.path.realpath(source.path)
@@ -104,7 +107,7 @@ class Inputs:
             self._beside[path_key(source.path)] = source
 
     def given_sources(self) -> list[SourceFile]:
-        """The candidates that were read, and the files that ``add_given`` took."""
+        """The candidates that were read, and the files added by ``add_given``."""
         found = (self._sources.get(key) for key in self._named)
         return [source for source in found if source is not None] + list(self._beside.values())
 
@@ -113,10 +116,10 @@ class Inputs:
         key = path_key(source.path)
         return key in self._named or key in self._beside
 
-    # -- copies in other processes
+    # -- exchange with worker processes
 
     def key_of_source(self, source: SourceFile) -> str | None:
-        """The key that *source* has in all copies; None where it is no file but stands in one."""
+        """The key of *source*, the same in all processes; None for text inside of a file."""
         return self._keys.get(source)
 
     def source_of_key(self, key: str) -> SourceFile:
@@ -126,11 +129,11 @@ class Inputs:
         return source
 
     def known(self) -> tuple[int, int]:
-        """How many files are known so far, for ``read_since``."""
+        """The numbers of files read and added so far, for ``read_since``."""
         return len(self._keys), len(self._beside)
 
     def read_since(self, known: tuple[int, int]) -> News:
-        """The files read since so many were *known*, and which of all files became given ones since then."""
+        """The files that were read, and those that became given, since ``known()`` was *known*."""
         read, beside = (now - before for now, before in zip(self.known(), known, strict=True))
         sources = islice(reversed(self._keys.items()), read)
         return (
@@ -139,7 +142,7 @@ class Inputs:
         )
 
     def adopt(self, read: Sequence[tuple[str, str, str]], beside: Sequence[str]) -> None:
-        """Take over the ``read_since`` of a copy."""
+        """Add what ``read_since`` returned in a worker process."""
         for key, path, text in read:
             if self._sources.get(key) is None:
                 source = self._sources[key] = SourceFile(path, text)
@@ -151,14 +154,14 @@ class Inputs:
     def _read(self, path: str, key: str, *, referred: bool) -> SourceFile | None:
         candidate = self._named.get(key)
         shown = candidate.path if candidate else path
-        wanted = referred or candidate is None or candidate.format is TERRAFORM
+        needed = referred or candidate is None or candidate.format is TERRAFORM
         matters = False
         try:
-            given = self._contents.get(key)
-            data = read_bytes(path) if given is None else given
+            replaced = self._contents.get(key)
+            data = read_bytes(path) if replaced is None else replaced
             matters = self._matters[key] = may_matter(data, everything=self._everything)
             nests = candidate is not None and may_nest(data, candidate.format)
-            if not (matters or wanted or nests):
+            if not (matters or needed or nests):
                 return None
             source = SourceFile(shown, decode(data))
             if nests and shown not in self._nesting:
@@ -174,5 +177,5 @@ class Inputs:
 
 
 def path_key(path: str) -> str:
-    """The same text for every spelling of the same path."""
+    """A key for the file *path*, the same for every spelling of the path."""
     return os.path.normcase(os.path.abspath(path))

@@ -1,4 +1,4 @@
-"""The Terraform modules of a run: their files, and which of them call which."""
+"""The Terraform modules of a run: their files, and which module calls which."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 from ..base.disk import is_inside, project_of
 from ..base.formats import MODULE_FILES, TERRAFORM, YAML
 from ..base.lazy_regex import regex
-from . import access
 from .inputs import path_key
 
 TYPE_CHECKING = False
@@ -21,9 +20,9 @@ _LOCAL_CALL = regex(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
 
 class Modules:
-    """The modules that the Terraform files among *inputs* make up, and those that these call.
+    """The modules of the Terraform files in *inputs*, those that they call, and neighbours.
 
-    *walked* are the folders whose files the inputs are: what is near is looked for outside of them.
+    Neighbours (see ``neighbours``) are searched for outside of the folders *walked*.
     """
 
     def __init__(self, inputs: Inputs, walked: Sequence[str] = ()) -> None:
@@ -40,14 +39,14 @@ class Modules:
         self._near: set[str] = set()
 
     def any_matters(self) -> bool:
-        """Whether a file of one of the modules given may hold a policy in scope."""
-        return any(self._matters_itself(folder) for folder in self._folders)
+        """Whether a file of a given module may contain a policy in scope."""
+        return any(self._module_matters(folder) for folder in self._folders)
 
     def to_check(self) -> Iterator[str]:
-        """The folders of the modules to check.
+        """The folders of the modules to check, if they may contain a policy in scope.
 
-        Those that the Terraform files are in, those of the local modules that
-        they call, and those of modules that load another file of the run.
+        These are the given modules, the local modules that they call, and modules
+        that load another file of the run.
         """
         callers = self._called()
         calls: dict[str, list[str]] = {}
@@ -61,12 +60,14 @@ class Modules:
             reached.update(below)
             left += below
         for folder in callers:
-            if folder in reached and (folder in self._loaders or self._concerns(folder)):
+            if folder in reached and (
+                folder in self._loaders or self._matters_with_callers(folder)
+            ):
                 yield folder
 
     def projects(self) -> list[list[str]]:
-        """The modules to check, those together that call one another, be it through others."""
-        together: dict[str, str] = {}  # each folder with another one of its group, or itself
+        """The modules to check in groups of those that call one another, also indirectly."""
+        together: dict[str, str] = {}  # disjoint sets: each folder's parent, or itself
 
         def group_of(folder: str) -> str:
             while together.setdefault(folder, folder) != folder:
@@ -82,10 +83,10 @@ class Modules:
         return list(groups.values())
 
     def is_near(self, folder: str) -> bool:
-        """Whether the module of *folder* is here only for the sake of files that are near to it."""
+        """Whether the module of *folder* is a neighbour, which is read but was not given."""
         return folder in self._near
 
-    # -- what the evaluation of modules asks
+    # -- for the evaluation of modules
 
     def module_sources(self, folder: str) -> list[SourceFile]:
         """All Terraform files of *folder*, given or not."""
@@ -98,17 +99,17 @@ class Modules:
         return self._sources[folder]
 
     def is_whole(self, folder: str) -> bool:
-        """Whether all that makes up the Terraform module of *folder* can be read."""
+        """Whether all files of the Terraform module of *folder* can be read."""
         return len(self._paths(folder)) == len(self.module_sources(folder))
 
     def callers(self, folder: str) -> list[str]:
-        """The folders in view, or near, whose modules call the one of *folder*."""
+        """The folders of the modules that call the module of *folder*."""
         return self._called().get(folder, [])
 
     def called(self, folder: str, source: str) -> str | None:
         """The folder that the module of *folder* calls by the local path *source*.
 
-        It is in view, or at least inside the same project.
+        None for a folder that is neither known nor inside the same project.
         """
         path = os.path.normpath(os.path.join(folder or ".", source)).replace(os.sep, "/")
         path = "" if path == "." else path
@@ -119,14 +120,18 @@ class Modules:
         return path if is_inside(real, project_of(folder)) and os.path.isdir(real) else None
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
-        """What opens a file by its path from *folder*."""
+        """A function that opens a file by its path from *folder*."""
+        from . import access
+
         return access.loader(self._inputs, folder)
 
     def lister(self, folder: str) -> Callable[[str], list[str]]:
-        """What names the files below a folder, by its path from *folder*."""
+        """A function that lists the files below a folder, given by its path from *folder*."""
+        from . import access
+
         return access.lister(folder)
 
-    # -- who calls whom
+    # -- the call graph
 
     def _paths(self, folder: str) -> list[str]:
         try:
@@ -137,24 +142,24 @@ class Modules:
             f"{folder}/{name}" if folder else name for name in names if name.endswith(MODULE_FILES)
         ]
 
-    def _matters_itself(self, folder: str) -> bool:
-        """Whether a file of the module *folder* may hold a policy in scope."""
+    def _module_matters(self, folder: str) -> bool:
+        """Whether a file of the module *folder* may contain a policy in scope."""
         return any(self._inputs.matters(source.path) for source in self.module_sources(folder))
 
-    def _concerns(self, folder: str) -> bool:
-        """Whether the module *folder*, or one that gives values to it, may hold a policy in scope."""
+    def _matters_with_callers(self, folder: str) -> bool:
+        """Whether the module *folder* or one of its callers may contain a policy in scope."""
         seen = {folder}
         left = [folder]
         while left:
             at = left.pop()
-            if self._matters_itself(at):
+            if self._module_matters(at):
                 return True
             left += [above for above in self.callers(at) if above not in seen]
             seen.update(left)
         return False
 
     def _called(self) -> dict[str, list[str]]:
-        """The folders of all modules, each with those that call it."""
+        """The folders of all modules, each with its callers."""
         if self._callers is None:
             callers: dict[str, list[str]] = {folder: [] for folder in self._folders}
             self._callers = callers
@@ -170,16 +175,16 @@ class Modules:
                         left.append(target)
                     if folder not in callers[target]:
                         callers[target].append(folder)
-            self._look_around(callers)
+            self._add_neighbours(callers)
             for above in callers.values():
                 above.sort()
         return self._callers
 
-    def _look_around(self, callers: dict[str, list[str]]) -> None:
-        """Add to *callers* the modules near that call those in it, or that load files of the run."""
+    def _add_neighbours(self, callers: dict[str, list[str]]) -> None:
+        """Add to *callers* neighbours that call modules in it, and find those that load files."""
         from .neighbours import may_load
 
-        # YAML is loaded now and then: what is near is not looked for because of it.
+        # Modules rarely load YAML, so it is no reason to search for neighbours.
         often, loaded = self._loadable()
         near = self._modules_near(often, set(map(path_key, callers)))
         self._near = set(near)
@@ -197,7 +202,7 @@ class Modules:
             }
 
     def _loadable(self) -> tuple[set[str], list[str]]:
-        """The folders of files in scope that modules often load; and all files in scope that one may load."""
+        """The folders of files in scope that modules often load; all files that they may load."""
         inputs = self._inputs
         found = [
             c
@@ -210,10 +215,10 @@ class Modules:
         return often, [c.path for c in found]
 
     def _modules_near(self, often: set[str], known: set[str]) -> list[str]:
-        """The folders of modules near those of *often* and of modules in scope, but for the *known* ones."""
+        """The folders of neighbours of *often* and of modules in scope, without *known* ones."""
         from .neighbours import Nearby
 
-        starts = often | {folder for folder in self._folders if self._matters_itself(folder)}
+        starts = often | {folder for folder in self._folders if self._module_matters(folder)}
         nearby = Nearby(self._walked)
         return [
             found
@@ -223,7 +228,7 @@ class Modules:
         ]
 
     def _local_calls(self, folder: str) -> set[str]:
-        """What may be the local paths of modules that the module *folder* calls, by the look of its text."""
+        """The local paths of modules that the text of the module *folder* seems to call."""
         return {
             match.group(1)
             for source in self.module_sources(folder)

@@ -1,8 +1,8 @@
-"""The Terraform modules near a file that nobody named: those that may call its module, or load it.
+"""Neighbours: Terraform modules near a file that were not given, but may call or load it.
 
-Looked for in the folders above, up to the top of the project, and in those
-at most ``LEVELS`` below any of them: where modules, environments and policies
-are kept beside each other. Links are not followed.
+They are searched for in the folders above the file, up to the top of the
+project, and at most ``LEVELS`` below each of these, where projects keep modules,
+environments and policies beside each other. Links are not followed.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LEVELS = 2
-"""Levels below each of the folders above that are looked at."""
+"""How many levels below each folder above are searched."""
 MAX_FOLDERS = 500
-"""Folders that one run looks at; what is beyond is as if it were not there."""
+"""The most folders that one run searches."""
 
 _LOADS = r"\b(?:template)?file\s*\("
 _LAST_PARTS = r'([^"/\\${}\s]+)"'
-_WORKED_OUT = _LOADS + r'\s*(?!"(?:\$\{\s*path\.\w+\s*\}|[^"$])*"\s*[,)])'
-"""A call with more than a plain path."""
+_COMPUTED = _LOADS + r'\s*(?!"(?:\$\{\s*path\.\w+\s*\}|[^"$])*"\s*[,)])'
+"""A call whose path is an expression."""
 
 
 class Nearby:
-    """Looks for Terraform modules outside of the folders that are *walked* anyway, each folder once."""
+    """Searches for Terraform modules outside of the folders *walked*, in each folder once."""
 
     def __init__(self, walked: Iterable[str]) -> None:
         self._walked = [os.path.realpath(path) for path in walked]
-        self._seen: dict[str, int] = {}  # each with how many levels below it were looked at
+        self._seen: dict[str, int] = {}  # with the number of levels below that were searched
 
     def around(self, folder: str, root: str) -> Iterator[str]:
-        """The folders with Terraform files around *folder* inside the project *root*, the nearest first."""
+        """The folders with Terraform files near *folder* in the project *root*, nearest first."""
         at = folder
         while True:
             real = os.path.realpath(at or ".")
@@ -72,13 +72,13 @@ class Nearby:
 
 
 def _path(folder: str, name: str) -> str:
-    """*name* in *folder*, where the folder that we run in is the empty string."""
+    """*name* in *folder*, with the empty string for the current folder."""
     path = os.path.normpath(os.path.join(folder, name)).replace(os.sep, "/")
     return "" if path == "." else path
 
 
 def _listed(folder: str) -> tuple[list[str], list[str]]:
-    """The names of what is in *folder*, and those of the folders in it that a walk enters."""
+    """The names of the entries of *folder*, and of the folders among them to search."""
     names: list[str] = []
     folders: list[str] = []
     try:
@@ -94,10 +94,10 @@ def _listed(folder: str) -> tuple[list[str], list[str]]:
 
 
 def may_load(text: str, folder: str, paths: Iterable[str]) -> bool:
-    """Whether the Terraform *text* in *folder* may load one of the files *paths*, by the look of it.
+    """Whether the Terraform *text* in *folder* may load one of the files *paths*.
 
-    It has the name of one in it, or works a name out, which may be that of a
-    file at or below its folder.
+    It may if it contains the name of one, or computes a path and one of them is
+    in or below *folder*.
     """
     if re.search(_LOADS, text) is None:
         return False
@@ -105,7 +105,7 @@ def may_load(text: str, folder: str, paths: Iterable[str]) -> bool:
     named = set(re.findall(_LAST_PARTS, text))
     if any(path.rpartition("/")[2] in named for path in paths):
         return True
-    if re.search(_WORKED_OUT, text) is None:
+    if re.search(_COMPUTED, text) is None:
         return False
     top = os.path.abspath(folder or ".")
     return any(is_inside(os.path.abspath(path), top) for path in paths)

@@ -1,1 +1,1 @@
-"""Findings, and what decides whether one is reported: selection, suppressions, baseline."""
+"""Findings, and which of them are reported: rule selection, suppressions, baseline."""

@@ -1,9 +1,9 @@
-"""The baseline: findings that a project has for now; only others are reported.
+"""The baseline: known findings of a project; only others are reported.
 
-A file of JSON, one finding a line, so that it merges well and a change of it can
-be read. An entry has the path from the folder of the file and a fingerprint of
-what the finding is about, which is the same wherever in the file that stands,
-and in whatever file. As many findings alike as the baseline has are put up with.
+A JSON file with one finding per line, so that diffs and merges are easy to
+read. An entry has the path relative to the folder of the baseline, and a
+fingerprint that does not depend on the file or the position in it. If several
+findings share a fingerprint, each entry suppresses one of them.
 """
 
 from __future__ import annotations
@@ -31,15 +31,14 @@ _KEYS = ("path", "rule", "message", "fingerprint")
 
 
 class BaselineError(InputError):
-    """A baseline that cannot be used; the message is one line that starts with the place."""
+    """An invalid baseline; the message is one line that starts with the place."""
 
 
 @record
 class Entry:
-    """A finding that is put up with.
+    """A known finding, identified by ``path``, ``rule`` and ``fingerprint``.
 
-    ``path`` is from the folder of the baseline; ``message`` is for people,
-    ``rule`` and ``fingerprint`` say what it is.
+    ``path`` is relative to the folder of the baseline; ``message`` is for readers of the file.
     """
 
     path: str
@@ -50,10 +49,10 @@ class Entry:
 
 @record
 class Coverage:
-    """What a run looked at: the ``files`` and all that is in the ``folders``.
+    """What a run checked: the ``files``, and everything in the ``folders``.
 
-    ``reports`` says whether it would have shown a finding of a rule in a file.
-    Paths are as ``os.path.abspath`` gives them.
+    ``reports`` returns whether a finding of a rule in a file would be reported.
+    Paths are absolute.
     """
 
     files: frozenset[str]
@@ -62,7 +61,7 @@ class Coverage:
 
 
 class Baseline:
-    """The entries of the baseline file *path*."""
+    """The baseline file *path* with its entries."""
 
     def __init__(self, path: str, entries: Sequence[Entry] = ()) -> None:
         self.path = path
@@ -70,50 +69,50 @@ class Baseline:
         self._folder = os.path.dirname(os.path.abspath(path))
 
     def apply(self, result: Result, coverage: Coverage) -> tuple[Result, tuple[Entry, ...]]:
-        """*result* with the findings of the baseline suppressed; and the entries that are to be removed.
+        """*result* with the findings in the baseline suppressed, and the stale entries.
 
-        These are the ones that no finding is left for, although the run looked.
-        An entry of a file that is gone is for the same finding in another file.
+        An entry is stale if the run checked its file and rule but has no such
+        finding. An entry of a deleted file matches the same finding in another file.
         """
-        kept, known, left = self._matched(result)
+        kept, known, left = self._match(result)
         applied = replaced(
             result,
             findings=tuple(kept),
             suppressed=(*result.suppressed, *(Suppressed(one, "", "baseline") for one in known)),
         )
         whole = not result.internal_errors and not result.interrupted
-        removable = [entry for entry in left if whole and self._covered(entry, coverage)]
-        return applied, tuple(sorted(removable, key=lambda one: (one.path, one.rule, one.message)))
+        stale = [entry for entry in left if whole and self._covered(entry, coverage)]
+        return applied, tuple(sorted(stale, key=lambda one: (one.path, one.rule, one.message)))
 
-    def renewed(self, result: Result, coverage: Coverage) -> Baseline:
-        """The baseline that has the findings of *result*, and of this one what that run did not look at."""
-        _, _, left = self._matched(result)
+    def updated(self, result: Result, coverage: Coverage) -> Baseline:
+        """The baseline with the findings of *result*, and the entries that it did not check."""
+        _, _, left = self._match(result)
         kept = [entry for entry in left if not self._covered(entry, coverage)]
         return Baseline(self.path, [*kept, *map(self._entry, result.findings)])
 
-    def _matched(self, result: Result) -> tuple[list[Finding], list[Finding], list[Entry]]:
-        """The findings of *result* that no entry is for, those that one is for, and the entries left over."""
-        waiting: dict[tuple[str, str], list[Entry]] = {}
+    def _match(self, result: Result) -> tuple[list[Finding], list[Finding], list[Entry]]:
+        """The new findings of *result*, the known ones, and the entries without a finding."""
+        unused: dict[tuple[str, str], list[Entry]] = {}
         for entry in self.entries:
-            waiting.setdefault((entry.path, entry.fingerprint), []).append(entry)
+            unused.setdefault((entry.path, entry.fingerprint), []).append(entry)
         known: list[Finding] = []
         new: list[tuple[Finding, Entry]] = []
         for finding in sorted(result.findings, key=in_order):
-            made = self._entry(finding)
-            alike = waiting.get((made.path, made.fingerprint))
+            entry = self._entry(finding)
+            alike = unused.get((entry.path, entry.fingerprint))
             if alike:
                 alike.pop()
                 known.append(finding)
             else:
-                new.append((finding, made))
-        left = [entry for alike in waiting.values() for entry in alike]
+                new.append((finding, entry))
+        left = [entry for alike in unused.values() for entry in alike]
         moved: dict[str, list[Entry]] = {}
         for entry in left:
             if self._is_gone(entry):
                 moved.setdefault(entry.fingerprint, []).append(entry)
         kept: list[Finding] = []
-        for finding, made in new:
-            alike = moved.get(made.fingerprint)
+        for finding, entry in new:
+            alike = moved.get(entry.fingerprint)
             if alike:
                 left.remove(alike.pop())
                 known.append(finding)
@@ -122,7 +121,7 @@ class Baseline:
         return kept, known, left
 
     def text(self) -> str:
-        """What stands in the file."""
+        """The contents of the file."""
         import json
 
         def line(entry: Entry) -> str:
@@ -140,24 +139,24 @@ class Baseline:
         )
 
     def _is_gone(self, entry: Entry) -> bool:
-        return not os.path.exists(self._whole(entry))
+        return not os.path.exists(self._absolute(entry))
 
-    def _whole(self, entry: Entry) -> str:
+    def _absolute(self, entry: Entry) -> str:
         return os.path.normpath(os.path.join(self._folder, entry.path))
 
     def _covered(self, entry: Entry, coverage: Coverage) -> bool:
-        """Whether the run would have found what *entry* is for."""
-        path = self._whole(entry)
-        looked = path in coverage.files or (
+        """Whether the run would have reported the finding of *entry*."""
+        path = self._absolute(entry)
+        checked = path in coverage.files or (
             self._is_gone(entry) and any(is_inside(path, folder) for folder in coverage.folders)
         )
-        return looked and coverage.reports(entry.rule, path)
+        return checked and coverage.reports(entry.rule, path)
 
 
 def read(path: str) -> Baseline:
-    """The baseline that the file *path* holds; raises ``BaselineError``."""
+    """The baseline in the file *path*; raises ``BaselineError``."""
     if not os.path.lexists(path):
-        raise BaselineError(f"{path}: no such baseline; --write-baseline writes one")
+        raise BaselineError(f"{path}: no such baseline; create it with --write-baseline")
     most, named = limits.in_force().file_size, limits.named("file-size")
     try:
         text = read_bytes(path, most, named).decode("utf-8-sig")
@@ -168,53 +167,53 @@ def read(path: str) -> Baseline:
     import json
 
     try:
-        value = json.loads(text, object_pairs_hook=_unrepeated)
+        value = json.loads(text, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError):
-        raise BaselineError(_syntax(path, text)) from None
-    mistake = _mistake(value)
-    if mistake is not None:
-        steps, said = mistake
-        raise BaselineError(f"{_place(path, text, steps)}: {said}")
+        raise BaselineError(_syntax_error(path, text)) from None
+    wrong = _structure_error(value)
+    if wrong is not None:
+        steps, message = wrong
+        raise BaselineError(f"{_place(path, text, steps)}: {message}")
     entries = [Entry(*(one[key] for key in _KEYS)) for one in value["findings"]]
     return Baseline(path, entries)
 
 
-def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         raise ValueError
     return value
 
 
-def _mistake(value: Any) -> tuple[list[str | int], str] | None:
-    """What is wrong with *value* as a baseline, and where."""
+def _structure_error(value: Any) -> tuple[list[str | int], str] | None:
+    """The path to what is wrong in *value*, the contents of a baseline, and the message."""
     if not isinstance(value, dict) or "version" not in value:
-        return [], "not a baseline: a baseline is an object with version and findings"
+        return [], "not a baseline: it must be an object with version and findings"
     version = value["version"]
     if version != VERSION or isinstance(version, bool):
         later = isinstance(version, int) and version > VERSION
-        why = "a later cloudtrail-policylint has written it" if later else "there is none such"
-        return ["version"], f"baseline of version {version!r}, not {VERSION}: {why}"
+        why = "; written by a later cloudtrail-policylint" if later else ""
+        return ["version"], f"unsupported baseline version {version!r}, expected {VERSION}{why}"
     findings = value.get("findings")
     if not isinstance(findings, list):
-        return ["findings"], "findings is a list"
+        return ["findings"], "findings must be a list"
     rules: dict[str, str] = {}
     for number, one in enumerate(findings):
         steps: list[str | int] = ["findings", number]
         if not isinstance(one, dict):
-            return steps, "a finding is an object"
+            return steps, "a finding must be an object"
         for key in _KEYS:
             if not isinstance(one.get(key), str):
-                return [*steps, key], f"a finding has the text {key}"
+                return [*steps, key], f"{key} is required and must be a string"
         other = rules.setdefault(one["fingerprint"], one["rule"])
         if other != one["rule"]:
-            said = f"the same fingerprint is of {other} above and of {one['rule']} here"
-            return [*steps, "fingerprint"], said
+            message = f"fingerprint used for both {other} and {one['rule']}"
+            return [*steps, "fingerprint"], message
     return None
 
 
-def _syntax(path: str, text: str) -> str:
-    """What is wrong with *text*, which is no JSON or has a key twice."""
+def _syntax_error(path: str, text: str) -> str:
+    """The message about *text*, which is not valid JSON or has a duplicate key."""
     from ..readers.json.reader import read_placed
     from ..tree.python_values import repeated_key
     from ..tree.source import SourceFile
@@ -225,7 +224,7 @@ def _syntax(path: str, text: str) -> str:
         return f"{reading.mistake.span.place()}: not valid JSON: {reading.mistake.message}"
     twice = repeated_key(reading.root) if reading.root is not None else None
     if twice is not None:
-        return f"{twice.span.place()}: {twice.written} is here twice"
+        return f"{twice.span.place()}: duplicate key {twice.written}"
     return f"{path}: not valid JSON"
 
 

@@ -1,4 +1,4 @@
-"""One defect at one place, and what makes one finding of several."""
+"""Findings, and the removal of duplicate and superseded ones."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class Finding:
     """One defect at one place.
 
-    ``certain`` is False for what only ``--pedantic`` reports. ``within`` are
-    the statements, and the blocks around them, that the defect is part of, and
-    ``sid`` is the Sid of the first of them; ``related`` are other places that
-    have to do with it. ``edit`` rights it, where that is known.
+    ``certain`` is False if only ``--pedantic`` reports it. ``within`` are the
+    statements, and the blocks around them, that contain the defect; ``sid`` is
+    the Sid of the first. ``related`` are other places that explain it. ``edit``
+    fixes it, if known.
     """
 
     rule: Rule
@@ -44,7 +44,7 @@ def problem_finding(
     related: tuple[Related, ...] = (),
     edit: Edit | None = None,
 ) -> Finding:
-    """The finding that reports *problem*, which *related* places have to do with and *edit* rights."""
+    """The finding that reports *problem*, with *related* places and the *edit* that fixes it."""
     rule = book.problems[problem.name]
     return Finding(
         rule, problem.message, problem.span, owner, rule.severity, related=related, edit=edit
@@ -52,9 +52,9 @@ def problem_finding(
 
 
 def settled(findings: Iterable[Finding]) -> list[Finding]:
-    """*findings* without repetitions, without doubts about what is certain, and without the superseded.
+    """*findings* without duplicates, and without those that another rule supersedes there.
 
-    A rule supersedes another at the same place.
+    Of a certain and an uncertain finding of one rule at one place, the certain one is kept.
     """
     kept: dict[tuple[str, int, int, int], Finding] = {}
     gone: set[tuple[str, int, int, int]] = set()
@@ -71,7 +71,7 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
-    """*finding* with *more* related places than its own."""
+    """*finding* with *more* related places."""
     new = [place for place in more if place not in finding.related]
     related = (*finding.related, *new)[:MAX_RELATED]
     if len(related) == len(finding.related):
@@ -80,7 +80,7 @@ def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
 
 
 def key_of(finding: Finding) -> tuple[str, int, int, int]:
-    """What two findings of one rule at one place have in common."""
+    """A key that findings of one rule at one place share."""
     return _key(finding.rule.id, finding)
 
 

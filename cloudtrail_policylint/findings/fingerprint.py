@@ -1,4 +1,4 @@
-"""Names for findings that survive edits elsewhere: in the reports, and in a baseline."""
+"""Fingerprints of findings, for reports and baselines: they survive edits elsewhere in a file."""
 
 from __future__ import annotations
 
@@ -10,37 +10,36 @@ if TYPE_CHECKING:
 
 
 def essence(finding: Finding) -> str:
-    """What *finding* is about, whatever file it is in and wherever there: the same text for findings alike.
+    """The rule and the reported text of *finding*, independent of file and position.
 
-    Made of the rule and the text pointed at. Of text of several lines only the
-    first that says something counts (the Sid, as a rule), because the rest of a
-    statement or policy may well change while the finding stays. Space between
-    words does not count, nor does the policy's owner: a JSON file that a
-    Terraform module loads has another one when it is judged by itself.
+    Of several lines only the first with a letter or digit counts (usually the
+    Sid), because the rest of a statement may change while the finding stays.
+    White space does not count, nor does the owner of the policy: a JSON file
+    has another owner when a Terraform module loads it.
     """
     span = finding.span
     lines = span.text.splitlines()
-    told = next((line for line in lines if any(map(str.isalnum, line))), "")
-    return f"{finding.rule.id}\0{' '.join(told.split())}"
+    first = next((line for line in lines if any(map(str.isalnum, line))), "")
+    return f"{finding.rule.id}\0{' '.join(first.split())}"
 
 
 def digest(text: str) -> str:
-    """*text* as 32 hexadecimal digits."""
+    """The SHA-256 digest of *text*, shortened to 32 hexadecimal digits."""
     import hashlib
 
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def fingerprints(result: Result) -> dict[int, str]:
-    """A name for each finding of *result*, suppressed ones too, by its ``id()``; all are different.
+    """A unique fingerprint for each finding of *result*, suppressed ones included, by its ``id()``.
 
-    Findings alike in one file are told apart by owner and number. Those that a
-    baseline suppresses are numbered with the others, so that writing a baseline
-    changes no name.
+    Equal findings in one file differ by owner and number. Findings in the
+    baseline are numbered together with the reported ones, so that writing a
+    baseline changes no fingerprint.
     """
     known = [s.finding for s in result.suppressed if s.where == "baseline"]
     others = [s.finding for s in result.suppressed if s.where != "baseline"]
-    names: dict[int, str] = {}
+    digests: dict[int, str] = {}
     seen: dict[str, int] = {}
     for finding in (
         *sorted([*result.findings, *known], key=in_order),
@@ -48,5 +47,5 @@ def fingerprints(result: Result) -> dict[int, str]:
     ):
         alike = f"{finding.span.source.path}\0{finding.owner.name}\0{essence(finding)}"
         number = seen[alike] = seen.get(alike, 0) + 1
-        names[id(finding)] = digest(f"{alike}\0{number}")
-    return names
+        digests[id(finding)] = digest(f"{alike}\0{number}")
+    return digests

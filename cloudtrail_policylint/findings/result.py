@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @record
 class Suppressed:
-    """A finding that something allows, and the ``reason`` given there, which may be empty.
+    """A suppressed finding with the ``reason`` given, which may be empty.
 
-    ``where`` the allowance stands: ``file`` (a comment or a template's
-    metadata), ``settings`` or ``baseline``.
+    ``where`` it is suppressed: ``file`` (a comment or a template's metadata),
+    ``settings`` or ``baseline``.
     """
 
     finding: Finding
@@ -27,7 +27,7 @@ class Suppressed:
 
 
 def in_order(finding: Finding) -> tuple[str, int, int, str]:
-    """What findings are sorted by: path, place and rule."""
+    """The sort key of findings: path, place and rule."""
     span = finding.span
     return span.source.path, span.start, span.end, finding.rule.id
 
@@ -36,11 +36,11 @@ def in_order(finding: Finding) -> tuple[str, int, int, str]:
 class Result:
     """The result of a run.
 
-    ``files`` were considered and ``documents`` checked; ``suppressed`` are
-    the findings that something allows. ``internal_errors``
-    kept a file or rule from being checked. ``tally`` says how much of the
-    policies is known, and ``strings`` are all their strings, each where it was
-    asked for. ``interrupted``: the user stopped the run before it was through.
+    ``files`` is the number of files considered, ``documents`` that of policies
+    checked. ``internal_errors`` kept a file or rule from being checked.
+    ``tally`` counts how much of the policies could be resolved, ``strings`` are
+    all their strings; both only if requested. ``interrupted``: the user stopped
+    the run early.
     """
 
     findings: tuple[Finding, ...]
@@ -54,7 +54,7 @@ class Result:
 
 
 def merged(results: Sequence[Result]) -> Result:
-    """*results* as those of one run, findings in the order of their places."""
+    """The sum of *results*, findings in the order of their places."""
     return Result(
         findings=tuple(sorted([f for one in results for f in one.findings], key=in_order)),
         files=sum(one.files for one in results),

@@ -1,4 +1,4 @@
-"""Which rules run, which findings are shown, and how severe they are: what settings say about rules."""
+"""Selecting rules: which run, which findings are reported, and with which severity."""
 
 from __future__ import annotations
 
@@ -16,32 +16,37 @@ if TYPE_CHECKING:
 
 
 class Selection:
-    """The choice that *settings* make among the rules of *book*.
+    """The rules of *book* that *settings* select.
 
-    ``run`` are the rules that run; ignored ones of them still supersede
-    others, and those that need a set which *settings* do not give do not run. Raises ``UsageError`` for a word that names no rule.
+    ``run`` are the rules that run. Ignored rules run too, because they may
+    supersede others; rules that need a set missing in *settings* do not.
+    Raises ``UsageError`` for a word that names no rule.
     """
 
     def __init__(self, book: RuleBook, settings: Settings) -> None:
         self._settings = settings
-        self._every = (*book.rules, *book.problems.values())
-        self._tags = {tag for rule in self._every for tag in rule.tags}
+        self._all = (*book.rules, *book.problems.values())
+        self._tags = {tag for rule in self._all for tag in rule.tags}
         self._book = book
         per_path = settings.per_path
-        self._known("select", settings.select)
-        self._known("ignore", settings.ignore)
-        self._known("severity", [word for word, _ in settings.severity])
-        self._known("per-path", [word for one in per_path for word in one.ignore])
-        self._known("per-path", [word for one in per_path for word, _ in one.severity])
+        self._check_words("select", settings.select)
+        self._check_words("ignore", settings.ignore)
+        self._check_words("severity", [word for word, _ in settings.severity])
+        self._check_words("per-path", [word for one in per_path for word in one.ignore])
+        self._check_words("per-path", [word for one in per_path for word, _ in one.severity])
         for entry in settings.suppress:
             if book.named(entry.rule) is None:
-                raise UsageError(f"{entry.span.place()}: {self._unknown(entry.rule)}")
+                from ..base.suggest import nearest
+
+                close = nearest(entry.rule, book.names())
+                message = f"unknown rule {entry.rule}{close or '; use a rule id or name'}"
+                raise UsageError(f"{entry.span.place()}: {message}")
         sets = dict(settings.sets)
-        self._fillable(sets)
+        self._check_sets(sets)
         chosen = [
             in_force(rule, sets)
             for rule in book.rules
-            if not settings.select or self._chosen(rule, settings.select)
+            if not settings.select or self._matches(rule, settings.select)
         ]
         self.run = [rule for rule in chosen if rule is not None]
         self._running = {rule.id for rule in self.run}
@@ -49,32 +54,32 @@ class Selection:
         self._per_path = [(one.pattern, self._ids(one.ignore)) for one in settings.per_path]
 
     def reports(self, identifier: str, path: str) -> bool:
-        """Whether a finding of the rule or problem *identifier* in the file *path*, if there were one, would be shown."""
+        """Whether a finding of the rule or problem *identifier* in *path* would be reported."""
         rule = self._book.named(identifier)
         if rule is None:
-            return True  # what is no rule any more finds nothing any more
-        if self._leaves_out(identifier, path):
+            return True  # a removed rule: its findings are gone
+        if self._is_ignored(identifier, path):
             return False
         runs = not rule.subject or identifier in self._running
         return runs and (rule.confidence != "low" or self._settings.pedantic)
 
-    def shown(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Those of *findings* that are not ignored, as severe as the settings say."""
+    def reported(self, findings: Iterable[Finding]) -> list[Finding]:
+        """*findings* without ignored ones, with the severity from the settings."""
         return [
-            self._weighed(one)
+            self._with_severity(one)
             for one in findings
-            if not self._leaves_out(one.rule.id, one.span.source.path)
+            if not self._is_ignored(one.rule.id, one.span.source.path)
         ]
 
-    def _leaves_out(self, identifier: str, path: str) -> bool:
+    def _is_ignored(self, identifier: str, path: str) -> bool:
         """Whether findings of the rule *identifier* are ignored in the file *path*."""
         return identifier in self._ignored or any(
             identifier in ignored and self._settings.matches((pattern,), path)
             for pattern, ignored in self._per_path
         )
 
-    def _weighed(self, finding: Finding) -> Finding:
-        """*finding* with the severity that the settings give it; a doubt stays what it is."""
+    def _with_severity(self, finding: Finding) -> Finding:
+        """*finding* with the severity from the settings; unchanged if it is uncertain."""
         if not finding.certain:
             return finding
         path = finding.span.source.path
@@ -84,15 +89,15 @@ class Selection:
             if one.severity and self._settings.matches((one.pattern,), path):
                 overrides += one.severity
         for word, level in overrides:
-            if self._chosen(finding.rule, (word,)):
+            if self._matches(finding.rule, (word,)):
                 severity = level
         return finding if severity == finding.severity else replaced(finding, severity=severity)
 
     def _ids(self, words: tuple[str, ...]) -> frozenset[str]:
-        return frozenset(rule.id for rule in self._every if self._chosen(rule, words))
+        return frozenset(rule.id for rule in self._all if self._matches(rule, words))
 
-    def _chosen(self, rule: Rule, words: Iterable[str]) -> bool:
-        """Whether one of *words* names *rule*: its name, a tag, its id or what that begins with (``CT2``)."""
+    def _matches(self, rule: Rule, words: Iterable[str]) -> bool:
+        """Whether one of *words* is an id or id prefix (``CT2``), the name or a tag of *rule*."""
         return any(
             word in rule.tags
             if word in self._tags
@@ -100,25 +105,26 @@ class Selection:
             for word in words
         )
 
-    def _known(self, setting: str, words: Iterable[str]) -> None:
+    def _check_words(self, setting: str, words: Iterable[str]) -> None:
+        """Raise ``UsageError`` if one of *words* names no rule."""
         for word in words:
-            if not any(self._chosen(rule, [word]) for rule in self._every):
-                place = dict(self._settings.origins).get(setting, "")
-                raise UsageError(f"{place + ': ' if place else ''}{self._unknown(word)}")
+            if not any(self._matches(rule, [word]) for rule in self._all):
+                from ..base.suggest import nearest
 
-    def _fillable(self, names: Iterable[str]) -> None:
-        """Check that each of *names* is a set that a rule leaves to the settings."""
+                close = nearest(word, (*self._book.names(), *sorted(self._tags)))
+                raise UsageError(f"{self._place(setting)}unknown rule or tag {word}{close}")
+
+    def _check_sets(self, names: Iterable[str]) -> None:
+        """Raise ``UsageError`` if one of *names* is no set that a rule leaves to the settings."""
         needed = {name for rule in self._book.rules for name in rule.needs}
         for name in names:
             if name not in needed:
                 from ..base.suggest import nearest
 
-                place = dict(self._settings.origins).get("sets", "")
-                message = f"no rule leaves a set called {name} to the settings"
-                raise UsageError(f"{place + ': ' if place else ''}{message}{nearest(name, needed)}")
+                message = f"unknown set {name}{nearest(name, needed)}"
+                raise UsageError(f"{self._place('sets')}{message}")
 
-    def _unknown(self, word: str) -> str:
-        from ..base.suggest import nearest
-
-        close = nearest(word, (*self._book.names(), *sorted(self._tags)))
-        return f"no rule is called {word}{close}"
+    def _place(self, setting: str) -> str:
+        """The beginning of a message about *setting*: its origin, if it has one."""
+        origin = dict(self._settings.origins).get(setting)
+        return f"{origin}: " if origin else ""

@@ -1,7 +1,7 @@
-"""How much of the policies could be known: for ``--statistics``.
+"""How much of the policies could be resolved, for ``--statistics``.
 
-A policy is known fully, partly (some of its text is not in view), or not at
-all: then the reason is what stands where the policy should.
+A policy is resolved fully, partly (some of its text is unknown), or not at all;
+then the expression in the policy's place is the reason.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _FIRST_WORDS = regex(r"\$\{\s*(?:(?P<call>\w+)\(|(?P<first>[\w-]+)(?:\.(?P<secon
 _FUNCTION = regex(r"!(?:Fn::)?(\w+)")
 _REASONS = {
     "var": "a variable without a value",
-    "local": "a local value that is not known",
-    "module": "an output of a module that is not in view",
-    "each": "a member of a collection that is not known",
-    "count": "a member of a collection that is not known",
+    "local": "an unknown local value",
+    "module": "an output of a module that was not read",
+    "each": "an item of an unknown collection",
+    "count": "an item of an unknown collection",
 }
 _REASONS_IN_TEMPLATES = {
-    "GetAtt": "an attribute of a resource that is not known",
+    "GetAtt": "an unknown attribute of a resource",
     "Ref": "a parameter without a value",
 }
 _LOADS = ("file", "templatefile")
@@ -36,7 +36,7 @@ _LOADS = ("file", "templatefile")
 
 @record
 class Resolution:
-    """The policies in files of one format, and, most common first, why some are not known at all."""
+    """The policies in files of one format, and why some are unknown, most common reason first."""
 
     format: str
     fully: int
@@ -53,10 +53,10 @@ class Tally:
         self._unknown: dict[tuple[object, ...], tuple[str, str]] = {}
 
     def add(self, extraction: Extraction) -> None:
-        """Count what was found in one file or module."""
+        """Count the policies of one file or module."""
         for index, found in enumerate(extraction.documents):
             span = found.node.span
-            # Values that were read without their places have only their order.
+            # Values read without places are identified by their order.
             key = (*_key(span), index if span.end == 0 else 0)
             self._known.setdefault(key, (title_of(span.source.path), not any(_holes(found.node))))
         for index, hole in enumerate(extraction.unresolved):
@@ -66,14 +66,14 @@ class Tally:
             self._unknown.setdefault(key, (title, _reason(hole, title)))
 
     def merge(self, other: Tally) -> None:
-        """Count what *other* counted, as if it came after."""
+        """Add the counts of *other*, which comes later in the run."""
         for place, known in other._known.items():
             self._known.setdefault(place, known)
         for place, unknown in other._unknown.items():
             self._unknown.setdefault(place, unknown)
 
     def resolutions(self) -> Iterator[Resolution]:
-        """The result, by format."""
+        """The counts by format."""
         formats = [name for name, _ in (*self._known.values(), *self._unknown.values())]
         for name in sorted(set(formats)):
             known = [fully for one, fully in self._known.values() if one == name]
@@ -91,7 +91,7 @@ def _key(span: Span) -> tuple[object, ...]:
 
 
 def _holes(node: Node) -> Iterator[Hole]:
-    """What is not known in *node*, keys included."""
+    """The holes in *node*, keys included."""
     for at in walk(node):
         if isinstance(at, Hole):
             yield at
@@ -102,14 +102,14 @@ def _holes(node: Node) -> Iterator[Hole]:
 
 
 def _reason_in_template(written: str) -> str:
-    """Why what stands in a template of CloudFormation is not known."""
+    """The reason why the CloudFormation expression *written* is unknown."""
     function = _FUNCTION.match(written)
     name = function.group(1) if function is not None else "GetAtt" if "." in written else "Ref"
     return _REASONS_IN_TEMPLATES.get(name, f"a value of Fn::{name}")
 
 
 def _reason(hole: Hole, language: str) -> str:
-    """Why the policy that *hole* stands for is not known."""
+    """The reason why the policy that *hole* stands for is unknown."""
     if language != TERRAFORM.title:
         return _reason_in_template(hole.written)
     match = _FIRST_WORDS.match(hole.written)
@@ -117,9 +117,9 @@ def _reason(hole: Hole, language: str) -> str:
         return "an expression"
     call, first, second = match.group("call", "first", "second")
     if call in _LOADS:
-        return "a file that cannot be read or has no fixed name"
+        return "a file that cannot be read or whose name is unknown"
     if call is not None:
-        return f"{call}() of what is not known"
+        return f"{call}() of unknown arguments"
     if first == "data" and second is not None:
         return f"a data source {second}"
     if first in _REASONS:

@@ -1,4 +1,4 @@
-"""The strings that policies are made of: what must stay the same when a file is edited."""
+"""The strings of policies: a fix may change none but those it is meant to change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @record
 class PolicyString:
-    """One string of a policy: where it is written (offsets in characters), and what it says."""
+    """One string of a policy: its place (offsets in characters) and its text."""
 
     path: str
     start: int
@@ -24,7 +24,7 @@ class PolicyString:
 
 
 def strings_of(extraction: Extraction) -> Iterator[PolicyString]:
-    """Every string of the policies and attachments in *extraction*."""
+    """The strings of the policies and attachments in *extraction*."""
     for found in extraction.documents:
         yield from strings_in(found.node)
     for attachment in extraction.attachments:
@@ -32,7 +32,7 @@ def strings_of(extraction: Extraction) -> Iterator[PolicyString]:
 
 
 def strings_in(node: Node | None) -> Iterator[PolicyString]:
-    """Every string of *node*, keys of maps included."""
+    """The strings of *node*, keys of maps included."""
     if isinstance(node, Text):
         first, last = (node.parts[0].span, node.parts[-1].span) if node.parts else (node.span,) * 2
         yield PolicyString(first.source.path, first.start, last.end, node.written)

@@ -1,15 +1,16 @@
-"""Suppressions: comments such as ``# policylint: allow CT302 -- reason``, what extraction has found, settings.
+"""Suppressions: comments, allowances, and entries of the settings.
 
-A comment counts for its own line, for the line below it, and, on the first
-line of a resource or statement or on the line above that, for all of it. An
-allowance that a format has a place of its own for (CloudFormation's Metadata)
-counts for the resource or template that it stands in, and an entry of the
-settings for what it describes.
+A comment (``# policylint: allow CT302 -- reason``) applies to its own line and,
+if it is alone on it, to the next line; on or above the first line of a resource
+or statement it covers all of it. An allowance is a suppression that a format
+has its own place for (CloudFormation's Metadata): it covers the resource or
+template it stands in. An entry of the settings applies to the findings that it
+matches.
 """
 
 from __future__ import annotations
 
-from ..base.formats import COMMENTS
+from ..base.formats import COMMENTS, SUPPRESSION_MARK
 from ..iam.written import Allowance, Owner, Problem
 from ..tree.edit import Edit
 from ..tree.source import Span
@@ -21,16 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..rulebook.model import Rule, RuleBook
-    from ..settings.model import Allowed, Settings
+    from ..settings.model import Settings, SuppressEntry
     from ..tree.source import SourceFile
-
-MARK = "policylint:"
 
 
 class Suppression:
-    """One comment or allowance: the words it allows, and which of them were of use.
+    """One comment or allowance: the rules it names (``words``), and those it suppressed (``used``).
 
-    A comment counts by its ``line``, an allowance in what it ``covers``.
+    A comment applies to its ``line``, an allowance to what it ``covers``.
+    ``where`` says where a reason is written, for a message about a missing one.
     """
 
     __slots__ = ("alone", "covers", "line", "reason", "span", "used", "where", "words")
@@ -51,13 +51,13 @@ class Suppression:
         self.reason = reason
         self.alone = alone
         self.covers = covers
-        self.where = where  # a reason is written
+        self.where = where
         self.used: set[str] = set()
 
 
 def suppressions_in(source: SourceFile) -> list[Suppression]:
     """The suppression comments of *source*."""
-    if MARK not in source.text:
+    if SUPPRESSION_MARK not in source.text:
         return []
     import re
 
@@ -85,7 +85,7 @@ def suppressions_in(source: SourceFile) -> list[Suppression]:
 
 
 def from_allowances(allowances: Iterable[Allowance]) -> list[Suppression]:
-    """The suppressions that *allowances* are."""
+    """*allowances* as suppressions."""
     return [
         Suppression(
             given.span,
@@ -101,7 +101,7 @@ def from_allowances(allowances: Iterable[Allowance]) -> list[Suppression]:
 def suppress(
     findings: Sequence[Finding], suppressions: Iterable[Suppression]
 ) -> tuple[list[Finding], list[Suppressed]]:
-    """The findings that no suppression allows, and the others."""
+    """The findings that are not suppressed, and those that are."""
     by_line: dict[tuple[SourceFile, int], list[Suppression]] = {}
     covering: list[Suppression] = []
     for suppression in suppressions:
@@ -117,7 +117,7 @@ def suppress(
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding in findings:
-        by = _allowing(finding, by_line, covering)
+        by = _suppressing(finding, by_line, covering)
         if by:
             reason = next((s.reason for s in by if s.reason), "")
             suppressed.append(Suppressed(finding, reason, "file"))
@@ -126,46 +126,46 @@ def suppress(
     return kept, suppressed
 
 
-def _allowing(
+def _suppressing(
     finding: Finding,
     by_line: dict[tuple[SourceFile, int], list[Suppression]],
     covering: Sequence[Suppression],
 ) -> list[Suppression]:
-    """The suppressions that allow *finding*; they are marked as used."""
+    """The suppressions of *finding*; they are marked as used."""
     places = [finding.span, *finding.within]
     if finding.owner.name:
         places.append(finding.owner.span)
-    allowing: list[Suppression] = []
+    found: list[Suppression] = []
     for span in places:
         line = span.source.position(span.start)[0]
-        there = [s for s in covering if s.covers is not None and s.covers.contains(span)]
-        for suppression in (*by_line.get((span.source, line), ()), *there):
+        around = [s for s in covering if s.covers is not None and s.covers.contains(span)]
+        for suppression in (*by_line.get((span.source, line), ()), *around):
             for word, _ in suppression.words:
                 if word.upper() == finding.rule.id or word == finding.rule.name:
                     suppression.used.add(word)
-                    allowing.append(suppression)
-    return allowing
+                    found.append(suppression)
+    return found
 
 
-def complaints(
-    suppressions: Iterable[Suppression], book: RuleBook, judged_by: Sequence[Rule]
+def suppression_problems(
+    suppressions: Iterable[Suppression], book: RuleBook, ran: Sequence[Rule]
 ) -> list[Finding]:
-    """What is wrong with suppressions: unused, of an unknown rule, without a reason.
+    """Findings about suppressions: unused, of an unknown rule, or without a reason.
 
-    One for what *judged_by*, rules and problems, does not hold is not called unused.
+    *ran* are the rules and problems of the run; a suppression of another one is not unused.
     """
     found: list[Finding] = []
-    ran = {rule.id for rule in judged_by}
+    ids = {rule.id for rule in ran}
     for suppression in suppressions:
         owner = Owner("", suppression.span)
         if not suppression.reason:
-            message = f"this suppression has no reason; write one {suppression.where}"
+            message = f"suppression without a reason; write one {suppression.where}"
             problem = Problem("suppression-without-reason", message, suppression.span)
             found.append(problem_finding(problem, book, owner))
         unused: list[tuple[str, Span]] = []
         for word, span in suppression.words:
             rule = book.named(word)
-            if rule is not None and word not in suppression.used and rule.id in ran:
+            if rule is not None and word not in suppression.used and rule.id in ids:
                 unused.append((word, span))
         edit = _without(suppression, unused) if unused else None
         for word, span in suppression.words:
@@ -173,9 +173,9 @@ def complaints(
             if rule is None:
                 from ..base.suggest import nearest
 
-                message = f"no rule is called {word}{nearest(word, book.names())}"
+                message = f"unknown rule {word}{nearest(word, book.names())}"
             elif (word, span) in unused:
-                message = f"nothing to allow here: {rule.id} ({rule.name}) finds nothing"
+                message = f"unused suppression: {rule.id} ({rule.name}) reports nothing here"
             else:
                 continue
             problem = Problem("unused-suppression", message, span)
@@ -186,7 +186,7 @@ def complaints(
 
 
 def _without(suppression: Suppression, unused: Sequence[tuple[str, Span]]) -> Edit | None:
-    """The edit that takes the *unused* words out of a comment, or all of it where no other is left."""
+    """The edit that removes the *unused* rules from a comment, or all of it if none is left."""
     if suppression.covers is not None:
         return None
     kept = [word for word in suppression.words if word not in unused]
@@ -194,7 +194,12 @@ def _without(suppression: Suppression, unused: Sequence[tuple[str, Span]]) -> Ed
     if kept:
         first, last = suppression.words[0][1], suppression.words[-1][1]
         text = ", ".join(word for word, _ in kept)
-        return Edit(Span(source, first.start, last.end), text, True, "allow only what is found")
+        return Edit(
+            Span(source, first.start, last.end),
+            text,
+            True,
+            "remove the unused rules from the comment",
+        )
     text, start, end = source.text, span.start, span.end
     before = text[:start].rstrip(" \t")
     if suppression.alone and text[end : end + 1] in ("", "\r", "\n"):  # the line with its end
@@ -207,20 +212,20 @@ def _without(suppression: Suppression, unused: Sequence[tuple[str, Span]]) -> Ed
     return Edit(Span(source, start, end), "", True, "delete the comment")
 
 
-def allow(
+def suppress_by_settings(
     findings: Sequence[Finding], settings: Settings, today: str
 ) -> tuple[list[Finding], list[Suppressed], set[int]]:
-    """The findings that *settings* do not allow, the others, and which entries were of use, by number.
+    """The findings that *settings* do not suppress, those they do, and matching entries by index.
 
-    *today* is the day, ``YYYY-MM-DD``, that entries have expired before.
+    *today*, ``YYYY-MM-DD``, decides which entries have expired.
     """
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     used: set[int] = set()
     for finding in findings:
-        allowing = [n for n, e in enumerate(settings.suppress) if _describes(e, finding, settings)]
-        used.update(allowing)
-        entries = [settings.suppress[number] for number in allowing]
+        matching = [n for n, e in enumerate(settings.suppress) if _matches(e, finding, settings)]
+        used.update(matching)
+        entries = [settings.suppress[number] for number in matching]
         valid = [e for e in entries if not _expired(e, today)]
         if valid:
             suppressed.append(Suppressed(finding, valid[0].reason, "settings"))
@@ -229,7 +234,7 @@ def allow(
     return kept, suppressed, used
 
 
-def _describes(entry: Allowed, finding: Finding, settings: Settings) -> bool:
+def _matches(entry: SuppressEntry, finding: Finding, settings: Settings) -> bool:
     return (
         (entry.rule.upper() == finding.rule.id or entry.rule == finding.rule.name)
         and (entry.path is None or settings.matches((entry.path,), finding.span.source.path))
@@ -239,37 +244,48 @@ def _describes(entry: Allowed, finding: Finding, settings: Settings) -> bool:
 
 
 def _like(text: str, pattern: str) -> bool:
-    """Whether *text* is *pattern*, in which ``*`` stands for any text."""
-    import re
+    """Whether *text* matches *pattern*, in which ``*`` stands for any text.
 
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
+    The first place of each part is the best one, so nothing is tried twice.
+    """
+    first, *parts = pattern.split("*")
+    if not parts:
+        return text == pattern
+    last, at = parts.pop(), len(first)
+    for part in parts:
+        found = text.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return text.startswith(first) and text.endswith(last) and at + len(last) <= len(text)
 
 
-def _expired(entry: Allowed, today: str) -> bool:
+def _expired(entry: SuppressEntry, today: str) -> bool:
     return entry.expires is not None and entry.expires < today
 
 
-def complaints_of_settings(
-    entries: Iterable[tuple[Allowed, bool]],
+def entry_problems(
+    entries: Iterable[tuple[SuppressEntry, bool]],
     book: RuleBook,
-    judged_by: Sequence[Rule],
+    ran: Sequence[Rule],
     today: str,
 ) -> list[Finding]:
-    """What is wrong with *entries*, each with whether it was of use: expired, or of no use.
+    """Findings about *entries* of the settings, each with whether it was used: expired or unused.
 
-    The caller leaves out those whose files were not all judged; *judged_by* is
-    as for ``complaints``.
+    The caller leaves out entries whose files were not all checked; *ran* is as
+    for ``suppression_problems``.
     """
-    ran = {rule.id for rule in judged_by}
+    ids = {rule.id for rule in ran}
     found = []
     for entry, used in entries:
         rule = book.named(entry.rule)
-        if rule is None or rule.id not in ran:
+        if rule is None or rule.id not in ids:
             continue
         if used and _expired(entry, today):
-            message = f"this suppression of {rule.id} has expired on {entry.expires}"
+            message = f"this suppression of {rule.id} expired on {entry.expires}"
         elif not used:
-            message = f"nothing to allow: {rule.id} ({rule.name}) finds nothing that this describes"
+            name = f"{rule.id} ({rule.name})"
+            message = f"unused suppression: {name} reports nothing that this entry matches"
         else:
             continue
         problem = Problem("unused-suppression", message, entry.span)

@@ -1,1 +1,1 @@
-"""Applying the edits that findings carry."""
+"""Fixing: applying the edits of findings, and checking what comes of it."""

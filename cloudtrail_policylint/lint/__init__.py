@@ -1,1 +1,1 @@
-"""A run: files to findings, one file or one Terraform module at a time."""
+"""A run: from files to findings, one file or one Terraform module at a time."""

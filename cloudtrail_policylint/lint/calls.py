@@ -1,8 +1,8 @@
-"""Modules and templates that are evaluated once for each call: one outcome of all calls.
+"""Modules and nested templates: the outcomes of all their calls merged into one.
 
-A finding in the text of a caller is true for that caller. A finding in the
-module's own text is reported only if it is there for every call that makes the
-policy's owner.
+They are evaluated once per call. A finding in the text of a caller holds for
+that caller. A finding in the module's own text is reported only if every call
+that creates the policy's owner has it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Call:
-    """One call: the owners of the policies that it makes, and its findings by what they are."""
+    """One call: the owners of the policies that it creates, and its findings by their keys."""
 
     __slots__ = ("findings", "owners")
 
@@ -31,7 +31,7 @@ class Call:
         self.findings = {key_of(finding): finding for finding in outcome.findings}
 
     def agrees(self, key: object, finding: Finding) -> bool:
-        """Whether this call has *finding*, or does not make the owner of its policy at all."""
+        """Whether this call has *finding*, or does not create the owner of its policy."""
         return key in self.findings or _owner_key(finding.owner) not in self.owners
 
 
@@ -41,10 +41,10 @@ def outcome_of_calls(
     callers: set[int],
     reported: Callable[[SourceFile], bool],
 ) -> Outcome:
-    """The outcome for a module or template, *extractions* being what each call of it makes.
+    """The outcome for a module or template; *extractions* has one item for each of its calls.
 
-    *callers* are the ids of the sources of the callers, *reported* says whether
-    findings in a file are reported: others are left out.
+    *callers* are the ids of the callers' sources. Findings in files for which
+    *reported* is false are left out.
     """
     whole = Outcome()
     calls: list[Call] = []
@@ -67,7 +67,7 @@ def outcome_of_calls(
 
 
 def keep_given(outcome: Outcome, inputs: Inputs) -> None:
-    """Count only the documents of *outcome* that stand in files that were given."""
+    """Count only the documents of *outcome* that are in given files of *inputs*."""
     outcome.places = {
         place: span for place, span in outcome.places.items() if inputs.is_given(span.source)
     }

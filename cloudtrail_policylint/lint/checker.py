@@ -1,13 +1,10 @@
-"""Checking what was extracted from one file or module: extraction to outcome."""
+"""Checks what was extracted from one file or module: from extraction to outcome."""
 
 from __future__ import annotations
 
 from ..engine.engine import Engine, Failure
-from ..engine.related import loads
 from ..findings.finding import Finding, problem_finding, settled
 from ..findings.selection import Selection
-from ..findings.suppress import from_allowances
-from ..iam.companions import with_companions
 from ..iam.normalise import normalise, normalise_attachment
 from ..iam.written import Owner
 from .outcome import Outcome
@@ -26,9 +23,9 @@ if TYPE_CHECKING:
 class Checker:
     """Checks extractions by the rules of *book* that *settings* select.
 
-    *statistics*: an outcome has a tally of what is known of the policies.
-    *strings*: it has all strings of the policies. Raises ``UsageError`` for
-    settings that name a rule that does not exist.
+    *statistics*: outcomes have a tally of which values are known.
+    *strings*: outcomes have all strings of the policies. Raises ``UsageError``
+    for settings that name a rule that does not exist.
     """
 
     def __init__(
@@ -49,9 +46,9 @@ class Checker:
     ) -> Outcome:
         """The outcome for *extraction*; *kind* is the kind of a bare policy.
 
-        *by_place*: documents are counted by their places, because others may be the same ones.
+        *by_place*: documents are counted by their places, because several calls may share them.
         """
-        outcome = self._begun(extraction)
+        outcome = self._outcome_without_findings(extraction)
         checked: list[Document] = []
         findings: list[Finding] = []
         for found in self._found(extraction, kind, checked):
@@ -67,27 +64,30 @@ class Checker:
         return outcome
 
     def clean(self, extraction: Extraction, kind: str | None) -> Outcome | None:
-        """The outcome for *extraction* if there is nothing to report; None as soon as there is something."""
+        """The outcome for *extraction* if it has no finding; None at the first finding."""
         checked: list[Document] = []
         for _ in self._found(extraction, kind, checked):
             return None
-        outcome = self._begun(extraction)
+        outcome = self._outcome_without_findings(extraction)
         outcome.documents = len(checked)
         return outcome
 
     def rules(self) -> tuple[Rule, ...]:
-        """All rules and problems that a finding may be of."""
+        """All rules and problems that may be reported."""
         return (*self.selection.run, *self._book.problems.values())
 
     def reports(self, rule: Rule) -> bool:
-        """Whether *rule*, or the problem that it describes, is sure enough to be reported in this run."""
+        """Whether *rule* (or a problem's) has the confidence that this run asks for."""
         return self._settings.pedantic or rule.confidence != "low"
 
-    def _begun(self, extraction: Extraction) -> Outcome:
-        """An outcome with all but what the rules find."""
+    def _outcome_without_findings(self, extraction: Extraction) -> Outcome:
+        """The outcome for *extraction* before any rule has run."""
         outcome = Outcome()
-        for one in from_allowances(extraction.allowances):
-            outcome.allow(one)
+        if extraction.allowances:
+            from ..findings.suppress import from_allowances
+
+            for one in from_allowances(extraction.allowances):
+                outcome.allow(one)
         if self._strings:
             from ..findings.strings import strings_of
 
@@ -102,11 +102,11 @@ class Checker:
     def _found(
         self, extraction: Extraction, kind: str | None, checked: list[Document]
     ) -> Iterator[Finding | Failure]:
-        """What there is to report of *extraction*; each document is added to *checked* before its findings come."""
+        """The findings of *extraction*; each document is added to *checked* before its findings."""
         yield from self._found_in_policies(extraction, kind, checked)
         for resource in extraction.resources:
             if self._everything or "cloudtrail" in resource.type.lower():
-                yield from self._engine.judge_resource(resource)
+                yield from self._engine.check_resource(resource)
         for problem in extraction.problems:
             rule = self._book.problems[problem.name]
             sure = checked and rule.confidence != "low"
@@ -122,22 +122,29 @@ class Checker:
                 yield normalised
             else:
                 documents.append(normalised)
-        for document in with_companions(documents, extraction.attachments):
+        together: Iterable[Document] = documents
+        if any(document.holders for document in documents):
+            from ..iam.companions import with_companions
+
+            together = with_companions(documents, extraction.attachments)
+        for document in together:
             if not (self._everything or document.in_scope):
                 continue
             checked.append(document)
-            yield from self._engine.judge_document(document)
+            yield from self._engine.check_document(document)
             for problem in document.problems:
                 if self.reports(self._book.problems[problem.name]):
+                    from ..engine.related import loads
+
                     related = loads(problem.span, document)
                     yield problem_finding(problem, self._book, document.owner, related)
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
-                yield from self._engine.judge_attachment(attachment)
+                yield from self._engine.check_attachment(attachment)
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
-        """Whether a broken file looks as if a policy in scope were in it."""
+        """Whether the text of a broken file looks like a policy in scope."""
         lower = source.text.lower()
         named = self._everything or "cloudtrail" in lower or "cloud-trail" in lower
         return named and ("statement" in lower or "policy" in lower)
@@ -147,5 +154,5 @@ def _normalised(documents: Iterable[Found], kind: str | None) -> Iterator[Docume
     for found in documents:
         try:
             yield normalise(found, kind)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others are still checked
+        except Exception as error:  # noqa: BLE001 - the other documents are still checked
             yield Failure("", found.node.span, error)

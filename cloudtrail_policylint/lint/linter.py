@@ -1,7 +1,7 @@
-"""The linter: a text, or the files of a run, to a result.
+"""The linter: from a text, or the files of a run, to a result.
 
-``Linter`` can check text that is in no file (standard input, examples, other
-programs), and ``lint_files`` goes through the files of a run, unit by unit.
+``lint_text`` checks text that is in no file (standard input, examples, other
+programs); ``lint_files`` checks the files of a run, unit by unit.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
     from ..base.formats import Format
     from ..extract.terraform.project import Project
-    from ..files.collection import Files
+    from ..files import Files
     from ..files.inputs import Unreadable
     from ..findings.result import Result
     from ..iam.written import Extraction
     from ..rulebook.model import Rule, RuleBook
-    from ..settings.model import Allowed, Settings
+    from ..settings.model import Settings, SuppressEntry
     from ..tree.nodes import Node
     from .work import Unit
 
 
 class Linter:
-    """Checks sources by *rules* of *book* under *settings*.
+    """Checks sources by the rules of *book* under *settings*.
 
-    *covers* says whether all the files of an entry among the settings'
-    suppressions are in view, so that one of no use can be reported.
+    *covers* says whether the run sees all files that a suppression in the
+    settings applies to: only then can it be reported as unused.
     *statistics* and *strings* are those of ``Checker``. Raises ``UsageError``
     for settings that name a rule that does not exist.
     """
@@ -49,7 +49,7 @@ class Linter:
         book: RuleBook,
         settings: Settings,
         *,
-        covers: Callable[[Allowed], bool] = lambda _entry: False,
+        covers: Callable[[SuppressEntry], bool] = lambda _entry: False,
         statistics: bool = False,
         strings: bool = False,
     ) -> None:
@@ -60,11 +60,11 @@ class Linter:
         self._results = Results(self._checker, book, settings, covers)
 
     def rules(self) -> tuple[Rule, ...]:
-        """All rules and problems that a finding may be of."""
+        """All rules and problems that may be reported."""
         return self._checker.rules()
 
     def __reduce__(self) -> tuple[Callable[..., Linter], tuple[RuleBook, Settings]]:
-        """What another process needs to check as this one does."""
+        """How to rebuild the linter in a worker process, from its rules and settings."""
         return self._copy, (self._book, self._settings)
 
     # -- one source
@@ -82,7 +82,7 @@ class Linter:
     def _check_source(self, source: SourceFile, form: Format, kind: str | None) -> Outcome:
         extractor = extractor_of(form, source.text)
         quick = extractor.extract_without_places(source)
-        # Allowances may have to be reported as unused, with their places.
+        # A suppression may have to be reported as unused, which needs places.
         if quick is not None and not quick.allowances:
             outcome = self._checker.clean(quick, kind)
             if outcome is not None:
@@ -93,10 +93,10 @@ class Linter:
         return outcome
 
     def _guarded(self, path: str, check: Callable[[], Outcome]) -> Outcome:
-        """The outcome of *check*; an internal error there is its outcome and stops nothing else."""
+        """The outcome of *check*; an internal error becomes an outcome and stops nothing else."""
         try:
             return check()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other files are still checked
+        except Exception as error:  # noqa: BLE001 - the other files are still checked
             outcome = Outcome()
             outcome.add_error(path, "", error)
             return outcome
@@ -110,11 +110,12 @@ class Linter:
         *,
         jobs: int | None = 1,
     ) -> Result:
-        """The result for *files*; each is checked whatever happens to the others.
+        """The result for *files*; an internal error in one does not stop the others.
 
-        *progress* is called with each path that comes next. If the user
-        interrupts, the result is what was found until then. *jobs* processes
-        check, as many as pay for None; the result is the same.
+        *progress* is called with the path that is checked next. If the user
+        interrupts, the result has what was found until then. *jobs* is the
+        number of worker processes, None to choose it by the size of the input;
+        the result does not depend on it.
         """
         units = units_of(files)
         jobs = workers_for(units, jobs)
@@ -134,13 +135,13 @@ class Linter:
     def outcomes(
         self, files: Files, unit: Unit, progress: Callable[[str], None] = lambda _path: None
     ) -> Iterator[Outcome]:
-        """The outcome of each step of *unit* of *files*; *progress* is called with what comes next."""
+        """The outcome of each step of *unit*; *progress* is called with the path checked next."""
         for path, check in self._steps(files, unit):
             progress(path)
             yield self._guarded(path, check)
 
     def _steps(self, files: Files, unit: Unit) -> Iterator[tuple[str, Callable[[], Outcome]]]:
-        """What there is to check of *unit*: its path, and how."""
+        """The steps of *unit*: the path to check, and the function that checks it."""
         if unit.of == MODULES:
             from ..extract.terraform.project import Project
 
@@ -166,7 +167,7 @@ class Linter:
             for source in modules.module_sources(above)
         } - {id(source) for source in modules.module_sources(folder)}
         outcome = self._check_calls(project.extractions(folder), callers, files)
-        # What stands in a module that is only near is none of this run's.
+        # A neighbour was only read for its calls: do not count its own policies.
         if modules.is_near(folder):
             from .calls import keep_given
 
@@ -174,7 +175,7 @@ class Linter:
         return outcome
 
     def _check_stacks(self, files: Files, nesting: Sequence[str]) -> Outcome:
-        """The outcome for the templates that those of *nesting* deploy as nested stacks, for each stack."""
+        """The outcome for the nested stacks of the templates *nesting*, for all calls of each."""
         from ..extract.cloudformation.stacks import Stacks
         from ..files import access
 
@@ -211,7 +212,7 @@ class Linter:
 
 
 def _only_document(source: SourceFile) -> tuple[Node | None, tuple[Problem, ...]]:
-    """The one document of the template *source*, None where there are none or several, and its syntax error."""
+    """The document of the template *source*, None unless it has just one, and its syntax error."""
     form = read_as(format_of(source.path) or CLOUDFORMATION, source.text)
     readings = extractor_of(form, source.text).documents(source)
     if len(readings) != 1:

@@ -1,4 +1,4 @@
-"""The outcome of checking: what every checking function returns, of one file or of a whole run."""
+"""The outcome of checking, which every checking function returns: of one file or a whole run."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Outcome:
     """The outcome for one file or module, or the sum of several.
 
     ``documents`` policies were checked, and those at ``places``, which several
-    modules may load. ``loaded`` are the keys of the files that the policies of
-    modules and nested templates stand in. ``allowed`` are the allowances and
-    ``internal_errors`` those that were met, each once. ``tally`` and
-    ``strings`` are there only where a run asks for them.
+    modules may load. ``loaded`` are the keys of the files that contain the
+    policies of modules and nested templates. ``allowed`` are the suppressions
+    and ``internal_errors`` the messages of internal errors, each once. ``tally``
+    and ``strings`` are set only if the run asks for them.
     """
 
     __slots__ = (
@@ -43,12 +43,12 @@ class Outcome:
         self.tally: Tally | None = None
 
     def allow(self, suppression: Suppression) -> None:
-        """Add *suppression*, unless it is known: files are read more than once."""
+        """Add *suppression* unless it was added before: files are read more than once."""
         span, word = suppression.span, suppression.words[0][0]
         self.allowed.setdefault((id(span.source), span.start, word), suppression)
 
     def add_error(self, place: str, rule: str, error: Exception) -> None:
-        """Add an internal error at *place*, in *rule* if it is in one; once for all calls of a module."""
+        """Add an internal error at *place*, in *rule* if not empty, once for all calls."""
         where = f" in rule {rule}" if rule else ""
         reason = str(error).partition("\n")[0]
         self.internal_errors[
@@ -56,14 +56,14 @@ class Outcome:
         ] = None
 
     def count_by_place(self, spans: list[Span]) -> None:
-        """Count the documents at *spans* once, however many calls of a module have them."""
+        """Count the documents at *spans*, each once for all calls of a module."""
         self.places.update((span.key(), span) for span in spans)
 
     def add(self, other: Outcome) -> None:
         """Add *other*, which may come from another process."""
         self.findings += other.findings
         self.documents += other.documents
-        for span in other.places.values():  # by keys of this process
+        for span in other.places.values():  # keys hold in one process only
             self.places.setdefault(span.key(), span)
         self.loaded |= other.loaded
         for suppression in other.allowed.values():

@@ -1,8 +1,14 @@
-"""Judging in several processes: what one process would have found, sooner.
+"""A pool of worker processes: the result of one process, sooner.
 
-Each process knows all files and judges the units that it is given, a few at a
-time, until none is left. What they came to is handed back in the order of the
-units, so nobody can tell who judged what.
+Every worker knows all files and checks units of work, a few at a time, until
+none is left. The parent yields their outcomes in the order of the units, so
+that a report does not depend on the number of workers.
+
+Why not ``concurrent.futures.ProcessPoolExecutor``: it gives up the whole pool
+when one worker dies, which here costs only the unit that the worker was
+checking; and a process that imports it takes 98 ms, one that imports
+``multiprocessing`` 60 ms. ``multiprocessing.Pool`` loses the task of a killed
+worker, and its result never arrives.
 """
 
 from __future__ import annotations
@@ -32,11 +38,11 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..base.limits import Limits
-    from ..files.collection import Files
+    from ..files import Files
     from .work import Unit
 
     class UnitLinter(Protocol):
-        """A linter; where processes are not forked it is pickled for them."""
+        """A linter; it is pickled for workers that are not forked."""
 
         def outcomes(self, files: Files, unit: Unit) -> Iterator[Outcome]:
             """The outcomes of *unit* of *files*."""
@@ -45,27 +51,31 @@ if TYPE_CHECKING:
             """All rules and problems that a finding may be of."""
 
 
-_SHARES = 8
-"""Into how many shares for each process what is left is cut: large ones cost little, small ones end together."""
+_BATCHES = 8
+"""Batches per worker that the remaining work is cut into: large at first, small at the end."""
 
 
 def in_processes(
-    linter: UnitLinter, files: Files, units: Sequence[Unit], jobs: int, watch: Callable[[str], None]
+    linter: UnitLinter,
+    files: Files,
+    units: Sequence[Unit],
+    jobs: int,
+    progress: Callable[[str], None],
 ) -> Iterator[tuple[Unit, Iterable[Outcome]]]:
-    """Each of *units* of *files* with what it came to by *judge*, in order; *jobs* processes do it.
+    """Each of *units* of *files* with its outcomes, in order, checked by *jobs* workers.
 
-    *watch* is told what is judged. A process that ends before its time (the
-    system may run out of memory) costs the unit that it was at. Where none
-    can be started, this one judges.
+    *progress* is called with the path that a worker checks next. A worker that
+    dies (out of memory, for instance) costs the unit that it was checking. If
+    no worker can be started, this process checks everything itself.
     """
-    crew = _Crew(linter, files, units)
+    pool = _Pool(linter, files, units)
     rules = {rule.id: rule for rule in linter.rules()}
     try:
-        crew.hire(jobs)
+        pool.start(jobs)
         for number, unit in enumerate(units):
-            while number not in crew.done and crew.members:
-                crew.listen(watch)
-            outcome = crew.done.pop(number, b"")
+            while number not in pool.outcomes and pool.workers:
+                pool.receive(progress)
+            outcome = pool.outcomes.pop(number, b"")
             if isinstance(outcome, Outcome):
                 yield unit, [outcome]
             elif outcome:
@@ -73,155 +83,159 @@ def in_processes(
             else:
                 yield unit, linter.outcomes(files, unit)
     finally:
-        crew.dismiss()
+        pool.stop()
 
 
-# -- the process that all is told to
+# -- the parent
 
 
-class _Member:
-    """A process, the numbers of the units that it has yet to judge, and whether it has begun to listen."""
+class _Worker:
+    """A worker process, the numbers of the units it has yet to check, and whether it is ready."""
 
-    __slots__ = ("process", "ready", "todo")
+    __slots__ = ("pending", "process", "ready")
 
     def __init__(self, process: multiprocessing.process.BaseProcess) -> None:
         self.process = process
-        self.todo: deque[int] = deque()
+        self.pending: deque[int] = deque()
         self.ready = False
 
 
-class _Crew:
-    """The processes that judge *units*, and, by the units' numbers, what they are ``done`` with.
+class _Pool:
+    """The ``workers`` that check *units*, and their ``outcomes`` by the numbers of the units.
 
-    That is a ``Outcome``, or parts as they travel, or nothing where they cannot.
+    Outcomes are pickled, empty where they could not be; that of a unit whose
+    worker died is an ``Outcome``.
     """
 
     def __init__(self, linter: UnitLinter, files: Files, units: Sequence[Unit]) -> None:
-        self.members: dict[Connection, _Member] = {}
-        self.done: dict[int, Outcome | bytes] = {}
+        self.workers: dict[Connection, _Worker] = {}
+        self.outcomes: dict[int, Outcome | bytes] = {}
         self._linter = linter
         self._files = files
         self._units = units
-        self._left = sum(unit.size for unit in units)
+        self._size_left = sum(unit.size for unit in units)
         self._jobs = 1
-        # What takes longest begins first; all else in its order, because neighbours are alike.
-        large = self._left // _SHARES
+        # Large units first, because they take longest; the rest in order, because neighbours
+        # often need the same rules and data.
+        large = self._size_left // _BATCHES
         numbers = range(len(units))
-        self._todo = deque(sorted(numbers, key=lambda number: units[number].size < large))
+        self._queue = deque(sorted(numbers, key=lambda number: units[number].size < large))
 
-    def hire(self, jobs: int) -> None:
-        """Start *jobs* processes, or as many as the system allows."""
+    def start(self, jobs: int) -> None:
+        """Start *jobs* workers, or as many as the system allows."""
         self._jobs = jobs
         if multiprocessing.current_process().daemon:
-            return  # which may have no processes of its own
+            return  # daemonic processes may not have children
         for _ in range(jobs):
-            if not self._start():
+            if not self._start_worker():
                 return
 
-    def _start(self) -> bool:
+    def _start_worker(self) -> bool:
         context = context_of_run()
         ours, theirs = context.Pipe()
-        # A copy of us has our ends too, and would never hear that we have gone.
-        copied = (ours, *self.members) if context.get_start_method() == "fork" else ()
-        limits = in_force(), gc.isenabled()
-        arguments = (theirs, copied, self._linter, self._files, self._units, *limits)
+        # A forked worker inherits our ends of the pipes: left open, they would keep it from
+        # noticing that the parent is gone.
+        inherited = (ours, *self.workers) if context.get_start_method() == "fork" else ()
+        state = in_force(), gc.isenabled()
+        arguments = (theirs, inherited, self._linter, self._files, self._units, *state)
         process = context.Process(target=_work, args=arguments, daemon=True)
         try:
-            with _uninterrupted():
+            with _interrupts_blocked():
                 process.start()
         except OSError:
             ours.close()
             return False
         finally:
             theirs.close()
-        self.members[ours] = _Member(process)
+        self.workers[ours] = _Worker(process)
         return True
 
-    def listen(self, watch: Callable[[str], None]) -> None:
-        """Wait until there is news, and act on it."""
-        for connection in wait(list(self.members)):
-            member = self.members[connection]  # type: ignore[index]
+    def receive(self, progress: Callable[[str], None]) -> None:
+        """Wait until a worker sends an outcome or dies; then give idle workers more units."""
+        for connection in wait(list(self.workers)):
+            worker = self.workers[connection]  # type: ignore[index]
             try:
                 data = connection.recv_bytes()  # type: ignore[union-attr]
             except (EOFError, OSError):
-                self._bury(connection)  # type: ignore[arg-type]
+                self._replace(connection)  # type: ignore[arg-type]
                 continue
-            if member.ready:
-                self._note(member, data)
-            member.ready = True
-            if member.todo:
-                watch(self._units[member.todo[0]].paths[0])
-        for connection, member in self.members.items():
-            if member.ready and not member.todo and self._todo:
-                member.todo = self._share()
-                with contextlib.suppress(OSError):  # it has died: we hear of it next time
-                    connection.send(list(member.todo))
-                watch(self._units[member.todo[0]].paths[0])
+            if worker.ready:
+                self._store(worker, data)
+            worker.ready = True
+            if worker.pending:
+                progress(self._units[worker.pending[0]].paths[0])
+        for connection, worker in self.workers.items():
+            if worker.ready and not worker.pending and self._queue:
+                worker.pending = self._next_batch()
+                with contextlib.suppress(OSError):  # it died: the next call notices
+                    connection.send(list(worker.pending))
+                progress(self._units[worker.pending[0]].paths[0])
 
-    def _note(self, member: _Member, data: bytes) -> None:
-        """Take in what *member* says of the first unit that it has to judge."""
+    def _store(self, worker: _Worker, data: bytes) -> None:
+        """Store what *worker* sent for its first pending unit: files it read, and outcomes."""
         stream = io.BytesIO(data)
         self._files.inputs.adopt(*pickle.load(stream))  # noqa: S301 - our own process wrote it
-        self.done[member.todo.popleft()] = stream.read()
+        self.outcomes[worker.pending.popleft()] = stream.read()
 
-    def _share(self) -> deque[int]:
-        """Units for one process to judge."""
-        share: deque[int] = deque()
-        enough = self._left / (_SHARES * self._jobs)
+    def _next_batch(self) -> deque[int]:
+        """Units for one worker."""
+        batch: deque[int] = deque()
+        enough = self._size_left / (_BATCHES * self._jobs)
         size = 0
-        while self._todo and (not share or size + self._units[self._todo[0]].size <= enough):
-            number = self._todo.popleft()
+        while self._queue and (not batch or size + self._units[self._queue[0]].size <= enough):
+            number = self._queue.popleft()
             size += self._units[number].size
-            share.append(number)
-        self._left -= size
-        return share
+            batch.append(number)
+        self._size_left -= size
+        return batch
 
-    def _bury(self, connection: Connection) -> None:
-        """Note what is lost with the process behind *connection*, and start another one in its place."""
-        member = self.members.pop(connection)
+    def _replace(self, connection: Connection) -> None:
+        """Report the unit lost with the dead worker at *connection*, and start a new worker."""
+        worker = self.workers.pop(connection)
         connection.close()
-        member.process.join()
-        if not member.ready:
-            return  # so would another one
-        if member.todo:
-            number = member.todo.popleft()
-            unit, lost = self._units[number], Outcome()
-            lost.internal_errors[f"{unit.paths[0]}: {_end_of(member.process.exitcode)}"] = None
-            self.done[number] = lost
-            self._todo.extendleft(reversed(member.todo))
-            self._left += sum(self._units[one].size for one in member.todo)
-        if self._todo:
-            self._start()
+        worker.process.join()
+        if not worker.ready:
+            return  # it failed to start, and so would the next one
+        if worker.pending:
+            number = worker.pending.popleft()
+            path = self._units[number].paths[0]
+            lost = Outcome()
+            lost.internal_errors[f"{path}: {_death(worker.process.exitcode)}"] = None
+            self.outcomes[number] = lost
+            self._queue.extendleft(reversed(worker.pending))
+            self._size_left += sum(self._units[other].size for other in worker.pending)
+        if self._queue:
+            self._start_worker()
 
-    def dismiss(self) -> None:
-        """End all processes, whatever they are at."""
-        for member in self.members.values():
-            member.process.kill()
-        for connection, member in self.members.items():
-            member.process.join()
+    def stop(self) -> None:
+        """Kill all workers."""
+        for worker in self.workers.values():
+            worker.process.kill()
+        for connection, worker in self.workers.items():
+            worker.process.join()
             connection.close()
-        self.members.clear()
+        self.workers.clear()
 
 
-def _end_of(code: int | None) -> str:
-    """What is said of a process that ended with the exit code *code*."""
-    how = f"with exit code {code}"
+def _death(code: int | None) -> str:
+    """The message for a unit whose worker ended with the exit code *code*."""
+    how = f"exited with code {code}"
     if code is not None and code < 0:
         with contextlib.suppress(ValueError):
-            how = f"by signal {signal.Signals(-code).name}"
-    return f"not judged: the process that did it was ended {how}; with --jobs 1 less memory is used"
+            how = f"was killed by {signal.Signals(-code).name}"
+    return f"not checked: its worker process {how}; --jobs 1 uses less memory"
 
 
 def context_of_run() -> ForkContext | SpawnContext:
-    """What starts processes: as copies of this one, which is fastest, where that is safe.
+    """The context to start workers with: fork, which is fastest, where that is safe, else spawn.
 
-    It is not where other threads run, whose locks would stay locked, and on
+    Fork is not safe while other threads run, whose locks would stay locked, nor on
     macOS (Python Library Reference, "multiprocessing": contexts and start methods).
     """
     if sys.platform in ("darwin", "win32") or threading.active_count() > 1:
         return multiprocessing.get_context("spawn")
     try:
-        threads = len(os.listdir("/proc/self/task"))  # those of libraries count too
+        threads = len(os.listdir("/proc/self/task"))  # includes the threads of C libraries
     except OSError:
         threads = 1
     if threads > 1:
@@ -230,8 +244,8 @@ def context_of_run() -> ForkContext | SpawnContext:
 
 
 @contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """What is started meanwhile never sees Ctrl-C; that it was pressed is told to us afterwards."""
+def _interrupts_blocked() -> Iterator[None]:
+    """Hold Ctrl-C back: a worker started meanwhile never gets it, the parent does afterwards."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -242,30 +256,35 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-# -- the processes that judge
+# -- the workers
 
 
 def _work(
     connection: Connection,
-    copied: Iterable[Connection],
+    inherited: Iterable[Connection],
     linter: UnitLinter,
     files: Files,
     units: Sequence[Unit],
     limits: Limits,
     collects: bool,  # noqa: FBT001 - the arguments of a process have no names
 ) -> None:
-    """Judge the units that *connection* names, until it ends; the *copied* ones are not ours."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us sees to the end
-    for other in copied:
+    """Run a worker: check the units that *connection* names, until the parent closes it.
+
+    *inherited* are connections of the parent that a forked worker must close.
+    *collects* says whether the parent has the garbage collector enabled.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
+    for other in inherited:
         other.close()
     if not collects:
         gc.disable()
-    with contextlib.suppress(EOFError, OSError):  # who started us is gone
+    with contextlib.suppress(EOFError, OSError):  # the parent is gone
         connection.send_bytes(b"")
         under(limits, lambda: _serve(connection, linter, files, units))
 
 
 def _serve(connection: Connection, linter: UnitLinter, files: Files, units: Sequence[Unit]) -> None:
+    """Check batches of units and send for each unit the files read and the outcomes."""
     known = files.inputs.known()
     while True:
         for number in connection.recv():
@@ -273,18 +292,18 @@ def _serve(connection: Connection, linter: UnitLinter, files: Files, units: Sequ
             try:
                 outcomes = list(linter.outcomes(files, units[number]))
                 _Pickler(stream, files).dump(outcomes)
-                found = stream.getvalue()
-            except Exception:  # noqa: BLE001 - whatever it is, who started us will meet it, and say it
-                found = b""
-            connection.send_bytes(pickle.dumps(files.inputs.read_since(known)) + found)
+                pickled = stream.getvalue()
+            except Exception:  # noqa: BLE001 - the parent checks the unit and reports the error
+                pickled = b""
+            connection.send_bytes(pickle.dumps(files.inputs.read_since(known)) + pickled)
             known = files.inputs.known()
 
 
-# -- how findings travel
+# -- pickling outcomes
 
 
 class _Pickler(pickle.Pickler):
-    """Names the files of *files* and the rules, instead of sending them."""
+    """Pickles outcomes with references to the sources of *files* and to rules, not copies."""
 
     def __init__(self, stream: io.BytesIO, files: Files) -> None:
         super().__init__(stream, pickle.HIGHEST_PROTOCOL)
@@ -298,13 +317,13 @@ class _Pickler(pickle.Pickler):
 
 
 class _Unpickler(pickle.Unpickler):
-    """Finds in *files* and *rules* what was named."""
+    """Resolves the references of ``_Pickler`` to the sources of *files* and to *rules*."""
 
     def __init__(self, stream: io.BytesIO, files: Files, rules: Mapping[str, Rule]) -> None:
         super().__init__(stream)
         self._files = files
         self._rules = rules
 
-    def persistent_load(self, name: tuple[str, str]) -> SourceFile | Rule:
-        kind, key = name
+    def persistent_load(self, reference: tuple[str, str]) -> SourceFile | Rule:
+        kind, key = reference
         return self._files.inputs.source_of_key(key) if kind == "file" else self._rules[key]

@@ -1,17 +1,11 @@
-"""From the outcome of a run to its result: what is suppressed, selected and shown."""
+"""From the outcome of a run to its result: applies suppressions and the selection of rules."""
 
 from __future__ import annotations
 
+from ..base.formats import SUPPRESSION_MARK
 from ..base.record import replaced
 from ..findings.finding import settled
 from ..findings.result import Result, merged
-from ..findings.suppress import (
-    allow,
-    complaints,
-    complaints_of_settings,
-    suppress,
-    suppressions_in,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,21 +14,21 @@ if TYPE_CHECKING:
     from ..findings.finding import Finding
     from ..findings.result import Suppressed
     from ..rulebook.model import RuleBook
-    from ..settings.model import Allowed, Settings
+    from ..settings.model import Settings, SuppressEntry
     from ..tree.source import SourceFile
     from .checker import Checker
     from .outcome import Outcome
 
 
 class Results:
-    """Makes results under *settings*; *covers* says whether all files of a suppression are in view."""
+    """Turns outcomes into results under *settings*; *covers* is that of ``Linter``."""
 
     def __init__(
         self,
         checker: Checker,
         book: RuleBook,
         settings: Settings,
-        covers: Callable[[Allowed], bool],
+        covers: Callable[[SuppressEntry], bool],
     ) -> None:
         self._book = book
         self._settings = settings
@@ -50,23 +44,20 @@ class Results:
         *,
         interrupted: bool = False,
     ) -> Result:
-        """The result of a run over so many *files* whose outcome is *whole* and whose given sources are *sources*."""
+        """The result of a run with the outcome *whole*, given *sources* and number of *files*."""
         given = {id(source): source for source in sources}
-        suppressions = [s for source in given.values() for s in suppressions_in(source)]
-        suppressions += [s for s in whole.allowed.values() if id(s.span.source) in given]
-        kept, suppressed = suppress(settled(whole.findings), suppressions)
-        kept += complaints(suppressions, self._book, self._ran)
+        kept, suppressed = self._by_comments(settled(whole.findings), whole, given)
         if self._settings.suppress:
-            kept, more = self._allow(kept)
+            kept, more = self._by_settings(kept)
             suppressed += more
         result = Result(
-            findings=tuple(self._selection.shown(kept)),
+            findings=tuple(self._selection.reported(kept)),
             files=files,
             documents=whole.count(),
             suppressed=tuple(
                 replaced(one, finding=finding)
                 for one in suppressed
-                for finding in self._selection.shown([one.finding])
+                for finding in self._selection.reported([one.finding])
             ),
             internal_errors=tuple(whole.internal_errors),
             tally=whole.tally,
@@ -75,16 +66,38 @@ class Results:
         )
         return merged([result])
 
-    def _allow(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
-        """*findings* without those that the settings suppress, with what is wrong there; and the others."""
+    def _by_comments(
+        self, findings: list[Finding], whole: Outcome, given: dict[int, SourceFile]
+    ) -> tuple[list[Finding], list[Suppressed]]:
+        """The findings to report and those that comments and allowances suppress.
+
+        Problems of suppressions are findings too. Most runs have no suppression.
+        """
+        allowed = [s for s in whole.allowed.values() if id(s.span.source) in given]
+        marked = [source for source in given.values() if SUPPRESSION_MARK in source.text]
+        if not (allowed or marked):
+            return findings, []
+        from ..findings.suppress import suppress, suppression_problems, suppressions_in
+
+        suppressions = [s for source in marked for s in suppressions_in(source)] + allowed
+        kept, suppressed = suppress(findings, suppressions)
+        return kept + suppression_problems(suppressions, self._book, self._ran), suppressed
+
+    def _by_settings(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
+        """The findings to report and those that the settings suppress.
+
+        Unused and expired suppressions of the settings are findings too.
+        """
         from datetime import date
 
+        from ..findings.suppress import entry_problems, suppress_by_settings
+
         today = date.today().isoformat()
-        kept, suppressed, used = allow(findings, self._settings, today)
+        kept, suppressed, used = suppress_by_settings(findings, self._settings, today)
         entries = [
             (entry, number in used)
             for number, entry in enumerate(self._settings.suppress)
             if number in used or self._covers(entry)
         ]
-        kept += complaints_of_settings(entries, self._book, self._ran, today)
+        kept += entry_problems(entries, self._book, self._ran, today)
         return kept, suppressed

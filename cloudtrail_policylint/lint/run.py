@@ -1,7 +1,6 @@
-"""A run over paths: which files, under which settings, by which rules.
+"""A run over paths: finds the files, their settings and rules, and lints them.
 
-Files with the same settings are judged together; what they do not share, a
-nearer settings file, is what makes a group.
+Files with the same settings file are one group and are checked together.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import os
 from functools import partial
 
 from ..base.limits import under
-from ..files.collection import Files
+from ..files import Files
 from ..files.discover import discover
 from ..findings.result import Result, merged
 
@@ -23,15 +22,15 @@ if TYPE_CHECKING:
     from ..findings.baseline import Coverage
     from ..rulebook.model import RuleBook
     from ..settings.lookup import NearestSettings
-    from ..settings.model import Allowed, Settings
+    from ..settings.model import Settings, SuppressEntry
     from .linter import Linter
 
 
 class Run:
-    """Lints under *settings*, in *jobs* processes or as many as pay for None.
+    """Lints under *settings*; *jobs* is that of ``Linter.lint_files``.
 
-    *statistics*: results have a tally of what is known of the policies.
-    Methods raise an ``InputError`` for paths, settings and rules that cannot be used.
+    *statistics*: results have a tally of which values are known. Methods raise
+    ``InputError`` for paths, settings and rules that cannot be used.
     """
 
     def __init__(
@@ -52,10 +51,10 @@ class Run:
         contents: Contents | None = None,
         strings: bool = False,
     ) -> Result:
-        """The result for files and folders; *progress* is called with what comes next.
+        """The result for files and folders; *progress* is called with the path checked next.
 
-        *contents* are read in place of what is in some files. *strings*: the
-        result has the strings of all policies.
+        *contents* replace the contents of some files. *strings*: the result has
+        the strings of all policies.
         """
         groups: dict[int, tuple[Settings, list[Candidate]]] = {}
         self._paths, self._files = paths, []
@@ -63,7 +62,7 @@ class Run:
             self._files.append(candidate.path)
             settings = self._settings.of_file(candidate.path)
             groups.setdefault(id(settings), (settings, []))[1].append(candidate)
-        # What a folder holds is all in the one group, if there is only one.
+        # Only if there is one group does it have all files of the folders.
         walked = [path for path in paths if os.path.isdir(path)] if len(groups) == 1 else []
         results = []
         for settings, candidates in groups.values():
@@ -84,7 +83,7 @@ class Run:
         return under(settings.limits, lambda: linter.lint_text(path, text, kind))
 
     def coverage(self) -> Coverage:
-        """What has been looked at so far, for a baseline."""
+        """Which files and rules the run covered, for a baseline."""
         from ..findings.baseline import Coverage
         from ..findings.selection import Selection
 
@@ -118,7 +117,7 @@ class Run:
     def _linter(self, settings: Settings, *, strings: bool) -> Linter:
         from .linter import Linter
 
-        def covers(entry: Allowed) -> bool:
+        def covers(entry: SuppressEntry) -> bool:
             return any(_covers(path, entry, settings.folder) for path in self._paths)
 
         return Linter(
@@ -146,10 +145,10 @@ def rule_book(paths: Iterable[str]) -> RuleBook:
     return book
 
 
-def _covers(path: str, entry: Allowed, folder: str) -> bool:
-    """Whether a run over *path* looks at all that *entry*, of the settings of *folder*, can describe.
+def _covers(path: str, entry: SuppressEntry, folder: str) -> bool:
+    """Whether a run over *path* sees every file to which *entry* of *folder*'s settings applies.
 
-    A commit hook names a few files: of what is not there nothing can be told.
+    A commit hook names a few files only, which does not show that an entry is unused.
     """
     whole = os.path.abspath(path)
     if (folder + os.sep).startswith(whole.rstrip(os.sep) + os.sep):

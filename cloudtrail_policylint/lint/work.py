@@ -1,8 +1,8 @@
-"""Units of work: what one process must check, and the sum of the outcomes of all.
+"""Units of work, which one process checks as a whole, and the sum of all their outcomes.
 
-Files that need each other stay together: modules of Terraform that call one
-another, and templates with nested stacks. So a run has the same result
-however many processes share it.
+Files that need each other are one unit: Terraform modules that call one
+another, and templates with nested stacks. So the result does not depend on the
+number of worker processes.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..files.collection import Files
+    from ..files import Files
 
 MODULES, STACKS = "modules", "stacks"
-"""What a unit may be of, besides the format of a single file."""
+"""Kinds of units besides the format of a single file."""
 
 CHARACTERS_A_PROCESS = 250_000
-"""Characters for which one more process pays, see docs/architecture.md."""
+"""Characters for which one more worker process saves time, see docs/architecture.md."""
 MOST_PROCESSES = 8
-"""Processes that are used where nobody says how many: more gain little, and each has memory of its own."""
+"""The most workers if no number is given: more gain little, and each needs its own memory."""
 
 
 @record
 class Unit:
-    """What one process must check: the files, or folders of modules, ``paths``; ``size`` in characters."""
+    """Files, or folders of modules, that one process checks together; ``size`` in characters."""
 
     of: str
     paths: tuple[str, ...]
@@ -38,7 +38,7 @@ class Unit:
 
 
 def units_of(files: Files) -> list[Unit]:
-    """What there is to check of *files*, modules first, because of what they load."""
+    """The units of *files*; modules come first, because they check the files that they load."""
     inputs, modules = files.inputs, files.modules
     found = []
     for folders in modules.projects():
@@ -58,7 +58,7 @@ def units_of(files: Files) -> list[Unit]:
 
 
 def workers_for(units: Sequence[Unit], jobs: int | None) -> int:
-    """How many processes check *units*: *jobs*, or as many as pay, and never more than there are units."""
+    """The number of processes for *units*: *jobs*, or by their size if None; at most one a unit."""
     if jobs is None:
         size = sum(unit.size for unit in units)
         jobs = min(size // CHARACTERS_A_PROCESS, MOST_PROCESSES, _cores())
@@ -66,28 +66,28 @@ def workers_for(units: Sequence[Unit], jobs: int | None) -> int:
 
 
 def _cores() -> int:
-    """The processors that this process may use."""
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def total(judged: Iterable[tuple[Unit, Iterable[Outcome]]], files: Files) -> tuple[Outcome, bool]:
-    """The sum of the outcomes of the units of *files*; and whether the user interrupted, so that it is only a part.
+def total(checked: Iterable[tuple[Unit, Iterable[Outcome]]], files: Files) -> tuple[Outcome, bool]:
+    """The sum of the outcomes of the units of *files*, and whether the user interrupted.
 
-    They come in the order of ``units_of``, and modules are added in that of
-    their folders. A file that one of them loads has been checked with it, as
-    what it is there.
+    Units are *checked* in the order of ``units_of``, and modules are added in the
+    order of their folders. A file that a module loads has been checked with the
+    module, and is not checked by itself.
     """
     order = {folder: number for number, folder in enumerate(files.modules.to_check())}
     found: list[tuple[int, Outcome]] = []
     loaded: set[str] = set()
     interrupted = False
     try:
-        for unit, outcomes in judged:
+        for unit, outcomes in checked:
             if unit.of not in (MODULES, STACKS) and path_key(unit.paths[0]) in loaded:
                 continue
-            # Outcomes first: to their very end.
+            # Outcomes come first in zip(), so that they are consumed to their end.
             for outcome, path in zip(outcomes, unit.paths, strict=False):
                 found.append((order.get(path, len(order)), outcome))
                 loaded |= outcome.loaded

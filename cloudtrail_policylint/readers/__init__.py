@@ -1,1 +1,1 @@
-"""Readers of file formats: text in, a tree with places out. They know nothing of IAM."""
+"""Readers of file formats: from text to a tree with places. They know nothing of IAM."""

@@ -1,4 +1,4 @@
-"""What a reader of JSON or YAML hands on."""
+"""The result of reading JSON or YAML."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from ..tree.nodes import Node
 from ..tree.source import Span
 
 MAX_DEPTH = 200
-"""Levels of nesting that are read; a policy needs about six."""
+"""The most levels of nesting; a policy needs about six."""
 
 
 @record
 class Mistake:
-    """What is not right, in words that follow "not JSON: " (or "not YAML: "), and where."""
+    """A syntax error, worded to follow "not valid JSON: ", or an exceeded *limit*, and where."""
 
     message: str
     span: Span
@@ -21,7 +21,7 @@ class Mistake:
 
 @record
 class Reading:
-    """A tree (None when there is nothing to read) and the first mistake met, if any."""
+    """A tree (None for empty text) and the first syntax error, if any."""
 
     root: Node | None
     mistake: Mistake | None

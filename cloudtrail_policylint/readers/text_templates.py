@@ -1,7 +1,7 @@
-"""JSON and YAML with the tags of a text template in them: Jinja, Helm, ERB.
+"""JSON and YAML that contain tags of a text template: Jinja, Helm, ERB.
 
-Such a file is no JSON or YAML before a program has filled it in, and what is
-wrong with it as it stands need not be wrong then.
+Such a file is valid JSON or YAML only after the template is rendered, so a syntax
+error in it may be none.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from ..tree.source import Span
 
 _BLOCKS = regex(
-    r"\{%|\{#[^\n]*#\}|<%|\{\{[-#/^~]|\{\{\s*(?:if|else|end|range|with|include|define|template|block)\b"
+    r"\{%|\{#[^\n]*#\}|<%|\{\{[-#/^~]"
+    r"|\{\{\s*(?:if|else|end|range|with|include|define|template|block)\b"
 )
-"""Tags that decide which text is there at all."""
+"""Tags of blocks, which may leave out or repeat any text."""
 _VALUES = ("{{", "<%")
 
 
 def is_filled_in(span: Span, within: Span) -> bool:
-    """Whether what stands at *span* may be right once the tags in *within*, the file or string, are replaced.
+    """Whether rendering the template tags of *within* may remove a syntax error at *span*.
 
-    Blocks may change everything, a value the line that it is on.
+    *within* is the file or string. Tags of blocks may change anything in it, tags
+    of values only their own line.
     """
     text = within.source.text
     if _BLOCKS.search(text, within.start, within.end):

@@ -1,1 +1,1 @@
-"""Output formats, one module each."""
+"""Output: one module per report format, and the pages of the rules."""

@@ -1,4 +1,4 @@
-"""The line that a finding is on, with carets below it, in as many columns as there are."""
+"""The source line of a finding with carets below it, cut to the width of the terminal."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _TAB = "    "
 
 
 def excerpt(span: Span, width: int) -> Iterator[tuple[str, str, str]]:
-    """The first line of *span*, the margin below it and the carets there; nothing for an empty line.
+    """The first line of *span*, and below it the margin and the carets; nothing for an empty line.
 
-    Nothing is wider than *width* columns, where that is enough for anything.
+    Lines have at most *width* columns, unless that is too few to show anything.
     """
     number, column = span.source.position(span.start)
     text = span.source.line(number)
     if not text.strip():
         return
     room = max(_NARROWEST, width - _MARGIN)
-    # Never more of the line than can be shown: it may be all of a large file.
+    # Only what can be shown is looked at: the line may be all of a large file.
     cut = max(0, column - 1 - room)
     before = _cells(text[cut : column - 1])
     after = _cells(text[column - 1 : column - 1 + room])
@@ -39,7 +39,7 @@ def excerpt(span: Span, width: int) -> Iterator[tuple[str, str, str]]:
 
 
 def _cells(text: str) -> list[tuple[str, int]]:
-    """What is shown of each character of *text*, and how many columns it takes."""
+    """Each character of *text* as it is shown, with the number of columns it takes."""
     if text.isascii():
         shown = [_TAB if char == "\t" else printable(char) for char in text]
         return [(cell, len(cell)) for cell in shown]
@@ -63,7 +63,7 @@ def _wide(cells: Sequence[tuple[str, int]]) -> int:
 
 
 def _fitting(cells: Sequence[tuple[str, int]], room: int) -> int:
-    """How many of the first *cells* fit into *room* columns."""
+    """The number of leading *cells* that fit into *room* columns."""
     for number, (_, width) in enumerate(cells):
         room -= width
         if room < 0:

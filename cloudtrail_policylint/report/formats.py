@@ -1,4 +1,4 @@
-"""The formats that a report can be written in, by name."""
+"""The report formats by name."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
     from ..findings.result import Result
 
     class Reporter(Protocol):
-        """The module of one format."""
+        """The interface of the module of a format."""
 
         def report(self, result: Result, *, show_suppressed: bool) -> str:
-            """The report of *result*; suppressed findings are left out unless *show_suppressed*."""
+            """The report of *result*, with suppressed findings if *show_suppressed*."""
 
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
-"""Each is the name of the module beside this one that writes it."""
+"""Each is also the name of its module in this folder."""
 
 
 def report(result: Result, form: str, *, show_suppressed: bool = False) -> str:
-    """The report of *result* in *form*, one of ``FORMATS``; suppressed findings only if asked for."""
+    """The report of *result* as *form*, with suppressed findings if *show_suppressed*."""
     from importlib import import_module
 
     module: Reporter = import_module(f".{form}", __package__)

@@ -1,7 +1,7 @@
 """Findings as GitLab's Code Quality report, which merge requests show.
 
-Source: GitLab's "Code Quality", section on the format of reports (seen 2026-11-21):
-a subset of Code Climate's.
+Source: GitLab's "Code Quality", section on the report format (seen 2026-11-21):
+a subset of Code Climate's format.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..findings.fingerprint import fingerprints
 from .places import Repository, region_of
 from .printable import printable
-from .text import allowance, shown
+from .text import findings_to_report, suppression_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ _SEVERITIES = {"error": "critical", "warning": "major", "info": "minor"}
 
 
 def report(result: Result, *, show_suppressed: bool) -> str:
-    """The JSON text of *result*; what is suppressed has the severity ``info``, and is left out if not asked for."""
+    """The JSON text of *result*; with *show_suppressed*, suppressed findings are ``info``."""
     import json
 
     repository = Repository()
     names = fingerprints(result)
     issues = [
         {**_issue(finding, suppressed, repository), "fingerprint": names[id(finding)]}
-        for finding, suppressed in shown(result, show_suppressed=show_suppressed)
+        for finding, suppressed in findings_to_report(result, show_suppressed=show_suppressed)
     ]
     return json.dumps(issues, indent=2, ensure_ascii=True) + "\n"
 
@@ -40,7 +40,7 @@ def _issue(
     region = region_of(finding.span)
     description = f"{finding.rule.name}: {finding.message}"
     if suppressed:
-        description += f" ({allowance(suppressed)})"
+        description += f" ({suppression_note(suppressed)})"
     return {
         "description": printable(description),
         "check_name": finding.rule.id,

@@ -1,10 +1,10 @@
-"""Findings as one JSON object, the contract for other programs."""
+"""Findings as one JSON object: the stable interface for other programs."""
 
 from __future__ import annotations
 
 from ..findings.fingerprint import fingerprints
 from .places import region_of
-from .text import count
+from .text import count_by_severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ FORMAT = 1
 
 
 def report(result: Result, *, show_suppressed: bool) -> str:
-    """The JSON text of *result*. Keys are only ever added while ``version`` is 1.
+    """The JSON text of *result*. While ``version`` is 1, keys may be added but never change or go.
 
     With *show_suppressed* there is a key ``suppressed``: findings with
     ``reason`` and ``where`` (``file``, ``settings`` or ``baseline``).
@@ -28,7 +28,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     from .._version import __version__
     from ..iam.catalogue import data_version
 
-    counts = count(result.findings)
+    counts = count_by_severity(result.findings)
     value: dict[str, Any] = {
         "version": FORMAT,
         "tool": {
@@ -44,7 +44,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
             "infos": counts["info"],
             "suppressed": len(result.suppressed),
         },
-        "findings": described(result),
+        "findings": finding_objects(result),
     }
     if show_suppressed:
         names = fingerprints(result)
@@ -59,8 +59,8 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
 
 
-def described(result: Result) -> list[dict[str, Any]]:
-    """The findings of *result* as the report has them."""
+def finding_objects(result: Result) -> list[dict[str, Any]]:
+    """The findings of *result* as in the report."""
     names = fingerprints(result)
     return [_finding(one, names[id(one)]) for one in result.findings]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .places import Repository, region_of
 from .printable import printable
-from .text import allowance, place_of, shown
+from .text import findings_to_report, printable_place, suppression_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ NAME = "cloudtrail-policylint"
 def report(result: Result, *, show_suppressed: bool) -> str:
     """The XML text of *result*; what is suppressed is left out if not asked for."""
     repository = Repository()
-    found = shown(result, show_suppressed=show_suppressed)
+    found = findings_to_report(result, show_suppressed=show_suppressed)
     cases = [_case(finding, suppressed, repository) for finding, suppressed in found]
     cases += [_crash(crash) for crash in result.internal_errors]
     if not cases:  # some readers take a report without tests for a broken one
@@ -64,18 +64,18 @@ def _case(finding: Finding, suppressed: Suppressed | None, repository: Repositor
 
 
 def _outcome(finding: Finding, suppressed: Suppressed | None) -> Iterator[str]:
-    told = (
-        f"{place_of(finding.span)}: {finding.severity} {finding.rule.id} {finding.message}\n"
-        f"What to write: {finding.rule.fix}"
+    text = (
+        f"{printable_place(finding.span)}: {finding.severity} {finding.rule.id} {finding.message}\n"
+        f"How to fix: {finding.rule.fix}"
     )
     if suppressed:
-        yield _tag("skipped", message=allowance(suppressed)) + "</skipped>"
-        yield f"<system-out>{_escaped(told)}</system-out>"
+        yield _tag("skipped", message=suppression_note(suppressed)) + "</skipped>"
+        yield f"<system-out>{_escaped(text)}</system-out>"
     elif finding.severity == "info":
-        yield f"<system-out>{_escaped(told)}</system-out>"
+        yield f"<system-out>{_escaped(text)}</system-out>"
     else:
         opening = _tag("failure", message=finding.message, type=finding.severity)
-        yield f"{opening}{_escaped(told)}</failure>"
+        yield f"{opening}{_escaped(text)}</failure>"
 
 
 def _crash(crash: str) -> list[str]:
@@ -93,13 +93,7 @@ def _tag(tag: str, **attributes: str) -> str:
 
 def _escaped(text: str) -> str:
     """*text* as XML; what XML cannot hold (control characters, lone surrogates) is not printable either."""
+    from xml.sax.saxutils import escape
+
     shown = "\n".join(printable(line) for line in text.split("\n"))
-    for char, entity in (
-        ("&", "&amp;"),
-        ("<", "&lt;"),
-        (">", "&gt;"),
-        ('"', "&quot;"),
-        ("\t", "&#9;"),
-    ):
-        shown = shown.replace(char, entity)
-    return shown
+    return escape(shown, {'"': "&quot;", "\t": "&#9;"})

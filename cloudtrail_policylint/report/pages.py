@@ -1,4 +1,4 @@
-"""Rules as pages and tables, for people who look one up."""
+"""Pages and tables of rules, for ``rules``, ``explain``, docs/rules and the help in SARIF."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDTH = 88
 
 
 def as_lines(book: RuleBook) -> Iterator[str]:
-    """One line for each rule and problem."""
+    """One line per rule and problem."""
     for rule in book.sorted():
         yield f"{rule.id:<7} {rule.severity:<8} {rule.confidence:<7} {rule.name}: {rule.summary}"
 
@@ -25,7 +25,7 @@ def as_lines(book: RuleBook) -> Iterator[str]:
 def as_table(book: RuleBook) -> str:
     """A Markdown table of the rules and problems."""
     rows = [
-        "| id | name | severity | confidence | what it finds |",
+        "| id | name | severity | confidence | reports |",
         "| --- | --- | --- | --- | --- |",
     ]
     for rule in book.sorted():
@@ -63,23 +63,21 @@ def as_json(book: RuleBook) -> str:
 
 
 def page(rule: Rule, examples: Mapping[str, Any]) -> str:
-    """All that a rule says about itself, with the first of its bad and of its good *examples*."""
+    """The page of *rule* as text, with the first of its bad and of its good *examples*."""
     blocks = [
         f"{rule.id} {rule.name}",
         _wrapped(rule.summary),
-        _dials(rule),
+        _attributes(rule),
         "Why\n" + _wrapped(rule.why, indent=2),
         "\n".join(
-            ["What to write", *(_wrapped(line, indent=2) for line in (rule.fix, *_edits(rule)))]
+            ["How to fix", *(_wrapped(line, indent=2) for line in (rule.fix, *_edits(rule)))]
         ),
     ]
     for title, group in TITLES:
         for example in examples.get(group, ())[:1]:
             text = textwrap.indent(underlined(example["text"]), "    ").rstrip()
             blocks.append(f"{title}\n  {example['name']}:\n{text}")
-    advice, comment, leave_out = _suppressing(rule)
-    lines = [_wrapped(advice, indent=2), f"    {comment}"] if comment else []
-    blocks.append("\n".join(["Suppress", *lines, _wrapped(leave_out, indent=2)]))
+    blocks.append("\n".join(["Suppress", *_suppress_lines(rule)]))
     if rule.supersedes:
         blocks.append(_superseding(rule))
     if rule.references:
@@ -90,13 +88,13 @@ def page(rule: Rule, examples: Mapping[str, Any]) -> str:
 
 
 def markdown_page(rule: Rule, examples: Mapping[str, Any]) -> str:
-    """The same in Markdown, with all *examples*."""
+    """The page of *rule* in Markdown, with all *examples*."""
     blocks = [
         f"# {rule.id} {rule.name}",
         f"{_escaped(rule.summary)}.",
-        f"{_dials(rule)[0].upper()}{_dials(rule)[1:]}.",
+        f"{_attributes(rule).capitalize()}.",
         f"## Why\n\n{_escaped(rule.why)}",
-        "\n\n".join(["## What to write", _escaped(rule.fix), *map(_escaped, _edits(rule))]),
+        "\n\n".join(["## How to fix", _escaped(rule.fix), *map(_escaped, _edits(rule))]),
     ]
     for title, group in TITLES:
         if examples.get(group):
@@ -105,9 +103,9 @@ def markdown_page(rule: Rule, examples: Mapping[str, Any]) -> str:
             name = example["name"][0].upper() + example["name"][1:]
             fence = _fence(example["language"], example["text"])
             blocks.append(f"{_escaped(name)}:\n\n```{fence}\n{underlined(example['text'])}```")
-    advice, comment, leave_out = _suppressing(rule)
-    lines = [advice, f"```text\n{comment}\n```"] if comment else []
-    blocks += ["## Suppress", *lines, leave_out]
+    hint, comment, others = _suppress_hint(rule)
+    comment_block = [hint, f"```text\n{comment}\n```"] if comment else []
+    blocks += ["## Suppress", *comment_block, others]
     if rule.supersedes:
         blocks.append(_superseding(rule))
     if rule.references:
@@ -122,13 +120,14 @@ def index(rules: Sequence[Rule], families: Iterable[Mapping[str, str]]) -> str:
     """The index of all pages in Markdown, by family."""
     blocks = [
         "# Rules",
-        "One page for each rule, and for each problem of the input. These pages are written from the rule files"
-        " in `rules/`; `cloudtrail-policylint explain RULE` prints one in a terminal.",
+        "One page per rule, and per problem of the input itself (CT0, IAM). These pages are"
+        " generated from the rule files in `rules/`; `cloudtrail-policylint explain RULE` prints"
+        " one in a terminal.",
     ]
     for family in families:
         members = [rule for rule in rules if rule.id.startswith(family["ids"])]
         if members:
-            rows = ["| rule | severity | confidence | what it finds |", "| --- | --- | --- | --- |"]
+            rows = ["| rule | severity | confidence | reports |", "| --- | --- | --- | --- |"]
             for rule in members:
                 summary = _escaped(rule.summary).replace("|", "\\|")
                 link = f"[{rule.id} {rule.name}]({page_name(rule)})"
@@ -143,24 +142,30 @@ def page_name(rule: Rule) -> str:
 
 
 TITLES = (("Reported", "bad"), ("Not reported", "good"))
-"""The groups of examples and what a page calls them."""
+"""The headings of the groups of examples."""
 
 
-def _suppressing(rule: Rule) -> tuple[str, str, str]:
-    """How a finding of *rule* is kept from being reported: what to do, the comment, and the other way."""
-    leave_out = f"`--ignore {rule.id}`, or `ignore` in the settings, leaves it out altogether."
-    if not rule.subject:  # a problem, which may be that the file cannot be read: comments included
-        return "", "", leave_out
+def _suppress_hint(rule: Rule) -> tuple[str, str, str]:
+    """How to suppress a finding of *rule*: a hint, the comment it is about, and other ways."""
+    ignore = f"`--ignore {rule.id}`, or `ignore` in the settings, turns the rule off."
+    if not rule.subject:  # a problem: if the file cannot be read, its comments cannot either
+        return "", "", ignore
     return (
-        "Where it is meant, say so in a comment on the line of the finding or on the line above; on the first line of"
-        " a resource it counts for all of it:",
+        "If this is intentional, suppress it with a comment on this line or the line above, or"
+        " above a resource to cover all of it:",
         f"# policylint: allow {rule.name} -- reason",
-        leave_out,
+        f"Plain JSON has no comments: use `suppress` in the settings file. {ignore}",
     )
 
 
+def _suppress_lines(rule: Rule) -> list[str]:
+    hint, comment, others = _suppress_hint(rule)
+    comment_lines = [_wrapped(hint, indent=2), f"    {comment}"] if comment else []
+    return [*comment_lines, _wrapped(others, indent=2)]
+
+
 def underlined(text: str) -> str:
-    """The *text* of an example, below each line what its marks stood around underlined with ``^``."""
+    """The *text* of an example without its marks; what they enclosed is underlined with ``^``."""
     plain, ranges = unmarked(text)
     shown, at = [], 0
     for line in plain.splitlines():
@@ -175,25 +180,26 @@ def underlined(text: str) -> str:
     return "".join(shown)
 
 
-def _dials(rule: Rule) -> str:
-    shown = f"severity {rule.severity}, confidence {rule.confidence}, {rule.status}"
-    shown += f" since {rule.since}" if rule.since else ""
+def _attributes(rule: Rule) -> str:
+    """Severity, confidence and status of *rule*, and what it needs to run."""
+    text = f"severity {rule.severity}, confidence {rule.confidence}, {rule.status}"
+    text += f" since {rule.since}" if rule.since else ""
     if rule.needs:
-        shown += f"; runs only where settings give {' and '.join(rule.needs)}"
-    return shown + ("; runs only with --pedantic or --select" if rule.confidence == "low" else "")
+        text += f"; runs only if the settings define {' and '.join(rule.needs)}"
+    return text + ("; runs only with --pedantic or --select" if rule.confidence == "low" else "")
 
 
 def _edits(rule: Rule) -> list[str]:
-    """What ``--fix`` does about findings of *rule*, one line for each way."""
+    """What ``--fix`` does for findings of *rule*, one line per kind of edit."""
     edits = dict.fromkeys((c.edit.says, c.edit.safe) for c in rule.cases if c.edit is not None)
     return [
-        f"`{'--fix' if safe else '--fix --unsafe-fixes'}` does it where it can: {says}."
+        f"Fixed by `{'--fix' if safe else '--fix --unsafe-fixes'}` where possible: {says}."
         for says, safe in edits
     ]
 
 
 def _superseding(rule: Rule) -> str:
-    return f"At the same place it is reported instead of {', '.join(rule.supersedes)}."
+    return f"Replaces findings of {', '.join(rule.supersedes)} at the same place."
 
 
 def _fence(language: str, text: str) -> str:
@@ -203,7 +209,7 @@ def _fence(language: str, text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """*text* as Markdown that shows it as it is: no emphasis, no HTML."""
+    """*text* escaped for Markdown: no emphasis, no HTML."""
     for char in "\\*_<":
         text = text.replace(char, "\\" + char)
     return text

@@ -1,4 +1,4 @@
-"""Where findings are, in the terms of the services that show them: lines, columns, and paths in the repository."""
+"""Places as other programs name them: lines, columns, and paths from the top of the repository."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @record
 class Region:
-    """Lines and columns from 1, columns in characters; the end is just behind the last character."""
+    """Lines and columns from 1, columns in characters; the end is after the last character."""
 
     line: int
     column: int
@@ -27,10 +27,9 @@ def region_of(span: Span) -> Region:
 
 
 class Repository:
-    """The git repository that the run is in, else the folder it runs in.
+    """The git repository of the current folder; outside a repository, the current folder itself.
 
-    GitHub and GitLab know a file by its path from the top of the repository,
-    wherever in it a run began.
+    GitHub and GitLab identify a file by its path from the top of the repository.
     """
 
     def __init__(self) -> None:
@@ -45,11 +44,11 @@ class Repository:
             at = parent
 
     def path(self, path: str) -> str | None:
-        """*path* from the top, with ``/`` between its parts; None where it is not below it."""
+        """*path* relative to the top, with ``/`` as separator; None if it is outside."""
         relative = os.path.relpath(os.path.join(self._here, path), self._top).replace(os.sep, "/")
         return None if relative == ".." or relative.startswith("../") else relative
 
     def path_or_given(self, path: str) -> str:
-        """*path* from the top, and where it is not below it, as it is."""
+        """*path* relative to the top; unchanged if it is outside."""
         found = self.path(path)
         return path if found is None else found

@@ -1,12 +1,12 @@
-"""Text from files as it may be shown: on a terminal, in a log, on a web page."""
+"""Making text from files safe to show on a terminal, in a log or on a web page."""
 
 from __future__ import annotations
 
 
 def printable(text: str) -> str:
-    """*text* without characters that would steer a terminal or turn its direction round.
+    """*text* with unprintable characters escaped, as in ``\\x1b``.
 
-    Each becomes ``\\x1b`` and the like, lone surrogates among them.
+    These include terminal codes, bidirectional marks and lone surrogates.
     """
     if text.isprintable():
         return text

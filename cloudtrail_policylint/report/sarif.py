@@ -1,8 +1,8 @@
-"""Findings as SARIF 2.1.0, for GitHub code scanning and other places that show results.
+"""Findings as SARIF 2.1.0, for GitHub code scanning and other tools that read it.
 
 The format is OASIS's "Static Analysis Results Interchange Format (SARIF)
-Version 2.1.0", https://docs.oasis-open.org/sarif/sarif/v2.1.0/; what GitHub makes
-of it, and how much it takes, is in its "SARIF support for code scanning" and
+Version 2.1.0", https://docs.oasis-open.org/sarif/sarif/v2.1.0/. What GitHub
+supports, and its limits, are in its "SARIF support for code scanning" and
 "SARIF results exceed one or more limits" (both seen 2026-11-21).
 """
 
@@ -12,7 +12,7 @@ from ..findings.fingerprint import fingerprints
 from ..rulebook.model import SEVERITIES
 from .places import Repository, region_of
 from .printable import printable
-from .text import shown
+from .text import findings_to_report, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,16 +27,16 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 ROOT = "%SRCROOT%"
-"""What relative paths are relative to: by convention, the top of the repository."""
+"""The base of relative paths: by convention, the top of the repository."""
 FINGERPRINT = "cloudtrailPolicylint/v1"
-"""Our fingerprint's name.
+"""The name of our fingerprint.
 
-``primaryLocationLineHash``, the only one that code scanning heeds, is left to
-the upload action, which computes it from the files and warns of any other value.
+``primaryLocationLineHash``, the only one that code scanning uses, is left to
+the upload action, which computes it from the files and warns about other values.
 """
 
 MAX_RESULTS = 25_000
-"""Of more, GitHub takes none at all; the worst are kept."""
+"""GitHub rejects a file with more; the most severe results are kept."""
 MAX_TAGS = 10
 MAX_NAME = 255
 MAX_DESCRIPTION = 1024
@@ -56,15 +56,15 @@ SECURITY_TAGS = frozenset(
         "trust",
     )
 )
-"""Tags of rules about what a policy opens, not about what fails to work: results are security alerts."""
+"""Tags of rules about access that a policy opens: their results are security alerts."""
 _SCORES = {"error": "8.0", "warning": "5.5", "info": "3.0"}
-"""In the middle of what GitHub calls high, medium and low."""
+"""The middle of GitHub's ranges high, medium and low."""
 
 
 def report(result: Result, *, show_suppressed: bool) -> str:
-    """The SARIF text of *result*; with *show_suppressed* what is suppressed is there too, and marked.
+    """The SARIF text of *result*; with *show_suppressed* also suppressed findings, marked as such.
 
-    Not otherwise, because code scanning heeds no such mark and opens an alert.
+    They are left out by default: code scanning ignores the mark and opens an alert.
     """
     import json
 
@@ -81,7 +81,7 @@ def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:
     from ..iam.catalogue import data_version
 
     names = fingerprints(result)
-    found = shown(result, show_suppressed=show_suppressed)
+    found = findings_to_report(result, show_suppressed=show_suppressed)
     left_out = max(0, len(found) - MAX_RESULTS)
     if left_out:
         found.sort(key=lambda pair: SEVERITIES.index(pair[0].severity))
@@ -113,16 +113,17 @@ def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:
 
 
 def _invocation(result: Result, left_out: int) -> dict[str, Any]:
-    """Whether the run went well, and what a reader of the results must know of it."""
+    """Whether the run succeeded, with notes on internal errors and on results left out."""
     notes = [
         {
             "level": "error",
-            "message": {"text": _text(f"{crash}; this is a mistake of cloudtrail-policylint")},
+            "message": {"text": _text(error)},
         }
-        for crash in result.internal_errors
+        for error in result.internal_errors
     ]
     if left_out:
-        text = f"left out for their lesser severity, because code scanning takes {MAX_RESULTS} results: {left_out}"
+        count = plural(left_out, "result")
+        text = f"{count} of lower severity left out: code scanning accepts at most {MAX_RESULTS}"
         notes.append({"level": "warning", "message": {"text": text}})
     return {"executionSuccessful": not result.internal_errors, "toolExecutionNotifications": notes}
 
@@ -201,7 +202,7 @@ def _location(span: Span, repository: Repository) -> dict[str, Any]:
 
 
 def _artifact(path: str, repository: Repository) -> dict[str, str]:
-    """The URI of *path*: from the top of the repository where it is in it, else absolute."""
+    """The URI of *path*: relative to the top of the repository, absolute if it is outside."""
     import os
     from urllib.parse import quote
 
@@ -212,7 +213,7 @@ def _artifact(path: str, repository: Repository) -> dict[str, str]:
 
 
 def _text(text: str) -> str:
-    """*text* as a SARIF message, in which ``[this](1)`` would be a link."""
+    """*text* as a SARIF message, where ``[this](1)`` would be a link."""
     text = printable(text)
     return text.replace("[", "\\[").replace("]", "\\]") if "](" in text else text
 

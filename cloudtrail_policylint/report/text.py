@@ -1,4 +1,4 @@
-"""Findings as lines of text, for people and for editors that read compiler output."""
+"""Findings as lines of text, for people and for editors that parse compiler output."""
 
 from __future__ import annotations
 
@@ -20,28 +20,30 @@ _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 _NOTE = " " * 6 + " = "
 _REASONS_SHOWN = 10
 _WHERE = {
-    "file": "allowed in the file",
-    "settings": "allowed in the settings",
+    "file": "suppressed in the file",
+    "settings": "suppressed in the settings",
     "baseline": "in the baseline",
 }
 
 
-def shown(result: Result, *, show_suppressed: bool) -> list[tuple[Finding, Suppressed | None]]:
-    """The findings of *result* in order; those that are suppressed stand among them with what suppresses them."""
+def findings_to_report(
+    result: Result, *, show_suppressed: bool
+) -> list[tuple[Finding, Suppressed | None]]:
+    """The findings of *result* in order; with *show_suppressed*, suppressed ones too."""
     found: list[tuple[Finding, Suppressed | None]] = [(one, None) for one in result.findings]
     if show_suppressed:
         found += [(one.finding, one) for one in result.suppressed]
     return sorted(found, key=lambda pair: in_order(pair[0]))
 
 
-def allowance(suppressed: Suppressed) -> str:
-    """Where *suppressed* is allowed, and why."""
+def suppression_note(suppressed: Suppressed) -> str:
+    """Where *suppressed* is suppressed, and the reason."""
     where = _WHERE[suppressed.where]
     return f"{where}: {suppressed.reason}" if suppressed.reason else where
 
 
 def report(result: Result, *, show_suppressed: bool) -> str:
-    """The report of *result* for a file: a line for each finding, and for each suppressed one if asked for."""
+    """The report of *result* for a file: one line per finding."""
     found = lines(result, show_suppressed=show_suppressed, color=False, width=None)
     return "".join(f"{line}\n" for line in found)
 
@@ -49,20 +51,19 @@ def report(result: Result, *, show_suppressed: bool) -> str:
 def lines(
     result: Result, *, show_suppressed: bool, color: bool, width: int | None
 ) -> Iterator[str]:
-    """One line for each finding of *result*, and for each suppressed one if asked for.
+    """One line per finding of *result*; with *show_suppressed* also per suppressed finding.
 
-    With a *width* also the source line, underlined, the related places and what
-    to do about it.
+    With a *width*, the source line, the related places and the fix follow.
     """
-    for finding, suppressed in shown(result, show_suppressed=show_suppressed):
+    for finding, suppressed in findings_to_report(result, show_suppressed=show_suppressed):
         head = _head(finding, suppressed)
         word = "suppressed" if suppressed else finding.severity
         if color and suppressed:
-            yield f"{_DIM}{place_of(finding.span)}: {word} {head}{_PLAIN}"
+            yield f"{_DIM}{printable_place(finding.span)}: {word} {head}{_PLAIN}"
             continue
         bold = f"\x1b[1;{_COLORS[finding.severity]}m" if color else ""
         plain = _PLAIN if color else ""
-        yield f"{place_of(finding.span)}: {bold}{word}{plain} {head}"
+        yield f"{printable_place(finding.span)}: {bold}{word}{plain} {head}"
         if width is None or suppressed:
             continue
         from .excerpt import excerpt
@@ -71,63 +72,63 @@ def lines(
             yield line
             yield f"{margin}{bold}{carets}{plain}"
         for place in finding.related:
-            yield f"{_NOTE}{place_of(place.span)}: {printable(place.message)}"
-        yield from _advice(finding, width)
+            yield f"{_NOTE}{printable_place(place.span)}: {printable(place.message)}"
+        yield from _fix_lines(finding, width)
 
 
-def _advice(finding: Finding, width: int) -> Iterator[str]:
-    """What to do about *finding*, whether a correction of ours does it, and where to read about it."""
+def _fix_lines(finding: Finding, width: int) -> Iterator[str]:
+    """How to fix *finding*, the option that does it, and a page to read."""
     from textwrap import wrap
 
     rule, edit = finding.rule, finding.edit
     indent = " " * len(_NOTE)
-    ours = "" if edit is None else " (by --fix)" if edit.safe else " (by --fix --unsafe-fixes)"
-    advice = f"fix{ours}: {rule.fix}"
-    yield from wrap(advice, width, initial_indent=_NOTE, subsequent_indent=indent)
+    option = "" if edit is None else " (--fix)" if edit.safe else " (--fix --unsafe-fixes)"
+    text = f"fix{option}: {rule.fix}"
+    yield from wrap(text, width, initial_indent=_NOTE, subsequent_indent=indent)
     if rule.url is not None:
         yield f"{_NOTE}see: {rule.url}"
 
 
 def _head(finding: Finding, suppressed: Suppressed | None) -> str:
     head = f"{finding.rule.id} {printable(finding.message)} ({finding.rule.name})"
-    return f"{head}; {printable(allowance(suppressed))}" if suppressed else head
+    return f"{head}; {printable(suppression_note(suppressed))}" if suppressed else head
 
 
-def place_of(span: Span) -> str:
-    """Where *span* begins, as compilers write it: ``path:line:column``."""
+def printable_place(span: Span) -> str:
+    """Where *span* begins: ``path:line:column``."""
     return printable(span.place())
 
 
 def summary(result: Result, *, everything: bool) -> str:
-    """What the run saw and found, in one line; *everything*: policies of any service were in scope."""
+    """The summary line; *everything* says that policies of all services were in scope."""
     if not (result.findings or result.suppressed or result.documents):
         if not result.files:
-            return "no file to look at"
-        about = "" if everything else " that concerns CloudTrail"
-        return f"no policy{about} in {plural(result.files, 'file')}"
-    counts = count(result.findings)
+            return "no files to check"
+        about = "" if everything else " that mention CloudTrail"
+        return f"no policies{about} in {plural(result.files, 'file')}"
+    counts = count_by_severity(result.findings)
     found = ", ".join(plural(counts[severity], severity) for severity in counts if counts[severity])
-    seen = f"{plural(result.documents, 'policy')} in {plural(result.files, 'file')}"
-    return f"{found or 'no findings'} ({seen}{_hidden(result)})"
+    checked = f"{plural(result.documents, 'policy')} in {plural(result.files, 'file')}"
+    return f"{found or 'no findings'} ({checked}{_hidden(result)})"
 
 
 def _hidden(result: Result) -> str:
-    old = sum(one.where == "baseline" for one in result.suppressed)
-    allowed = len(result.suppressed) - old
-    hidden = f", {allowed} suppressed" if allowed else ""
-    return hidden + (f", {old} in the baseline" if old else "")
+    known = sum(one.where == "baseline" for one in result.suppressed)
+    suppressed = len(result.suppressed) - known
+    hidden = f", {suppressed} suppressed" if suppressed else ""
+    return hidden + (f", {known} in the baseline" if known else "")
 
 
-def count(findings: Iterable[Finding]) -> dict[str, int]:
-    """How many findings there are of each severity, worst first."""
+def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:
+    """The number of findings of each severity, the most severe first."""
     counts = {"error": 0, "warning": 0, "info": 0}
     for finding in findings:
         counts[finding.severity] += 1
     return counts
 
 
-def statistics(findings: Iterable[Finding]) -> Iterator[str]:
-    """How many findings each rule has, most first."""
+def rule_counts(findings: Iterable[Finding]) -> Iterator[str]:
+    """One line per rule with its number of findings, the highest first."""
     counts: dict[str, int] = {}
     rules: dict[str, Rule] = {}
     for finding in findings:
@@ -137,16 +138,16 @@ def statistics(findings: Iterable[Finding]) -> Iterator[str]:
         yield f"{number:>5}  {identifier}  {rules[identifier].name}"
 
 
-def resolved(resolutions: Iterable[Resolution]) -> Iterator[str]:
-    """How much of the policies of each format is known, and the most common reasons why one is not."""
+def resolution_lines(resolutions: Iterable[Resolution]) -> Iterator[str]:
+    """How many policies of each format could be resolved, and why others could not."""
     for one in resolutions:
         total = one.fully + one.partly + one.unknown
         yield (
-            f"{one.format}: {plural(total, 'policy')} of any kind, known fully {one.fully}, "
-            f"partly {one.partly}, not at all {one.unknown}"
+            f"{one.format}: {plural(total, 'policy')} (any service): {one.fully} fully resolved, "
+            f"{one.partly} partly, {one.unknown} not resolved"
         )
         for reason, number in one.reasons[:_REASONS_SHOWN]:
-            yield f"{number:>5}  not known: {printable(reason)}"
+            yield f"{number:>5}  not resolved: {printable(reason)}"
 
 
 def plural(number: int, noun: str) -> str:

@@ -1,5 +1,6 @@
 """Settings: from ``pyproject.toml`` or ``.cloudtrail-policylint.yaml``.
 
-``model`` says what they are, ``nearest`` which file counts for which path,
-``table`` reads a settings file and ``values`` validates what it says.
+``model`` defines the settings, ``lookup`` finds the file that applies to a path,
+``table`` reads a settings file, ``parse`` validates it, and ``describe`` prints
+the settings for ``--show-settings``.
 """

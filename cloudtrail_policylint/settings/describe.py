@@ -1,4 +1,4 @@
-"""Settings as lines of text, each with where it comes from."""
+"""Settings as lines of text, each with its origin."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _WIDTH = 40
 
 
-def shown(settings: NearestSettings, path: str) -> Iterator[str]:
-    """The settings for the file or folder *path*, written as in YAML, with their origins as comments."""
+def setting_lines(settings: NearestSettings, path: str) -> Iterator[str]:
+    """The settings for the file or folder *path* in YAML, with their origins as comments."""
     import json
 
     from .parse import NAMES

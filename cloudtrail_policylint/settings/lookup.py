@@ -1,8 +1,8 @@
-"""Which settings count for which path.
+"""Finding the settings that apply to a path.
 
-The nearest settings file in a path's folder or one above it, up to the top of
-the repository, is used alone; where there is none, that of the current
-folder. What a file further up excludes stays excluded.
+Each path uses the nearest settings file, from its folder up to the top of the
+repository; if there is none, that of the current folder. Settings files are not
+merged, except that ``exclude`` entries further up also apply.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ TOML_FILE = "pyproject.toml"
 
 
 class NearestSettings:
-    """The settings of each folder, looked for once.
+    """The settings of each folder, each looked up once.
 
-    *config* names a file to be used for all instead; *adapt* lays over each
-    file's settings what the command line says. Raises ``SettingsError``, here
-    for *config* and the current folder, later for what is found elsewhere.
+    *config* is a settings file to use for all paths instead. *adapt* applies the
+    command line to the settings of each file. Raises ``SettingsError``: when
+    created for *config* and the current folder, later for other folders.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class NearestSettings:
         self._folders: dict[str, Settings | None] = {}
         here = os.getcwd()
         self.here = self._named or self._found(here) or adapt(Settings(folder=here))
-        """Those of the current folder, which count for the run as a whole."""
+        """The settings of the current folder, which apply to the run as a whole."""
 
     def of(self, folder: str) -> Settings:
         """The settings for the files in *folder*."""
@@ -47,7 +47,7 @@ class NearestSettings:
         return self.of(os.path.dirname(path))
 
     def excludes(self, path: str) -> bool:
-        """Whether the settings for *path*, or those of a folder further up, exclude it; a folder's ends in a slash."""
+        """Whether the settings for *path*, or further up, exclude it; a folder ends in a slash."""
         settings = self.of_file(path.rstrip("/"))
         while not settings.excludes(path):
             above = None if self._named else self._above(settings.folder)
@@ -78,18 +78,19 @@ class NearestSettings:
 
 
 def _is_top(folder: str) -> bool:
-    """Whether *folder* is the top of a repository, or of everything."""
+    """Whether *folder* is the top of a repository or of the file system."""
     return os.path.dirname(folder) == folder or os.path.exists(os.path.join(folder, ".git"))
 
 
 def _in_folder(folder: str) -> Settings | None:
-    """The settings of the files in *folder*; what they name lies in the same project.
+    """The settings that a file in *folder* defines.
 
-    A repository chooses for whoever lints it only from what is its own.
+    The paths that they name must lie in the same project: a repository may not
+    make those who lint it read files from elsewhere.
     """
-    for name, there in ((YAML_FILE, os.path.lexists), (TOML_FILE, os.path.isfile)):
+    for name, exists in ((YAML_FILE, os.path.lexists), (TOML_FILE, os.path.isfile)):
         path = os.path.join(folder, name)
-        if there(path):
+        if exists(path):
             found = _from_file(os.path.relpath(path))
             if found is not None:
                 for key, given in (("rules", found.rules), ("baseline", (found.baseline,))):
@@ -99,12 +100,13 @@ def _in_folder(folder: str) -> Settings | None:
 
 
 def _check_inside(key: str, given: Iterable[str | None], settings: Settings) -> None:
-    """Raise ``SettingsError`` where one of the paths *given* as *key* leads out of the project of *settings*."""
+    """Raise ``SettingsError`` if a path *given* as *key* is outside the project of *settings*."""
     for path in filter(None, given):
         if not is_inside(os.path.realpath(path), project_of(settings.folder)):
             place = dict(settings.origins)[key]
             raise SettingsError(
-                f"{place}: {key} lead out of the project: {path}; only --{key} and --config may"
+                f"{place}: {key}: {path} is outside the project; "
+                f"only --{key} and --config may name such a path"
             )
 
 
@@ -113,7 +115,7 @@ def _named(config: str) -> Settings:
         raise SettingsError(f"{config}: no such settings file")
     found = _from_file(config)
     if found is None:
-        raise SettingsError(f"{config}: has no table [tool.cloudtrail-policylint]")
+        raise SettingsError(f"{config}: no table [tool.cloudtrail-policylint]")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What settings say."""
+"""The settings of a run as data."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FAIL_ON = ("error", "warning", "info", "never")
 
 
 class SettingsError(InputError):
-    """Settings that cannot be used; the message is one line that starts with the place."""
+    """Invalid settings; the message is one line that starts with the place."""
 
 
 @record
 class PathRules:
-    """What is different for the paths that ``pattern`` matches; words as in ``Settings.ignore``."""
+    """Settings for the paths that ``pattern`` matches; rules are named as in ``Settings``."""
 
     pattern: str
     ignore: tuple[str, ...]
@@ -30,12 +30,12 @@ class PathRules:
 
 
 @record
-class Allowed:
-    """A finding that the settings allow, for JSON, which has no comments.
+class SuppressEntry:
+    """An entry of ``suppress``: findings to suppress, as plain JSON has no comments.
 
-    ``rule`` is an id or name and ``path`` a gitignore-style pattern; in
-    ``owner`` and ``sid`` a ``*`` stands for any text, and None allows all.
-    ``expires`` is the last day that it counts for, ``YYYY-MM-DD``.
+    ``rule`` is an id or name and ``path`` a gitignore-style pattern; ``owner``
+    and ``sid`` accept ``*``. None matches everything. ``expires`` is the last
+    day on which the entry applies, ``YYYY-MM-DD``.
     """
 
     rule: str
@@ -49,13 +49,12 @@ class Allowed:
 
 @record
 class Settings:
-    """What a settings file says; the command line overrides it.
+    """The contents of a settings file; the command line overrides them.
 
-    ``folder`` is what patterns and ``rules`` are relative to. Rules are named
-    by id, name, tag or the beginning of an id. ``severity`` gives those that a
-    word names another severity, the last word deciding. ``baseline`` is the path of
-    that file. ``sets`` are the values of sets that rules leave to the settings. ``origins`` say of
-    each setting that is given where.
+    Patterns are relative to ``folder``. Rules are named by id, id prefix, name
+    or tag. ``severity`` overrides the severity of rules; the last match wins.
+    ``sets`` are the values of sets that rules leave to the settings. ``origins``
+    has the origin of each setting that is given.
     """
 
     folder: str = "."
@@ -63,7 +62,7 @@ class Settings:
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     per_path: tuple[PathRules, ...] = ()
-    suppress: tuple[Allowed, ...] = ()
+    suppress: tuple[SuppressEntry, ...] = ()
     rules: tuple[str, ...] = ()
     scope: str = "cloudtrail"
     pedantic: bool = False
@@ -77,15 +76,15 @@ class Settings:
     origins: tuple[tuple[str, str], ...] = ()
 
     def excludes(self, path: str) -> bool:
-        """Whether ``exclude`` names *path*; a folder's ends in a slash."""
+        """Whether ``exclude`` matches *path*; a folder ends in a slash."""
         return bool(self.exclude) and self.matches(self.exclude, path)
 
     def includes(self, path: str) -> bool:
-        """Whether ``include`` names *path*; without ``include`` every path is."""
+        """Whether ``include`` matches *path*, or is empty."""
         return not self.include or self.matches(self.include, path)
 
     def kind_of(self, path: str) -> str | None:
-        """The policy kind that ``kinds`` gives to *path*; the last pattern that matches decides."""
+        """The policy kind that ``kinds`` defines for *path*; the last match wins."""
         found = None
         for pattern, kind in self.kinds:
             if self.matches((pattern,), path):
@@ -93,7 +92,7 @@ class Settings:
         return found
 
     def matches(self, patterns: tuple[str, ...], path: str) -> bool:
-        """Whether *path* is one that gitignore-style *patterns*, relative to ``folder``, name."""
+        """Whether one of the gitignore-style *patterns*, relative to ``folder``, matches *path*."""
         from ..base.path_patterns import patterns_of
 
         relative = os.path.relpath(os.path.abspath(path), self.folder).replace(os.sep, "/")
@@ -101,4 +100,4 @@ class Settings:
             return False
         if path.endswith("/"):
             relative += "/"
-        return bool(patterns_of(patterns).names(relative))
+        return bool(patterns_of(patterns).matches(relative))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 
 from ..base.disk import UnreadableError, read_bytes
 from ..tree.python_values import place_of, plain, repeated_key
@@ -19,6 +20,8 @@ _LARGEST = 1
 """MiB of a settings file, which no setting can raise."""
 TABLE = "cloudtrail-policylint"
 """The table below ``tool`` of a TOML file."""
+_LEFT_OUT = {ord(char): None for char in "\"' \t"}
+"""What may surround the names of a TOML key and means nothing."""
 
 
 class Table:
@@ -88,7 +91,7 @@ def _from_toml(source: SourceFile) -> Table | None:
     table = tools.get(TABLE) if isinstance(tools, dict) else None
     if table is None:
         return None
-    return Table(source.path, table, lambda steps: _toml_place(source, steps))
+    return Table(source.path, table, _TomlPlaces(source).find)
 
 
 def _is_deep(text: str) -> bool:
@@ -100,39 +103,50 @@ def _is_deep(text: str) -> bool:
     return bool(re.search(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){100}", bare))
 
 
-def _toml_place(source: SourceFile, steps: tuple[str | int, ...]) -> Span:
-    """Where the key that *steps* lead to is written.
+class _TomlPlaces:
+    """Where the keys of our table of a TOML file are written; the library that reads it does not say.
 
-    The library reads no places, so that they are looked for in the text: a
-    table's header, or an assignment after the place found before.
+    A header or key is found by its line. A key of an inline table has no line
+    of its own: its place is that of the key that the table belongs to.
     """
-    text = source.text
-    header = max(text.find(f"tool.{TABLE}"), 0)
-    at = Span(source, header, header)
-    names: list[str] = []
-    for step in steps:
-        if isinstance(step, int):
-            pattern = rf"^[ \t]*\[\[.*{re.escape(TABLE)}[\"']?\.{re.escape(names[-1])}[ \t]*\]\]"
-            headers = [found.span() for found in re.compile(pattern, re.M).finditer(text)]
-            tables = headers or _inline_tables(text, at.start)
-            if step < len(tables):
-                at = Span(source, *tables[step])
-            continue
-        names.append(step)
-        word = re.escape(step)
-        key = (
-            rf"(?:^[ \t]*|[{{,][ \t]*)(?P<key>[\"']?{word}[\"']?)[ \t]*="
-            rf"|^[ \t]*\[+[^\]\r\n]*{re.escape(TABLE)}[^\]\r\n]*\.(?P<table>[\"']?{word}[\"']?)[ \t]*\]"
-        )
-        found = re.compile(key, re.MULTILINE).search(text, at.start)
-        if found:
-            at = Span(source, *found.span("key" if found["key"] else "table"))
-    return at
 
+    def __init__(self, source: SourceFile) -> None:
+        self._source = source
+        self._lines: dict[tuple[str, str], list[int]] = {}
+        """Where the lines with a header and with a key below it begin; the header's own has the key ""."""
+        header, start = "", 0
+        for line in source.text.split("\n"):
+            name = line.translate(_LEFT_OUT)
+            if name.startswith("["):
+                header = name.lstrip("[").partition("]")[0]
+                self._lines.setdefault((header, ""), []).append(start)
+            elif "=" in name:
+                self._lines.setdefault((header, name.partition("=")[0]), []).append(start)
+            start += len(line) + 1
 
-_INLINE = r"\"(?:\\.|[^\"\\\r\n])*\"|'[^'\r\n]*'|#[^\r\n]*|(?P<open>\{)"
+    def find(self, steps: tuple[str | int, ...]) -> Span:
+        """The line of the key that *steps* lead to, else of the last one on the way that has a line."""
+        text = self._source.text
+        names = ["tool", TABLE]
+        lines = self._of(names)
+        at = lines[0] if lines else text.rfind("\n", 0, text.find(TABLE)) + 1
+        for step in steps:
+            if isinstance(step, int):  # of an array of tables
+                number = step
+            else:
+                names.append(step.translate(_LEFT_OUT))
+                lines = self._of(names)
+                number = bisect_left(lines, at)
+            at = lines[number] if number < len(lines) else at
+        end = text.find("\n", at)
+        line = text[at : len(text) if end < 0 else end]
+        at += len(line) - len(line.lstrip())
+        return Span(self._source, at, at + len(line.strip()))
 
-
-def _inline_tables(text: str, start: int) -> list[tuple[int, int]]:
-    """Where the tables of the array that begins after *start* open; strings and comments are passed over."""
-    return [found.span() for found in re.compile(_INLINE).finditer(text, start) if found["open"]]
+    def _of(self, names: list[str]) -> list[int]:
+        """Where the lines for the key with *names* begin, in whatever way header and key share them."""
+        for index in range(len(names) + 1):
+            found = self._lines.get((".".join(names[:index]), ".".join(names[index:])))
+            if found:
+                return found
+        return []

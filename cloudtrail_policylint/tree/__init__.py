@@ -1,1 +1,1 @@
-"""Values that know where they are written, whatever format they are written in."""
+"""Values with the places where they are written, in any format."""

@@ -1,9 +1,8 @@
-"""Edits: what is to be written in a file in place of what stands there.
+"""Edits: replacements of text in a file.
 
-An edit is about one text of the tree, and is as small as it can be: of a
-string only what differs is replaced, so that quotes, escapes and whatever
-else spells the rest stay as they are. Nothing here knows a file format: how
-the new text is spelt at its place is for ``fixes`` to find out.
+An edit is as small as possible: only the part of a string that changes is
+replaced, so that quotes and escapes around it stay as they are. Nothing here
+depends on a file format: ``fix`` finds out how to escape the new text.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HOLE = "\ue000"
-"""What stands for a hole in the text that an edit is worked out on."""
+"""Represents a hole in the text that an edit is computed from."""
 
 
 @record
 class Edit:
-    """Replace what stands at ``span`` by ``text``, as the string there means it (not yet escaped).
+    """Replace the text at ``span`` by ``text``, which is not yet escaped.
 
-    ``target`` is the string that the edit is about and ``wanted`` what it is
-    to be, holes as they are written. Without a target ``text`` stands for
-    itself: the edit takes away the entry at ``gone``, and all strings in it,
-    or is about a comment. ``safe``: nothing changes but what is certainly
-    wrong. ``says`` what it does, in a few words.
+    ``safe``: the edit changes only what is certainly wrong. ``says`` is a short
+    description. An edit of a string has the string as ``target`` and its whole new
+    text, with holes as they are written, as ``new_text``. An edit that removes
+    an entry of a map, and all strings in it, has the range of the entry as
+    ``removed``. An edit with neither is about a comment.
     """
 
     span: Span
@@ -40,8 +39,8 @@ class Edit:
     safe: bool
     says: str
     target: Text | None = None
-    wanted: str = ""
-    gone: Span | None = None
+    new_text: str = ""
+    removed: Span | None = None
 
 
 def joined(text: Text) -> str:
@@ -50,10 +49,10 @@ def joined(text: Text) -> str:
 
 
 def rewriting(target: Text, new: str, *, safe: bool, says: str) -> Edit | None:
-    """The edit that makes *target* (as ``joined`` shows it) *new*.
+    """The edit that changes *target*, as returned by ``joined``, to *new*.
 
-    None where there is nothing to change, where a hole would have to go, and
-    where the text is not written anywhere as it reads (it was computed).
+    None if nothing changes, if a hole would change, and if the text is not
+    written in a file (it was computed).
     """
     old = joined(target)
     holes = [part for part in target.parts if isinstance(part, Hole)]
@@ -64,34 +63,34 @@ def rewriting(target: Text, new: str, *, safe: bool, says: str) -> Edit | None:
     end, replacement = len(old) - same, new[start : len(new) - same]
     if HOLE in old[start:end] or HOLE in replacement:
         return None
-    placed = _placed(target.parts, start, end)
-    if placed is None:
+    located = _located(target.parts, start, end)
+    if located is None:
         return None
-    span, before, after = placed
-    wanted = new
+    span, before, after = located
+    new_text = new
     for hole in holes:
-        wanted = wanted.replace(HOLE, hole.written, 1)
-    return Edit(span, before + replacement + after, safe, says, target, wanted)
+        new_text = new_text.replace(HOLE, hole.written, 1)
+    return Edit(span, before + replacement + after, safe, says, target, new_text)
 
 
 def removing(entry: Entry, *, safe: bool, says: str) -> Edit | None:
-    """The edit that takes *entry*, which is not the only one, out of its map; None where it is not written as one.
+    """The edit that removes *entry*, which is not the only one, from its map.
 
-    With it goes the comma behind it, or before it where it is the last, or
-    its lines where there is none.
+    The comma after it is removed too, or the one before the last entry; without
+    commas, whole lines are removed. None if *entry* is not written as an entry.
     """
     source, start, end = entry.key.span.source, entry.key.span.start, entry.value.span.end
     text = source.text
     if entry.value.span.source is not source:
         return None
-    gone = Span(source, start, end)
+    removed = Span(source, start, end)
     if text[entry.key.span.end : entry.value.span.start].strip() not in (":", "="):
         found = _block_around(text, start, end)
         if found is None:
             return None
-        named = start == found[0]  # all conditions go, with what they are called
+        named = start == found[0]  # the entry is the whole block
         start, end = found
-        gone = Span(source, start if named else start + len("condition"), end)
+        removed = Span(source, start if named else start + len("condition"), end)
     line, rest = text[:start].rfind("\n") + 1, _rest_of_line(text, end)
     alone = not text[line:start].strip()
     following = text[end:].lstrip()
@@ -107,11 +106,11 @@ def removing(entry: Entry, *, safe: bool, says: str) -> Edit | None:
         start, end = line, rest
     else:
         return None
-    return Edit(Span(source, start, end), "", safe, says, gone=gone)
+    return Edit(Span(source, start, end), "", safe, says, removed=removed)
 
 
 def _block_around(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Where the ``condition`` block of an ``aws_iam_policy_document`` stands that *start* and *end* are in."""
+    """The range of the ``condition`` block around ``[start, end)`` in Terraform, or None."""
     named = text.startswith("condition", start)
     begin = start if named else text.rfind("condition", 0, start)
     closing = text.find("}", end)
@@ -122,15 +121,15 @@ def _block_around(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _rest_of_line(text: str, at: int) -> int:
-    """Where the line that *at* stands in ends, its end included."""
+    """The end of the line at *at*, its line end included."""
     return text.find("\n", at) + 1 or len(text)
 
 
-def _placed(parts: Sequence[Piece | Hole], start: int, end: int) -> tuple[Span, str, str] | None:
-    """Where ``[start, end)`` of the text made of *parts* is written.
+def _located(parts: Sequence[Piece | Hole], start: int, end: int) -> tuple[Span, str, str] | None:
+    """The place of ``[start, end)`` of the text made of *parts*, and text to keep before and after.
 
-    An escape goes as a whole: then there is text before or after that goes
-    with it and must be written again.
+    An escape can only be replaced as a whole; text in it outside of the range
+    must then be written again.
     """
     touched: list[tuple[int, Piece]] = []
     at = 0

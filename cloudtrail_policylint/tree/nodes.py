@@ -1,15 +1,15 @@
-"""The tree that every reader and evaluator builds: values that know where they were written.
+"""The tree that every reader and evaluator builds: values and where they were written.
 
-A string may be known in part: a ``Text`` is a sequence of pieces of text and
-holes. A whole value may be unknown (a ``Hole`` in the place of a node) or may
-be one of several written ones (a ``Choice``). Nothing here knows a file
-format, nor what a policy is.
+A string may be known in part: a ``Text`` is a sequence of pieces (known text)
+and holes (unknown text). A whole value may be unknown (a ``Hole`` as a node) or
+one of several alternatives (a ``Choice``). Nothing here depends on a file format
+or on policies.
 """
 
 from __future__ import annotations
 
 from ..base.record import record
-from .source import SourceFile, Span
+from .source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ ANY = "any"
 FIELD = "field"
 """A hole that is one field of an ARN: no colon and no wildcard in it (a region, a name)."""
 NAME = "name"
-"""A hole that is one segment of a path: neither a colon nor a slash nor a wildcard in it (a bucket)."""
+"""A hole that is one segment of a path: no colon, slash or wildcard in it (a bucket)."""
 ACCOUNT = "account"
 """A hole that is an AWS account id: twelve digits."""
 
@@ -29,7 +29,7 @@ _NEVER = {ANY: "", FIELD: ":*?", NAME: ":*?/"}
 
 
 def widest(shapes: Iterable[str]) -> str:
-    """What is known of a value that has one of *shapes*; each of them allows less than the one before."""
+    """The least restrictive of *shapes*: that of a value that has any of them."""
     return min(shapes, key=_SHAPES.index, default=ANY)
 
 
@@ -39,7 +39,7 @@ def allows(shape: str, character: str) -> bool:
 
 
 def shape_of(values: Iterable[str]) -> str:
-    """The shape that a value has which is one of *values*."""
+    """The most restrictive shape that allows all of *values*."""
     values = list(values)
     if values and all(len(v) == 12 and v.isascii() and v.isdigit() for v in values):
         return ACCOUNT
@@ -48,14 +48,13 @@ def shape_of(values: Iterable[str]) -> str:
 
 @record
 class Hole:
-    """What cannot be known from the files in view.
+    """An unknown value, or an unknown part of a string.
 
-    ``written`` is the reference as a reader would recognise it
-    (``${var.region}``). ``values`` are all the strings that it may turn out to
-    be, where they are known; ``shape`` is one of ``ANY``, ``FIELD``, ``NAME``
-    and ``ACCOUNT``. ``content`` is for a string that is not known as text but is
-    known to spell this value as JSON (``${jsonencode(local.actions)}``): a
-    reader of JSON that meets the hole where a value stands takes it.
+    ``written`` is the reference in the file (``${var.region}``). ``values`` are
+    all strings that it can be, if they are known; ``shape`` is one of ``ANY``,
+    ``FIELD``, ``NAME`` and ``ACCOUNT``. ``content`` is set if the text is unknown
+    but is the JSON of a known value (``${jsonencode(local.actions)}``): the JSON
+    reader then uses that value.
     """
 
     written: str
@@ -67,10 +66,10 @@ class Hole:
 
 @record
 class Piece:
-    """A stretch of decoded text and the stretch of the file that spells it.
+    """Decoded text and the range of the file that spells it.
 
-    Where both are equally long they correspond character by character;
-    otherwise (an escape such as ``\\u0041``) they correspond as a whole.
+    If both have the same length they correspond character by character; if not
+    (an escape such as ``\\u0041``) they correspond as a whole.
     """
 
     text: str
@@ -107,7 +106,7 @@ class Text:
 
     @property
     def known(self) -> object:
-        """All that a judgement of the text rests on: equal for texts of which the same is known."""
+        """What is known of the text, as a cache key: equal texts give equal results."""
         literal = self.literal
         if literal is not None:
             return literal
@@ -117,7 +116,7 @@ class Text:
 
 @record
 class Scalar:
-    """A number, a truth value or null. ``written`` is its spelling in the file."""
+    """A number, a boolean or null. ``written`` is its spelling in the file."""
 
     value: int | float | bool | None
     written: str
@@ -134,20 +133,20 @@ class Entry:
 
 @record
 class Map:
-    """Keys and values in the order of the file; a key written twice is there twice."""
+    """Keys and values in the order of the file; a repeated key has an entry each time."""
 
     entries: tuple[Entry, ...]
     span: Span
 
     def get(self, name: str) -> Node | None:
-        """The value of the last entry whose key is literally *name* (the last one wins), or None."""
+        """The value of the last entry with the literal key *name*, or None."""
         for entry in reversed(self.entries):
             if entry.key.literal == name:
                 return entry.value
         return None
 
     def entry(self, name: str) -> Entry | None:
-        """The last entry whose key is literally *name*, or None."""
+        """The last entry with the literal key *name*, or None."""
         for entry in reversed(self.entries):
             if entry.key.literal == name:
                 return entry
@@ -164,10 +163,10 @@ class Seq:
 
 @record
 class Choice:
-    """A value that is one of several written ones (``Fn::If``, ``a ? b : c``).
+    """A value that is one of several alternatives (``Fn::If``, ``a ? b : c``).
 
-    Each branch is judged and reported where it is written. A branch of None
-    is one that leaves the value out (``AWS::NoValue``, ``null``).
+    Each branch is checked and reported where it is written. A branch of None
+    leaves the value out (``AWS::NoValue``, ``null``).
     """
 
     branches: tuple[Node | None, ...]
@@ -186,20 +185,14 @@ Node = Map | Seq | Text | Scalar | Hole | Choice | Encoded
 
 
 def narrowed(hole: Hole, shape: str) -> Hole:
-    """*hole*, where the place that it is used in allows no more than *shape*."""
+    """*hole* with a shape at least as restrictive as *shape*."""
     if _SHAPES.index(hole.shape) >= _SHAPES.index(shape):
         return hole
     return Hole(hole.written, hole.span, shape, hole.values, hole.content)
 
 
-def text_at(value: str, source: SourceFile, start: int, end: int, inner: int = 0) -> Text:
-    """A literal ``Text`` spelt by ``[start, end)``, of which *inner* characters at either end are quotes."""
-    piece = Piece(value, Span(source, start + inner, end - inner))
-    return Text((piece,), Span(source, start, end))
-
-
 def as_text(node: Node) -> Text | None:
-    """*node* as a string: a text, a hole standing for one, or None for anything else."""
+    """*node* as a string if it is a text or a hole, else None."""
     if isinstance(node, Text):
         return node
     if isinstance(node, Hole):
@@ -208,7 +201,7 @@ def as_text(node: Node) -> Text | None:
 
 
 def branches(node: Node | None) -> Iterator[Node]:
-    """The written alternatives of *node*, nested choices flattened; left-out branches are skipped."""
+    """The alternatives of *node*, nested choices flattened, without branches of None."""
     if isinstance(node, Choice):
         for branch in node.branches:
             yield from branches(branch)
@@ -217,7 +210,7 @@ def branches(node: Node | None) -> Iterator[Node]:
 
 
 def children(node: Node) -> Sequence[Node]:
-    """The values that *node* is made of, in the order of the file; keys of a map are none of them."""
+    """The values directly inside *node*, in the order of the file, without the keys of a map."""
     if isinstance(node, Map):
         return [entry.value for entry in node.entries]
     if isinstance(node, Seq):
@@ -230,7 +223,7 @@ def children(node: Node) -> Sequence[Node]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """*node* and all values below it, in the order of the file; one that stands in several places comes once."""
+    """*node* and all values below it, each once, in the order of the file."""
     stack = [node]
     seen: set[int] = set()
     while stack:
@@ -242,7 +235,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def cut(piece: Piece, start: int, end: int) -> Piece:
-    """The characters ``[start, end)`` of *piece* with their place, as exact as it is known."""
+    """The characters ``[start, end)`` of *piece*, with their exact place if it is known."""
     span = piece.span
     if span.end - span.start == len(piece.text):
         span = Span(span.source, span.start + start, span.start + end)

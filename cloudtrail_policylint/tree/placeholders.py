@@ -1,7 +1,7 @@
-"""Text that an installer, a deployment tool or a reader is to fill in, of which nothing is known.
+"""Placeholders: text to be replaced by an installer, a deployment tool or a person.
 
-``${Account}``, ``{{ account }}``, ``<region>`` in a policy are unknown values
-wherever they stand, in any format.
+``${Account}``, ``{{ account }}`` and ``<region>`` in a policy are unknown values,
+in any format.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import re
 from .nodes import Hole, Piece, Text, cut
 from .source import Span
 
-# A policy variable is a condition key, whose first part is a service or the host of a provider; ${*} is a
-# character. What looks like one and is none: "${AWS::Region}" and the variables of the Serverless Framework.
+# Policy variables are no placeholders: condition keys, whose first part is a service or the host
+# of an identity provider, and escaped characters such as ${*}. "${AWS::Region}" and variables of
+# the Serverless Framework look like policy variables but are placeholders.
 _VARIABLE = r"\$\{(?:[*?$]\}|\s*(?!(?:self|opt|env|sls|param|cf):)[\w.+/-]+:(?!:))"
-_BLANK = (
+_PLACEHOLDER = (
     rf"(?!{_VARIABLE})\$\{{(?:[^{{}}]|\{{[^{{}}]*\}})+\}}"  # ${Account}, ${join("/", ["${a}"])}
     r"|\{\{[^{}]*\}\}"
     r"|<[^<>:*]+>"
@@ -23,49 +24,49 @@ _BLANK = (
 )
 
 
-def fill_blanks(text: Text) -> Text:
-    """*text* with what is left to be filled in as holes."""
+def with_placeholders(text: Text) -> Text:
+    """*text* with its placeholders as holes."""
     for part in text.parts:
-        if isinstance(part, Piece) and _may_have_blank(part.text):
-            return Text(tuple(_with_blanks(text.parts)), text.span)
+        if isinstance(part, Piece) and _may_have_placeholder(part.text):
+            return Text(tuple(_parts_with_placeholders(text.parts)), text.span)
     return text
 
 
-def _with_blanks(whole: tuple[Piece | Hole, ...]) -> list[Piece | Hole]:
+def _parts_with_placeholders(whole: tuple[Piece | Hole, ...]) -> list[Piece | Hole]:
     parts: list[Piece | Hole] = []
     run: list[Piece] = []
     for part in whole:
         if isinstance(part, Piece):
             run.append(part)
             continue
-        parts += _filled(run)
+        parts += _run_with_placeholders(run)
         run = []
         parts.append(part)
-    parts += _filled(run)
+    parts += _run_with_placeholders(run)
     return parts
 
 
-def _may_have_blank(text: str) -> bool:
+def _may_have_placeholder(text: str) -> bool:
     return "{" in text or "<" in text or "%" in text
 
 
-def _filled(run: list[Piece]) -> list[Piece | Hole]:
-    """The pieces of *run*, one behind the other, with holes for the blanks that they spell."""
+def _run_with_placeholders(run: list[Piece]) -> list[Piece | Hole]:
+    """Consecutive pieces with holes for the placeholders in their text."""
     whole = "".join([piece.text for piece in run])
-    blanks = list(re.finditer(_BLANK, whole))
+    matches = list(re.finditer(_PLACEHOLDER, whole))
     found: list[Piece | Hole] = []
-    for index, pieces in enumerate(_split(run, [at for blank in blanks for at in blank.span()])):
-        if index % 2:
+    for index, pieces in enumerate(_split(run, [at for match in matches for at in match.span()])):
+        if index % 2:  # between the start and the end of a match
             first, last = pieces[0].span, pieces[-1].span
             end = last.end if last.source is first.source else first.end
-            found.append(Hole(blanks[index // 2].group(), Span(first.source, first.start, end)))
+            found.append(Hole(matches[index // 2].group(), Span(first.source, first.start, end)))
         else:
             found += pieces
     return found
 
 
 def _split(run: list[Piece], edges: list[int]) -> list[list[Piece]]:
-    """*run* cut at the offsets *edges*, which ascend: the pieces before, between and behind them."""
+    """*run* cut at the ascending offsets *edges*: the pieces before, between and after them."""
     found: list[list[Piece]] = [[]]
     left = edges[::-1]
     at = 0

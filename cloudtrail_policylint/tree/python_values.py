@@ -1,4 +1,4 @@
-"""Plain values out of a tree, for files that are ours: rules and settings."""
+"""Trees as plain Python values, for settings, rules and baselines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def plain(node: Node | None) -> Any:
-    """*node* as dictionaries, lists, strings, numbers, truth values and None."""
+    """*node* as dictionaries, lists, strings, numbers, booleans and None."""
     if isinstance(node, Map):
         return {entry.key.written: plain(entry.value) for entry in node.entries}
     if isinstance(node, Seq):
@@ -27,7 +27,7 @@ def plain(node: Node | None) -> Any:
 
 
 def place_of(node: Node, path: Iterable[str | int], *, key: bool = False) -> Span:
-    """Where the value that *path* leads to is written, or as far as it leads; *key*: its key."""
+    """The place of the value at *path*, or of the last one that exists; *key*: of its key."""
     span = node.span
     for step in path:
         if isinstance(node, Map) and isinstance(step, str):
@@ -44,7 +44,7 @@ def place_of(node: Node, path: Iterable[str | int], *, key: bool = False) -> Spa
 
 
 def repeated_key(node: Node) -> Text | None:
-    """The first key that stands twice in one map."""
+    """The first key that a map below *node* has twice, or None."""
     stack = [node]
     while stack:
         at = stack.pop()

@@ -1,4 +1,4 @@
-"""One file's text and the places in it."""
+"""The text of a file, and ranges in it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class SourceFile:
     """The decoded text of one file.
 
-    ``path`` is as the user wrote it, with ``/`` between its parts; ``text`` is
-    exactly what was decoded (line ends as they are, a byte order mark left
-    out); ``offset`` 0 is its first character.
+    ``path`` is as the user wrote it, with ``/`` as the separator. ``text`` is
+    unchanged (line ends as they are) except for a byte order mark, which is left
+    out; offset 0 is its first character.
     """
 
     __slots__ = ("_starts", "path", "text")
@@ -30,8 +30,8 @@ class SourceFile:
     def position(self, offset: int) -> tuple[int, int]:
         """The line and column of *offset*, both counted from 1, columns in characters.
 
-        Lines end where an editor ends them: at a line feed, a carriage return
-        and line feed, or a lone carriage return.
+        A line ends at a line feed, a carriage return and line feed, or a lone
+        carriage return, as in an editor.
         """
         from bisect import bisect_right
 
@@ -40,7 +40,7 @@ class SourceFile:
         return line, offset - starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """The text of line *number* (from 1) without its line end; empty past the last one."""
+        """The text of line *number* (from 1) without its line end; empty after the last line."""
         starts = self._line_starts()
         if not 1 <= number <= len(starts):
             return ""
@@ -73,25 +73,25 @@ class Span:
 
     @property
     def text(self) -> str:
-        """The characters of the range, as they are in the file."""
+        """The characters of the range in the file."""
         return self.source.text[self.start : self.end]
 
     def place(self) -> str:
-        """Where the range begins: ``path:line:column``."""
+        """The start of the range: ``path:line:column``."""
         line, column = self.source.position(self.start)
         return f"{self.source.path}:{line}:{column}"
 
     def key(self) -> Place:
-        """The range as a key of what is kept by place, for as long as its file is there."""
+        """The range as a key for dictionaries, valid as long as its source exists."""
         return id(self.source), self.start, self.end
 
     def contains(self, other: Span) -> bool:
-        """Whether *other* lies wholly in this range of the same file."""
+        """Whether *other* is in the same file and completely inside this range."""
         return self.source is other.source and self.start <= other.start and other.end <= self.end
 
 
 class Ranges:
-    """*spans* of which none overlaps another but by lying in it, to be asked which one a place is in."""
+    """Looks up the range around a place among *spans*, which nest but never partly overlap."""
 
     __slots__ = ("_by_source", "spans")
 
@@ -99,7 +99,7 @@ class Ranges:
         self.spans = spans
         self._by_source: dict[int, tuple[list[int], list[int], list[int]]] = {}
         order = sorted(range(len(spans)), key=lambda i: (spans[i].start, -spans[i].end))
-        open_: dict[int, list[int]] = {}  # in which the next one may lie, as places in their list
+        open_: dict[int, list[int]] = {}  # ranges that the next one may be in, by index
         for index in order:
             span = spans[index]
             starts, indices, outer = self._by_source.setdefault(id(span.source), ([], [], []))
@@ -114,7 +114,7 @@ class Ranges:
             indices.append(index)
 
     def around(self, span: Span) -> int | None:
-        """Which of ``spans``, by its number, is the smallest that contains *span*."""
+        """The index in ``spans`` of the smallest range that contains *span*, or None."""
         from bisect import bisect_right
 
         if id(span.source) not in self._by_source:
@@ -127,12 +127,12 @@ class Ranges:
 
 
 MAX_RELATED = 10
-"""Related places that are kept for one finding: a template may be loaded in hundreds."""
+"""The most related places of a finding: hundreds of places may load a template."""
 
 
 @record
 class Related:
-    """A place that has to do with what is said of another one, and in a few words how (``loaded here``)."""
+    """A place related to a finding or problem, with a short message (``loaded here``)."""
 
     span: Span
     message: str

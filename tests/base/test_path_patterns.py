@@ -1,4 +1,4 @@
-"""Patterns name what git says that they name."""
+"""Patterns match what git says they match."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def of_git(folder: Path, lines: list[str], paths: list[str]) -> list[bool]:
     return [bool(pattern) and pattern[0] != "!" for pattern in fields[2::4]]
 
 
-def test_every_pattern_names_what_git_ignores(tmp_path: Path) -> None:
+def test_random_patterns_match_what_git_ignores(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     chance = random.Random(7)
     for _ in range(60):
@@ -40,14 +40,18 @@ def test_every_pattern_names_what_git_ignores(tmp_path: Path) -> None:
             (tmp_path / path).mkdir(parents=True, exist_ok=True)
         for path, ignored in zip(paths, of_git(tmp_path, lines, paths), strict=True):
             shown = f"{path}/" if (tmp_path / path).is_dir() else path
-            assert bool(Patterns(lines).names(shown)) == ignored, (lines, shown)
+            assert bool(Patterns(lines).matches(shown)) == ignored, (lines, shown)
 
 
 @pytest.mark.parametrize(
-    ("lines", "path", "named"),
+    ("lines", "path", "matches"),
     [
         (["legacy/**", "!legacy/a.json"], "legacy/a.json", False),
-        (["legacy/", "!legacy/a.json"], "legacy/a.json", True),  # nobody looks into that folder
+        (
+            ["legacy/", "!legacy/a.json"],
+            "legacy/a.json",
+            True,
+        ),  # git does not look into an ignored folder
         (["*.json", "!keep/"], "keep/a.json", True),
         (["a.json"], "b.json", None),
         (["", "# a", "/", "!"], "a", None),
@@ -57,5 +61,5 @@ def test_every_pattern_names_what_git_ignores(tmp_path: Path) -> None:
         (["[" + "a-z" * 1000 + "]"], "a", True),
     ],
 )
-def test_what_a_pattern_names(lines: list[str], path: str, *, named: bool | None) -> None:
-    assert Patterns(lines).names(path) is named
+def test_matches(lines: list[str], path: str, *, matches: bool | None) -> None:
+    assert Patterns(lines).matches(path) is matches

@@ -1,10 +1,10 @@
-"""Whole commands: every file of ``tests/cases`` is files, a command line and all that it writes.
+"""Whole commands: each file in ``tests/cases`` has input files, command lines and all their output.
 
 A section begins with ``=== ``: ``file NAME``, ``stdin``, ``run ARGUMENTS``,
-``stdout``, ``stderr``, ``status N``, ``after NAME`` (what is in a file then).
+``stdout``, ``stderr``, ``status N``, ``after NAME`` (the contents of a file afterwards).
 A case may run several commands.
-Run with ``UPDATE_CASES=1`` to write down what the commands say now, and read
-the difference.
+Run with ``UPDATE_CASES=1`` to write the current output into the files, and read
+the diff.
 """
 
 from __future__ import annotations
@@ -50,13 +50,14 @@ def run(arguments: str, stdin: str, capsys: pytest.CaptureFixture[str]) -> tuple
 
 
 def neutral(text: str) -> str:
-    """*text* without what changes from release to release, its colors readable."""
+    """*text* without versions, which change from release to release, and with readable colors."""
     text = text.replace(data_version(), "DATA").replace("\x1b", "<ESC>")
+    text = text.replace(f'"version": "{__version__}"', '"version": "VERSION"')
     return text.replace(f"cloudtrail-policylint {__version__}", "TOOL")
 
 
 def replay(case: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """*case* with what its commands really write; what is not expected stays unwritten when empty."""
+    """*case* with the actual output of its commands; empty output has no section."""
     parts: list[str] = []
     stdin = ""
     for word, argument, body in sections(case):

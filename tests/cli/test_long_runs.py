@@ -1,4 +1,4 @@
-"""What a user sees of a long run, and of one that is broken off."""
+"""Progress, interrupted runs, and shell completion."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cloudtrail_policylint.cli import main, progress
-from cloudtrail_policylint.cli.output import INTERRUPTED
+from cloudtrail_policylint.cli.output import EXIT_INTERRUPTED
 from cloudtrail_policylint.engine.engine import Engine
 
 if TYPE_CHECKING:
@@ -25,39 +25,39 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_an_interrupted_run_shows_what_it_has_found(
+def test_an_interrupted_run_shows_the_findings_so_far(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.json").write_text(POLICY)
-    judge = Engine.judge_document
+    judge = Engine.check_document
 
     def interrupted(engine: Engine, document: object) -> object:
         if document.span.source.path == "b.json":  # type: ignore[attr-defined]
             raise KeyboardInterrupt
         return judge(engine, document)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Engine, "judge_document", interrupted)
-    assert main(["lint", "."]) == INTERRUPTED
+    monkeypatch.setattr(Engine, "check_document", interrupted)
+    assert main(["lint", "."]) == EXIT_INTERRUPTED
     out, err = capsys.readouterr()
     assert [line.split(":")[0] for line in out.splitlines()] == ["a.json"]
-    assert err.endswith("interrupted: what is shown was found until then\n")
+    assert err.endswith("interrupted: only the findings so far are shown\n")
 
 
-def test_progress_is_shown_on_a_terminal_and_taken_away(
+def test_progress_is_shown_on_a_terminal_and_cleared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a\x1b.json").write_text(POLICY)
-    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setattr(progress, "DELAY", 0)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     main(["lint", "."])
-    assert terminal.getvalue().startswith("\r\x1b[Kjudging a\\x1b.json\r\x1b[K")
+    assert terminal.getvalue().startswith("\r\x1b[Kchecking a\\x1b.json\r\x1b[K")
 
 
-def test_progress_waits_and_is_for_terminals_only(
+def test_progress_is_not_shown_in_short_runs_or_without_a_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -66,12 +66,12 @@ def test_progress_waits_and_is_for_terminals_only(
     monkeypatch.setattr(sys, "stderr", terminal)
     main(["lint", "."])
     monkeypatch.setattr(sys, "stderr", file)
-    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setattr(progress, "DELAY", 0)
     main(["lint", "."])
-    assert "judging" not in terminal.getvalue() + file.getvalue()
+    assert "checking" not in terminal.getvalue() + file.getvalue()
 
 
-def test_completion_for_every_shell(capsys: pytest.CaptureFixture[str]) -> None:
+def test_completion_scripts(capsys: pytest.CaptureFixture[str]) -> None:
     for shell in ("bash", "zsh", "tcsh", "fish", "powershell"):
         assert main(["completion", shell]) == 0
         script = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""What ``--output`` does to what is already there, and what happens where nothing can be written."""
+"""``--output`` to existing files, pipes and links; output that cannot be written."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ from support.paths import PROJECT
 POLICY = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
 
 
-def test_a_pipe_is_written_to_and_stays_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_output_to_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "policy.json").write_text(POLICY)
     os.mkfifo("pipe")
@@ -34,7 +33,7 @@ def test_a_pipe_is_written_to_and_stays_one(
 
 
 @pytest.mark.parametrize("columns", ["", "x", "-5", "0", "1", "2", "12", "30", "1000"])
-def test_however_narrow_the_terminal_is_something_is_written(
+def test_terminals_of_any_width(
     columns: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -49,7 +48,9 @@ def test_however_narrow_the_terminal_is_something_is_written(
         main(["lint", "--help"])
 
 
-def test_a_link_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_to_a_link_replaces_its_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "policy.json").write_text(POLICY)
     (tmp_path / "report.txt").write_text("old")
@@ -62,22 +63,17 @@ def test_a_link_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
 @pytest.mark.parametrize("command", [["lint", "."], ["rules"], ["--version"]])
-def test_standard_output_that_takes_no_more_is_told_once(
-    tmp_path: Path, command: list[str]
-) -> None:
+def test_a_full_standard_output_is_reported_once(tmp_path: Path, command: list[str]) -> None:
     (tmp_path / "p.json").write_text(POLICY)
     with open("/dev/full", "w") as full:
         done = run_on(tmp_path, command, stdout=full)
     assert done.returncode == 2
-    told = "standard output: cannot be written: no space left on device\n"
-    assert done.stderr.endswith(told)
+    assert done.stderr.endswith("standard output: cannot be written: no space left on device\n")
     assert done.stderr.count("cannot be written") == 1
 
 
 @pytest.mark.parametrize("closed", [1, 2])
-def test_where_there_is_nowhere_to_write_the_exit_code_still_tells(
-    tmp_path: Path, closed: int
-) -> None:
+def test_the_exit_code_without_standard_output_or_error(tmp_path: Path, closed: int) -> None:
     (tmp_path / "p.json").write_text(POLICY)
     code = f"import os, sys; os.close({closed}); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
     done = run_on(tmp_path, ["lint", "."], before=("-c", code))

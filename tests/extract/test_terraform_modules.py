@@ -150,6 +150,30 @@ def test_what_a_module_gives_back(reference: str, action: str) -> None:
     assert actions(found)[-1] == action
 
 
+@pytest.mark.parametrize("first", ["m", "r"])
+def test_what_a_module_gives_back_does_not_hang_on_which_module_is_extracted_first(
+    first: str,
+) -> None:
+    files = {
+        "m/a.tf": """
+            variable "names" {}
+            resource "aws_iam_role" "r" {
+              for_each = toset(var.names)
+            }
+            output "count" {
+              value = length(aws_iam_role.r[*].arn)
+            }
+        """,
+        "r/a.tf": 'variable "names" {\n default = ["a"]\n}\n'
+        + call(arguments="names = var.names")
+        + policy('module.x.count == 1 ? "a:One" : "a:Other"'),
+    }
+    project = Project(Tree(files, {"m": ["r"]}))
+    list(project.extractions(first))
+    (extraction,) = project.extractions("r")
+    assert actions(extraction) == ["a:One"]
+
+
 def test_modules_in_modules() -> None:
     middle = 'variable "v" {}\n' + call(arguments="actions = var.v")
     middle += 'output "v" {\n value = module.x.actions\n}\n'

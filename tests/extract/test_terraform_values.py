@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from cloudtrail_policylint.extract.aws import SERVICE_ACCOUNTS
 from cloudtrail_policylint.extract.terraform import extract_module
-from cloudtrail_policylint.extract.terraform.locations import SERVICE_ACCOUNTS
 from cloudtrail_policylint.rulebook.model import RuleBook
 from cloudtrail_policylint.tree.nodes import (
     ACCOUNT,
@@ -54,6 +54,7 @@ DECLARED = """
       name     = each.key
     }
     resource "aws_cloudtrail" "t" { name = "audit" }
+    resource "awscc_cloudtrail_event_data_store" "e" {}
     data "aws_iam_role" "found" { name = "found" }
     data "aws_caller_identity" "me" {}
     data "aws_region" "here" {}
@@ -242,18 +243,22 @@ def test_holes_keep_what_surrounds_them() -> None:
         ("terraform.workspace", [NAME]),
         ("var.number", [NAME]),
         ('md5("x")', [FIELD]),
-        ("aws_s3_bucket.b.arn", ["arn:", NAME, ":", "s3:::", "logs"]),
+        ("aws_s3_bucket.b.arn", ["arn:", NAME, ":s3:::", "logs"]),
         (
             "aws_iam_role.r.arn",
-            ["arn:", NAME, ":", "iam::", ACCOUNT, ":role", "/team/", "auditor"],
+            ["arn:", NAME, ":iam::", ACCOUNT, ":role", "/team/", "auditor"],
         ),
         (
             "aws_cloudtrail.t.arn",
-            ["arn:", NAME, ":", "cloudtrail:", NAME, ":", ACCOUNT, ":trail/", "audit"],
+            ["arn:", NAME, ":cloudtrail:", NAME, ":", ACCOUNT, ":trail/", "audit"],
         ),
         (
             "data.aws_iam_role.found.arn",
-            ["arn:", NAME, ":", "iam::", ACCOUNT, ":role", "/", ANY, "found"],
+            ["arn:", NAME, ":iam::", ACCOUNT, ":role", "/", ANY, "found"],
+        ),
+        (
+            "awscc_cloudtrail_event_data_store.e.event_data_store_arn",
+            ["arn:", NAME, ":cloudtrail:", NAME, ":", ACCOUNT, ":eventdatastore/", NAME],
         ),
         ("data.aws_iam_policy.p.arn", [ANY]),
         ("aws_s3_bucket.b[*].grant[0].id", [ANY]),
@@ -296,6 +301,24 @@ def test_null_leaves_an_alternative_out() -> None:
     assert None in node.branches
 
 
+def test_an_error_in_for_each_is_not_one_of_a_reference() -> None:
+    text = """
+        resource "aws_iam_policy" "subject" {
+          policy = jsonencode({ Statement = [{
+            Action   = try(aws_sqs_queue.mistaken["p"].name, "other")
+            Resource = try(aws_sqs_queue.mistaken["p"].name, "other")
+          }] })
+        }
+        locals { map = {} }
+        resource "aws_sqs_queue" "mistaken" {
+          for_each = local.map.missing
+          name     = "q"
+        }
+    """
+    (found,) = extract_module([SourceFile("m/a.tf", text)]).documents
+    assert plain(found.node) == {"Statement": [{"Action": "q", "Resource": "q"}]}
+
+
 @pytest.mark.parametrize("name", ["empty", "nothing", "no_list"])
 def test_an_empty_default_stands_for_a_value_to_be_given(name: str) -> None:
     assert isinstance(node_of(f"var.{name}"), Hole)
@@ -331,7 +354,8 @@ def test_json_keeps_its_content() -> None:
 
 
 def test_the_accounts_of_cloudtrail_are_those_that_rules_know(book: RuleBook) -> None:
-    assert set(SERVICE_ACCOUNTS) <= set(book.sets["legacy-cloudtrail-accounts"])
+    principals = [f"arn:*:iam::{account}:root" for account in SERVICE_ACCOUNTS]
+    assert {*SERVICE_ACCOUNTS, *principals} == set(book.sets["legacy-cloudtrail-accounts"])
 
 
 def test_yaml_keeps_what_is_not_known() -> None:

@@ -68,18 +68,18 @@ def found(*paths: str, **settings: tuple[str, ...]) -> list[str]:
         ("a.json/b", None),
     ],
 )
-def test_the_format_is_in_the_name(path: str, form: Format | None) -> None:
+def test_the_format_of_a_name(path: str, form: Format | None) -> None:
     assert format_of(path) == form
 
 
-def test_a_walk_goes_in_the_order_of_names(tree: Callable[..., None]) -> None:
+def test_folders_are_walked_in_the_order_of_names(tree: Callable[..., None]) -> None:
     tree("b.json", "a.tf", "B/z.yaml", "B/a.yml", "a/b/c.template", "a/x.json", "readme.md")
     assert found() == ["a.tf", "b.json", "B/a.yml", "B/z.yaml", "a/x.json", "a/b/c.template"]
     assert found("a") == ["a/x.json", "a/b/c.template"]
     assert found("./a/") == ["a/x.json", "a/b/c.template"]
 
 
-def test_a_candidate_knows_whether_it_was_named(tree: Callable[..., None]) -> None:
+def test_candidates_say_whether_they_were_given_by_name(tree: Callable[..., None]) -> None:
     tree("a.json", "b/c.tf")
     candidates = list(discover(["a.json", "b"], NearestSettings()))
     assert candidates == [
@@ -88,13 +88,13 @@ def test_a_candidate_knows_whether_it_was_named(tree: Callable[..., None]) -> No
     ]
 
 
-def test_each_file_is_there_once(tree: Callable[..., None], tmp_path: Path) -> None:
+def test_each_file_is_found_once(tree: Callable[..., None], tmp_path: Path) -> None:
     tree("a/x.json", "b.json")
     everything = found("b.json", ".", "a", "a/x.json", "./b.json", str(tmp_path / "b.json"))
     assert everything == ["b.json", "a/x.json"]
 
 
-def test_paths_are_shown_as_they_were_given(tree: Callable[..., None], tmp_path: Path) -> None:
+def test_paths_are_relative_to_the_given_ones(tree: Callable[..., None], tmp_path: Path) -> None:
     tree("a/x.json")
     assert found("./a/x.json") == ["a/x.json"]
     assert found(str(tmp_path)) == [f"{tmp_path}/a/x.json"]
@@ -102,7 +102,7 @@ def test_paths_are_shown_as_they_were_given(tree: Callable[..., None], tmp_path:
     assert found("..") == ["../a/x.json"]
 
 
-def test_a_missing_path(tree: Callable[..., None]) -> None:
+def test_a_missing_path_raises_an_error(tree: Callable[..., None]) -> None:
     tree("a.json")
     for path in ("nosuch.json", "nosuch/", "a.json/b", ""):
         with pytest.raises(MissingPathError) as caught:
@@ -110,7 +110,7 @@ def test_a_missing_path(tree: Callable[..., None]) -> None:
         assert str(caught.value) == f"{path}: no such file or folder"
 
 
-def test_folders_of_tools_are_never_entered(tree: Callable[..., None]) -> None:
+def test_folders_of_tools_are_skipped(tree: Callable[..., None]) -> None:
     tree(".terraform/x.json", "node_modules/x.json", ".venv/x.json", ".git/x.json", "a/.git/x.json", ".github/x.yml")  # fmt: skip
     assert found() == [".github/x.yml"]
 
@@ -120,10 +120,10 @@ def test_a_link_to_a_folder_is_not_entered(tree: Callable[..., None], tmp_path: 
     (tmp_path / "a" / "loop").symlink_to(tmp_path)
     (tmp_path / "gone.json").symlink_to("nowhere")
     assert found() == ["gone.json", "a/x.json"]
-    assert found("gone.json") == ["gone.json"]  # there is a link: reading it says what is wrong
+    assert found("gone.json") == ["gone.json"]  # the link exists: reading it reports the error
 
 
-# -- what git ignores
+# -- git
 
 
 @pytest.mark.parametrize(
@@ -134,26 +134,26 @@ def test_a_link_to_a_folder_is_not_entered(tree: Callable[..., None], tmp_path: 
         ({"top": "a/\n"}, ["x.json", "x.tf"]),
         ({"top": "a/b\n"}, ["x.json", "x.tf", "a/x.json", "a/x.tf"]),
         ({"top": "b/\r\n"}, ["x.json", "x.tf", "a/x.json", "a/x.tf"]),
-        # a later line decides
+        # later lines take precedence
         ({"top": "*.json\n!/x.json\n"}, ["x.json", "x.tf", "a/x.tf", "a/b/x.tf"]),
         ({"top": "!x.json\n*.json\n"}, ["x.tf", "a/x.tf", "a/b/x.tf"]),
-        # a deeper file decides
+        # deeper files take precedence
         ({"a": "*.json\n"}, ["x.json", "x.tf", "a/x.tf", "a/b/x.tf"]),
         ({"a": "/x.json\n"}, ["x.json", "x.tf", "a/x.tf", "a/b/x.json", "a/b/x.tf"]),
         ({"top": "*.json\n", "a": "!x.json\n"}, ["x.tf", "a/x.json", "a/x.tf", "a/b/x.json", "a/b/x.tf"]),
-        ({"a": "*\n", "a/b": "!x.json\n"}, ["x.json", "x.tf"]),  # what lies in an ignored folder stays so
+        ({"a": "*\n", "a/b": "!x.json\n"}, ["x.json", "x.tf"]),  # an ignored folder stays ignored
         ({"a": "x.*\n", "a/b": "!x.tf\n"}, ["x.json", "x.tf", "a/b/x.tf"]),
         ({"top": "# *.json\n\n"}, ["x.json", "x.tf", "a/x.json", "a/x.tf", "a/b/x.json", "a/b/x.tf"]),
     ],
 )  # fmt: skip
-def test_what_git_ignores(
+def test_files_that_git_ignores_are_skipped(
     tree: Callable[..., None], ignore: dict[str, str], left: list[str]
 ) -> None:
     tree("x.json", "x.tf", "a/x.json", "a/x.tf", "a/b/x.json", "a/b/x.tf", **ignore)
     assert found() == left
 
 
-def test_ignore_files_above_count_up_to_the_top_of_the_repository(
+def test_ignore_files_are_read_from_the_top_of_the_repository(
     tree: Callable[..., None], tmp_path: Path
 ) -> None:
     tree("a/b/x.json", "a/b/y.json", "a/b/z.json", top="x.json\n", a="y.json\n")
@@ -162,7 +162,7 @@ def test_ignore_files_above_count_up_to_the_top_of_the_repository(
     assert found("a/b") == ["a/b/x.json", "a/b/z.json"]
 
 
-def test_an_ignored_file_that_is_named_is_looked_at(tree: Callable[..., None]) -> None:
+def test_an_ignored_file_is_found_if_it_is_given(tree: Callable[..., None]) -> None:
     tree("x.json", top="*.json\n")
     assert found("x.json") == ["x.json"]
     assert found(".", "x.json") == ["x.json"]
@@ -176,16 +176,16 @@ def test_exclude_and_include(tree: Callable[..., None]) -> None:
     assert found(exclude=("test/",)) == ["x.json", "a/x.tf"]
     assert found(include=("*.json",)) == ["x.json", "test/x.json"]
     assert found(include=("*.json",), exclude=("/x.json",)) == ["test/x.json"]
-    # a commit hook names every file
+    # exclude applies to given files, because a commit hook names every file
     assert found("x.json", "test/x.json", exclude=("test/",)) == ["x.json"]
-    # but include is about what a walk picks up
+    # include does not
     assert found("a/x.tf", include=("*.json",)) == ["a/x.tf"]
 
 
 # -- reading
 
 
-def test_bytes_of_a_file(tmp_path: Path) -> None:
+def test_read_bytes(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_bytes(b"\x00\xff")
     assert read_bytes(str(path)) == b"\x00\xff"
@@ -197,7 +197,8 @@ def reason(path: Path) -> str:
     return str(caught.value)
 
 
-def test_what_cannot_be_read(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_why_a_file_cannot_be_read(tmp_path: Path) -> None:
     assert reason(tmp_path) == "is a directory"
     os.mkfifo(tmp_path / "fifo.json")
     assert reason(tmp_path / "fifo.json") == "not a regular file"
@@ -210,7 +211,7 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "limit"), [("a.json", "file-size"), ("a.tf", "terraform-file-size")]
 )
-def test_a_file_may_be_as_large_as_the_limit(tmp_path: Path, name: str, limit: str) -> None:
+def test_a_file_above_the_size_limit_is_not_read(tmp_path: Path, name: str, limit: str) -> None:
     path = tmp_path / name
     most = Limits(file_size=3, terraform_file_size=3)
     with path.open("wb") as file:
@@ -218,7 +219,7 @@ def test_a_file_may_be_as_large_as_the_limit(tmp_path: Path, name: str, limit: s
     assert len(under(most, lambda: read_bytes(str(path)))) == 3 * 1024 * 1024
     with path.open("ab") as file:
         file.write(b"x")
-    message = f"larger than 3 MiB (limit {limit}: raise it under limits in the settings)"
+    message = f"larger than 3 MiB (raise limits.{limit} in the settings)"
     assert under(most, lambda: reason(path)) == message
 
 
@@ -226,27 +227,27 @@ def test_a_file_may_be_as_large_as_the_limit(tmp_path: Path, name: str, limit: s
     ("data", "text"),
     [(b"", ""), ("é\r\n".encode(), "é\r\n"), (b"\xef\xbb\xbfx", "x"), (b"a\x00b", "a\x00b")],
 )
-def test_text_of_bytes(data: bytes, text: str) -> None:
+def test_decode(data: bytes, text: str) -> None:
     assert decode(data) == text
 
 
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        ("x".encode("utf-16"), "not UTF-8 but UTF-16: save it as UTF-8"),
-        (b"\xfe\xff\x00x", "not UTF-8 but UTF-16: save it as UTF-8"),
-        (b"ab\xff", "not UTF-8: byte 3 cannot be decoded"),
-        (b"\xef\xbb\xbfab\xff", "not UTF-8: byte 6 cannot be decoded"),
-        (b"\xed\xa0\x80", "not UTF-8: byte 1 cannot be decoded"),
+        ("x".encode("utf-16"), "it is UTF-16: save it as UTF-8"),
+        (b"\xfe\xff\x00x", "it is UTF-16: save it as UTF-8"),
+        (b"ab\xff", "it is not UTF-8: invalid byte 3"),
+        (b"\xef\xbb\xbfab\xff", "it is not UTF-8: invalid byte 6"),
+        (b"\xed\xa0\x80", "it is not UTF-8: invalid byte 1"),
     ],
 )
-def test_bytes_that_are_no_text(data: bytes, why: str) -> None:
+def test_why_bytes_cannot_be_decoded(data: bytes, why: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         decode(data)
     assert str(caught.value) == why
 
 
-# -- the look at the bytes
+# -- the quick look for policies
 
 
 @pytest.mark.parametrize(
@@ -276,13 +277,13 @@ def test_bytes_that_are_no_text(data: bytes, why: str) -> None:
         (b"\xff\xfe\x00", False, False),
     ],
 )
-def test_which_bytes_may_hold_a_policy(data: bytes, *, in_scope: bool, in_all: bool) -> None:
+def test_bytes_that_may_contain_a_policy(data: bytes, *, in_scope: bool, in_all: bool) -> None:
     assert may_matter(data, everything=False) is in_scope
     assert may_matter(data, everything=True) is (in_all or in_scope)
     assert may_matter(b"x" * 9 + data.swapcase() + b"\n", everything=False) is in_scope
 
 
-def test_an_ignored_folder_that_the_user_names(tree: Callable[..., None]) -> None:
+def test_an_ignored_folder_is_walked_if_it_is_given(tree: Callable[..., None]) -> None:
     tree("cdk.out/a.template.json", "cdk.out/asset.1/b.json", top="cdk.out/\n*.bak.json\n")
     assert found() == []
     assert found("cdk.out") == ["cdk.out/a.template.json", "cdk.out/asset.1/b.json"]

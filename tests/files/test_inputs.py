@@ -1,4 +1,4 @@
-"""What one file of a run may open besides itself."""
+"""Files that a run reads because others refer to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudtrail_policylint.files.collection import Files
+from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.files.discover import discover
 from cloudtrail_policylint.files.neighbours import may_load
 from cloudtrail_policylint.settings.lookup import NearestSettings
@@ -41,7 +41,7 @@ def project(tmp_path: Path) -> Path:
         ("../policies", False),
     ],
 )
-def test_a_module_opens_the_files_of_its_project_only(
+def test_a_module_can_only_open_files_of_its_project(
     project: Path, path: str, *, opens: bool
 ) -> None:
     load = files_in(project).modules.loader(f"{project}/module")
@@ -59,13 +59,13 @@ def test_a_module_opens_the_files_of_its_project_only(
         ("../../..", []),
     ],
 )
-def test_a_module_lists_the_files_of_its_project_only(
+def test_a_module_can_only_list_files_of_its_project(
     project: Path, folder: str, names: list[str]
 ) -> None:
     assert files_in(project).modules.lister(f"{project}/module")(folder) == names
 
 
-def test_a_folder_of_too_many_files_is_not_listed(
+def test_a_folder_with_too_many_files_is_not_listed(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cloudtrail_policylint.files.access.MAX_LISTED", 1)
@@ -74,7 +74,7 @@ def test_a_folder_of_too_many_files_is_not_listed(
     assert names(".") == []
 
 
-def test_a_module_outside_of_any_project_opens_its_own_files_only(tmp_path: Path) -> None:
+def test_a_module_outside_of_any_project_can_only_open_its_own_files(tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text("{}")
     (tmp_path / "module").mkdir()
     (tmp_path / "module" / "main.tf").write_text("# cloudtrail\n")
@@ -88,7 +88,7 @@ def test_a_module_outside_of_any_project_opens_its_own_files_only(tmp_path: Path
     ("source", "called"),
     [("../other", True), ("../missing", False), ("../..", False), ("../../..", False)],
 )
-def test_a_module_calls_those_of_its_project_only(
+def test_a_module_can_only_call_modules_of_its_project(
     project: Path, source: str, *, called: bool
 ) -> None:
     (project / "other").mkdir()
@@ -96,15 +96,13 @@ def test_a_module_calls_those_of_its_project_only(
     assert found == (f"{project}/other" if called else None)
 
 
-def test_a_module_behind_a_link_out_of_the_project_is_not_called(
-    project: Path, tmp_path: Path
-) -> None:
+def test_a_link_out_of_the_project_is_no_module(project: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (project / "linked").symlink_to(tmp_path / "elsewhere")
     assert files_in(project).modules.called(f"{project}/module", "../linked") is None
 
 
-def test_who_calls_a_module_is_known_from_the_files_in_view(project: Path) -> None:
+def test_callers_of_a_module(project: Path) -> None:
     (project / "other").mkdir()
     (project / "other" / "main.tf").write_text('module "me" { source = "./" }\n')
     files = files_in(project)
@@ -132,7 +130,7 @@ CALL = 'module "m" { source = "%s" }\n'
         ("../main.tf", "./project/module", False),
     ],
 )
-def test_the_callers_of_a_module_given_alone_are_looked_for_in_its_project(
+def test_callers_that_were_not_given_are_found_near_the_module(
     project: Path, caller: str, source: str, *, found: bool
 ) -> None:
     write(project, {caller: CALL % source})
@@ -142,7 +140,7 @@ def test_the_callers_of_a_module_given_alone_are_looked_for_in_its_project(
     assert files.modules.callers(f"{project}/module") == ([folder] if found else [])
 
 
-def test_another_project_below_and_one_behind_a_link_are_not_looked_at(
+def test_other_projects_and_links_are_not_searched_for_callers(
     project: Path, tmp_path: Path
 ) -> None:
     write(project, {"nested/.git": "gitdir: x\n", "nested/main.tf": CALL % "../module"})
@@ -153,7 +151,7 @@ def test_another_project_below_and_one_behind_a_link_are_not_looked_at(
     assert files.modules.callers(f"{project}/module") == []
 
 
-def test_near_folders_are_looked_at_up_to_a_limit(project: Path) -> None:
+def test_the_search_for_callers_is_limited(project: Path) -> None:
     write(project, {f"live/{number:04}/main.tf": CALL % "../../module" for number in range(600)})
     path = f"{project}/module/main.tf"
     files = Files(list(discover([path], NearestSettings())), everything=False)
@@ -172,6 +170,6 @@ def test_near_folders_are_looked_at_up_to_a_limit(project: Path) -> None:
         ('file("${path.module}/q.json")', False),
     ],
 )
-def test_what_may_load_a_file_by_the_look_of_it(text: str, *, loads: bool) -> None:
+def test_text_that_may_load_a_file(text: str, *, loads: bool) -> None:
     assert may_load(text, "module", ["module/policies/p.json"]) == loads
     assert may_load(f"x = {text}\n", "", ["policies/p.json"]) == loads

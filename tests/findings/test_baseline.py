@@ -1,4 +1,4 @@
-"""Baselines: what they put up with, what they survive, and what is wrong with one."""
+"""Baselines: which findings they suppress, which edits they survive, and errors in them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_findings_about_a_whole_statement_stay_known_when_it_changes(
     assert Run(capsys, ".", "--pedantic").out == ""
 
 
-def test_as_many_findings_alike_are_known_as_there_were(
+def test_each_entry_suppresses_one_of_equal_findings(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     Path("p.json").write_text(policy(NOPE, NOPE))
@@ -83,20 +83,20 @@ def test_findings_stay_known_in_a_renamed_file(capsys: pytest.CaptureFixture[str
     os.rename("p.json", "moved/r.json")
     run = Run(capsys, ".")
     assert (run.out, run.status) == ("", 0)
-    assert "gone" not in run.err
+    assert "no longer" not in run.err
     # Only as many as moved: a copy is new.
     Path("copy.json").write_text(policy(NOPE))
     assert len(Run(capsys, ".").places) == 1
 
 
-def test_a_copy_of_a_file_that_is_still_there_is_new(capsys: pytest.CaptureFixture[str]) -> None:
+def test_findings_in_a_copy_of_an_existing_file_are_new(capsys: pytest.CaptureFixture[str]) -> None:
     Path("p.json").write_text(policy(NOPE))
     write(".")
     Path("p.json").write_text(policy(FINE))
     Path("q.json").write_text(policy(NOPE))
     run = Run(capsys, ".")
     assert run.places == ["q.json:2:30"]
-    assert f"{NAME}: 1 finding of the baseline is gone" in run.err
+    assert f"{NAME}: 1 finding in the baseline no longer occurs" in run.err
 
 
 def test_a_file_that_a_module_loads_is_known_when_it_is_linted_alone(
@@ -110,7 +110,7 @@ def test_a_file_that_a_module_loads_is_known_when_it_is_linted_alone(
     assert Run(capsys, "p.json").status == 0
 
 
-def test_it_does_not_matter_where_a_run_begins_nor_how_paths_are_written(
+def test_the_current_folder_and_the_spelling_of_paths_do_not_matter(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkdir("infra")
@@ -134,34 +134,34 @@ def test_the_baseline_is_beside_the_settings(
     assert Run(capsys, ".").status == 0
 
 
-def test_only_what_a_run_looks_at_is_called_gone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_entries_that_the_run_checked_are_stale(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("p.json", "q.json", "r.json"):
         Path(name).write_text(policy(NOPE))
     write(".")
     Path("p.json").write_text(policy(FINE))
     Path("q.json").write_text(policy(FINE))
     os.remove("r.json")
-    assert "gone" not in Run(capsys, ".", "--select", "CT2").err
-    assert "gone" not in Run(capsys, ".", "--ignore", "CT101").err
+    assert "no longer" not in Run(capsys, ".", "--select", "CT2").err
+    assert "no longer" not in Run(capsys, ".", "--ignore", "CT101").err
     one = Run(capsys, "p.json").err
-    assert "1 finding of the baseline is gone" in one
+    assert "1 finding in the baseline no longer occurs" in one
     every = Run(capsys, ".").err
-    assert "3 findings of the baseline are gone; --write-baseline removes them" in every
+    assert "3 findings in the baseline no longer occur; --write-baseline removes them" in every
     for name in ("p.json", "q.json", "r.json"):
-        assert f"  {name}: CT101 cloudtrail:Nope is no CloudTrail action\n" in every
+        assert f"  {name}: CT101 cloudtrail:Nope is not a CloudTrail action\n" in every
     assert Run(capsys, ".").status == 0
 
 
-def test_what_is_gone_from_files_without_any_policy_is_told_too(
+def test_entries_of_files_without_policies_are_stale(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     Path("p.json").write_text(policy(NOPE))
     write(".")
     Path("p.json").write_text("{}")
-    assert "1 finding of the baseline is gone" in Run(capsys, ".").err
+    assert "1 finding in the baseline no longer occurs" in Run(capsys, ".").err
 
 
-def test_writing_keeps_what_the_run_did_not_look_at() -> None:
+def test_writing_keeps_entries_that_the_run_did_not_check() -> None:
     Path("p.json").write_text(policy(NOPE))
     Path("q.json").write_text(policy(NOPE))
     write(".")
@@ -169,8 +169,8 @@ def test_writing_keeps_what_the_run_did_not_look_at() -> None:
     write("q.json")
     entries = json.loads(Path(NAME).read_text())["findings"]
     assert [(one["path"], one["message"]) for one in entries] == [
-        ("p.json", "cloudtrail:Nope is no CloudTrail action"),
-        ("q.json", "cloudtrail:None is no CloudTrail action"),
+        ("p.json", "cloudtrail:Nope is not a CloudTrail action"),
+        ("q.json", "cloudtrail:None is not a CloudTrail action"),
     ]
 
 
@@ -194,7 +194,7 @@ def test_findings_about_the_settings_are_in_it_once(capsys: pytest.CaptureFixtur
     assert Run(capsys, ".").status == 0
 
 
-def test_what_a_comment_allows_is_not_in_the_baseline() -> None:
+def test_a_finding_suppressed_by_a_comment_is_not_in_the_baseline() -> None:
     Path("main.tf").write_text(
         'data "aws_iam_policy_document" "one" {\n  statement {\n    effect = "Deny"\n'
         '    actions = ["cloudtrail:Nope"] # policylint: allow CT101 -- next year\n'
@@ -204,7 +204,7 @@ def test_what_a_comment_allows_is_not_in_the_baseline() -> None:
     assert json.loads(Path(NAME).read_text()) == {"version": 1, "findings": []}
 
 
-def test_no_name_changes_because_of_a_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_baseline_changes_no_fingerprint(capsys: pytest.CaptureFixture[str]) -> None:
     Path("p.json").write_text(policy(NOPE))
     write(".")
     Path("p.json").write_text(policy(NOPE, NOPE))
@@ -218,7 +218,7 @@ def test_no_name_changes_because_of_a_baseline(capsys: pytest.CaptureFixture[str
     assert sorted(names()) == sorted(with_it)
 
 
-def test_standard_input_is_known_by_its_name(
+def test_standard_input_is_matched_by_its_name(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import io
@@ -234,36 +234,42 @@ ENTRY = {"path": "p.json", "rule": "CT101", "message": "m", "fingerprint": "f"}
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "not valid JSON"),
         ('{"version": 1,\n"findings": [}', "b.json:2:14: not valid JSON"),
         ('{"version": 1,\n<<<<<<< HEAD\n"findings": []}', "b.json:2:1: not valid JSON"),
-        ('{"version": 1,\n"version": 1, "findings": []}', "b.json:2:1: version is here twice"),
+        ('{"version": 1,\n"version": 1, "findings": []}', "b.json:2:1: duplicate key version"),
         ("[" * 100_000, "b.json:"),
         ("[]", "b.json:1:1: not a baseline: "),
         ('{"findings": []}', "b.json:1:1: not a baseline: "),
         (
             '{"version": 2,\n"findings": []}',
-            "b.json:1:13: baseline of version 2, not 1: a later cloudtrail-policylint has written it",
+            "b.json:1:13: unsupported baseline version 2, expected 1; written by a later cloudtrail-policylint",
         ),
-        ('{"version": "1", "findings": []}', "b.json:1:13: baseline of version '1', not 1"),
-        ('{"version": true, "findings": []}', "b.json:1:13: baseline of version True, not 1"),
-        ('{"version": 1, "findings": {}}', "b.json:1:28: findings is a list"),
-        ('{"version": 1, "findings": [1]}', "b.json:1:29: a finding is an object"),
+        (
+            '{"version": "1", "findings": []}',
+            "b.json:1:13: unsupported baseline version '1', expected 1\n",
+        ),
+        (
+            '{"version": true, "findings": []}',
+            "b.json:1:13: unsupported baseline version True, expected 1\n",
+        ),
+        ('{"version": 1, "findings": {}}', "b.json:1:28: findings must be a list"),
+        ('{"version": 1, "findings": [1]}', "b.json:1:29: a finding must be an object"),
         (
             json.dumps({"version": 1, "findings": [{**ENTRY, "rule": 1}]}),
-            "b.json:1:56: a finding has the text rule",
+            "b.json:1:56: rule is required and must be a string",
         ),
         (
             json.dumps({"version": 1, "findings": [ENTRY, {**ENTRY, "rule": "CT102"}]}),
-            "the same fingerprint is of CT101 above and of CT102 here",
+            "fingerprint used for both CT101 and CT102",
         ),
     ],
 )
 @pytest.mark.parametrize("more", [(), ("--write-baseline",)])
-def test_a_broken_baseline_is_told_with_its_place(
-    text: str, said: str, more: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+def test_errors_in_a_baseline_have_a_place(
+    text: str, message: str, more: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("b.json").write_text(text)
     Path("p.json").write_text(policy(NOPE))
@@ -272,14 +278,14 @@ def test_a_broken_baseline_is_told_with_its_place(
     assert run.out == ""
     assert len(run.err.splitlines()) == 1
     assert run.err.startswith("b.json")
-    assert said in run.err
+    assert message in run.err
     assert Path("b.json").read_text() == text
 
 
 def test_a_baseline_that_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     Path("p.json").write_text(policy(NOPE))
     assert Run(capsys, ".", "--baseline", "b.json").err == (
-        "b.json: no such baseline; --write-baseline writes one\n"
+        "b.json: no such baseline; create it with --write-baseline\n"
     )
     os.mkdir("b.json")
     assert (
@@ -301,7 +307,7 @@ def test_a_baseline_that_cannot_be_written_loses_no_finding(
     assert run.err.endswith("missing/b.json: cannot be written: no such file or directory\n")
 
 
-def test_a_mistake_of_ours_writes_no_baseline_and_calls_nothing_gone(
+def test_after_an_internal_error_nothing_is_written_or_stale(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cloudtrail_policylint.engine.engine import Engine
@@ -313,10 +319,10 @@ def test_a_mistake_of_ours_writes_no_baseline_and_calls_nothing_gone(
     def fail(*_: object) -> None:
         raise ValueError("oh")
 
-    monkeypatch.setattr(Engine, "judge_document", fail)
+    monkeypatch.setattr(Engine, "check_document", fail)
     run = Run(capsys, ".")
     assert run.status == 3
-    assert "gone" not in run.err
+    assert "no longer" not in run.err
     run = Run(capsys, ".", "--write-baseline")
     assert f"{NAME}: not written, because not everything could be checked" in run.err
     assert run.status in (2, 3)

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+import re
+from itertools import product
+
 import pytest
 
 from cloudtrail_policylint.findings.finding import Finding
-from cloudtrail_policylint.findings.suppress import complaints, suppress, suppressions_in
+from cloudtrail_policylint.findings.suppress import (
+    suppress,
+    suppress_by_settings,
+    suppression_problems,
+    suppressions_in,
+)
 from cloudtrail_policylint.iam.catalogue import Facts
 from cloudtrail_policylint.iam.written import Owner
 from cloudtrail_policylint.rulebook.model import Rule, RuleBook, rule_from
+from cloudtrail_policylint.settings.model import Settings, SuppressEntry
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
@@ -25,7 +34,7 @@ BOOK = RuleBook(
 )
 
 HERE = "@"
-"""Stands in the text of a test where the finding is; the comments around it are what is tested."""
+"""Marks the place of the finding in the text of a test."""
 
 
 def finding(source: SourceFile, of: Rule = UNKNOWN_ACTION, owner: Owner | None = None) -> Finding:
@@ -34,8 +43,8 @@ def finding(source: SourceFile, of: Rule = UNKNOWN_ACTION, owner: Owner | None =
     return Finding(of, "x", span, owner or Owner("", Span(source, 0, 1)), "error")
 
 
-def allowed(text: str, of: Rule = UNKNOWN_ACTION) -> bool:
-    """Whether a comment of *text* allows a finding of *of* at the mark."""
+def is_suppressed(text: str, of: Rule = UNKNOWN_ACTION) -> bool:
+    """Whether a comment of *text* suppresses a finding of the rule *of* at the mark."""
     source = SourceFile("x.tf", text)
     kept, suppressed = suppress([finding(source, of)], suppressions_in(source))
     assert len(kept) + len(suppressed) == 1
@@ -66,9 +75,9 @@ def allowed(text: str, of: Rule = UNKNOWN_ACTION) -> bool:
         "x\r# policylint: allow CT101 -- known\r@\r",
     ],
 )
-def test_a_comment_allows_what_is_on_its_line_or_below_it(text: str) -> None:
-    assert allowed(text)
-    assert not allowed(text, OTHER)
+def test_a_comment_suppresses_findings_on_its_line_and_the_next(text: str) -> None:
+    assert is_suppressed(text)
+    assert not is_suppressed(text, OTHER)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +85,7 @@ def test_a_comment_allows_what_is_on_its_line_or_below_it(text: str) -> None:
     [
         "@\n# policylint: allow CT101 -- known",
         "# policylint: allow CT101 -- known\n\n@",
-        "x # policylint: allow CT101 -- known\n@",  # beside something else: for its own line only
+        "x # policylint: allow CT101 -- known\n@",  # not alone on its line: applies to that line only
         "x\r# policylint: allow CT101 -- known\ry\r@",
         "@ # policylint: allow CT1 -- known",
         "@ # policylint: allow CT101x -- known",
@@ -89,8 +98,8 @@ def test_a_comment_allows_what_is_on_its_line_or_below_it(text: str) -> None:
         "@ # policylint: allow CT101 because it is known",
     ],
 )
-def test_other_text_allows_nothing(text: str) -> None:
-    assert not allowed(text)
+def test_comments_that_suppress_nothing(text: str) -> None:
+    assert not is_suppressed(text)
 
 
 RESOURCE = '{before}resource "a" "b" {{{beside}\n  x = 1\n  policy = @\n}}\n'
@@ -107,22 +116,20 @@ ALLOW = "# policylint: allow CT101 -- known"
         ("", "", False),
     ],
 )
-def test_a_comment_at_the_first_line_of_a_resource(
+def test_a_comment_on_the_first_line_of_a_resource(
     before: str, beside: str, *, expected: bool
 ) -> None:
     text = RESOURCE.format(before=before, beside=beside)
     source = SourceFile("x.tf", text)
     span = Span(source, text.index("resource"), len(text))
-    for name in (
-        "a.b",
-        "",
-    ):  # a bare file has no name, and a comment at its top is of its first line
+    # A bare file has no owner name: a comment at its top applies to its first line only.
+    for name in ("a.b", ""):
         one = finding(source, owner=Owner(name, span))
         kept, _ = suppress([one], suppressions_in(source))
         assert (kept == []) is (expected and name != "")
 
 
-def test_a_comment_counts_only_in_its_own_file() -> None:
+def test_a_comment_applies_only_to_its_own_file() -> None:
     commented, other = SourceFile("a", f"@ {ALLOW}"), SourceFile("b", "@")
     kept, suppressed = suppress([finding(commented), finding(other)], suppressions_in(commented))
     assert [f.span.source.path for f in kept] == ["b"]
@@ -139,42 +146,65 @@ def test_the_owner_may_be_in_another_file_than_the_finding() -> None:
     assert [s.finding for s in suppressed] == [one]
 
 
-def test_without_comments_everything_is_kept() -> None:
+def test_without_comments_nothing_is_suppressed() -> None:
     source = SourceFile("x", "@")
     assert suppressions_in(source) == []
     one = finding(source)
     assert suppress([one], []) == ([one], [])
 
 
-# -- what is wrong with comments
+# -- the settings
 
 
-def complained(
+def allowed_by_owner(name: str, pattern: str) -> bool:
+    """Whether an entry of the settings with the owner *pattern* allows a finding of *name*."""
+    source = SourceFile("x.json", HERE)
+    span = Span(source, 0, 1)
+    entry = SuppressEntry("CT101", "known", None, pattern, None, None, span)
+    one = finding(source, owner=Owner(name, span))
+    return suppress_by_settings([one], Settings(suppress=(entry,)), "2026-11-21")[0] == []
+
+
+def test_a_star_in_an_owner_stands_for_any_text() -> None:
+    """As regular expressions have it, for every pattern of at most five characters and short names."""
+    names = ["".join(name) for length in range(5) for name in product("ab", repeat=length)]
+    patterns = ("".join(one) for length in range(6) for one in product("ab*", repeat=length))
+    for pattern in patterns:
+        expression = re.compile(".*".join(map(re.escape, pattern.split("*"))))
+        for name in names:
+            expected = expression.fullmatch(name) is not None
+            assert allowed_by_owner(name, pattern) is expected, (name, pattern)
+
+
+# -- problems of comments
+
+
+def problems(
     text: str, *findings: Rule, ran: tuple[Rule, ...] = BOOK.rules
 ) -> list[tuple[str, str, str]]:
-    """Rule, message and place of each complaint, where *findings* are at the mark."""
+    """Rule, message and text of each problem of the comments in *text*, with *findings* at the mark."""
     source = SourceFile("x.tf", text)
     suppressions = suppressions_in(source)
     suppress([finding(source, of) for of in findings], suppressions)
     return [
         (f.rule.id, f.message, source.text[f.span.start : f.span.end])
-        for f in complaints(suppressions, BOOK, ran)
+        for f in suppression_problems(suppressions, BOOK, ran)
     ]
 
 
-def test_nothing_is_wrong_with_a_comment_that_is_of_use() -> None:
-    assert complained(f"@ {ALLOW}", UNKNOWN_ACTION) == []
+def test_a_used_comment_has_no_problem() -> None:
+    assert problems(f"@ {ALLOW}", UNKNOWN_ACTION) == []
     two = "@ # policylint: allow CT101, tag-condition -- known"
-    assert complained(two, UNKNOWN_ACTION, TAGS) == []
+    assert problems(two, UNKNOWN_ACTION, TAGS) == []
 
 
 @pytest.mark.parametrize("comment", ["# policylint: allow CT101", "# policylint: allow CT101 --", "/* policylint: allow CT101 -- */"])  # fmt: skip
 def test_a_comment_without_a_reason(comment: str) -> None:
-    message = "this suppression has no reason; write one after --"
-    assert complained(f"@ {comment}\n", UNKNOWN_ACTION) == [("CT007", message, comment)]
+    message = "suppression without a reason; write one after --"
+    assert problems(f"@ {comment}\n", UNKNOWN_ACTION) == [("CT007", message, comment)]
 
 
-def test_the_reason_is_what_stands_behind_the_dashes() -> None:
+def test_the_reason_follows_the_dashes() -> None:
     texts = {
         "# policylint: allow CT101 -- a -- b  ": "a -- b",
         "/* policylint: allow CT101 -- a */ x": "a",
@@ -187,36 +217,36 @@ def test_the_reason_is_what_stands_behind_the_dashes() -> None:
 
 
 def test_an_unused_comment() -> None:
-    message = "nothing to allow here: CT101 (unknown-action) finds nothing"
+    message = "unused suppression: CT101 (unknown-action) reports nothing here"
     for word in ("CT101", "unknown-action", "ct101"):
         text = f"@ # policylint: allow {word} -- known"
-        assert complained(text) == [("CT004", message, word)]
+        assert problems(text) == [("CT004", message, word)]
 
 
-def test_of_several_words_each_must_be_of_use() -> None:
+def test_each_rule_of_a_comment_must_be_used() -> None:
     text = "@ # policylint: allow CT101, CT302 -- known"
-    ((rule_id, message, place),) = complained(text, UNKNOWN_ACTION)
+    ((rule_id, message, place),) = problems(text, UNKNOWN_ACTION)
     assert (rule_id, place) == ("CT004", "CT302")
     assert "CT302 (tag-condition)" in message
 
 
-def test_a_comment_for_a_rule_that_did_not_run_is_left_alone() -> None:
-    assert complained(f"@ {ALLOW}", ran=(TAGS,)) == []
-    assert len(complained(f"@ {ALLOW}", ran=(TAGS, UNKNOWN_ACTION))) == 1
+def test_a_comment_for_a_rule_that_did_not_run_is_not_unused() -> None:
+    assert problems(f"@ {ALLOW}", ran=(TAGS,)) == []
+    assert len(problems(f"@ {ALLOW}", ran=(TAGS, UNKNOWN_ACTION))) == 1
 
 
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("CT110", "no rule is called CT110; did you mean CT101?"),
-        ("unknown-actoin", "no rule is called unknown-actoin; did you mean unknown-action?"),
-        ("zzzzzzzzz", "no rule is called zzzzzzzzz"),
+        ("CT110", "unknown rule CT110; did you mean CT101?"),
+        ("unknown-actoin", "unknown rule unknown-actoin; did you mean unknown-action?"),
+        ("zzzzzzzzz", "unknown rule zzzzzzzzz"),
     ],
 )
-def test_an_unknown_word(word: str, message: str) -> None:
+def test_an_unknown_rule(word: str, message: str) -> None:
     text = f"@ # policylint: allow {word} -- known"
     for ran in (BOOK.rules, ()):
-        assert complained(text, UNKNOWN_ACTION, ran=ran) == [("CT004", message, word)]
+        assert problems(text, UNKNOWN_ACTION, ran=ran) == [("CT004", message, word)]
 
 
 def test_long_lines_are_read_in_one_pass() -> None:

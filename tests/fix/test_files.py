@@ -1,4 +1,4 @@
-"""Writing corrected files: all or nothing, and nothing but the correction."""
+"""Fixed files are written completely or not at all, and only the fix changes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-def test_line_ends_and_byte_order_mark_stay(ends: str, mark: bytes) -> None:
+def test_line_ends_and_byte_order_mark_are_kept(ends: str, mark: bytes) -> None:
     file = Path("policy.json")
     file.write_bytes(mark + WRONG.replace("\n", ends).encode())
     assert main(["lint", "--fix", "--quiet", "policy.json"]) == 0
     assert file.read_bytes() == mark + RIGHT.replace("\n", ends).encode()
 
 
-def test_what_is_not_utf_8_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_utf_8_is_not_fixed(capsys: pytest.CaptureFixture[str]) -> None:
     file = Path("policy.json")
     file.write_text(WRONG, encoding="utf-16")
     before = file.read_bytes()
@@ -42,7 +42,7 @@ def test_what_is_not_utf_8_is_left_alone(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o600, 0o755, 0o664])
-def test_the_mode_stays(mode: int) -> None:
+def test_the_file_mode_is_kept(mode: int) -> None:
     file = Path("policy.json")
     file.write_text(WRONG)
     file.chmod(mode)
@@ -52,7 +52,7 @@ def test_the_mode_stays(mode: int) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == mode
 
 
-def test_a_link_stays_a_link() -> None:
+def test_a_link_is_kept_and_its_target_is_fixed() -> None:
     Path("elsewhere").mkdir()
     Path("elsewhere/real.json").write_text(WRONG)
     Path("policy.json").symlink_to("elsewhere/real.json")
@@ -62,17 +62,17 @@ def test_a_link_stays_a_link() -> None:
     assert os.listdir("elsewhere") == ["real.json"]
 
 
-def test_a_link_out_of_the_project_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_link_out_of_the_project_is_not_followed(capsys: pytest.CaptureFixture[str]) -> None:
     Path("project/.git").mkdir(parents=True)
     Path("real.json").write_text(WRONG)
     Path("project/policy.json").symlink_to("../real.json")
     assert main(["lint", "--fix", "project/policy.json"]) == 2
-    error = "project/policy.json: cannot be written: it is a link out of the project\n"
+    error = "project/policy.json: cannot be written: the link leads out of the project\n"
     assert error in capsys.readouterr().err
     assert Path("real.json").read_text() == WRONG
 
 
-def test_a_file_without_a_mistake_is_not_written() -> None:
+def test_a_file_without_findings_is_not_written() -> None:
     file = Path("policy.json")
     file.write_text(RIGHT)
     before = file.stat()
@@ -80,20 +80,20 @@ def test_a_file_without_a_mistake_is_not_written() -> None:
     assert (file.stat().st_mtime_ns, file.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
-def test_a_read_only_file_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_read_only_file_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("a.json", "b.json"):
         Path(name).write_text(WRONG)
     Path("a.json").chmod(0o444)
     assert main(["lint", "--fix", "."]) == 2
     out, err = capsys.readouterr()
-    assert "a.json: cannot be written: it is read-only" in err
+    assert "a.json: cannot be written: the file is read-only" in err
     assert "fixed 1 of 2 findings in 1 file" in err
     assert out.startswith("a.json:2:")
     assert "b.json" not in out
     assert (Path("a.json").read_text(), Path("b.json").read_text()) == (WRONG, RIGHT)
 
 
-def test_a_file_that_cannot_be_replaced_is_left_alone(
+def test_nothing_is_left_behind_when_a_file_cannot_be_replaced(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("policy.json").write_text(WRONG)
@@ -110,15 +110,15 @@ def test_a_file_that_cannot_be_replaced_is_left_alone(
     assert os.listdir() == ["policy.json"]
 
 
-def test_a_file_that_changed_meanwhile_is_left_alone() -> None:
+def test_replace_refuses_a_file_that_has_changed() -> None:
     Path("policy.json").write_text("somebody else's")
-    with pytest.raises(OSError, match="changed meanwhile"):
+    with pytest.raises(OSError, match="changed since it was read"):
         replace("policy.json", WRONG.encode(), RIGHT.encode())
     assert Path("policy.json").read_text() == "somebody else's"
     assert os.listdir() == ["policy.json"]
 
 
-def test_a_change_while_the_run_judges_is_told(
+def test_a_file_that_changes_during_the_run_is_reported_and_not_written(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(*args: Any, **named: Any) -> Fixed:
@@ -130,12 +130,12 @@ def test_a_change_while_the_run_judges_is_told(
     monkeypatch.setattr("cloudtrail_policylint.cli.fix.fix", slow)
     assert main(["lint", "--fix", "policy.json"]) == 2
     out, err = capsys.readouterr()
-    assert "policy.json: cannot be written: it has changed meanwhile" in err
+    assert "policy.json: cannot be written: the file has changed since it was read" in err
     assert out.startswith("policy.json:2:")
     assert Path("policy.json").read_text() == WRONG + "\n"
 
 
-def test_the_exit_code_is_that_of_what_is_left() -> None:
+def test_the_exit_code_is_that_of_the_remaining_findings() -> None:
     file = Path("policy.json")
     file.write_text(WRONG.replace("PutAuditEvents", "LookupEvent"))
     assert main(["lint", "--fix", "--quiet", "policy.json"]) == 1
@@ -146,7 +146,7 @@ def test_the_exit_code_is_that_of_what_is_left() -> None:
     assert file.read_text() == WRONG.replace("PutAuditEvents", "LookupEvents")
 
 
-def test_standard_input_comes_out_as_it_went_in(
+def test_standard_input_keeps_its_line_ends_and_byte_order_mark(
     capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import io
@@ -157,7 +157,7 @@ def test_standard_input_comes_out_as_it_went_in(
     assert capsysbinary.readouterr().out == text.replace(b"cloudtrail:P", b"cloudtrail-data:P")
 
 
-def test_a_loaded_file_is_corrected_where_it_is() -> None:
+def test_a_file_that_terraform_loads_is_fixed() -> None:
     Path("policy.json").write_text(WRONG)
     Path("main.tf").write_text(
         'resource "aws_iam_policy" "x" {\n  policy = file("${path.module}/policy.json")\n}\n'
@@ -166,7 +166,7 @@ def test_a_loaded_file_is_corrected_where_it_is() -> None:
     assert Path("policy.json").read_text() == RIGHT
 
 
-def test_a_file_that_was_not_named_is_left_alone() -> None:
+def test_a_loaded_file_that_was_not_given_is_not_fixed() -> None:
     Path("policy.json").write_text(WRONG)
     Path("main.tf").write_text(
         'resource "aws_iam_policy" "x" {\n  policy = file("${path.module}/policy.json")\n}\n'

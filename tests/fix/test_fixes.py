@@ -1,7 +1,7 @@
-"""What ``--fix`` makes of a text: every rule with an edit, in every place that a policy can be written in.
+"""``--fix`` for every rule with an edit, in every place where a policy can be written.
 
-However a string is spelt where it stands, only the wrong part of it changes:
-the file afterwards is the file before with that part replaced.
+However a string is escaped there, only the wrong part of it changes: the file
+afterwards is the file before with that part replaced.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SERVICE = {"Service": "cloudtrail.amazonaws.com"}
 def fixed(
     text: str, path: str, *, unsafe: bool, kind: str | None = None, book: RuleBook = BOOK
 ) -> Fixed:
-    """*text* as all rules together correct it."""
+    """The outcome of fixing *text* by all rules of *book*."""
 
     def lint(contents: Mapping[str, bytes]) -> Result:
         linter = Linter(book, Settings(scope="all"), strings=True)
@@ -91,7 +91,7 @@ BESIDE = {
     "scp": ({"Type": "SERVICE_CONTROL_POLICY"}, 'type = "SERVICE_CONTROL_POLICY"\n  '),
     "cloudtrail-channel": ({"ResourceArn": CHANNEL}, f'resource_arn = "{CHANNEL}"\n  '),
 }
-"""What else a template, and Terraform, have to say where the policy is of a kind."""
+"""Properties that a kind of policy needs besides, in CloudFormation and in Terraform."""
 
 
 def properties(kind: str, policy: Any) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def template(kind: str, policy: Any) -> dict[str, Any]:
 
 
 def yaml_template(kind: str, shown: str) -> str:
-    """A template with *shown*, which stands behind the colon, as the policy."""
+    """A template with the text *shown* as the policy, behind the colon."""
     marked = yaml(template(kind, "POLICY"), '"').lstrip("\n")
     return marked.replace('"POLICY"', shown) + "\n"
 
@@ -178,7 +178,7 @@ def statement(effect: str, action: Any, resource: Any = "*", **more: Any) -> dic
     return {"Effect": effect, **more, "Action": action, "Resource": resource}
 
 
-# rule, kind, statement, what is wrong in it, what becomes of that
+# rule, kind, statement, the wrong part of it, its replacement
 MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
     (
         "CT101",
@@ -368,7 +368,7 @@ MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m[0]} {m[3]}")
-def test_only_the_mistake_changes(
+def test_only_the_wrong_part_changes(
     mistake: tuple[str, str, dict[str, Any], str, str], place: str
 ) -> None:
     rule, kind, given_statement, wrong, right = mistake
@@ -383,7 +383,7 @@ def test_only_the_mistake_changes(
     assert rule not in {finding.rule.id for finding in result.result.findings}
 
 
-def test_every_rule_with_an_edit_is_in_the_table() -> None:
+def test_the_table_has_every_rule_with_an_edit() -> None:
     edits = [(rule.id, case.edit) for rule in BOOK.rules for case in rule.cases if case.edit]
     edited = {rule for rule, edit in edits if not edit.remove}
     assert {mistake[0] for mistake in MISTAKES} == edited - {"CT901"}
@@ -409,8 +409,8 @@ CONDITIONS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_a_condition_goes_and_nothing_else(condition: str, place: str) -> None:
-    """The file reads then as if the policy had been written there without it."""
+def test_only_the_condition_is_removed(condition: str, place: str) -> None:
+    """The file afterwards is as if the policy had been written there without it."""
     before, after = CONDITIONS[condition]
     path, written = PLACES[place]
 
@@ -427,10 +427,10 @@ def test_a_condition_goes_and_nothing_else(condition: str, place: str) -> None:
     assert words(new) == words(text(after))
     pairs = ((old, new), (old[::-1], new[::-1]))
     kept = sum(len(os.path.commonprefix(pair)) for pair in pairs)  # noqa: RUF071 - no paths
-    assert kept >= len(new)  # one stretch is gone, and nothing has come
+    assert kept >= len(new)  # one range is gone, and nothing is new
 
 
-# There the comma before it and a line end spelt as an escape are one text.
+# Not fixed: the comma before the entry and an escaped line end are one text there.
 LEFT = {("JSON in a template in JSON", name) for name in ("the last", "one of two keys")}
 
 
@@ -464,7 +464,7 @@ def words(text: str) -> str:
         ),
     ],
 )
-def test_a_retired_policy_is_replaced_where_it_is_attached(path: str, text: str) -> None:
+def test_a_retired_managed_policy_is_replaced_in_attachments(path: str, text: str) -> None:
     result = fixed(text, path, unsafe=False)
     at = text.rindex("AWSCloudTrailFullAccess")
     new = text[:at] + "AWSCloudTrail_FullAccess" + text[at + len("AWSCloudTrailFullAccess") :]
@@ -472,16 +472,16 @@ def test_a_retired_policy_is_replaced_where_it_is_attached(path: str, text: str)
 
 
 @pytest.mark.parametrize(
-    "spelt", [r"cloudtrail:\u0050utAuditEvents", r"\u0063loudtrail\u003aPutAuditEvents"]
+    "escaped", [r"cloudtrail:\u0050utAuditEvents", r"\u0063loudtrail\u003aPutAuditEvents"]
 )
-def test_escapes_beside_the_mistake_stay(spelt: str) -> None:
+def test_escapes_beside_the_wrong_part_are_kept(escaped: str) -> None:
     text = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "%s", "Resource": "*"}}'
-    result = text_of(fixed(text % spelt, "p.json", unsafe=False), text % spelt)
+    result = text_of(fixed(text % escaped, "p.json", unsafe=False), text % escaped)
     assert json.loads(result)["Statement"]["Action"] == "cloudtrail-data:PutAuditEvents"
-    assert len(result) == len(text % spelt) + len("-data")
+    assert len(result) == len(text % escaped) + len("-data")
 
 
-def test_what_a_variable_says_is_changed_only_as_an_unsafe_fix() -> None:
+def test_the_default_of_a_variable_is_only_changed_by_unsafe_fixes() -> None:
     text = (
         'variable "put" {\n  default = "cloudtrail:PutAuditEvents"\n}\n'
         'resource "aws_iam_policy" "x" {\n  policy = jsonencode({\n    Version = "2012-10-17"\n'
@@ -492,7 +492,7 @@ def test_what_a_variable_says_is_changed_only_as_an_unsafe_fix() -> None:
     assert changed == text.replace("cloudtrail:Put", "cloudtrail-data:Put")
 
 
-def test_a_text_that_two_policies_share_is_changed_once() -> None:
+def test_a_statement_that_two_policies_share_is_fixed_once() -> None:
     text = (
         'locals {\n  statement = { Effect = "Allow", Action = "cloudtrail:PutAuditEvents", Resource = "*" }\n}\n'
         + "".join(
@@ -506,7 +506,7 @@ def test_a_text_that_two_policies_share_is_changed_once() -> None:
 
 
 def writing(rule: str, text: str) -> RuleBook:
-    """The one rule with the id *rule*, which corrects by writing *text*."""
+    """A rule book of the rule with the id *rule* alone, whose edit writes *text*."""
     (path,) = (
         name for name in rule_files(rules_folder()) if f"/{rule}-" in name.replace("\\", "/")
     )
@@ -518,25 +518,25 @@ def writing(rule: str, text: str) -> RuleBook:
 @pytest.mark.parametrize(
     "name", ["${aws:username}", 'a"b', "a'b", "a\\b", "100%{x}", '${aws:username}"', "*", "ü: #"]
 )
-def test_what_is_written_is_spelt_as_its_place_needs(name: str, place: str) -> None:
-    """``fix`` itself compares what is read then with what was to be there."""
+def test_new_text_is_escaped_as_its_place_needs(name: str, place: str) -> None:
+    """``fix`` itself compares the strings afterwards with those that it intends."""
     path, written = PLACES[place]
     wrong = statement("Allow", "cloudtrail:GetTrail", TRAIL.replace("trail/", "Trail/"))
     text = written("identity", {"Version": "2012-10-17", "Statement": [wrong]})
-    wanted = f"arn:aws:cloudtrail:*:*:trail/{name}"
-    result = fixed(text, path, unsafe=False, book=writing("CT213", wanted))
+    new = f"arn:aws:cloudtrail:*:*:trail/{name}"
+    result = fixed(text, path, unsafe=False, book=writing("CT213", new))
     assert result.contents
     assert not result.refusals
 
 
-def test_a_plain_scalar_gets_quotes_where_it_needs_them() -> None:
+def test_a_plain_scalar_gets_quotes_if_it_needs_them() -> None:
     text = "Version: '2012-10-17'\nStatement:\n  Effect: Deny\n  Action: cloudtrail:StopLogging\n"
     text += f"  Resource: {TRAIL}\n"
     result = fixed(text, "p.yaml", unsafe=False, kind="scp", book=writing("CT812", "*"))
     assert text_of(result, text) == text.replace(TRAIL, '"*"')
 
 
-def test_a_computed_text_is_left_alone() -> None:
+def test_a_computed_string_is_not_fixed() -> None:
     text = (
         'resource "aws_iam_policy" "x" {\n  policy = jsonencode({ Version = "2012-10-17", Statement = [{\n'
         '    Effect = "Allow", Action = lower("CLOUDTRAIL:PUTAUDITEVENTS"), Resource = "*" }] })\n}\n'
@@ -546,7 +546,7 @@ def test_a_computed_text_is_left_alone() -> None:
     assert not result.contents
 
 
-def test_a_text_that_is_part_of_another_is_left_alone() -> None:
+def test_a_text_that_another_string_uses_too_is_not_fixed() -> None:
     text = (
         'locals {\n  put = "cloudtrail:Put"\n}\n'
         'resource "aws_iam_policy" "x" {\n  policy = jsonencode({ Version = "2012-10-17", Statement = [{\n'
@@ -556,12 +556,12 @@ def test_a_text_that_is_part_of_another_is_left_alone() -> None:
     result = fixed(text, "main.tf", unsafe=True)
     assert "CT104" in {finding.rule.id for finding in result.result.findings}
     assert [refusal.reason for refusal in result.refusals] == [
-        "the change would alter more than it should"
+        "the fix would change other text too"
     ]
     assert not result.contents
 
 
-def test_an_operator_of_several_keys_is_left_alone() -> None:
+def test_a_condition_operator_with_several_keys_is_not_fixed() -> None:
     policy = {
         "Version": "2012-10-17",
         "Statement": statement(
@@ -577,7 +577,7 @@ def test_an_operator_of_several_keys_is_left_alone() -> None:
     assert not result.contents
 
 
-def test_nothing_is_said_twice() -> None:
+def test_a_fix_that_would_repeat_an_action_is_not_made() -> None:
     policy = {
         "Version": "2012-10-17",
         "Statement": statement("Allow", ["cloudtrail:LookupEvent", "cloudtrail:LookupEvents"]),
@@ -602,7 +602,7 @@ FIXERS = {rule.id: Fixer(rule, BOOK) for rule in BOOK.rules if any(c.edit for c 
 
 
 def varied(text: str, path: str, ends: str, before: str) -> str:
-    """*text* with other line ends, and with something of no consequence before it."""
+    """*text* with other line ends, and with a comment before it."""
     if before and not path.endswith(".json"):
         text = f"# {before}\n{text}"
     return text.replace("\n", ends)
@@ -618,7 +618,7 @@ def varied(text: str, path: str, ends: str, before: str) -> str:
         max_size=8,
     ),
 )
-def test_a_fixed_example_reads_and_has_no_new_finding(
+def test_fixed_examples_can_be_read_and_have_no_new_finding(
     chosen: tuple[str, dict[str, Any]],
     unsafe: bool,  # noqa: FBT001
     ends: str,

@@ -1,4 +1,4 @@
-"""However many processes share a run, it says the same, byte for byte; and what happens to one of them."""
+"""The report is the same, byte for byte, whatever the number of workers and whatever fails."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ import pytest
 from cloudtrail_policylint import lint_paths
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.engine.engine import Engine
-from cloudtrail_policylint.files.collection import Files
-from cloudtrail_policylint.lint import pool as processes
-from cloudtrail_policylint.lint import work as parts
+from cloudtrail_policylint.files import Files
+from cloudtrail_policylint.lint import pool, work
 from cloudtrail_policylint.report.formats import FORMATS
 from support.paths import PROJECT
 
@@ -96,7 +95,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(params=["fork", "spawn"])
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How processes are started, whatever this one is like."""
+    """The method by which workers are started, whatever the platform's own is."""
     name: str = request.param
     if name not in multiprocessing.get_all_start_methods():
         pytest.skip(f"no {name} here")
@@ -105,12 +104,12 @@ def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 def force(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
-    monkeypatch.setattr(processes, "context_of_run", lambda: multiprocessing.get_context(method))
+    monkeypatch.setattr(pool, "context_of_run", lambda: multiprocessing.get_context(method))
 
 
 @pytest.fixture
-def said(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Runs ``lint`` with arguments: the exit code and all that it and its processes write."""
+def lint(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs ``lint`` with arguments: the exit code and all output, that of workers included."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
         status = main(["lint", *arguments])
@@ -120,97 +119,99 @@ def said(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 
 
 def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many processes are wanted each time that several are."""
-    hired: list[int] = []
-    real = processes._Crew.hire
+    """The number of workers of each pool that is started."""
+    numbers: list[int] = []
+    real = pool._Pool.start
 
-    def hire(crew: Any, jobs: int) -> None:
-        hired.append(jobs)
-        real(crew, jobs)
+    def start(self: Any, jobs: int) -> None:
+        numbers.append(jobs)
+        real(self, jobs)
 
-    monkeypatch.setattr(processes._Crew, "hire", hire)
-    return hired
+    monkeypatch.setattr(pool._Pool, "start", start)
+    return numbers
 
 
 @pytest.mark.parametrize("form", FORMATS)
 @needs_fork
-def test_every_report_is_the_same(
-    here: Path, said: Callable[..., Any], form: str, monkeypatch: pytest.MonkeyPatch
+def test_the_number_of_workers_changes_no_report(
+    here: Path, lint: Callable[..., Any], form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     force(monkeypatch, "fork")
     arguments = ("--format", form, "--statistics", "--show-suppressed", "--pedantic", "--color", "always", ".")  # fmt: skip
-    alone = said("--jobs", "1", *arguments)
-    hired = started(monkeypatch)
-    assert said("--jobs", "2", *arguments) == alone
-    assert said("--jobs", "5", *arguments) == alone
-    assert hired == [2, 2, 5, 2]  # the folder "other" has settings of its own, and two files
+    alone = lint("--jobs", "1", *arguments)
+    pools = started(monkeypatch)
+    assert lint("--jobs", "2", *arguments) == alone
+    assert lint("--jobs", "5", *arguments) == alone
+    assert pools == [2, 2, 5, 2]  # the folder "other" has settings of its own, and two files
     assert alone[0] == 1
     assert alone[1].count("CallerA") >= 1
     assert all(word in alone[1] for word in ("Own", "Neither", "latin.json", "unused-suppression", "CT005"))  # fmt: skip
 
 
-def test_however_processes_are_started(here: Path, said: Callable[..., Any], method: str) -> None:
+def test_the_start_method_changes_no_report(
+    here: Path, lint: Callable[..., Any], method: str
+) -> None:
     arguments = ("--format", "json", "--statistics", "--show-suppressed", ".")
-    assert said("--jobs", "3", *arguments) == said("--jobs", "1", *arguments)
+    assert lint("--jobs", "3", *arguments) == lint("--jobs", "1", *arguments)
     assert lint_paths(["."], jobs=2) == lint_paths(["."])
 
 
 @needs_fork
-def test_a_baseline_and_fixes_are_the_same(
-    here: Path, said: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+def test_the_number_of_workers_changes_no_baseline_and_no_fix(
+    here: Path, lint: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     force(monkeypatch, "fork")
     written = []
     for jobs in ("1", "2"):
         baseline = here / f"baseline{jobs}.txt"
-        said("--jobs", jobs, "--write-baseline", "--baseline", baseline.name, "many", "live")
+        lint("--jobs", jobs, "--write-baseline", "--baseline", baseline.name, "many", "live")
         written.append(baseline.read_text())
     assert written[0] == written[1]
-    outcomes = [said("--jobs", jobs, "--baseline", "baseline1.txt", ".") for jobs in ("1", "2")]
+    outcomes = [lint("--jobs", jobs, "--baseline", "baseline1.txt", ".") for jobs in ("1", "2")]
     assert outcomes[0] == outcomes[1]
-    assert said("--jobs", "2", "--diff", ".") == said("--jobs", "1", "--diff", ".")
+    assert lint("--jobs", "2", "--diff", ".") == lint("--jobs", "1", "--diff", ".")
 
 
 @needs_fork
-def test_a_mistake_of_ours_is_told_in_the_same_place(
-    here: Path, said: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+def test_internal_errors_in_workers_are_reported_in_the_same_order(
+    here: Path, lint: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     force(monkeypatch, "fork")
-    real = Engine.judge_document
+    real = Engine.check_document
 
     def judge(engine: Engine, document: Any) -> Any:
         if document.span.source.path.endswith(("7.json", "7.yaml", "live/e/main.tf")):
-            raise ValueError("a mistake")
+            raise ValueError("a bug")
         return real(engine, document)
 
-    monkeypatch.setattr(Engine, "judge_document", judge)
-    alone = said("--jobs", "1", ".")
-    assert said("--jobs", "2", ".") == alone
+    monkeypatch.setattr(Engine, "check_document", judge)
+    alone = lint("--jobs", "1", ".")
+    assert lint("--jobs", "2", ".") == alone
     assert alone[0] == 3
     assert alone[2].count("internal error") == 5
 
 
 @needs_fork
-def test_what_cannot_travel_is_judged_where_it_was_to_go(
-    here: Path, said: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+def test_the_parent_checks_units_whose_outcome_cannot_be_pickled(
+    here: Path, lint: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     force(monkeypatch, "fork")
-    alone = said("--jobs", "1", ".")
+    alone = lint("--jobs", "1", ".")
 
     def dump(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(processes._Pickler, "dump", dump)
-    assert said("--jobs", "2", ".") == alone
+    monkeypatch.setattr(pool._Pickler, "dump", dump)
+    assert lint("--jobs", "2", ".") == alone
 
 
 @needs_fork
 @pytest.mark.parametrize("all_of_them", [False, True])
-def test_where_no_process_can_be_started_this_one_judges(
-    here: Path, said: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, *, all_of_them: bool
+def test_the_parent_checks_everything_if_no_worker_can_be_started(
+    here: Path, lint: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, *, all_of_them: bool
 ) -> None:
     force(monkeypatch, "fork")
-    alone = said("--jobs", "1", ".")
+    alone = lint("--jobs", "1", ".")
     real, calls = os.fork, [0]
 
     def fork() -> int:
@@ -220,29 +221,29 @@ def test_where_no_process_can_be_started_this_one_judges(
         return real()
 
     monkeypatch.setattr(os, "fork", fork)
-    assert said("--jobs", "4", ".") == alone
+    assert lint("--jobs", "4", ".") == alone
 
 
 @needs_fork
-def test_a_process_that_is_killed_costs_what_it_was_at(
-    here: Path, said: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+def test_a_killed_worker_costs_only_the_unit_it_was_checking(
+    here: Path, lint: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     force(monkeypatch, "fork")
-    _, out, _ = said("--jobs", "1", "many")
-    real, parent = Engine.judge_document, os.getpid()
+    _, out, _ = lint("--jobs", "1", "many")
+    real, parent = Engine.check_document, os.getpid()
 
     def judge(engine: Engine, document: Any) -> Any:
         if os.getpid() != parent and document.span.source.path in ("many/3.json", "many/12.yaml"):
             os.kill(os.getpid(), signal.SIGKILL)
         return real(engine, document)
 
-    monkeypatch.setattr(Engine, "judge_document", judge)
-    status, less, err = said("--jobs", "2", "--quiet", "many")
+    monkeypatch.setattr(Engine, "check_document", judge)
+    status, less, err = lint("--jobs", "2", "--quiet", "many")
     assert status == 3
     expected = [line for line in out.splitlines() if not line.startswith("many/3.json")]
     assert [line for line in expected if "many/12.yaml" not in line] == less.splitlines()
     assert [line.split(";")[0] for line in err.splitlines()] == [
-        f"{path}: not judged: the process that did it was ended by signal SIGKILL"
+        f"{path}: not checked: its worker process was killed by SIGKILL"
         for path in ("many/12.yaml", "many/3.json")
     ]
     assert "internal error" not in err
@@ -250,24 +251,24 @@ def test_a_process_that_is_killed_costs_what_it_was_at(
 
 SLOW = """\
 import multiprocessing, os, sys, time
-from cloudtrail_policylint.lint import pool as processes
+from cloudtrail_policylint.lint import pool
 from cloudtrail_policylint.engine.engine import Engine
 from cloudtrail_policylint.cli import run
-real = Engine.judge_document
+real = Engine.check_document
 def judge(engine, document):
     if document.span.source.path in ('many/5.json', 'many/6.yaml'):
         open(f'reached{os.getpid()}', 'w').close()
         time.sleep(float(os.environ['SLEEP']))
     return real(engine, document)
-Engine.judge_document = judge
-processes.context_of_run = lambda: multiprocessing.get_context('fork')
+Engine.check_document = judge
+pool.context_of_run = lambda: multiprocessing.get_context('fork')
 run()
 """
-"""A command of which two processes sleep for a while."""
+"""A command whose two workers sleep for a while."""
 
 
 def slow(here: Path, seconds: float) -> subprocess.Popen[str]:
-    """The command, once both of its processes sleep."""
+    """The command, once both of its workers sleep."""
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "SLEEP": str(seconds)}
     process = subprocess.Popen(
         [sys.executable, "-B", "-c", SLOW, "lint", "--jobs", "2", "many"],
@@ -281,44 +282,44 @@ def slow(here: Path, seconds: float) -> subprocess.Popen[str]:
 
 
 @needs_fork
-def test_an_interrupted_run_ends_with_all_its_processes(here: Path) -> None:
+def test_ctrl_c_ends_the_run_and_its_workers(here: Path) -> None:
     with slow(here, 600) as process:
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to all of them
-        out, err = process.communicate(timeout=60)  # which waits for whoever may write there
+        os.killpg(process.pid, signal.SIGINT)  # to the whole group, as a terminal does
+        out, err = process.communicate(timeout=60)  # waits until no process has the pipes open
     assert process.returncode == 130
     assert [line.split(":")[0] for line in out.splitlines()][:3] == ["many/0.json", "many/0.yaml", "many/1.json"]  # fmt: skip
-    assert err.endswith("interrupted: what is shown was found until then\n")
+    assert err.endswith("interrupted: only the findings so far are shown\n")
     assert "Traceback" not in err
 
 
 @needs_fork
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGKILL"])
-def test_nobody_is_left_when_the_run_is_killed(here: Path, how: str) -> None:
+def test_workers_end_when_the_run_is_killed(here: Path, how: str) -> None:
     with slow(here, 2) as process:
         process.send_signal(getattr(signal, how))
         out, err = process.communicate(timeout=60)  # as above
     assert (out, err) == ("", "")
 
 
-def test_one_process_unless_more_pay(
-    here: Path, said: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+def test_small_input_is_checked_in_one_process(
+    here: Path, lint: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hired = started(monkeypatch)
-    monkeypatch.setattr(parts, "_cores", lambda: 3)
-    said("many")
-    said("--jobs", "1", "many")
-    assert not hired
-    large = json.dumps({"Statement": BAD, "Id": "x" * parts.CHARACTERS_A_PROCESS})
+    pools = started(monkeypatch)
+    monkeypatch.setattr(work, "_cores", lambda: 3)
+    lint("many")
+    lint("--jobs", "1", "many")
+    assert not pools
+    large = json.dumps({"Statement": BAD, "Id": "x" * work.CHARACTERS_A_PROCESS})
     for name in "abcd":
         (here / f"many/{name}.json").write_text(large)
-    alone = said("--jobs", "1", "many")
-    assert said("many") == alone
-    assert said("--jobs", "auto", "many/a.json", "many/b.json") != alone
-    assert said("many/a.json")[0] == 1
-    assert hired == [3, 2]
+    alone = lint("--jobs", "1", "many")
+    assert lint("many") == alone
+    assert lint("--jobs", "auto", "many/a.json", "many/b.json") != alone
+    assert lint("many/a.json")[0] == 1
+    assert pools == [3, 2]
 
 
-def test_one_process_does_not_load_what_several_need(here: Path) -> None:
+def test_one_process_does_not_load_multiprocessing(here: Path) -> None:
     code = (
         "import sys\nfrom cloudtrail_policylint.cli import main\nmain(['lint', '--quiet', 'many'])\n"
         "assert not {'multiprocessing', 'threading', 'pickle', 'signal', 'subprocess'} & set(sys.modules)\n"
@@ -328,14 +329,14 @@ def test_one_process_does_not_load_what_several_need(here: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "65", "many", "1.5", "", "²"])
-def test_no_number_of_processes(capsys: pytest.CaptureFixture[str], jobs: str) -> None:
+def test_invalid_numbers_of_jobs(capsys: pytest.CaptureFixture[str], jobs: str) -> None:
     with pytest.raises(SystemExit) as end:
         main(["lint", f"--jobs={jobs}", "."])
     assert end.value.code == 2
     assert "is neither auto nor a number from 1 to 64" in capsys.readouterr().err
 
 
-def test_modules_that_call_one_another_stay_together(here: Path) -> None:
+def test_modules_that_call_one_another_are_one_unit(here: Path) -> None:
     from cloudtrail_policylint.files.discover import discover
     from cloudtrail_policylint.settings.lookup import NearestSettings
 

@@ -1,4 +1,4 @@
-"""What the benchmarks are made of: policies that never repeat, and a page that says what was measured."""
+"""The benchmarks: their inputs, measurements and page."""
 
 import json
 import re
@@ -14,24 +14,24 @@ from benchmarks import growth, inputs, timing
 from benchmarks.document import document
 from benchmarks.environments import OURS
 from benchmarks.policies import Generator, as_json
-from benchmarks.scenarios import FLOOR, JUDGED, NOTHING, PARSERS, READ_FOLDER
+from benchmarks.scenarios import CHECKED, FLOOR, NOTHING, PARSERS, READ_FOLDER
 from benchmarks.timing import Command, NoWorkError, Run, Series
 from cloudtrail_policylint.cli import main
 from support.paths import PROJECT
 
 
-def test_the_same_seed_makes_the_same_policies() -> None:
+def test_the_same_seed_generates_the_same_policies() -> None:
     assert list(Generator(7).policies(20)) == list(Generator(7).policies(20))
 
 
-def test_no_statement_is_made_twice_and_no_resource() -> None:
+def test_no_statement_is_generated_twice() -> None:
     statements = [s for p in Generator(7).policies(300) for s in p["Statement"]]
     bare = Counter(json.dumps({**s, "Sid": ""}, sort_keys=True) for s in statements)
     assert max(bare.values()) == 1
 
 
 @pytest.mark.parametrize("form", inputs.FORMATS)
-def test_every_format_holds_the_same_policies(
+def test_every_format_has_the_same_policies(
     form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["lint", "--format", "json", str(inputs.many(tmp_path, form, 12))])
@@ -40,47 +40,47 @@ def test_every_format_holds_the_same_policies(
     assert [f["rule"] for f in report["findings"]].count("CT101") == 1, report["findings"]
 
 
-def test_a_commit_without_a_policy_has_none(
+def test_a_commit_without_policies_has_no_policy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["lint", "--format", "json", *map(str, inputs.without_policy(tmp_path))])
     assert json.loads(capsys.readouterr().out)["summary"]["documents"] == 0
 
 
-def test_the_linter_says_that_it_judged_a_policy_and_that_there_was_none(
+def test_the_proofs_match_the_output_of_the_linter(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def said(*paths: Path) -> str:
+    def output(*paths: Path) -> str:
         status = main(["lint", *map(str, paths)])
         captured = capfd.readouterr()
         return f"{captured.err}{captured.out}exit {status}"
 
-    nothing = said(*inputs.without_policy(tmp_path))
+    nothing = output(*inputs.without_policy(tmp_path))
     assert re.search(NOTHING, nothing)
-    assert not re.search(JUDGED, nothing)
+    assert not re.search(CHECKED, nothing)
     for path in (inputs.small(tmp_path, "YAML"), inputs.faulty(tmp_path, "JSON")):
-        assert re.search(JUDGED, said(path))
+        assert re.search(CHECKED, output(path))
 
 
-def test_a_file_is_as_large_as_asked(tmp_path: Path) -> None:
+def test_a_large_file_has_the_requested_size(tmp_path: Path) -> None:
     path = inputs.large(tmp_path, "CloudFormation YAML", 100_000)
     assert 90_000 < path.stat().st_size < 110_000
 
 
-def test_a_policy_has_the_shape_that_is_asked_for() -> None:
+def test_a_policy_has_the_requested_shape() -> None:
     policy = Generator(7).policy(statements=4, actions=50)
     assert [len(s["Action"]) for s in policy["Statement"]] == [50] * 4
     assert as_json(policy).count('"Effect"') == 4
 
 
-def test_actions_are_as_many_as_asked_and_none_is_there_twice() -> None:
+def test_generated_actions_are_different() -> None:
     generator = Generator(7)
     assert len(set(generator.actions(1500))) == 1500
     assert len({generator.wrong_action() for _ in range(1000)}) == 1000
 
 
 @pytest.mark.parametrize("form", inputs.FORMATS)
-def test_the_bare_parsers_read_what_is_linted(form: str, tmp_path: Path) -> None:
+def test_the_bare_parsers_read_every_format(form: str, tmp_path: Path) -> None:
     folder = inputs.many(tmp_path, form, 3)
     program, paths = PARSERS[inputs.FORMATS[form][0]], sorted(folder.iterdir())
     for arguments in ([program, *map(str, paths)], [READ_FOLDER, str(tmp_path)]):
@@ -93,17 +93,17 @@ def test_the_bare_parsers_read_what_is_linted(form: str, tmp_path: Path) -> None
     subprocess.run([sys.executable, "-c", READ_FOLDER, str(tmp_path)], cwd=PROJECT, check=True)
 
 
-# -- how things grow
+# -- growth
 
 
-def test_the_exponent_of_a_power_is_found() -> None:
+def test_fit_finds_the_exponent_of_a_power() -> None:
     fitted = growth.fit([10, 100, 1000], [3.0 * n**1.5 for n in (10, 100, 1000)], least=0)
     assert fitted is not None
     assert (fitted.start, fitted.exponent, fitted.last) == (10, *[pytest.approx(1.5)] * 2)
     assert fitted.error == pytest.approx(0)
 
 
-def test_what_does_not_follow_a_power_has_an_error_and_a_steeper_last_step() -> None:
+def test_fit_reports_an_error_for_values_that_are_no_power() -> None:
     sizes = [10, 32, 100, 316, 1000]
     fitted = growth.fit(sizes, [n + n**2 / 300 for n in sizes], least=0)
     assert fitted is not None
@@ -111,18 +111,18 @@ def test_what_does_not_follow_a_power_has_an_error_and_a_steeper_last_step() -> 
     assert fitted.last > fitted.exponent + 0.2
 
 
-def test_sizes_that_cost_too_little_are_left_out_and_not_set_to_anything() -> None:
+def test_fit_leaves_out_sizes_that_cost_too_little() -> None:
     sizes, values = [1, 10, 100, 1000, 10000], [9.0, 0.1, 5.0, 50.0, 500.0]
     fitted = growth.fit(sizes, values, least=1.0)
     assert fitted is not None
-    assert fitted.start == 100, "the first one is dear by chance only"
+    assert fitted.start == 100, "the first value is noise"
     assert fitted.exponent == pytest.approx(1)
-    assert growth.fit(sizes, values, least=10.0) is None, "two are too few"
+    assert growth.fit(sizes, values, least=10.0) is None, "two values are too few"
     assert growth.fit(sizes, [-1.0, 0.0, 0.0, 0.0, 0.0], least=1.0) is None
 
 
 @pytest.mark.parametrize("dimension", growth.DIMENSIONS, ids=lambda one: one.name)
-def test_what_grows_is_as_large_as_it_is_told_and_differs_from_seed_to_seed(
+def test_input_grows_with_the_size_and_depends_on_the_seed(
     dimension: growth.Dimension, tmp_path: Path
 ) -> None:
     def size(name: str, size: int, seed: int) -> int:
@@ -140,10 +140,10 @@ def test_what_grows_is_as_large_as_it_is_told_and_differs_from_seed_to_seed(
     assert texts[1] != texts[3]
 
 
-def test_nothing_that_grows_meets_a_limit(
+def test_the_largest_inputs_exceed_no_limit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Above all nesting and chains, which stop at one."""
+    """Only nesting and chains are near to one."""
     for index, dimension in enumerate(growth.DIMENSIONS[-2:]):
         folder = tmp_path / str(index)
         folder.mkdir()
@@ -154,10 +154,10 @@ def test_nothing_that_grows_meets_a_limit(
         assert not report["findings"], dimension.name
 
 
-# -- how things are timed
+# -- timing
 
 
-def test_a_command_is_timed_and_shows_what_it_wrote(tmp_path: Path) -> None:
+def test_a_run_has_times_memory_and_output(tmp_path: Path) -> None:
     program = "import sys; x = bytearray(60 * 2**20); print('done', file=sys.stderr); sys.exit(3)"
     done = timing.run(
         Command([sys.executable, "-I", "-c", program], r"done\nexit 3\Z"), str(tmp_path)
@@ -167,14 +167,14 @@ def test_a_command_is_timed_and_shows_what_it_wrote(tmp_path: Path) -> None:
     assert done.cpu > 0
 
 
-def test_the_memory_of_the_benchmark_is_not_taken_for_that_of_the_command(tmp_path: Path) -> None:
+def test_the_memory_of_the_benchmark_is_not_counted(tmp_path: Path) -> None:
     mine = bytearray(100 * 2**20)
     mine[:: 2**12] = b"x" * len(mine[:: 2**12])
     done = timing.run(Command([sys.executable, "-I", "-c", "pass"]), str(tmp_path))
     assert done.peak < 60
 
 
-def test_a_command_that_does_no_work_is_no_measurement(tmp_path: Path) -> None:
+def test_a_command_without_proof_of_work_raises_an_error(tmp_path: Path) -> None:
     failing = Command([sys.executable, "-I", "-c", "raise ImportError('nothing here')"])
     with pytest.raises(NoWorkError, match=r"(?s)did no work.*nothing here.*exit 1"):
         timing.run(failing, str(tmp_path))
@@ -183,13 +183,13 @@ def test_a_command_that_does_no_work_is_no_measurement(tmp_path: Path) -> None:
         timing.run(missing, str(tmp_path))
 
 
-def test_a_command_that_does_not_end_is_stopped(tmp_path: Path) -> None:
+def test_a_command_that_hangs_is_stopped(tmp_path: Path) -> None:
     endless = Command([sys.executable, "-I", "-c", "while True: pass"])
     with pytest.raises(NoWorkError, match=r"^stopped after 1 s: "):
         timing.run(endless, str(tmp_path), patience=1)
 
 
-def test_slow_commands_are_run_as_often_as_there_is_room_for(tmp_path: Path) -> None:
+def test_slow_commands_are_run_less_often(tmp_path: Path) -> None:
     def sleeping(seconds: float) -> Command:
         return Command([sys.executable, "-I", "-c", f"import time; time.sleep({seconds})"])
 
@@ -200,25 +200,25 @@ def test_slow_commands_are_run_as_often_as_there_is_room_for(tmp_path: Path) -> 
     assert "division by zero" in series["none"].failure
 
 
-def test_a_ratio_is_that_of_runs_in_the_same_round() -> None:
+def test_ratios_are_computed_within_rounds() -> None:
     def series(figures: dict[int, float]) -> Series:
         return Series([Run(1.0, cpu, 1.0, "") for cpu in figures.values()], list(figures))
 
-    # The machine was three times as slow in the second round.
+    # The machine was three times slower in the second round.
     assert series({0: 2.0, 1: 6.0, 2: 2.0}).ratio(series({0: 1.0, 1: 3.0})) == pytest.approx(2)
 
 
 # -- the page
 
 
-def test_the_page_says_what_was_measured() -> None:
+def test_the_page_is_generated_from_the_results() -> None:
     results = json.loads((PROJECT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
     levers = json.loads((PROJECT / "benchmarks" / "levers.json").read_text(encoding="utf-8"))
     page = (PROJECT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert page == document(results, levers)
 
 
-def test_the_page_shows_ratios_growth_and_what_was_left_out() -> None:
+def test_the_page_has_goals_results_and_growth() -> None:
     def row(cpu: float, **more: Any) -> dict[str, Any]:
         return {
             "wall": cpu,
@@ -250,15 +250,15 @@ def test_the_page_shows_ratios_growth_and_what_was_left_out() -> None:
     }  # fmt: skip
     page = document(results, [{"lever": "L", "work": "W", "before": "2 s", "after": "1 s"}])
     for line in (
-        "| start-up, a commit without a policy | at most 3 x floor | not measured |",
+        "| start-up, a commit without policies | at most 3 x floor | not measured |",
         "| one small policy, any format | at most 6 x floor | 5.0 to 5.0 (JSON) |",
-        "| 1,000 policies, CloudFormation JSON | a third of parliament's time | 1 / 2.0 on the clock, 1 / 2.0 of the processor's: not reached |",
-        "| 1,000 policies, CloudFormation JSON | a twentieth of cfn-lint's time | 1 / 30.0 on the clock, 1 / 25.0 of the processor's |",
+        "| 1,000 policies, CloudFormation JSON | a third of parliament's time | 1 / 2.0 of its wall time, 1 / 2.0 of its CPU time; not reached |",
+        "| 1,000 policies, CloudFormation JSON | a twentieth of cfn-lint's time | 1 / 30.0 of its wall time, 1 / 25.0 of its CPU time |",
         "| memory | under 100 MiB | 30 to 30 MiB (JSON) |",
         "| growth of time | at most n^1.1 | at most n^1.20 (locals) |",
         "| checkov | stopped after 240 s |  |  |  |  | 0 |",
-        "| files | 10 to 1,000 | 0.020 to 2.100 | 1.2 ms | 1.02 ± 0.01 | 1.05 | 0.5 to 12.0 | too little to tell |  |",
-        "| locals (not two orders) | 10 to 1,000 | 0.020 to 2.100 | 1.2 ms | 1.20 ± 0.10 from 32 on | 1.30 | 0.5 to 12.0 | too little to tell |  |",
+        "| files | 10 to 1,000 | 0.020 to 2.100 | 1.2 ms | 1.02 ± 0.01 | 1.05 | 0.5 to 12.0 | too small to measure |  |",
+        "| locals (not two orders) | 10 to 1,000 | 0.020 to 2.100 | 1.2 ms | 1.20 ± 0.10 from 32 on | 1.30 | 0.5 to 12.0 | too small to measure |  |",
         "| L | W | 2 s | 1 s |",
     ):
         assert line in page.splitlines(), page

@@ -15,15 +15,20 @@ from cloudtrail_policylint.rulebook.folder import RuleFolder
 from support.paths import PROJECT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cloudtrail_policylint.rulebook.model import RuleBook
 
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
+HELPERS = {"python", "release-notes"}
+"""Scripts that other scripts and workflows run."""
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
-def test_readme_shows_what_is_so(
+def test_the_output_in_the_readme_is_current(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The output of the example; ``UPDATE_DOCS=1`` writes it anew."""
+    """``UPDATE_DOCS=1`` writes what the commands print now."""
     monkeypatch.chdir(PROJECT)
     (block,) = re.findall(r"```console\n\$ cloudtrail-policylint (.*)\n((?s:.*?))```", README)
     main(block[0].split())
@@ -34,7 +39,7 @@ def test_readme_shows_what_is_so(
     assert found == README
 
 
-def test_rule_pages_are_what_the_rule_files_say(book: RuleBook) -> None:
+def test_the_pages_of_the_rules_are_current(book: RuleBook) -> None:
     """``docs/rules/``: a page for each rule and problem, and their index; ``UPDATE_DOCS=1`` writes them anew."""
     rules = str(PROJECT / "rules")
     wanted = {"README.md": index(book.sorted(), facts_in(RuleFolder(rules))["families"])}
@@ -72,31 +77,57 @@ def test_every_rule_is_in_the_index(book: RuleBook) -> None:
 
 def test_ci_runs_the_tests_as_the_readme_says() -> None:
     _, tests = re.findall(r"```sh\n(python3 .*)\n```", README)
-    steps = [step.strip() for step in tests.split("&&")]
-    script = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
-    for step in steps:
-        assert step.replace("python3 -m venv", '"$python" -m venv') in script
+    run, test = (
+        (PROJECT / name).read_text(encoding="utf-8") for name in (".ci/run", "scripts/test")
+    )
+    made, installed, tested = (step.strip() for step in tests.split("&&"))
+    assert made.replace("python3", '"$python"') in run
+    assert installed in run
+    assert run.endswith("\nscripts/test\n")
+    assert tested.replace(".venv/bin/", "scripts/") in run + test
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "README.md",
-        "docs/architecture.md",
-        "docs/ci.md",
-        "docs/corrections.md",
-        "docs/settings.md",
-        "docs/writing-rules.md",
-        "docs/rules/README.md",
-    ],
+PAGES = sorted(
+    str(path.relative_to(PROJECT))
+    for pattern in ("*.md", "docs/*.md", "docs/rules/README.md", "benchmarks/*.md")
+    for path in PROJECT.glob(pattern)
 )
-def test_links_lead_somewhere(name: str) -> None:
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_to_files_and_headings_that_exist(name: str) -> None:
     page = PROJECT / name
-    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-        assert target.startswith("https://") or (page.parent / target).exists(), target
+    for target, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        if target.startswith("https://"):
+            continue
+        other = page.parent / target if target else page
+        assert other.exists(), target
+        assert not anchor or anchor in anchors(other), f"{target}#{anchor}"
 
 
-def test_writing_rules_knows_the_tags_of_security_alerts() -> None:
+def test_contributing_names_files_that_exist() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w.-]*/[\w./-]*|[\w-]+\.(?:md|toml|yaml|py))[ `]", text))
+    assert len(named) > 30
+    for name in named - {"rules/cloudtrail/ID-NAME.yaml", "readers/NAME/", "extract/NAME_files.py", "report/NAME.py"}:  # fmt: skip
+        assert (PROJECT / name).exists() or (PROJECT / "cloudtrail_policylint" / name).exists(), (
+            name
+        )
+
+
+def test_contributing_lists_the_scripts() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for script in (PROJECT / "scripts").iterdir():
+        assert f"scripts/{script.name}" in text or script.name in HELPERS
+
+
+def anchors(page: Path) -> set[str]:
+    """What GitHub calls the headings of *page* in links."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_writing_rules_lists_the_tags_of_security_alerts() -> None:
     from cloudtrail_policylint.report.sarif import SECURITY_TAGS
 
     text = (PROJECT / "docs" / "writing-rules.md").read_text(encoding="utf-8")

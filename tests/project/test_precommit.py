@@ -1,4 +1,4 @@
-"""The hook in the real pre-commit: a repository, a bad and a good policy in each format."""
+"""The hook in the real pre-commit: a repository, a bad and a good policy in each format. The project's own hooks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from support.paths import PROJECT
 
@@ -104,7 +105,7 @@ def test_a_bad_policy_in_each_format_fails_the_commit(hook: Path, repository: Pa
     done = try_hook(hook, repository)
     assert done.returncode == 1, done.stdout + done.stderr
     for name, place in PLACES.items():
-        line = f"{name}:{place}: error CT101 cloudtrail:StopLoging is no CloudTrail action"
+        line = f"{name}:{place}: error CT101 cloudtrail:StopLoging is not a CloudTrail action"
         assert line in done.stdout, done.stdout + done.stderr
 
 
@@ -132,3 +133,27 @@ def test_what_is_not_part_of_the_commit_is_read_but_not_reported(
     assert "main.tf:6:33: error CT101 cloudtrail:Nope" in done.stdout
     assert "values.tf:" not in done.stdout
     assert "other.json:" not in done.stdout
+
+
+def test_the_hooks_of_the_project_pass(hook: Path) -> None:
+    """All but mypy, which takes a minute without its cache."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        (sys.executable, "-m", "pre_commit", "run", "--all-files"),
+        cwd=hook,
+        env={**os.environ, "PATH": path, "SKIP": "mypy"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_project_uses_its_hook_as_others_do() -> None:
+    yaml = YAML(typ="safe")
+    (offered,) = yaml.load((PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    config = yaml.load((PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    used = {hook["id"]: hook for repo in config["repos"] for hook in repo["hooks"]}[offered["id"]]
+    assert used["files"] == offered["files"]
+    assert used["entry"].partition("-m ")[2].replace("_", "-") == offered["entry"]
+    assert used["require_serial"] is offered["require_serial"]

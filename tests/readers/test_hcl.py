@@ -21,17 +21,13 @@ from cloudtrail_policylint.readers.hcl.syntax import (
     Unreadable,
 )
 from cloudtrail_policylint.tree.nodes import Piece, Text
-from cloudtrail_policylint.tree.source import SourceFile, Span
+from cloudtrail_policylint.tree.source import SourceFile
 
 
 def expression(text: str) -> Expression:
     file = hcl_reader.read(SourceFile("main.tf", f"x = {text}\n"))
     assert file.mistake is None
     return file.attributes["x"].expression
-
-
-def written(span: Span) -> str:
-    return span.text
 
 
 def literal(found: Expression) -> str | None:
@@ -46,10 +42,10 @@ def test_blocks_have_labels_attributes_and_places() -> None:
     )
     (block,) = hcl_reader.read(source).blocks
     assert (block.type, block.labels) == ("resource", ("aws_iam_policy", "audit"))
-    assert written(block.span) == source.text.rstrip("\n")
-    assert written(block.attributes["name"].span) == 'name = "é"'
+    assert block.span.text == source.text.rstrip("\n")
+    assert block.attributes["name"].span.text == 'name = "é"'
     assert [inner.type for inner in block.blocks] == ["tag"]
-    assert written(block.blocks[0].span) == "tag { a = 1 }"
+    assert block.blocks[0].span.text == "tag { a = 1 }"
 
 
 @pytest.mark.parametrize(
@@ -69,12 +65,12 @@ def test_strings(text: str, value: str) -> None:
     assert literal(expression(text)) == value
 
 
-def test_pieces_of_a_heredoc_stand_where_they_are_written() -> None:
+def test_places_of_the_pieces_of_a_heredoc() -> None:
     found = expression("<<-EOF\n    é: one\n    two\n  EOF")
     assert isinstance(found, Constant)
     assert isinstance(found.node, Text)
     pieces = [part for part in found.node.parts if isinstance(part, Piece)]
-    assert [written(piece.span) for piece in pieces] == [piece.text for piece in pieces]
+    assert [piece.span.text for piece in pieces] == [piece.text for piece in pieces]
 
 
 def test_templates() -> None:
@@ -85,14 +81,14 @@ def test_templates() -> None:
     assert isinstance(second, Piece)
     assert (first.text, second.text) == ("a", "d")
     assert isinstance(interpolation, Interpolation)
-    assert written(interpolation.span) == "${ b.c }"
+    assert interpolation.span.text == "${ b.c }"
     assert isinstance(test, TemplateIf)
     assert [part.text for part in test.otherwise if isinstance(part, Piece)] == ["g"]
     assert isinstance(loop, TemplateFor)
     assert loop.value == "h"
 
 
-def test_strip_markers_eat_blanks() -> None:
+def test_strip_markers_remove_white_space() -> None:
     found = expression('"a ${~ b ~} c"')
     assert isinstance(found, Template)
     assert [part.text for part in found.parts if isinstance(part, Piece)] == ["a", "c"]
@@ -103,11 +99,11 @@ def test_references() -> None:
     assert isinstance(found, Index)
     assert isinstance(found.of, GetAttr)
     assert found.of.name == "d"
-    assert written(found.span) == 'a.b["c"].d[0]'
+    assert found.span.text == 'a.b["c"].d[0]'
 
 
 @pytest.mark.parametrize("text", ["a.b[*].c.d", "a.b.*.c.d"])
-def test_splats_take_the_steps_behind_them(text: str) -> None:
+def test_splats_take_the_steps_after_them(text: str) -> None:
     found = expression(text)
     assert isinstance(found, Splat)
     assert isinstance(found.body, GetAttr)
@@ -139,21 +135,21 @@ def test_operators_calls_and_for() -> None:
     assert loop.condition is not None
 
 
-def test_nesting_without_end_is_unreadable() -> None:
+def test_deeply_nested_expressions_are_unreadable() -> None:
     found = expression("(" * 900 + "1" + ")" * 900)
     while not isinstance(found, Unreadable):
         assert isinstance(found, Name | Constant) is False
         found = getattr(found, "of", Unreadable(found.span))
 
 
-def test_a_file_with_more_open_brackets_than_any_is_not_parsed() -> None:
+def test_a_file_with_too_many_open_brackets_is_not_parsed() -> None:
     file = hcl_reader.read(SourceFile("main.tf", "x = " + "[(" * 600 + "1" + ")]" * 600))
     assert (file.blocks, file.attributes) == ((), {})
     assert file.mistake is not None
     assert (file.mistake.limit, file.mistake.span.start) == (True, 4)
 
 
-def test_an_error_is_placed_and_the_other_blocks_are_whole() -> None:
+def test_a_syntax_error_leaves_the_other_blocks_complete() -> None:
     text = 'resource "a" "b" {\n  x = "one\n}\n\nresource "c" "d" {\n  y = 2\n}\n'
     source = SourceFile("main.tf", text)
     file = hcl_reader.read(source)
@@ -163,7 +159,7 @@ def test_an_error_is_placed_and_the_other_blocks_are_whole() -> None:
     assert "y" in whole.attributes
 
 
-def test_a_missing_brace_is_named() -> None:
+def test_a_missing_bracket_is_reported() -> None:
     file = hcl_reader.read(SourceFile("main.tf", 'resource "a" "b" {\n  x = [1\n}\n'))
     assert file.mistake is not None
     assert file.mistake.message
@@ -173,6 +169,6 @@ def test_template_files() -> None:
     source = SourceFile("policy.tpl", '{"é": "${name}", "b": "$${aws:username}"}\n')
     template = hcl_reader.read_template(source)
     assert template is not None
-    texts = [p.text if isinstance(p, Piece) else written(p.span) for p in template.parts]
+    texts = [p.text if isinstance(p, Piece) else p.span.text for p in template.parts]
     assert "".join(texts) == '{"é": "${name}", "b": "${aws:username}"}\n'
     assert hcl_reader.read_template(SourceFile("policy.tpl", "${")) is None

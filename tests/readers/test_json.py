@@ -20,9 +20,9 @@ from cloudtrail_policylint.tree.nodes import (
     Scalar,
     Seq,
     Text,
-    text_at,
 )
 from cloudtrail_policylint.tree.source import SourceFile, Span
+from support.texts import text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,14 +40,10 @@ def root(text: str) -> Node:
 
 
 def mistake(text: str) -> tuple[str, str]:
-    """What is wrong with *text*, and the text that is pointed at."""
+    """The message of the syntax error in *text*, and the text at its place."""
     reading = read(text)
     assert reading.mistake is not None
-    return reading.mistake.message, spelt(reading.mistake.span)
-
-
-def spelt(span: Span) -> str:
-    return span.text
+    return reading.mistake.message, reading.mistake.span.text
 
 
 def plain(node: Node | None) -> object:
@@ -96,16 +92,16 @@ texts = st.builds(
 
 
 @given(texts)
-def test_values_and_places_make_the_same_tree(text: str) -> None:
+def test_both_readers_build_the_same_tree(text: str) -> None:
     quick = read_values(SourceFile("t.json", text))
     assert quick is not None
     assert plain(quick) == plain(root(text))
 
 
 @given(texts)
-def test_the_text_at_every_place_reads_to_the_same_value(text: str) -> None:
+def test_the_text_at_every_place_has_the_same_value(text: str) -> None:
     for node in nodes(root(text)):
-        assert plain(root(spelt(node.span))) == plain(node)
+        assert plain(root(node.span.text)) == plain(node)
 
 
 @pytest.mark.parametrize(
@@ -116,19 +112,19 @@ def test_the_text_at_every_place_reads_to_the_same_value(text: str) -> None:
         "// c\n[]", "nul", "",
     ],
 )  # fmt: skip
-def test_what_is_not_json_is_none_to_one_reader_and_a_mistake_to_the_other(text: str) -> None:
+def test_invalid_json_is_rejected_by_both_readers(text: str) -> None:
     assert read_values(SourceFile("t.json", text)) is None
     reading = read(text)
     assert (reading.mistake is None) == (text == "")
 
 
 @pytest.mark.parametrize("text", ["", "  \r\n\t", "\n"])
-def test_an_empty_file_is_nothing_and_no_mistake(text: str) -> None:
+def test_an_empty_file_is_no_syntax_error(text: str) -> None:
     assert read(text) == Reading(None, None)
     assert read_values(SourceFile("t.json", text)) is None
 
 
-def test_a_key_that_is_there_twice_is_there_twice() -> None:
+def test_repeated_keys_are_kept() -> None:
     text = '{"a": 1, "b": 2, "a": 3}'
     for node in (root(text), read_values(SourceFile("t.json", text))):
         assert isinstance(node, Map)
@@ -160,10 +156,10 @@ def test_escapes_and_surrogates(spelling: str, value: str) -> None:
         assert node.literal == value
 
 
-def test_an_escape_has_the_place_of_its_whole_spelling() -> None:
+def test_the_place_of_an_escape_is_the_whole_escape() -> None:
     node = root(r'"a\u0041\n\ud83d\ude00z"')
     assert isinstance(node, Text)
-    pieces = [(part.text, spelt(part.span)) for part in node.parts if isinstance(part, Piece)]
+    pieces = [(part.text, part.span.text) for part in node.parts if isinstance(part, Piece)]
     assert pieces == [
         ("a", "a"),
         ("A", r"\u0041"),
@@ -209,43 +205,43 @@ def test_both_readers_stop_at_the_same_depth(opening: str) -> None:
         assert found.span.start == MAX_DEPTH * len(opening)
 
 
-# -- mistakes, and what is read in spite of them
+# -- syntax errors, and what is read in spite of them
 
 
 @pytest.mark.parametrize(
     ("text", "message", "at"),
     [
-        ('{"a": 1 "b": 2}', '"," is missing before this', '"'),
-        ('["a" "b"]', '"," is missing before this', '"'),
-        ('{"a": 1,}', '"," before "}"', ","),
-        ("[1, ]", '"," before "]"', ","),
-        ('{"a" 1}', '":" is missing after a key', "1"),
-        ('{"a"}', '":" is missing after a key', "}"),
-        ('{"a": }', "a key without a value", "}"),
-        ("{a: 1}", '"a" where a key in double quotes should be', "a"),
-        ("{'a': 1}", "\"'a'\" where a key in double quotes should be", "'a'"),
-        ('{"a": "b": 1}', '":" where "," should be', ":"),
-        ('[{"a": 1, {"b": 2}]', '"}" is missing before this', "{"),
-        ("[,]", '"," where a value should be', ","),
+        ('{"a": 1 "b": 2}', 'missing "," before this', '"'),
+        ('["a" "b"]', 'missing "," before this', '"'),
+        ('{"a": 1,}', 'trailing "," before "}"', ","),
+        ("[1, ]", 'trailing "," before "]"', ","),
+        ('{"a" 1}', 'missing ":" after the key', "1"),
+        ('{"a"}', 'missing ":" after the key', "}"),
+        ('{"a": }', "missing value after the key", "}"),
+        ("{a: 1}", 'found "a" instead of a key in double quotes', "a"),
+        ("{'a': 1}", "found \"'a'\" instead of a key in double quotes", "'a'"),
+        ('{"a": "b": 1}', 'found ":" instead of ","', ":"),
+        ('[{"a": 1, {"b": 2}]', 'missing "}" before this', "{"),
+        ("[,]", 'found "," instead of a value', ","),
         ("[nil]", '"nil" is not a JSON value', "nil"),
-        ("[1", 'a list that starts here is never closed with "]"', "["),
-        ('{"a": 1', 'an object that starts here is never closed with "}"', "{"),
-        ('["a', "a string that starts here is never closed", '"'),
-        ('{"a": [1}', '"}" where a list needs "]"', "}"),
-        ('[{"a": 1]', '"]" where an object needs "}"', "]"),
-        ('["a\nb"]', "a line break or control character inside a string", "\n"),
-        (r'["\d"]', "an escape that JSON does not have", r"\d"),
-        ("[] x", "text after the end of the value", "x"),
-        ("[1, // one\n2]", "a comment, which JSON does not have", "// one"),
-        ("[1, # one\n2]", "a comment, which JSON does not have", "# one"),
-        ("[/* one */ 1]", "a comment, which JSON does not have", "/* one */"),
+        ("[1", 'this list is never closed (missing "]")', "["),
+        ('{"a": 1', 'this object is never closed (missing "}")', "{"),
+        ('["a', "this string is never closed", '"'),
+        ('{"a": [1}', 'found "}" instead of "]"', "}"),
+        ('[{"a": 1]', 'found "]" instead of "}"', "]"),
+        ('["a\nb"]', "line break or control character in a string", "\n"),
+        (r'["\d"]', "invalid escape sequence", r"\d"),
+        ("[] x", "unexpected text after the end of the value", "x"),
+        ("[1, // one\n2]", "comments are not allowed", "// one"),
+        ("[1, # one\n2]", "comments are not allowed", "# one"),
+        ("[/* one */ 1]", "comments are not allowed", "/* one */"),
     ],
 )
-def test_what_is_wrong_and_where(text: str, message: str, at: str) -> None:
+def test_syntax_errors(text: str, message: str, at: str) -> None:
     assert mistake(text) == (message, at)
 
 
-def test_a_long_word_is_cut_in_a_message() -> None:
+def test_long_words_are_shortened_in_messages() -> None:
     message, at = mistake("[" + "x" * 1000 + "]")
     assert len(message) < 80
     assert len(at) == 1000
@@ -271,7 +267,7 @@ PUT = '{"Action": "s3:Put", "Effect": "Deny"}'
         '{"Action": "s3:Get\r\n\r\n\t"Effect": "Allow"}',
     ],
 )
-def test_a_mistake_costs_nothing_else(broken: str) -> None:
+def test_a_syntax_error_loses_nothing_else(broken: str) -> None:
     reading = read(f'{{"Statement": [{broken}, {PUT}], "Version": "v"}}')
     assert reading.mistake is not None
     wanted = json.loads(f'{{"Statement": [{GET}, {PUT}], "Version": "v"}}')
@@ -298,7 +294,7 @@ def _stripped(node: Node | None) -> object:
         f'{{"Statement": "Statement": [{GET}, {PUT}]}}',
     ],
 )
-def test_statements_of_a_document_that_breaks_off_are_read(text: str) -> None:
+def test_statements_of_an_incomplete_document_are_read(text: str) -> None:
     reading = read(text)
     assert reading.mistake is not None
     assert reading.root is not None
@@ -336,7 +332,9 @@ def mutated(text: str, edits: list[tuple[int, int, str]]) -> str:
 
 @settings(max_examples=600)
 @given(seeds, cuts)
-def test_whatever_is_in_the_file_it_is_read(seed: str, edits: list[tuple[int, int, str]]) -> None:
+def test_any_text_is_read_without_an_exception(
+    seed: str, edits: list[tuple[int, int, str]]
+) -> None:
     text = mutated(seed, edits)
     reading = read(text)
     quick = read_values(SourceFile("t.json", text))
@@ -354,8 +352,8 @@ def test_whatever_is_in_the_file_it_is_read(seed: str, edits: list[tuple[int, in
     ["[", "{", '"', "\\", "/* ", "# ", "<% ", "<a ", "${", "${a{", "{{", "...", ",", ":", "a ", '"\n', "\n", '{"a":', "}", "/*/"],
 )  # fmt: skip
 @pytest.mark.parametrize("before", ["", '["', '{"a": ['])
-def test_big_input_of_any_sort_is_read_in_one_pass(unit: str, before: str) -> None:
-    # Anything that looks back or ahead over the whole text would take minutes here.
+def test_large_input_is_read_in_linear_time(unit: str, before: str) -> None:
+    # Searching the whole text for each unit would take minutes.
     text = before + unit * 30_000
     reading = read(text + '"last" ]')
     assert reading == Reading(None, None) or reading.mistake is not None
@@ -374,7 +372,7 @@ def hole(written: str = "${x}", content: Node | None = None) -> Hole:
 
 
 def embedded(*parts: str | Hole) -> Reading:
-    """The reading of *parts*, which stand one behind the other from offset 0 of OUTER on."""
+    """The reading of *parts*, which are one after the other from offset 0 of OUTER."""
     at, made = 0, []
     for part in parts:
         if isinstance(part, str):
@@ -405,7 +403,7 @@ def test_holes_inside_strings() -> None:
     assert last.span == Span(OUTER, 10, 12)  # the whole escape
 
 
-def test_a_hole_in_the_place_of_a_value() -> None:
+def test_holes_as_values() -> None:
     one = hole("${a}")
     assert only(embedded('{"a": ', one, "}")) == Map(
         (Entry(text_at("a", OUTER, 1, 4, 1), one),), Span(OUTER, 0, 8)
@@ -414,7 +412,7 @@ def test_a_hole_in_the_place_of_a_value() -> None:
     assert only(embedded(" ", one, " ")) == one
 
 
-def test_a_hole_that_spells_json_is_read_as_what_it_spells() -> None:
+def test_a_hole_with_known_content_is_replaced_by_it() -> None:
     content = Seq((), Span(INNER, 3, 5))
     node = only(embedded('{"a": ', hole(content=content), "}"))
     assert isinstance(node, Map)
@@ -446,7 +444,7 @@ def test_bare_text_around_holes_is_one_unknown_value(
     assert second.value == 2
 
 
-def test_a_private_use_character_is_no_hole() -> None:
+def test_a_real_private_use_character_is_no_hole() -> None:
     node = only(embedded('["\ue000', hole("${a}"), '\ue000"]'))
     assert isinstance(node, Seq)
     assert isinstance(node.items[0], Text)
@@ -454,7 +452,7 @@ def test_a_private_use_character_is_no_hole() -> None:
     assert [type(part) for part in node.items[0].parts] == [Piece, Hole, Piece]
 
 
-def test_places_next_to_holes_are_those_of_the_pieces() -> None:
+def test_places_next_to_holes() -> None:
     node = only(embedded('{"a": "x', hole(), 'y", "b": 5}'))
     assert isinstance(node, Map)
     a, b = node.entries
@@ -463,7 +461,7 @@ def test_places_next_to_holes_are_those_of_the_pieces() -> None:
     assert b.value.span == Span(OUTER, 18, 19)
 
 
-def test_a_piece_that_is_spelt_otherwise_is_one_place() -> None:
+def test_a_piece_with_escapes_has_one_place() -> None:
     # '"a\\u0062": 1' where the outer format spelt the quote as two characters
     parts = (
         Piece("{", Span(OUTER, 0, 1)),
@@ -480,7 +478,7 @@ def test_a_piece_that_is_spelt_otherwise_is_one_place() -> None:
     assert entry.value.span == Span(OUTER, 9, 10)
 
 
-def test_pieces_of_several_files_keep_their_own_places() -> None:
+def test_pieces_from_several_files_keep_their_places() -> None:
     parts = (Piece('["a', Span(OUTER, 0, 3)), Piece('b", "c"]', Span(INNER, 20, 28)))
     node = only(read_embedded(Text(parts, Span(OUTER, 0, 3))))
     assert isinstance(node, Seq)
@@ -502,7 +500,7 @@ def test_pieces_of_several_files_keep_their_own_places() -> None:
         ('{"a": 1, "b": {"c": 2} ', hole(), "}"),
     ],
 )
-def test_a_hole_among_entries_is_an_entry_that_nothing_is_known_of(
+def test_a_hole_among_entries_is_an_unknown_entry(
     parts: tuple[str | Hole, ...],
 ) -> None:
     node = only(embedded(*parts))
@@ -520,21 +518,21 @@ def test_a_hole_among_entries_is_an_entry_that_nothing_is_known_of(
         ('["a" ', hole(), ' "b"]'),
     ],
 )
-def test_a_hole_among_items_may_bring_the_comma(parts: tuple[str | Hole, ...]) -> None:
+def test_a_hole_among_items_needs_no_comma(parts: tuple[str | Hole, ...]) -> None:
     node = only(embedded(*parts))
     assert isinstance(node, Seq)
     assert plain(node.items[0]) == "a"
     assert any(isinstance(item, Hole) for item in node.items)
 
 
-def test_what_is_wrong_away_from_holes_is_still_said() -> None:
+def test_syntax_errors_away_from_holes_are_reported() -> None:
     reading = embedded('{"a": ', hole(), ', "b" 1}')
     assert reading.mistake is not None
-    assert reading.mistake.message == '":" is missing after a key'
+    assert reading.mistake.message == 'missing ":" after the key'
 
 
 @pytest.mark.parametrize(
-    "blank",
+    "placeholder",
     [
         "${Account}",
         "${f({a = 1})}",
@@ -545,13 +543,13 @@ def test_what_is_wrong_away_from_holes_is_still_said() -> None:
         "…",
     ],
 )
-def test_what_an_installer_fills_in_is_a_hole(blank: str) -> None:
-    text = f'{{"a": {blank}, "b": 1}}'
+def test_placeholders_are_holes(placeholder: str) -> None:
+    text = f'{{"a": {placeholder}, "b": 1}}'
     node = root(text)
     assert isinstance(node, Map)
     found = node.get("a")
     assert isinstance(found, Hole)
-    assert (found.written, spelt(found.span)) == (blank, blank)
+    assert (found.written, found.span.text) == (placeholder, placeholder)
     assert plain(node.get("b")) == ("int", 1)
 
 
@@ -576,19 +574,19 @@ def test_expressions_with_quotes_in_them(text: str, expected: list[str] | None) 
     parts = node.parts if isinstance(node, Text) else (node,)
     holes = [part for part in parts if isinstance(part, Hole)]
     assert [hole.written for hole in holes] == expected
-    assert [spelt(hole.span) for hole in holes] == expected
+    assert [hole.span.text for hole in holes] == expected
 
 
-def test_many_expressions_that_do_not_end() -> None:
+def test_many_unclosed_expressions() -> None:
     assert json_template.read(SourceFile("t.json", '{"a": "' + '${"' * 100_000)) is not None
 
 
-def test_an_object_in_an_object_is_no_blank() -> None:
-    # "{{" begins no JSON, but an object may begin with a line of its own
+def test_an_object_in_an_object_is_no_placeholder() -> None:
+    # "{{" cannot begin JSON, but "}}" can end it
     assert plain(root('{"a":{"b":{}}}')) == ("object", [("a", ("object", [("b", ("object", []))]))])
 
 
-def test_nothing_at_all() -> None:
+def test_no_text() -> None:
     assert read_embedded(Text((), Span(OUTER, 5, 7))) == Reading(None, None)
 
 
@@ -602,6 +600,6 @@ def test_many_holes_in_one_string() -> None:
     assert len(node.items[0].parts) == 80_000
 
 
-def test_encoded_content_stays_as_it_is() -> None:
+def test_encoded_content_is_kept() -> None:
     content = Encoded(Map((), Span(INNER, 0, 2)), Span(INNER, 0, 2))
     assert only(embedded("[", hole(content=content), "]")) == Seq((content,), Span(OUTER, 0, 3))

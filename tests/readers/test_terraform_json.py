@@ -25,7 +25,7 @@ from cloudtrail_policylint.readers.hcl.syntax import (
     Unreadable,
 )
 from cloudtrail_policylint.tree.nodes import Piece, Scalar, Text
-from cloudtrail_policylint.tree.source import SourceFile, Span
+from cloudtrail_policylint.tree.source import SourceFile
 
 
 def blocks(value: Any) -> list[Block]:
@@ -33,21 +33,17 @@ def blocks(value: Any) -> list[Block]:
 
 
 def expression(text: str) -> Expression:
-    """The expression that the JSON *text* stands for as a local value."""
+    """The expression of a local value written as the JSON *text*."""
     file = json_syntax.read(SourceFile("a.tf.json", f'{{"locals": {{"x": {text}}}}}'))
     assert file.mistake is None
     return file.blocks[0].attributes["x"].expression
 
 
-def written(span: Span) -> str:
-    return span.text
-
-
 def pieces(template: Expression) -> list[tuple[str, str]]:
-    """The text of each piece, and how the file spells it."""
+    """The text of each piece, and its text in the file."""
     assert isinstance(template, Template | Constant)
     parts = template.parts if isinstance(template, Template) else template.node.parts  # type: ignore[union-attr]
-    return [(part.text, written(part.span)) for part in parts if isinstance(part, Piece)]
+    return [(part.text, part.span.text) for part in parts if isinstance(part, Piece)]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +69,7 @@ def test_the_root_may_be_a_list_of_objects() -> None:
     assert [list(block.attributes) for block in found] == [["a"], ["b"], ["c"]]
 
 
-def test_blocks_in_blocks() -> None:
+def test_nested_blocks() -> None:
     body = {
         "statement": [{"sid": "A"}, {"sid": "B"}],
         "dynamic": {"statement": {"for_each": [1], "content": {"sid": "${statement.value}"}}},
@@ -99,27 +95,27 @@ def test_values() -> None:
     assert isinstance(last, ObjectExpression)
     first, comment = last.entries
     assert isinstance(first[0], Template)
-    # Only where an object stands for a block is this a comment.
+    # This is a comment only in objects that represent blocks.
     assert isinstance(comment[0], Constant)
 
 
-def test_a_string_is_a_template() -> None:
+def test_strings_are_templates() -> None:
     found = expression(r'"a ${join(\",\", [\"x\\n\", var.y])} $${z} %{ if true }b%{ endif }"')
     assert isinstance(found, Template)
     assert pieces(found) == [("a ", "a "), (" ", " "), ("${", "$${"), ("z} ", "z} ")]
     call = found.parts[1]
     assert isinstance(call, Interpolation)
-    assert written(call.span) == r"${join(\",\", [\"x\\n\", var.y])}"
+    assert call.span.text == r"${join(\",\", [\"x\\n\", var.y])}"
     assert isinstance(call.expression, Call)
     separator, items = call.expression.arguments
     assert pieces(separator) == [(",", ",")]
-    assert written(separator.span) == r"\",\""
+    assert separator.span.text == r"\",\""
     assert isinstance(items, TupleExpression)
     assert pieces(items.items[0]) == [("x", "x"), ("\n", r"\\n")]
-    assert written(items.items[1].span) == "var.y"
+    assert items.items[1].span.text == "var.y"
 
 
-def test_places_behind_escapes() -> None:
+def test_places_after_escapes() -> None:
     text = r'"\u00fc\"${ x }\ud83d\ude00 b\n$${c}\/${y}"'
     found = expression(text)
     assert pieces(found) == [
@@ -132,28 +128,28 @@ def test_places_behind_escapes() -> None:
         ("c}", "c}"),
         ("/", r"\/"),
     ]
-    assert written(found.span) == text
+    assert found.span.text == text
     assert isinstance(found, Template)
     holes = [part for part in found.parts if isinstance(part, Interpolation)]
-    assert [written(part.span) for part in holes] == ["${ x }", "${y}"]
-    assert [written(part.expression.span) for part in holes] == ["x", "y"]
+    assert [part.span.text for part in holes] == ["${ x }", "${y}"]
+    assert [part.expression.span.text for part in holes] == ["x", "y"]
 
 
-def test_escapes_alone_make_no_template() -> None:
+def test_a_string_with_escapes_only_is_a_constant() -> None:
     found = expression(r'"$${aws:username} \t%%{x}"')
     assert isinstance(found, Constant)
     assert isinstance(found.node, Text)
     assert found.node.literal == "${aws:username} \t%{x}"
 
 
-def test_a_variable_takes_strings_as_they_are() -> None:
+def test_strings_of_variables_are_literal() -> None:
     (block,) = blocks({"variable": {"v": {"default": {"a": "${b}"}, "type": "string"}}})
     default = block.attributes["default"].expression
     assert isinstance(default, ObjectExpression)
     assert pieces(default.entries[0][1]) == [("${b}", "${b}")]
 
 
-def test_definitions_take_strings_as_they_are() -> None:
+def test_strings_of_definitions_are_literal() -> None:
     source = SourceFile("terraform.tfvars.json", '{"//": "${x}", "a": ["${b}"]}')
     file = json_syntax.read_definitions(source)
     assert list(file.attributes) == ["a"]
@@ -163,7 +159,7 @@ def test_definitions_take_strings_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("text", ['"${"', '"${a"', '"%{ if }"', '"${a b}"', r'"\u0000${\u0000}"'])
-def test_what_cannot_be_read_is_unknown(text: str) -> None:
+def test_invalid_templates_are_unreadable(text: str) -> None:
     found = expression(text)
     inner = found.parts[-1].expression if isinstance(found, Template) else found  # type: ignore[union-attr]
     assert isinstance(inner, Unreadable)
@@ -184,7 +180,7 @@ def test_what_cannot_be_read_is_unknown(text: str) -> None:
         "\0",
     ],
 )
-def test_whatever_is_in_the_file_nothing_raises(text: str) -> None:
+def test_any_text_is_read_without_an_exception(text: str) -> None:
     for block in json_syntax.read(SourceFile("a.tf.json", text)).blocks:
         assert [attribute.expression for attribute in block.attributes.values()] == []
     assert json_syntax.read_definitions(SourceFile("a.tfvars.json", text)).attributes.keys() <= {

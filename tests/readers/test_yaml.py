@@ -10,7 +10,7 @@ from cloudtrail_policylint.readers.reading import Reading
 from cloudtrail_policylint.readers.yaml import reader as yaml_reader
 from cloudtrail_policylint.readers.yaml.embedded import read_embedded as read_embedded_yaml
 from cloudtrail_policylint.tree.nodes import Hole, Map, Node, Scalar, Seq, Text
-from cloudtrail_policylint.tree.source import SourceFile, Span
+from cloudtrail_policylint.tree.source import SourceFile
 
 
 def read(text: str) -> Reading:
@@ -38,14 +38,10 @@ def plain(node: Node | None) -> object:
     return node.written if isinstance(node, Hole) else None
 
 
-def spelt(node: Node | None) -> str:
-    """What stands in the file where *node* is."""
+def text_of(node: Node | None) -> str:
+    """The text of *node* in the file."""
     assert node is not None
-    return spelt_at(node.span)
-
-
-def spelt_at(span: Span) -> str:
-    return span.text
+    return node.span.text
 
 
 def at(text: str, *path: str | int) -> Node:
@@ -63,18 +59,18 @@ def at(text: str, *path: str | int) -> Node:
 
 def test_places_are_in_characters() -> None:
     text = "# \U0001f600 é\nAction: [ 's3:Get*',\n  \"é:Put\" ]\n"
-    assert spelt(at(text, "Action", 0)) == "'s3:Get*'"
-    assert spelt(at(text, "Action", 1)) == '"é:Put"'
-    assert spelt(at(text, "Action")) == "[ 's3:Get*',\n  \"é:Put\" ]"
+    assert text_of(at(text, "Action", 0)) == "'s3:Get*'"
+    assert text_of(at(text, "Action", 1)) == '"é:Put"'
+    assert text_of(at(text, "Action")) == "[ 's3:Get*',\n  \"é:Put\" ]"
 
 
 def test_windows_line_ends() -> None:
     text = "a:\r\n  - b: |\r\n      x\r\n      y\r\n    c: z\r\n"
     assert plain(root(text)) == {"a": [{"b": "x\ny\n", "c": "z"}]}
-    assert spelt(at(text, "a", 0, "c")) == "z"
+    assert text_of(at(text, "a", 0, "c")) == "z"
 
 
-def test_only_what_every_yaml_reads_so_is_a_number_or_a_truth() -> None:
+def test_only_what_all_yaml_versions_agree_on_is_no_string() -> None:
     text = "[true, FALSE, null, ~, 5, -1, 0x1F, 1.5, .inf]"
     assert plain(root(text)) == [True, False, None, None, 5, -1, 31, 1.5, float("inf")]
     words = ["2012-10-17", "012345678901", "yes", "1_000", "1e3", "0o7", "+x", "12:30:45"]
@@ -85,7 +81,7 @@ def test_quoted_and_tagged_strings_are_never_numbers() -> None:
     assert plain(root("['5', \"true\", !!str 7]")) == ["5", "true", "7"]
 
 
-def test_short_forms_are_the_long_ones() -> None:
+def test_short_forms_are_read_as_long_forms() -> None:
     text = "a: !Ref Bucket\nb: !GetAtt X.Arn\nc: !Join ['', [x, !Sub 'y${Z}']]\nd: !Custom z\ne: !Own [x]\nf: ! 5\n"
     assert plain(root(text)) == {
         "a": {"Ref": "Bucket"},
@@ -97,9 +93,9 @@ def test_short_forms_are_the_long_ones() -> None:
     }
     function = at(text, "a")
     assert isinstance(function, Map)
-    assert spelt(function) == "!Ref Bucket"
-    assert spelt(function.entries[0].key) == "!Ref"
-    assert spelt(function.entries[0].value) == "Bucket"
+    assert text_of(function) == "!Ref Bucket"
+    assert text_of(function.entries[0].key) == "!Ref"
+    assert text_of(function.entries[0].value) == "Bucket"
 
 
 def test_colons_in_flow_lists_as_yaml_1_2_allows() -> None:
@@ -108,7 +104,7 @@ def test_colons_in_flow_lists_as_yaml_1_2_allows() -> None:
         "a": ["cloudtrail:Get*", "s3:Put?bject", {"Fn::Sub": "x:${Y}"}, "q:r"],
         "b": {"k": "v:w", "j": 1},
     }
-    assert spelt(at(text, "a", 1)) == "s3:Put?bject"
+    assert text_of(at(text, "a", 1)) == "s3:Put?bject"
 
 
 def test_json_inside_a_block_scalar_keeps_its_places() -> None:
@@ -117,9 +113,9 @@ def test_json_inside_a_block_scalar_keeps_its_places() -> None:
     assert isinstance(block, Text)
     inner = read_embedded(block).root
     assert isinstance(inner, Map)
-    assert spelt(inner.get("Action")) == '"s3:*"'
-    assert spelt(inner.get("Sid")) == '"two"'
-    assert spelt(inner) == text[text.index("{") : text.index("}") + 1]
+    assert text_of(inner.get("Action")) == '"s3:*"'
+    assert text_of(inner.get("Sid")) == '"two"'
+    assert text_of(inner) == text[text.index("{") : text.index("}") + 1]
 
 
 def test_pieces_of_folded_and_escaped_strings() -> None:
@@ -145,25 +141,25 @@ def test_anchors_aliases_and_merge_keys() -> None:
     }
 
 
-def test_every_document_of_a_file_is_read_also_after_a_broken_one() -> None:
+def test_documents_after_a_broken_one_are_read() -> None:
     source = SourceFile("t.yaml", "a: 1\n---\nb: [2\n---\nc: 3\n")
     first, second, third = yaml_reader.read(source)
     assert (plain(first.root), plain(third.root)) == ({"a": 1}, {"c": 3})
     assert second.mistake is not None
-    assert plain(second.root) == {"b": [2, ""], "": ""}  # and whatever would have come
+    assert plain(second.root) == {"b": [2, ""], "": ""}  # and unknown further entries
 
 
 def test_a_file_without_documents() -> None:
     assert yaml_reader.read(SourceFile("t.yaml", "# nothing\n")) == ()
 
 
-def test_what_was_read_before_a_mistake_is_kept() -> None:
+def test_what_was_read_before_a_syntax_error_is_kept() -> None:
     reading = read("Effect: Allow\nAction: *\nResource: x\n")
     assert plain(reading.root) == {"Effect": "Allow", "Action": "", "": ""}
     assert isinstance(reading.root, Map)
     assert all(isinstance(entry.value, Hole) for entry in reading.root.entries[1:])
     assert reading.mistake is not None
-    assert reading.mistake.message == 'a value that starts with "*" must be in quotes'
+    assert reading.mistake.message == 'a value that starts with "*" must be quoted'
     assert reading.mistake.span.source.position(reading.mistake.span.start) == (2, 9)
 
 
@@ -173,7 +169,7 @@ def test_a_tab_in_the_indentation_is_explained() -> None:
     assert "tab" in reading.mistake.message
 
 
-def test_an_alias_without_an_anchor_is_unknown() -> None:
+def test_an_alias_without_an_anchor_is_a_hole() -> None:
     reading = read("a: *nowhere\nb: 1\n")
     assert reading.mistake is not None
     assert plain(reading.root) == {"a": "*nowhere", "b": 1}
@@ -201,18 +197,18 @@ def test_yaml_inside_a_block_scalar_keeps_its_places() -> None:
     (reading,) = read_embedded_yaml(block)
     assert plain(reading.root) == {"inner": ["x", "*y"], "text": "one\ntwo\n"}
     assert isinstance(reading.root, Map)
-    assert spelt(reading.root.get("inner")) == "[x, *y]"
-    assert spelt(reading.root.get("text")) == "|\n      one\n      two"
+    assert text_of(reading.root.get("inner")) == "[x, *y]"
+    assert text_of(reading.root.get("text")) == "|\n      one\n      two"
     assert reading.mistake is not None
-    assert spelt_at(reading.mistake.span) == "*y"
+    assert reading.mistake.span.text == "*y"
 
 
-def test_templates_of_other_programs_do_no_harm() -> None:
+def test_text_templates_are_syntax_errors() -> None:
     source = SourceFile("t.yaml", "{{- if .Values.x }}\na: {{ .Values.y }}\n{{- end }}\nb: 1\n")
     assert all(reading.mistake is not None for reading in yaml_reader.read(source))
 
 
-# Half of a character as an escape is JSON's own way, which YAML never had.
+# Without surrogate pairs, which are escapes in JSON but not in YAML.
 WORDS = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=12)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | WORDS,
@@ -249,7 +245,7 @@ Resources: # é
     st.integers(0, 12),
     st.text("\t\n\r\"'!&*[]{}:,-?|> ax\0\ud800\ufeff\x85é", max_size=6),
 )
-def test_any_damage_gives_places_inside_the_file(start: int, length: int, put: str) -> None:
+def test_all_places_are_inside_the_file_after_any_change(start: int, length: int, put: str) -> None:
     text = SAMPLE[:start] + put + SAMPLE[start + length :]
     for reading in yaml_reader.read(SourceFile("t.yaml", text)):
         stack = [reading.root]

@@ -37,7 +37,7 @@ def wide(text: str) -> int:
         ("one\ntwo three\nfour", "three\nfour", "two three", "    ^^^^^"),
     ],
 )
-def test_carets_stand_below_what_they_mark(text: str, marked: str, line: str, carets: str) -> None:
+def test_carets_mark_the_finding(text: str, marked: str, line: str, carets: str) -> None:
     assert shown(text, marked) == (line, carets)
 
 

@@ -1,4 +1,4 @@
-"""SARIF reports: valid against OASIS's schema, stable, and within what GitHub code scanning takes."""
+"""SARIF reports: valid against OASIS's schema, stable, and within the limits of GitHub code scanning."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POLICY = """\
 
 
 def checked(text: str) -> Any:
-    """The run in the SARIF *text*, which is valid and refers to nothing that is not there."""
+    """The run in the SARIF *text*, after checking that it is valid and its references exist."""
     value = json.loads(text)
     jsonschema.Draft4Validator(SCHEMA).validate(value)
     (run,) = value["runs"]
@@ -125,7 +125,7 @@ def test_a_file_outside_the_repository_has_an_absolute_uri(
     assert place["artifactLocation"] == {"uri": path.as_uri()}
 
 
-def test_fingerprints_survive_what_has_nothing_to_do_with_them(
+def test_fingerprints_survive_unrelated_edits(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     lines = [
@@ -141,14 +141,14 @@ def test_fingerprints_survive_what_has_nothing_to_do_with_them(
     assert fingerprints(run("p.json", capsys)) == before[1:]
 
 
-def test_findings_alike_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+def test_equal_findings_have_different_fingerprints(capsys: pytest.CaptureFixture[str]) -> None:
     Path("p.json").write_text(
         '{"Statement": {"Effect": "Deny", "Action": ["cloudtrail:No", "cloudtrail:No"], "Resource": "*"}}'
     )
     assert len(set(fingerprints(run("p.json", capsys)))) == 2
 
 
-def test_suppressed_findings_are_there_only_if_asked_for(
+def test_suppressed_findings_are_reported_only_with_show_suppressed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     Path("main.tf").write_text(
@@ -166,7 +166,7 @@ def test_suppressed_findings_are_there_only_if_asked_for(
     ]
 
 
-def test_nothing_to_find_is_a_run_without_results(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_without_findings_has_no_results(capsys: pytest.CaptureFixture[str]) -> None:
     Path("p.json").write_text("{}")
     found = run("p.json", capsys)
     assert found["results"] == []
@@ -180,7 +180,7 @@ def of(*findings: Finding, **given: Any) -> str:
     )
 
 
-def test_what_could_steer_a_reader_is_escaped() -> None:
+def test_control_characters_and_links_are_escaped() -> None:
     one = finding("\x1b[31m \u202e see [here](1) \ud800", owner="a\u2066b", path="a\udcff.json")
     (result,) = checked(of(one))["results"]
     assert result["message"]["text"] == "\\x1b\\[31m \\u202e see \\[here\\](1) \\ud800"
@@ -189,7 +189,7 @@ def test_what_could_steer_a_reader_is_escaped() -> None:
     assert location["logicalLocations"] == [{"fullyQualifiedName": "a\\u2066b"}]
 
 
-def test_related_places_have_numbers_and_say_why() -> None:
+def test_related_places_have_ids_and_messages() -> None:
     other = Span(SourceFile("main.tf", "file()"), 0, 6)
     (result,) = checked(of(finding(related=(Related(other, "loaded here"),))))["results"]
     (place,) = result["relatedLocations"]
@@ -198,7 +198,7 @@ def test_related_places_have_numbers_and_say_why() -> None:
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "main.tf"
 
 
-def test_suppressions_say_where_they_are() -> None:
+def test_suppressions_have_a_kind_and_a_justification() -> None:
     suppressed = [
         Suppressed(finding(path=f"{where}.json"), reason, where)
         for where, reason in (("baseline", ""), ("file", ""), ("settings", "old"))
@@ -211,14 +211,14 @@ def test_suppressions_say_where_they_are() -> None:
     ]
 
 
-def test_a_mistake_of_ours_is_a_notification() -> None:
+def test_an_internal_error_is_a_notification() -> None:
     found = checked(of(internal_errors=("a.json: internal error in rule CT101: ValueError: x",)))
     (invocation,) = found["invocations"]
     assert not invocation["executionSuccessful"]
     assert "CT101" in invocation["toolExecutionNotifications"][0]["message"]["text"]
 
 
-def test_of_more_results_than_github_takes_the_worst_are_kept(
+def test_above_the_limit_the_most_severe_results_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sarif, "MAX_RESULTS", 2)
@@ -231,23 +231,25 @@ def test_of_more_results_than_github_takes_the_worst_are_kept(
     )
     assert [result["ruleId"] for result in found["results"]] == ["X2", "X3"]
     (notification,) = found["invocations"][0]["toolExecutionNotifications"]
-    assert notification["message"]["text"].startswith("left out for their lesser severity")
+    assert notification["message"]["text"] == (
+        "1 result of lower severity left out: code scanning accepts at most 2"
+    )
 
 
-def test_long_texts_and_many_tags_of_own_rules_are_cut() -> None:
+def test_long_texts_and_tag_lists_are_cut() -> None:
     one = finding(why="w" * 2000, tags=tuple(f"t{number}" for number in range(30)))
     (rule,) = checked(of(one))["tool"]["driver"]["rules"]
     assert len(rule["fullDescription"]["text"]) == 1024
     assert len(rule["properties"]["tags"]) == 10
 
 
-def test_rules_about_what_a_policy_opens_are_security_alerts() -> None:
+def test_rules_with_security_tags_are_security_alerts() -> None:
     (rule,) = checked(of(finding(tags=("exposure",), severity="error")))["tool"]["driver"]["rules"]
     assert rule["properties"]["tags"] == ["security", "exposure"]
     assert float(rule["properties"]["security-severity"]) >= 7.0
 
 
-def test_written_to_a_file_and_shown_as_text_besides(capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_file_and_text_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     Path("p.json").write_text(POLICY)
     assert main(["lint", "p.json", "--format", "sarif", "--output", "out.sarif"]) == 1
     assert capsys.readouterr().out.startswith("p.json:2:33: error CT101 ")

@@ -1,4 +1,4 @@
-"""Reports for GitHub Actions, GitLab and build servers, read as these read them."""
+"""Reports for GitHub Actions, GitLab and build servers, parsed as these parse them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cloudtrail_policylint.report.formats import FORMATS, report
 from support.findings import finding
 
 STEERING = "\x1b[31m \u202e \x00 \ufffe \ud800 \r\n::error::x <&\"'>]]> 100% a,b:c"
-"""What a hostile file may bring into a message: nothing of it may steer whoever shows it."""
+"""Text that a hostile file may put into a message; none of it may control the program that shows it."""
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def result(*findings: Any, **given: Any) -> Result:
 
 
 def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
-    """Level, properties and message of each workflow command, read as the runner reads them."""
+    """Level, properties and message of each workflow command, parsed as the runner does."""
     found = []
     for line in text.splitlines():
         match = re.fullmatch(r"::(\w+) (.*?)::(.*)", line)
@@ -49,7 +49,7 @@ def plain(text: str) -> str:
 
 
 def cases(text: str) -> list[Any]:
-    """The test cases of the only suite of a JUnit report, whose counts are right."""
+    """The test cases of the only suite of a JUnit report, after checking its counts."""
     (suite,) = JUnitXml.fromstring(text.encode())
     assert isinstance(suite, TestSuite)
     found = list(suite)
@@ -78,7 +78,7 @@ def test_github_annotations() -> None:
     ]
 
 
-def test_github_takes_no_columns_of_several_lines() -> None:
+def test_github_annotations_over_several_lines_have_no_columns() -> None:
     one = finding(text="{\n}")
     ((_, properties, _),) = commands(report(result(one), "github"))
     assert properties["endLine"] == "2"
@@ -116,7 +116,7 @@ def test_gitlab_code_quality() -> None:
     assert len({issue["fingerprint"] for issue in value}) == 3
 
 
-def test_gitlab_with_nothing_to_say_is_an_empty_list() -> None:
+def test_gitlab_without_findings_is_an_empty_list() -> None:
     assert json.loads(report(result(), "gitlab")) == []
 
 
@@ -128,35 +128,35 @@ def test_junit() -> None:
     (failure,) = failing.result
     assert isinstance(failure, Failure)
     assert (failure.message, failure.type) == ("m", "error")
-    assert failure.text == "a.json:1:1: error X1 m\nWhat to write: fix"
+    assert failure.text == "a.json:1:1: error X1 m\nHow to fix: fix"
     assert not also.is_passed
     assert passing.is_passed
-    assert passing.system_out == "a.json:1:1: info X1 m\nWhat to write: fix"
+    assert passing.system_out == "a.json:1:1: info X1 m\nHow to fix: fix"
 
 
-def test_junit_with_nothing_to_say_has_a_test_that_passes() -> None:
+def test_junit_without_findings_has_one_passing_test() -> None:
     (case,) = cases(report(result(), "junit"))
     assert case.is_passed
 
 
-def test_a_mistake_of_ours_is_an_error_in_junit() -> None:
+def test_junit_has_internal_errors() -> None:
     (case,) = cases(report(result(internal_errors=("a.json: internal error",)), "junit"))
     assert isinstance(case.result[0], Error)
 
 
-def test_what_is_suppressed_is_marked_as_such() -> None:
+def test_suppressed_findings_are_marked() -> None:
     found = result(suppressed=(Suppressed(finding("m"), "next year", "file"),))
     ((level, properties, message),) = commands(report(found, "github", show_suppressed=True))
     assert (level, properties["title"]) == ("notice", "X1 own-rule (suppressed)")
-    assert message == "a.json:1:1: X1 m; allowed in the file: next year"
+    assert message == "a.json:1:1: X1 m; suppressed in the file: next year"
     (issue,) = json.loads(report(found, "gitlab", show_suppressed=True))
     assert issue["severity"] == "info"
-    assert issue["description"] == "own-rule: m (allowed in the file: next year)"
+    assert issue["description"] == "own-rule: m (suppressed in the file: next year)"
     (case,) = cases(report(found, "junit", show_suppressed=True))
     assert isinstance(case.result[0], Skipped)
-    assert case.result[0].message == "allowed in the file: next year"
+    assert case.result[0].message == "suppressed in the file: next year"
     line = report(found, "text", show_suppressed=True)
-    assert line == "a.json:1:1: suppressed X1 m (own-rule); allowed in the file: next year\n"
+    assert line == "a.json:1:1: suppressed X1 m (own-rule); suppressed in the file: next year\n"
     value = json.loads(report(found, "json", show_suppressed=True))
     assert [(one["reason"], one["where"]) for one in value["suppressed"]] == [("next year", "file")]
     for form in FORMATS:
@@ -164,7 +164,7 @@ def test_what_is_suppressed_is_marked_as_such() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_no_format_lets_a_file_steer_its_reader(form: str) -> None:
+def test_every_format_escapes_control_characters(form: str) -> None:
     one = finding(
         STEERING, owner=STEERING, path="a\x1b\u202e\r\n::error::\udcff.json", why=STEERING
     )
@@ -185,7 +185,7 @@ def test_no_format_lets_a_file_steer_its_reader(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_every_format_goes_to_a_file_with_the_text_besides(
+def test_every_format_to_a_file_with_text_on_standard_output(
     form: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("p.json").write_text(
@@ -200,11 +200,11 @@ def test_every_format_goes_to_a_file_with_the_text_besides(
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_quiet_leaves_the_report_alone(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_does_not_change_the_report(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("p.json").write_text("{}")
     assert main(["lint", "p.json", "--format", form]) == 0
     loud = capsys.readouterr()
     assert main(["lint", "p.json", "--format", form, "--quiet"]) == 0
     quiet = capsys.readouterr()
     assert quiet.out == loud.out
-    assert (loud.err, quiet.err) == ("no policy that concerns CloudTrail in 1 file\n", "")
+    assert (loud.err, quiet.err) == ("no policies that mention CloudTrail in 1 file\n", "")

@@ -1,1 +1,1 @@
-"""What several tests share, and the programs that tests and CI run."""
+"""Helpers of several tests, and programs that tests and CI run."""

@@ -1,4 +1,4 @@
-"""Findings made up for tests of the reports."""
+"""Findings for tests of reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
 def finding(message: str = "m", **given: Any) -> Finding:
-    """A finding with *message* about all of a file; *given* are parts of it, of its rule and of the file."""
+    """A finding with *message* on a whole file; *given* are fields of it, its rule and its file."""
     source = SourceFile(given.pop("path", "a.json"), given.pop("text", "{}"))
     severity = given.pop("severity", "warning")
     rule = Rule(

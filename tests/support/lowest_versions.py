@@ -1,4 +1,4 @@
-"""Print the lowest versions that ``pyproject.toml`` allows of what the package needs, as constraints for pip."""
+"""Print the lowest versions of dependencies in ``pyproject.toml``, as constraints for pip."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BOUNDED = re.compile(r"(?P<name>[\w.-]+)>=(?P<lowest>[\w.]+),<[\w.]+")
 
 
 def lowest() -> dict[str, str]:
-    """The lowest version of each dependency, by its name."""
+    """The lowest allowed version of each dependency, by name."""
     known = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
     found = (BOUNDED.fullmatch(needed) for needed in known)
     return {one["name"]: one["lowest"] for one in found if one}

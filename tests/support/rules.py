@@ -24,4 +24,4 @@ examples:
   good:
     - {name: two, language: json, text: '{"Statement": []}'}
 """
-"""A rule file in which nothing is wrong."""
+"""A valid rule file."""

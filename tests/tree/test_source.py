@@ -1,4 +1,4 @@
-"""Ranges: the smallest one around a place."""
+"""``Ranges`` finds the smallest range around a place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 from cloudtrail_policylint.tree.source import Ranges, SourceFile, Span
 
 
-def test_the_smallest_range_around_a_place_is_what_looking_at_each_finds() -> None:
+def test_around_finds_the_same_range_as_comparing_all_of_them() -> None:
     random.seed(7)
     files = [SourceFile("a", ""), SourceFile("b", "")]
     for _ in range(300):
@@ -24,7 +24,7 @@ def test_the_smallest_range_around_a_place_is_what_looking_at_each_finds() -> No
 
 
 def nested(file: SourceFile, start: int, end: int) -> list[Span]:
-    """Ranges beside and inside each other, some of them twice."""
+    """Random ranges beside and inside each other, some of them twice."""
     found: list[Span] = []
     at = start
     while at + 2 < end:

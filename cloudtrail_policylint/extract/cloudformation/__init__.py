@@ -1,24 +1,25 @@
 """CloudFormation and SAM templates, in YAML and in JSON.
 
-A document is a template by its Resources: objects with a Type like
-``AWS::IAM::Role``. Every document of a file that holds several is looked at by
-itself. A document that is none goes to ``bare``, which knows policies by their
-shape. The modules: ``locations`` and ``attributes`` are data, ``template`` the
-sections, ``intrinsics`` the functions, ``policies`` puts them together.
+A document is a template if its Resources have a Type like ``AWS::IAM::Role``.
+
+The modules: ``resource_types`` is data, ``template`` the sections of a template,
+``intrinsics`` evaluates functions, ``references`` finds names in them,
+``metadata`` reads suppressions, ``policies`` extracts, and ``stacks`` resolves
+nested stacks.
 """
 
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
 from ...iam.written import Extraction
-from ...tree.nodes import Map, Node, Seq, Text
+from ...tree.nodes import Map, Node, Text
 from ...tree.source import SourceFile
 
 _TYPE = regex(r"[A-Za-z0-9]+::\S+")
 
 
 def is_template(root: Node | None) -> bool:
-    """Whether *root* is a CloudFormation template, or as much of one as could be read."""
+    """Whether *root* is a CloudFormation template, or the readable part of one."""
     if not isinstance(root, Map):
         return False
     resources = root.get("Resources")
@@ -27,44 +28,27 @@ def is_template(root: Node | None) -> bool:
     for entry in resources.entries:
         if entry.key.written.startswith("Fn::ForEach::"):
             return True
-        kind = entry.value.get("Type") if isinstance(entry.value, Map) else None
-        if isinstance(kind, Text) and _TYPE.match(kind.written):
+        type_ = entry.value.get("Type") if isinstance(entry.value, Map) else None
+        if isinstance(type_, Text) and _TYPE.match(type_.written):
             return True
     return False
 
 
 def extract_template(root: Node, source: SourceFile) -> Extraction:
-    """The policies and attachments of the template *root*, which ``is_template``."""
+    """The policies and attachments of the template *root*, for which ``is_template`` holds."""
     from .policies import find
 
     return find(root, source) if isinstance(root, Map) else Extraction()
 
 
 def evaluated(node: Node, template: Node | None) -> Node | None:
-    """The value of *node*, which stands outside of any template, None where ``Ref`` leaves it out.
+    """The value of *node*, which is not part of a template but may use its functions.
 
-    The names in its functions are those of *template*, as much of one as is in
-    view: a ``Ref`` to another one is a hole.
+    They refer to names of *template*, if there is one; other names are unknown.
+    None for ``!Ref AWS::NoValue``.
     """
-    if not _has_function(node):
-        return node
     from .intrinsics import Evaluator
     from .template import Template
 
     root = template if isinstance(template, Map) else Map((), node.span)
     return Evaluator(Template(root)).evaluate(node)
-
-
-def _has_function(node: Node) -> bool:
-    stack, seen = [node], set()
-    while stack:
-        at = stack.pop()
-        if isinstance(at, Seq):
-            stack.extend(at.items)
-        elif isinstance(at, Map) and id(at) not in seen:
-            seen.add(id(at))
-            for entry in at.entries:
-                if entry.key.written.startswith(("Fn::", "Ref", "!")):
-                    return True
-                stack.append(entry.value)
-    return False

@@ -1,15 +1,14 @@
-"""The intrinsic functions as values: from what a template says to the tree, as far as it tells.
+"""Evaluation of intrinsic functions, as far as the template determines their values.
 
-Whatever is not known is a ``Hole`` of whatever shape is known, and nothing
-here raises. Values keep the places where they are written: a parameter's
-default stands at the parameter, a part of a ``Fn::Sub`` in its string.
+An unknown value is a ``Hole`` with its known shape; nothing here raises. Values
+keep the place where they are written: a parameter's default is at the
+parameter, a part of a ``Fn::Sub`` is in its string.
 
-Untrusted input: nesting is followed ``MAX_DEPTH`` levels through all
-references, a resource that names itself is a hole, and a node that is reached
-many times (a YAML alias) is evaluated once.
+Untrusted input: nesting is followed for ``MAX_DEPTH`` levels, references
+included; a resource that names itself is a hole; a node that is used many times
+(a YAML alias) is evaluated once.
 
-Source of the semantics: AWS CloudFormation Template Reference, "Intrinsic
-function reference".
+Source: AWS CloudFormation Template Reference, "Intrinsic function reference".
 """
 
 from __future__ import annotations
@@ -35,18 +34,11 @@ from ...tree.nodes import (
     shape_of,
 )
 from ...tree.source import Span
-from . import attributes
-from .locations import SAM_ROLE_SUFFIX
-from .values import (
-    Part,
-    length_known,
-    one_of,
-    parts_of,
-    split,
-    string,
-    text_of,
-    trimmed,
-)
+from .. import aws
+from ..values import Part, either, string
+from .resource_types import REF_ARN, REF_NAME
+from .template import SAM_ROLE_SUFFIX
+from .values import joined, length_known, spliced, split, trimmed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,23 +47,31 @@ if TYPE_CHECKING:
     from .template import Resource, Template
 
 MAX_DEPTH = 100
-"""Levels of nesting that are followed, those behind references included."""
+"""Levels of nesting that are evaluated, references included."""
 
 _REFERENCE = regex(r"\$\{([^{}]*)\}")
-_PLACEHOLDER = regex(r"\{(\w*)\}")
+_UNKNOWN_IN_ARNS = {
+    "partition": "${AWS::Partition}",
+    "region": "${AWS::Region}",
+    "account": "${AWS::AccountId}",
+}
+"""Field of an ARN that no property of a resource sets -> how messages spell it."""
 _TWELVE_DIGITS = regex(r"\^?(?:\\d|\[0-9\])\{12(?:,12)?\}\$?\Z")
 _NAMES = regex(
     r"\^?(?:(?:\[(?:a-z|A-Z|0-9|\\[dw.-]|[\w.])+-?\]|\\[dw.-]|[\w-])(?:[*+?]|\{\d+,?\d*\})?|[()|]|\)[*+?])+\$?\Z"
 )
-"""Patterns that allow no slash and no colon: of letters, digits, dots and dashes. CloudFormation takes them whole."""
+"""An AllowedPattern of letters, digits, dots and dashes: it allows no slash and no colon.
+
+CloudFormation matches the whole value.
+"""
 _NAME_TYPES = ("Number", "AWS::EC2::AvailabilityZone::Name")
 _LIST_TYPES = ("CommaDelimitedList", "List<")
 
 
 class Evaluator:
-    """Evaluates the values of one template. None is a value that is left out (``AWS::NoValue``).
+    """Evaluates the values of one template. None is a removed value (``AWS::NoValue``).
 
-    *given* are values of its parameters, where the stack that is made from it is in view.
+    *given* are the values of its parameters, if the stack that uses it is known.
     """
 
     def __init__(self, template: Template, given: dict[str, Node] | None = None) -> None:
@@ -82,7 +82,7 @@ class Evaluator:
         self._naming: set[str] = set()
 
     def evaluate(self, node: Node | None) -> Node | None:
-        """The value of *node* with every function in it replaced by what it returns."""
+        """The value of *node*, with every function in it evaluated."""
         if not isinstance(node, Map | Seq):
             return node
         if id(node) in self._memo:
@@ -113,7 +113,7 @@ class Evaluator:
         entries: list[Entry] = []
         for entry in node.entries:
             if (entry.key.literal or "").startswith("Fn::"):
-                # Fn::ForEach and Fn::Transform stand for any number of entries.
+                # Fn::ForEach and Fn::Transform make any number of entries.
                 key = Text((Hole(entry.key.written, entry.key.span),), entry.key.span)
                 entries.append(Entry(key, Hole(entry.key.written, entry.value.span)))
                 continue
@@ -125,7 +125,7 @@ class Evaluator:
     # -- references
 
     def reference(self, name: str, span: Span, written: str) -> Node | None:
-        """What ``Ref`` *name* returns; *written* is how the reference is spelt at *span*."""
+        """The value of ``Ref`` *name*, which is spelled *written* at *span*."""
         if name.startswith("AWS::"):
             return _pseudo(name, span)
         parameter = self.template.parameters.get(name)
@@ -141,46 +141,56 @@ class Evaluator:
         if resource is None:
             implicit = self._sam_role(name)
             return Hole(written, span, NAME if implicit else ANY)
-        if resource.type in attributes.REF_IS_ARN:
+        if resource.known.ref == REF_ARN:
             return self._arn(resource, span, written)
-        field = attributes.REF_IS_NAME.get(resource.type)
-        if field is None:
+        if resource.known.ref != REF_NAME:
             return Hole(written, span)
-        parts = self._name(resource, field, span, written)
+        parts = self._name(resource, span, written)
         return Text(parts, span) if len(parts) > 1 or isinstance(parts[0], Piece) else parts[0]
 
     def attribute(self, name: str, attribute: str, span: Span, written: str) -> Node:
-        """What ``Fn::GetAtt`` returns for *attribute* of the resource *name*."""
+        """The value of ``Fn::GetAtt`` for *attribute* of the resource *name*."""
         resource = self.template.resources.get(name)
         if resource is None:
             if attribute == "Arn" and self._sam_role(name):
-                hole = Hole(written, span, NAME)
-                return _arn_text("iam::{account}:role/{}", span, written, lambda _: (hole,))
+                path, role = Piece("/", span), Hole(written, span, NAME)
+                return _arn(aws.ROLE, span, written, lambda f: (path if f == "path" else role,))
             return Hole(written, span)
-        if attribute in attributes.ARN_ATTRIBUTES.get(resource.type, ("Arn",)):
+        known = resource.known
+        if attribute in known.arn_attributes:
             return self._arn(resource, span, written)
-        if (resource.type, attribute) in attributes.ACCOUNT_ATTRIBUTES:
+        if attribute in known.account_attributes:
             return Hole(written, span, ACCOUNT)
-        known = (resource.type, attribute) in attributes.NAME_ATTRIBUTES
-        return Hole(written, span, NAME if known else ANY)
+        return Hole(written, span, NAME if attribute in known.name_attributes else ANY)
 
     def _arn(self, resource: Resource, span: Span, written: str) -> Node:
-        arn_format = attributes.ARNS.get(resource.type)
-        if arn_format is None:
+        makes = resource.known.makes
+        if makes is None:
             return Hole(written, span)
 
         def field(name: str) -> tuple[Part, ...]:
-            if name == "Path" and resource.get("Path") is None:
-                return (Piece("/", span),)
-            return self._name(resource, name, span, written)
+            return (self._path if name == "path" else self._name)(resource, span, written)
 
-        return _arn_text(arn_format, span, written, field)
+        return _arn(makes, span, written, field)
 
-    def _name(self, resource: Resource, field: str, span: Span, written: str) -> tuple[Part, ...]:
-        """The property *field* that names *resource*, as one field of an ARN."""
-        shape = FIELD if field in attributes.WITH_SLASHES else NAME
+    def _name(self, resource: Resource, span: Span, written: str) -> tuple[Part, ...]:
+        """The name of *resource*, as one field of an ARN."""
+        makes = resource.known.makes
+        shape = FIELD if makes is not None and makes.has_slashes else NAME
+        return self._field(resource, resource.get(resource.known.name), shape, span, written)
+
+    def _path(self, resource: Resource, span: Span, written: str) -> tuple[Part, ...]:
+        """The path of an IAM *resource*; ``/`` by default."""
+        path = resource.get("Path")
+        if path is None:
+            return (Piece("/", span),)
+        return self._field(resource, path, FIELD, span, written)
+
+    def _field(
+        self, resource: Resource, given: Node | None, shape: str, span: Span, written: str
+    ) -> tuple[Part, ...]:
+        """The value of the property *given* of *resource*, as a field of the *shape* in an ARN."""
         unknown = Hole(written, span, shape)
-        given = resource.get(field) if field else None
         if given is None or resource.name in self._naming:
             return (unknown,)
         self._naming.add(resource.name)
@@ -190,7 +200,7 @@ class Evaluator:
             self._naming.discard(resource.name)
         if not isinstance(value, Text | Scalar | Hole | Choice):
             return (unknown,)
-        parts = parts_of(value, span, written)
+        parts = spliced(value, span, written)
         return tuple([narrowed(p, shape) if isinstance(p, Hole) else p for p in parts])
 
     def _sam_role(self, name: str) -> bool:
@@ -202,9 +212,9 @@ class Evaluator:
         for collection in collections:
             value = self.evaluate(collection)
             nodes.extend(value.items if isinstance(value, Seq) else (Hole(written, span),))
-        return one_of(nodes, span, written)
+        return either(nodes, span, written)
 
-    # -- functions: each takes its argument and the whole map, whose place is the result's
+    # -- functions: each takes its argument and the whole map, whose span the result has
 
     def _ref(self, argument: Node, node: Map) -> Node | None:
         name = string(argument)
@@ -233,7 +243,7 @@ class Evaluator:
                 parts.append(part)
             else:
                 self._substitute(part, variables, parts)
-        return text_of(parts, argument.span, "!Sub ...")
+        return joined(parts, argument.span, "!Sub ...")
 
     def _substitute(self, piece: Piece, variables: Map | None, parts: list[Part]) -> None:
         at = 0
@@ -254,7 +264,7 @@ class Evaluator:
                 value = self.attribute(resource, attribute, span, written)
             else:
                 value = self.reference(name, span, written)
-            parts.extend(parts_of(value, span, written))
+            parts.extend(spliced(value, span, written))
         if at < len(piece.text):
             parts.append(cut(piece, at, len(piece.text)))
 
@@ -278,8 +288,8 @@ class Evaluator:
         for index, item in enumerate(items.items):
             if index and delimiter.literal:
                 parts.extend(delimiter.parts)
-            parts.extend(parts_of(item, item.span, "!Join ..."))
-        return text_of(parts, node.span, "!Join ...")
+            parts.extend(spliced(item, item.span, "!Join ..."))
+        return joined(parts, node.span, "!Join ...")
 
     def _if(self, argument: Node, node: Map) -> Node | None:
         if not isinstance(argument, Seq) or len(argument.items) != 3:
@@ -317,7 +327,7 @@ class Evaluator:
         keys = [self.evaluate(key) for key in argument.items[1:3]]
         for key in keys:
             candidates = _below(candidates, key)
-        # AWS::LanguageExtensions: what a key that the map lacks gives.
+        # AWS::LanguageExtensions: a default for keys that the map does not have.
         options = argument.items[3] if len(argument.items) > 3 else None
         default = options.get("DefaultValue") if isinstance(options, Map) else None
         if default is not None and not (candidates and all(map(string, keys))):
@@ -330,7 +340,7 @@ class Evaluator:
         written = f"!FindInMap {name}"
         if any(string(candidate) is None for candidate in candidates):
             return Hole(written, node.span)
-        return one_of(candidates, node.span, written)
+        return either(candidates, node.span, written)
 
     def _to_json_string(self, argument: Node, node: Map) -> Node | None:
         content = self.evaluate(argument)
@@ -351,7 +361,7 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, Node, Map], Node | None]] = {
 
 
 def _unknown(node: Map) -> Hole:
-    """What a function returns of which nothing is known."""
+    """The unknown value of a function."""
     name = node.entries[0].key.written.removeprefix("Fn::").removeprefix("!")
     argument = string(node.entries[0].value)
     return Hole(f"!{name} {argument if argument and len(argument) <= 40 else '...'}", node.span)
@@ -364,22 +374,22 @@ def _pseudo(name: str, span: Span) -> Node | None:
     if name == "AWS::AccountId":
         return Hole(written, span, ACCOUNT)
     if name == "AWS::Partition":
-        return Hole(written, span, NAME, attributes.PARTITIONS)
+        return Hole(written, span, NAME, aws.PARTITIONS)
     if name == "AWS::URLSuffix":
-        return Hole(written, span, NAME, attributes.URL_SUFFIXES)
+        return Hole(written, span, NAME, aws.URL_SUFFIXES)
     return Hole(written, span, NAME if name in ("AWS::Region", "AWS::StackName") else ANY)
 
 
 def _parameter(parameter: Map, span: Span, written: str, given: Node | None) -> Node:
-    """What a parameter is: what it is *given*, one of its allowed values, its default, else unknown.
+    """The value of a parameter: *given*, one of its allowed values, its default, or unknown.
 
-    An empty default asks for a value, and that of an SSM parameter is the name
-    under which the value is kept: both say nothing.
+    Two defaults are ignored: an empty one, because it asks for a value, and that
+    of an SSM parameter, because it is the name of the value.
     """
-    kind = string(parameter.get("Type")) or "String"
-    if kind.startswith("AWS::SSM::Parameter::Value"):
+    type_ = string(parameter.get("Type")) or "String"
+    if type_.startswith("AWS::SSM::Parameter::Value"):
         return Hole(written, span)
-    is_list = kind.startswith(_LIST_TYPES)
+    is_list = type_.startswith(_LIST_TYPES)
     if given is not None:
         return _listed(given) if is_list else given
     allowed = parameter.get("AllowedValues")
@@ -392,17 +402,17 @@ def _parameter(parameter: Map, span: Span, written: str, given: Node | None) -> 
     default = parameter.get("Default")
     literal = string(default)
     if default is not None and literal:
-        text = Text(parts_of(default, default.span, written), default.span)
+        text = Text(spliced(default, default.span, written), default.span)
         return _listed(text) if is_list else text
     pattern = string(parameter.get("AllowedPattern")) or ""
     if _TWELVE_DIGITS.match(pattern) and not is_list:
         return Hole(written, span, ACCOUNT)
-    is_name = kind in _NAME_TYPES or kind.endswith("::Id") or _NAMES.match(pattern)
+    is_name = type_ in _NAME_TYPES or type_.endswith("::Id") or _NAMES.match(pattern)
     return Hole(written, span, NAME if is_name and not is_list else ANY)
 
 
 def _listed(value: Node) -> Node:
-    """The list that *value* spells with commas between its items."""
+    """*value*, a comma-separated list, as a list."""
     if isinstance(value, Choice):
         branches = tuple([_listed(b) if b is not None else None for b in value.branches])
         return Choice(branches, value.span)
@@ -410,32 +420,16 @@ def _listed(value: Node) -> Node:
     return Seq(tuple([trimmed(item) for item in texts]), value.span) if texts is not None else value
 
 
-def _arn_text(
-    arn_format: str, span: Span, written: str, field: Callable[[str], tuple[Part, ...]]
+def _arn(
+    resource: aws.AwsResource, span: Span, written: str, field: Callable[[str], tuple[Part, ...]]
 ) -> Text:
-    """The ARN that *arn_format* describes, all of it standing at *span*."""
-    partition = _pseudo("AWS::Partition", span)
-    assert isinstance(partition, Hole)
-    parts: list[Part] = [Piece("arn:", span), partition]
-    at, arn_format = 0, ":" + arn_format
-    for match in _PLACEHOLDER.finditer(arn_format):
-        if at < match.start():
-            parts.append(Piece(arn_format[at : match.start()], span))
-        at = match.end()
-        name = match.group(1)
-        if name == "region":
-            parts.append(Hole("${AWS::Region}", span, NAME))
-        elif name == "account":
-            parts.append(Hole("${AWS::AccountId}", span, ACCOUNT))
-        else:
-            parts.extend(field(name))
-    if at < len(arn_format):
-        parts.append(Piece(arn_format[at:], span))
-    return text_of(parts, span, written)
+    """The ARN of a *resource*, which is referred to at *span* as *written*."""
+    unknown = {**_UNKNOWN_IN_ARNS, "generated": written}
+    return joined(aws.arn_of(resource, span, unknown, field), span, written)
 
 
 def _below(nodes: list[Node], key: Node | None) -> list[Node]:
-    """What the maps among *nodes* hold under *key*, or under any key that it may be."""
+    """The values of the maps among *nodes* at *key*, or at every key that it may be."""
     literal = string(key)
     keys: tuple[str, ...] | None = (literal,) if literal is not None else None
     if isinstance(key, Hole) and key.values is not None:

@@ -1,8 +1,8 @@
-"""What the Metadata of a template or of one of its resources says to us.
+"""The Metadata of a template or resource: suppressions, and names of CDK constructs.
 
-``{policylint: {allow: {CT302: reason}}}`` allows findings, in JSON too, which
-has no comments. ``aws:cdk:path`` is the name that a CDK program gives to what
-it made (AWS CDK Developer Guide, "Constructs", paths).
+``{policylint: {allow: {CT302: reason}}}`` suppresses findings; it works in JSON,
+which has no comments. ``aws:cdk:path`` is the path of the construct that a
+resource was generated from (AWS CDK Developer Guide, "Constructs", paths).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ CDK_PATH = "aws:cdk:path"
 
 
 def allowances(metadata: Node | None, covers: Span) -> list[Allowance]:
-    """What *metadata* allows in the resource or template *covers*.
+    """The suppressions in *metadata* for the resource or template at *covers*.
 
-    A list of rules, or a single one, allows them without a reason.
+    A list of rules, or a single rule, is a suppression without a reason.
     """
     ours = metadata.get("policylint") if isinstance(metadata, Map) else None
     allow = ours.get("allow") if isinstance(ours, Map) else None
@@ -31,7 +31,7 @@ def allowances(metadata: Node | None, covers: Span) -> list[Allowance]:
 
 
 def cdk_path(metadata: Node | None) -> str | None:
-    """The path of the construct that a resource with *metadata* was made from."""
+    """The path of the CDK construct that a resource with *metadata* was generated from."""
     path = metadata.get(CDK_PATH) if isinstance(metadata, Map) else None
     return path.literal if isinstance(path, Text) else None
 

@@ -1,8 +1,7 @@
-"""The policies and attachments of a template, with whom they belong to."""
+"""The policies and attachments of a template, with their owners."""
 
 from __future__ import annotations
 
-from ...iam.kinds import kind_of_cloudtrail_arn
 from ...iam.written import (
     Allowance,
     Extraction,
@@ -15,40 +14,27 @@ from ...iam.written import (
 )
 from ...tree.nodes import Hole, Map, Node, Seq, Text, as_text
 from ...tree.source import SourceFile
+from .. import aws
 from ..bare import policies_in
 from ..detect import is_policy, read_policy, unknown_in
+from ..values import inside, text_of
 from .intrinsics import Evaluator
-from .locations import (
-    ALIASES,
-    ATTACHMENTS,
-    BOUNDARIES,
-    CLOUDTRAIL_TYPES,
-    HOLDERS,
-    IDENTITIES,
-    IDENTITY_NAMES,
-    NESTED_TEMPLATES,
-    NOT_POLICIES,
-    ORGANIZATIONS_TYPES,
-    POLICIES,
-    POLICY_TARGETS,
-    SAM_ROLE_SUFFIX,
-    STATEMENTS,
-    TRAIL_PARTNERS,
-)
 from .metadata import allowances, cdk_path
 from .references import references
-from .template import Template
-from .values import members, string, values_at
+from .template import SAM_ROLE_SUFFIX, Template
+from .values import members
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...readers.reading import Reading
     from .template import Resource
 
 MAX_NESTED_TEMPLATES = 2
-"""How deep a template in a string of a template is followed."""
+"""Levels of templates in strings of templates that are read."""
 MAX_ALTERNATIVES = 1_000
-"""Items of one list that are looked at, in all its alternatives (a list of aliases may have millions)."""
+"""Items of one list that are used, in all its alternatives: YAML aliases can make millions."""
 
 
 def find(
@@ -56,8 +42,8 @@ def find(
 ) -> Extraction:
     """All policies and attachments of the template *root*, in the order of its resources.
 
-    *depth* is how many templates it stands in, *evaluator* the one of the
-    stack that is made from it, where that is known.
+    *depth* is how many templates are around it; *evaluator* is that of a stack
+    that uses the template, if there is one.
     """
     return _Finder(evaluator or Evaluator(Template(root)), source, depth).extraction()
 
@@ -85,8 +71,8 @@ class _Finder:
             self._policies(resource)
             self._attachments(resource)
             self.allowances += allowances(resource.metadata, resource.span)
-            if resource.type in NESTED_TEMPLATES and self.depth < MAX_NESTED_TEMPLATES:
-                self._nested(self.evaluator.evaluate(resource.get(NESTED_TEMPLATES[resource.type])))
+            if resource.known.template and self.depth < MAX_NESTED_TEMPLATES:
+                self._nested(self.evaluator.evaluate(resource.get(resource.known.template)))
         return Extraction(
             tuple(self.documents),
             tuple(self.attachments),
@@ -97,7 +83,7 @@ class _Finder:
         )
 
     def _nested(self, body: Node | None) -> None:
-        """What a template that is spelt in a string of this one holds; its names are its own."""
+        """Add what is in a template in a string, whose names are not those of this template."""
         for text in members(body):
             if not isinstance(text, Text):
                 continue
@@ -118,31 +104,28 @@ class _Finder:
     # -- what the template says about its resources
 
     def _partners(self) -> set[str]:
-        """What the template's trails and event data stores use: logical ids, and names as written."""
+        """What trails and event data stores use: logical ids, or names as written."""
         found: set[str] = set()
         for resource in self.template.resources.values():
-            for name in TRAIL_PARTNERS.get(resource.type, ()):
+            for name in resource.known.uses:
                 found |= self._identified(resource.get(name))
         for resource in self.template.resources.values():
-            if resource.type in ALIASES and resource.name in found:
-                found |= self._identified(resource.get(ALIASES[resource.type]))
+            if resource.known.alias_of and resource.name in found:
+                found |= self._identified(resource.get(resource.known.alias_of))
         return found
 
     def _attached(self) -> tuple[dict[str, list[str]], set[str]]:
-        """Managed policies of the template by logical id: whom they are attached to, and whether as a boundary."""
+        """The template's managed policies: who each is attached to, and boundaries."""
         attached: dict[str, list[str]] = {}
         boundaries: set[str] = set()
         for resource in self.template.resources.values():
-            for name in ATTACHMENTS.get(resource.type, ()):
-                for item in _alternatives(resource.get(name)):
-                    if isinstance(item, Map) and len(item.entries) > 1:
-                        continue  # SAM: a policy, which may speak of others
-                    for policy in self._own_policies(item):
-                        attached.setdefault(policy, []).append(resource.name)
-            path = BOUNDARIES.get(resource.type)
-            if path is not None:
-                for node in _raw_values(resource, path):
-                    boundaries.update(self._own_policies(node))
+            for item in _alternatives(resource.get(resource.known.attaches)):
+                if isinstance(item, Map) and len(item.entries) > 1:
+                    continue  # SAM: an inline policy, which may refer to others
+                for policy in self._own_policies(item):
+                    attached.setdefault(policy, []).append(resource.name)
+            for node in _raw_values(resource, resource.known.boundary):
+                boundaries.update(self._own_policies(node))
         return attached, boundaries
 
     def _own_policies(self, node: Node | None) -> list[str]:
@@ -151,15 +134,15 @@ class _Finder:
             name
             for name in references(node)
             if name in self.template.resources
-            and self.template.resources[name].type == "AWS::IAM::ManagedPolicy"
+            and self.template.resources[name].known.is_managed_policy
         ]
 
     def _identified(self, node: Node | None) -> set[str]:
-        """The resources that *node* refers to, else the names that it spells."""
+        """The resources that *node* refers to, or the names in it."""
         found = {name for name in references(node) if name in self.template.resources}
         for branch in members(self.evaluator.evaluate(node)):
             text = as_text(branch)
-            # What is cut short is not told apart from others.
+            # A shortened text may be equal to another one.
             if text is not None and text.written and not text.written.endswith("..."):
                 found.add(text.written)
         return found
@@ -167,8 +150,8 @@ class _Finder:
     def _on_cloudtrail(self, resource: Resource) -> bool:
         if resource.type.startswith("AWS::CloudTrail::") or resource.name in self.partners:
             return True
-        target = POLICY_TARGETS.get(resource.type)
-        if target is not None:
+        target = resource.known.target
+        if target:
             return not self.partners.isdisjoint(self._identified(resource.get(target)))
         return not self.partners.isdisjoint(self._holders(resource))
 
@@ -176,20 +159,20 @@ class _Finder:
         """The logical ids of identities by the names that the template gives them."""
         found: dict[str, str] = {}
         for resource in self.template.resources.values():
-            given = resource.get(IDENTITY_NAMES.get(resource.type, ""))
-            text = self.evaluator.evaluate(given)
-            if isinstance(text, Text):
-                found[text.written] = resource.name
+            if resource.known.by_name:
+                text = self.evaluator.evaluate(resource.get(resource.known.name))
+                if isinstance(text, Text):
+                    found[text.written] = resource.name
         return found
 
     # -- holders
 
     def _holders(self, resource: Resource) -> tuple[str, ...]:
-        """The identities that the policies of *resource* belong to: logical ids, else names as written."""
-        if resource.type in IDENTITIES:
+        """The identities of the policies in *resource*: logical ids, or names as written."""
+        if resource.known.is_identity:
             return (resource.name,)
         found: dict[str, None] = {}
-        for name in HOLDERS.get(resource.type, ()):
+        for name in resource.known.holders:
             for item in self._identities(resource.get(name)):
                 found[item] = None
         found.update(dict.fromkeys(self.attached_to.get(resource.name, ())))
@@ -199,9 +182,9 @@ class _Finder:
         found: list[str] = []
         for item in _alternatives(node):
             named = [self._owner_of_role(name) for name in references(item)]
-            inside = [name for name in named if name in self.template.resources]
-            if inside:
-                found += inside
+            own = [name for name in named if name in self.template.resources]
+            if own:
+                found += own
                 continue
             for value in members(self.evaluator.evaluate(item)):
                 text = as_text(value)
@@ -210,21 +193,21 @@ class _Finder:
         return found
 
     def _owner_of_role(self, name: str) -> str:
-        """The logical id that *name* means: that of a function whose role SAM makes."""
+        """The logical id *name*, or for a role that SAM generates that of its function."""
         return name if name in self.template.resources else name.removesuffix(SAM_ROLE_SUFFIX)
 
     # -- policies
 
     def _policies(self, resource: Resource) -> None:
-        if resource.type not in POLICIES:
+        if not resource.known.policies:
             self._unlisted(resource)
             return
-        for path, usual_kind in POLICIES[resource.type].items():
+        for path, usual_kind in resource.known.policies.items():
             kind = self._kind(resource, usual_kind)
             if kind == "":
                 continue
             first, *rest = path.split(".")
-            for value in values_at(self.evaluator.evaluate(resource.get(first)), rest):
+            for value in inside(self.evaluator.evaluate(resource.get(first)), rest):
                 if path != "Policies":
                     self._add(value, kind, resource)
                     continue
@@ -237,7 +220,7 @@ class _Finder:
         if not policies:
             self.unresolved += unknown_in(value)
         for node, problems in policies:
-            if resource.type in STATEMENTS and isinstance(node, Map):
+            if resource.known.is_statement and isinstance(node, Map):
                 node = Seq((node,), node.span)
             self.documents.append(self._found(node, kind, resource, problems))
 
@@ -254,8 +237,8 @@ class _Finder:
         )
 
     def _unlisted(self, resource: Resource) -> None:
-        """Policies that a custom or unlisted resource is given, known by their shape."""
-        if resource.type in NOT_POLICIES or resource.properties is None:
+        """Add the policies in a custom or unlisted resource, recognised by their content."""
+        if resource.known.other_language or resource.properties is None:
             return
         value = self.evaluator.evaluate(resource.properties)
         if value is not None:
@@ -266,35 +249,26 @@ class _Finder:
                     )
 
     def _kind(self, resource: Resource, usual: str | None) -> str | None:
-        """The kind of the policy of *resource*: None when the document has to tell, empty for no IAM policy."""
-        if resource.type == "AWS::Organizations::Policy":
-            name = string(self.evaluator.evaluate(resource.get("Type")))
-            return ORGANIZATIONS_TYPES.get(name, "") if name is not None else None
-        if resource.type == "AWS::CloudTrail::ResourcePolicy":
-            return self._cloudtrail_kind(resource)
+        """The kind of a policy: None if only its content shows it, empty for no IAM policy."""
+        if resource.known.kind_by is not None:
+            name, kind_of = resource.known.kind_by
+            given = resource.get(name)
+            resources = map(self.template.resources.get, references(given))
+            kinds = {aws.kind_on(named.known.makes) for named in resources if named is not None}
+            kinds.discard(None)
+            if len(kinds) == 1:
+                return kinds.pop()
+            text = text_of(self.evaluator.evaluate(given))
+            return kind_of(text) if text is not None else None
         if resource.name in self.boundaries and resource.name not in self.attached_to:
             return "boundary"
         return usual
 
-    def _cloudtrail_kind(self, resource: Resource) -> str | None:
-        arn = resource.get("ResourceArn")
-        kinds = set()
-        for name in references(arn):
-            named = self.template.resources.get(name)
-            kinds.add(CLOUDTRAIL_TYPES.get(named.type) if named is not None else None)
-        kinds.discard(None)
-        if len(kinds) == 1:
-            return kinds.pop()
-        text = self.evaluator.evaluate(arn)
-        return kind_of_cloudtrail_arn(text.written) if isinstance(text, Text) else None
-
     # -- attachments
 
     def _attachments(self, resource: Resource) -> None:
-        for path in ATTACHMENTS.get(resource.type, ()):
-            self._attach(resource, path, (resource.name,))
-        if resource.type in BOUNDARIES:  # which grants nothing
-            self._attach(resource, BOUNDARIES[resource.type], ())
+        self._attach(resource, resource.known.attaches, (resource.name,))
+        self._attach(resource, resource.known.boundary, ())  # a boundary grants nothing
 
     def _attach(self, resource: Resource, path: str, holders: tuple[str, ...]) -> None:
         owner = _owner(resource)
@@ -310,19 +284,19 @@ class _Finder:
 
 
 def _repeated(key: Text) -> Problem:
-    message = f"{key.written} is here twice: only the last one counts, the one before is lost"
+    message = f"duplicate logical ID {key.written}: only the last one is used"
     return Problem("duplicate-key", message, key.span)
 
 
 def _owner(resource: Resource) -> Owner:
-    """*resource* by the name that its users know: in a CDK template that of the construct."""
+    """The owner *resource*, by its logical id or, in a CDK template, by its construct."""
     return Owner(cdk_path(resource.metadata) or resource.name, resource.span)
 
 
 def _read(text: Text) -> tuple[str, tuple[Reading, ...]]:
-    """The language that *text* is written in, JSON or YAML, and the documents that it spells.
+    """The language of *text*, JSON or YAML, and the documents in it.
 
-    What is not quite JSON (a comma before the last brace) may well be YAML, which is no mistake.
+    Invalid JSON (a comma before the last brace) may be valid YAML.
     """
     from ...readers.json import reader as json_reader
     from ...readers.yaml import embedded as yaml_embedded
@@ -338,24 +312,24 @@ def _read(text: Text) -> tuple[str, tuple[Reading, ...]]:
 
 
 def _alternatives(node: Node | None) -> list[Node]:
-    """The items of *node* as written, those in both branches of every ``Fn::If`` among them."""
+    """The items of *node*, not evaluated, with those of both branches of every ``Fn::If``."""
     found: list[Node] = []
     stack = [node]
     while stack:
-        at = stack.pop()
-        if isinstance(at, Seq):
-            stack.extend(reversed(at.items))
-        elif isinstance(at, Map) and at.entry("Fn::If") is not None:
-            branches = at.get("Fn::If")
+        current = stack.pop()
+        if isinstance(current, Seq):
+            stack.extend(reversed(current.items))
+        elif isinstance(current, Map) and current.entry("Fn::If") is not None:
+            branches = current.get("Fn::If")
             stack.extend(reversed(branches.items[1:]) if isinstance(branches, Seq) else ())
-        elif at is not None:
-            found.append(at)
+        elif current is not None:
+            found.append(current)
         if len(found) > MAX_ALTERNATIVES:
             break
     return found
 
 
-def _raw_values(resource: Resource, path: str) -> list[Node]:
-    """The values at *path* as written, functions not evaluated."""
+def _raw_values(resource: Resource, path: str) -> Iterator[Node]:
+    """The values at *path*, not evaluated."""
     first, *rest = path.split(".")
-    return values_at(resource.get(first), rest)
+    return inside(resource.get(first), rest)

@@ -1,27 +1,19 @@
-"""Which names of the template a value refers to, without evaluating it."""
+"""The names that a value refers to, without evaluating it."""
 
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
-from ...tree.nodes import Map, Node, Piece, Seq, Text
+from ...tree.nodes import Map, Node, Piece, Seq, Text, walk
 
 _REFERENCE = regex(r"\$\{([^{}!.]+)[^{}]*\}")
 
 
 def references(node: Node | None) -> list[str]:
-    """The names in every ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` of *node*, in the order of the file."""
+    """The names in all ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` of *node*, in file order."""
     found: dict[str, None] = {}
-    seen: set[int] = set()
-    stack: list[Node | None] = [node]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, Seq):
-            stack.extend(reversed(at.items))
-        elif isinstance(at, Map) and id(at) not in seen:
-            seen.add(id(at))
-            for entry in at.entries:
-                found.update(dict.fromkeys(_named(entry.key.literal, entry.value)))
-            stack.extend(entry.value for entry in reversed(at.entries))
+    for inner in walk(node) if node is not None else ():
+        for entry in inner.entries if isinstance(inner, Map) else ():
+            found.update(dict.fromkeys(_named(entry.key.literal, entry.value)))
     return list(found)
 
 

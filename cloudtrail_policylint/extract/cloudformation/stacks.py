@@ -1,9 +1,8 @@
-"""The templates of a run that other templates of it deploy as nested stacks.
+"""Templates that other templates of the run deploy as nested stacks.
 
-A nested template is evaluated once for each stack in view that is made from
-it, with the parameters that the stack is given; one that nobody in view names
-is evaluated by itself, like any template. Templates behind a URL are not in
-view: nothing is known of them.
+A nested template is evaluated once for each stack that uses it, with the
+parameters of the stack; without any, it is evaluated by itself. Templates
+behind a URL are unknown.
 
 Sources: AWS CloudFormation Template Reference, ``AWS::CloudFormation::Stack``;
 AWS CLI, ``cloudformation package`` (which properties may be local paths, and
@@ -18,11 +17,10 @@ import re
 from ...base.record import record
 from ...iam.written import Extraction
 from ...tree.nodes import Hole, Map, Seq
+from ..values import string
 from .intrinsics import Evaluator
-from .locations import NESTED_STACKS
 from .policies import find
 from .template import Template
-from .values import string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,23 +36,26 @@ if TYPE_CHECKING:
 
 
 MAX_CALLS = 8
-"""Stacks of one template that are told apart; when there are more, nothing is known of its parameters."""
+"""Stacks that one template is evaluated for; with more of them its parameters are unknown."""
 MAX_EVALUATIONS = 2000
-"""Evaluations of templates in one run; what would take more is judged without knowing its parameters."""
+"""Evaluations of templates in one run; after that, parameters are unknown."""
 
 MAX_NESTING = 20
-"""Stacks in stacks that are followed."""
+"""Levels of stacks in stacks that are evaluated."""
 
 ASSET = ("aws:asset:path", "aws:asset:property", "TemplateURL")
-"""Where CDK notes the file of a nested template, beside it (AWS CDK, ``cx-api``): path, and of what."""
+"""CDK's metadata for the file of a nested template: key of the path, key of the property, property.
 
-# What may be the local path of a template, by the look of the text.
+Source: AWS CDK, ``cx-api``.
+"""
+
+# Text that may be the local path of a template.
 _LOCAL = r"""(?:TemplateURL|Location|aws:asset:path)["']?[ \t]*:[ \t]*["']?([^\s"'{}\[\],!:][^\s"',:{}]*)"""
 
 
 @record
 class _Tree:
-    """A file with a template, as it was read."""
+    """A file with one template."""
 
     source: SourceFile
     template: Template
@@ -62,11 +63,11 @@ class _Tree:
 
 
 class Stacks:
-    """The templates *paths*, which may hold nested stacks, and those that they are made from.
+    """The templates *paths*, which may have nested stacks, and the templates of these.
 
-    *loader* gives for a folder what opens a file by its path from there, None
-    where the file may not be read; *read* is the only document of a file, if
-    it has just one, and what is wrong with it.
+    *loader* returns for a folder the function that opens a file by its relative
+    path (None if the file may not be read); *read* returns the document of a
+    file with a single one, and its problems.
     """
 
     def __init__(self, paths: Iterable[str], loader: Callable[[str], Loader], read: Reader) -> None:
@@ -79,11 +80,11 @@ class Stacks:
         self._collect(list(paths))
 
     def nested(self) -> list[str]:
-        """The files of the templates that stacks in view are made from."""
+        """The files of templates that nested stacks use."""
         return list(self._callers)
 
     def callers(self, path: str) -> list[SourceFile]:
-        """The files with the stacks that are made from the template *path*, and what nests those."""
+        """The files with stacks that use the template *path*, directly or not."""
         found: dict[str, None] = {}
         left = [path]
         while left:
@@ -95,7 +96,7 @@ class Stacks:
         return [tree.source for tree in trees if tree is not None]
 
     def extractions(self, path: str) -> Iterator[Extraction]:
-        """What the template *path* makes in each stack that is made from it.
+        """The extraction of the template *path*, once for each stack that uses it.
 
         Its problems and allowances do not depend on the stack: the first one has them.
         """
@@ -114,7 +115,7 @@ class Stacks:
     # -- which templates there are
 
     def _collect(self, left: list[str]) -> None:
-        """Note the callers of all templates that are nested in those of *left*, and in theirs."""
+        """Find the callers of all templates that are nested in those of *left*, at any depth."""
         seen = set(left)
         while left:
             path = left.pop()
@@ -140,7 +141,7 @@ class Stacks:
         return [target for target in found if target is not None]
 
     def _target(self, path: str, resource: Resource) -> str | None:
-        """The file of the template that the stack *resource* of *path* is made from, if it is in view."""
+        """The file of the template that the stack *resource* of *path* uses, if it can be read."""
         local = _local_path(resource)
         source = self._load(posixpath.dirname(path))(local) if local is not None else None
         if source is None or self._tree(source.path, source) is None:
@@ -151,8 +152,9 @@ class Stacks:
         if path not in self._trees:
             assert source is not None
             root, problems = self._read(source)
-            is_template = isinstance(root, Map) and isinstance(root.get("Resources"), Map)
-            tree = _Tree(source, Template(root), problems) if is_template else None  # type: ignore[arg-type]
+            tree = None
+            if isinstance(root, Map) and isinstance(root.get("Resources"), Map):
+                tree = _Tree(source, Template(root), problems)
             self._trees[path] = tree
         return self._trees[path]
 
@@ -191,20 +193,20 @@ class Stacks:
 
 
 def _local_path(resource: Resource) -> str | None:
-    """The path of the template that the stack *resource* is made from, when it is no URL."""
-    if resource.type not in NESTED_STACKS:
+    """The path of the template that the stack *resource* uses; None for a URL."""
+    if not resource.known.template_file:
         return None
     metadata = resource.metadata
     if isinstance(metadata, Map) and string(metadata.get(ASSET[1])) == ASSET[2]:
         return string(metadata.get(ASSET[0]))
-    path = string(resource.get(NESTED_STACKS[resource.type]))
+    path = string(resource.get(resource.known.template_file))
     return path if path and ":" not in path else None
 
 
 def _given(caller: Evaluator, resource: Resource) -> dict[str, Node]:
-    """The parameters that the stack *resource* is given, each with its value in *caller*.
+    """The parameters of the stack *resource*, with their values in *caller*.
 
-    A stack set is given a list of keys and values.
+    Those of a stack set are a list of keys and values.
     """
     parameters = resource.get("Parameters")
     pairs: list[tuple[str, Node | None]] = []

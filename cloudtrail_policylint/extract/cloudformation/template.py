@@ -1,36 +1,40 @@
-"""A template by its sections: what its functions can refer to."""
+"""The sections of a template: everything that its functions can refer to."""
 
 from __future__ import annotations
 
 from ...base.record import record
 from ...tree.nodes import Entry, Map, Node, Seq, Text
 from ...tree.source import Span
-from .attributes import BUCKET_NAMES
-from .locations import SAM_GLOBALS
+from .resource_types import ResourceType, resource_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOP = "Fn::ForEach::"
+SAM_ROLE_SUFFIX = "Role"
+"""The role that SAM generates has the logical id of its function with this suffix."""
 
 
 @record
 class Resource:
-    """One entry of Resources. ``span`` is the whole entry, its logical id included.
+    """One entry of Resources; ``name`` is its logical id, ``span`` the whole entry.
 
-    ``defaults`` are the properties that the Globals of a SAM template set.
+    ``defaults`` are properties from the Globals of a SAM template.
     """
 
     name: str
     type: str
+    known: ResourceType
     properties: Map | None
     defaults: Map | None
     metadata: Node | None
     span: Span
 
     def get(self, name: str) -> Node | None:
-        """The property *name* as written, or as the Globals of a SAM template set it."""
+        """The property *name*, or its default in Globals; None if *name* is empty."""
+        if not name:
+            return None
         for properties in (self.properties, self.defaults):
             node = properties.get(name) if properties is not None else None
             if node is not None:
@@ -39,9 +43,9 @@ class Resource:
 
 
 class Template:
-    """The sections of *root*. What has not the form it should have is as if it were not there.
+    """The sections of *root*; sections of the wrong type are ignored.
 
-    ``repeated`` are the logical ids that a resource before has, too: the last one counts.
+    ``repeated`` are duplicate logical ids: the last resource of a name is used.
     """
 
     __slots__ = ("buckets", "loops", "mappings", "parameters", "repeated", "resources", "root")
@@ -58,9 +62,9 @@ class Template:
         self.buckets = set(self._names_of_buckets())
 
     def _names_of_buckets(self) -> Iterator[str]:
-        """What ``Ref`` refers to where a resource takes the name of a bucket."""
+        """The names in ``Ref`` that resources use as the name of a bucket."""
         for resource in self.resources.values():
-            given = resource.get(BUCKET_NAMES.get(resource.type, ""))
+            given = resource.get(resource.known.bucket)
             name = given.get("Ref") if isinstance(given, Map) else None
             if isinstance(name, Text):
                 yield name.written
@@ -79,7 +83,7 @@ class Template:
                     self._add(name, entry, shared)
 
     def _loop(self, entry: Entry) -> Node | None:
-        """Note the variable of a ``Fn::ForEach`` and return what it repeats.
+        """Add the variable of a ``Fn::ForEach`` and return its body.
 
         The repeated resources are read once, with all values of the variable
         as what it may be.
@@ -96,19 +100,21 @@ class Template:
         node = entry.value
         if not isinstance(node, Map):
             return
-        kind = node.get("Type")
-        if not isinstance(kind, Text):
+        type_ = node.get("Type")
+        if not isinstance(type_, Text):
             return
-        type_name = kind.written
-        section = SAM_GLOBALS.get(type_name)
-        defaults = shared.get(section) if shared is not None and section is not None else None
+        known = resource_type(type_.written)
+        defaults = (
+            shared.get(known.sam_globals) if shared is not None and known.sam_globals else None
+        )
         properties = node.get("Properties")
-        if name in self.resources and "${" not in name:  # else another turn of a loop
+        if name in self.resources and "${" not in name:  # else it is repeated by a loop
             self.repeated.append(entry.key)
         start, end = entry.key.span.start, max(node.span.end, entry.key.span.end)
         self.resources[name] = Resource(
             name,
-            type_name,
+            type_.written,
+            known,
             properties if isinstance(properties, Map) else None,
             defaults if isinstance(defaults, Map) else None,
             node.get("Metadata"),

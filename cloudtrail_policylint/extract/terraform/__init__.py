@@ -1,16 +1,22 @@
 """Terraform: the policies of all files of one folder, and those of a plan.
 
-The modules: ``project`` knows who calls whom, ``locations`` is data, ``module`` the blocks by name, ``evaluate``
-with ``references``, ``functions``, ``strings`` and ``operators`` works out
-values, ``instances`` repeats blocks, ``documents`` builds
-``aws_iam_policy_document``, ``holders`` knows who has what, and ``policies``
-puts them together. ``plan`` reads what Terraform has worked out itself.
+The modules:
+
+- ``resource_types`` is data, ``module`` the blocks of a folder by name, and
+  ``project`` knows which module calls which;
+- ``evaluate`` works out expressions, with ``references``, ``functions``
+  (``collection_functions``, ``string_functions``) and ``operators``, on the
+  state that ``session`` keeps; ``effects`` records what a value depends on, and
+  ``values`` has helpers for nodes;
+- ``instances`` repeats blocks, ``documents`` builds
+  ``aws_iam_policy_document``, ``holders`` finds out which policies apply to
+  whom, and ``policies`` puts them together;
+- ``files`` extracts from one file, ``plan`` from the output of ``terraform show``.
 """
 
 from __future__ import annotations
 
 from ...iam.written import Extraction
-from ...tree.nodes import Map, Node, Seq, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,20 +31,10 @@ def extract_module(
     """The policies and attachments of the module whose ``.tf`` and ``.tfvars`` files are *sources*.
 
     *load* opens a file by its path relative to the module's folder, for
-    ``file()`` and ``templatefile()``; it gives None for one that cannot be had.
-    Every place is where something is written, in a loaded file too.
+    ``file()`` and ``templatefile()``; None if it cannot be read.
     """
     from .evaluate import Evaluator
     from .module import Module
     from .policies import find
 
     return find(Evaluator(Module(sources, load)))
-
-
-def is_plan(root: Node | None) -> bool:
-    """Whether *root* is a plan or a state in JSON."""
-    if not isinstance(root, Map) or not isinstance(root.get("format_version"), Text):
-        return False
-    return any(isinstance(root.get(name), Map | Seq) for name in ("planned_values", "values")) or (
-        isinstance(root.get("resource_changes"), Seq)
-    )

@@ -1,7 +1,7 @@
 """Terraform's functions on lists, sets and maps.
 
-A list known in part stays one: its unknown members are a rest, and those that
-may be absent are choices.
+In a partly known list the unknown members are a rest (see ``values``), and
+members that may be absent are choices.
 
 Source: developer.hashicorp.com/terraform/language/functions.
 """
@@ -9,13 +9,13 @@ Source: developer.hashicorp.com/terraform/language/functions.
 from __future__ import annotations
 
 from ...tree.nodes import Choice, Entry, Hole, Map, Node, Scalar, Seq, Text
+from ..values import flat, string
 from .session import FunctionCall
 from .values import (
     boolean,
     choice,
     equal,
     first_of,
-    flat,
     hole_at,
     integer,
     is_null,
@@ -23,7 +23,6 @@ from .values import (
     number,
     rest_at,
     settled,
-    string,
     text_of,
     truth,
 )
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def _members(session: Session, node: Node) -> list[Node]:
-    """The members of a list: one that may be absent is a choice, and of those unknown there is a rest."""
+    """The members of a list; one that may be absent is a choice, unknown ones are a rest."""
     if isinstance(node, Seq):
         return list(node.items)
     found = session.iterate(node)
@@ -89,7 +88,7 @@ def _is_choice_of_lists(node: Node) -> bool:
 
 
 def _unique(items: Sequence[Node]) -> list[Node]:
-    """*items* without those that are known to repeat an earlier one."""
+    """*items* without known duplicates."""
     seen: set[str] = set()
     found: list[Node] = []
     for item in items:
@@ -184,7 +183,7 @@ def _element(call: FunctionCall) -> Node:
 
 
 def _one(call: FunctionCall) -> Node:
-    """The member of a list of one; null for an empty list."""
+    """The only member of a list; null for an empty list."""
     items = _members(call.session, call.arguments[0])
     if not items:
         return Scalar(None, "null", call.span)
@@ -199,7 +198,7 @@ def _range(call: FunctionCall) -> Node:
     if len(numbers) == 3 and numbers[2] == 0:
         return call.session.fail(call.span)
     values = range(*numbers)
-    # Terraform itself refuses more than 1,024 values.
+    # Terraform's own limit is 1,024 values.
     if len(values) > 1024 or not call.session.charge(len(values), call.span):
         return call.session.fail(call.span)
     return Seq(tuple(Scalar(value, str(value), call.span) for value in values), call.span)
@@ -370,4 +369,4 @@ COLLECTION_FUNCTIONS: dict[str, tuple[int, Function]] = {
     "values": (1, _values),
     "zipmap": (2, _zipmap),
 }
-"""Name -> how many arguments it needs, and the function."""
+"""Name -> the number of required arguments, and the function."""

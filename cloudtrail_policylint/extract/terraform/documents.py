@@ -1,18 +1,18 @@
-"""``data.aws_iam_policy_document``: the policy that its blocks make.
+"""The policy in a ``data.aws_iam_policy_document``.
 
 Source: registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/
 iam_policy_document (arguments, defaults, "Merging Source Documents") and, for
 the order of merging, internal/service/iam/policy_model.go of the provider.
 
-What the provider writes by itself (Effect, Version) stands where the block that
-makes it starts.
+Elements that the provider adds (Effect, Version) have the place of the block.
 """
 
 from __future__ import annotations
 
 from ...tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..values import flat
 from .instances import nested
-from .values import choice, entry_at, flat, hole_at, is_empty, is_null, is_rest, rest_at, text_of
+from .values import choice, entry_at, hole_at, is_empty, is_null, is_rest, rest_at, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ _PRINCIPALS = (("principals", "Principal"), ("not_principals", "NotPrincipal"))
 _SOURCES = ("source_json", "source_policy_documents")
 _OVERRIDES = ("override_policy_documents", "override_json")
 MAX_LISTS = 5
-"""Lists in lists that are taken for one list."""
+"""Levels of lists in lists that are flattened."""
 _DEFAULT_VERSION = "2012-10-17"
 
 
 def document(session: Session, block: Block, instance: Instance) -> Node:
-    """The policy document of one instance of the data source *block*, built once; a hole where it is part of itself."""
+    """The policy of one instance of the data source *block*; unknown if it is part of itself."""
     key = ("document", id(block), instance.key)
     found = session.memoised(key, lambda: _build(session, block, instance.scope))
     if found is None:
@@ -104,11 +104,11 @@ def _statement(session: Session, written: Nested) -> Map:
 
 
 def _attribute(session: Session, block: Block, name: str, scope: Scope) -> tuple[Text, Node] | None:
-    """Name and value of an attribute; None when it is not set, or set to nothing."""
+    """Name and value of an attribute; None if it is not set, or empty."""
     attribute = block.attributes.get(name)
     if attribute is None:
         return None
-    value = session.given(attribute.expression, scope)
+    value = session.value_of(attribute.expression, scope)
     key = Text((Piece(name, attribute.name_span),), attribute.name_span)
     if isinstance(value, Choice):
         kept = [None if b is None or is_empty(b) else b for b in flat(value)]
@@ -119,32 +119,32 @@ def _attribute(session: Session, block: Block, name: str, scope: Scope) -> tuple
 def _principals(
     session: Session, block: Block, name: str, key: str, scope: Scope
 ) -> Iterator[Entry]:
-    """``Principal``, the blocks of one type together; ``type = "*"`` alone is the bare star."""
+    """``Principal``, with blocks of the same type merged; ``type = "*"`` alone is a plain ``*``."""
     groups: dict[str, tuple[Text, list[Node]]] = {}
     first: Span | None = None
     for one in nested(session, block, name, scope):
         first = first or one.block.type_span
         found = _attribute(session, one.block, "type", one.scope)
-        kind = text_of(found[1]) if found is not None else None
+        type_ = text_of(found[1]) if found is not None else None
         ids = _attribute(session, one.block, "identifiers", one.scope)
-        if kind is None:
-            kind = Text((hole_at(one.block.span),), one.block.span)
+        if type_ is None:
+            type_ = Text((hole_at(one.block.span),), one.block.span)
         items = _items(ids[1]) if ids is not None else []
         if one.many or not one.sure:
             items = [i if is_rest(i) else choice((i, None), i.span) for i in items]
         if one.many:
             items.append(rest_at(one.span))
-        groups.setdefault(kind.written, (kind, []))[1].extend(map(_variables, items))
+        groups.setdefault(type_.written, (type_, []))[1].extend(map(_variables, items))
     if first is None:
         return
     everyone = groups.get("*")
     if everyone is not None and len(groups) == 1 and all(_is_star(i) for i in everyone[1]):
-        kind, items = everyone
-        yield entry_at(key, items[0] if items else kind, first)
+        type_, items = everyone
+        yield entry_at(key, items[0] if items else type_, first)
         return
     types = tuple(
-        Entry(kind, Seq(tuple(items), items[0].span if items else kind.span))
-        for kind, items in groups.values()
+        Entry(type_, Seq(tuple(items), items[0].span if items else type_.span))
+        for type_, items in groups.values()
     )
     yield entry_at(key, Map(types, first), first)
 
@@ -154,7 +154,7 @@ def _is_star(node: Node) -> bool:
 
 
 def _conditions(session: Session, block: Block, scope: Scope) -> Iterator[Entry]:
-    """``Condition``, the blocks of one operator together, and of one key their values."""
+    """``Condition``, with blocks of the same operator and key merged."""
     operators: dict[str, tuple[Text, dict[str, tuple[Text, list[Node]]]]] = {}
     unknown: list[Node] = []
     first: Span | None = None
@@ -193,7 +193,7 @@ def _conditions(session: Session, block: Block, scope: Scope) -> Iterator[Entry]
 
 
 def _items(node: Node, depth: int = 0) -> list[Node]:
-    """The members of a list of strings; a list in it, as before Terraform 0.12, is part of it."""
+    """The members of a list of strings; lists in it are flattened, as before Terraform 0.12."""
     found: list[Node] = []
     alternatives = flat(node)
     for branch in alternatives:
@@ -213,7 +213,7 @@ def _members(node: Node | None, depth: int) -> list[Node]:
 
 
 def _string(node: Node) -> Node:
-    """*node* as the string that the provider makes of a number."""
+    """*node*; a number as a string, as the provider writes it."""
     if isinstance(node, Scalar) and node.value is not None:
         return Text((Piece(node.written, node.span),), node.span)
     return node
@@ -223,7 +223,7 @@ def _string(node: Node) -> Node:
 
 
 def _variables(node: Node) -> Node:
-    """*node* with ``&{aws:username}`` as IAM writes it: ``${aws:username}``."""
+    """*node* with ``&{aws:username}`` as ``${aws:username}``."""
     if isinstance(node, Text):
         return _replaced(node)
     if isinstance(node, Seq):
@@ -247,13 +247,13 @@ def _replaced(text: Text) -> Text:
 
 
 def _loaded(session: Session, block: Block, names: tuple[str, ...], scope: Scope) -> list[Node]:
-    """The statements of the documents that the attributes *names* bring in."""
+    """The statements of the documents in the attributes *names*."""
     found = _Merged()
     for name in names:
         attribute = block.attributes.get(name)
         if attribute is None:
             continue
-        value = session.given(attribute.expression, scope)
+        value = session.value_of(attribute.expression, scope)
         for item in _items(value) if isinstance(value, Seq | Choice) else [value]:
             found.add(_statements_of(session, item))
     return found.statements
@@ -293,7 +293,7 @@ def _of_document(session: Session, node: Node) -> list[Node]:
 
 
 class _Merged:
-    """Statements put together: one with the Sid of an earlier one takes its place."""
+    """Merged statements: one with the Sid of an earlier one replaces it."""
 
     def __init__(self) -> None:
         self.statements: list[Node] = []
@@ -323,7 +323,7 @@ def _sid(node: Node) -> str | None:
 
 
 def _named(key: str, written: Text) -> Text:
-    """The key *key*, spelt by the attribute's name."""
+    """The key *key* at the place of the attribute's name."""
     return Text((Piece(key, written.span),), written.span)
 
 

@@ -1,15 +1,15 @@
-"""The partial evaluator: from an expression to the tree, as far as the module in view tells.
+"""Partial evaluation of expressions, as far as the files determine their values.
 
-Whatever is not known is a ``Hole``, of whatever shape is known; nothing here
-raises. Values keep the places where they are written, so that a finding on
-``local.action`` stands in the ``locals`` block.
+An unknown value is a ``Hole`` with its known shape; nothing here raises. Values
+keep the place where they are written: a finding on ``local.action`` is
+reported in the ``locals`` block.
 
-Untrusted input: nesting is followed ``MAX_DEPTH`` levels through all
-references, a reference to itself is a hole, and every value that is produced
-is paid for from one budget a module, which doubling lists soon exhaust.
+Untrusted input: nesting is followed for ``MAX_DEPTH`` levels, references
+included; a value that refers to itself is a hole; all values that are produced
+count against the budget of the module, which doubling lists soon exhaust.
 
-Source of the semantics: developer.hashicorp.com/terraform/language/expressions
-and the HCL native syntax specification.
+Sources: developer.hashicorp.com/terraform/language/expressions and the HCL
+native syntax specification.
 """
 
 from __future__ import annotations
@@ -39,20 +39,19 @@ from ...readers.hcl.syntax import (
 )
 from ...tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from ...tree.source import Span
+from ..values import flat, string
 from . import functions, operators, references
+from .effects import ASSUMED, FAILED, NOTES
 from .session import MAX_DEPTH, TOP, Session
 from .values import (
     Iteration,
     choice,
     first_of,
-    flat,
     hole_at,
     integer,
-    is_empty,
     is_null,
     is_rest,
     rest_at,
-    string,
     text_of,
     truth,
 )
@@ -71,10 +70,10 @@ if TYPE_CHECKING:
 
 
 class Evaluator(Session):
-    """Evaluates the expressions of one module, for one call of it where others call it.
+    """Evaluates the expressions of one module, for one call of it if it is called.
 
-    *children* finds the modules that it calls itself; with *is_open* nothing is
-    known of what the module is given.
+    *children* returns the evaluators of the modules that it calls;
+    *unknown_inputs* says that its own arguments are unknown.
     """
 
     def __init__(
@@ -84,19 +83,19 @@ class Evaluator(Session):
         folder: str = ".",
         children: Children | None = None,
         *,
-        is_open: bool = False,
+        unknown_inputs: bool = False,
     ) -> None:
-        super().__init__(module, caller, folder, is_open=is_open)
+        super().__init__(module, caller, folder, unknown_inputs=unknown_inputs)
         self._children = children
 
     def child(self, block: Block, instance: Instance) -> Session | None:
-        """The evaluation of the module that one instance of the call *block* makes, if its files are in view."""
+        """The evaluation of the module that *block* calls, if its files are available."""
         return self._children(self, block, instance) if self._children is not None else None
 
     # -- the public questions
 
     def evaluate(self, expression: Expression, scope: Scope = TOP) -> Node:
-        """The value of *expression*, where *scope* holds ``each``, ``count`` and the names of ``for``."""
+        """The value of *expression*; *scope* has ``each``, ``count`` and the names of ``for``."""
         self.left -= 1
         if self.left < 0 or self.depth >= MAX_DEPTH:
             self.exceeded = self.exceeded or expression.span
@@ -108,15 +107,13 @@ class Evaluator(Session):
             self.depth -= 1
 
     def condition(self, expression: Expression, scope: Scope) -> tuple[bool | None, bool]:
-        """Whether *expression* holds, and whether that hangs on a variable's default."""
-        before = self.assumed
-        found = truth(self.evaluate(expression, scope))
-        tainted = self.assumed > before
-        self.assumed = before
-        return found, tainted
+        """Whether *expression* holds, and whether that depends on a variable's default."""
+        with self.observed(keep=ASSUMED) as seen:
+            found = truth(self.evaluate(expression, scope))
+        return found, seen.assumed
 
     def parts(self, parts: Sequence[Part], scope: Scope) -> list[Piece | Hole]:
-        """The text that the *parts* of a template make."""
+        """The text of the *parts* of a template."""
         found: list[Piece | Hole] = []
         for part in parts:
             if isinstance(part, Piece):
@@ -130,12 +127,8 @@ class Evaluator(Session):
         return found
 
     def interpolated(self, part: Interpolation, scope: Scope) -> tuple[Piece | Hole, ...]:
-        """The parts that ``${...}`` adds to a text; a default that is empty or null stands for none there is."""
-        before = self.assumed
-        node = self.evaluate(part.expression, scope)
-        if self.assumed > before and is_empty(node):
-            return (hole_at(part.expression.span),)
-        return self.spliced(node, part.span)
+        """The parts of a text that ``${...}`` becomes."""
+        return self.spliced(self.value_of(part.expression, scope), part.span)
 
     # -- literals and templates
 
@@ -162,11 +155,10 @@ class Evaluator(Session):
         if holds is not None:
             return self.parts(part.then if holds else part.otherwise, scope)
         arms = []
-        noted = self.noted()
-        for arm in (part.then, part.otherwise):
-            text = Text(tuple(self.parts(arm, scope)), part.span)
-            arms.append(text.literal if text.parts else "")
-        self.take_notes(noted)
+        with self.observed(keep=NOTES):  # one of them is not used
+            for arm in (part.then, part.otherwise):
+                text = Text(tuple(self.parts(arm, scope)), part.span)
+                arms.append(text.literal if text.parts else "")
         values = tuple(arm for arm in arms if arm is not None)
         return [hole_at(part.span, values=values if len(values) == 2 else None)]
 
@@ -184,16 +176,17 @@ class Evaluator(Session):
     # -- collections
 
     def _tuple(self, expression: TupleExpression, scope: Scope) -> Node:
-        return Seq(tuple([self.given(item, scope) for item in expression.items]), expression.span)
+        return Seq(
+            tuple([self.value_of(item, scope) for item in expression.items]), expression.span
+        )
 
     def _object(self, expression: ObjectExpression, scope: Scope) -> Node:
         entries: list[Entry] = []
         for key, value in expression.entries:
             name = text_of(self.evaluate(key, scope))
             if name is None:
-                self.failures += 1
-                name = Text((hole_at(key.span),), key.span)
-            entries.append(Entry(name, self.given(value, scope)))
+                name = Text((self.fail(key.span),), key.span)
+            entries.append(Entry(name, self.value_of(value, scope)))
         return Map(tuple(entries), expression.span)
 
     def _for_tuple(self, expression: ForTuple, scope: Scope) -> Node:
@@ -213,20 +206,20 @@ class Evaluator(Session):
         return Seq(tuple(items), expression.span)
 
     def _members(self, collection: Expression, scope: Scope) -> Iteration:
-        """The members to go through: of an unknown collection one unknown member, and maybe more."""
-        before = self.assumed
-        node = self.evaluate(collection, scope)
+        """The members of *collection*; if it is unknown, one unknown member and maybe more."""
+        with self.observed() as seen:
+            node = self.evaluate(collection, scope)
         over = self._iterated(collection, node)
-        if over is None or (not over.members and (over.open or self.assumed > before)):
+        if over is None or (not over.members and (over.open or seen.assumed)):
             unknown = hole_at(collection.span)
             return Iteration(((unknown, unknown, over is None),), True)
         return over
 
     def _iterated(self, collection: Expression, node: Node) -> Iteration | None:
-        """The members of *node*, the value of *collection*; a note where it can have none."""
+        """The members of *node*, the value of *collection*, with a note if it is no collection."""
         if isinstance(node, Text | Scalar | Encoded) and not is_null(node):
             what = node.written if isinstance(node, Scalar) else "a string"
-            self.note(f"for goes through a list, set or map, not through {what}", collection.span)
+            self.note(f"for needs a list, set or map, not {what}", collection.span)
         return self.iterate(node)
 
     def _holds(self, condition: Expression | None, scope: Scope) -> bool | None:
@@ -250,8 +243,7 @@ class Evaluator(Session):
                 continue
             name = text_of(self.evaluate(expression.name, inner))
             if name is None:
-                self.failures += 1
-                return hole_at(expression.span)
+                return self.fail(expression.span)
             item = self.evaluate(expression.body, inner)
             if not (sure and holds):
                 item = choice((item, None), item.span)
@@ -287,7 +279,7 @@ class Evaluator(Session):
         return self.walk(self.evaluate(at, scope), steps, scope)
 
     def walk(self, node: Node, steps: Sequence[Step], scope: Scope) -> Node:
-        """What *steps* lead to from *node*."""
+        """The value that *steps* lead to from *node*."""
         for index, step in enumerate(steps):
             if isinstance(node, Hole) and node.content is None:
                 return hole_at(steps[-1].span)
@@ -308,7 +300,7 @@ class Evaluator(Session):
         return choice(branches, steps[-1].span)
 
     def step(self, node: Node, step: GetAttr | Index | Splat, scope: Scope) -> Node:
-        """What one *step* leads to from *node*."""
+        """The value that one *step* leads to from *node*."""
         if isinstance(step, Splat):
             return self._splat(node, step, scope)
         key = self.evaluate(step.key, scope) if isinstance(step, Index) else None
@@ -343,7 +335,7 @@ class Evaluator(Session):
         return self.fail(span)
 
     def _any_of(self, nodes: list[Node], span: Span) -> Node:
-        """One of *nodes*, picked by a key that is not known."""
+        """One of *nodes*, by an unknown key."""
         values = [string(node) for node in nodes]
         known = tuple(value for value in values if value is not None)
         if known and len(known) == len(nodes):
@@ -375,10 +367,8 @@ class Evaluator(Session):
             arms = (arms[1], arms[0])
         if holds is not None and not tainted:
             return self.evaluate(arms[0], scope)
-        failures, noted = self.failures, self.noted()
-        values = [self.evaluate(arm, scope) for arm in arms]
-        self.failures = failures  # an error in the arm that is not taken is none
-        self.take_notes(noted)
+        with self.observed(keep=FAILED | NOTES):  # one of them is not used
+            values = [self.evaluate(arm, scope) for arm in arms]
         return choice(values, expression.span)
 
     def _unary(self, expression: Unary, scope: Scope) -> Node:
@@ -387,11 +377,9 @@ class Evaluator(Session):
 
     def _binary(self, expression: Binary, scope: Scope) -> Node:
         left = self.evaluate(expression.left, scope)
-        failures, noted = self.failures, self.noted()
-        right = self.evaluate(expression.right, scope)
-        if expression.operator in ("&&", "||"):
-            self.failures = failures  # the right side need not be looked at
-            self.take_notes(noted)
+        may_be_skipped = expression.operator in ("&&", "||")
+        with self.observed(keep=FAILED | NOTES if may_be_skipped else 0):
+            right = self.evaluate(expression.right, scope)
         return operators.binary(expression.operator, left, right, expression.span)
 
     def _call(self, expression: Call, scope: Scope) -> Node:

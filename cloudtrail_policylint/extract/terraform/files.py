@@ -1,4 +1,4 @@
-"""A Terraform file by itself, without the module that it is part of: standard input, an example."""
+"""A single Terraform file without its module: standard input, an example."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def extract_without_places(source: SourceFile) -> Extraction | None:  # noqa: AR
 
 
 def extract(source: SourceFile) -> Iterator[Extraction]:
-    """What *source* holds, as the only file of a module."""
+    """What is in *source*, as the only file of a module."""
     yield extract_module([source])
 
 
 def documents(source: SourceFile) -> tuple[Reading, ...]:  # noqa: ARG001 - the interface
-    """None: a Terraform file is no document with a root."""
+    """None: a Terraform file has no documents."""
     return ()
 
 
 def reads_alike(span: Span, text: str) -> bool:  # noqa: ARG001 - the interface
-    """Whether only comments change with *text* in the place of *span*: it ends in one."""
+    """Whether only comments change if *text* replaces *span*: *span* ends in a comment."""
     from ...readers.hcl.reader import is_comment
 
     last = len(span.source.text[: span.end].rstrip()) - 1

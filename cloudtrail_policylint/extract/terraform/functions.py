@@ -1,8 +1,8 @@
-"""Terraform's pure functions, as far as policies use them.
+"""The functions of Terraform that policies use.
 
-A function gets values that may be known in part and gives as much as follows
-from them; what does not follow is a hole. Places survive: the pieces of
-``join("", [a, b])`` stay where ``a`` and ``b`` are written.
+Arguments may be known in part; what does not follow from them is a hole. Values
+keep their places: the pieces of ``join("", [a, b])`` are where ``a`` and ``b``
+are written.
 
 Source: developer.hashicorp.com/terraform/language/functions.
 """
@@ -10,7 +10,9 @@ Source: developer.hashicorp.com/terraform/language/functions.
 from __future__ import annotations
 
 from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Seq, Text
+from ..values import flat, string
 from .collection_functions import COLLECTION_FUNCTIONS
+from .effects import FAILED, NOTES
 from .session import FunctionCall
 from .string_functions import STRING_FUNCTIONS
 from .values import (
@@ -18,14 +20,12 @@ from .values import (
     boolean,
     choice,
     each_branch,
-    flat,
     hole_at,
     integer,
     is_null,
     is_rest,
     number,
     one_of,
-    string,
     text_of,
     truth,
 )
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 def apply(session: Session, name: str, arguments: list[Node], span: Span) -> Node:
-    """The value of ``name(arguments)``, written at *span*; a hole where it is not known."""
+    """The value of ``name(arguments)``, which is written at *span*."""
     known = FUNCTIONS.get(name)
     if known is None:
         return hole_at(span)
@@ -51,7 +51,7 @@ def apply(session: Session, name: str, arguments: list[Node], span: Span) -> Nod
     if not combines and any(is_rest(argument) for argument in arguments):
         return hole_at(span)
     if not needed <= len(arguments) <= _AT_MOST.get(name, needed):
-        session.note(f"{name}() needs {_counted(needed)} and has {len(arguments)}", span)
+        session.note(f"{name}() needs {_counted(needed)}, not {len(arguments)}", span)
         return session.fail(span)
     for argument in arguments:
         if isinstance(argument, Text) and not session.charge_text(argument):
@@ -76,7 +76,7 @@ def _counted(arguments: int) -> str:
     return f"{arguments} argument{'s' if arguments != 1 else ''}"
 
 
-# -- which of several
+# -- selection
 
 
 def _coalesce(call: FunctionCall) -> Node:
@@ -92,37 +92,32 @@ def _coalesce(call: FunctionCall) -> Node:
 
 
 def _try(session: Session, expression: Call, scope: Scope) -> Node:
-    """The first argument that is no error; one that may be an error is one of several."""
-    before = session.failures
+    """The first argument without an error; an unknown one is one of several."""
     options: list[Node | None] = []
     for argument in expression.arguments:
-        session.failures = before
-        noted = session.noted()
-        value = session.evaluate(argument, scope)
-        if session.failures > before:
-            session.take_notes(noted)
+        with session.observed(keep=FAILED | NOTES) as seen:
+            value = session.evaluate(argument, scope)
+        if seen.failed:
             continue
+        session.add_notes(seen.notes)
         options.append(value)
         if not isinstance(value, Hole):
             break
-    session.failures = before
     return choice(options, expression.span) if options else session.fail(expression.span)
 
 
 def _can(session: Session, expression: Call, scope: Scope) -> Node:
-    before, noted = session.failures, session.noted()
-    values = [session.evaluate(argument, scope) for argument in expression.arguments[:1]]
-    failed = session.failures > before
-    session.failures = before
-    if failed:
-        session.take_notes(noted)
+    with session.observed(keep=FAILED | NOTES) as seen:
+        values = [session.evaluate(argument, scope) for argument in expression.arguments[:1]]
+    if seen.failed:
         return boolean(False, expression.span)
+    session.add_notes(seen.notes)
     unknown = not values or isinstance(values[0], Hole)
     return hole_at(expression.span) if unknown else boolean(True, expression.span)
 
 
 LAZY: dict[str, Callable[[Session, Call, Scope], Node]] = {"try": _try, "can": _can}
-"""Functions that decide themselves which of their arguments matter."""
+"""Functions that evaluate their arguments themselves."""
 
 
 # -- types and encodings
@@ -156,7 +151,7 @@ def _jsonencode(call: FunctionCall) -> Node:
 
 
 def _decoded(read: Callable[[Text], Node | None]) -> Function:
-    """The value that a string spells, as *read* reads it."""
+    """A function that parses a string with *read*."""
 
     def function(call: FunctionCall) -> Node:
         node = call.arguments[0]
@@ -211,7 +206,7 @@ _COMBINING = frozenset(
         "toset",
     }
 )
-"""Functions that understand arguments which are one of several, or any number of them."""
+"""Functions that accept alternatives, and unknown numbers of arguments."""
 
 _ANY_NUMBER = 10**6
 _AT_MOST = {
@@ -237,7 +232,7 @@ _AT_MOST = {
     "lookup": 3,
     "range": 3,
 }
-"""Functions that take more arguments than they need, and how many at most."""
+"""Functions with optional arguments -> the maximum."""
 
 FUNCTIONS: dict[str, tuple[int, Function]] = {
     "coalesce": (1, _coalesce),
@@ -255,4 +250,4 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     **COLLECTION_FUNCTIONS,
     **STRING_FUNCTIONS,
 }
-"""Name -> how many arguments it needs, and the function."""
+"""Name -> the number of required arguments, and the function."""

@@ -1,21 +1,14 @@
-"""Who has which policy: identities and their attachments, trails and what they use."""
+"""Relations between resources: identities and their policies, trails and what they use."""
 
 from __future__ import annotations
 
 from ...iam.written import FoundAttachment, Owner
-from ...tree.nodes import Hole, Node, Seq, Text, as_text
+from ...tree.nodes import Hole, Node, Text, as_text
+from ..values import leaves
 from .instances import instances_of, nested
-from .locations import (
-    ATTACHMENTS,
-    BOUNDARIES,
-    HOLDERS,
-    IDENTITIES,
-    NAMES,
-    POLICY_TARGETS,
-    TRAIL_PARTNERS,
-)
 from .module import address_of, every
-from .values import flat, is_null, is_rest, text_of
+from .resource_types import resource_type
+from .values import is_null, is_rest, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,17 +17,16 @@ if TYPE_CHECKING:
     from ...readers.hcl.file import Block
     from .session import Scope, Session
 
-_OWN_POLICIES = ("aws_iam_policy.", "awscc_iam_managed_policy.")
 _LOOKED_UP = "data.aws_iam_policy."
 _UNNAMED = ("${each.", "${count.", "${...")
 
 
 class Relations:
-    """What the resources of a module say about each other.
+    """The relations between the resources of a module.
 
-    ``attachments`` are the references to policies that are not the module's
-    own; ``only_boundaries`` are its own policies (by address) that bound
-    identities and are attached to none.
+    ``attachments`` refer to managed policies outside of the module;
+    ``only_boundaries`` are policies of the module (by address) that are used
+    as permissions boundaries only.
     """
 
     def __init__(self, session: Session) -> None:
@@ -53,14 +45,15 @@ class Relations:
         self.only_boundaries = boundaries - self._attached.keys()
         self._partners = self._used_by_trails()
 
-    # -- who is meant
+    # -- references between resources
 
     def _named(self) -> dict[tuple[str, str], str]:
-        """Resource type and name, as far as it is known, to the address of the resource."""
+        """Resource type and name -> the address of the resource."""
         found: dict[tuple[str, str], str] = {}
         for block in every(self.session.module.resources):
             type_ = block.labels[0]
-            attribute = block.attributes.get(NAMES.get(type_, ""))
+            known = resource_type(type_)
+            attribute = block.attributes.get(known.name) if known.by_name else None
             if attribute is None:
                 continue
             for instance in instances_of(self.session, block):
@@ -70,30 +63,22 @@ class Relations:
         return found
 
     def _identified(self, node: Node, types: tuple[str, ...]) -> Iterator[str]:
-        """The resources of *types* that *node* means: addresses, else names as they are written."""
-        stack: list[Node | None] = [node]
-        while stack:
-            at = stack.pop()
-            if isinstance(at, Seq):
-                stack.extend(reversed(at.items))
+        """The resources of *types* that *node* refers to: addresses, or names as written."""
+        for leaf in leaves(node):
+            if is_null(leaf) or is_rest(leaf):
                 continue
-            if at is None or is_null(at) or is_rest(at):
-                continue
-            if len(flat(at)) > 1:
-                stack.extend(reversed(flat(at)))
-                continue
-            origin = self.session.origin(at)
+            origin = self.session.origin(leaf)
             if origin is not None:
                 yield origin
                 continue
-            text = as_text(at)
+            text = as_text(leaf)
             if text is None or not text.written or text.written.startswith(_UNNAMED):
                 continue
             known = (self._names.get((type_, text.written)) for type_ in types)
             yield next((address for address in known if address), text.written)
 
     def _values(self, block: Block, path: str, scope: Scope) -> Iterator[Node]:
-        """The value of an attribute of *block*; a dot leads into nested blocks."""
+        """The values at *path* in *block*; a dot leads into nested blocks."""
         name, _, rest = path.partition(".")
         if rest:
             for one in nested(self.session, block, name, scope):
@@ -104,74 +89,64 @@ class Relations:
     # -- holders
 
     def holders(self, block: Block) -> tuple[str, ...]:
-        """The identities that have the identity policies of the resource *block*."""
+        """The identities that the policies of the resource *block* apply to."""
         address = address_of(block)
         if address not in self._holders:
             self._holders[address] = tuple(self._find_holders(block, address))
         return self._holders[address]
 
     def _find_holders(self, block: Block, address: str) -> dict[str, None]:
-        type_ = block.labels[0]
-        if type_ in IDENTITIES:
+        known = resource_type(block.labels[0])
+        if known.is_identity:
             return {address: None}
         found = dict(self._attached.get(address, {}))
-        for name, identity in HOLDERS.get(type_, ()):
+        for name, identity in known.holders.items():
             for instance in instances_of(self.session, block):
                 for value in self._values(block, name, instance.scope):
                     found.update(dict.fromkeys(self._identified(value, (identity,))))
         return found
 
     def _attach(self, block: Block, boundaries: set[str]) -> None:
-        type_ = block.labels[0]
-        attachment, boundary = ATTACHMENTS.get(type_), BOUNDARIES.get(type_)
-        if attachment is None and boundary is None:
+        known = resource_type(block.labels[0])
+        if not known.attaches and not known.boundary:
             return
         owner = Owner(address_of(block), block.span)
         for instance in instances_of(self.session, block):
-            if attachment is not None:
-                path, parties = attachment
-                holders: dict[str, None] = {} if parties else {owner.name: None}
-                for name, identity in parties:
+            if known.attaches:
+                holders: dict[str, None] = {} if known.holders else {owner.name: None}
+                for name, identity in known.holders.items():
                     for value in self._values(block, name, instance.scope):
                         holders.update(dict.fromkeys(self._identified(value, (identity,))))
-                for value in self._values(block, path, instance.scope):
+                for value in self._values(block, known.attaches, instance.scope):
                     for policy in self._refer(value, owner, tuple(holders)):
                         self._attached.setdefault(policy, {}).update(holders)
-            if boundary is not None:
-                for value in self._values(block, boundary, instance.scope):
+            if known.boundary:
+                for value in self._values(block, known.boundary, instance.scope):
                     boundaries.update(self._refer(value, owner, ()))
 
     def _refer(self, value: Node, owner: Owner, holders: tuple[str, ...]) -> list[str]:
-        """The module's own policies that *value* refers to; the others become attachments."""
+        """The module's policies that *value* refers to; add attachments for other policies."""
         own: list[str] = []
-        stack: list[Node | None] = [value]
-        while stack:
-            at = stack.pop()
-            if isinstance(at, Seq):
-                stack.extend(reversed(at.items))
-                continue
-            if at is not None and len(flat(at)) > 1:
-                stack.extend(reversed(flat(at)))
-                continue
-            origin = self.session.origin(at) if at is not None else None
-            if origin is not None and origin.startswith(_OWN_POLICIES):
+        for leaf in leaves(value):
+            origin = self.session.origin(leaf)
+            if origin is not None and resource_type(origin.partition(".")[0]).is_managed_policy:
                 own.append(origin)
-            elif isinstance(at, Text | Hole) and not (origin or "").startswith(_LOOKED_UP):
-                text = as_text(at)
+            elif isinstance(leaf, Text | Hole) and not (origin or "").startswith(_LOOKED_UP):
+                text = as_text(leaf)
                 assert text is not None
-                self._found(FoundAttachment(text, owner, holders))
+                self._add(FoundAttachment(text, owner, holders))
         return own
 
     def _look_up(self, block: Block) -> None:
-        """``data.aws_iam_policy``: the place where it names the policy is the reference to report."""
+        """Add the policy that a ``data.aws_iam_policy`` names; it is reported there."""
         owner = Owner(address_of(block), block.span)
         for instance in instances_of(self.session, block):
             for name in ("arn", "name"):
                 for value in self._values(block, name, instance.scope):
                     self._refer(value, owner, ())
 
-    def _found(self, attachment: FoundAttachment) -> None:
-        """Keep *attachment*, unless another instance of its owner made the same."""
+    def _add(self, attachment: FoundAttachment) -> None:
+        """Add *attachment*, unless another instance of its owner has the same."""
         span = attachment.arn.span
         key = (attachment.owner.name, id(span.source), span.start, attachment.arn.written)
         if key not in self._seen:
@@ -181,29 +156,29 @@ class Relations:
     # -- trails
 
     def _used_by_trails(self) -> set[str]:
-        """What the module's trails and event data stores write to, encrypt with and act as."""
+        """The resources that trails and event data stores write to, encrypt with and act as."""
         found: set[str] = set()
         for block in every(self.session.module.resources):
-            for name, partners in TRAIL_PARTNERS.get(block.labels[0], {}).items():
+            for name, partners in resource_type(block.labels[0]).uses.items():
                 for instance in instances_of(self.session, block):
                     for value in self._values(block, name, instance.scope):
                         found.update(self._identified(value, partners))
         for block in every(self.session.module.resources):
-            if block.labels[0] == "aws_kms_alias" and address_of(block) in found:
-                for value in self._values(block, "target_key_id", {}):
-                    found.update(self._identified(value, ("aws_kms_key",)))
+            for name, types in resource_type(block.labels[0]).alias_of.items():
+                for value in self._values(block, name, {}) if address_of(block) in found else ():
+                    found.update(self._identified(value, types))
         return found
 
     def on_cloudtrail(self, block: Block) -> bool:
-        """Whether the policies of *block* are on something of CloudTrail's, or on what a trail uses."""
+        """Whether the policies of *block* are on a CloudTrail resource or one that a trail uses."""
         type_ = block.labels[0]
         if type_.startswith(("aws_cloudtrail", "awscc_cloudtrail")):
             return True
         if address_of(block) in self._partners:
             return True
-        name, targets = POLICY_TARGETS.get(type_, ("", ()))
-        for instance in instances_of(self.session, block) if name else ():
-            for value in self._values(block, name, instance.scope):
-                if not self._partners.isdisjoint(self._identified(value, targets)):
-                    return True
+        for name, targets in resource_type(type_).target.items():
+            for instance in instances_of(self.session, block):
+                for value in self._values(block, name, instance.scope):
+                    if not self._partners.isdisjoint(self._identified(value, targets)):
+                        return True
         return not self._partners.isdisjoint(self.holders(block))

@@ -1,4 +1,4 @@
-"""A Terraform module: the files of one folder and the blocks in them by name."""
+"""A Terraform module: the files of one folder, and their blocks by name."""
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ _ALLOW = regex(
 
 
 class Module:
-    """What the files of one folder declare.
+    """The declarations in the files of one folder, by their labels.
 
-    Files named ``terraform.tfvars`` and ``*.auto.tfvars`` (and ``.json``) give
-    variables their values (developer.hashicorp.com/terraform/language/values/variables,
-    "Variable Definitions Files"). *load* opens a file by its path relative to
-    the module's folder, or says None; *names* are the files below a folder. What
-    is declared goes by its labels; a folder of examples may have several of one
-    name. *whole* says that no other file of the folder can declare anything.
+    A folder of examples may declare a name several times. Files named
+    ``terraform.tfvars`` and ``*.auto.tfvars`` (and ``.json``) set variables
+    (developer.hashicorp.com/terraform/language/values/variables, "Variable
+    Definitions Files").
+
+    *load* opens a file by its path relative to the folder (None if it cannot be
+    read), and *names* lists the files below a folder. *whole* says that there
+    are no other files with declarations.
     """
 
     __slots__ = (
@@ -75,7 +77,7 @@ class Module:
         self.calls: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
-        self.buckets: set[str] | None = None  # variables that name buckets, once they are asked for
+        self.buckets: set[str] | None = None  # variables that are names of buckets, once computed
         self.problems: list[Problem] = []
         self.allowances: list[Allowance] = []
         self.load = load
@@ -90,7 +92,7 @@ class Module:
         self.whole = whole and not self.problems
 
     def declares_all(self, source: SourceFile) -> bool:
-        """Whether all that the expressions of the file *source* may name is in view."""
+        """Whether all declarations that the file *source* may refer to are known."""
         return self.whole and any(file.source is source for file in self.files)
 
     def _add(self, source: SourceFile) -> None:
@@ -130,7 +132,7 @@ class Module:
 def meant(
     declared: dict[tuple[str, ...], list[T]], name: tuple[str, ...], source: SourceFile
 ) -> T | None:
-    """What *name* means in the file *source*: what that file declares, else the first of that name."""
+    """The declaration of *name* for the file *source*: its own, or the first one of that name."""
     found = declared.get(name)
     if found is None:
         return None
@@ -138,19 +140,19 @@ def meant(
 
 
 def every(declared: dict[tuple[str, ...], list[T]]) -> Iterator[T]:
-    """All that is *declared*."""
+    """All declarations in *declared*."""
     for found in declared.values():
         yield from found
 
 
 def address_of(block: Block) -> str:
-    """What Terraform's users call *block*: ``aws_iam_policy.audit``, ``data.aws_region.current``, ``module.x``."""
+    """The address of *block*: ``aws_iam_policy.audit``, ``data.aws_region.x``, ``module.x``."""
     labels = ".".join(block.labels)
     return labels if block.type == "resource" else f"{block.type}.{labels}"
 
 
 def _allowances(comment: Text, covers: Span) -> Iterator[Allowance]:
-    """What ``"//": "policylint: allow CT302 -- reason"`` allows in the object that it is a comment of."""
+    """The suppressions in a comment of JSON: ``"//": "policylint: allow CT302 -- reason"``."""
     match = _ALLOW.fullmatch(comment.written)
     if match is None:
         return
@@ -175,12 +177,12 @@ def _definitions(source: SourceFile) -> HclFile:
 
 
 def _applies_by_itself(path: str) -> bool:
-    """Whether Terraform loads the variable definitions *path* without being told to."""
+    """Whether Terraform loads the variable definitions *path* automatically."""
     name = path.rsplit("/", 1)[-1].removesuffix(".json")
     return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
 
 
 def _precedence(path: str) -> tuple[bool, str]:
-    """The later one's values count: ``terraform.tfvars``, then the others in the order of their names."""
+    """The order of loading definitions: ``terraform.tfvars``, then the others by name."""
     name = path.rsplit("/", 1)[-1]
     return not name.startswith("terraform.tfvars"), name

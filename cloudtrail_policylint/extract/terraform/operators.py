@@ -25,7 +25,7 @@ def unary(operator: str, operand: Node, span: Span) -> Node:
 
 
 def binary(operator: str, left: Node, right: Node, span: Span) -> Node:
-    """``left operator right``; one side can be enough for ``&&`` and ``||``."""
+    """``left operator right``; one known side may decide ``&&`` and ``||``."""
     if operator in ("&&", "||"):
         decisive = operator == "||"
         known = (truth(left), truth(right))

@@ -1,9 +1,8 @@
-"""Plans and states as ``terraform show -json`` writes them: the values of resources, all worked out.
+"""Plans and states in the format of ``terraform show -json``.
 
-What is not known before the plan is applied is left out of the planned values
-(it is true in ``after_unknown``), so that there is no policy to judge. Who has
-a policy whose ARN is not known yet can be told by the references in the
-configuration, which a plan (but no state) holds, too.
+The planned values do not have values that are only known after apply, so there
+is no policy to check. The references in the configuration, which a plan has
+(but not a state), show the holders of a policy whose ARN is not known yet.
 
 Source: developer.hashicorp.com/terraform/internals/json-format ("Plan
 Representation", "Values Representation", "Configuration Representation",
@@ -13,64 +12,60 @@ Representation", "Values Representation", "Configuration Representation",
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
-from ...iam.kinds import kind_of_cloudtrail_arn
 from ...iam.written import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
-from ...tree.nodes import Encoded, Hole, Map, Node, Seq, Text, branches
+from ...tree.nodes import Encoded, Hole, Map, Node, Seq, Text, children
 from ..detect import is_policy, may_hold_policy, read_policy, read_text
-from .locations import (
-    ATTACHMENTS,
-    BOUNDARIES,
-    HOLDERS,
-    IDENTITIES,
-    NAMES,
-    NOT_POLICIES,
-    ORGANIZATIONS_POLICY_TYPES,
-    POLICIES,
-    POLICY_TARGETS,
-    TRAIL_PARTNERS,
-)
-from .values import inside
+from ..values import inside
+from .resource_types import resource_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ATTACHABLE = ("aws_iam_policy", "awscc_iam_managed_policy")
 _CLOUDTRAIL = ("aws_cloudtrail", "awscc_cloudtrail")
 _KEY = regex(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
+def is_plan(root: Node | None) -> bool:
+    """Whether *root* is a plan or a state in JSON."""
+    if not isinstance(root, Map) or not isinstance(root.get("format_version"), Text):
+        return False
+    return any(isinstance(root.get(name), Map | Seq) for name in ("planned_values", "values")) or (
+        isinstance(root.get("resource_changes"), Seq)
+    )
+
+
 def extract_plan(root: Node) -> Extraction:
-    """The policies and attachments of the plan *root*, owned by resources as Terraform addresses them."""
+    """The policies and attachments of the plan *root*; their owners are addresses of resources."""
     return _Plan(root).extraction() if isinstance(root, Map) else Extraction()
 
 
 class _Resource:
-    """One managed resource: its type, its owner by address, and the values that are known.
+    """One managed resource with its known values.
 
-    ``block`` is the address without the keys of instances: that of the block
-    that makes it. ``names`` are the blocks that an attribute refers to.
+    ``block`` is the address of its block: without the keys of instances.
     """
 
-    __slots__ = ("block", "expressions", "owner", "type", "values")
+    __slots__ = ("block", "expressions", "known", "owner", "type", "values")
 
     def __init__(self, type_: str, owner: Owner, values: Map) -> None:
         self.type = type_
+        self.known = resource_type(type_)
         self.owner = owner
         self.values = values
         self.block = _KEY.sub("", owner.name)
         self.expressions: Map | None = None
 
     def at(self, path: str) -> Iterator[Node]:
-        """The values at *path*, through lists and blocks."""
+        """The values at *path*, in every item of a list and every block."""
         return inside(self.values, path.split("."))
 
     def texts(self, path: str) -> list[Text]:
-        """The strings at *path*, in a list or alone."""
+        """The strings at *path*, and in lists there."""
         return [text for value in self.at(path) for text in _texts(value)]
 
     def referred(self, path: str) -> Iterator[str]:
-        """The blocks that what is written at *path* refers to, and other words like them."""
+        """The addresses of the blocks that the expression at *path* refers to."""
         module = self.block.removesuffix(".".join(self.block.split(".")[-2:]))
         for value in inside(self.expressions, path.split(".")) if self.expressions else ():
             for references in inside(value, ["references"]):
@@ -87,30 +82,30 @@ class _Plan:
         self._own = {
             arn.written: resource.block
             for resource in self._resources
-            if resource.type in _ATTACHABLE
+            if resource.known.is_managed_policy
             for arn in resource.texts("arn")
         }
-        self._policies = {r.block for r in self._resources if r.type in _ATTACHABLE}
+        self._policies = {r.block for r in self._resources if r.known.is_managed_policy}
         self._attachments: list[FoundAttachment] = []
-        self._attached: dict[str, dict[str, None]] = {}  # policies of the plan, and who has them
-        self._unsettled = False  # whether somebody has a policy that may be any of the plan's
+        self._attached: dict[str, dict[str, None]] = {}  # policy of the plan -> its holders
+        self._unsettled = False  # whether an attached policy may be any of the plan's
         boundaries: set[str] = set()
         for resource in self._resources:
-            if resource.type in ATTACHMENTS:
-                self._attach(resource, *ATTACHMENTS[resource.type])
-            if resource.type in BOUNDARIES:
-                boundaries.update(self._refer(resource, BOUNDARIES[resource.type], ()))
+            if resource.known.attaches:
+                self._attach(resource)
+            if resource.known.boundary:
+                boundaries.update(self._refer(resource, resource.known.boundary, ()))
         self._only_boundaries = boundaries - self._attached.keys()
         self._used = {
             name
             for resource in self._resources
-            for path in TRAIL_PARTNERS.get(resource.type, ())
+            for path in resource.known.uses
             for name in (*[t.written for t in resource.texts(path)], *resource.referred(path))
         }
         self._partners = {
             holder
             for resource in self._resources
-            if resource.type in IDENTITIES and self._is_partner(resource)
+            if resource.known.is_identity and self._is_partner(resource)
             for holder in _holders(resource)
         }
 
@@ -119,22 +114,22 @@ class _Plan:
         resources = tuple(FoundResource(r.type, r.owner) for r in self._resources)
         return Extraction(documents, tuple(self._attachments), resources=resources)
 
-    # -- who has what
+    # -- relations between resources
 
-    def _attach(self, resource: _Resource, path: str, parties: tuple[tuple[str, str], ...]) -> None:
+    def _attach(self, resource: _Resource) -> None:
         holders = _holders(resource)
         before = len(self._attachments)
-        own = self._refer(resource, path, holders)
+        own = self._refer(resource, resource.known.attaches, holders)
         for policy in own:
             self._attached.setdefault(policy, {}).update(dict.fromkeys(holders))
-        if parties and not own and len(self._attachments) == before:
+        if resource.known.holders and not own and len(self._attachments) == before:
             self._unsettled = True
             unknown = Hole("(known after apply)", resource.owner.span)
             arn = Text((unknown,), unknown.span)
             self._attachments.append(FoundAttachment(arn, resource.owner, holders))
 
     def _refer(self, resource: _Resource, path: str, holders: tuple[str, ...]) -> set[str]:
-        """The plan's own policies that *resource* has at *path*; others become attachments."""
+        """The plan's policies that *resource* refers to; add attachments for other policies."""
         own = self._policies.intersection(resource.referred(path))
         for arn in resource.texts(path):
             policy = self._own.get(arn.written)
@@ -147,30 +142,29 @@ class _Plan:
     def _is_partner(self, resource: _Resource) -> bool:
         """Whether a trail or event data store of the plan uses *resource*."""
         names = [resource.block]
-        for path in ("arn", "id", NAMES.get(resource.type, "arn")):
+        for path in ("arn", "id", resource.known.name if resource.known.by_name else "arn"):
             names += [text.written for text in resource.texts(path)]
         return not self._used.isdisjoint(names)
 
     def _on_cloudtrail(self, resource: _Resource, holders: tuple[str, ...]) -> bool:
         if resource.type.startswith(_CLOUDTRAIL) or not self._partners.isdisjoint(holders):
             return True
-        target = POLICY_TARGETS.get(resource.type)
-        if target is None:
-            return self._is_partner(resource)
-        named = [text.written for text in resource.texts(target[0])]
-        return not self._used.isdisjoint((*named, *resource.referred(target[0])))
+        for path in resource.known.target:
+            named = [text.written for text in resource.texts(path)]
+            return not self._used.isdisjoint((*named, *resource.referred(path)))
+        return self._is_partner(resource)
 
     # -- policies
 
     def _found(self, resource: _Resource) -> Iterator[Found]:
-        paths = POLICIES.get(resource.type)
-        if paths is None:
-            if resource.type not in NOT_POLICIES:
+        known = resource.known
+        if not known.policies:
+            if not known.other_language:
                 yield from _by_shape(resource)
             return
         attached = self._attached.get(resource.block)
-        unsettled = self._unsettled and attached is None and resource.type in _ATTACHABLE
-        for path, usual in paths.items():
+        unsettled = self._unsettled and attached is None and known.is_managed_policy
+        for path, usual in known.policies.items():
             kind = _kind(resource, usual)
             if kind == "":
                 continue
@@ -196,7 +190,7 @@ def _texts(value: Node) -> list[Text]:
 
 
 def _configured(root: Map) -> Iterator[tuple[str, Map]]:
-    """The addresses of the blocks in the configuration of *root*, with what is written in them."""
+    """The blocks in the configuration of *root*: addresses and expressions."""
     configuration = root.get("configuration")
     top = configuration.get("root_module") if isinstance(configuration, Map) else None
     modules = [("", top)]
@@ -216,7 +210,7 @@ def _configured(root: Map) -> Iterator[tuple[str, Map]]:
 
 
 def _resources(root: Map) -> Iterator[_Resource]:
-    """The resources of *root* as they will be, or as they are in a state."""
+    """The resources of *root*: planned ones, or those of a state."""
     values = root.get("planned_values") or root.get("values")
     if not isinstance(values, Map):
         for change in _maps(root.get("resource_changes")):
@@ -244,26 +238,25 @@ def _maps(node: Node | None) -> list[Map]:
 
 
 def _kind(resource: _Resource, usual: str | None) -> str | None:
-    """The kind of the policy of *resource*: None when the document has to tell, empty for no IAM policy."""
-    if resource.type.endswith("_organizations_policy"):
-        written = resource.texts("type")
-        return ORGANIZATIONS_POLICY_TYPES.get(written[0].written, "") if written else usual
-    if resource.type == "awscc_cloudtrail_resource_policy":
-        arns = resource.texts("resource_arn")
-        return kind_of_cloudtrail_arn(arns[0].written) if arns else None
-    return usual
+    """The kind of a policy: None if only its content shows it, empty for no IAM policy."""
+    if resource.known.kind_by is None:
+        return usual
+    path, kind_of = resource.known.kind_by
+    texts = resource.texts(path)
+    return kind_of(texts[0]) if texts else usual
 
 
 def _holders(resource: _Resource) -> tuple[str, ...]:
-    """The identities that *resource* names, or is, by type and name."""
-    pairs = HOLDERS.get(resource.type) or ATTACHMENTS.get(resource.type, ("", ()))[1]
-    if resource.type in IDENTITIES and resource.type in NAMES:
-        pairs = ((NAMES[resource.type], resource.type),)
-    return tuple(f"{type_}.{t.written}" for path, type_ in pairs for t in resource.texts(path))
+    """The identities that *resource* names or is: type and name."""
+    known = resource.known
+    types = {known.name: known.type} if known.is_identity else known.holders
+    return tuple(
+        f"{type_}.{text.written}" for path, type_ in types.items() for text in resource.texts(path)
+    )
 
 
 def _by_shape(resource: _Resource) -> Iterator[Found]:
-    """Policies in what is not known to take any."""
+    """The policies in a resource of an unlisted type, recognised by their content."""
     stack: list[Node] = [resource.values]
     while stack:
         node = stack.pop()
@@ -278,7 +271,5 @@ def _by_shape(resource: _Resource) -> Iterator[Found]:
             continue
         if is_policy(content):
             yield Found(content, None, resource.owner, problems=problems)
-        elif isinstance(content, Map):
-            stack.extend(b for entry in reversed(content.entries) for b in branches(entry.value))
-        elif isinstance(content, Seq):
-            stack.extend(reversed(content.items))
+        else:
+            stack.extend(reversed(children(content)))

@@ -1,50 +1,51 @@
-"""The policies and attachments of a module, with whom they belong to."""
+"""The policies and attachments of a module, with their owners."""
 
 from __future__ import annotations
 
 from ...base import limits
-from ...iam.kinds import kind_of_cloudtrail_arn
 from ...iam.written import Extraction, Found, FoundResource, Owner, Problem
-from ...tree.nodes import Encoded, Hole, Map, Node, Text, as_text, children
+from ...tree.nodes import Encoded, Hole, Map, Node, Text, children
 from ...tree.source import Ranges, Related
+from .. import aws
 from ..detect import is_policy, may_hold_policy, read_policy, read_text, unknown_in
+from ..values import inside
 from .documents import document
 from .holders import Relations
 from .instances import instances_of, nested
-from .locations import (
-    CLOUDTRAIL_RESOURCES,
-    NOT_POLICIES,
-    ORGANIZATIONS_POLICY_TYPES,
-    POLICIES,
-    POLICY_LIKE,
-)
 from .module import address_of, every
-from .session import MAX_DEPTH
-from .values import inside, spelling, string
+from .resource_types import resource_type
+from .session import MAX_DEPTH, TOP
+from .values import spelling, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeVar
 
     from ...readers.hcl.file import Attribute, Block
+    from ...readers.hcl.syntax import Expression
     from ...tree.source import Span
     from .evaluate import Evaluator
     from .session import Instance, Scope
 
+    T = TypeVar("T")
+
 MAX_VARIANTS = 16
-"""Documents that one place may make (by ``for_each``, by templates) and that are told apart."""
+"""Different documents at one location (by ``for_each``, by templates) that are checked."""
 MAX_BLOCK_DEPTH = 8
+POLICY_LIKE = ("policy", "policies", "policy_document", "policy_json", "json")
+"""Suffixes of attributes that may be policies, in unlisted resources and in module calls."""
 
 _NO_BLOCKS = Ranges()
 
 
 def find(evaluator: Evaluator) -> Extraction:
-    """All policies and attachments of the module that *evaluator* evaluates, in the order of its files."""
+    """All policies and attachments of the module of *evaluator*, in the order of its files."""
     return _Finder(evaluator).extraction()
 
 
-class _Place:
-    """The documents that one place in a file makes, and what their consumers say of them."""
+class _Location:
+    """The documents at one location in a file, and what the resources that use them add."""
 
     __slots__ = ("documents", "holders", "kinds", "on_cloudtrail", "owner")
 
@@ -62,10 +63,10 @@ class _Finder:
         self.evaluator = evaluator
         self.relations = Relations(evaluator)
         self.unresolved: list[Hole] = []
-        self.notes: list[Problem] = []  # on them
-        self.places: dict[tuple[int, int, int], _Place] = {}
+        self.notes: list[Problem] = []  # why they are unknown
+        self.locations: dict[tuple[int, int, int], _Location] = {}
         self.blocks: Ranges | None = None
-        self.statements: set[tuple[int, int, int]] = set()  # where they are in all that was found
+        self.statements: set[tuple[int, int, int]] = set()  # locations of those of all documents
 
     def extraction(self) -> Extraction:
         for block in every(self.module.resources):
@@ -84,7 +85,7 @@ class _Finder:
         )
 
     def _made(self) -> Iterator[FoundResource]:
-        """The resources that the module makes, each once however many instances it has."""
+        """The resources of the module; one with several instances is there once."""
         for block in every(self.module.resources):
             if instances_of(self.evaluator, block):
                 yield FoundResource(block.labels[0], Owner(address_of(block), block.span))
@@ -92,28 +93,28 @@ class _Finder:
     def _in_order(self) -> Iterator[Found]:
         order = {id(file.source): index for index, file in enumerate(self.module.files)}
         last = len(order)
-        for key in sorted(self.places, key=lambda k: (order.get(k[0], last), k[1], k[2])):
-            place = self.places[key]
-            kind = next(iter(place.kinds)) if len(place.kinds) == 1 else None
-            for node, problems in place.documents:
+        for key in sorted(self.locations, key=lambda k: (order.get(k[0], last), k[1], k[2])):
+            location = self.locations[key]
+            kind = next(iter(location.kinds)) if len(location.kinds) == 1 else None
+            for node, problems in location.documents:
                 yield Found(
                     node,
                     kind,
-                    place.owner,
-                    holders=tuple(place.holders),
-                    on_cloudtrail=place.on_cloudtrail,
+                    location.owner,
+                    holders=tuple(location.holders),
+                    on_cloudtrail=location.on_cloudtrail,
                     problems=problems,
                     blocks=self._sources_of(node),
                     related=self._loads(node),
                 )
 
     def _loads(self, node: Node) -> tuple[Related, ...]:
-        """Where the file is loaded that *node* is written in, if it is not one of the module."""
-        places = self.evaluator.loads.get(id(node.span.source), ())
-        return tuple(Related(span, "loaded here") for span in places)
+        """The calls that load the file of *node*, if it is not a file of the module."""
+        calls = self.evaluator.loaded_at(node.span.source)
+        return tuple(Related(span, "loaded here") for span in calls)
 
     def _sources_of(self, node: Node) -> Ranges:
-        """The data sources that the statements of *node* may come from."""
+        """The data sources that the statements of *node* may be from."""
         built = self.evaluator.built
         if id(node) not in built or not self.evaluator.merged:
             return _NO_BLOCKS
@@ -139,23 +140,22 @@ class _Finder:
     # -- resources
 
     def _resource(self, block: Block) -> None:
-        type_ = block.labels[0]
-        paths = POLICIES.get(type_)
-        if paths is None:
-            if type_ not in NOT_POLICIES:
+        known = resource_type(block.labels[0])
+        if not known.policies:
+            if not known.other_language:
                 self._search_block(block)
             return
-        self.evaluator.take_notes()
-        instances = instances_of(self.evaluator, block)
-        of_all = self.evaluator.take_notes()
+        with self.evaluator.observed() as seen:
+            instances = instances_of(self.evaluator, block)
+        of_all = seen.notes
         for instance in instances:
-            for path, usual in paths.items():
+            for path, usual in known.policies.items():
                 kind = self._kind(block, instance, usual)
                 if kind == "":
                     continue
-                self.evaluator.take_notes()
-                for value in self._values_at(block, path.split("."), instance.scope):
-                    notes = (*of_all, *self.evaluator.take_notes())
+                values = self._values_at(block, path.split("."), instance.scope)
+                for value, on_value in self._with_notes(values):
+                    notes = (*of_all, *on_value)
                     policies = read_policy(value)
                     for node, problems in policies:
                         self._add(node, kind, block, (*problems, *notes))
@@ -163,8 +163,17 @@ class _Finder:
                         self.unresolved += unknown_in(value)
                         self.notes += notes
 
+    def _with_notes(self, values: Iterator[T]) -> Iterator[tuple[T, tuple[Problem, ...]]]:
+        """*values*, each with the notes of its evaluation."""
+        while True:
+            with self.evaluator.observed() as seen:
+                value = next(values, None)
+            if value is None:
+                return
+            yield value, seen.notes
+
     def _values_at(self, block: Block, path: list[str], scope: Scope) -> Iterator[Node]:
-        """The values at *path*: attributes, and what is in nested blocks or in the objects of attributes."""
+        """The values at *path*, in nested blocks and in the objects of attributes."""
         first, *rest = path
         attribute = block.attributes.get(first)
         blocks = list(nested(self.evaluator, block, first, scope)) if rest else ()
@@ -174,117 +183,106 @@ class _Finder:
             yield from inside(self.evaluator.evaluate(attribute.expression, scope), rest)
 
     def _kind(self, block: Block, instance: Instance, usual: str | None) -> str | None:
-        """The kind of the policy of *block*: None when the document has to tell, empty for no IAM policy."""
-        type_ = block.labels[0]
-        if type_.endswith("_organizations_policy"):
-            written = block.attributes.get("type")
+        """The kind of a policy: None if only its content shows it, empty for no IAM policy."""
+        by = resource_type(block.labels[0]).kind_by
+        if by is not None:
+            argument, kind_of = by
+            written = block.attributes.get(argument)
             if written is None:
                 return usual
-            name = string(self.evaluator.evaluate(written.expression, instance.scope))
-            return ORGANIZATIONS_POLICY_TYPES.get(name, "") if name is not None else None
-        if type_ == "awscc_cloudtrail_resource_policy":
-            return self._cloudtrail_kind(block, instance)
+            value = self.evaluator.evaluate(written.expression, instance.scope)
+            type_ = (self.evaluator.origin(value) or "").removeprefix("data.").partition(".")[0]
+            text = text_of(value)
+            kind = aws.kind_on(resource_type(type_).makes)
+            return kind or (kind_of(text) if text is not None else None)
         if usual == "identity" and address_of(block) in self.relations.only_boundaries:
             return "boundary"
         return usual
 
-    def _cloudtrail_kind(self, block: Block, instance: Instance) -> str | None:
-        arn = block.attributes.get("resource_arn")
-        if arn is None:
-            return None
-        value = self.evaluator.evaluate(arn.expression, instance.scope)
-        type_ = (self.evaluator.origin(value) or "").removeprefix("data.").partition(".")[0]
-        kind = CLOUDTRAIL_RESOURCES.get(type_.partition("_cloudtrail_")[2])
-        text = as_text(value)
-        return kind or (kind_of_cloudtrail_arn(text.written) if text is not None else None)
-
     def _add(
         self, node: Node, kind: str | None, block: Block, problems: tuple[Problem, ...] = ()
     ) -> None:
-        """Note that *node* is a policy of *block*."""
+        """Add the policy *node* of *block*."""
         if isinstance(node, Hole):
             return
-        place = self._place(node, Owner(address_of(block), block.span), problems)
+        location = self._add_document(node, Owner(address_of(block), block.span), problems)
         if kind is not None:
-            place.kinds.add(kind)
+            location.kinds.add(kind)
         if block.type == "resource":
             if kind in ("identity", "trust"):
-                place.holders.update(dict.fromkeys(self.relations.holders(block)))
-            place.on_cloudtrail = place.on_cloudtrail or self.relations.on_cloudtrail(block)
+                location.holders.update(dict.fromkeys(self.relations.holders(block)))
+            location.on_cloudtrail = location.on_cloudtrail or self.relations.on_cloudtrail(block)
 
-    def _place(self, node: Node, owner: Owner, problems: tuple[Problem, ...]) -> _Place:
+    def _add_document(self, node: Node, owner: Owner, problems: tuple[Problem, ...]) -> _Location:
         built = self.evaluator.built.get(id(node))
         if built is not None:
             owner = Owner(address_of(built[1]), built[1].span)
         key = node.span.key()
-        place = self.places.get(key)
-        if place is None:
-            place = self.places[key] = _Place(owner)
-        if not place.documents or self._is_another(node, place):
-            place.documents.append((node, problems))
+        location = self.locations.get(key)
+        if location is None:
+            location = self.locations[key] = _Location(owner)
+        if not location.documents or self._is_another(node, location):
+            location.documents.append((node, problems))
             statement = node.get("Statement") if isinstance(node, Map) else None
             if statement is not None:
                 self.statements.add(statement.span.key())
-        return place
+        return location
 
-    def _is_another(self, node: Node, place: _Place) -> bool:
-        known = [one for one, _ in place.documents]
+    def _is_another(self, node: Node, location: _Location) -> bool:
+        known = [one for one, _ in location.documents]
         if len(known) >= MAX_VARIANTS or any(node is one for one in known):
             return False
         return spelling(node) not in map(spelling, known)
 
-    # -- policies elsewhere
+    # -- policies in other places
 
     def _data_documents(self) -> None:
-        """The documents that no resource of the module takes; those that others merge are judged there."""
-        self.evaluator.take_notes()
-        built = [
-            (document(self.evaluator, block, instance), block, self.evaluator.take_notes())
+        """Add the documents of data sources, except for those that are merged into others."""
+        built = (
+            (document(self.evaluator, block, instance), block)
             for block in every(self.module.data)
             if block.labels[0] == "aws_iam_policy_document"
             for instance in instances_of(self.evaluator, block)
-        ]
-        for node, block, notes in built:
+        )
+        for (node, block), notes in list(self._with_notes(built)):
             if id(node) not in self.evaluator.merged:
                 self._add(node, None, block, notes)
 
     def _search_block(self, block: Block, depth: int = 0) -> None:
-        """Policies in what is not known to take any: a module call, an unlisted resource."""
+        """Add the policies in a module call or in a resource of an unlisted type."""
         for instance in instances_of(self.evaluator, block):
             self._search_body(block, block, instance.scope, depth)
 
     def _search_body(self, block: Block, owner: Block, scope: Scope, depth: int) -> None:
         for attribute in block.attributes.values():
             if _may_hold(attribute):
-                self.evaluator.take_notes()
-                value = self.evaluator.evaluate(attribute.expression, scope)
-                self._search(value, Owner(address_of(owner), owner.span))
+                self._search(attribute.expression, scope, Owner(address_of(owner), owner.span))
         if depth < MAX_BLOCK_DEPTH:
             for inner in block.blocks:
-                if inner.type not in block.attributes:  # where it would be one was searched above
+                if inner.type not in block.attributes:  # else it was searched as an attribute
                     self._search_body(inner, owner, scope, depth + 1)
 
     def _elsewhere(self) -> None:
-        """Policies that are written where only other modules use them: locals, outputs, defaults."""
+        """Add the policies in locals, outputs and defaults of variables."""
         for attribute in every(self.module.locals):
             self._search_attribute(attribute, f"local.{attribute.name}", attribute.span)
         for block in (*every(self.module.variables), *self.module.outputs):
-            kind = "var" if block.type == "variable" else block.type
+            prefix = "var" if block.type == "variable" else block.type
             for name in ("default", "value"):
                 if name in block.attributes:
-                    owner = f"{kind}.{block.labels[0]}"
+                    owner = f"{prefix}.{block.labels[0]}"
                     self._search_attribute(block.attributes[name], owner, block.span)
         for attribute in self.module.values.values():
             self._search_attribute(attribute, f"var.{attribute.name}", attribute.span)
 
     def _search_attribute(self, attribute: Attribute, owner: str, span: Span) -> None:
         if "tatement" in attribute.text:
-            self.evaluator.take_notes()
-            self._search(self.evaluator.evaluate(attribute.expression), Owner(owner, span))
+            self._search(attribute.expression, TOP, Owner(owner, span))
 
-    def _search(self, value: Node, owner: Owner) -> None:
-        """Every policy in *value*, which was just worked out, known by its shape, that was not found yet."""
-        notes = self.evaluator.take_notes()
+    def _search(self, expression: Expression, scope: Scope, owner: Owner) -> None:
+        """Add the policies in the value of *expression*, recognised by their content."""
+        with self.evaluator.observed() as seen:
+            value = self.evaluator.evaluate(expression, scope)
         stack: list[Node | None] = [value]
         while stack:
             node = stack.pop()
@@ -295,24 +293,24 @@ class _Finder:
                 continue
             if not is_policy(content):
                 stack.extend(reversed(children(content)))
-            elif content.span.key() not in self.places and not self._is_known(content):
-                self._place(content, owner, (*problems, *notes))
+            elif content.span.key() not in self.locations and not self._is_known(content):
+                self._add_document(content, owner, (*problems, *seen.notes))
 
     def _is_known(self, policy: Node) -> bool:
-        """Whether *policy* is what another one was made of, by ``merge()`` for instance."""
+        """Whether another policy has the statements of *policy*, by ``merge()`` for instance."""
         statement = policy.get("Statement") if isinstance(policy, Map) else None
         return statement is not None and statement.span.key() in self.statements
 
 
 def _content(node: Node) -> tuple[Node | None, tuple[Problem, ...]]:
-    """What *node* holds: a string that may spell a policy is read."""
+    """*node*, or the JSON in it, and its problems; None if it cannot be a policy."""
     if isinstance(node, Text):
         return read_text(node) if may_hold_policy(node) else (None, ())
     return (node.content if isinstance(node, Encoded) else node), ()
 
 
 def _is_template(node: Node) -> bool:
-    """Whether *node* is a CloudFormation template, whose policies have functions of their own."""
+    """Whether *node* is a CloudFormation template, whose policies may use functions."""
     return isinstance(node, Map) and node.get("Resources") is not None
 
 

@@ -1,9 +1,9 @@
-"""The modules of a run and the calls among them.
+"""The modules of a run, and which module calls which.
 
-A module is evaluated once for each call of it that is in view, with the
-caller's values (developer.hashicorp.com/terraform/language/modules/syntax);
-one that nobody in view calls is evaluated by itself, as a root module. Modules
-from a registry or from git are not in view: what they give back is a hole.
+A module is evaluated once for each call of it, with the caller's values
+(developer.hashicorp.com/terraform/language/modules/syntax), or without any call
+by itself, as a root module. The outputs of modules from a registry or from git
+are unknown.
 """
 
 from __future__ import annotations
@@ -29,52 +29,52 @@ if TYPE_CHECKING:
     from .session import Instance
 
     class Folders(Protocol):
-        """The folders of a run: their Terraform files, and which of them may call which."""
+        """The folders of a run: their Terraform files, and their calls of each other."""
 
         def module_sources(self, folder: str) -> list[SourceFile]:
             """The Terraform files of *folder*."""
 
         def is_whole(self, folder: str) -> bool:
-            """Whether these are all files of *folder* that can declare something."""
+            """Whether these are all files of *folder* with declarations."""
 
         def callers(self, folder: str) -> list[str]:
             """The folders whose modules may call the one of *folder*."""
 
         def called(self, folder: str, source: str) -> str | None:
-            """The folder that *source* means in *folder*; None where it may not be read."""
+            """The folder that the module source *source* names; None if it may not be read."""
 
         def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
-            """What opens a file by its path from *folder*."""
+            """A function that opens a file by its path relative to *folder*."""
 
         def lister(self, folder: str) -> Callable[[str], list[str]]:
-            """What names the files below a folder, by its path from *folder*."""
+            """A function that lists the files below a folder, by its path relative to *folder*."""
 
 
 MAX_CALLS = 8
-"""Calls of one module that are followed; when there are more, nothing is known of what it is given."""
+"""Calls that one module is evaluated for; with more of them its arguments are unknown."""
 MAX_EVALUATIONS = 2000
-"""Evaluations of modules in one project; what would take more is not followed."""
+"""Evaluations of modules in one project; further calls are not evaluated."""
 MAX_NESTING = 20
-"""Modules in modules that are followed."""
+"""Levels of modules in modules that are evaluated."""
 
 
 class Project:
-    """Terraform modules of *folders* that call one another, each read once."""
+    """The Terraform modules of *folders*, each read once."""
 
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
         self._modules: dict[str, Module] = {}
         self._evaluators: dict[str, list[Evaluator]] = {}
         self._children: dict[tuple[int, int, str | None], Evaluator | None] = {}
-        self._at: dict[int, tuple[Evaluator, str, int]] = {}  # folder and nesting of an evaluation
+        self._at: dict[int, tuple[Evaluator, str, int]] = {}  # evaluations: folder, nesting
 
     def extractions(self, folder: str) -> Iterator[Extraction]:
-        """What the module *folder* makes: once by itself, or once for each call of it."""
+        """The extraction of the module *folder*, once by itself or once for each call of it."""
         for evaluator in self._evaluated(folder):
             yield find(evaluator)
 
     def forget(self) -> None:
-        """Drop all that was read: a repository holds many projects, and evaluations know theirs."""
+        """Drop all modules: a repository may have many projects."""
         for known in (self._modules, self._evaluators, self._children, self._at):
             known.clear()
 
@@ -92,7 +92,7 @@ class Project:
     def _evaluated(self, folder: str) -> list[Evaluator]:
         known = self._evaluators.get(folder)
         if known is None:
-            self._evaluators[folder] = []  # for a module that calls itself
+            self._evaluators[folder] = []  # if the module calls itself
             known = self._calls_of(folder) or [self._root(folder)]
             self._evaluators[folder] = known
         return known
@@ -107,18 +107,18 @@ class Project:
                     for instance in instances_of(caller, block):
                         child = self._child(caller, block, instance)
                         if child is None or len(found) == MAX_CALLS:
-                            return [self._root(folder, is_open=True)]
+                            return [self._root(folder, unknown_inputs=True)]
                         found.append(child)
         return found
 
-    def _root(self, folder: str, *, is_open: bool = False) -> Evaluator:
+    def _root(self, folder: str, *, unknown_inputs: bool = False) -> Evaluator:
         module = self._module(folder)
-        evaluator = Evaluator(module, children=self._child, is_open=is_open)
+        evaluator = Evaluator(module, children=self._child, unknown_inputs=unknown_inputs)
         self._at[id(evaluator)] = (evaluator, folder, 0)
         return evaluator
 
     def _target(self, folder: str, block: Block) -> str | None:
-        """The folder that the call *block* of the module *folder* means; None for one that is not local."""
+        """The folder that *block* in the module *folder* calls; None if it is not local."""
         path = _local_path(block)
         return self._folders.called(folder, path) if path is not None else None
 
@@ -142,7 +142,7 @@ class Project:
 
 
 def _local_path(block: Block) -> str | None:
-    """The local path of the module that *block* calls: it starts with ``./`` or ``../``."""
+    """The local path (``./`` or ``../``) of the module that *block* calls, if it has one."""
     attribute = block.attributes.get("source")
     expression = attribute.expression if attribute is not None else None
     if not isinstance(expression, Constant) or not isinstance(expression.node, Text):

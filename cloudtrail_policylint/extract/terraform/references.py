@@ -1,16 +1,15 @@
-"""What the names in an expression stand for: variables, locals, resources, data sources.
+"""References in expressions: variables, locals, modules, resources, data sources.
 
-An attribute of a resource is what its block writes, or what is known of the
-value that AWS will give it: an ARN is built as far as its parts are known, an
-account id is twelve digits. The facts are in ``locations``.
+An attribute of a resource has the value in its block, or what is known of the
+value that AWS assigns: ARNs are built from their known parts, account ids are
+twelve digits. ``resource_types`` has the facts.
 
 Sources: developer.hashicorp.com/terraform/language/expressions/references and
-the attribute references of the provider's pages.
+the attribute references of the providers.
 """
 
 from __future__ import annotations
 
-from ...base.lazy_regex import regex
 from ...base.suggest import nearest
 from ...readers.hcl.syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
 from ...tree.nodes import (
@@ -27,22 +26,14 @@ from ...tree.nodes import (
     Text,
     narrowed,
 )
+from .. import aws
+from ..values import string
 from .documents import document
 from .instances import instances_of
-from .locations import (
-    ACCOUNT_ATTRIBUTES,
-    ARN_ATTRIBUTES,
-    ARNS,
-    BUCKET_NAMES,
-    NAME_ATTRIBUTES,
-    PARTITIONS,
-    SAME_AS,
-    SERVICE_ACCOUNTS,
-    WITH_SLASHES,
-)
 from .module import Module, address_of, every, meant
+from .resource_types import resource_type
 from .string_functions import filled_in
-from .values import choice, hole_at, is_null, string, text_of
+from .values import choice, hole_at, is_null, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,13 +42,21 @@ if TYPE_CHECKING:
     from ...readers.hcl.file import Block
     from ...readers.hcl.syntax import Step
     from ...tree.source import Span
+    from .resource_types import ResourceType
     from .session import Instance, Scope, Session
 
-_ARN_PARTS = regex(r"\{(\w+)\}|[^{}]+")
+_UNKNOWN_IN_ARNS = {
+    "partition": "${partition}",
+    "region": "${region}",
+    "account": "${account}",
+    "service_account": "${service account}",
+    "generated": "${generated}",
+}
+"""Field of an ARN that no argument of a resource sets -> how messages spell it."""
 
 
 def resolve(session: Session, name: str, steps: Sequence[Step], scope: Scope) -> Node:
-    """The value of the reference ``name`` and *steps*, where *name* is none of *scope*."""
+    """The value of the reference ``name`` and *steps*; *name* is not in *scope*."""
     last = steps[-1].span
     first = steps[0]
     if name == "data":
@@ -79,7 +78,7 @@ def resolve(session: Session, name: str, steps: Sequence[Step], scope: Scope) ->
 
 
 def _head(name: str, first: GetAttr) -> GetAttr:
-    """The resource type as a step, so that ``aws_x.y`` and ``data.aws_x.y`` read alike."""
+    """The resource type as a step, so that ``aws_x.y`` is handled like ``data.aws_x.y``."""
     return GetAttr(first.of, name, first.of.span)
 
 
@@ -96,18 +95,18 @@ def _variable(session: Session, reference: GetAttr) -> Node:
 
     def compute() -> Node:
         if given is not None and caller is not None:
-            node = session.borrowed(caller.session, given.expression, caller.instance.scope)
+            node = session.value_in(caller.session, given.expression, caller.instance.scope)
             return hole_at(span) if is_null(node) and default is not None else node
         if given is not None:
             return session.evaluate(given.expression)
         assert default is not None
-        session.assumed += 1
+        session.assume()
         return session.evaluate(default.expression)
 
     if block is None:
         _note_missing(session, "variable", name, module.variables, span)
     shape = _shape_of_variable(session, name, block)
-    if session.is_open or (given is None and default is None):
+    if session.unknown_inputs or (given is None and default is None):
         return hole_at(span, shape)
     found = session.memoised(("var", id(given or default)), compute)
     if found is None:
@@ -123,21 +122,24 @@ def _variable(session: Session, reference: GetAttr) -> Node:
 def _shape_of_variable(session: Session, name: str, block: Block | None) -> str:
     if name in names_of_buckets(session.module):
         return NAME
-    kind = block.attributes.get("type") if block is not None else None
-    written = keyword(kind.expression) if kind is not None else ""
+    type_ = block.attributes.get("type") if block is not None else None
+    written = keyword(type_.expression) if type_ is not None else ""
     return NAME if written in ("number", "bool") else ANY
 
 
 def names_of_buckets(module: Module) -> set[str]:
-    """The variables that a resource of *module* takes for the name of a bucket."""
+    """The variables that resources of *module* use as the name of a bucket."""
     if module.buckets is None:
         module.buckets = set()
         for block in every(module.resources):
-            name = BUCKET_NAMES.get(block.labels[0])
-            argument = block.attributes.get(name) if name is not None else None
-            at = argument.expression if argument is not None else None
-            if isinstance(at, GetAttr) and isinstance(at.of, Name) and at.of.name == "var":
-                module.buckets.add(at.name)
+            argument = block.attributes.get(resource_type(block.labels[0]).bucket)
+            expression = argument.expression if argument is not None else None
+            if (
+                isinstance(expression, GetAttr)
+                and isinstance(expression.of, Name)
+                and expression.of.name == "var"
+            ):
+                module.buckets.add(expression.name)
     return module.buckets
 
 
@@ -155,10 +157,10 @@ def _local(session: Session, reference: GetAttr) -> Node:
 def _note_missing(
     session: Session, noun: str, name: str, declared: Iterable[tuple[str, ...]], span: Span
 ) -> None:
-    """Note that what is called *name* at *span* is not *declared*, if all is in view that may do so."""
+    """Add a note if *name* is not *declared*, and all files that may declare it are known."""
     if session.module.declares_all(span.source):
         near = nearest(name, [".".join(labels) for labels in declared])
-        session.note(f"the module has no {noun} {name}{near}", span)
+        session.note(f"undeclared {noun} {name}{near}", span)
 
 
 # -- modules
@@ -180,7 +182,7 @@ def _output(session: Session, steps: Sequence[Step], scope: Scope) -> Node:
     output = rest[0] if rest else None
     if block is None and isinstance(first, GetAttr):
         calls = [call.labels for call in session.module.calls]
-        _note_missing(session, "call of a module", first.name, calls, span)
+        _note_missing(session, "module", first.name, calls, span)
     if block is None or not isinstance(output, GetAttr):
         return hole_at(span)
     values: list[Node] = []
@@ -194,13 +196,13 @@ def _output(session: Session, steps: Sequence[Step], scope: Scope) -> Node:
 
 
 def _output_of(session: Session, child: Session, name: str) -> Node | None:
-    """The value of the output *name* of the called module *child*; None where it has none, or asks for itself."""
+    """The output *name* of the called module *child*; None if it has none or depends on itself."""
     block = next((block for block in child.module.outputs if block.labels == (name,)), None)
     value = block.attributes.get("value") if block is not None else None
     if value is None:
         return None
     return session.memoised(
-        ("output", id(child), name), lambda: session.borrowed(child, value.expression)
+        ("output", id(child), name), lambda: session.value_in(child, value.expression)
     )
 
 
@@ -215,7 +217,7 @@ def _resource(session: Session, steps: Sequence[Step], scope: Scope, *, is_data:
     type_, name = steps[0].name, steps[1].name
     blocks = session.module.data if is_data else session.module.resources
     block = meant(blocks, (type_, name), span.source)
-    if block is None and (is_data or "_" in type_):  # a type begins with its provider's name
+    if block is None and (is_data or "_" in type_):  # types start with the name of a provider
         noun = "data source" if is_data else "resource"
         _note_missing(session, noun, f"{type_}.{name}", blocks, steps[1].span)
     rest = steps[2:]
@@ -243,7 +245,7 @@ def _resource(session: Session, steps: Sequence[Step], scope: Scope, *, is_data:
 
 
 def _instances(session: Session, block: Block, key: Node | None) -> list[Instance]:
-    """The instances of *block* that *key* may pick."""
+    """The instances of *block* that *key* may select."""
     instances = instances_of(session, block)
     picked = string(key) if key is not None else None
     if picked is None:
@@ -256,12 +258,12 @@ def _splat(
 ) -> Node:
     """``type.name[*].attribute``: of every instance."""
     path: list[GetAttr] = []
-    at = splat.body
-    while isinstance(at, GetAttr):
-        path.append(at)
-        at = at.of
+    current = splat.body
+    while isinstance(current, GetAttr):
+        path.append(current)
+        current = current.of
     path.reverse()
-    if block is None or not path or not isinstance(at, Name):
+    if block is None or not path or not isinstance(current, Name):
         return hole_at(splat.span)
     items = []
     for instance in instances_of(session, block):
@@ -273,7 +275,7 @@ def _splat(
 
 def attribute_of(session: Session, block: Block, instance: Instance, name: str, span: Span) -> Node:
     """The attribute *name* of one instance of *block*, referred to at *span*."""
-    source = id(span.source)  # what AWS makes up stands where it is referred to
+    source = id(span.source)  # values that AWS assigns have the place of the reference
     key = (id(block), instance.key, name, source, span.start)
     found = session.memoised(key, lambda: _attribute(session, block, instance, name, span))
     if found is None:
@@ -291,50 +293,47 @@ def _attribute(session: Session, block: Block, instance: Instance, name: str, sp
     shape = shape_of(type_, name)
     if shape == ACCOUNT:
         return hole_at(span, ACCOUNT)
-    if name in ARN_ATTRIBUTES.get(type_, ("arn",)) and type_ in ARNS:
-        return _arn(session, block, instance, span)
-    written = block.attributes.get(SAME_AS.get((type_, name), name))
+    known = resource_type(type_)
+    if known.makes is not None and name in known.arn_attributes:
+        return _arn(session, block, instance, known, known.makes, span)
+    written = block.attributes.get(known.id_repeats if name == "id" else name)
     if written is None:
         return hole_at(span, shape)
-    value = session.given(written.expression, instance.scope)
+    value = session.value_of(written.expression, instance.scope)
     if is_null(value):
         return hole_at(span, shape)
     return narrowed(value, shape) if isinstance(value, Hole) else value
 
 
 def shape_of(type_: str, name: str) -> str:
-    """What is known of the attribute *name* of any resource of *type_*."""
-    if (type_, name) in ACCOUNT_ATTRIBUTES:
+    """The shape of the attribute *name* of resources of *type_*."""
+    known = resource_type(type_)
+    if name in known.account_attributes:
         return ACCOUNT
-    same = SAME_AS.get((type_, name), name)
-    return NAME if not NAME_ATTRIBUTES.isdisjoint(((type_, name), (type_, same))) else ANY
+    names = known.name_attributes
+    return NAME if name in names or (name == "id" and known.id_repeats in names) else ANY
 
 
-def _arn(session: Session, block: Block, instance: Instance, span: Span) -> Node:
-    """The ARN of what *block* makes, as far as its arguments tell."""
+def _arn(
+    session: Session,
+    block: Block,
+    instance: Instance,
+    known: ResourceType,
+    resource: aws.AwsResource,
+    span: Span,
+) -> Node:
+    """The ARN of the *resource* that *block* creates, from the known arguments."""
     own = block.attributes.get("arn") if block.type == "data" else None
     if own is not None:
         return session.evaluate(own.expression, instance.scope)
-    parts: list[Piece | Hole] = [
-        Piece("arn:", span),
-        Hole("${partition}", span, NAME, PARTITIONS),
-        Piece(":", span),
-    ]
-    for match in _ARN_PARTS.finditer(ARNS[block.labels[0]]):
-        name = match.group(1)
-        if name is None:
-            parts.append(Piece(match.group(), span))
-        elif name in ("region", "generated"):
-            parts.append(Hole(f"${{{name}}}", span, NAME))
-        elif name == "account":
-            parts.append(Hole("${account}", span, ACCOUNT))
-        elif name == "service_account":
-            parts.append(Hole("${service account}", span, ACCOUNT, SERVICE_ACCOUNTS))
-        elif name == "path":
-            parts.extend(_path_of(session, block, instance, span))
-        else:
-            parts.extend(_name_of(session, block, instance, name, span))
-    return Text(tuple(parts), span)
+
+    def field(name: str) -> Sequence[Piece | Hole]:
+        if name == "path":
+            return _path_of(session, block, instance, span)
+        shape = FIELD if resource.has_slashes else NAME
+        return _name_of(session, block, instance, known.name, shape, span)
+
+    return Text(tuple(aws.arn_of(resource, span, _UNKNOWN_IN_ARNS, field)), span)
 
 
 def _path_of(
@@ -345,25 +344,24 @@ def _path_of(
         return (Piece("/", span), Hole("${path}", span))
     if path is None:
         return (Piece("/", span),)
-    value = text_of(session.given(path.expression, instance.scope))
+    value = text_of(session.value_of(path.expression, instance.scope))
     return value.parts if value is not None else (hole_at(span, FIELD),)
 
 
 def _name_of(
-    session: Session, block: Block, instance: Instance, name: str, span: Span
+    session: Session, block: Block, instance: Instance, name: str, shape: str, span: Span
 ) -> Sequence[Piece | Hole]:
-    """The name in an ARN: it has no colon, whatever it is."""
+    """The name in an ARN, which never has a colon."""
     attribute = block.attributes.get(name)
     text = None
     if attribute is not None:
-        text = text_of(session.given(attribute.expression, instance.scope))
-    shape = FIELD if block.labels[0] in WITH_SLASHES else NAME
+        text = text_of(session.value_of(attribute.expression, instance.scope))
     if text is None:
         return (hole_at(span, shape),)
     return tuple([narrowed(p, shape) if isinstance(p, Hole) else p for p in text.parts])
 
 
-# -- data sources that are more than what AWS says
+# -- data sources with values of their own
 
 
 def _data_attribute(
@@ -375,16 +373,16 @@ def _data_attribute(
     if type_ == "template_file" and name == "rendered":
         return _rendered(session, block, instance, span)
     if (type_, name) == ("aws_partition", "partition"):
-        return hole_at(span, NAME, PARTITIONS)
+        return hole_at(span, NAME, aws.PARTITIONS)
     if (type_, name) == ("aws_cloudtrail_service_account", "id"):
-        return hole_at(span, ACCOUNT, SERVICE_ACCOUNTS)
+        return hole_at(span, ACCOUNT, aws.SERVICE_ACCOUNTS)
     if (type_, name) == ("aws_iam_policy", "arn") and "arn" not in block.attributes:
-        return hole_at(span)  # AWS's own or the customer's, and at a path that is not known
+        return hole_at(span)  # an AWS managed policy or not, at an unknown path
     return None
 
 
 def _rendered(session: Session, block: Block, instance: Instance, span: Span) -> Node | None:
-    """``data.template_file``, the predecessor of ``templatefile()``: names in braces from its ``vars``."""
+    """The text of ``data.template_file``, the predecessor of ``templatefile()``."""
     template = block.attributes.get("template")
     if template is None:
         return None

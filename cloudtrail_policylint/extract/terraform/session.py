@@ -1,12 +1,14 @@
-"""One evaluation of a module, as its parts see it: costs, memory, marks, and what it opened.
+"""The state of one evaluation of a module, and the interface of its evaluator.
 
-A module that others call is evaluated once for each call.
+The evaluator calls ``references``, ``functions`` and ``documents``, and these
+call it back: ``Evaluator.evaluate`` -> ``references.resolve`` ->
+``Session.walk`` -> ``Evaluator.evaluate``. They know it as a ``Session``, which
+``evaluate.Evaluator`` implements.
 
-The parts (``references``, ``functions``, ``documents``...) ask a ``Session``
-for values; ``evaluate.Evaluator`` is the one that works them out.
+A module is evaluated once for each call of it.
 
-Untrusted input: every value that is produced, and every stretch of text that
-is worked on, is paid for from one budget a module.
+Untrusted input: each module has one budget, and all values that are produced
+and all text that is processed count.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from abc import ABC, abstractmethod
 from ...base import limits
 from ...base.record import record
 from ...iam.written import Problem
-from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Piece, Scalar, Seq, Text, children
+from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Piece, Seq, Text, children
 from ...tree.source import MAX_RELATED, SourceFile, Span
-from .values import Iteration, encoded_hole, hole_at, is_empty, iterate, one_of
+from .effects import ALL, MAX_NOTES, Effects, Observation
+from .values import Iteration, hole_at, is_empty, iterate, spliced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,23 +34,22 @@ if TYPE_CHECKING:
     Scope = dict[str, Node]
 
 TOP: Scope = {}
-"""The scope of a module's top level: no name but the module's own."""
+"""The scope at the top level of a module: no names besides those of the module."""
 MAX_DEPTH = 100
-"""Levels of nesting that are followed, those behind references included."""
-MAX_NOTES = 500
-"""Notes that are kept of what one policy needs."""
+"""Levels of nesting that are evaluated, references included."""
 MAX_NOTES_OF_ONE = 20
-"""Those of them that one local value, variable or block may add."""
+"""Limit for the notes of one local value, variable or block."""
 _MAX_SIZE = 10**9
 _TEXT_UNIT = 64
-"""Characters of text that cost as much as a value."""
+"""Characters of text that cost as much as one value."""
 
 
 @record
 class Instance:
-    """One instance of a resource: its key (None where unknown, or where there is only one), and its scope.
+    """One instance of a block, with its scope.
 
-    ``sure`` is False when the instance need not exist.
+    ``key`` is None if it is unknown or there is only one instance; ``sure`` is
+    False if the instance may not exist.
     """
 
     key: str | None
@@ -57,7 +59,7 @@ class Instance:
 
 @record
 class Caller:
-    """Who calls a module, and with what: one instance of a ``module`` block."""
+    """The caller of a module: one instance of a ``module`` block."""
 
     session: Session
     block: Block
@@ -66,19 +68,27 @@ class Caller:
 
 @record
 class FunctionCall:
-    """What a function is given: its arguments' values, and where the call is written."""
+    """A function call: the values of its arguments, and its place."""
 
     session: Session
     arguments: list[Node]
     span: Span
 
     def with_arguments(self, arguments: list[Node]) -> FunctionCall:
-        """The same call of other arguments."""
+        """The same call with other arguments."""
         return FunctionCall(self.session, arguments, self.span)
 
 
 class Session(ABC):
-    """The evaluation of one module: what it costs and keeps, for all that takes part in it."""
+    """The evaluation of one module.
+
+    - ``left``: the rest of the budget; ``depth``: current levels of nesting;
+      ``exceeded``: where a limit was exceeded first
+    - ``built``: id of a policy document -> the document and its data source;
+      ``merged``: ids of the documents that are part of another one;
+      ``problems``: those of merged JSON
+    - ``instances``: id of a block -> its instances, and their notes
+    """
 
     def __init__(
         self,
@@ -86,156 +96,142 @@ class Session(ABC):
         caller: Caller | None = None,
         folder: str = ".",
         *,
-        is_open: bool = False,
+        unknown_inputs: bool = False,
     ) -> None:
         self.module = module
         self.caller = caller
-        self.is_open = is_open  # whether nothing is known of what the module is given
-        self.folder = folder  # of the module, as seen from the root module's
-        self.load: Loader | None = module.load if caller is None else caller.session.load
-        self.names: Lister | None = module.names if caller is None else caller.session.names
+        self.unknown_inputs = unknown_inputs  # whether the module's arguments are unknown
+        self.folder = folder  # relative to that of the root module
         self.left = limits.in_force().evaluation + module.size
         self.exceeded: Span | None = None
         self.depth = 0
-        self.assumed = 0  # how often a variable's default was taken for its value so far
-        self.failures = 0  # how often an expression was found to be an error so far
-        self.built: dict[int, tuple[Node, Block]] = {}  # policy -> the data source that makes it
-        self.merged: set[int] = set()  # those of them that are part of another one
+        self.built: dict[int, tuple[Node, Block]] = {}
+        self.merged: set[int] = set()
         self.problems: list[Problem] = []
-        self.instances: dict[int, list[Instance]] = {}
-        self.templates: dict[str, Template | None] = {}
-        self._memo: dict[object, tuple[Node, bool, bool]] = {}
-        self._notes: list[Problem] = caller.session._notes if caller is not None else []
-        self._notes_of: dict[object, tuple[Problem, ...]] = {}
-        self._active: set[object] = set()
+        self.instances: dict[int, tuple[list[Instance], Observation]] = {}
+        self._memo: dict[object, tuple[Node, Observation]] = {}
+        self._active: set[object] = set()  # keys of the values that are being computed
         self._measures: dict[int, tuple[Node, int, int]] = {}
         self._origins: dict[int, tuple[Node, str]] = {}
         self._sets: dict[int, Node] = {}
         self._files: dict[str, SourceFile | None] = {}
-        self.loads: dict[int, list[Span]] = caller.session.loads if caller is not None else {}
+        self._templates: dict[str, Template | None] = {}
+        self._load: Loader | None
+        self._names: Lister | None
+        if caller is None:
+            self._load, self._names = module.load, module.names
+            self._loads: dict[int, list[Span]] = {}
+            self._effects = Effects()
+        else:
+            above = caller.session
+            self._load, self._names = above._load, above._names
+            self._loads = above._loads
+            self._effects = above._effects
 
     # -- what the evaluator does
 
     @abstractmethod
     def evaluate(self, expression: Expression, scope: Scope = TOP) -> Node:
-        """The value of *expression*, where *scope* holds ``each``, ``count`` and the names of ``for``."""
+        """The value of *expression*; *scope* has ``each``, ``count`` and the names of ``for``."""
 
     @abstractmethod
     def walk(self, node: Node, steps: Sequence[Step], scope: Scope) -> Node:
-        """What *steps* lead to from *node*."""
+        """The value that *steps* lead to from *node*."""
 
     @abstractmethod
     def parts(self, parts: Sequence[Part], scope: Scope) -> list[Piece | Hole]:
-        """The text that the *parts* of a template make."""
+        """The text of the *parts* of a template."""
 
     @abstractmethod
     def child(self, block: Block, instance: Instance) -> Session | None:
-        """The evaluation of the module that one instance of the call *block* makes, if its files are in view."""
+        """The evaluation of the module that *block* calls, if its files are available."""
 
     # -- values
 
-    def borrowed(self, other: Session, expression: Expression, scope: Scope = TOP) -> Node:
+    def value_in(self, other: Session, expression: Expression, scope: Scope = TOP) -> Node:
         """The value of *expression* in another module of the same configuration."""
-        assumed, failures, depth = other.assumed, other.failures, other.depth
+        depth = other.depth
         other.depth = max(depth, self.depth) + 2
         try:
-            node = other.given(expression, scope)
+            node = other.value_of(expression, scope)
         finally:
             other.depth = depth
-        self.assumed += other.assumed - assumed
-        self.failures += other.failures - failures
         return self.as_set(node) if other.is_set(node) else node
 
-    def given(self, expression: Expression, scope: Scope) -> Node:
-        """The value of *expression*; an empty one that is only a variable's default is unknown.
+    def value_of(self, expression: Expression, scope: Scope) -> Node:
+        """The value of *expression*; unknown if it is empty because of a variable's default.
 
-        Such a default means "none by default": a policy with it could not be applied.
+        Such a default means "to be set by the caller": with it the policy would be invalid.
         """
-        before = self.assumed
-        node = self.evaluate(expression, scope)
-        if self.assumed > before and is_empty(node):
-            return hole_at(expression.span)
-        return node
+        with self.observed() as seen:
+            node = self.evaluate(expression, scope)
+        return hole_at(expression.span) if seen.assumed and is_empty(node) else node
 
     def spliced(self, node: Node, span: Span) -> tuple[Piece | Hole, ...]:
-        """The parts that *node*, interpolated at *span*, adds to a text."""
+        """The parts of a text that *node*, interpolated at *span*, becomes."""
         if isinstance(node, Text):
             return node.parts if self.charge_text(node) else (hole_at(span),)
-        if isinstance(node, Hole):
-            return (node,)
-        if isinstance(node, Encoded):
-            return (encoded_hole(node, span),)
-        if isinstance(node, Choice):
-            return (one_of(node),)
-        if isinstance(node, Scalar) and node.value is not None:
-            return (Piece(node.written, node.span),)
-        self.failures += 1
-        return (hole_at(span),)
+        parts = spliced(node, span)
+        return (self.fail(span),) if parts is None else parts
 
     def iterate(self, node: Node, *, as_set: bool = False) -> Iteration | None:
-        """The members of *node* (with *as_set*, of the set it is turned into); None when nothing of them is known."""
+        """The members of *node*, with *as_set* converted to a set; None if they are unknown."""
         return iterate(node, is_set=as_set or self.is_set(node))
 
     def memoised(self, key: object, compute: Callable[[], Node]) -> Node | None:
-        """The value of *compute*, worked out once; None where it asks for itself, or from too deep."""
+        """The value of *compute*, computed once; None if it depends on itself or nests too deep."""
         known = self._memo.get(key)
         if known is None:
             if key in self._active or self.depth >= MAX_DEPTH:
                 return None
             self._active.add(key)
-            assumed, failures, noted = self.assumed, self.failures, len(self._notes)
-            self.depth += 2  # a reference takes as much of the stack as two levels of an expression
+            self.depth += 2  # a reference needs as much of the stack as two levels
             try:
-                node = compute()
+                with self.observed(keep=ALL, most_notes=MAX_NOTES_OF_ONE) as seen:
+                    node = compute()
             finally:
                 self.depth -= 2
                 self._active.discard(key)
-            known = (node, self.assumed > assumed, self.failures > failures)
-            self._memo[key] = known
-            self.keep_notes(key, noted)
-        else:
-            self.assumed += known[1]
-            self.failures += known[2]
-            self.repeat_notes(key)
-        return known[0]
+            known = self._memo[key] = (node, seen)
+        node, seen = known
+        here = self._effects.innermost
+        here.assumed = here.assumed or seen.assumed
+        here.failed = here.failed or seen.failed
+        self.add_notes(seen.notes)
+        return node
 
-    def fail(self, span: Span) -> Node:
-        """The value of an expression that Terraform would refuse."""
-        self.failures += 1
+    # -- effects
+
+    def observed(self, *, keep: int = 0, most_notes: int = MAX_NOTES) -> Observation:
+        """A ``with`` block that observes the effects of evaluating something.
+
+        The block around it gets them too, except for those in *keep*:
+        ``ASSUMED``, ``FAILED``, ``NOTES``.
+        """
+        return Observation(self._effects, keep, most_notes)
+
+    def assume(self) -> None:
+        """Record that a variable's default was used as its value."""
+        self._effects.innermost.assumed = True
+
+    def fail(self, span: Span) -> Hole:
+        """Record an error of the expression at *span*, and return its unknown value."""
+        self._effects.innermost.failed = True
         return hole_at(span)
 
-    # -- notes
-
     def note(self, message: str, span: Span) -> None:
-        """Note why what stands at *span* is not known although it should be."""
-        if len(self._notes) < MAX_NOTES:
-            self._notes.append(Problem("unresolved-expression", message, span))
+        """Record why the value at *span* is unknown although it should not be."""
+        self._effects.innermost.add_notes((Problem("unresolved-expression", message, span),))
 
-    def noted(self) -> int:
-        """How much has been noted so far."""
-        return len(self._notes)
-
-    def take_notes(self, since: int = 0) -> tuple[Problem, ...]:
-        """What was noted after *since*, each note once; it is forgotten."""
-        found = tuple({id(note): note for note in self._notes[since:]}.values())
-        del self._notes[since:]
-        return found
-
-    def keep_notes(self, key: object, since: int) -> None:
-        """Remember what was noted after *since* as what there is to note of *key*."""
-        if len(self._notes) > since:
-            self._notes_of[key] = self.take_notes(since)[:MAX_NOTES_OF_ONE]
-            self._notes += self._notes_of[key]
-
-    def repeat_notes(self, key: object) -> None:
-        """Note once more what there is to note of *key*, which is used again."""
-        if self._notes_of and len(self._notes) < MAX_NOTES:
-            self._notes += self._notes_of.get(key, ())
+    def add_notes(self, notes: Sequence[Problem]) -> None:
+        """Record *notes* that a block kept, or those of a value that is used again."""
+        if notes:
+            self._effects.innermost.add_notes(notes)
 
     # -- costs
 
     def charge(self, count: int, span: Span) -> bool:
-        """Pay for *count* values; False when the budget is spent."""
+        """Take *count* values from the budget; False if it is exhausted."""
         self.left -= count
         if self.left < 0:
             self.exceeded = self.exceeded or span
@@ -243,11 +239,11 @@ class Session(ABC):
         return True
 
     def charge_text(self, text: Text) -> bool:
-        """Pay for work on every character of *text*."""
+        """Take the cost of processing *text* from the budget."""
         return self.charge(_length(text.parts), text.span)
 
     def shared(self, node: Node, span: Span) -> Node:
-        """*node*, which stands at several places, paid for once more; a hole where it is too deep to go on."""
+        """*node*, used once more and charged again; unknown if it nests too deep."""
         size, depth = self._measured(node)
         if depth > MAX_DEPTH:
             self.exceeded = self.exceeded or span
@@ -255,7 +251,7 @@ class Session(ABC):
         return node if self.charge(size, span) else hole_at(span)
 
     def _measured(self, node: Node) -> tuple[int, int]:
-        """How many nodes *node* is made of, a shared one counted wherever it stands, and on how many levels."""
+        """The number of nodes in *node*, counting shared ones each time, and its levels."""
         if type(node) not in _CONTAINERS:
             return _size(node), 1
         measures = self._measures
@@ -296,41 +292,61 @@ class Session(ABC):
         return node
 
     def origin(self, node: Node) -> str | None:
-        """The resource that *node* is an attribute of, if it came straight from one."""
+        """The address of the resource that *node* is an attribute of, if it is known."""
         found = self._origins.get(id(node))
         return found[1] if found else None
 
     def as_set(self, node: Node) -> Node:
-        """*node* marked as a set: its members are their own keys."""
+        """*node* marked as a set: its members are also its keys."""
         self._sets[id(node)] = node
         return node
 
     def is_set(self, node: Node) -> bool:
-        """Whether *node* was made a set."""
+        """Whether *node* is marked as a set."""
         return id(node) in self._sets
 
     # -- files
 
     def opened(self, path: str, span: Span) -> SourceFile | None:
-        """The file *path*, seen from the root module's folder, opened once, for the call written at *span*."""
+        """The file *path*, relative to the root module, for the function call at *span*."""
+        if self._load is None:
+            return None
         if path not in self._files:
-            self._files[path] = self.load(path) if self.load is not None else None
+            self._files[path] = self._load(path)
         source = self._files[path]
-        if source is not None:
-            places = self.loads.setdefault(id(source), [])
-            if len(places) < MAX_RELATED and span not in places:
-                places.append(span)
+        if source is None:
+            self.note(f"no file {path} can be read in this project", span)
+            return None
+        places = self._loads.setdefault(id(source), [])
+        if len(places) < MAX_RELATED and span not in places:
+            places.append(span)
         return source
+
+    def loaded_at(self, source: SourceFile) -> Sequence[Span]:
+        """The function calls that open *source*."""
+        return self._loads.get(id(source), ())
+
+    def template(self, source: SourceFile) -> Template | None:
+        """The template in *source*; None if it is not a valid one."""
+        from ...readers.hcl.reader import read_template
+
+        if source.path not in self._templates:
+            self._templates[source.path] = read_template(source)
+        return self._templates[source.path]
+
+    def file_names(self, folder: str) -> list[str]:
+        """The files below *folder*, relative to the root module; none if they are unknown."""
+        return self._names(folder) if self._names is not None else []
 
 
 _CONTAINERS = frozenset({Map, Seq, Choice, Encoded})
 
 
 def _size(leaf: Node) -> int:
-    """What a node that is made of no others costs."""
+    """The cost of a node without children."""
     return 1 + _length(leaf.parts) if isinstance(leaf, Text) else 1
 
 
 def _length(parts: Sequence[Piece | Hole]) -> int:
-    """What *parts* cost: each as a value, and their text."""
+    """The cost of *parts*: one for each, and their text."""
     return sum([1 + len(p.text) // _TEXT_UNIT if isinstance(p, Piece) else 1 for p in parts])

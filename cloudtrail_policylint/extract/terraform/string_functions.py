@@ -1,7 +1,6 @@
 """Terraform's functions on strings, and those that read files.
 
-The result's pieces stay where their text is written, as far as it is text
-that is written: ``lower("ABC")`` points into its argument.
+Pieces keep their places: the result of ``lower("ABC")`` is where its argument is.
 
 Source: developer.hashicorp.com/terraform/language/functions.
 """
@@ -15,18 +14,9 @@ from ...base.lazy_regex import regex
 from ...iam.patterns import overlaps, parse
 from ...tree.nodes import FIELD, Choice, Hole, Map, Node, Piece, Seq, Text
 from ...tree.source import SourceFile, Span
+from ..values import flat, string
 from .session import FunctionCall
-from .values import (
-    boolean,
-    choice,
-    cut,
-    flat,
-    hole_at,
-    integer,
-    is_rest,
-    string,
-    text_of,
-)
+from .values import boolean, choice, hole_at, integer, is_rest, substring, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +29,7 @@ if TYPE_CHECKING:
 
 _VERB = regex(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
 MAX_MATCHES = 10_000
-"""How often a text is cut or replaced in; more is not a policy."""
+"""Limit for the number of parts or replacements in one text."""
 
 
 def _joined(parts: list[Piece | Hole], span: Span) -> Text:
@@ -79,13 +69,13 @@ def _split(call: FunctionCall) -> Node:
     for item in value.split(separator):
         if not call.session.charge(len(text.parts), call.span):
             return hole_at(call.span)
-        found.append(cut(text, at, at + len(item), call.span))
+        found.append(substring(text, at, at + len(item), call.span))
         at += len(item) + len(separator)
     return Seq(tuple(found), call.span)
 
 
 def _format(call: FunctionCall) -> Node:
-    """``%s``, ``%d`` and ``%v`` take their argument as it is; of the others the result is unknown."""
+    """``format()``: ``%s``, ``%d`` and ``%v`` insert their argument; other verbs are unknown."""
     template = text_of(call.arguments[0])
     if template is None:
         return hole_at(call.span)
@@ -102,15 +92,15 @@ def _format(call: FunctionCall) -> Node:
 def _formatted(
     call: FunctionCall, piece: Piece, rest: Iterator[Node], parts: list[Piece | Hole]
 ) -> bool:
-    """Add *piece* with its verbs filled in from *rest*; False when that has too few values."""
+    """Add *piece* with its verbs replaced by values of *rest*; False if there are too few."""
     text = Text((piece,), piece.span)
     at = 0
     for match in _VERB.finditer(piece.text):
         if match.start() > at:
-            parts.extend(cut(text, at, match.start(), call.span).parts)
+            parts.extend(substring(text, at, match.start(), call.span).parts)
         at = match.end()
         if match.group() == "%%":
-            parts.extend(cut(text, at - 1, at, call.span).parts)
+            parts.extend(substring(text, at - 1, at, call.span).parts)
             continue
         value = next(rest, None)
         if value is None or not call.session.charge(1, call.span):
@@ -118,7 +108,7 @@ def _formatted(
         known = match.group() in ("%s", "%d", "%v")
         parts.extend(call.session.spliced(value, call.span) if known else [hole_at(call.span)])
     if at < len(piece.text):
-        parts.extend(cut(text, at, len(piece.text), call.span).parts)
+        parts.extend(substring(text, at, len(piece.text), call.span).parts)
     return True
 
 
@@ -155,13 +145,13 @@ def _replace(call: FunctionCall) -> Node:
         if not call.session.charge(len(text.parts) + len(new.parts), call.span):
             return hole_at(call.span)
         if found > at:
-            parts.extend(cut(text, at, found, call.span).parts)
+            parts.extend(substring(text, at, found, call.span).parts)
         parts.extend(new.parts)
         at = found + len(old)
     if not parts:
         return text
     if at < len(value):
-        parts.extend(cut(text, at, len(value), call.span).parts)
+        parts.extend(substring(text, at, len(value), call.span).parts)
     return _joined(parts, call.span)
 
 
@@ -187,7 +177,7 @@ def _title(value: str) -> str:
 
 
 def _trimmed(trim: Callable[[str, list[str]], tuple[int, int]]) -> Function:
-    """A function that takes characters off the ends; *trim* says where what is left starts and ends."""
+    """A function that trims a text; *trim* returns the start and end of the rest."""
 
     def function(call: FunctionCall) -> Node:
         text = text_of(call.arguments[0])
@@ -197,7 +187,7 @@ def _trimmed(trim: Callable[[str, list[str]], tuple[int, int]]) -> Function:
         if text is None or value is None or len(known) != len(others):
             return hole_at(call.span)
         start, end = trim(value, known)
-        return cut(text, start, max(start, end), call.span)
+        return substring(text, start, max(start, end), call.span)
 
     return function
 
@@ -235,7 +225,7 @@ def _substr(call: FunctionCall) -> Node:
         return hole_at(call.span)
     start = max(0, start + len(value)) if start < 0 else start
     end = len(value) if length < 0 else start + length
-    return cut(text, min(start, len(value)), min(end, len(value)), call.span)
+    return substring(text, min(start, len(value)), min(end, len(value)), call.span)
 
 
 def _tested(test: Callable[[str, str], bool]) -> Function:
@@ -253,7 +243,7 @@ def _digest(call: FunctionCall) -> Node:
 
 
 def _indent(call: FunctionCall) -> Node:
-    return call.arguments[1]  # blanks at the starts of lines, which JSON does not see
+    return call.arguments[1]  # indentation does not matter in JSON
 
 
 # -- files
@@ -263,14 +253,10 @@ _NAME_IN_BRACES = regex(r"\$\{\s*([A-Za-z_]\w*)\s*\}")
 
 
 def rendered(session: Session, source: SourceFile, variables: Node, span: Span) -> Node:
-    """The text of the template *source* with *variables*, a map, filled in."""
-    from ...readers.hcl.reader import read_template
-
-    if source.path not in session.templates:
-        session.templates[source.path] = read_template(source)
-    template = session.templates[source.path]
+    """The text of the template *source*, rendered with *variables*, a map."""
+    template = session.template(source)
     whole = Span(source, 0, len(source.text))
-    if template is None:  # what is in braces is left for the reader of the text
+    if template is None:  # the reader of the text handles ${...}
         return Text((Piece(source.text, whole),), whole)
     scope: Scope = {}
     if isinstance(variables, Map):
@@ -281,7 +267,7 @@ def rendered(session: Session, source: SourceFile, variables: Node, span: Span) 
 
 
 def filled_in(session: Session, text: Text, variables: Node) -> Node:
-    """*text* with ``${name}`` replaced from *variables*, as ``data.template_file`` does it."""
+    """*text* with ``${name}`` replaced by *variables*, as in ``data.template_file``."""
     only = text.parts[0]
     if len(text.parts) == 1 and isinstance(only, Piece):
         source = only.span.source
@@ -308,20 +294,20 @@ def _run_filled_in(session: Session, text: Text, variables: Node) -> list[Piece 
     for match in _NAME_IN_BRACES.finditer(value):
         if not session.charge(len(text.parts), text.span):
             break
-        place = cut(text, match.start(), match.end(), text.span).parts[0].span
+        place = substring(text, match.start(), match.end(), text.span).parts[0].span
         given = variables.get(match.group(1)) if isinstance(variables, Map) else None
-        parts.extend(cut(text, at, match.start(), text.span).parts)
+        parts.extend(substring(text, at, match.start(), text.span).parts)
         unknown = Hole(match.group(), place)
         parts.extend([unknown] if given is None else session.spliced(given, place))
         at = match.end()
     if not parts:
         return list(text.parts)
-    parts.extend(cut(text, at, len(value), text.span).parts)
+    parts.extend(substring(text, at, len(value), text.span).parts)
     return parts
 
 
 def _path(node: Node) -> str | None:
-    """The path that *node* names, seen from the root module's folder; None when it is not known."""
+    """The path *node*, relative to the root module; None if it is unknown."""
     value = string(node)
     if value is None or "\0" in value or value.startswith(("/", "~")) or "\\" in value:
         return None
@@ -330,10 +316,7 @@ def _path(node: Node) -> str | None:
 
 def _opened(call: FunctionCall) -> SourceFile | None:
     path = _path(call.arguments[0])
-    source = call.session.opened(path, call.span) if path is not None else None
-    if source is None and path is not None and call.session.load is not None:
-        call.session.note(f"no file {path} can be read in this project", call.span)
-    return source
+    return call.session.opened(path, call.span) if path is not None else None
 
 
 def _file(call: FunctionCall) -> Node:
@@ -355,13 +338,13 @@ def _templatefile(call: FunctionCall) -> Node:
 
 
 def _fileset(call: FunctionCall) -> Node:
-    """The names of the files that a pattern matches; unknown when there are none, for they may be made later."""
+    """The files that a pattern matches; unknown if there are none: they may be generated."""
     folder, pattern = _path(call.arguments[0]), string(call.arguments[1])
-    names, session = call.session.names, call.session
-    if folder is None or pattern is None or names is None or not _CHOICES.isdisjoint(pattern):
+    session = call.session
+    if folder is None or pattern is None or not _CHOICES.isdisjoint(pattern):
         return hole_at(call.span)
     wanted = [None if part == "**" else parse(part) for part in pattern.split("/")]
-    found = [name for name in names(folder) if _is_wanted(name, wanted)]
+    found = [name for name in session.file_names(folder) if _is_wanted(name, wanted)]
     if not found or not session.charge(len(found), call.span):
         return hole_at(call.span)
     items = [Text((Piece(name, call.span),), call.span) for name in found]
@@ -372,7 +355,7 @@ _CHOICES = frozenset("[]{}\\")
 
 
 def _is_wanted(name: str, wanted: Sequence[Glob | None]) -> bool:
-    """Whether the path *name* is matched part by part; None stands for any number of folders."""
+    """Whether the parts of the path *name* match *wanted*; None there is any number of folders."""
     parts = [parse(part) for part in name.split("/")]
     reached = {0}
     for glob in wanted:
@@ -413,4 +396,4 @@ STRING_FUNCTIONS: dict[str, tuple[int, Function]] = {
     "upper": (1, _recased(str.upper)),
     "uuid": (0, _digest),
 }
-"""Name -> how many arguments it needs, and the function."""
+"""Name -> the number of required arguments, and the function."""

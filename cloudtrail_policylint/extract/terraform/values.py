@@ -1,8 +1,7 @@
-"""Small questions about the tree's nodes, as Terraform sees values.
+"""Helpers for values of the tree, as Terraform treats them.
 
-A list whose members are not all known ends in a *rest*: a hole that stands
-for any number of them. A rest is written ``${expression...}``, as no other
-hole is.
+A list with unknown members has a *rest*: a hole for any number of them. Only a
+rest is written ``${expression...}``.
 """
 
 from __future__ import annotations
@@ -20,28 +19,27 @@ from ...tree.nodes import (
     Scalar,
     Seq,
     Text,
-    branches,
-    shape_of,
-    widest,
+    cut,
 )
 from ...tree.source import Span
+from ..values import Part, either, flat, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 _REST = "...}"
 MAX_NUMBER = 10**18
 MAX_COMPARED = 20
 MAX_BRANCHES = 8
-"""Alternatives of one value that are followed; with more of them it is simply unknown."""
+"""Alternatives of one value that are kept; with more of them it is unknown."""
 
 
 @record
 class Iteration:
-    """The members of a collection: keys, values, and whether each is there for certain.
+    """The members of a collection: key, value, and whether it certainly exists.
 
-    ``open`` says that there may be more members than these.
+    ``open`` says that there may be more members.
     """
 
     members: tuple[tuple[Node, Node, bool], ...]
@@ -49,13 +47,13 @@ class Iteration:
 
 
 def shorten(written: str) -> str:
-    """*written* on one line and not too long for a message."""
+    """*written* on one line, shortened for messages."""
     written = " ".join(written[:200].split())
     return written if len(written) <= 60 else written[:57] + "..."
 
 
 def hole_at(span: Span, shape: str = ANY, values: tuple[str, ...] | None = None) -> Hole:
-    """The unknown value of the expression that stands at *span*."""
+    """The unknown value of the expression at *span*."""
     return Hole(f"${{{shorten(span.text)}}}", span, shape, values)
 
 
@@ -66,12 +64,12 @@ def rest_at(span: Span, written: str | None = None) -> Hole:
 
 
 def is_rest(node: Node | None) -> bool:
-    """Whether *node* stands for any number of list members."""
+    """Whether *node* is a rest: any number of list members."""
     return isinstance(node, Hole) and node.written.endswith(_REST)
 
 
 def settled(node: Seq) -> bool:
-    """Whether it is known how many members *node* has."""
+    """Whether the number of members of *node* is known."""
     return not any(is_rest(item) or _may_be_absent(item) for item in node.items)
 
 
@@ -94,7 +92,7 @@ def is_empty(node: Node) -> bool:
 
 
 def truth(node: Node) -> bool | None:
-    """*node* as a condition; None when it is not known."""
+    """*node* as a condition; None if it is unknown."""
     if isinstance(node, Scalar) and isinstance(node.value, bool):
         return node.value
     return (
@@ -103,12 +101,12 @@ def truth(node: Node) -> bool | None:
 
 
 def boolean(value: bool, span: Span) -> Scalar:  # noqa: FBT001 - the value itself
-    """A truth value that is worked out at *span*."""
+    """The truth value of the expression at *span*."""
     return Scalar(value, "true" if value else "false", span)
 
 
 def number(value: float, span: Span) -> Node:
-    """A number that is worked out at *span*; a hole where it is too large to be one of a policy's."""
+    """The numeric value of the expression at *span*; unknown if it is very large."""
     if value != value or abs(value) > MAX_NUMBER:
         return hole_at(span)
     if isinstance(value, float) and value.is_integer():
@@ -116,17 +114,8 @@ def number(value: float, span: Span) -> Node:
     return Scalar(value, str(value), span)
 
 
-def string(node: Node) -> str | None:
-    """The string that Terraform makes of *node*; None when it is not known in full."""
-    if isinstance(node, Text):
-        return node.literal
-    if isinstance(node, Scalar) and node.value is not None:
-        return node.written
-    return None
-
-
 def integer(node: Node) -> int | None:
-    """*node* as a whole number, if it is known to be one."""
+    """*node* as an integer, if it is known and is one."""
     if (
         isinstance(node, Scalar)
         and isinstance(node.value, int)
@@ -142,54 +131,27 @@ def integer(node: Node) -> int | None:
 
 
 def text_of(node: Node) -> Text | None:
-    """*node* as a string, known in part: for keys and for the parts of templates."""
+    """*node* as a string that may have unknown parts; None if it is no string."""
     if isinstance(node, Text):
         return node
-    if isinstance(node, Scalar) and node.value is not None:
-        return Text((Piece(node.written, node.span),), node.span)
-    if isinstance(node, Hole):
-        return Text((node,), node.span)
+    parts = spliced(node, node.span)
+    return Text(parts, node.span) if parts is not None else None
+
+
+def spliced(node: Node, span: Span) -> tuple[Part, ...] | None:
+    """The parts of a text that *node*, interpolated at *span*, becomes; None if it is no string."""
     if isinstance(node, Choice):
-        return Text((one_of(node),), node.span)
-    if isinstance(node, Encoded):
-        return Text((encoded_hole(node, node.span),), node.span)
-    return None
+        return (one_of(node),)
+    return parts_of(node, span, hole_at(span).written if isinstance(node, Encoded) else "")
 
 
 def one_of(node: Choice) -> Hole:
-    """A string that is one of the branches of *node*."""
-    found: list[str] = []
-    shapes: list[str] = []
-    for branch in flat(node):
-        value = None if branch is None else string(branch)
-        if value is not None:
-            found.append(value)
-        elif isinstance(branch, Hole) and branch.values is not None:
-            found.extend(branch.values)
-        else:
-            shapes.append(branch.shape if isinstance(branch, Hole) else ANY)
-    if not shapes:
-        return hole_at(node.span, shape_of(found), tuple(found))
-    return hole_at(node.span, widest((*shapes, shape_of(found))))
-
-
-def encoded_hole(node: Encoded, span: Span) -> Hole:
-    """JSON text that other text surrounds: not known as text, known for what it spells."""
-    return Hole(hole_at(span).written, span, content=node.content)
-
-
-def flat(node: Node | None) -> list[Node | None]:
-    """The branches of *node*, nested ones too; None is one that leaves the value out."""
-    if not isinstance(node, Choice):
-        return [node]
-    found: list[Node | None] = []
-    for branch in node.branches:
-        found.extend(flat(branch))
-    return found
+    """An unknown string that is one of the branches of *node*."""
+    return either((node,), node.span, hole_at(node.span).written)
 
 
 def choice(branches: Sequence[Node | None], span: Span) -> Node:
-    """One of *branches*, without nesting; a single one is itself."""
+    """The alternatives *branches*, flattened; a single one is returned as it is."""
     found: list[Node | None] = []
     for branch in branches:
         for one in flat(branch):
@@ -207,7 +169,7 @@ def choice(branches: Sequence[Node | None], span: Span) -> Node:
 
 
 def first_of(node: Seq, span: Span) -> Node | None:
-    """The first member of *node*: one of those that may be it; None when it is empty."""
+    """The first member of *node*, or the alternatives for it; None if *node* is empty."""
     options: list[Node | None] = []
     for item in node.items:
         if is_rest(item):
@@ -220,12 +182,12 @@ def first_of(node: Seq, span: Span) -> Node | None:
 
 
 def each_branch(node: Choice, convert: Callable[[Node], Node], span: Span) -> Node:
-    """*convert* applied to every branch of *node*; what was left out stays left out."""
+    """*node* with *convert* applied to every branch that has a value."""
     return choice([None if b is None else convert(b) for b in flat(node)], span)
 
 
 def plain(node: Node, depth: int = 0) -> object:
-    """*node* as Python has it, for comparing; raises LookupError when a part of it is unknown, or too deep."""
+    """*node* as a Python value; raises LookupError if a part is unknown or nests too deep."""
     if isinstance(node, Text):
         literal = node.literal
         if literal is None:
@@ -243,13 +205,13 @@ def plain(node: Node, depth: int = 0) -> object:
 
 
 def equal(left: Node, right: Node) -> bool | None:
-    """Whether two values are the same; None when that is not known."""
+    """Whether two values are equal; None if that is unknown."""
     if is_null(left) or is_null(right):
         if isinstance(left, Hole | Choice) or isinstance(right, Hole | Choice):
             return None
         return is_null(left) and is_null(right)
     if isinstance(left, Text) != isinstance(right, Text):
-        return None  # Terraform's types decide whether "1" becomes 1 first
+        return None  # it depends on types whether "1" is converted to 1
     try:
         return plain(left) == plain(right)
     except LookupError:
@@ -257,7 +219,7 @@ def equal(left: Node, right: Node) -> bool | None:
 
 
 def iterate(node: Node, *, is_set: bool = False) -> Iteration | None:
-    """The members of a list, set or map as ``for`` meets them; None when nothing of them is known."""
+    """The members of a list, set or map in the order of ``for``; None if they are unknown."""
     if is_null(node):
         return Iteration((), False)
     if isinstance(node, Choice):
@@ -311,8 +273,8 @@ def entry_at(name: str, value: Node, span: Span) -> Entry:
     return Entry(Text((Piece(name, span),), span), value)
 
 
-def cut(text: Text, start: int, end: int, span: Span) -> Text:
-    """The characters ``[start, end)`` of the wholly known *text*, each where it is written."""
+def substring(text: Text, start: int, end: int, span: Span) -> Text:
+    """The characters ``[start, end)`` of *text*, which has no holes, with their places."""
     parts: list[Piece | Hole] = []
     at = 0
     for part in text.parts:
@@ -320,33 +282,13 @@ def cut(text: Text, start: int, end: int, span: Span) -> Text:
             continue
         first, last = max(start - at, 0), min(end - at, len(part.text))
         if first < last:
-            place = part.span
-            if place.end - place.start == len(part.text):
-                place = Span(place.source, place.start + first, place.start + last)
-            parts.append(Piece(part.text[first:last], place))
+            parts.append(cut(part, first, last))
         at += len(part.text)
     return Text(tuple(parts) or (Piece("", Span(span.source, span.start, span.start)),), span)
 
 
-def inside(value: Node, path: list[str]) -> Iterator[Node]:
-    """The values at *path* in *value*, through lists and alternatives."""
-    if not path:
-        yield value
-        return
-    for branch in branches(value):
-        if isinstance(branch, Map):
-            inner = branch.get(path[0])
-            if inner is not None:
-                yield from inside(inner, path[1:])
-        elif isinstance(branch, Seq):
-            for item in branch.items:
-                for one in branches(item):
-                    if isinstance(one, Map):
-                        yield from inside(one, path)
-
-
 def spelling(node: Node, limit: int = 50_000) -> str:
-    """*node* as text, for telling values apart; of a very large one its beginning."""
+    """*node* as text, to compare values; only the start of a very large one."""
     found: list[str] = []
     stack: list[Node | str | None] = [node]
     while stack and len(found) < limit:

@@ -1,1 +1,1 @@
-"""Terraform: HCL and its JSON syntax, as the same blocks, attributes and expressions."""
+"""Terraform: HCL and its JSON syntax, read into the same blocks, attributes and expressions."""

@@ -1,8 +1,8 @@
-"""From the parser's tree of an expression to those of ``syntax``.
+"""Converts the parser's tree of an expression to the types of ``syntax``.
 
-The concrete tree keeps every bracket and leaves out blanks, also those inside
-strings; here literal text is taken from between its neighbours, so that none
-is lost. What cannot be read is ``Unreadable``; nothing raises.
+The concrete tree has every bracket but no white space, not even that inside of
+strings. So literal text is taken from the file, between the nodes around it.
+Whatever cannot be read is ``Unreadable``; nothing raises.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .syntax import Places
 
 MAX_DEPTH = 100
-"""Levels of nesting of one expression that are read; a policy needs about ten."""
+"""The most levels of nesting of one expression; a policy needs about ten."""
 
 _WRAPPERS = frozenset(
     ["expression", "literal_value", "template_expr", "collection_value", "for_expr", "operation"]
@@ -58,15 +58,15 @@ _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
 def expression_of(node: Node, places: Places) -> Expression:
-    """The expression that *node* (of the grammar's type ``expression``) spells."""
+    """The expression at *node*, which has the grammar's type ``expression``."""
     return _Converter(places).one(node, 0)
 
 
 def template_of(node: Node, places: Places) -> Template | None:
-    """The template that *node* spells, also when nothing in it is to be filled in."""
+    """The template at *node*, even if it has no interpolations; None for other expressions."""
     found = expression_of(node, places)
     if isinstance(found, Constant) and isinstance(found.node, Text):
-        return Template(found.node.parts, found.span)  # type: ignore[arg-type]  # a constant has no holes
+        return Template(found.node.parts, found.span)  # type: ignore[arg-type]  # no holes
     return found if isinstance(found, Template) else None
 
 
@@ -91,7 +91,7 @@ class _Converter:
         return convert(self, node, depth) if convert else Unreadable(self.places.of(node))
 
     def chain(self, nodes: Sequence[Node], depth: int) -> Expression:
-        """A value with the steps behind it: ``head .name [key] [*]...``."""
+        """A value and the steps after it: ``head .name [key] [*]...``."""
         nodes = [n for n in nodes if n.type not in ("comment", "ERROR")] or nodes
         if nodes[0].type == "(":
             head, rest = self.one(nodes[1], depth + 1) if len(nodes) > 1 else None, nodes[3:]
@@ -119,7 +119,7 @@ class _Converter:
         return Unreadable(span)
 
     def splat(self, of: Expression, node: Node, start: int, depth: int) -> Expression:
-        """``[*]`` takes every step behind it; ``.*`` only the attributes up to the first index."""
+        """``[*]`` takes all steps after it, ``.*`` only the attributes up to the first index."""
         marker = self.places.of(node.children[0])
         body: Expression = Name(ELEMENT, marker)
         steps = node.children[1:]
@@ -179,10 +179,10 @@ class _Converter:
         if len(marks) < 2:
             return Unreadable(places.of(node))
         text = places.source.text
-        # The content is the lines between the two markers' lines; offsets are characters from here on.
+        # The content is the lines between those of the two markers, as offsets in the file.
         first = text.find("\n", places.offset(marks[0].end_byte)) + 1
         last = text.rfind("\n", 0, places.offset(marks[-1].start_byte)) + 1
-        if places.shift:  # a template file: the markers are not in it
+        if places.shift:  # a template file, which does not contain the markers
             first, last = 0, len(text)
         inside = [c for c in node.children if c.type not in ("heredoc_start", "heredoc_identifier")]
         parts = self.parts_between(inside, first, max(first, last), depth, _HEREDOC_ESCAPE)
@@ -202,7 +202,7 @@ class _Converter:
     def parts_between(
         self, nodes: Sequence[Node], start: int, end: int, depth: int, escape: re.Pattern[str]
     ) -> list[Part]:
-        """The parts of a template between two characters of the file, of which *nodes* are those that are no text."""
+        """The parts of the template at ``[start, end)`` of the file; *nodes* are not text."""
         parts: list[Part] = []
         at, strip = start, False
         for node in nodes:
@@ -230,14 +230,14 @@ class _Converter:
         left: bool = False,
         right: bool = False,
     ) -> list[Part]:
-        """The pieces of the text ``[start, end)``: an escape is a piece of its own."""
+        """The pieces of the text ``[start, end)``: each escape is a piece of its own."""
         source = self.places.source
         if left:
             start += len(source.text[start:end]) - len(source.text[start:end].lstrip())
         if right:
             end = start + len(source.text[start:end].rstrip())
         raw = source.text[start:end]
-        if raw and "\\" not in raw and "{" not in raw:  # which every escape has one of
+        if raw and "\\" not in raw and "{" not in raw:  # no escapes
             return [Piece(raw, Span(source, start, end))]
         parts: list[Part] = []
         at = 0
@@ -290,9 +290,7 @@ class _Converter:
         for child in node.children:
             if child.type == "expression":
                 items.append(self.one(child, depth + 1))
-            elif (
-                child.type == "ERROR" and child.named_child_count
-            ):  # a comma forgotten behind an item
+            elif child.type == "ERROR" and child.named_child_count:  # after a missing comma
                 items.append(self.chain(child.children, depth + 1))
         return TupleExpression(tuple(items), self.places.of(node))
 
@@ -317,8 +315,8 @@ class _Converter:
         children = node.children
         intro = next((c for c in children if c.type == "for_intro"), None)
         bodies = [self.one(c, depth + 1) for c in children if c.type == "expression"]
-        wanted = 2 if node.type == "for_object_expr" else 1
-        if intro is None or len(bodies) != wanted:
+        expected = 2 if node.type == "for_object_expr" else 1
+        if intro is None or len(bodies) != expected:
             return Unreadable(span)
         names = [self.places.text(c) for c in intro.children if c.type == "identifier"]
         collection = next((c for c in intro.children if c.type == "expression"), None)
@@ -328,7 +326,7 @@ class _Converter:
         test = next((c for c in children if c.type == "for_cond"), None)
         condition = self.one(test.children[-1], depth + 1) if test is not None else None
         over = self.one(collection, depth + 1)
-        if wanted == 1:
+        if expected == 1:
             return ForTuple(key, value, over, bodies[0], condition, span)
         grouped = any(c.type == "ellipsis" for c in children)
         return ForObject(key, value, over, bodies[0], bodies[1], grouped, condition, span)
@@ -336,7 +334,7 @@ class _Converter:
     # -- operators and calls
 
     def conditional(self, node: Node, depth: int) -> Expression:
-        """The grammar reads ``a ? b : c ? d : e`` from the left, HCL from the right: it is turned round here."""
+        """``a ? b : c ? d : e`` nests to the left in the grammar, but to the right in HCL."""
         parts = [c for c in node.children if c.type == "expression"]
         if len(parts) != 3:
             return Unreadable(self.places.of(node))
@@ -429,7 +427,10 @@ def _decode(escape: str) -> str:
 
 
 def _strip_markers(node: Node) -> tuple[bool, bool]:
-    """Whether *node* (an interpolation, a directive, or one end of it) eats the blanks before and behind it."""
+    """Whether *node* strips the white space before and after it (``~``).
+
+    It is an interpolation, a directive, or the start or end of one.
+    """
     if node.type == "template_directive":
         inner = node.children[0].children
         return (
@@ -460,7 +461,7 @@ def _template(parts: list[Part], span: Span) -> Expression:
 
 
 def _lines(part: Part) -> list[Part]:
-    """A piece of several lines as one piece a line."""
+    """*part* as one piece per line, if it is a piece."""
     if not isinstance(part, Piece) or "\n" not in part.text:
         return [part]
     if len(part.text) != part.span.end - part.span.start:  # an escape
@@ -475,7 +476,7 @@ def _lines(part: Part) -> list[Part]:
 
 
 def _dedent(parts: list[Part]) -> list[Part]:
-    """*parts* of a ``<<-`` heredoc without the indentation that all its lines share."""
+    """*parts* of a ``<<-`` heredoc without the indentation common to all lines."""
     lines = [line for part in parts for line in _lines(part)]
     indents: list[int] = []
     fresh = True
@@ -483,7 +484,7 @@ def _dedent(parts: list[Part]) -> list[Part]:
         if isinstance(line, Piece):
             if fresh and line.text.strip():
                 indents.append(len(line.text) - len(line.text.lstrip(" \t")))
-            elif fresh and not line.text.endswith("\n"):  # only blanks in front of an interpolation
+            elif fresh and not line.text.endswith("\n"):  # white space before an interpolation
                 indents.append(len(line.text))
             fresh = line.text.endswith("\n")
         else:

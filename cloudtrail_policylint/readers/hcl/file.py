@@ -1,8 +1,8 @@
-"""A Terraform file as blocks and attributes, whichever of its two syntaxes it is written in.
+"""A Terraform file as blocks and attributes, in either of its two syntaxes.
 
-``readers/hcl/reader.py`` builds these from the native syntax, ``readers/json_syntax.py``
-from the JSON syntax. What is inside is read when it is first asked for: most of
-a module has nothing to do with policies.
+``reader`` builds these from the native syntax, ``json_syntax`` from the JSON
+syntax. The contents of a block are only read when they are first used, because
+most of a module has nothing to do with policies.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Attribute:
-    """``name = expression``; *read* gives the expression."""
+    """``name = expression``; *read* returns the expression."""
 
     __slots__ = ("_expression", "_read", "name", "name_span", "span")
 
@@ -45,16 +45,16 @@ class Attribute:
 
     @property
     def text(self) -> str:
-        """The attribute as it is written."""
+        """The text of the attribute in the file."""
         return self.span.text
 
 
 class Block:
-    """``type "label" { ... }``; *read* gives the attributes and blocks inside.
+    """``type "label" { ... }``; *read* returns the attributes and blocks inside.
 
-    ``type_span`` is the word that says what it is, ``span`` the whole block. In
-    the JSON syntax only a schema could tell an attribute whose value is an
-    object from a block: such a property is both here.
+    ``type_span`` is the place of the type, ``span`` the whole block. In the JSON
+    syntax, blocks and attributes with an object as value look the same without a
+    schema: such a property is both here.
     """
 
     __slots__ = ("_body", "_read", "labels", "span", "type", "type_span")
@@ -82,7 +82,7 @@ class Block:
 
     @property
     def attributes(self) -> dict[str, Attribute]:
-        """The attributes by name; of a name written twice, which Terraform refuses, the last one."""
+        """The attributes by name; the last one of a repeated name, which Terraform rejects."""
         return self._inside()[0]
 
     @property
@@ -93,11 +93,10 @@ class Block:
 
 @record
 class HclFile:
-    """The top-level blocks and attributes of one file, and the first thing in it that is not right.
+    """The top-level blocks and attributes of one file, and its first syntax error.
 
-    A ``Mistake``'s words follow "not valid HCL: ", or "not valid JSON: " for
-    the JSON syntax. ``comments`` are what that one has in their place: the texts
-    of ``//`` properties, each with the object that it is a property of.
+    ``comments`` are those of the JSON syntax: the texts of ``//`` properties, each
+    with the place of its object.
     """
 
     source: SourceFile

@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from .syntax import Expression
 
 COMMENT = "//"
-"""The property that is no part of the configuration wherever an object stands for a block."""
+"""The property that is a comment in an object that represents a block."""
 
 _TOP_LEVEL = {"data": 2, "locals": 0, "module": 1, "output": 1, "resource": 2, "variable": 1}
-"""The blocks of a file that policies depend on, and how many labels each has."""
+"""The top-level blocks that policies depend on, and their numbers of labels."""
 _NESTED = {"dynamic": 1, "provisioner": 1}
-"""The blocks in others that have labels."""
+"""The nested blocks that have labels."""
 _LITERAL = "variable"
-"""The blocks whose strings are no templates: default and type are taken as they are."""
+"""The block whose strings are no templates: default and type are literal."""
 
 
 def read(source: SourceFile) -> HclFile:
-    """The configuration in *source*; of a broken file what can be made out of it."""
+    """The configuration in *source*; in a broken file, what can be read."""
     reading = read_placed(source)
     blocks: list[Block] = []
     for entry in _properties(reading.root):
@@ -50,7 +50,7 @@ def read(source: SourceFile) -> HclFile:
 
 
 def read_definitions(source: SourceFile) -> HclFile:
-    """The values of variables that *source* (``terraform.tfvars.json``) gives; no string there is a template."""
+    """The values of variables in *source*, a ``terraform.tfvars.json`` with literal strings."""
     reading = read_placed(source)
     attributes = {
         entry.key.written: _attribute(entry, literal=True) for entry in _properties(reading.root)
@@ -62,7 +62,7 @@ def read_definitions(source: SourceFile) -> HclFile:
 
 
 def _properties(node: Node | None) -> Iterator[Entry]:
-    """What *node* says in the place of a body: the properties of an object, or of several in a list."""
+    """The properties of the body *node*: those of an object, or of several objects in a list."""
     for one in node.items if isinstance(node, Seq) else (node,):
         for entry in one.entries if isinstance(one, Map) else ():
             if entry.key.literal not in (None, COMMENT):
@@ -78,9 +78,9 @@ def _blocks(
     *,
     literal: bool = False,
 ) -> Iterator[Block]:
-    """The blocks that *node* is, below a property for the type and for each of the *labels* so far.
+    """The blocks in *node*, which is below the properties for the type and *labels*.
 
-    *missing* is how many labels are still to come.
+    *missing* is the number of labels that follow.
     """
     literal = literal or type_ == _LITERAL
     if missing:
@@ -136,7 +136,7 @@ def _comments(root: Node | None) -> Iterator[tuple[Text, Span]]:
 
 
 def _expression(node: Node, *, literal: bool, depth: int = 0) -> Expression:
-    """The expression that the JSON value *node* stands for; *literal*: its strings are no templates."""
+    """The expression of the JSON value *node*; *literal*: its strings are no templates."""
     if isinstance(node, Scalar):
         return Constant(node, node.span)
     if isinstance(node, Text) and node.literal is not None:
@@ -157,7 +157,7 @@ def _expression(node: Node, *, literal: bool, depth: int = 0) -> Expression:
 
 
 def _template(text: Text, literal: str) -> Expression:
-    """The template in the string *text*, which spells *literal*."""
+    """The template in the string *text*, whose value is *literal*."""
     if "${" not in literal and "%{" not in literal:
         return Constant(text, text.span)
     template = read_template(SourceFile(text.span.source.path, literal))
@@ -170,10 +170,10 @@ def _template(text: Text, literal: str) -> Expression:
 
 
 class _Places:
-    """From places in the string that *text* spells to places in its file.
+    """Maps places in the string *text* to places in its file.
 
-    The string was read by itself, as if it were a file; in the JSON file it
-    has escapes, each of which is a piece of *text* of its own.
+    The string was read as if it were a file; in the JSON file it has escapes, each
+    of which is a piece of *text*.
     """
 
     def __init__(self, text: Text) -> None:
@@ -186,7 +186,7 @@ class _Places:
             length += len(piece.text)
 
     def moved(self, value: Any) -> Any:
-        """*value*, which is syntax or a part of it, with the places of the file."""
+        """*value*, an expression or part of one, with the places of the file."""
         if isinstance(value, Span):
             return self._span(value)
         if isinstance(value, tuple):
@@ -207,7 +207,7 @@ class _Places:
         return Span(self._source, start, end if span.end > span.start else start)
 
     def _offset(self, offset: int, *, last: bool = False) -> int:
-        """Where the character *offset* of the string is spelt in the file; with *last*, where that ends."""
+        """The start in the file of the character *offset* of the string; *last*: its end."""
         index = max(bisect_right(self._starts, offset) - 1, 0)
         piece, span = self._pieces[index], self._pieces[index].span
         if len(piece.text) != span.end - span.start:  # an escape
@@ -215,9 +215,9 @@ class _Places:
         return min(span.start + offset - self._starts[index] + last, span.end)
 
     def _cut(self, piece: Piece) -> Iterator[Piece]:
-        """*piece* as one for each stretch without an escape, and one for each escape."""
+        """*piece* cut at escapes: one piece for each escape and for the text between them."""
         start, end = piece.span.start, piece.span.end
-        if len(piece.text) != end - start:  # an escape of the template's own
+        if len(piece.text) != end - start:  # an escape of the template
             yield Piece(piece.text, self._span(piece.span))
             return
         at = start

@@ -1,9 +1,9 @@
 """HCL with places: the blocks of a Terraform file, read by tree-sitter.
 
-The parser gives a concrete syntax tree and survives errors. This module turns
-the part that is asked for into the plain syntax of ``syntax``: top-level
-blocks at once, the inside of a block and its expressions when they are looked
-at. It is the only module that imports tree-sitter.
+The parser returns a concrete syntax tree and recovers from errors. This module
+converts it to the types of ``file`` and ``syntax``: top-level blocks at once, the
+contents of a block and its expressions when they are used. It is the only module
+that imports tree-sitter.
 
 Sources: the HCL native syntax specification (github.com/hashicorp/hcl,
 hclsyntax/spec.md) and the grammar github.com/tree-sitter-grammars/tree-sitter-hcl.
@@ -42,7 +42,7 @@ _BLOCK_START = regex(
 )
 _BRACKETS = regex(r"[{\[(]+|[}\])]+")
 MAX_BRACKETS = 1_000
-"""Brackets that may be open at once in a file, by the look of its text."""
+"""The most brackets that may be open at once in the text of a file."""
 _TEMPLATE_START = "x = <<CLOUDTRAIL_POLICYLINT\n"
 _TEMPLATE_END = "\nCLOUDTRAIL_POLICYLINT\n"
 
@@ -50,8 +50,8 @@ _TEMPLATE_END = "\nCLOUDTRAIL_POLICYLINT\n"
 def read(source: SourceFile) -> HclFile:
     """The top level of *source*.
 
-    In a file with a syntax error each top-level block is read by itself, so
-    that an error is placed in the block that has it and the others are whole.
+    If the file has a syntax error, each top-level block is read by itself, so
+    that the error is reported in its block and the other blocks are complete.
     """
     blocks: list[Block] = []
     attributes: dict[str, Attribute] = {}
@@ -75,7 +75,7 @@ def read(source: SourceFile) -> HclFile:
         _top_level(root, places, blocks, attributes)
         if mistake is None and root.has_error:
             mistake = _mistake(root, places)
-    # The whole may have an error that no part has: a block start inside a heredoc splits nothing in fact.
+    # No part has the error: the file was split where no block starts, in a heredoc for instance.
     if mistake is None:
         blocks.clear()
         attributes.clear()
@@ -87,16 +87,13 @@ def read(source: SourceFile) -> HclFile:
 
 
 def read_template(source: SourceFile) -> Template | None:
-    """The text of *source* as ``templatefile()`` reads it: with interpolations and directives.
-
-    None when it is not a template that can be read (``${`` without an end).
-    """
+    """The text of *source* as a template for ``templatefile()``; None for a syntax error."""
     if _TEMPLATE_END.strip() in source.text or _too_deep(source.text) is not None:
         return None
     root = _parse(_TEMPLATE_START + source.text + _TEMPLATE_END)
     if root.has_error:
         return None
-    # Every character of the prefix is one byte, and so it is one character to skip.
+    # The prefix is ASCII, so its length in characters is that in bytes.
     places = Places(source, source.text, shift=len(_TEMPLATE_START))
     for body in root.children:
         for attribute in body.children:
@@ -106,9 +103,9 @@ def read_template(source: SourceFile) -> Template | None:
 
 
 def _too_deep(text: str) -> int | None:
-    """Where *text* has more open brackets than any configuration, those in strings counted too.
+    """The offset where more than ``MAX_BRACKETS`` are open, those in strings included, or None.
 
-    Templates inside templates take the parser up to two kilobytes a bracket.
+    Templates inside templates need up to two kilobytes of memory a bracket.
     """
     if sum(map(text.count, "{[(")) <= MAX_BRACKETS:
         return None
@@ -129,14 +126,14 @@ def is_comment(source: SourceFile, at: int) -> bool:
 
 
 def _parse(text: str) -> Node:
-    # A heredoc's end is only seen in front of a line end, which a file's last line may lack.
+    # The end of a heredoc needs a line end after it, which a file's last line may lack.
     return _PARSER.parse(encoded(text) + b"\n").root_node
 
 
 def _top_level(
     root: Node, places: Places, blocks: list[Block], attributes: dict[str, Attribute]
 ) -> None:
-    """Add what stands at the top of *root*; after an error it stands a level deeper."""
+    """Add the top level of *root*, which is one level deeper after an error."""
     for child in root.children:
         for node in (child, *child.children) if child.type in ("body", "ERROR") else (child,):
             if node.type == "block":
@@ -199,7 +196,7 @@ def _attribute_expression(node: Node, places: Places) -> Expression:
 
 
 def _mistake(root: Node, places: Places) -> Mistake:
-    """The first error of the parse, as deep in the tree as it goes."""
+    """The first error of the parse, at the deepest node that has it."""
     node = root
     while True:
         inner = next((c for c in node.children if c.is_missing or c.has_error or c.is_error), None)
@@ -210,9 +207,8 @@ def _mistake(root: Node, places: Places) -> Mistake:
         parent = node.parent
         at = node
         if node.type in _MISSING_CLOSING_QUOTES and parent is not None:
-            at = parent.children[
-                0
-            ]  # a text runs on to the end of the file: where it starts says more
+            # The string runs on to the end of the file: its start is the better place.
+            at = parent.children[0]
         span = places.span(at.start_byte, at.start_byte + 1)
         return Mistake(f"{_missing(node)} is missing", span)
     span = places.of(node)

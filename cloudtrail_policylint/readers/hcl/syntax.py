@@ -1,8 +1,8 @@
-"""What an HCL file says: blocks, attributes and expressions, each with its place.
+"""The syntax tree of HCL expressions, with places.
 
 The names are those of the HCL native syntax specification
-(github.com/hashicorp/hcl, hclsyntax/spec.md). ``readers/hcl/reader.py`` builds these
-from the parser's tree; whatever evaluates them needs no parser.
+(github.com/hashicorp/hcl, hclsyntax/spec.md). ``expressions`` builds these from
+the parser's tree; their evaluation does not need the parser.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 ELEMENT = "*"
-"""The name that stands in a splat's body for the element at hand; no identifier looks like it."""
+"""The name of the current element in the body of a splat; not a valid identifier."""
 
 
 @record
 class Constant:
-    """A literal: a number, a truth value, null, or a string without interpolation."""
+    """A literal: a number, a boolean, null, or a string without interpolation."""
 
     node: Text | Scalar
     span: Span
@@ -32,7 +32,7 @@ class Constant:
 
 @record
 class Interpolation:
-    """``${expression}`` in a template; the span covers the braces."""
+    """``${expression}`` in a template; the span includes the braces."""
 
     expression: Expression
     span: Span
@@ -50,7 +50,7 @@ class TemplateIf:
 
 @record
 class TemplateFor:
-    """``%{ for key, value in collection }body%{ endfor }``; an absent key is an empty name."""
+    """``%{ for key, value in collection }body%{ endfor }``; ``key`` is empty without a key."""
 
     key: str
     value: str
@@ -61,7 +61,7 @@ class TemplateFor:
 
 @record
 class Template:
-    """A quoted string or heredoc with something to fill in; the span covers quotes or markers."""
+    """A quoted string or heredoc with interpolations; the span includes quotes or markers."""
 
     parts: tuple[Part, ...]
     span: Span
@@ -77,7 +77,7 @@ class TupleExpression:
 
 @record
 class ObjectExpression:
-    """``{key = value}``; a bare word as a key is a ``Constant``."""
+    """``{key = value}``; an identifier as a key is a ``Constant``."""
 
     entries: tuple[tuple[Expression, Expression], ...]
     span: Span
@@ -128,7 +128,7 @@ class GetAttr:
 
 @record
 class Index:
-    """``of[key]``, and the older ``of.0``."""
+    """``of[key]``, or the legacy syntax ``of.0``."""
 
     of: Expression
     key: Expression
@@ -137,7 +137,7 @@ class Index:
 
 @record
 class Splat:
-    """``of[*].x`` and ``of.*.x``: *body* for each element, which it calls ``ELEMENT``."""
+    """``of[*].x`` and ``of.*.x``: ``body`` for each element, which has the name ``ELEMENT``."""
 
     of: Expression
     body: Expression
@@ -165,7 +165,7 @@ class Unary:
 
 @record
 class Binary:
-    """``a + b`` and its like."""
+    """``a + b`` and other binary operations."""
 
     operator: str
     left: Expression
@@ -175,7 +175,7 @@ class Binary:
 
 @record
 class Call:
-    """``name(arguments)``; with *expands*, the last argument is written ``list...``."""
+    """``name(arguments)``; ``expands``: the last argument is written ``list...``."""
 
     name: str
     arguments: tuple[Expression, ...]
@@ -185,7 +185,7 @@ class Call:
 
 @record
 class Unreadable:
-    """Where an expression should be and none can be read (a syntax error, or nesting without end)."""
+    """An expression that cannot be read: a syntax error, or nested too deeply."""
 
     span: Span
 
@@ -212,7 +212,7 @@ Expression = (
 
 
 def keyword(expression: Expression) -> str:
-    """The word that *expression* is where a word is meant as such, quoted or not; empty for anything else."""
+    """The identifier or string that *expression* is, where both mean a keyword; else empty."""
     if isinstance(expression, Name):
         return expression.name
     node = expression.node if isinstance(expression, Constant) else None
@@ -220,15 +220,15 @@ def keyword(expression: Expression) -> str:
 
 
 def encoded(text: str) -> bytes:
-    """*text* as the parser gets it; half a surrogate pair, which UTF-8 does not have, is let through."""
+    """*text* as bytes for the parser; lone surrogates, which UTF-8 does not have, are kept."""
     return text.encode("utf-8", "surrogatepass")
 
 
 class Places:
-    """From the byte offsets of one parse to the characters of the file.
+    """Converts byte offsets in a parsed text to places in the file.
 
-    *shift* is how many bytes stand in the parsed text before the first one
-    that is the file's character *base*.
+    *base* is the offset of the text in the file, *shift* the number of bytes
+    before it in what was parsed.
     """
 
     __slots__ = ("_base", "_ends", "_excess", "_limit", "shift", "source")
@@ -238,8 +238,8 @@ class Places:
         self._base = base
         self._limit = len(source.text)
         self.shift = shift
-        self._ends: list[int] = []  # the byte behind each run of characters longer than a byte
-        self._excess: list[int] = []  # how many bytes there are up to there above one a character
+        self._ends: list[int] = []  # the byte after each character longer than a byte
+        self._excess: list[int] = []  # how many more bytes than characters there are before it
         if not text.isascii():
             excess = 0
             for run in re.finditer(r"[^\x00-\x7f]", text):
@@ -248,7 +248,7 @@ class Places:
                 self._excess.append(excess)
 
     def offset(self, byte: int) -> int:
-        """The character of the file at *byte* of the parsed text."""
+        """The offset in the file of *byte* of the parsed text."""
         byte -= self.shift
         if self._ends:
             index = bisect_right(self._ends, byte)
@@ -260,13 +260,13 @@ class Places:
         return at if at < self._limit else self._limit
 
     def span(self, start: int, end: int) -> Span:
-        """The characters that the bytes ``[start, end)`` spell."""
+        """The place of the bytes ``[start, end)``."""
         return Span(self.source, self.offset(start), self.offset(end))
 
     def of(self, node: Node) -> Span:
-        """The characters of *node*."""
+        """The place of *node*."""
         return Span(self.source, self.offset(node.start_byte), self.offset(node.end_byte))
 
     def text(self, node: Node) -> str:
-        """What stands in the file at *node*."""
+        """The text of *node* in the file."""
         return self.source.text[self.offset(node.start_byte) : self.offset(node.end_byte)]

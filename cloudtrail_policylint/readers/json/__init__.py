@@ -1,1 +1,1 @@
-"""JSON: with places, without them where nothing is to be reported, and inside other strings."""
+"""JSON: with or without places, and inside other strings."""

@@ -1,13 +1,13 @@
-"""JSON with places: of a whole file, or of a policy inside another string.
+"""JSON with places: a whole file, or a policy inside another string.
 
-The standard library reads JSON faster than anything with places can, so
-``read_values`` uses it for the first look at a file, and ``read_placed`` is
-for the files that have something to report and for JSON inside other strings.
-Both build the same tree; the first one's spans are all empty.
+``read_values`` uses the standard library, which is faster than any reader that
+keeps places, for the first look at a file. ``read_placed`` is for files with
+findings, and for JSON inside other strings. Both build the same tree, but all
+spans of ``read_values`` are empty.
 
-``read_placed`` also knows holes (``"${var.bucket}/*"``, ``"Action": ${...}``)
-and carries on after a mistake, because a policy with a missing comma still
-has statements worth judging.
+``read_placed`` also reads holes (``"${var.bucket}/*"``, ``"Action": ${...}``)
+and continues after a syntax error, because a policy with a missing comma still
+has statements worth checking.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 def read_values(source: SourceFile) -> Node | None:
-    """The tree of *source* without places, or None when it is not plain JSON.
+    """The tree of *source* without places, or None if it is not valid JSON.
 
-    None also stands for a file nested deeper than ``MAX_DEPTH``: the caller
-    then asks ``read_placed``, which can say where and why.
+    Also None for a file nested deeper than ``MAX_DEPTH``: ``read_placed`` then
+    says where and why.
     """
     nowhere = Span(source, 0, 0)
 
@@ -71,7 +71,7 @@ def read_values(source: SourceFile) -> Node | None:
 
 
 def _refuse(name: str) -> object:
-    """``NaN`` and ``Infinity``, which Python reads and JSON does not have."""
+    """Reject ``NaN`` and ``Infinity``, which are not JSON but Python accepts."""
     raise ValueError(name)
 
 
@@ -96,12 +96,12 @@ def read_placed(source: SourceFile) -> Reading:
 
 
 def read_embedded(text: Text) -> Reading:
-    """The tree that the string *text* spells as JSON, with places in the files its parts come from."""
+    """The tree of the JSON in the string *text*, with places in the files of its parts."""
     return _Reader(text).read()
 
 
 _SPACE = regex(r"[ \t\r\n]*")
-_DENSE = frozenset(':,"{}[]')
+_NO_SPACE = frozenset(':,"{}[]')  # nothing to skip before these
 _WORD = regex(r"[^\s,:\[\]{}\"]+")
 _STRING = regex(r'"([^"\\\x00-\x1f]*)"')
 _ESCAPED = regex(r'"(?:[^"\\\x00-\x1f\ue000]++|\\["\\/bfnrt])*+"')
@@ -109,13 +109,15 @@ _PART = regex(r"[^\\]+|\\.")
 _CHUNK = regex(r'[^"\\\x00-\x1f\ue000]+|\ue000')
 _NUMBER = regex(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 _COMMENT = regex(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-_TOKEN = regex(  # left for an installer or a reader to fill in
-    r"\$\{(?:[^{}\n]|\{[^{}\n]*\})*\}|\{\{[^{}\n]*\}\}|<%[^%\n]*%>|<[A-Za-z][^<>\"\n]*>|\.\.\.|\u2026"
+_PLACEHOLDER = regex(
+    r"\$\{(?:[^{}\n]|\{[^{}\n]*\})*\}|\{\{[^{}\n]*\}\}"
+    r"|<%[^%\n]*%>|<[A-Za-z][^<>\"\n]*>|\.\.\.|\u2026"
 )
-_TOKEN_STARTS = ("${", "{{", "<", "...", "\u2026")
+_PLACEHOLDER_STARTS = ("${", "{{", "<", "...", "\u2026")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _HEX = regex(r"[0-9a-fA-F]{4}")
-_HOLE = "\ue000"  # stands in the joined text where a hole is; told from the real character by its offset
+_HOLE = "\ue000"
+"""Represents a hole in the joined text; its offset tells it from a real character U+E000."""
 
 
 def _number(written: str, span: Span) -> Scalar:
@@ -128,7 +130,7 @@ def _number(written: str, span: Span) -> Scalar:
 
 
 class _Reader:
-    """One pass over the joined text, by offset; every method leaves ``at`` behind what it read."""
+    """Reads the joined text in one pass; every method moves the offset ``at`` past what it read."""
 
     def __init__(self, text: Text) -> None:
         self.whole = text.span
@@ -148,7 +150,8 @@ class _Reader:
                 joined.append(part.text)
                 at += len(part.text)
         self.text = "".join(joined)
-        # Which pieces the file spells character by character; and how, if all is one such stretch.
+        # Which pieces correspond to the file character by character; and the source, offset and
+        # length if the whole text is one such piece.
         self.exact = [
             isinstance(part, Piece) and len(part.text) == part.span.end - part.span.start
             for part in self.pieces
@@ -159,12 +162,12 @@ class _Reader:
             self.stretch = span.source, span.start, len(self.text)
         self.at = 0
         self.mistake: Mistake | None = None
-        self.loose_hole = False
+        self.ambiguous = False
 
     # -- places
 
     def place(self, start: int, end: int) -> Span:
-        """The file range that spells ``[start, end)`` of the joined text."""
+        """The place in the file of ``[start, end)`` of the joined text."""
         if self.stretch is not None:
             source, shift, length = self.stretch
             start, end = min(start, length), min(max(start, end), length)
@@ -185,11 +188,11 @@ class _Reader:
             return Span(span.source, at, span.end)
         return Span(span.source, at, stop)
 
-    # -- mistakes
+    # -- syntax errors
 
-    def wrong(self, message: str, start: int, end: int, *, limit: bool = False) -> None:
-        """Keep the first mistake. Next to a hole that stands for more than a value nothing is certain."""
-        if self.mistake is None and not self.loose_hole:
+    def error(self, message: str, start: int, end: int, *, limit: bool = False) -> None:
+        """Keep the first error. After a hole that may be more than one value, none is certain."""
+        if self.mistake is None and not self.ambiguous:
             self.mistake = Mistake(message, self.place(start, max(end, start + 1)), limit)
 
     # -- reading
@@ -201,12 +204,12 @@ class _Reader:
         root = self.value(0)
         self.space()
         if self.at < len(self.text):
-            self.wrong("text after the end of the value", self.at, self.at + 1)
+            self.error("unexpected text after the end of the value", self.at, self.at + 1)
         return Reading(root, self.mistake)
 
     def space(self) -> None:
         text = self.text
-        if text[self.at : self.at + 1] in _DENSE:
+        if text[self.at : self.at + 1] in _NO_SPACE:
             return
         while True:
             match = _SPACE.match(text, self.at)
@@ -217,22 +220,22 @@ class _Reader:
             comment = _COMMENT.match(text, self.at)
             if comment is None:
                 return
-            self.wrong("a comment, which JSON does not have", self.at, comment.end())
+            self.error("comments are not allowed", self.at, comment.end())
             self.at = comment.end()
 
     def value(self, depth: int, *, item: bool = False) -> Node | None:
-        """The value at ``at``, or None where there is none (``at`` then has not moved)."""
+        """The value at ``at``, or None if there is none (``at`` then has not moved)."""
         self.space()
         start = self.at
         char = self.text[start : start + 1]
         if char == '"':
             return self.string()
-        token = self.token(start)
-        if token is not None:
-            self.at = token.end()
-            return Hole(token.group(), self.place(start, token.end()))
+        placeholder = self.placeholder(start)
+        if placeholder is not None:
+            self.at = placeholder.end()
+            return Hole(placeholder.group(), self.place(start, self.at))
         if char in ("{", "[") and depth >= MAX_DEPTH:
-            self.wrong(f"nested deeper than {MAX_DEPTH} levels", start, start + 1, limit=True)
+            self.error(f"nested deeper than {MAX_DEPTH} levels", start, start + 1, limit=True)
             self.at = len(self.text)
             return None
         if char == "{":
@@ -243,17 +246,19 @@ class _Reader:
             return self.hole_value(start)
         return self.word(start)
 
-    def token(self, at: int) -> re.Match[str] | None:
-        """What somebody else is to fill in, if it stands at *at*."""
-        return _TOKEN.match(self.text, at) if self.text.startswith(_TOKEN_STARTS, at) else None
+    def placeholder(self, at: int) -> re.Match[str] | None:
+        """The placeholder (see ``tree.placeholders``) at *at*, or None."""
+        if not self.text.startswith(_PLACEHOLDER_STARTS, at):
+            return None
+        return _PLACEHOLDER.match(self.text, at)
 
     def hole_value(self, start: int) -> Node:
         hole = self.holes[start]
         self.at = start + 1
         rest = _WORD.match(self.text, self.at)
-        if rest is not None:  # a hole and bare text side by side: whatever they make together
+        if rest is not None:  # a hole next to bare text: together one unknown value
             self.at = rest.end()
-            return Hole(self.spelt(start, self.at), self.place(start, self.at))
+            return Hole(self.written(start, self.at), self.place(start, self.at))
         return hole.content if hole.content is not None else hole
 
     def word(self, start: int) -> Node | None:
@@ -267,19 +272,19 @@ class _Reader:
         if _NUMBER.match(written):
             return _number(written, span)
         if _HOLE in written and any(at in self.holes for at in range(start, match.end())):
-            return Hole(self.spelt(start, match.end()), span)
-        self.wrong(f"{_shorten(written)} is not a JSON value", start, match.end())
+            return Hole(self.written(start, match.end()), span)
+        self.error(f"{_shorten(written)} is not a JSON value", start, match.end())
         return Hole(written, span)
 
-    def spelt(self, start: int, end: int) -> str:
-        """The joined text with each hole as it was written."""
+    def written(self, start: int, end: int) -> str:
+        """``[start, end)`` of the joined text with each hole as it is written in the file."""
         return "".join(
             self.holes[at].written if at in self.holes else self.text[at]
             for at in range(start, end)
         )
 
     def object(self, depth: int, *, item: bool) -> Map:
-        """An object; of one that is an *item* of a list the next item shows that it was left open."""
+        """An object; if it is an *item* of a list, a ``{`` in place of a key is the next item."""
         start, text, entries = self.at, self.text, []
         self.at += 1
         while True:
@@ -289,39 +294,39 @@ class _Reader:
                 self.at += 1
                 break
             if char == "":
-                self.wrong('an object that starts here is never closed with "}"', start, start + 1)
+                self.error('this object is never closed (missing "}")', start, start + 1)
                 break
             if char == "]":
-                self.wrong('"]" where an object needs "}"', self.at, self.at + 1)
+                self.error('found "]" instead of "}"', self.at, self.at + 1)
                 break
-            if self.at in self.holes or self.token(self.at):
-                entries.append(self.loose(depth))
+            if self.at in self.holes or self.placeholder(self.at):
+                entries.append(self.hole_entry(depth))
             elif char == '"':
                 entries.extend(self.entry(depth))
             elif char == "{" and item:
-                self.wrong('"}" is missing before this', self.at, self.at + 1)
+                self.error('missing "}" before this', self.at, self.at + 1)
                 break
             else:
-                self.stray(char, "a key in double quotes")
+                self.skip(char, "a key in double quotes")
                 continue
             self.comma("}")
         return Map(tuple(entries), self.place(start, self.at))
 
     def entry(self, depth: int) -> Iterator[Entry]:
-        """The key that stands here with its value, or nothing when it has none."""
+        """The key at ``at`` with its value; nothing if it has no value."""
         key = self.string()
         self.space()
         if self.text[self.at : self.at + 1] == ":":
             self.at += 1
         else:
-            self.wrong('":" is missing after a key', self.at, self.at + 1)
+            self.error('missing ":" after the key', self.at, self.at + 1)
             if self.text[self.at : self.at + 1] in (",", "}", ""):
                 return
         value = self.value(depth + 1)
-        while isinstance(value, Text) and self.colon():  # the value turns out to be a key
+        while isinstance(value, Text) and self.colon():  # the value was a key
             key, value = value, self.value(depth + 1)
         if value is None:
-            self.wrong("a key without a value", self.at, self.at + 1)
+            self.error("missing value after the key", self.at, self.at + 1)
         else:
             yield Entry(key, value)
 
@@ -335,25 +340,25 @@ class _Reader:
                 self.at += 1
                 break
             if char == "":
-                self.wrong('a list that starts here is never closed with "]"', start, start + 1)
+                self.error('this list is never closed (missing "]")', start, start + 1)
                 break
             if char == "}":
-                self.wrong('"}" where a list needs "]"', self.at, self.at + 1)
+                self.error('found "}" instead of "]"', self.at, self.at + 1)
                 break
             value = self.value(depth + 1, item=True)
             if value is None:
-                self.stray(char, "a value")
+                self.skip(char, "a value")
                 continue
             items.append(value)
             self.comma("]")
         return Seq(tuple(items), self.place(start, self.at))
 
     def colon(self) -> bool:
-        """Whether a ":" stands here, where a "," is due; it is then passed over."""
+        """Whether there is a ":" instead of a ","; it is then skipped."""
         self.space()
         found = self.text[self.at : self.at + 1] == ":"
         if found:
-            self.wrong('":" where "," should be', self.at, self.at + 1)
+            self.error('found ":" instead of ","', self.at, self.at + 1)
             self.at += 1
         return found
 
@@ -365,27 +370,27 @@ class _Reader:
             self.at += 1
             self.space()
             if self.text[self.at : self.at + 1] == closing:
-                self.wrong(f'"," before "{closing}"', comma, comma + 1)
+                self.error(f'trailing "," before "{closing}"', comma, comma + 1)
         elif char not in (closing, "", "}", "]"):
             if self.at in self.holes or (self.at - 1) in self.holes:
-                self.loose_hole = True
+                self.ambiguous = True
             else:
-                self.wrong('"," is missing before this', self.at, self.at + 1)
+                self.error('missing "," before this', self.at, self.at + 1)
 
-    def stray(self, char: str, wanted: str) -> None:
-        """Pass over what cannot start *wanted*: one word, one string or one sign."""
+    def skip(self, char: str, expected: str) -> None:
+        """Skip a word or character that cannot start *expected*."""
         start = self.at
         match = _WORD.match(self.text, start)
         self.at = match.end() if match else start + 1
         found = _shorten(match.group() if match else char)
-        self.wrong(f"{found} where {wanted} should be", start, self.at)
+        self.error(f"found {found} instead of {expected}", start, self.at)
 
-    def loose(self, depth: int) -> Entry:
+    def hole_entry(self, depth: int) -> Entry:
         """A hole among the entries of an object: a key, or any number of entries."""
-        self.loose_hole = True
+        self.ambiguous = True
         start = self.at
-        token = self.token(start)
-        self.at = token.end() if token else start + 1
+        placeholder = self.placeholder(start)
+        self.at = placeholder.end() if placeholder else start + 1
         hole = self.holes.get(start) or Hole(self.text[start : self.at], self.place(start, self.at))
         value: Node | None = None
         self.space()
@@ -408,7 +413,7 @@ class _Reader:
         return self.any_string()
 
     def any_string(self) -> Text:
-        """A string that may have anything in it, and may never end."""
+        """A string with any content, which may be unclosed."""
         start, text = self.at, self.text
         parts: list[Piece | Hole] = []
         self.at += 1
@@ -418,7 +423,7 @@ class _Reader:
                 self.at += 1
                 break
             if char == "":
-                self.wrong("a string that starts here is never closed", start, start + 1)
+                self.error("this string is never closed", start, start + 1)
                 break
             if char == "\\":
                 parts.append(self.escape())
@@ -426,12 +431,11 @@ class _Reader:
                 parts.append(self.holes[self.at])
                 self.at += 1
             elif char < " ":
-                if char in "\r\n" and _breaks_off(text, self.at):
-                    self.wrong("a string that starts here is never closed", start, start + 1)
+                if char in "\r\n" and _is_unclosed(text, self.at):
+                    self.error("this string is never closed", start, start + 1)
                     break
-                self.wrong(
-                    "a line break or control character inside a string", self.at, self.at + 1
-                )
+                message = "line break or control character in a string"
+                self.error(message, self.at, self.at + 1)
                 parts.append(Piece(char, self.place(self.at, self.at + 1)))
                 self.at += 1
             else:
@@ -441,14 +445,14 @@ class _Reader:
         return Text(tuple(parts), self.place(start, self.at))
 
     def unescaped(self, start: int, end: int) -> Iterator[Piece]:
-        """The pieces of ``[start, end)``, which has no escape but of two characters."""
+        """The pieces of ``[start, end)``, whose escapes have two characters each."""
         for match in _PART.finditer(self.text, start, end):
             part = match.group()
             text = _ESCAPES[part[1]] if part[0] == "\\" else part
             yield Piece(text, self.place(match.start(), match.end()))
 
     def in_one_piece(self, start: int, end: int) -> bool:
-        """Whether ``[start, end)`` is one stretch of text of one place."""
+        """Whether ``[start, end)`` is in a single piece."""
         if len(self.pieces) == 1 or end <= start:
             return True
         index = bisect_right(self.starts, start)
@@ -459,7 +463,7 @@ class _Reader:
         match = _CHUNK.match(self.text, self.at)
         assert match is not None
         end = match.end()
-        # A chunk that runs over several pieces is cut at their edges, so that each keeps its own place.
+        # Text from several pieces is cut at their edges, so that each part keeps its place.
         while self.at < end:
             index = bisect_right(self.starts, self.at)
             edge = min(end, self.starts[index] if index < len(self.starts) else end)
@@ -482,7 +486,7 @@ class _Reader:
         elif char in _ESCAPES:
             self.at = start + 2
             return Piece(_ESCAPES[char], self.place(start, self.at))
-        self.wrong("an escape that JSON does not have", start, start + 2)
+        self.error("invalid escape sequence", start, start + 2)
         self.at = start + 1
         return Piece("\\", self.place(start, start + 1))
 
@@ -490,8 +494,8 @@ class _Reader:
 _KEY_AHEAD = regex(r'[\r\n]\s{0,99}(?:"[^"\r\n]*"\s{0,99}[:,\]}]|[}\]])')
 
 
-def _breaks_off(text: str, at: int) -> bool:
-    """Whether the line after *at* reads like JSON again: then the quote before it was forgotten."""
+def _is_unclosed(text: str, at: int) -> bool:
+    """Whether the next line looks like JSON again: a closing quote is missing before *at*."""
     return _KEY_AHEAD.match(text, at) is not None
 
 

@@ -1,9 +1,9 @@
-"""JSON that Terraform's ``templatefile()`` is to complete, where nothing says with which values.
+"""JSON templates for Terraform's ``templatefile()``, where no call with values is known.
 
-Inside ``${...}`` quotes are quotes of the expression
-(developer.hashicorp.com/terraform/language/expressions/strings), which breaks
-the string that the expression stands in for any reader of JSON. Other
-expressions are text like any other: ``${aws:username}`` is IAM's.
+Quotes inside ``${...}`` belong to the expression
+(developer.hashicorp.com/terraform/language/expressions/strings), but end the
+string around it for a reader of JSON. Expressions without quotes are kept as
+text: ``${aws:username}`` is a policy variable of IAM.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SIGN = r'\\.|\$\{|[{}"]'
 
 
 def read(source: SourceFile) -> Reading | None:
-    """The JSON value of *source* with a hole for each expression with quotes in it; None without any."""
+    """The JSON of *source* with a hole for each expression that has quotes; None without any."""
     text = source.text
     parts: list[Piece | Hole] = []
     done = at = 0
@@ -36,7 +36,7 @@ def read(source: SourceFile) -> Reading | None:
 
 
 def _end(text: str, start: int) -> int:
-    """Where the expression that starts at *start* ends; the end of *text* where it does not."""
+    """The end of the expression that starts at *start*; the end of *text* if it is unclosed."""
     within: list[str] = []
     for match in re.compile(_SIGN, re.DOTALL).finditer(text, start):
         sign = match.group()

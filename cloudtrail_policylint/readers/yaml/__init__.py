@@ -1,1 +1,1 @@
-"""YAML: the events of libyaml as a tree with places, and YAML inside other strings."""
+"""YAML: a tree with places from the events of libyaml, and YAML inside other strings."""

@@ -1,7 +1,7 @@
-"""YAML inside another string: a template in a block scalar, what ``yamldecode()`` reads.
+"""YAML inside another string: a template in a block scalar, or the text for ``yamldecode()``.
 
-The string is read as if it were a file, and then every place is moved to where
-the file spells it.
+The string is read as if it were a file, and then every place is mapped to the
+file that contains the string.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MARK = "\ue000"  # stands for a hole in the text that is read
+_MARK = "\ue000"  # represents a hole in the text
 _LINE_OF_A_HOLE = regex(rf"(?m)^[ \t]*{_MARK}[ \t\r]*$")
 
 
 def read_embedded(text: Text) -> tuple[Reading, ...]:
-    """The YAML documents that the string *text* spells, with places in the files its parts come from.
+    """The YAML documents in the string *text*, with places in the files of its parts.
 
-    A hole is read as it is written: ``${AWS::Region}`` is a word like any other.
+    A hole is read as the text that is written: ``${AWS::Region}`` is a plain scalar.
     """
     places = _Places(text)
     source = SourceFile(text.span.source.path, text.written)
@@ -39,10 +39,10 @@ def read_embedded(text: Text) -> tuple[Reading, ...]:
 
 
 def read_value(text: Text) -> Node | None:
-    """The YAML value that the string *text* spells, its holes kept.
+    """The YAML value in the string *text*, with its holes.
 
-    None when it is not one whole document, and when a hole has a line of its
-    own, where it may be anything, several lines and other keys included.
+    None if it is not one valid document, or if a hole is alone on a line, where
+    it may be anything, several lines and other keys included.
     """
     if any(_MARK in part.text for part in text.parts if isinstance(part, Piece)):
         return None
@@ -63,21 +63,21 @@ def read_value(text: Text) -> Node | None:
 
 
 class _Places:
-    """Where the characters of a string stand in the file, and which of them stand for a hole."""
+    """Maps places in a string to places in files, and marks in it to holes."""
 
     def __init__(self, text: Text) -> None:
         self.whole = text.span
         self.holes: dict[int, Hole] = {}
         self.starts: list[int] = []
         self.parts = text.parts
-        self.known: dict[int, Node] = {}
+        self.cache: dict[int, Node] = {}
         at = 0
         for part in text.parts:
             self.starts.append(at)
             at += len(part.text if isinstance(part, Piece) else part.written)
 
     def span(self, span: Span) -> Span:
-        """The place in the file of *span*, which is one of the string."""
+        """The place in the file of *span* in the string."""
         if not self.parts:
             return self.whole
         first = self._edge(span.start)
@@ -88,7 +88,7 @@ class _Places:
         return Span(first.source, first.start, end)
 
     def _edge(self, offset: int) -> Span:
-        """The place of the one character at *offset*, or of the whole part where that is not known."""
+        """The place of the character at *offset*, or of its whole part if that is not exact."""
         index = max(bisect_right(self.starts, offset) - 1, 0)
         part, inside = self.parts[index], offset - self.starts[index]
         span = part.span
@@ -98,18 +98,18 @@ class _Places:
         return Span(span.source, at, min(at + 1, span.end))
 
     def moved(self, node: Node) -> Node:
-        """*node* with its places in the file; what aliases share stays shared."""
-        known = self.known.get(id(node))
-        if known is None:
-            known = self.known[id(node)] = self._moved(node)
-        return known
+        """*node* with its places in the file; nodes shared by aliases stay shared."""
+        cached = self.cache.get(id(node))
+        if cached is None:
+            cached = self.cache[id(node)] = self._moved(node)
+        return cached
 
     def _moved(self, node: Node) -> Node:
         span = self.span(node.span)
         if isinstance(node, Text):
             found = self._text(node)
             only = found.parts[0] if len(found.parts) == 1 else None
-            hole = self.holes.get(node.span.start)  # a bare one may be a value of any type
+            hole = self.holes.get(node.span.start)  # alone it may be a value of any type
             if hole is None or only is not hole:
                 return found
             return hole.content if hole.content is not None else hole
@@ -136,7 +136,7 @@ class _Places:
 
     def _with_holes(self, piece: Piece) -> Iterator[Piece | Hole]:
         span = piece.span
-        if len(piece.text) != span.end - span.start:  # which of the holes are in it is not known
+        if len(piece.text) != span.end - span.start:  # it is not known which holes are in it
             yield Hole("${...}", self.span(span))
             return
         at = span.start

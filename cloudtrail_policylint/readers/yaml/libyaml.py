@@ -1,9 +1,9 @@
-"""What is peculiar to libyaml, the C library behind the YAML reader.
+"""Workarounds for libyaml, the C library behind the YAML reader.
 
-Its words for a mistake are about its own tokens and not about the user's file.
-And the one inside ruamel.yaml.clib is 0.1.7 (2016), which refuses ``:`` and
-``?`` inside a plain scalar of a flow collection (``[cloudtrail:Get*]``), as
-YAML 1.2 allows and every other reader accepts.
+Its error messages are about its own tokens, not about the user's file. And the
+version in ruamel.yaml.clib is 0.1.7 (2016), which rejects ``:`` and ``?`` inside
+plain scalars of flow collections (``[cloudtrail:Get*]``). YAML 1.2 allows them,
+and every other reader accepts them.
 """
 
 from __future__ import annotations
@@ -17,15 +17,12 @@ if TYPE_CHECKING:
     import re
     from typing import Any
 
-# A tag is passed over whole. A quote before ":" ends a JSON-like key ({"a":b}).
+# Tags are matched whole, to skip them. A quote before ":" ends a JSON-like key ({"a":b}).
 _TAG_OR_SIGN = regex(r"(?<!\S)!\S*|(?<=[^\s\"',\[\]{}]):(?=[^\s,\[\]{}])|(?<=[^\s,\[\]{}])\?")
 
 
 def explain(error: Any, source: SourceFile, base: int, end: int) -> tuple[int, Mistake]:
-    """Where the text ``[base, end)`` of *source* is wrong, and how, in words that follow "not YAML: ".
-
-    *error* is the ``YAMLError`` of a parser that was given that text.
-    """
+    """The offset and description of *error*, the ``YAMLError`` for ``[base, end)`` of *source*."""
     text = source.text
     problem = getattr(error, "problem", None) or "cannot be read"
     context = getattr(error, "context", None) or ""
@@ -35,26 +32,26 @@ def explain(error: Any, source: SourceFile, base: int, end: int) -> tuple[int, M
     message = f"{problem} {context}".strip()
     if context == "while scanning an alias":
         at = min(base + error.context_mark.index, end)
-        message = 'a value that starts with "*" must be in quotes'
+        message = 'a value that starts with "*" must be quoted'
     elif (
         problem == "found unexpected end of stream" and context == "while scanning a quoted scalar"
     ):
         at = min(base + error.context_mark.index, end)
-        message = "a value in quotes that starts here is never closed"
+        message = "this quoted value is never closed"
     elif problem == "found character that cannot start any token":
         if char == "\t":
-            message = "a tab in the indentation, which must be made of spaces"
+            message = "tab in the indentation, use spaces"
         elif char in ("@", "`", "%"):
-            message = f'a value that starts with "{char}" must be in quotes'
+            message = f'a value that starts with "{char}" must be quoted'
     return at, Mistake(message, Span(source, at, min(at + 1, len(text))))
 
 
 def mask(text: str) -> tuple[str, str]:
-    """*text* with every ``:`` and ``?`` inside a word replaced, and the two characters used for them.
+    """*text* with ``:`` and ``?`` inside of words replaced, and the two replacement characters.
 
-    The replacements mean nothing in YAML and stand one for one, so places stay
-    right; reading a text twice is still ten times faster than a parser in
-    Python. Where no characters are free the text comes back as it is.
+    The replacements have no meaning in YAML and are one character each, so that
+    places stay right. Reading a text twice is still ten times faster than a
+    parser in Python. If no characters are free, *text* is returned unchanged.
     """
     masks = ""
     for code in range(0xE000, 0xF8FF):

@@ -1,9 +1,8 @@
-"""Which characters of a file spell which of a YAML scalar that is not written as it reads.
+"""The places of the parts of a YAML scalar whose text in the file differs from its value.
 
-The value itself is always the one that libyaml decoded; the pieces are worked
-out beside it and then compared with it. Where they differ (an odd line end, an
-escape not thought of) the scalar is one piece that corresponds as a whole: its
-place is rougher, its value right.
+The value is always the one that libyaml decoded. The pieces are computed
+separately and compared with it. If they differ (an unusual line end, an unknown
+escape), the whole scalar is one piece: its place is less exact, its value right.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ def flow_pieces(
 ) -> tuple[Piece, ...]:
     """The pieces of a plain (*quote* empty) or quoted scalar between ``[start, end)``."""
     pieces: list[Piece] = []
-    begin = at = start  # the stretch that stands for itself, not yet made a piece
+    begin = at = start  # of literal text that is not yet a piece
 
     def flush(upto: int) -> None:
         if begin < upto:
@@ -79,7 +78,7 @@ def _unescape(written: str) -> str:
 def block_pieces(
     source: SourceFile, text: str, value: str, start: int, end: int
 ) -> tuple[tuple[Piece, ...], int]:
-    """The pieces of a block scalar, one or two for each of its lines, and where its last one ends."""
+    """The pieces of a block scalar, one or two per line, and the end of its last line."""
     folded = text[start : start + 1] == ">"
     lines = _lines(text, start, end)[1:]
     while lines and not text[lines[-1][0] : lines[-1][1]].strip(" \t"):
@@ -114,7 +113,7 @@ def block_pieces(
 
 
 def _lines(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
-    """Where each line of ``[start, end)`` starts, where its content ends, where the next one starts."""
+    """For each line of ``[start, end)``: its start, the end of its content, the next start."""
     lines = []
     at = start
     for match in _ONE_BREAK.finditer(text, start, end):
@@ -126,14 +125,14 @@ def _lines(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
 
 
 def _indent(text: str, value: str, lines: list[tuple[int, int, int]]) -> int:
-    """How many columns are indentation, from the first line that is not blank on either side."""
+    """The number of columns of indentation, from the first line that is not blank."""
     for first, last, _ in lines:
         written = text[first:last].lstrip(" ")
         if written:
             spaces = last - first - len(written)
             kept = value.lstrip("\n")
-            # A blank line longer than the indentation is content too; it only ever comes first
-            # under an explicit indentation, where this estimate is then checked and given up.
+            # A first blank line that is longer than the indentation is content. That needs an
+            # explicit indentation; this estimate is then wrong, and _checked() discards it.
             return spaces - (len(kept) - len(kept.lstrip(" ")))
     return 0
 

@@ -1,13 +1,12 @@
-"""YAML with places, tags kept: the events of libyaml straight into the tree.
+"""YAML with places and tags: turns the events of libyaml directly into the tree.
 
-Nodes are not composed in between and no object is constructed: the events of
-ruamel.yaml's C extension carry all that is needed, and the pure Python reader
-is about twenty times slower. Their marks count characters, so a place is a
-subtraction and not a search.
+The events of ruamel.yaml's C extension have all that is needed, and a reader in
+pure Python is about twenty times slower. Their marks count characters, so that
+they are offsets in the text.
 
-CloudFormation's short forms are read as the long ones they stand for:
-``!Sub x`` is the map ``{"Fn::Sub": x}`` whose key stands where the tag does.
-Other tags are functions of which nothing is known: ``!Vault x`` is ``{"!Vault": x}``.
+CloudFormation's short forms are read as their long forms: ``!Sub x`` is the map
+``{"Fn::Sub": x}``, whose key is at the place of the tag. Other tags are unknown
+functions: ``!Vault x`` is ``{"!Vault": x}``.
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ BLOCK_STYLES = ("|", ">")
 """The styles of literal and folded block scalars, as events name them."""
 _STRING_TAGS = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary")
 
-# Not allowed in YAML even inside quotes (YAML 1.1 section 4.1.1, as libyaml has it), and half surrogates.
+# Not allowed in YAML, even in quotes (YAML 1.1 section 4.1.1, as in libyaml), and lone surrogates.
 _NOT_YAML = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 _NOT_YAML_IN_ASCII = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-"""The same as long as a text is ASCII: compiled in a tenth of the time."""
-# For broken files only, and so compiled there.
+"""The same for text that is ASCII: it compiles in a tenth of the time."""
+# For broken files only, so compiled when needed.
 _SEPARATOR = r"(?m)^---(?=\s|\Z)"
 _DOCUMENT_END = r"(?m)^\.\.\.(?=\s|\Z)"
 _HEAD = r"(?:[%#][^\n]*\n|[ \t\r]*\n)*(?:---)?"
@@ -48,15 +47,14 @@ _DOUBTFUL_STARTS = frozenset("0123456789+-.~nNtTfF<") | {""}
 
 
 def read(source: SourceFile) -> tuple[Reading, ...]:
-    """The documents of *source*, each with its first mistake.
+    """The documents of *source*, each with its first syntax error.
 
-    After a mistake the document ends with what was read before it; those
-    after the next ``---`` are read as if nothing had happened. A file without
-    any document (empty, or comments only) gives an empty tuple.
+    A document with a syntax error has what was read before the error; documents
+    after it are not affected. Empty for a file without documents.
     """
     import gc
 
-    # Nothing here is ever garbage, and looking for some among so many new objects takes half the time.
+    # There is no garbage here, but the collector would take half of the time to look for it.
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -67,7 +65,7 @@ def read(source: SourceFile) -> tuple[Reading, ...]:
 
 
 class _Open:
-    """A collection whose end has not been met."""
+    """A collection that is not closed yet."""
 
     __slots__ = (
         "anchor", "before", "deepest", "depth", "end", "entries", "flow", "items", "key",
@@ -90,7 +88,7 @@ class _Open:
         self.anchor: str | None = None
         self.depth = depth
         self.deepest = depth
-        self.before = before  # nodes counted before this one
+        self.before = before  # number of nodes before this one
 
 
 @record
@@ -102,7 +100,7 @@ class _Anchored:
 
 @record
 class _Failure:
-    """A document that could not be read to its end: where it starts, and what is left of it."""
+    """A document with a syntax error: its start, the place of the error, and what was read."""
 
     start: int
     at: int
@@ -118,17 +116,17 @@ class _Reader:
         bad = not_yaml.search(self.text)
         if bad is not None:
             self.text = not_yaml.sub("\ufffd", self.text)
-            message = "a control character or another one that YAML does not allow"
+            message = "a character that YAML does not allow"
             self.bad = Mistake(message, Span(source, bad.start(), bad.end()))
         self.readings: list[Reading] = []
 
     def read(self) -> tuple[Reading, ...]:
         text = self.text
-        # libyaml takes a first U+FEFF for a byte order mark and then counts marks one off.
+        # libyaml skips a first U+FEFF as a byte order mark, and its offsets are then one off.
         base = 1 if text.startswith("\ufeff") else 0
         failure = self.documents(text[base:], base)
         at = failure.start if failure is not None else len(text)
-        # From the broken document on, one at a time: what follows "---" does not suffer.
+        # From the broken document on, one at a time, so that an error ends at the next "---".
         while failure is not None and at < len(text):
             head = re.compile(_HEAD).match(text, at)
             following = re.compile(_SEPARATOR).search(text, head.end() if head is not None else at)
@@ -136,12 +134,12 @@ class _Reader:
             closed = re.compile(_DOCUMENT_END).search(text, at, end)
             self.document(text[at : closed.start() if closed is not None else end], at)
             at = end
-        if self.bad is not None:  # behind the last document, in a comment for instance
+        if self.bad is not None:  # after the last document, in a comment for instance
             self.readings.append(Reading(None, self.bad))
         return tuple(self.readings)
 
     def document(self, text: str, base: int) -> None:
-        """Read one document that may be broken, with its signs masked if that gets further."""
+        """Read one document that may be broken; with ``mask`` if that gets further."""
         done = len(self.readings)
         failure = self.documents(text, base)
         if failure is None:
@@ -170,7 +168,7 @@ class _Reader:
         self.readings.append(reading)
 
     def documents(self, text: str, base: int, masks: str = "") -> _Failure | None:
-        """Read the documents of *text*, which stands at *base* of the file, up to a failure."""
+        """Read the documents of *text*, at the offset *base* of the file, up to an error."""
         from _ruamel_yaml import CParser
         from ruamel.yaml.error import YAMLError
 
@@ -195,7 +193,7 @@ class _TooDeepError(Exception):
 
 
 class _Builder:
-    """Turns events into nodes. After an exception ``close_all`` gives what there is."""
+    """Builds nodes from events. After an exception ``close_all`` returns what was read."""
 
     def __init__(self, reader: _Reader, base: int, masks: str) -> None:
         self.reader = reader
@@ -212,7 +210,7 @@ class _Builder:
         self.count = 0
         self.expansion = 0
 
-    def run(self, get: Callable[[], Any]) -> None:  # noqa: C901 - the loop that all time goes into
+    def run(self, get: Callable[[], Any]) -> None:  # noqa: C901 - the hot loop
         from ruamel.yaml.events import (
             AliasEvent,
             DocumentEndEvent,
@@ -232,7 +230,7 @@ class _Builder:
             if kind is ScalarEvent:
                 start, end = base + event.start_mark.index, base + event.end_mark.index
                 value, style = event.value, event.style
-                # The common ones (one line, nothing to decode, surely a string), without a call.
+                # Inlined for the common case: one line, nothing to decode, certainly a string.
                 inset = 1 if style else 0
                 if (
                     event.tag is None
@@ -285,10 +283,10 @@ class _Builder:
         self.count = self.expansion = 0
 
     def close_all(self) -> Node | None:
-        """The document with the collections that are still open ended where they are.
+        """The document, with all open collections closed at their last item.
 
-        What they would have had besides is unknown, and so is the value of a
-        key that was not reached: nothing of it is missing.
+        They end with a hole, and so does a key without a value: the rest of them
+        is unknown, not missing.
         """
         while self.stack:
             closing = self.stack.pop()
@@ -306,7 +304,7 @@ class _Builder:
     # -- nodes
 
     def put(self, node: Node, end: int) -> None:
-        """Hand *node*, which ends at *end*, to the collection that is open."""
+        """Add *node*, which ends at *end*, to the collection that is open."""
         if not self.stack:
             self.root = node
             return
@@ -375,7 +373,7 @@ class _Builder:
         self.put(node, span.end)
 
     def wrap(self, function: str, node: Node, outer: int, inner: int) -> Map:
-        """``{"Fn::Sub": node}`` for ``!Sub node``, its key standing where the tag does."""
+        """``{"Fn::Sub": node}`` for ``!Sub node``, its key at the place of the tag."""
         place = Span(self.source, outer, outer)
         for match in _ANCHOR_OR_TAG.finditer(self.text, outer, inner):
             if match.group(1) == "!":
@@ -426,9 +424,7 @@ class _Builder:
             if depth > MAX_DEPTH:
                 message, limit = f"aliases make it nested deeper than {MAX_DEPTH} levels", True
             elif self.expansion + known.size > (most := limits.in_force().aliases):
-                message = (
-                    f"its aliases stand for more than {most:,} values {limits.named('aliases')}"
-                )
+                message = f"aliases expand to more than {most:,} values {limits.named('aliases')}"
                 limit = True
             else:
                 self.expansion += known.size
@@ -438,7 +434,7 @@ class _Builder:
                 self.put(known.node, end)
                 return
         elif name in self.anchors:
-            message = f'the alias "*{name}" stands inside the value that it stands for'
+            message = f'the alias "*{name}" is inside of the value it refers to'
         else:
             message = f'the alias "*{name}" has no anchor "&{name}" before it'
         span = Span(self.source, start, end)
@@ -451,7 +447,7 @@ class _Builder:
 def _flow_pieces(
     source: SourceFile, text: str, value: str, start: int, end: int, quote: str
 ) -> tuple[Piece, ...]:
-    """The pieces of a scalar between ``[start, end)`` that is no block: one, where it reads as written."""
+    """The pieces of a plain or quoted scalar at ``[start, end)``: one if nothing is decoded."""
     if text[start:end] == value:
         return (Piece(value, Span(source, start, end)),)
     from .places import flow_pieces
@@ -460,10 +456,10 @@ def _flow_pieces(
 
 
 def _merge(entries: list[Entry], merges: list[int]) -> list[Entry]:
-    """*entries* with those at the positions *merges* replaced by what they merge in.
+    """*entries* with the merge keys at the positions *merges* replaced by merged entries.
 
-    A key that is written in the map itself wins, then the earlier of several
-    merged maps (YAML's merge key type, https://yaml.org/type/merge.html).
+    Keys of the map itself take precedence, then the earlier of several merged maps
+    (https://yaml.org/type/merge.html).
     """
     positions = set(merges)
     seen = {entry.key.literal for i, entry in enumerate(entries) if i not in positions}

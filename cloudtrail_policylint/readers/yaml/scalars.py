@@ -1,4 +1,4 @@
-"""What a plain scalar of YAML means: a string, a number, a truth value or null."""
+"""The type of a plain scalar of YAML: a string, a number, a boolean or null."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...tree.nodes import Scalar
 from ...tree.source import Span
 
 _NULLS = ("", "~", "null", "Null", "NULL")
-_TRUTHS = {
+_BOOLEANS = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _INT = regex(r"[-+]?(?:0|[1-9]\d*)\Z", re.ASCII)
@@ -19,17 +19,17 @@ _SPECIAL_FLOAT = regex(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 
 
 def plain(value: str, span: Span) -> Scalar | None:
-    """The plain scalar *value* as a number, a truth value or null; None when it is a string.
+    """The plain scalar *value* as a number, a boolean or null; None if it is a string.
 
     Templates are read by YAML 1.1 and by YAML 1.2 readers, which differ on
-    ``yes``, ``1_000``, ``010`` or ``1e3``. Only what both take for something
-    else than a string is so here: the rest keeps its spelling, and with it
+    ``yes``, ``1_000``, ``010`` or ``1e3``. Only values on which both agree are
+    converted. Everything else keeps its spelling, for instance
     ``Version: 2012-10-17`` and account ids that start with a zero.
     """
     if value in _NULLS:
         return Scalar(None, value, span)
-    if value in _TRUTHS:
-        return Scalar(_TRUTHS[value], value, span)
+    if value in _BOOLEANS:
+        return Scalar(_BOOLEANS[value], value, span)
     try:
         if _INT.match(value):
             return Scalar(int(value), value, span)

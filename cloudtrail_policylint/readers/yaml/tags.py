@@ -1,4 +1,4 @@
-"""Tags of YAML as the functions that they stand for."""
+"""YAML tags for functions of CloudFormation."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ TAGS = {
     "!Condition": "Condition",
     **{"!" + name: "Fn::" + name for name in _FUNCTIONS},
 }
-"""CloudFormation's short forms and the keys of their long forms (its user guide's function reference)."""
+"""Short forms and the keys of their long forms (CloudFormation's function reference)."""
 
 
 def function_of(tag: str) -> str | None:
-    """The key that *tag* stands for; None where it only says of which type the value is."""
+    """The key of the long form of *tag*; None if the tag is only a type."""
     if not tag.startswith("!") or tag == "!":
         return None
     return TAGS.get(tag, tag)

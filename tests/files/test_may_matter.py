@@ -1,4 +1,4 @@
-"""The look at a file's bytes never rules out a file that has a finding."""
+"""The quick look at a file's bytes never skips a file that has a policy in scope."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ EFFECT = st.sampled_from(["Allow", "Deny", "allow"])
 
 
 def escaped_as(*forms: str) -> st.SearchStrategy[str]:
-    """How one letter is spelt: as itself, mostly, or in one of *forms*."""
+    """A format for one letter: mostly itself, or one of *forms*."""
     return st.sampled_from(["{0}"] * 3 + [*forms])
 
 
-def spelt(draw: st.DrawFn, text: str, forms: st.SearchStrategy[str], *, often: bool) -> str:
-    """*text* with some of its letters in one of *forms*."""
+def escaped(draw: st.DrawFn, text: str, forms: st.SearchStrategy[str], *, often: bool) -> str:
+    """*text* with some of its letters escaped in one of *forms*."""
     if not often:
         return text
     return "".join(draw(forms).format(char, ord(char)) if char.isalnum() else char for char in text)
@@ -41,7 +41,7 @@ def spelt(draw: st.DrawFn, text: str, forms: st.SearchStrategy[str], *, often: b
 
 @st.composite
 def files(draw: st.DrawFn) -> tuple[str, str]:
-    """Path and text of a file with one policy, some of its strings spelt with escapes."""
+    """The path and text of a file with one policy, some strings of it escaped."""
     policy = {
         "Version": "2012-10-17",
         "Statement": [
@@ -53,14 +53,14 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
     if style == "url":
         forms = escaped_as("%{1:02X}", "%{1:02x}")
         action = str(policy["Statement"][0]["Action"])  # type: ignore[index]
-        words = [spelt(draw, word, forms, often=often) for word in action.split(":")]
+        words = [escaped(draw, word, forms, often=often) for word in action.split(":")]
         text = quote(json.dumps(policy), safe="").replace(quote(action), "%3A".join(words))
         return "role.json", json.dumps({"PolicyDocument": text})
     if style in ("json", "string"):
         forms = escaped_as("\\u{1:04x}", "\\u{1:04X}")
         text = json.dumps(policy)
         for word in ("Statement", "Effect", "Action", str(policy["Statement"][0]["Action"])):  # type: ignore[index]
-            text = text.replace(f'"{word}"', f'"{spelt(draw, word, forms, often=often)}"', 1)
+            text = text.replace(f'"{word}"', f'"{escaped(draw, word, forms, often=often)}"', 1)
         return "p.json", json.dumps({"Policy": text}) if style == "string" else text
     statement = policy["Statement"][0]
     assert isinstance(statement, dict)
@@ -72,7 +72,7 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
         forms = escaped_as(
             "\\x{1:02x}", "\\u{1:04X}", "\\U{1:08x}", "{0}\\\n        ", "{0}\\\r\n   "
         )
-        values = {k: spelt(draw, v, forms, often=often) for k, v in statement.items()}
+        values = {k: escaped(draw, v, forms, often=often) for k, v in statement.items()}
         return (
             "p.yaml",
             'Version: "2012-10-17"\nStatement:\n'
@@ -81,7 +81,7 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
             f'    Resource: "{values["Resource"]}"\n',
         )
     forms = escaped_as("\\u{1:04x}", "\\U{1:08X}")
-    values = {k: spelt(draw, v, forms, often=often) for k, v in statement.items()}
+    values = {k: escaped(draw, v, forms, often=often) for k, v in statement.items()}
     return (
         "main.tf",
         'resource "aws_iam_policy" "p" {\n  policy = jsonencode({\n    Statement = [{\n'
@@ -91,7 +91,7 @@ def files(draw: st.DrawFn) -> tuple[str, str]:
 
 
 def anchored(statement: dict[str, str]) -> str:
-    """The policy with its values elsewhere, in flow and block style, merged in by aliases."""
+    """The policy with its values defined elsewhere and inserted by aliases."""
     return (
         f"names:\n  - &action {statement['Action']}\n  - &where {{Resource: '{statement['Resource']}'}}\n"
         f"policy: {{Version: 2012-10-17, Statement: [{{<<: *where, Action: *action, "
@@ -100,7 +100,7 @@ def anchored(statement: dict[str, str]) -> str:
 
 
 def put_together(statement: dict[str, str]) -> str:
-    """A template that puts the action together from its halves."""
+    """A template that joins the action from two halves."""
     action, halves = statement["Action"], ("Parameters: {Half: {Type: String, Default: Trail}}\n")
     joined = json.dumps({"Fn::Join": ["", [action[:5], action[5:]]]})
     return (
@@ -114,7 +114,7 @@ def put_together(statement: dict[str, str]) -> str:
 @pytest.mark.parametrize("scope", ["cloudtrail", "all"])
 @settings(max_examples=150, deadline=None)
 @given(file=files())
-def test_no_file_with_a_finding_is_skipped(
+def test_no_file_with_a_policy_in_scope_is_skipped(
     file: tuple[str, str], scope: str, book: RuleBook
 ) -> None:
     path, text = file

@@ -1,4 +1,4 @@
-"""A mistake of ours is told with its rule and place, and costs nothing but what it is in."""
+"""An internal error is reported with its rule and place, and does not stop the rest of a run."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fail_on(monkeypatch: pytest.MonkeyPatch, kind: type, sid: int | None) -> None:
-    """Make the first rule that is asked of a policy fail; with *sid* of that statement, and only on it."""
-    real: Any = kind.judge  # type: ignore[attr-defined]
+    """Make the first rule that is applied fail, on the statement number *sid* only if not None."""
+    real: Any = kind.verdict  # type: ignore[attr-defined]
     first: list[Any] = []
 
-    def judge(self: Any, judged: Any, *rest: Any) -> Any:
-        if sid is None or judged is rest[0].document.statements[sid]:
+    def verdict(self: Any, checked: Any, *rest: Any) -> Any:
+        if sid is None or checked is rest[0].document.statements[sid]:
             first.append(self)
             if self is first[0]:
-                raise KeyError("a mistake\nof ours")
-        return real(self, judged, *rest)
+                raise KeyError("a bug\nof ours")
+        return real(self, checked, *rest)
 
-    monkeypatch.setattr(kind, "judge", judge)
+    monkeypatch.setattr(kind, "verdict", verdict)
 
 
-def test_a_rule_that_fails_on_a_statement_costs_only_that(
+def test_a_rule_that_fails_on_a_statement_is_reported_and_the_others_run(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fail_on(monkeypatch, StatementMatch, 1)
@@ -62,11 +62,11 @@ def test_a_rule_that_fails_on_a_statement_costs_only_that(
     assert "main.tf:3:" in out
 
 
-def test_a_rule_that_fails_on_a_document_is_told_with_its_place(
+def test_a_rule_that_fails_on_a_document_is_reported_with_its_place(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fail_on(monkeypatch, DocumentMatch, None)
-    # A document rule is asked where a statement is of the sort that it is about.
+    # A document rule only runs where a statement is of the kind that it is about.
     (here / "a.json").write_text("\n" + TWO.replace("LookupEvents", "CreateChannel"))
     assert main(["lint", "."]) == 3
     out, err = capsys.readouterr()
@@ -74,7 +74,7 @@ def test_a_rule_that_fails_on_a_document_is_told_with_its_place(
     assert "a.json:3:32: error CT101" in out
 
 
-def test_a_policy_that_cannot_be_taken_apart_costs_only_itself(
+def test_a_policy_that_cannot_be_normalised_does_not_stop_the_others(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     real = normalised
@@ -92,12 +92,12 @@ def test_a_policy_that_cannot_be_taken_apart_costs_only_itself(
     assert out.count("CT101") == 1
 
 
-def test_a_file_that_cannot_be_taken_apart_costs_only_itself(
+def test_a_file_that_cannot_be_extracted_does_not_stop_the_others(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def extract(_root: Any, source: Any) -> Any:
         if source.path == "a.json":
-            raise ValueError("a mistake")
+            raise ValueError("a bug")
         return real(_root, source)
 
     real = documents.extract_document
@@ -106,5 +106,5 @@ def test_a_file_that_cannot_be_taken_apart_costs_only_itself(
     (here / "b.json").write_text(TWO)
     assert main(["lint", "."]) == 3
     out, err = capsys.readouterr()
-    assert "a.json: internal error: ValueError: a mistake; please report it" in err
+    assert "a.json: internal error: ValueError: a bug; please report it" in err
     assert "b.json:2:32: error CT101" in out
