@@ -215,7 +215,7 @@ def test_a_wildcard_in_the_resource_is_what_is_not_known(
         ({"identity": [policy(Action=1)]}, "not a string"),
         ({"identity": [policy(Condition={"StringEquals": "x"})]}, "not an object"),
         ({"identity": [{"Statement": {1, 2}}]}, "not a policy"),
-        ({"identity": ['{"Statement": [], "Statement": []}']}, "twice"),
+        ({"identity": ['{"Statement": [], "Statement": []}']}, "duplicate key"),
         ({"identity": ["7"]}, "cannot be read"),
     ],
 )
