@@ -68,7 +68,20 @@ class Reach:
     actions: tuple[tuple[str, int], ...]
 
 
-def reach(
+@record
+class Asked:
+    """The requests for one action of a statement, and what the statement says to each.
+
+    Actions that are met alike share ``answers``; ``name`` is that of the action,
+    and ``known`` is None where it cannot be told which it is.
+    """
+
+    name: str
+    known: KnownAction | None
+    answers: list[Answer]
+
+
+def asked(
     statement: Statement,
     document: Document,
     place: Place,
@@ -76,18 +89,17 @@ def reach(
     *,
     kinds: Sequence[str] = OWN,
     shared: frozenset[str] = frozenset(),
-) -> Reach:
-    """How far *statement* of *document* reaches.
+) -> list[Asked]:
+    """The requests that *statement* of *document* is about, by action.
 
     *kinds* are the kinds of principals that the policy is for, where its statements do not say it.
     """
     principals = [open_principal(kind) for kind in kinds]
     if place.names_principals:
         principals = list(principals_of(statement.principals))
-    known_actions = list(_actions(statement, available.catalogue))
     alike: dict[object, list[Answer]] = {}
-    asked: dict[str, list[Answer]] = {}
-    for name, action in known_actions:
+    found = []
+    for name, action in _actions(statement, available.catalogue):
         kind = _kind_of(action, statement, available.catalogue)
         if kind not in alike:
             alike[kind] = [
@@ -100,10 +112,36 @@ def reach(
                 for resource in resources_of(action)
                 for principal in principals
             ]
-        asked[name] = alike[kind]
-    verdicts = {kind: [_met(one) for one in answers] for kind, answers in alike.items()}
-    best = {id(alike[kind]): max(found, default=MAYBE) for kind, found in verdicts.items()}
-    by_action = [(name, best[id(asked[name])]) for name, action in known_actions if action]
+        found.append(Asked(name, action, alike[kind]))
+    return found
+
+
+def reach(
+    statement: Statement,
+    document: Document,
+    place: Place,
+    available: Availability,
+    *,
+    kinds: Sequence[str] = OWN,
+    shared: frozenset[str] = frozenset(),
+) -> Reach:
+    """How far *statement* of *document* reaches; *kinds* as for ``asked``."""
+    requests = asked(statement, document, place, available, kinds=kinds, shared=shared)
+    return reach_of(statement, document, requests, available, shared)
+
+
+def reach_of(
+    statement: Statement,
+    document: Document,
+    requests: Sequence[Asked],
+    available: Availability,
+    shared: frozenset[str] = frozenset(),
+) -> Reach:
+    """How far *statement* of *document*, which is about *requests*, reaches."""
+    alike = {id(one.answers): one.answers for one in requests}
+    verdicts = {key: [_met(one) for one in answers] for key, answers in alike.items()}
+    best = {key: max(found, default=MAYBE) for key, found in verdicts.items()}
+    by_action = [(one.name, best[id(one.answers)]) for one in requests if one.known]
     every = [verdict for found in verdicts.values() for verdict in found]
     ever, always = max(every, default=MAYBE), min(every, default=MAYBE)
     if ever == NO:
@@ -114,6 +152,23 @@ def reach(
             ever, always = NO, NO
             by_action = [(name, NO) for name, _ in by_action]
     return Reach(ever, always, miss, tuple(by_action))
+
+
+def condition_met(condition: Condition, requests: Sequence[Asked]) -> tuple[int, int]:
+    """Whether any of *requests* meets *condition* of their statement, and whether each does.
+
+    Requests on resources that the statement is not about do not count where there are others.
+    """
+    answers = [
+        answer
+        for one in {id(one.answers): one.answers for one in requests}.values()
+        for answer in one
+    ]
+    about = [one for one in answers if one.resource != NO] or answers
+    found = [
+        verdict for one in about for holding, verdict in one.conditions if holding is condition
+    ]
+    return max(found, default=MAYBE), min(found, default=MAYBE)
 
 
 def _kind_of(action: KnownAction | None, statement: Statement, catalogue: Catalogue) -> object:

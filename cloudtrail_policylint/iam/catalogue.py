@@ -70,6 +70,10 @@ class Facts:
     misnamed: tuple[tuple[str, str], ...] = ()
     global_keys: tuple[Mapping[str, Any], ...] = ()
     """The condition keys of all services, as ``rules/facts/global-keys.yaml`` has them."""
+    requests: tuple[Mapping[str, Any], ...] = ()
+    """The requests that CloudTrail makes, as ``rules/facts/requests.yaml`` has them."""
+    request_parts: tuple[tuple[str, str], ...] = ()
+    """What those are made of: names, and what each looks like."""
 
 
 class Service:
@@ -152,7 +156,7 @@ class Catalogue:
     """Lookups by service prefix. Prefixes, actions and keys are case-insensitive."""
 
     def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+        self.facts = facts
         self._services: dict[str, Service | None] = {}
         self._expansions: dict[object, tuple[KnownAction, ...]] = {}
         self._nearest: dict[str, str | None] = {}
@@ -220,7 +224,7 @@ class Catalogue:
         """Whether the condition key exists; None if the catalogue does not know (global keys)."""
         prefix, _, _ = name.partition(":")
         lower = name.lower()
-        if lower in {key.lower() for key in self._facts.keys}:
+        if lower in {key.lower() for key in self.facts.keys}:
             return True
         service = self.service(prefix)
         if service is None:
@@ -245,7 +249,7 @@ class Catalogue:
         service = self.service(prefix)
         if service is None:
             return None
-        for wrong, right in self._facts.misnamed:
+        for wrong, right in self.facts.misnamed:
             meant = right if ":" in right else f"{service.prefix}:{right}"
             if wrong.lower() == rest.lower() and self.action(meant) is not None:
                 return meant
@@ -291,7 +295,7 @@ class Catalogue:
         data = self._data
         if not prefix.replace("-", "").isalnum() or not data.services.service_exists(prefix):
             return None
-        return Service(prefix, data, self._facts)
+        return Service(prefix, data, self.facts)
 
 
 def data_version() -> str:

@@ -376,15 +376,14 @@ def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
 
 @cache
 def _brought() -> dict[str, list[dict[str, Any]]]:
-    """The placeholders that words bring, by word: ``x-placeholder`` of the schema."""
+    """The placeholders that words bring, by word: ``x-placeholders`` of the schema."""
     found: dict[str, list[dict[str, Any]]] = {}
     left = [_schema()["$defs"]]
     while left:
         for name, value in left.pop().items():
             if isinstance(value, dict):
                 left.append(value)
-                if "x-placeholder" in value:
-                    found.setdefault(name, []).append(value["x-placeholder"])
+                found.setdefault(name, []).extend(value.get("x-placeholders", ()))
     return found
 
 

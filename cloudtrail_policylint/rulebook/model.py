@@ -209,6 +209,8 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
             keys=tuple(fact["name"] for fact in facts.get("condition-keys", ())),
             misnamed=tuple(_misnamed(facts.get("misnamed-actions", ()))),
             global_keys=tuple(facts.get("global-keys", ())),
+            requests=tuple(facts.get("requests", ())),
+            request_parts=tuple(facts.get("request-parts", {}).items()),
         ),
     )
 
