@@ -70,8 +70,9 @@ class Profiles:
         profile: Profile,
         values: Mapping[str, Parts] | None = None,
         shared: frozenset[str] = frozenset(),
+        resource: Parts | None = None,
     ) -> Request:
-        """The request of *profile* with *values* of parts.
+        """The request of *profile* with *values* of parts, or about *resource*.
 
         Spellings of holes in *shared* mean the same value in the request and in the policies.
         """
@@ -80,7 +81,7 @@ class Profiles:
         return Request(
             by,
             profile.action,
-            self._filled(profile.resource, known),
+            resource or self._filled(profile.resource, known),
             available=self._available,
             context={
                 name: having(self._filled(text, known), many=self._available.has_many(name))

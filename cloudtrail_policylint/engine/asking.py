@@ -7,7 +7,7 @@ kinds is asked about as each of them; where the answers differ, they are MAYBE.
 from __future__ import annotations
 
 from ..base.lazy_regex import regex
-from ..base.record import record
+from ..base.record import record, replaced
 from ..decisions.availability import Availability
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
 from ..decisions.principals import ROLE, ROOT, USER
@@ -24,7 +24,7 @@ from ..decisions.reach import (
 )
 from ..decisions.reasons import causes
 from ..decisions.request import Request
-from ..decisions.statements import Answer, Place
+from ..decisions.statements import Answer, Place, resource_matches
 from ..decisions.values import agreed, form
 from ..iam.arns import fits
 from ..iam.kinds import WITH_PRINCIPAL
@@ -34,7 +34,7 @@ from .shown import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..decisions.decision import Layer
     from ..decisions.principals import Principal
@@ -227,21 +227,37 @@ class Asking:
 
     def _decide(self, profile: Profile) -> Decided:
         request = self._request(profile)
-        if profile.is_of_holder:
-            layer = self._decider.layer(self._of_holder(), Place(IDENTITY), request)
-            allowed = min(layer.allowed, 2 - layer.denies)
-            decision = Decision(
-                allowed, layer.denies, (layer,), (IDENTITY,) if allowed != YES else ()
-            )
-        else:
-            decision = self._decider.decide(request, Policies(resource=(self._document,)))
-        if len(self._document.kinds) > 1:
-            decision = Decision(
-                MAYBE, min(MAYBE, decision.denied), decision.layers, decision.lacking
-            )
+        decision = self._decision(profile, request)
         reasons = causes(decision, request)
         first = reasons[0] if reasons else None
+        if len(self._document.kinds) > 1:
+            decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
+        elif decision.allowed == MAYBE and self._is_allowed_for_some(profile, decision):
+            decision = replaced(decision, allowed=YES, denied=NO)
         return Decided(profile.action, decision, _plain(first.says) if first else "", _place(first))
+
+    def _decision(self, profile: Profile, request: Request) -> Decision:
+        """The decision on *request*, whatever its open parts are."""
+        if not profile.is_of_holder:
+            return self._decider.decide(request, Policies(resource=(self._document,)))
+        layer = self._decider.layer(self._of_holder(), Place(IDENTITY), request)
+        allowed = min(layer.allowed, 2 - layer.denies)
+        lacking = (IDENTITY,) if allowed != YES else ()
+        return Decision(allowed, layer.denies, (layer,), lacking)
+
+    def _is_allowed_for_some(self, profile: Profile, decision: Decision) -> bool:
+        """Whether the request *profile* is surely allowed for some set-up: its trail, path or log group."""
+        documents = self._of_holder() if profile.is_of_holder else (self._document,)
+        if not all(one.complete for one in documents):
+            return False
+        answers = [one for layer in decision.layers for one in layer.answers]
+        if _is_allowed_somewhere(answers):
+            return True
+        for parts in _narrower(answers):
+            found = self._decision(profile, self._profiles.request(profile, resource=parts))
+            if _is_allowed_somewhere([one for layer in found.layers for one in layer.answers]):
+                return True
+        return False
 
     def _request(self, profile: Profile) -> Request:
         kind = self._profiles.kind(profile)
@@ -251,10 +267,7 @@ class Asking:
             part = _PARTS_OF.get(kind)
             own = own_resource(self._document, kind) if part else None
             values = {part: own} if part and own is not None else {}
-            shared = frozenset(
-                one.written for value in values.values() for one in value if isinstance(one, Hole)
-            )
-            found = self._requests[key] = self._profiles.request(profile, values, shared)
+            found = self._requests[key] = self._profiles.request(profile, values, _holes(values))
         return found
 
     # -- what the holder of identity policies may do
@@ -330,6 +343,18 @@ def _opened(parts: Parts) -> Parts:
     return tuple(found)
 
 
+def _narrower(answers: Iterable[Answer]) -> Iterator[Parts]:
+    """The resources of each Allow that is for some of the resources that a request may be about."""
+    for answer in answers:
+        if answer.effect != "Allow" or answer.resource != MAYBE or answer.action == NO:
+            continue
+        for resource in answer.statement.resources:
+            parts = resource.texts[0].parts
+            is_some = resource_matches(parts, answer.request, None) == MAYBE
+            if is_some and not resource.complement and resource.texts[0].literal is not None:
+                yield _opened(parts)
+
+
 def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:
     """Whether a request with the right context is surely allowed by statements that give *answers*.
 
@@ -342,12 +367,14 @@ def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:
 
 
 def _may_apply(answer: Answer) -> bool:
-    return min(answer.action, answer.resource, answer.condition) != NO
+    principal = max(answer.principal(deny=True).values())
+    return min(answer.action, answer.resource, answer.condition, principal) != NO
 
 
 def _is_met_with(answer: Answer) -> bool:
     """Whether some context meets the statement, whose other elements fit."""
-    if answer.statement.optional or min(answer.action, answer.resource) != YES:
+    principal = max(answer.principal(deny=False).values())
+    if answer.statement.optional or min(answer.action, answer.resource, principal) != YES:
         return False
     return all(
         verdict == YES or (verdict == MAYBE and _is_literal(one))
@@ -416,6 +443,13 @@ def _up_to_slash(parts: Parts) -> Parts:
 
 
 # -- words for messages
+
+
+def _holes(values: Mapping[str, Parts]) -> frozenset[str]:
+    """How the holes in *values* are written: they mean the same in all of the document."""
+    return frozenset(
+        one.written for value in values.values() for one in value if isinstance(one, Hole)
+    )
 
 
 def _effect(statement: Statement) -> str | None:

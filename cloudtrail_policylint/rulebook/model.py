@@ -103,6 +103,10 @@ class RuleBook:
             word for rule in (*self.rules, *self.problems.values()) for word in (rule.id, rule.name)
         ]
 
+    def requests(self) -> list[str]:
+        """The names of the requests that rules can ask about."""
+        return [raw["name"] for raw in self.facts.requests]
+
     def sorted(self) -> list[Rule]:
         """Rules and problems, sorted by id."""
         return sorted((*self.problems.values(), *self.rules), key=lambda rule: rule.id)
