@@ -50,6 +50,9 @@ OWN = (USER, ROLE, FEDERATED_USER)
 EVERYBODY = (*OWN, ROOT, SERVICE_PRINCIPAL, ANONYMOUS)
 """The principals that ``*`` stands for."""
 
+_WITHOUT_SLASH = ("s3:bucket",)
+"""Types of resources whose names have no slash (S3 User Guide, "General purpose bucket naming rules")."""
+
 _PINNING = ("StringEquals", "StringEqualsIgnoreCase", "Bool", "NumericEquals", "DateEquals")
 
 
@@ -237,7 +240,8 @@ def resources_of(action: KnownAction | None) -> list[Parts]:
 def _of_type(kind: ResourceType) -> Parts:
     """A resource of *kind* of which nothing else is known."""
     fields = kind.operand.text.split(":", 5)
-    shapes = ("", "{field}", "{field}", "{field}", "{account}", "{any}")
+    last = "{name}" if kind.name in _WITHOUT_SLASH else "{any}"
+    shapes = ("", "{field}", "{field}", "{field}", "{account}", last)
     written = [
         field.replace("*", shape) if shape else field
         for field, shape in zip(fields, shapes, strict=False)

@@ -70,6 +70,17 @@ def form(text: str) -> Parts:
     return tuple(parts)
 
 
+def opened(pattern: str) -> Parts:
+    """What matches *pattern*, an ARN or its last part: something unknown in place of each wildcard."""
+    fields = pattern.split(":", FIELDS - 1)
+    last = fields.pop() if len(fields) in (1, FIELDS) else None
+    found = ":".join([field.replace("*", "{field}").replace("?", "{field}") for field in fields])
+    if last is not None:
+        rest = last.replace("*", "{any}").replace("?", "{any}")
+        found = f"{found}:{rest}" if fields else rest
+    return form(found)
+
+
 def written(parts: Parts) -> str:
     """*parts* as a reader would write them."""
     return "".join([p.text if isinstance(p, Piece) else p.written for p in parts])

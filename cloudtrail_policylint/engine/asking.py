@@ -15,7 +15,6 @@ from ..decisions.profiles import Profiles
 from ..decisions.reach import (
     OWN,
     Asked,
-    Reach,
     asked,
     condition_met,
     open_principal,
@@ -25,8 +24,7 @@ from ..decisions.reach import (
 from ..decisions.reasons import causes
 from ..decisions.request import Request
 from ..decisions.statements import Answer, Place, resource_matches
-from ..decisions.values import agreed, form
-from ..iam.arns import fits
+from ..decisions.values import agreed, opened
 from ..iam.kinds import WITH_PRINCIPAL
 from ..iam.patterns import MAYBE, NO, YES, Pattern
 from ..tree.nodes import Hole, Piece
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
     from ..decisions.profiles import Profile
     from ..decisions.reasons import Cause, Miss
     from ..decisions.values import Parts
-    from ..iam.catalogue import Catalogue, KnownAction
+    from ..iam.catalogue import Catalogue
     from ..iam.policy import Action, Condition, Document, Statement
     from ..tree.source import Span
 
@@ -116,79 +114,65 @@ class Asking:
         """Whether any request meets *statement*, and whether all that it is about do."""
         found = self._statements.get(id(statement))
         if found is None:
-            reaches = [self._reach(statement, kind) for kind in self._document.kinds]
-            miss = reaches[0].miss
             actions = _named(statement)
-            found = self._statements[id(statement)] = Met(
-                _of_all(reach.ever for reach in reaches),
-                _of_all(reach.always for reach in reaches),
-                _because(miss, actions, statement)
-                if miss is not None
-                else f"nothing about {actions} fits it",
-                miss,
+            found = self._statements[id(statement)] = _of_all(
+                [
+                    self._met(statement, self._about(statement, kind), actions)
+                    for kind in self._document.kinds
+                ]
             )
         return found
 
     def action(self, statement: Statement, action: Action) -> Met:
         """Whether *statement* is met by any request for *action*, one of its elements."""
-        if action.complement:
+        if action.complement or action.texts[0].literal is None:
             return UNTOLD
-        found = [self._action(statement, action, kind) for kind in self._document.kinds]
-        return Met(
-            _of_all(one.ever for one in found),
-            _of_all(one.always for one in found),
-            found[0].because,
-        )
+        return _of_all([self._action(statement, action, kind) for kind in self._document.kinds])
 
     def _action(self, statement: Statement, action: Action, kind: str) -> Met:
-        form_ = action.forms[0]
-        assert isinstance(form_, Pattern)
-        if action.texts[0].literal is None:
-            return UNTOLD
-        requests = self._about(statement, kind)
+        form = action.forms[0]
+        assert isinstance(form, Pattern)
         wanted = {
             one.full_name
-            for glob in form_.globs
+            for glob in form.globs
             for one in self._available.catalogue.expand(_prefix(action), glob)
         }
-        own = [one for one in requests if one.known and one.name in wanted]
+        own = [one for one in self._about(statement, kind) if one.known and one.name in wanted]
         if not wanted or len(own) < len(wanted):
             return UNTOLD
-        reach = reach_of(statement, self._document, own, self._available)
-        shown = action.texts[0].written
-        because = (
-            _because(reach.miss, shown, statement)
-            if reach.miss is not None
-            else f"nothing about {shown} fits it"
-        )
-        return Met(reach.ever, reach.always, because, reach.miss)
+        return self._met(statement, own, action.texts[0].written)
+
+    def _met(self, statement: Statement, requests: Sequence[Asked], actions: str) -> Met:
+        """Whether any of *requests* meets *statement*; *actions* is what they are for."""
+        reach = reach_of(statement, self._document, requests, self._available)
+        if reach.ever == NO:
+            miss = reach.miss
+            because = f"nothing about {actions} fits it"
+            if miss is not None:
+                because = _because(miss, actions, statement)
+            return Met(NO, NO, because, miss)
+        found = [_answered(one) for one in _answers(requests)]
+        ever = max([one for one, _ in found], default=MAYBE)
+        return Met(ever, min([one for _, one in found], default=MAYBE))
 
     def condition(self, statement: Statement, condition: Condition) -> Met:
         """Whether any request that *statement* is about meets *condition*, one of its elements."""
-        found = [
-            condition_met(condition, self._about(statement, kind)) for kind in self._document.kinds
-        ]
-        return Met(
-            _of_all(ever for ever, _ in found),
-            _of_all(always for _, always in found),
-            self._why(statement, condition),
-        )
+        found = []
+        for kind in self._document.kinds:
+            ever, always = condition_met(condition, self._about(statement, kind))
+            if _is_literal(condition):
+                ever, always = _settled(ever)[0], _settled(always)[1]
+            found.append(Met(ever, always, self._why(statement, condition)))
+        return _of_all(found)
 
     def _why(self, statement: Statement, condition: Condition) -> str:
         key = condition.key.written
         name = key.lower()
-        answers = [
-            answer
-            for one in self._about(statement, self._document.kinds[0])
-            for answer in one.answers
-        ]
+        answers = _answers(self._about(statement, self._document.kinds[0]))
         shown = _named(statement)
         if all(one.request.key(name).present == NO for one in answers):
             return f"{key} is never in a request for {shown}"
         return f"{key} never has such a value in a request for {shown}"
-
-    def _reach(self, statement: Statement, kind: str) -> Reach:
-        return reach_of(statement, self._document, self._about(statement, kind), self._available)
 
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
         key = (id(statement), kind)
@@ -213,10 +197,10 @@ class Asking:
         """Whether *statement* certainly applies to the request *profile*, or certainly does not."""
         kind = self._profiles.kind(profile)
         answer = Answer(statement, self._document, place_of(kind), self._request(profile))
-        deny = answer.effect == "Deny"
-        verdict = min(answer.action, answer.resource, answer.condition)
-        verdict = min(verdict, max(answer.principal(deny=deny).values()))
-        return Met(verdict, verdict)
+        principal = max(answer.principal(deny=answer.effect == "Deny").values())
+        ever, always = _answered(answer)
+        rest = min(answer.action, principal)
+        return Met(min(ever, rest), min(always, rest))
 
     def decided(self, profile: Profile) -> Decided:
         """The decision on the request *profile* by this document, or by all of its holder."""
@@ -276,25 +260,24 @@ class Asking:
         """Whether the holders may carry out *action*, on some resource and in some request."""
         found = self._allowed.get(action)
         if found is None:
-            found = self._allowed[action] = _of_all(
-                self._may(action, kind) for kind in (USER, ROLE)
-            )
+            found = self._allowed[action] = agreed(self._may(action, kind) for kind in (USER, ROLE))
         return found
 
     def _may(self, action: str, kind: str) -> int:
         if self._document.kinds != (IDENTITY,):
-            return MAYBE
+            return MAYBE if IDENTITY in self._document.kinds else NO
         documents = self._of_holder()
         principal = open_principal(kind)
-        known_action = self._available.catalogue.action(action)
-        best = NO
-        for parts in resources_of(known_action):
-            layer = self._layer(documents, principal, action, parts)
-            best = max(best, min(layer.allowed, 2 - layer.denies))
+        open_ones = resources_of(self._available.catalogue.action(action))
+        layers = [self._layer(documents, principal, action, one) for one in open_ones]
+        best = max([min(one.allowed, 2 - one.denies) for one in layers])
         if best != MAYBE or not all(one.complete for one in documents):
             return best
-        candidates = _resources_for(documents, known_action)
-        layers = (self._layer(documents, principal, action, parts) for parts in candidates)
+        layers += [
+            self._layer(documents, principal, action, parts)
+            for layer in layers
+            for parts in _narrower(layer.answers)
+        ]
         return YES if any(_is_allowed_somewhere(one.answers) for one in layers) else MAYBE
 
     def _layer(
@@ -309,38 +292,41 @@ class Asking:
         return (self._document, *others)
 
 
-def _of_all(verdicts: Iterable[int]) -> int:
-    """The verdict of all possible kinds, MAYBE where they differ."""
-    return agreed(verdicts)
+def _of_all(found: Sequence[Met]) -> Met:
+    """What is the same for all possible kinds; MAYBE where they differ."""
+    ever, always = agreed(one.ever for one in found), agreed(one.always for one in found)
+    return replaced(found[0], ever=ever, always=always)
+
+
+def _answers(requests: Sequence[Asked]) -> list[Answer]:
+    """What a statement says to *requests*, once for actions that are met alike."""
+    return [
+        answer
+        for answers in {id(one.answers): one.answers for one in requests}.values()
+        for answer in answers
+    ]
+
+
+def _settled(verdict: int) -> tuple[int, int]:
+    """Whether something that is completely known is ever met, and always.
+
+    It is MAYBE for requests that may carry or name anything: some meet it, others do not.
+    """
+    return (YES, NO) if verdict == MAYBE else (verdict, verdict)
+
+
+def _answered(answer: Answer) -> tuple[int, int]:
+    """Whether resource and conditions are met by some request like that of *answer*, and by each."""
+    statement = answer.statement
+    texts = [text for one in statement.resources for text in one.texts]
+    is_known = all(text.literal is not None for text in texts)
+    found = [_settled(answer.resource) if is_known else (answer.resource, answer.resource)]
+    for one, verdict in answer.conditions:
+        found.append(_settled(verdict) if _is_literal(one) else (verdict, verdict))
+    return min([ever for ever, _ in found]), min([always for _, always in found])
 
 
 # -- what the documents of a holder allow
-
-
-def _resources_for(documents: Iterable[Document], action: KnownAction | None) -> Iterator[Parts]:
-    """Resources that an Allow of *documents* may be meant for, of a type that *action* accepts."""
-    yield from resources_of(action)
-    types = action.types if action is not None else None
-    for document in documents:
-        for statement in document.statements:
-            for resource in statement.resources:
-                if resource.complement or _effect(statement) != "Allow":
-                    continue
-                form_ = resource.forms[0]
-                if any(fits(form_, kind) != NO for kind in types or ()):
-                    yield _opened(resource.texts[0].parts)
-
-
-def _opened(parts: Parts) -> Parts:
-    """*parts* with what is not known in place of each wildcard."""
-    found: list[Piece | Hole] = []
-    for part in parts:
-        if isinstance(part, Piece):
-            text = part.text.replace("*", "{any}").replace("?", "{any}")
-            found += form(text) if text != part.text else (part,)
-        else:
-            found.append(part)
-    return tuple(found)
 
 
 def _narrower(answers: Iterable[Answer]) -> Iterator[Parts]:
@@ -349,10 +335,11 @@ def _narrower(answers: Iterable[Answer]) -> Iterator[Parts]:
         if answer.effect != "Allow" or answer.resource != MAYBE or answer.action == NO:
             continue
         for resource in answer.statement.resources:
-            parts = resource.texts[0].parts
-            is_some = resource_matches(parts, answer.request, None) == MAYBE
-            if is_some and not resource.complement and resource.texts[0].literal is not None:
-                yield _opened(parts)
+            text = resource.texts[0]
+            if resource.complement or text.literal is None:
+                continue
+            if resource_matches(text.parts, answer.request, None) == MAYBE:
+                yield opened(text.literal)
 
 
 def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:

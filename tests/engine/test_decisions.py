@@ -65,12 +65,11 @@ def test_what_requests_meet(effect: str, action: str, operator: str, resource: s
     never_met = not has_tag and not without
     always_met = not has_tag and without
     condition = {"condition": {"some": {"met": "never"}}}
-    assert verdict(condition, statement) == (YES if never_met else MAYBE if has_tag else NO)
+    assert verdict(condition, statement) == (YES if never_met else NO)
     condition = {"condition": {"some": {"met": "always"}}}
-    assert verdict(condition, statement) == (YES if always_met else MAYBE if has_tag else NO)
-    never = YES if never_met or not fits else MAYBE if has_tag else NO
+    assert verdict(condition, statement) == (YES if always_met else NO)
+    never = YES if never_met or not fits else NO
     assert verdict({"applies": "never"}, statement) == never
     assert verdict({"action": {"some": {"met": "never"}}}, statement) == never
-    assert verdict({"applies": "always"}, statement) == (
-        NO if never == YES else YES if resource == "*" and always_met else MAYBE
-    )
+    always = YES if resource == "*" and always_met else NO
+    assert verdict({"applies": "always"}, statement) == always
