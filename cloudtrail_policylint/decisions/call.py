@@ -229,7 +229,7 @@ def resource_of(resource: str, action: str, catalogue: Catalogue) -> Parts:
         return literal(resource)
     if "*" not in resource and "?" not in resource:
         return literal(resource)
-    return opened(resource)
+    return opened(literal(resource))
 
 
 def _key(name: str, given: Value | Sequence[Value] | Key | None, available: Availability) -> Key:

@@ -24,7 +24,8 @@ from ..decisions.reach import (
 from ..decisions.reasons import causes
 from ..decisions.request import Request
 from ..decisions.statements import Answer, Place, resource_matches
-from ..decisions.values import agreed, opened
+from ..decisions.values import SHAPES, agreed, known, opened
+from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
 from ..iam.patterns import MAYBE, NO, YES, Pattern
 from ..tree.nodes import Hole, Piece
@@ -32,7 +33,7 @@ from .shown import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..decisions.decision import Layer
     from ..decisions.principals import Principal
@@ -238,7 +239,9 @@ class Asking:
         if _is_allowed_somewhere(answers):
             return True
         for parts in _narrower(answers):
-            found = self._decision(profile, self._profiles.request(profile, resource=parts))
+            found = self._decision(
+                profile, self._profiles.request(profile, shared=_holes((parts,)), resource=parts)
+            )
             if _is_allowed_somewhere([one for layer in found.layers for one in layer.answers]):
                 return True
         return False
@@ -251,7 +254,8 @@ class Asking:
             part = _PARTS_OF.get(kind)
             own = own_resource(self._document, kind) if part else None
             values = {part: own} if part and own is not None else {}
-            found = self._requests[key] = self._profiles.request(profile, values, _holes(values))
+            shared = _holes(values.values())
+            found = self._requests[key] = self._profiles.request(profile, values, shared)
         return found
 
     # -- what the holder of identity policies may do
@@ -271,7 +275,7 @@ class Asking:
         open_ones = resources_of(self._available.catalogue.action(action))
         layers = [self._layer(documents, principal, action, one) for one in open_ones]
         best = max([min(one.allowed, 2 - one.denies) for one in layers])
-        if best != MAYBE or not all(one.complete for one in documents):
+        if best != MAYBE:
             return best
         layers += [
             self._layer(documents, principal, action, parts)
@@ -283,7 +287,9 @@ class Asking:
     def _layer(
         self, documents: tuple[Document, ...], principal: Principal, action: str, resource: Parts
     ) -> Layer:
-        request = Request(principal, action, resource, available=self._available)
+        request = Request(
+            principal, action, resource, available=self._available, shared=_holes((resource,))
+        )
         return self._decider.layer(documents, Place(IDENTITY), request)
 
     def _of_holder(self) -> tuple[Document, ...]:
@@ -335,11 +341,17 @@ def _narrower(answers: Iterable[Answer]) -> Iterator[Parts]:
         if answer.effect != "Allow" or answer.resource != MAYBE or answer.action == NO:
             continue
         for resource in answer.statement.resources:
-            text = resource.texts[0]
-            if resource.complement or text.literal is None:
+            parts = resource.texts[0].parts
+            if resource.complement or not _names_service(parts):
                 continue
-            if resource_matches(text.parts, answer.request, None) == MAYBE:
-                yield opened(text.literal)
+            if resource_matches(parts, answer.request, None) == MAYBE:
+                yield opened(parts)
+
+
+def _names_service(parts: Parts) -> bool:
+    """Whether *parts* are an ARN whose service is known."""
+    fields = split(parts)
+    return len(fields) == FIELDS and known(fields[SERVICE]) is not None
 
 
 def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:
@@ -432,10 +444,13 @@ def _up_to_slash(parts: Parts) -> Parts:
 # -- words for messages
 
 
-def _holes(values: Mapping[str, Parts]) -> frozenset[str]:
-    """How the holes in *values* are written: they mean the same in all of the document."""
+def _holes(values: Iterable[Parts]) -> frozenset[str]:
+    """How the holes of policies in *values* are written: they mean the same in all of the document."""
     return frozenset(
-        one.written for value in values.values() for one in value if isinstance(one, Hole)
+        one.written
+        for value in values
+        for one in value
+        if isinstance(one, Hole) and one.written not in SHAPES
     )
 
 
