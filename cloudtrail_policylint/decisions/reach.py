@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
-    from ..iam.policy import Condition, Document, Statement
+    from ..iam.policy import Action, Condition, Document, Statement
     from ..iam.policy import Principal as Element
     from .availability import Availability
     from .values import Parts
@@ -92,8 +92,9 @@ def asked(
     *,
     kinds: Sequence[str] = OWN,
     shared: frozenset[str] = frozenset(),
+    actions: Sequence[Action] | None = None,
 ) -> list[Asked]:
-    """The requests that *statement* of *document* is about, by action.
+    """The requests that *statement* of *document* is about, by action: all, or only *actions*.
 
     *kinds* are the kinds of principals that the policy is for, where its statements do not say it.
     """
@@ -102,7 +103,9 @@ def asked(
         principals = list(principals_of(statement.principals))
     alike: dict[object, list[Answer]] = {}
     found = []
-    for name, action in _actions(statement, available.catalogue):
+    for name, action in _actions(
+        statement.actions if actions is None else actions, available.catalogue
+    ):
         kind = _kind_of(action, statement, available.catalogue)
         if kind not in alike:
             alike[kind] = [
@@ -212,11 +215,11 @@ def _common(answers: Sequence[Answer]) -> Miss | None:
 
 
 def _actions(
-    statement: Statement, catalogue: Catalogue
+    actions: Iterable[Action], catalogue: Catalogue
 ) -> Iterator[tuple[str, KnownAction | None]]:
-    """The actions that *statement* names; one that nothing is known of where they cannot be told."""
+    """The actions that *actions* stand for; one that nothing is known of where they cannot be told."""
     found: dict[str, KnownAction] = {}
-    for action in statement.actions:
+    for action in actions:
         text = action.texts[0].literal if action.texts and not action.complement else None
         prefix = text.partition(":")[0].lower() if text is not None else ""
         if text is None or ":" not in text or catalogue.service(prefix) is None:

@@ -27,13 +27,13 @@ from ..decisions.statements import Answer, Place, resource_matches
 from ..decisions.values import SHAPES, agreed, known, opened
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
-from ..iam.patterns import MAYBE, NO, YES, Pattern
+from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Hole, Piece
 from .shown import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..decisions.decision import Layer
     from ..decisions.principals import Principal
@@ -131,17 +131,8 @@ class Asking:
         return _of_all([self._action(statement, action, kind) for kind in self._document.kinds])
 
     def _action(self, statement: Statement, action: Action, kind: str) -> Met:
-        form = action.forms[0]
-        assert isinstance(form, Pattern)
-        wanted = {
-            one.full_name
-            for glob in form.globs
-            for one in self._available.catalogue.expand(_prefix(action), glob)
-        }
-        own = [one for one in self._about(statement, kind) if one.known and one.name in wanted]
-        if not wanted or len(own) < len(wanted):
-            return UNTOLD
-        return self._met(statement, own, action.texts[0].written)
+        requests = self._requests_for(statement, kind, (action,))
+        return self._met(statement, requests, action.texts[0].written)
 
     def _met(self, statement: Statement, requests: Sequence[Asked], actions: str) -> Met:
         """Whether any of *requests* meets *statement*; *actions* is what they are for."""
@@ -179,11 +170,21 @@ class Asking:
         key = (id(statement), kind)
         found = self._asked.get(key)
         if found is None:
-            kinds = (*OWN, ROOT) if kind == "scp" else OWN
-            found = self._asked[key] = asked(
-                statement, self._document, place_of(kind), self._available, kinds=kinds
-            )
+            found = self._asked[key] = self._requests_for(statement, kind, statement.actions)
         return found
+
+    def _requests_for(
+        self, statement: Statement, kind: str, actions: Sequence[Action]
+    ) -> list[Asked]:
+        """The requests for *actions* that *statement* of a policy of *kind* is about."""
+        return asked(
+            statement,
+            self._document,
+            place_of(kind),
+            self._available,
+            kinds=(*OWN, ROOT) if kind == "scp" else OWN,
+            actions=actions,
+        )
 
     # -- the requests that CloudTrail makes
 
@@ -217,8 +218,11 @@ class Asking:
         first = reasons[0] if reasons else None
         if len(self._document.kinds) > 1:
             decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
-        elif decision.allowed == MAYBE and self._is_allowed_for_some(profile, decision):
-            decision = replaced(decision, allowed=YES, denied=NO)
+        elif decision.allowed == MAYBE:
+            allowed = self._of_some(profile, decision)
+            # What an Allow is for is not allowed only where a Deny is for it, too.
+            denied = decision.denied if allowed == MAYBE else YES - allowed
+            decision = replaced(decision, allowed=allowed, denied=denied)
         return Decided(profile.action, decision, _plain(first.says) if first else "", _place(first))
 
     def _decision(self, profile: Profile, request: Request) -> Decision:
@@ -230,21 +234,21 @@ class Asking:
         lacking = (IDENTITY,) if allowed != YES else ()
         return Decision(allowed, layer.denies, (layer,), lacking)
 
-    def _is_allowed_for_some(self, profile: Profile, decision: Decision) -> bool:
-        """Whether the request *profile* is surely allowed for some set-up: its trail, path or log group."""
+    def _of_some(self, profile: Profile, decision: Decision) -> int:
+        """Whether the request *profile* is allowed for some set-up: its trail, path or log group.
+
+        *decision* is that on the request of any set-up, which is MAYBE.
+        """
         documents = self._of_holder() if profile.is_of_holder else (self._document,)
         if not all(one.complete for one in documents):
-            return False
-        answers = [one for layer in decision.layers for one in layer.answers]
-        if _is_allowed_somewhere(answers):
-            return True
-        for parts in _narrower(answers):
-            found = self._decision(
-                profile, self._profiles.request(profile, shared=_holes((parts,)), resource=parts)
-            )
-            if _is_allowed_somewhere([one for layer in found.layers for one in layer.answers]):
-                return True
-        return False
+            return MAYBE
+
+        def answers(parts: Parts) -> tuple[int, list[Answer]]:
+            request = self._profiles.request(profile, shared=_holes((parts,)), resource=parts)
+            found = self._decision(profile, request)
+            return found.allowed, _answers_of(found)
+
+        return _of_some_resource(_answers_of(decision), answers)
 
     def _request(self, profile: Profile) -> Request:
         kind = self._profiles.kind(profile)
@@ -272,17 +276,19 @@ class Asking:
             return MAYBE if IDENTITY in self._document.kinds else NO
         documents = self._of_holder()
         principal = open_principal(kind)
-        open_ones = resources_of(self._available.catalogue.action(action))
-        layers = [self._layer(documents, principal, action, one) for one in open_ones]
-        best = max([min(one.allowed, 2 - one.denies) for one in layers])
-        if best != MAYBE:
-            return best
-        layers += [
-            self._layer(documents, principal, action, parts)
-            for layer in layers
-            for parts in _narrower(layer.answers)
-        ]
-        return YES if any(_is_allowed_somewhere(one.answers) for one in layers) else MAYBE
+
+        def answers(parts: Parts) -> tuple[int, Sequence[Answer]]:
+            layer = self._layer(documents, principal, action, parts)
+            return min(layer.allowed, 2 - layer.denies), layer.answers
+
+        verdict = NO
+        for parts in resources_of(self._available.catalogue.action(action)):
+            allowed, said = answers(parts)
+            if allowed == MAYBE:
+                allowed = _of_some_resource(said, answers)
+            verdict = max(verdict, allowed)
+        is_seen = all(one.complete for one in documents)
+        return verdict if is_seen else max(verdict, MAYBE)
 
     def _layer(
         self, documents: tuple[Document, ...], principal: Principal, action: str, resource: Parts
@@ -335,17 +341,45 @@ def _answered(answer: Answer) -> tuple[int, int]:
 # -- what the documents of a holder allow
 
 
-def _narrower(answers: Iterable[Answer]) -> Iterator[Parts]:
-    """The resources of each Allow that is for some of the resources that a request may be about."""
-    for answer in answers:
-        if answer.effect != "Allow" or answer.resource != MAYBE or answer.action == NO:
+def _of_some_resource(
+    said: Sequence[Answer], ask: Callable[[Parts], tuple[int, Sequence[Answer]]]
+) -> int:
+    """Whether a request about some resource is allowed, where *said* is what statements say about any.
+
+    *ask* gives the verdict and what they say about a resource. The resources
+    that each Allow names are tried: what none of them names is not allowed.
+    """
+    if _is_allowed_somewhere(said):
+        return YES
+    verdict = NO
+    for answer in said:
+        if answer.effect == "Deny" or not _may_apply(answer):
             continue
-        for resource in answer.statement.resources:
-            parts = resource.texts[0].parts
-            if resource.complement or not _names_service(parts):
+        for parts in _named_by(answer):
+            if parts is None:
+                verdict = MAYBE
                 continue
-            if resource_matches(parts, answer.request, None) == MAYBE:
-                yield opened(parts)
+            allowed, answers = ask(parts)
+            if _is_allowed_somewhere(answers):
+                return YES
+            verdict = max(verdict, min(allowed, MAYBE))
+    return verdict
+
+
+def _named_by(answer: Answer) -> Iterator[Parts | None]:
+    """The resources that an Allow is for among those of its request; None where they are not told apart."""
+    for resource in answer.statement.resources:
+        parts = resource.texts[0].parts
+        matches = MAYBE if resource.complement else resource_matches(parts, answer.request, None)
+        if matches != NO:
+            is_told = matches == MAYBE and not resource.complement and _names_service(parts)
+            yield opened(parts) if is_told else None
+    if not answer.statement.resources:
+        yield None
+
+
+def _answers_of(decision: Decision) -> list[Answer]:
+    return [answer for layer in decision.layers for answer in layer.answers]
 
 
 def _names_service(parts: Parts) -> bool:
@@ -366,7 +400,7 @@ def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:
 
 
 def _may_apply(answer: Answer) -> bool:
-    principal = max(answer.principal(deny=True).values())
+    principal = max(answer.principal(deny=answer.effect == "Deny").values())
     return min(answer.action, answer.resource, answer.condition, principal) != NO
 
 
@@ -409,21 +443,19 @@ def _is_literal(condition: Condition) -> bool:
 
 
 def own_resource(document: Document, kind: str) -> Parts | None:
-    """The resource that *document* belongs to, if its statements name one alone."""
+    """The resource that *document* belongs to, if its statements name one alone without wildcards."""
     found: dict[object, Parts] = {}
     for statement in document.statements:
         for resource in statement.resources:
             for text in resource.texts:
                 parts = _up_to_slash(text.parts) if kind == "s3-bucket" else text.parts
-                if text.literal != "*":
+                if not any(isinstance(one, Piece) and _has_wildcard(one.text) for one in parts):
                     found[tuple([_said(part) for part in parts])] = parts
-    if len(found) != 1:
-        return None
-    (parts,) = found.values()
-    is_pattern = any(
-        isinstance(one, Piece) and ("*" in one.text or "?" in one.text) for one in parts
-    )
-    return None if is_pattern else parts
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _has_wildcard(text: str) -> bool:
+    return "*" in text or "?" in text
 
 
 def _said(part: Piece | Hole) -> object:
@@ -456,10 +488,6 @@ def _holes(values: Iterable[Parts]) -> frozenset[str]:
 
 def _effect(statement: Statement) -> str | None:
     return statement.effect.literal if statement.effect is not None else None
-
-
-def _prefix(action: Action) -> str:
-    return (action.texts[0].literal or "").partition(":")[0].lower()
 
 
 def _named(statement: Statement) -> str:
