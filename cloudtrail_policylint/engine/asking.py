@@ -21,7 +21,7 @@ from ..decisions.reach import (
     reach_of,
     resources_of,
 )
-from ..decisions.reasons import causes
+from ..decisions.reasons import causes, misses
 from ..decisions.request import Request
 from ..decisions.statements import Answer, Place, resource_matches
 from ..decisions.values import SHAPES, agreed, known, opened
@@ -29,6 +29,7 @@ from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
 from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Hole, Piece
+from ..tree.source import Related
 from .shown import listed
 
 TYPE_CHECKING = False
@@ -270,6 +271,23 @@ class Asking:
         if found is None:
             found = self._allowed[action] = agreed(self._may(action, kind) for kind in (USER, ROLE))
         return found
+
+    def near(self, action: str, floor: int) -> Iterator[tuple[Statement, Related]]:
+        """The statements that nearly allow the holders *action*, or possibly if *floor* is MAYBE."""
+        (parts, *_) = resources_of(self._available.catalogue.action(action))
+        layer = self._layer(self._of_holder(), open_principal(ROLE), action, parts)
+        for answer in layer.answers:
+            missing = list(misses(answer))
+            if answer.effect == "Deny" or answer.action == NO or not missing:
+                continue
+            statement, first = answer.statement, missing[0]
+            if all(one.verdict == MAYBE for one in missing):
+                if floor == MAYBE:
+                    yield statement, Related(first.span, "it depends on this Allow")
+            elif len(missing) == 1:
+                field = first.element.partition("/")[0].lower()
+                message = f"this Allow would be enough with a different {field}"
+                yield statement, Related(first.span, message)
 
     def _may(self, action: str, kind: str) -> int:
         if self._document.kinds != (IDENTITY,):

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
         def witnesses(self, scene: Scene, floor: int, /) -> Iterable[Witness]:
             """The witnesses of the field, which passed with at least *floor*."""
 
+        def others(self, scene: Scene, floor: int, /) -> Iterable[tuple[Statement, Related]]:
+            """The statements that a verdict of at least *floor* depends on, as related places."""
+
 
 LISTS = {
     "action": "actions",
@@ -298,6 +301,8 @@ class DocumentMatch:
                         place = _nearly(match, statement, scene, floor)
                         if place is not None:
                             yield statement, place
+        for clause in self._asked:
+            yield from clause.others(scene, floor)
 
 
 def _nearly(
@@ -626,6 +631,9 @@ class _Decided:
                     yield Witness("request", found.action, span)
                     yield Witness("because", found.because, span)
 
+    def others(self, _: Scene, _floor: int) -> tuple[tuple[Statement, Related], ...]:
+        return ()
+
 
 def _decision(tests: Sequence[WordTest], profile: Profile, scene: Scene) -> int:
     decision = scene.asking.decided(profile).decision
@@ -658,6 +666,15 @@ class _Allowed:
 
     def witnesses(self, _: Scene, _floor: int) -> tuple[Witness, ...]:
         return ()
+
+    def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
+        seen = set()
+        for quantifier, actions in self._tests:
+            for action in actions if quantifier == "none" else ():
+                for statement, place in scene.asking.near(action, floor):
+                    if place.span.key() not in seen:
+                        seen.add(place.span.key())
+                        yield statement, place
 
 
 _ASKED: dict[str, Callable[[Given, Lookups], Asked]] = {"request": _Decided, "allowed": _Allowed}

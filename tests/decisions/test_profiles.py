@@ -15,6 +15,7 @@ from cloudtrail_policylint.decisions.values import literal, written
 from cloudtrail_policylint.iam.arns import Shape, fits
 from cloudtrail_policylint.iam.patterns import NO
 from cloudtrail_policylint.rulebook.load import bundled
+from support.paths import PROJECT
 
 FACTS = bundled().facts
 PROFILES = Profiles(FACTS, availability())
@@ -61,3 +62,10 @@ def test_parts_that_are_known_take_the_place_of_open_ones() -> None:
     assert PROFILES.kind(PROFILES.by_name["trail-log-events"]) == "identity"
     assert PROFILES.kind(PROFILES.by_name["assume-log-role"]) == "trust"
     assert PROFILES.kind(PROFILES.by_name["dashboard-query"]) == "cloudtrail-event-data-store"
+
+
+def test_the_documentation_lists_the_requests() -> None:
+    text = (PROJECT / "docs/writing-rules.md").read_text(encoding="utf-8")
+    section = text.partition("\n## Decisions\n")[2].partition("\n## ")[0]
+    rows = [line.split("`") for line in section.splitlines() if line.startswith("| `")]
+    assert [(row[1], row[3]) for row in rows] == [(raw["name"], raw["action"]) for raw in FACTS.requests]  # fmt: skip

@@ -283,3 +283,19 @@ def test_what_holders_may_do_under_conditions(statements: Any, expected: int) ->
     match = {"allowed": {"some": {"is": ["s3:CreateBucket"]}}}
     assert verdict(match, whole, subject="document", report="document") == expected
     assert verdict(match, whole, subject="document", report="document", kind="scp") == NO
+
+
+def test_statements_that_nearly_allow_are_related() -> None:
+    statements = [
+        {"Effect": "Allow", "Action": "cloudtrail:CreateTrail", "Resource": "*"},
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::a/*"},
+        {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"},
+    ]
+    match = {"allowed": {"some": {"is": ["cloudtrail:CreateTrail"]},
+                         "none": {"is": ["s3:CreateBucket", "s3:PutBucketPolicy"]}}}  # fmt: skip
+    asking = rule(match, subject="document", report="document")
+    policy = document({"Version": "2012-10-17", "Statement": statements}, kind="identity")
+    (found,) = settled(only_findings(Engine([asking], BOOK, pedantic=False).check_document(policy)))
+    assert [(one.span.text, one.message) for one in found.related] == [
+        ('"arn:aws:s3:::a/*"', "this Allow would be enough with a different resource")
+    ]
