@@ -418,14 +418,16 @@ def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:
 
 
 def _may_apply(answer: Answer) -> bool:
-    principal = max(answer.principal(deny=answer.effect == "Deny").values())
-    return min(answer.action, answer.resource, answer.condition, principal) != NO
+    if answer.action == NO or answer.resource == NO or answer.condition == NO:
+        return False
+    return max(answer.principal(deny=answer.effect == "Deny").values()) != NO
 
 
 def _is_met_with(answer: Answer) -> bool:
     """Whether some context meets the statement, whose other elements fit."""
-    principal = max(answer.principal(deny=False).values())
-    if answer.statement.optional or min(answer.action, answer.resource, principal) != YES:
+    if answer.statement.optional or answer.action != YES or answer.resource != YES:
+        return False
+    if max(answer.principal(deny=False).values()) != YES:
         return False
     return all(
         verdict == YES or (verdict == MAYBE and _is_literal(one))
