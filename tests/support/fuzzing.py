@@ -197,10 +197,15 @@ def run(
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Lint mutated examples and files.")
-    parser.add_argument("folders", nargs="*", type=Path, help="more seeds")
-    parser.add_argument("--inputs", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = argparse.ArgumentParser(
+        prog="scripts/fuzz",
+        description="Lint mutations of the rules' examples and of files, and check invariants.",
+    )
+    parser.add_argument("folders", nargs="*", type=Path, help="folders with more files to mutate")
+    parser.add_argument(
+        "--inputs", type=int, default=100_000, help="how many mutations (%(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the random numbers (%(default)s)")
     options = parser.parse_args()
     seeds = [*examples(), *(one for folder in options.folders for one in files_of(folder))]
     broken = 0
