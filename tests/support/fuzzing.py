@@ -22,6 +22,7 @@ from jsonschema import Draft4Validator, ValidationError
 
 from cloudtrail_policylint.base.disk import UnreadableError
 from cloudtrail_policylint.base.formats import format_of
+from cloudtrail_policylint.check_rules import path_of
 from cloudtrail_policylint.files.contents import decode as decoded
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
@@ -70,13 +71,7 @@ def examples() -> Iterator[tuple[str, str]]:
         for group in read(name).raw["examples"].values():
             for example in group:
                 text, _ = unmarked(example["text"])
-                yield _name(example["language"], text), text
-
-
-def _name(language: str, text: str) -> str:
-    if language == "terraform":
-        return "main.tf"
-    return "a.json" if text.lstrip().startswith("{") else "a.yaml"
+                yield path_of(example), text
 
 
 def files_of(folder: Path) -> Iterator[tuple[str, str]]:
