@@ -67,8 +67,8 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     # command that comes first gets one, with its options. Otherwise (--help, a wrong name) all
     # are listed.
     first = arguments[0] if arguments else ""
-    for name, (options, text) in _COMMANDS.items():
-        if first in _COMMANDS and name not in arguments:
+    for name, (options, text) in COMMANDS.items():
+        if first in COMMANDS and name not in arguments:
             continue
         command = commands.add_parser(
             name, help=text, allow_abbrev=False, formatter_class=parser.formatter_class
@@ -80,7 +80,7 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def parser_for_all() -> argparse.ArgumentParser:
     """The parser with the options of all commands."""
-    return parser_for(tuple(_COMMANDS))
+    return parser_for(tuple(COMMANDS))
 
 
 def _rules_options(rules: argparse.ArgumentParser) -> None:
@@ -238,7 +238,7 @@ def _completion_options(completion: argparse.ArgumentParser) -> None:
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
 
 
-_COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
+COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "lint": (_lint_options, "check files and folders"),
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),

@@ -125,6 +125,8 @@ def _listed(values: Iterable[str]) -> str:
 
 
 def shortened(text: str) -> str:
-    """*text* on one line, truncated if it is long."""
+    """*text* on one line, without its middle if it is long: an ARN differs at its end."""
     text = " ".join(text.split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST // 2]}…{text[len(text) - (LONGEST - LONGEST // 2 - 1) :]}"

@@ -141,17 +141,16 @@ def rule_counts(findings: Iterable[Finding]) -> Iterator[str]:
 def resolution_lines(resolutions: Iterable[Resolution]) -> Iterator[str]:
     """How many policies of each format could be resolved, and why others could not."""
     for one in resolutions:
-        total = one.fully + one.partly + one.unknown
         yield (
-            f"{one.format}: {plural(total, 'policy')} (any service): {one.fully} fully resolved, "
-            f"{one.partly} partly, {one.unknown} not resolved"
+            f"{one.format}, policies of all services: {one.fully} fully resolved, "
+            f"{one.partly} partly resolved, {one.unknown} not resolved"
         )
         for reason, number in one.reasons[:_REASONS_SHOWN]:
             yield f"{number:>5}  not resolved: {printable(reason)}"
 
 
 def plural(number: int, noun: str) -> str:
-    """``1 file``, ``2 files``, ``3 policies``."""
-    if number == 1:
+    """``1 file``, ``2 files``, ``3 policies``, ``4 info``."""
+    if number == 1 or noun == "info":
         return f"{number} {noun}"
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"

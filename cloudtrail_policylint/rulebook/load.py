@@ -62,7 +62,7 @@ def with_rules(book: RuleBook, path: str) -> RuleBook:
     def validated() -> str:
         from .file import read_own
 
-        return json.dumps(read_own(book, folder))
+        return json.dumps(read_own(book, folder, rules_folder()))
 
     sets = {name: list(values) for name, values in book.sets.items()}
     stamp = [folder.digest(), *_code(), *book.names(), sets]

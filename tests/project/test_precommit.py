@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from cloudtrail_policylint.base.formats import FORMATS
 from support.paths import PROJECT
 
 BAD = {
@@ -153,6 +155,13 @@ def test_the_project_uses_its_hook_as_others_do() -> None:
     yaml = YAML(typ="safe")
     (offered,) = yaml.load((PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     config = yaml.load((PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    (words,) = re.findall(r"^\\\.\((.*)\)\$$", offered["files"])
+    endings = {
+        end
+        for word in words.split("|")
+        for end in (re.sub(".[?]", "", word), word.replace("?", ""))
+    }
+    assert endings == {one.rpartition(".")[2] for form in FORMATS for one in form.suffixes}
     used = {hook["id"]: hook for repo in config["repos"] for hook in repo["hooks"]}[offered["id"]]
     assert used["files"] == offered["files"]
     assert used["entry"].partition("-m ")[2].replace("_", "-") == offered["entry"]

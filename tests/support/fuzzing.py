@@ -22,6 +22,7 @@ from jsonschema import Draft4Validator, ValidationError
 
 from cloudtrail_policylint.base.disk import UnreadableError
 from cloudtrail_policylint.base.formats import format_of
+from cloudtrail_policylint.check_rules import path_of
 from cloudtrail_policylint.files.contents import decode as decoded
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
@@ -70,13 +71,7 @@ def examples() -> Iterator[tuple[str, str]]:
         for group in read(name).raw["examples"].values():
             for example in group:
                 text, _ = unmarked(example["text"])
-                yield _name(example["language"], text), text
-
-
-def _name(language: str, text: str) -> str:
-    if language == "terraform":
-        return "main.tf"
-    return "a.json" if text.lstrip().startswith("{") else "a.yaml"
+                yield path_of(example), text
 
 
 def files_of(folder: Path) -> Iterator[tuple[str, str]]:
@@ -197,10 +192,15 @@ def run(
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Lint mutated examples and files.")
-    parser.add_argument("folders", nargs="*", type=Path, help="more seeds")
-    parser.add_argument("--inputs", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser = argparse.ArgumentParser(
+        prog="scripts/fuzz",
+        description="Lint mutations of the rules' examples and of files, and check invariants.",
+    )
+    parser.add_argument("folders", nargs="*", type=Path, help="folders with more files to mutate")
+    parser.add_argument(
+        "--inputs", type=int, default=100_000, help="how many mutations (%(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the random numbers (%(default)s)")
     options = parser.parse_args()
     seeds = [*examples(), *(one for folder in options.folders for one in files_of(folder))]
     broken = 0
