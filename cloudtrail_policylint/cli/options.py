@@ -189,6 +189,12 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="write all current findings to the baseline",
     )
     add(
+        "--force",
+        action="store_true",
+        help="let --output and --write-baseline follow links out of the project, and --output "
+        "replace files that are checked or tracked by git",
+    )
+    add(
         "--show-suppressed",
         action="store_true",
         help="also show findings suppressed by comments, settings or the baseline",

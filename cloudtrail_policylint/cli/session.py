@@ -14,7 +14,7 @@ from .output import (
     EXIT_OK,
     print_stderr,
     text_width,
-    write_file,
+    write_report,
     write_stdout,
 )
 from .progress import Progress
@@ -22,6 +22,7 @@ from .progress import Progress
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from ..files.inputs import Contents
     from ..findings.result import Result
@@ -42,7 +43,10 @@ class LintSession:
         self._baseline = under(
             here.limits,
             lambda: RunBaseline(
-                options.baseline or here.baseline, here.folder, write=options.write_baseline
+                options.baseline or here.baseline,
+                here.folder,
+                write=options.write_baseline,
+                force=options.force,
             ),
         )
 
@@ -75,7 +79,7 @@ class LintSession:
         result = applied.result
         for error in result.internal_errors:
             print_stderr(error)
-        _write_report(options, result)
+        _write_report(options, result, self._run.files)
         if not options.quiet:
             for line in applied.notes:
                 print_stderr(line)
@@ -134,8 +138,11 @@ def _fails(result: Result, fail_on: str) -> bool:
     return any(finding.severity in failing for finding in result.findings)
 
 
-def _write_report(options: argparse.Namespace, result: Result) -> None:
-    """Write the report to standard output; with ``--output`` to a file, and text there."""
+def _write_report(options: argparse.Namespace, result: Result, checked: Sequence[str]) -> None:
+    """Write the report to standard output; with ``--output`` to a file, and text there.
+
+    *checked* are the files of the run.
+    """
     from ..report.formats import report
 
     # Standard output first: nothing is lost if the file cannot be written.
@@ -145,7 +152,7 @@ def _write_report(options: argparse.Namespace, result: Result) -> None:
         write_stdout(report(result, options.format, show_suppressed=options.show_suppressed))
     if options.output is not None:
         text = report(result, options.format, show_suppressed=options.show_suppressed)
-        write_file(options.output, text)
+        write_report(options.output, text, force=options.force, checked=checked)
 
 
 def _as_text(options: argparse.Namespace, result: Result) -> str:
