@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from ..base.errors import UsageError
 from ..report.formats import FORMATS
 from .output import text_width
 
@@ -34,6 +37,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+
+
+def names_apart(arguments: Sequence[str]) -> list[str]:
+    """*arguments* in which all that follows ``--`` are names, even ``-``.
+
+    Raises ``UsageError`` for an option that is also the name of a file: programs
+    that append the names of files, such as pre-commit, may not write ``--`` first.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for argument in arguments[:end]:
+        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+            raise UsageError(
+                f"{argument}: an option or a file of this name? write -- before names of files, "
+                f"and ./ before this one"
+            )
+    return [*arguments[:end], *("./-" if name == "-" else name for name in arguments[end:])]
 
 
 def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -120,7 +139,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         nargs="*",
         default=["."],
         metavar="PATH",
-        help="files or folders to check; - reads standard input (default: .)",
+        help="files or folders to check; - reads standard input, except after -- (default: .)",
     )
     add(
         "--format",
