@@ -88,10 +88,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _usage_error(message: str) -> int:
-    from ..report.printable import printable
-
     cut = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
-    print_stderr(printable(cut))
+    print_stderr(cut)
     return EXIT_USAGE
 
 

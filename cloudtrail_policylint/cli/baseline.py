@@ -74,27 +74,25 @@ class RunBaseline:
 
 
 def _written_note(baseline: Baseline) -> str:
-    from ..report.printable import printable
     from ..report.text import plural
 
     count = plural(len(baseline.entries), "finding")
-    return f"{printable(baseline.path)}: baseline written with {count}"
+    return f"{baseline.path}: baseline written with {count}"
 
 
 def _stale_notes(baseline: Baseline, stale: Sequence[Entry]) -> Iterator[str]:
     """Lines about the *stale* entries of *baseline*: the run no longer has these findings."""
     if not stale:
         return
-    from ..report.printable import printable
     from ..report.text import plural
 
     occur, them = ("occurs", "it") if len(stale) == 1 else ("occur", "them")
     yield (
-        f"{printable(baseline.path)}: {plural(len(stale), 'finding')} in the baseline no longer "
+        f"{baseline.path}: {plural(len(stale), 'finding')} in the baseline no longer "
         f"{occur}; --write-baseline removes {them}"
     )
     for entry in stale[:_MAX_LISTED]:
-        yield printable(f"  {entry.path}: {entry.rule} {entry.message}")
+        yield f"  {entry.path}: {entry.rule} {entry.message}"
     if len(stale) > _MAX_LISTED:
         yield f"  and {len(stale) - _MAX_LISTED} more"
 

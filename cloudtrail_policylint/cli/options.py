@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from ..base.errors import UsageError
 from ..report.formats import FORMATS
-from .output import text_width
+from .output import print_stderr, text_width, write_stdout
 
 _EXAMPLES = """\
 examples:
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from _typeshed import SupportsWrite
+
 
 def names_apart(arguments: Sequence[str]) -> list[str]:
     """*arguments* in which all that follows ``--`` are names, even ``-``.
@@ -65,7 +68,17 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         def __init__(self, prog: str) -> None:
             super().__init__(prog, width=text_width())
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        """A parser that prints safely: an error quotes the arguments."""
+
+        def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+            if file is sys.stdout:
+                write_stdout(message)
+            else:
+                for line in message.splitlines():
+                    print_stderr(line)
+
+    parser = Parser(
         prog="cloudtrail-policylint",
         description="Find CloudTrail permission mistakes in IAM policies, Terraform and CloudFormation.",
         epilog=_EXAMPLES,

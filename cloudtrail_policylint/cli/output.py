@@ -7,6 +7,7 @@ import sys
 
 from ..base.disk import leads_out_of_project, replace_file
 from ..base.errors import UsageError
+from ..report.printable import safe_lines, safe_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,17 @@ _NARROWEST = 30
 EXIT_OK, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
-def write_stdout(text: str) -> None:
+def write_stdout(text: str, *, commands: bool = False) -> None:
+    """Write the lines *text* to standard output, as of ``safe_text``."""
+    _write_stdout(safe_text(text, commands=commands))
+
+
+def write_lines(lines: Iterable[str], *, styled: bool = False) -> None:
+    """Write *lines* to standard output, as of ``safe_lines``."""
+    _write_stdout("".join(f"{line}\n" for line in safe_lines(lines, styled=styled)))
+
+
+def _write_stdout(text: str) -> None:
     """Write *text* to standard output; characters that its encoding lacks are escaped."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
@@ -42,8 +53,8 @@ def _stdout_error(error: OSError) -> Exception:
 
 
 def print_stderr(line: str) -> None:
-    """Write *line* to standard error."""
-    print(line, file=sys.stderr)
+    """Write *line* to standard error, as of ``safe_lines``."""
+    print(*safe_lines([line]), file=sys.stderr)
 
 
 def text_width() -> int:

@@ -14,6 +14,7 @@ from .output import (
     EXIT_OK,
     print_stderr,
     text_width,
+    write_lines,
     write_report,
     write_stdout,
 )
@@ -147,15 +148,16 @@ def _write_report(options: argparse.Namespace, result: Result, checked: Sequence
 
     # Standard output first: nothing is lost if the file cannot be written.
     if options.output is not None or options.format == "text":
-        write_stdout(_as_text(options, result))
+        _write_text(options, result)
     else:
-        write_stdout(report(result, options.format, show_suppressed=options.show_suppressed))
+        text = report(result, options.format, show_suppressed=options.show_suppressed)
+        write_stdout(text, commands=options.format == "github")
     if options.output is not None:
         text = report(result, options.format, show_suppressed=options.show_suppressed)
         write_report(options.output, text, force=options.force, checked=checked)
 
 
-def _as_text(options: argparse.Namespace, result: Result) -> str:
+def _write_text(options: argparse.Namespace, result: Result) -> None:
     from ..report.text import lines
 
     terminal = sys.stdout.isatty()
@@ -168,7 +170,7 @@ def _as_text(options: argparse.Namespace, result: Result) -> str:
         color=color,
         width=text_width() if terminal or options.color == "always" else None,
     )
-    return "".join(f"{line}\n" for line in found)
+    write_lines(found, styled=color)
 
 
 def _print_summary(options: argparse.Namespace, result: Result, *, everything: bool) -> None:
