@@ -11,7 +11,7 @@ from .base.errors import RuleFileError
 from .base.record import record, replaced
 from .fix.fixer import fix
 from .lint.linter import Linter
-from .rulebook.file import CLOSE, OPEN, facts_in, mistakes, parsed, unmarked
+from .rulebook.file import CLOSE, OPEN, facts_in, known_ids, mistakes, parsed, unmarked
 from .rulebook.folder import RuleFolder
 from .rulebook.model import Rule, RuleBook, rule_from, sets_in
 from .settings.model import Settings
@@ -45,22 +45,24 @@ def check(paths: Iterable[str], book: RuleBook) -> CheckResult:
     errors: list[str] = []
     seen: dict[str, str] = {}
     rules = examples = 0
+    files: list[tuple[RuleFile, dict[str, tuple[str, ...]]]] = []
     for path in paths:
         folder = RuleFolder(path)
         sets = {**book.sets, **sets_in(facts_in(folder))}
         for one in folder.rules.items():
             rules += 1
             try:
-                file = parsed(*one)
+                files.append((parsed(*one), sets))
             except RuleFileError as error:
                 errors.append(str(error))
-                continue
-            found = mistakes(file, sets)
-            if not found:
-                rule = rule_from(file.raw, sets)
-                found = [*_duplicates(file, rule, seen), *run_examples(file, rule, book)]
-                examples += sum(len(group) for group in file.raw["examples"].values())
-            errors += found
+    ids = known_ids(book, [file for file, _ in files])
+    for file, sets in files:
+        found = mistakes(file, sets, ids)
+        if not found:
+            rule = rule_from(file.raw, sets)
+            found = [*_duplicates(file, rule, seen), *run_examples(file, rule, book)]
+            examples += sum(len(group) for group in file.raw["examples"].values())
+        errors += found
     return CheckResult(tuple(errors), rules, examples)
 
 

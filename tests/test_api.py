@@ -80,14 +80,14 @@ def test_an_internal_error_has_the_other_findings(
 ) -> None:
     (here / "a.json").write_text(policy("Nope"))
     (here / "b.json").write_text(policy("Broken"))
-    judge = Engine.judge_document
+    judge = Engine.check_document
 
     def failing(engine: Engine, document: object) -> object:
         if "b.json" in document.span.source.path:  # type: ignore[attr-defined]
             raise ZeroDivisionError
         return judge(engine, document)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Engine, "judge_document", failing)
+    monkeypatch.setattr(Engine, "check_document", failing)
     with pytest.raises(InternalError, match=r"b\.json") as caught:
         lint_paths(["."])
     assert [finding.path for finding in caught.value.findings] == ["a.json"]

@@ -73,6 +73,8 @@ MODULE_FILES = (*TERRAFORM.suffixes, *TERRAFORM.module_suffixes)
 """Suffixes of the files that make up a Terraform module."""
 COMMENTS = tuple(dict.fromkeys(sign for one in FORMATS for sign in one.comments))
 """The beginnings of a comment in all formats."""
+SUPPRESSION_MARK = "policylint:"
+"""What a comment that suppresses findings has in it, in any of the formats."""
 ESCAPES = tuple(escape for one in FORMATS for escape in one.escapes)
 """The beginnings of an escape sequence in all formats: a string of one may embed another."""
 

@@ -25,10 +25,11 @@ examples:
   lint --stdin-filename main.tf - < main.tf  check the text in an editor
 
 exit codes:
-  0  no finding of the --fail-on severity or higher
-  1  at least one such finding; with --diff: there is something to fix
-  2  invalid usage, settings, rule file or baseline, or a file could not be written
-  3  internal error, or a killed worker process; all other files were still checked
+  0    no finding of the --fail-on severity or higher
+  1    at least one such finding; with --diff: there is something to fix
+  2    invalid usage, settings, rule file or baseline, or a file could not be written
+  3    internal error, or a killed worker process; all other files were still checked
+  130  interrupted with Ctrl-C
 """
 
 MOST_JOBS = 64

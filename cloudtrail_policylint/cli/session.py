@@ -18,7 +18,6 @@ from .output import (
     write_report,
     write_stdout,
 )
-from .progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +55,10 @@ class LintSession:
         options = self.options
         if "-" in options.paths:
             return self._check_stdin(contents or {}, strings=strings)
+        if not sys.stderr.isatty():
+            return self._run.lint_paths(options.paths, contents=contents, strings=strings)
+        from .progress import Progress
+
         progress = Progress(text_width())
         try:
             return self._run.lint_paths(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from itertools import chain
 
 from ..base.record import record
-from .words import reason_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ..iam.catalogue import Catalogue
     from ..iam.policy import Document, Statement
     from .clauses import Binding
     from .elements import Witness
+    from .lookups import Lookups
 
 MOST_SHOWN = 3
 """Elements of a list that a message names."""
@@ -24,7 +23,7 @@ LONGEST = 100
 
 @record
 class Subject:
-    """What a message is about; ``witnesses`` are those of the binding by their field."""
+    """What a message is about; ``witnesses`` are those of the binding by field."""
 
     binding: Binding
     witness: Witness | None
@@ -33,46 +32,58 @@ class Subject:
 
 
 def by_field(binding: Binding) -> dict[str, list[Witness]]:
-    """The witnesses of *binding*, grouped once for all its messages: there may be thousands."""
+    """The witnesses of *binding* by field, for all its messages: there may be thousands."""
     found: dict[str, list[Witness]] = {}
     for witness in binding.witnesses:
         found.setdefault(witness.field, []).append(witness)
     return found
 
 
-def render(template: str, subject: Subject, catalogue: Catalogue) -> str:
-    """*template* with its placeholders filled in."""
+def render(template: str, subject: Subject, lookups: Lookups) -> str:
+    """*template* with values for its placeholders."""
     text, at = "", 0
     while True:
         start = template.find("{", at)
         if start < 0:
             return text + template[at:]
         end = template.index("}", start)
-        text += template[at:start] + _value(template[start + 1 : end], subject, catalogue)
+        text += template[at:start] + _value(template[start + 1 : end], subject, lookups)
         at = end + 1
 
 
-def _value(name: str, subject: Subject, catalogue: Catalogue) -> str:
+def _value(name: str, subject: Subject, lookups: Lookups) -> str:
+    if name in PLACEHOLDERS:
+        return PLACEHOLDERS[name](subject, lookups)
     witness = subject.witness
-    if name == "nearest":
-        near = (
-            catalogue.nearest_action(witness.term.text.written)
-            if witness and witness.term
-            else None
-        )
-        return f"; did you mean {near}?" if near else ""
-    if name == "reason":
-        fields = ("resource", "value", "arn")
-        first = (witness,) if witness is not None and witness.field in fields else ()
-        others = (w for field in fields for w in subject.witnesses.get(field, ()))
-        reasons = (reason_of(w.term, catalogue) for w in chain(first, others) if w.term)
-        return next((reason for reason in reasons if reason), "it has not the form of an ARN")
     if witness is not None and witness.field == name:
         return shortened(witness.shown)
     bound = subject.witnesses.get(name, ())
     if witness is not None and witness.condition is not None:
         bound = [w for w in bound if w.condition in (witness.condition, None)]
     return _listed([w.shown for w in bound] or _own(name, subject))
+
+
+def _nearest(subject: Subject, lookups: Lookups) -> str:
+    """A suggestion for the reported action, as the end of a sentence; empty if there is none."""
+    witness = subject.witness
+    if witness is None or witness.term is None:
+        return ""
+    near = lookups.catalogue.nearest_action(witness.term.text.written)
+    return f"; did you mean {near}?" if near else ""
+
+
+def _reason(subject: Subject, lookups: Lookups) -> str:
+    """Why the reported text, or the first other witness, is not a valid ARN."""
+    witness = subject.witness
+    fields = ("resource", "value", "arn")
+    first = (witness,) if witness is not None and witness.field in fields else ()
+    others = (w for field in fields for w in subject.witnesses.get(field, ()))
+    reasons = (lookups.reason(w.term) for w in chain(first, others) if w.term)
+    return next((reason for reason in reasons if reason), "it does not have the form of an ARN")
+
+
+PLACEHOLDERS = {"nearest": _nearest, "reason": _reason}
+"""The placeholders that are not fields: those of ``words.WORDS``."""
 
 
 def _own(name: str, subject: Subject) -> list[str]:
@@ -114,6 +125,6 @@ def _listed(values: Iterable[str]) -> str:
 
 
 def shortened(text: str) -> str:
-    """*text* on one line, its end left out where it is long."""
+    """*text* on one line, truncated if it is long."""
     text = " ".join(text.split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

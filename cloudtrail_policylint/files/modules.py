@@ -7,7 +7,6 @@ import os
 from ..base.disk import is_inside, project_of
 from ..base.formats import MODULE_FILES, TERRAFORM, YAML
 from ..base.lazy_regex import regex
-from . import access
 from .inputs import path_key
 
 TYPE_CHECKING = False
@@ -122,10 +121,14 @@ class Modules:
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """A function that opens a file by its path from *folder*."""
+        from . import access
+
         return access.loader(self._inputs, folder)
 
     def lister(self, folder: str) -> Callable[[str], list[str]]:
         """A function that lists the files below a folder, given by its path from *folder*."""
+        from . import access
+
         return access.lister(folder)
 
     # -- the call graph

@@ -10,7 +10,7 @@ matches.
 
 from __future__ import annotations
 
-from ..base.formats import COMMENTS
+from ..base.formats import COMMENTS, SUPPRESSION_MARK
 from ..iam.written import Allowance, Owner, Problem
 from ..tree.edit import Edit
 from ..tree.source import Span
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings, SuppressEntry
     from ..tree.source import SourceFile
-
-MARK = "policylint:"
 
 
 class Suppression:
@@ -59,7 +57,7 @@ class Suppression:
 
 def suppressions_in(source: SourceFile) -> list[Suppression]:
     """The suppression comments of *source*."""
-    if MARK not in source.text:
+    if SUPPRESSION_MARK not in source.text:
         return []
     import re
 

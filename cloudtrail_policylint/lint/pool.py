@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..base.limits import Limits
-    from ..files.collection import Files
+    from ..files import Files
 
     class UnitLinter(Protocol):
         """A linter; it is pickled for workers that are not forked."""

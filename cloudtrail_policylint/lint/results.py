@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
+from ..base.formats import SUPPRESSION_MARK
 from ..base.record import replaced
 from ..findings.finding import settled
 from ..findings.result import Result, merged
-from ..findings.suppress import (
-    entry_problems,
-    suppress,
-    suppress_by_settings,
-    suppression_problems,
-    suppressions_in,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,12 +46,9 @@ class Results:
     ) -> Result:
         """The result of a run with the outcome *whole*, given *sources* and number of *files*."""
         given = {id(source): source for source in sources}
-        suppressions = [s for source in given.values() for s in suppressions_in(source)]
-        suppressions += [s for s in whole.allowed.values() if id(s.span.source) in given]
-        kept, suppressed = suppress(settled(whole.findings), suppressions)
-        kept += suppression_problems(suppressions, self._book, self._ran)
+        kept, suppressed = self._by_comments(settled(whole.findings), whole, given)
         if self._settings.suppress:
-            kept, more = self._allow(kept)
+            kept, more = self._by_settings(kept)
             suppressed += more
         result = Result(
             findings=tuple(self._selection.reported(kept)),
@@ -75,12 +66,31 @@ class Results:
         )
         return merged([result])
 
-    def _allow(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
+    def _by_comments(
+        self, findings: list[Finding], whole: Outcome, given: dict[int, SourceFile]
+    ) -> tuple[list[Finding], list[Suppressed]]:
+        """The findings to report and those that comments and allowances suppress.
+
+        Problems of suppressions are findings too. Most runs have no suppression.
+        """
+        allowed = [s for s in whole.allowed.values() if id(s.span.source) in given]
+        marked = [source for source in given.values() if SUPPRESSION_MARK in source.text]
+        if not (allowed or marked):
+            return findings, []
+        from ..findings.suppress import suppress, suppression_problems, suppressions_in
+
+        suppressions = [s for source in marked for s in suppressions_in(source)] + allowed
+        kept, suppressed = suppress(findings, suppressions)
+        return kept + suppression_problems(suppressions, self._book, self._ran), suppressed
+
+    def _by_settings(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
         """The findings to report and those that the settings suppress.
 
         Unused and expired suppressions of the settings are findings too.
         """
         from datetime import date
+
+        from ..findings.suppress import entry_problems, suppress_by_settings
 
         today = date.today().isoformat()
         kept, suppressed, used = suppress_by_settings(findings, self._settings, today)

@@ -9,7 +9,7 @@ import os
 from functools import partial
 
 from ..base.limits import under
-from ..files.collection import Files
+from ..files import Files
 from ..files.discover import discover
 from ..findings.result import Result, merged
 

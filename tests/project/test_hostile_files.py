@@ -153,7 +153,7 @@ def test_large_files_are_linted_in_bounded_time_and_memory(tmp_path: Path) -> No
     outcome = lint(tmp_path)
     assert "one-line.json:1:42: error CT101" in outcome.out
     assert (
-        "million.json:1:1: error CT005 the policy was not judged: it expands to more than"
+        "million.json:1:1: error CT005 the policy was not checked: it expands to more than"
         in outcome.out
     )
     assert "string.json:1:" in outcome.out

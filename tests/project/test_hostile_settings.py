@@ -64,7 +64,7 @@ WRONG_RULES = {
     "unknown keys": (rule(1) + "".join(f"k{i}: 1\n" for i in range(20_000)), "is not part of a rule"),
     "many of two types": (rule(1, '["cloudtrail:LookupEvents"]', "[" + ",".join(f"a{i},{i}" for i in range(20_000)) + "]"), "covers"),
     "operand": (rule(1, "cloudtrail:LookupEvents", "cloudtrail:" + "*a" * 10_000), "covers"),
-    "braces": (rule(1, "{action} is", "{" * 50_000), "a brace in the message"),
+    "braces": (rule(1, "{action} is", "{" * 50_000), "the message has a brace"),
     "numbers": (rule(1, "Because.", "1" + "0" * 100_000), "why: "),
     "not UTF-8": ("\ud800", "it is not UTF-8"),
 }  # fmt: skip
