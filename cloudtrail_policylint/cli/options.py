@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
+from ..base.errors import UsageError
 from ..report.formats import FORMATS
-from .output import text_width
+from .output import print_stderr, text_width, write_stdout
 
 _EXAMPLES = """\
 examples:
@@ -21,10 +25,11 @@ examples:
   lint --stdin-filename main.tf - < main.tf  check the text in an editor
 
 exit codes:
-  0  no finding of the --fail-on severity or higher
-  1  at least one such finding; with --diff: there is something to fix
-  2  invalid usage, settings, rule file or baseline, or a file could not be written
-  3  internal error, or a killed worker process; all other files were still checked
+  0    no finding of the --fail-on severity or higher
+  1    at least one such finding; with --diff: there is something to fix
+  2    invalid usage, settings, rule file or baseline, or a file could not be written
+  3    internal error, or a killed worker process; all other files were still checked
+  130  interrupted with Ctrl-C
 """
 
 MOST_JOBS = 64
@@ -34,6 +39,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+
+    from _typeshed import SupportsWrite
+
+
+def names_apart(arguments: Sequence[str]) -> list[str]:
+    """*arguments* in which all that follows ``--`` are names, even ``-``.
+
+    Raises ``UsageError`` for an option that is also the name of a file: programs
+    that append the names of files, such as pre-commit, may not write ``--`` first.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for argument in arguments[:end]:
+        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+            raise UsageError(
+                f"{argument}: an option or a file of this name? write -- before names of files, "
+                f"and ./ before this one"
+            )
+    return [*arguments[:end], *("./-" if name == "-" else name for name in arguments[end:])]
 
 
 def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -46,7 +69,17 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         def __init__(self, prog: str) -> None:
             super().__init__(prog, width=text_width())
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        """A parser that prints safely: an error quotes the arguments."""
+
+        def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+            if file is sys.stdout:
+                write_stdout(message)
+            else:
+                for line in message.splitlines():
+                    print_stderr(line)
+
+    parser = Parser(
         prog="cloudtrail-policylint",
         description="Find CloudTrail permission mistakes in IAM policies, Terraform and CloudFormation.",
         epilog=_EXAMPLES,
@@ -120,7 +153,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         nargs="*",
         default=["."],
         metavar="PATH",
-        help="files or folders to check; - reads standard input (default: .)",
+        help="files or folders to check; - reads standard input, except after -- (default: .)",
     )
     add(
         "--format",
@@ -187,6 +220,12 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         "--write-baseline",
         action="store_true",
         help="write all current findings to the baseline",
+    )
+    add(
+        "--force",
+        action="store_true",
+        help="let --output and --write-baseline follow links out of the project, and --output "
+        "replace files that are checked or tracked by git",
     )
     add(
         "--show-suppressed",

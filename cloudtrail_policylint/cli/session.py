@@ -14,13 +14,15 @@ from .output import (
     EXIT_OK,
     print_stderr,
     text_width,
-    write_file,
+    write_lines,
+    write_report,
     write_stdout,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from ..files.inputs import Contents
     from ..findings.result import Result
@@ -41,7 +43,10 @@ class LintSession:
         self._baseline = under(
             here.limits,
             lambda: RunBaseline(
-                options.baseline or here.baseline, here.folder, write=options.write_baseline
+                options.baseline or here.baseline,
+                here.folder,
+                write=options.write_baseline,
+                force=options.force,
             ),
         )
 
@@ -78,7 +83,7 @@ class LintSession:
         result = applied.result
         for error in result.internal_errors:
             print_stderr(error)
-        _write_report(options, result)
+        _write_report(options, result, self._run.files)
         if not options.quiet:
             for line in applied.notes:
                 print_stderr(line)
@@ -137,21 +142,25 @@ def _fails(result: Result, fail_on: str) -> bool:
     return any(finding.severity in failing for finding in result.findings)
 
 
-def _write_report(options: argparse.Namespace, result: Result) -> None:
-    """Write the report to standard output; with ``--output`` to a file, and text there."""
+def _write_report(options: argparse.Namespace, result: Result, checked: Sequence[str]) -> None:
+    """Write the report to standard output; with ``--output`` to a file, and text there.
+
+    *checked* are the files of the run.
+    """
     from ..report.formats import report
 
     # Standard output first: nothing is lost if the file cannot be written.
     if options.output is not None or options.format == "text":
-        write_stdout(_as_text(options, result))
+        _write_text(options, result)
     else:
-        write_stdout(report(result, options.format, show_suppressed=options.show_suppressed))
+        text = report(result, options.format, show_suppressed=options.show_suppressed)
+        write_stdout(text, commands=options.format == "github")
     if options.output is not None:
         text = report(result, options.format, show_suppressed=options.show_suppressed)
-        write_file(options.output, text)
+        write_report(options.output, text, force=options.force, checked=checked)
 
 
-def _as_text(options: argparse.Namespace, result: Result) -> str:
+def _write_text(options: argparse.Namespace, result: Result) -> None:
     from ..report.text import lines
 
     terminal = sys.stdout.isatty()
@@ -164,7 +173,7 @@ def _as_text(options: argparse.Namespace, result: Result) -> str:
         color=color,
         width=text_width() if terminal or options.color == "always" else None,
     )
-    return "".join(f"{line}\n" for line in found)
+    write_lines(found, styled=color)
 
 
 def _print_summary(options: argparse.Namespace, result: Result, *, everything: bool) -> None:

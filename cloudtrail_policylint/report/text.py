@@ -83,10 +83,10 @@ def _fix_lines(finding: Finding, width: int) -> Iterator[str]:
     rule, edit = finding.rule, finding.edit
     indent = " " * len(_NOTE)
     option = "" if edit is None else " (--fix)" if edit.safe else " (--fix --unsafe-fixes)"
-    text = f"fix{option}: {rule.fix}"
+    text = f"fix{option}: {printable(' '.join(rule.fix.split()))}"
     yield from wrap(text, width, initial_indent=_NOTE, subsequent_indent=indent)
     if rule.url is not None:
-        yield f"{_NOTE}see: {rule.url}"
+        yield f"{_NOTE}see: {printable(rule.url)}"
 
 
 def _head(finding: Finding, suppressed: Suppressed | None) -> str:

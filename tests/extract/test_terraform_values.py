@@ -192,6 +192,8 @@ def test_functions(expression: str, value: object) -> None:
         "unknown_function(1)",
         "upper()",
         "local.list[7]",
+        "local.list[-1]",
+        "local.list[-7]",
         "local.map.none",
         "[for s in 5 : s][0]",
         'file("missing.json")',
