@@ -41,12 +41,16 @@ NESTED = {
     "templates.tf": terraform('"' + '${"' * DEEP + "cloudtrail" + '"}' * DEEP + '"'),
     "interpolations.tf": terraform('"' + "${" * DEEP + "cloudtrail" + "}" * DEEP + '"'),
     "calls.tf": terraform("jsonencode(" * DEEP + '"cloudtrail"' + ")" * DEEP),
+    "blanks.tf": "# cloudtrail policy\nx = " + "\n" * DEEP,
+    "questions.tf": "# cloudtrail policy\nx = " + "? " * DEEP,
     "loops.tf": terraform("[for x in " * DEEP + '"cloudtrail"' + ": x]" * DEEP),
 }
 SEEN_THROUGH = {
     "conditionals.tf": terraform("true ? 1 : " * DEEP + '"cloudtrail"'),
     "conditions.tf": terraform("true ? " * DEEP + '"cloudtrail"' + " : 1" * DEEP),
     "negations.tf": terraform("!" * DEEP + '"cloudtrail"'),
+    "operators.tf": "# cloudtrail policy\nx = " + "!" * DEEP,
+    "equals.tf": "# cloudtrail policy\nx = " + "=" * DEEP,
     "attributes.tf": terraform("cloudtrail" + ".a" * DEEP),
     "sums.tf": terraform("1" + "+1" * DEEP) + "# cloudtrail",
     "directives.tf": terraform('"' + "%{ if true }" * 20_000 + "cloudtrail" + "%{ endif }" * 20_000 + '"'),
