@@ -38,8 +38,11 @@ def _stdout_error(error: OSError) -> Exception:
 
 
 def print_stderr(line: str) -> None:
-    """Write *line* to standard error."""
-    print(line, file=sys.stderr)
+    """Write *line* to standard error; if that is full, nobody can be told."""
+    try:  # noqa: SIM105 - contextlib is not loaded otherwise
+        print(line, file=sys.stderr)
+    except OSError:
+        pass
 
 
 def text_width() -> int:

@@ -73,7 +73,7 @@ def _single(path: str, settings: NearestSettings) -> Iterator[Candidate]:
 
 def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
     ignores = _Ignores(root)
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in disk.walk(root):
         ignores.enter(folder)
         folders[:] = sorted(
             name

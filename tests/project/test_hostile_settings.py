@@ -207,6 +207,9 @@ WRONG_SETTINGS = {
     "pattern": (SETTINGS, "exclude: ['" + "**/" * 50_000 + "']\nscope: x\n", "scope must be one of"),
     "number": (SETTINGS, "limits: {aliases: 1" + "0" * 4000 + "}\n", "aliases must be a whole number from 1 to"),
     "NUL": ("pyproject.toml", '[tool.cloudtrail-policylint]\nrules = "\\u0000"\n', "rules is not a path"),
+    "surrogate": (SETTINGS, 'baseline: "\\ud800"\n', "not valid YAML"),
+    "long path": (SETTINGS, "baseline: " + "a/" * DEEP, "baseline is not a path"),
+    "TOML number": ("pyproject.toml", "[tool.cloudtrail-policylint]\nlimits.aliases = 1" + "0" * 5000, "pyproject.toml:2:18: not valid TOML: a number is too long"),
     "bidirectional": (SETTINGS, '"\\e[31m\\u202e": 1\n', "\\x1b[31m\\u202e"),
 }  # fmt: skip
 
