@@ -24,8 +24,8 @@ MAX_FOLDERS = 500
 """The most folders that one run searches."""
 
 _LOADS = r"\b(?:template)?file\s*\("
-_LAST_PARTS = r'([^"/\\${}\s]+)"'
-_COMPUTED = _LOADS + r'\s*(?!"(?:\$\{\s*path\.\w+\s*\}|[^"$])*"\s*[,)])'
+_LAST_PARTS = r'(?<![^"/\\${}\s])([^"/\\${}\s]++)"'
+_COMPUTED = _LOADS + r'\s*+(?!"(?:\$\{\s*+path\.\w++\s*+\}|[^"$])*+"\s*+[,)])'
 """A call whose path is an expression."""
 
 

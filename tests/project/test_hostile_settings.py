@@ -230,7 +230,7 @@ def test_wildcards_in_settings_do_not_slow_a_run_down(hostile: Path) -> None:
         "[" + "0-9" * 1000 + "]*",
         "(a+)+$",
         "*a" * 100 + "b/**/x",
-        "**/*" * 30,
+        "**/*b" * 30,
     ]
     (hostile / SETTINGS).write_text(json.dumps({"exclude": wild, "include": [*wild, "*.json"]}))
     (hostile / ".gitignore").write_text("\n".join(wild))
@@ -238,6 +238,22 @@ def test_wildcards_in_settings_do_not_slow_a_run_down(hostile: Path) -> None:
     folder.mkdir(parents=True)
     (folder / ("a" * 200 + ".json")).write_text(LOOKUP.replace("LookupEvents", "Nope"))
     assert "CT101" in lint(hostile, ".").out
+
+
+def test_thousands_of_patterns_do_not_slow_a_run_down(hostile: Path) -> None:
+    for number in range(300):
+        (hostile / f"p{number}.json").write_text(policy())
+    names = [f"*{number}?[a-j]*.json" for number in range(5_000)]
+    entries = [{"rule": "CT101", "reason": "x", "path": name} for name in names[:5_000]]
+    settings = {
+        "exclude": [f"*{name}x" for name in names],
+        "kinds": dict.fromkeys(names, "scp"),
+        "per-path": {name: {"severity": {"CT1": "info"}} for name in names[:2_000]},
+        "suppress": [*entries, {"rule": "CT101", "reason": "y", "path": "p29*.json"}],
+    }
+    (hostile / SETTINGS).write_text(json.dumps(settings))
+    (hostile / ".gitignore").write_text("".join(f"*a{number}?\n" for number in range(80_000)))
+    assert lint(hostile, ".").out.count("error CT101") == 289
 
 
 def test_wildcards_in_suppressions_do_not_slow_a_run_down(hostile: Path) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Function = Callable[[FunctionCall], Node]
 
-_VERB = regex(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
+_VERB = regex(r"%(?:%|[-+ #0]*+\d*+(?:\.\d++)?+[a-zA-Z])")
 MAX_MATCHES = 10_000
 """Limit for the number of parts or replacements in one text."""
 
