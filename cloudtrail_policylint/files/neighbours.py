@@ -34,12 +34,14 @@ class Nearby:
 
     def __init__(self, walked: Iterable[str]) -> None:
         self._walked = [os.path.realpath(path) for path in walked]
+        self._started: set[tuple[str, str]] = set()
         self._seen: dict[str, int] = {}  # with the number of levels below that were searched
 
     def around(self, folder: str, root: str) -> Iterator[str]:
         """The folders with Terraform files near *folder* in the project *root*, nearest first."""
         at = folder
-        while True:
+        while (at, root) not in self._started:  # the folders above were searched then, too
+            self._started.add((at, root))
             real = os.path.realpath(at or ".")
             if not is_inside(real, root):
                 return
