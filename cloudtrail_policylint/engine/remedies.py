@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..base.record import replaced
 from ..tree.edit import HOLE, Edit, joined, removing, rewriting
 from ..tree.nodes import Map
 
@@ -55,22 +56,31 @@ def edit_for(
 ) -> Edit | None:
     """The edit that *remedy* is for *witness*, which a match found in the statement of *lists*.
 
-    None where it does not apply. A text that does not stand in one of the
-    blocks *around* (it comes from a variable, say) may be used elsewhere too:
-    to change it is not safe.
+    None where it does not apply. An edit outside of the blocks *around* (in a
+    variable, say) is not safe.
     """
     statement = lists.statement
     target = _target(remedy.at or witness.field, witness, statement)
     if target is None or target.span.source is not witness.span.source:
         return None
-    safe = remedy.safe and any(span.contains(target.span) for span in around)
+    edit = _edit(remedy, target, witness, lists, catalogue)
+    if edit is None:
+        return None
+    safe = remedy.safe and any(span.contains(edit.span) for span in around)
+    return replaced(edit, safe=safe, statement=0 if statement is None else id(statement.node))
+
+
+def _edit(
+    remedy: Remedy, target: Text, witness: Witness, lists: Lists, catalogue: Catalogue
+) -> Edit | None:
+    """The edit that changes *target*, or that removes the entry of which it is the key."""
     if remedy.remove:
-        entry = _removable(target, statement.node) if statement is not None else None
-        return removing(entry, safe=safe, says=remedy.says) if entry is not None else None
+        entry = _removable(target, lists.statement.node) if lists.statement is not None else None
+        return removing(entry, says=remedy.says) if entry is not None else None
     new = _new(remedy, joined(target), catalogue)
     if new is None or new in lists.beside(witness):
         return None
-    return rewriting(target, new, safe=safe, says=remedy.says)
+    return rewriting(target, new, says=remedy.says)
 
 
 def _target(field: str, witness: Witness, statement: Statement | None) -> Text | None:

@@ -48,14 +48,25 @@ class Results:
         sources: Iterable[SourceFile],
         files: int,
         *,
+        in_view: Callable[[str], bool] = lambda _path: False,
         interrupted: bool = False,
     ) -> Result:
-        """The result of a run with the outcome *whole*, given *sources* and number of *files*."""
+        """The result of a run with the outcome *whole*, given *sources* and number of *files*.
+
+        *in_view* says whether the run sees all files that may affect the findings
+        of the file at a path.
+        """
         given = {id(source): source for source in sources}
         suppressions = [s for source in given.values() for s in suppressions_in(source)]
         suppressions += [s for s in whole.allowed.values() if id(s.span.source) in given]
         kept, suppressed = suppress(settled(whole.findings), suppressions)
-        kept += suppression_problems(suppressions, self._book, self._ran)
+
+        def is_judged(path: str) -> bool:
+            if whole.internal_errors or interrupted or path in whole.unread:
+                return False
+            return path not in whole.open or in_view(path)
+
+        kept += suppression_problems(suppressions, self._book, self._ran, is_judged)
         if self._settings.suppress:
             kept, more = self._allow(kept)
             suppressed += more
@@ -71,6 +82,7 @@ class Results:
             internal_errors=tuple(whole.internal_errors),
             tally=whole.tally,
             strings=tuple(whole.strings),
+            unread=frozenset(whole.unread),
             interrupted=interrupted,
         )
         return merged([result])

@@ -481,7 +481,20 @@ def test_escapes_beside_the_wrong_part_are_kept(escaped: str) -> None:
     assert len(result) == len(text % escaped) + len("-data")
 
 
-def test_the_default_of_a_variable_is_only_changed_by_unsafe_fixes() -> None:
+def fixed_in_folder(folder: Path, texts: Mapping[str, str], *, unsafe: bool) -> Fixed:
+    """The outcome of fixing the files *texts* by all rules, in *folder*, the current one."""
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    run = Run(NearestSettings(none=True))
+
+    def lint(contents: Mapping[str, bytes]) -> Result:
+        return run.lint_paths(["."], contents=contents, strings=True)
+
+    return fix(lint, unsafe=unsafe)
+
+
+def test_the_default_of_a_variable_is_only_changed_by_unsafe_fixes(folder: Path) -> None:
     text = (
         'variable "put" {\n  default = "cloudtrail:PutAuditEvents"\n}\n'
         'resource "aws_iam_policy" "x" {\n  policy = jsonencode({\n    Version = "2012-10-17"\n'
