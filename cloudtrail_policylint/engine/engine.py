@@ -286,6 +286,7 @@ class Engine:
                     witness,
                     lists,
                     (*within, owner.span),
+                    document,
                     self.catalogue,
                 )
                 if case.edit is not None and witness is not None and verdict == YES

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..iam.catalogue import Catalogue
-    from ..iam.policy import Statement
+    from ..iam.policy import Document, Statement
     from ..rulebook.model import Remedy
     from ..tree.nodes import Entry, Text
     from ..tree.source import Place, Span
@@ -52,9 +52,10 @@ def edit_for(
     witness: Witness,
     lists: Lists,
     around: Iterable[Span],
+    document: Document | None,
     catalogue: Catalogue,
 ) -> Edit | None:
-    """The edit that *remedy* is for *witness*, which a match found in the statement of *lists*.
+    """The edit that *remedy* is for *witness*, which a match found in the statement of *lists* in *document*.
 
     None where it does not apply. An edit outside of the blocks *around* (in a
     variable, say) is not safe.
@@ -67,7 +68,9 @@ def edit_for(
     if edit is None:
         return None
     safe = remedy.safe and any(span.contains(edit.span) for span in around)
-    return replaced(edit, safe=safe, statement=0 if statement is None else id(statement.node))
+    if statement is None or document is None:
+        return replaced(edit, safe=safe)
+    return replaced(edit, safe=safe, statement=(document.number, id(statement.node)))
 
 
 def _edit(

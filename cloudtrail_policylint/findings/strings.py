@@ -12,7 +12,7 @@ from ..tree.nodes import Encoded, Hole, Map, Piece, Text, children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import TypeAlias
 
     from ..iam.written import Extraction
@@ -66,27 +66,34 @@ def key_of_edit(finding: Finding) -> EditKey | None:
 
 def passages_of(extraction: Extraction, findings: Iterable[Finding]) -> Iterator[Passage]:
     """The strings of *extraction*, in which are *findings*, duplicates included."""
-    edits: dict[int, set[EditKey]] = {}
+    edits: dict[int, dict[int, set[EditKey]]] = {}
+    of_attachments: set[EditKey] = set()
     for finding in findings:
         key = key_of_edit(finding)
-        if key is not None and finding.edit is not None:
-            edits.setdefault(finding.edit.statement, set()).add(key)
-    frozen = {statement: frozenset(keys) for statement, keys in edits.items()}
-    for found in extraction.documents:
-        spans = (found.node.span, found.owner.span)
-        yield from _Passages(_owned(extraction, spans, edits), frozen).of_document(found.node)
+        if key is None or finding.edit is None:
+            continue
+        if finding.edit.statement is None:
+            of_attachments.add(key)
+        else:
+            number, node = finding.edit.statement
+            edits.setdefault(number, {}).setdefault(node, set()).add(key)
+    asked = bool(edits or of_attachments)
+    for number, found in enumerate(extraction.documents):
+        owned = _owned(extraction, (found.node.span, found.owner.span), asked=asked)
+        passages = _Passages(owned, edits.get(number, {}))
+        yield from passages.of_document(found.node)
     for attachment in extraction.attachments:
-        spans = (attachment.arn.span, attachment.owner.span)
-        owned = _owned(extraction, spans, edits)
-        yield Passage((_string(attachment.arn, owned),), frozen.get(0, frozenset()))
+        arn = attachment.arn
+        owned = _owned(extraction, (arn.span, attachment.owner.span), asked=asked)
+        yield Passage((_string(arn, owned),), frozenset(of_attachments))
 
 
 def _owned(
-    extraction: Extraction, around: tuple[Span, ...], edits: Container[int]
+    extraction: Extraction, around: tuple[Span, ...], *, asked: bool
 ) -> Callable[[Span], bool]:
-    """A function that says whether only policies read the text at a place *around* a policy."""
-    if not edits:
-        return lambda _span: False  # nobody asks
+    """A function that says whether only policies read the text at a place, maybe *around* one."""
+    if not asked:
+        return lambda _span: False
     return lambda span: extraction.owns(span, all(one.contains(span) for one in around))
 
 
@@ -97,7 +104,7 @@ class _Passages:
     """
 
     def __init__(
-        self, owned: Callable[[Span], bool], edits: Mapping[int, frozenset[EditKey]]
+        self, owned: Callable[[Span], bool], edits: Mapping[int, set[EditKey]]
     ) -> None:
         self._owned = owned
         self._edits = edits
@@ -126,7 +133,7 @@ class _Passages:
                 self._open.append(_string(entry.key, self._owned))
                 self._add(entry.value)
             if edits is not None:
-                self._close(edits)
+                self._close(frozenset(edits))
         elif isinstance(node, Encoded | Hole):
             self._add(node.content)
         elif node is not None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..findings.finding import Finding
     from ..findings.result import Result
     from ..tree.edit import Edit
-    from ..tree.source import SourceFile
+    from ..tree.source import SourceFile, Span
     from .spelling import Replacement
 
     Lint: TypeAlias = Callable[[Contents], Result]
@@ -102,12 +102,18 @@ class _Fixer:
         state = self._state({})
         found = len(self._select(state.result))
         fixed: list[Finding] = []
+        retry = False
         for _ in range(found + MORE_ROUNDS):
             changes = self._changes(state)
+            if not changes and retry:  # what was refused may be possible now
+                retry = False
+                self._refused.clear()
+                changes = self._changes(state)
             if not changes:
                 break
             state, made = self._apply(state, changes)
             fixed += [finding for change in made for finding in change.findings]
+            retry = retry or bool(made)
         before = {path: self._before[path] for path in state.contents}
         refusals = tuple(self._refused.values())
         return Fixed(state.result, found, state.contents, before, tuple(fixed), refusals)
@@ -147,12 +153,11 @@ class _Fixer:
         for key in sorted(edits):
             path, start, end, _ = key
             edit, findings = edits[key]
-            within = findings[0].within
-            text_made = (path, edit.new_text, within[0].start) if within else None
-            if (path != last_path or start > last_end) and text_made not in made:
+            statement = findings[0].within[:1]
+            text_made = [(edit.new_text, *_place(span)) for span in statement]
+            if (path != last_path or start > last_end) and made.isdisjoint(text_made):
                 changes.append(Change(edit, tuple(findings)))
-                if text_made is not None:
-                    made.add(text_made)
+                made.update(text_made)
                 last_path, last_end = path, end
         return changes
 
@@ -241,6 +246,10 @@ class _Fixer:
             old = texts.get(path, change.edit.span.source.text)
             texts[path] = old[:start] + text + old[end:]
         return {path: encode(text, self._before[path]) for path, text in texts.items()}
+
+
+def _place(span: Span) -> tuple[str, int]:
+    return span.source.path, span.start
 
 
 def _identity(edit: Edit) -> object:

@@ -129,7 +129,8 @@ class Document:
     ``companions`` are the documents of the same holders, whose statements
     count where a rule asks what is granted besides. ``blocks`` are those of
     documents that statements of this one may come from, ``related`` the
-    places that bring it in from a file of its own.
+    places that bring it in from a file of its own. ``number`` is its index among
+    the documents of its file or module.
     """
 
     kinds: tuple[str, ...]
@@ -144,6 +145,7 @@ class Document:
     companions: tuple[Document, ...] = ()
     blocks: Ranges = Ranges()
     related: tuple[Related, ...] = ()
+    number: int = 0
 
     def of_kind(self, kind: str) -> Document:
         """The same document, known to be of *kind*."""

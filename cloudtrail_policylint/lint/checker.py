@@ -161,8 +161,8 @@ def _unread(problems: Iterable[Problem]) -> Iterator[str]:
 
 
 def _normalised(documents: Iterable[Found], kind: str | None) -> Iterator[Document | Failure]:
-    for found in documents:
+    for number, found in enumerate(documents):
         try:
-            yield normalise(found, kind)
+            yield normalise(found, kind, number)
         except Exception as error:  # noqa: BLE001 - the other documents are still checked
             yield Failure("", found.node.span, error)

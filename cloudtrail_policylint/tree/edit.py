@@ -31,8 +31,8 @@ class Edit:
     description. An edit of a string has the string as ``target`` and its whole new
     text, with holes as they are written, as ``new_text``. An edit that removes
     an entry of a map, and all strings in it, has the range of the entry as
-    ``removed``. An edit with neither is about a comment. ``statement`` is the id of
-    the node of the statement that the edit is for, 0 without one.
+    ``removed``. An edit with neither is about a comment. ``statement`` is the
+    number of the policy that the edit is for, and the id of the statement's node.
     """
 
     span: Span
@@ -42,7 +42,7 @@ class Edit:
     target: Text | None = None
     new_text: str = ""
     removed: Span | None = None
-    statement: int = 0
+    statement: tuple[int, int] | None = None
 
 
 def joined(text: Text) -> str:
