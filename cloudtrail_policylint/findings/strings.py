@@ -103,9 +103,7 @@ class _Passages:
     *edits* has those of the statements with findings, by the ids of their nodes.
     """
 
-    def __init__(
-        self, owned: Callable[[Span], bool], edits: Mapping[int, set[EditKey]]
-    ) -> None:
+    def __init__(self, owned: Callable[[Span], bool], edits: Mapping[int, set[EditKey]]) -> None:
         self._owned = owned
         self._edits = edits
         self._open: list[PolicyString] = []

@@ -223,7 +223,7 @@ class Terraform(Writer):
             name = f"l{len(self.locals)}"
             self.locals.append(f"  {name} = {expression}\n")
             if self.often(0.3):
-                self.use(f"join(\",\", local.{name})", ",".join(marks))
+                self.use(f'join(",", local.{name})', ",".join(marks))
             return f"local.{name}", marks
         if way < 0.4:
             return f"concat({expression}, [])", marks
@@ -286,6 +286,10 @@ class Terraform(Writer):
             self.repeated(number)
         elif way < 0.4:
             self.document(number)
+        elif way < 0.5:
+            self.heredoc(number)
+        elif way < 0.6 and "m/main.tf" not in self.texts:
+            self.module(number)
         else:
             found = [self.statement() for _ in range(self.chance.randint(1, 3))]
             statements = ", ".join(text for text, _ in found)
@@ -367,6 +371,62 @@ class Terraform(Writer):
                 f"  policy = data.aws_iam_policy_document.d{number}.json\n}}\n"
             )
 
+    def heredoc(self, number: int) -> None:
+        """A policy as text, or as a template that is filled in twice."""
+        effect, resource = self.value("Allow"), self.value(self.chance.choice(RESOURCES))
+        number_ = self.entry()
+        operator, key, value = (self.value(part) for part in self.chance.choice(CONDITIONS))
+        condition = f'⟪{number_}⟫  "Condition": {{"{operator}": {{"{key}": "{value}"}}}},\n⟪/⟫'
+        found = [self.string(self.chance.choice(ACTIONS)) for _ in range(2)]
+        inside = "${name}" if self.often(0.4) else None
+        listed = '["${name}"]' if inside else "[" + ", ".join(f'"${{{e}}}"' for e, _ in found) + "]"
+        body = (
+            f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "{effect}",\n{condition}'
+            f'  "Action": {listed},\n  "Resource": "{resource}"}}]}}\n'
+        )
+        values: list[Any] = [[mark for _, mark in found]]
+        if inside:
+            self.texts[f"p{number}.tftpl"] = body
+            values = [[mark] for _, mark in found]
+            for which, (expression, _) in enumerate(found):
+                call = f'templatefile("p{number}.tftpl", {{ name = {expression} }})'
+                self.blocks.append(
+                    f'resource "aws_iam_policy" "p{number}{which}" {{\n  policy = {call}\n}}\n'
+                )
+        else:
+            self.blocks.append(
+                f'resource "aws_iam_policy" "p{number}" {{\n  policy = <<EOT\n{body}EOT\n}}\n'
+            )
+        for actions in values:
+            one = {"Effect": effect, "Action": actions, "Resource": resource}
+            one["Condition"] = [Entry(number_, operator, key, value)]
+            self.policies.append(("identity", {"Version": "2012-10-17", "Statement": [one]}))
+
+    def module(self, number: int) -> None:
+        """A module that is called twice, with a policy about the arguments."""
+        effect, resource = self.value("Allow"), self.value(self.chance.choice(RESOURCES))
+        extra, number_ = self.value(self.chance.choice(ACTIONS)), self.entry()
+        operator, key, value = (self.value(part) for part in self.chance.choice(CONDITIONS))
+        name = '  name = "x-${var.action}"\n' if self.often(0.3) else ""
+        self.texts["m/main.tf"] = (
+            'variable "action" {}\n\nresource "aws_iam_policy" "m" {\n'
+            + name
+            + f'  policy = jsonencode({{ Version = "2012-10-17", Statement = [{{\n'
+            f'    Effect = "{effect}"\n    Action = [var.action, "{extra}"]\n'
+            f'    Resource = "{resource}"\n⟪{number_}⟫    Condition = {{\n'
+            f'      "{operator}" = {{ "{key}" = "{value}" }}\n    }}\n⟪/⟫  }}] }})\n}}\n'
+        )
+        for which in range(self.chance.randint(1, 2)):
+            expression, mark = self.string(self.chance.choice(ACTIONS))
+            self.blocks.append(
+                f'module "m{number}{which}" {{\n  source = "./m"\n  action = {expression}\n}}\n'
+            )
+            if name:
+                self.others.append(mark)
+            one: dict[str, Any] = {"Effect": effect, "Action": [mark, extra], "Resource": resource}
+            one["Condition"] = [Entry(number_, operator, key, value)]
+            self.policies.append(("identity", {"Version": "2012-10-17", "Statement": [one]}))
+
     def other(self, number: int) -> None:
         """A reader of something shared that is no policy."""
         if self.strings:
@@ -382,9 +442,9 @@ class Terraform(Writer):
                     f'resource "aws_s3_bucket" "{name}" {{\n  bucket = {expression}\n}}\n',
                     f'resource "aws_cloudtrail" "{name}" {{\n  name = "x-${{{expression}}}"\n}}\n',
                     f'output "{name}" {{\n  value = {expression}\n}}\n',
-                    f'module "{name}" {{\n  source = "./m"\n  name = md5({expression})\n}}\n',
+                    f'module "{name}" {{\n  source = "x/y/aws"\n  name = md5({expression})\n}}\n',
                     f'resource "aws_iam_role" "{name}" {{\n  count = {expression} == "x" ? 1 : 0\n}}\n',
-                    f'locals {{\n  {name} = [for x in [1] : sha1({expression})]\n}}\n',
+                    f"locals {{\n  {name} = [for x in [1] : sha1({expression})]\n}}\n",
                 ]
             )
         )
@@ -475,7 +535,9 @@ class CloudFormation(Writer):
             "Action": [mark for _, mark in found],
             "Resource": resources,
         }
-        text = f'{indent}Effect: "{effect}"\n{indent}Action:{action}\n{indent}Resource: {resource}\n'
+        text = (
+            f'{indent}Effect: "{effect}"\n{indent}Action:{action}\n{indent}Resource: {resource}\n'
+        )
         if self.often(0.5):
             operator, key, value = self.chance.choice(CONDITIONS)
             number, operator, key = self.entry(), self.value(operator), self.value(key)
@@ -584,7 +646,7 @@ def values_after(marked: str, text: str) -> tuple[dict[int, str], set[int]]:
         at = mark.end()
         if mark[1] is not None:
             number = mark[1]
-            pattern += f"(?P=v{number})" if number in known else f"(?P<v{number}>[^\"\n]*)"
+            pattern += f"(?P=v{number})" if number in known else f'(?P<v{number}>[^"\n]*)'
             known.add(number)
         elif mark[2] is not None:
             entries.append(int(mark[2]))
