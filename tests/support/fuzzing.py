@@ -2,7 +2,8 @@
 
 ``scripts/fuzz --inputs 100000 --seed 7 [FOLDER ...]`` mutates the examples of the
 rules and the files in the folders. Inputs that violate an invariant are written
-to the current folder. ``test_fuzzing.py`` does the same with few inputs.
+to the current folder. ``test_fuzzing.py`` does the same with few inputs. With
+``--corrector``, files are generated and fixed instead, see ``fix_fuzzing``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from cloudtrail_policylint.rulebook.file import read, unmarked
 from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.rulebook.load import bundled, rules_folder
 from cloudtrail_policylint.settings.model import Settings
+
+from . import fix_fuzzing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -196,12 +199,37 @@ def run(
             yield name, text, str(error)
 
 
+def fix_inputs(inputs: int, seed: int) -> int:
+    """Fix generated files; write those that a fix harms to folders, and print what was done."""
+    counts = {"fixed": 0, "refused": 0, "changed": 0, "broken": 0}
+    for texts, error, (fixed, refused) in fix_fuzzing.harm_of(inputs, seed):
+        counts["fixed"] += fixed
+        counts["refused"] += refused
+        counts["changed"] += bool(fixed)
+        if error:
+            counts["broken"] += 1
+            folder = Path(f"broken-{seed}-{counts['broken']}")
+            for name, text in texts.items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            print(f"{folder}: {error}", flush=True)
+    print(
+        f"{inputs} inputs, {counts['changed']} changed, {counts['fixed']} findings fixed,"
+        f" {counts['refused']} not fixed, {counts['broken']} violations"
+    )
+    return 1 if counts["broken"] else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Lint mutated examples and files.")
     parser.add_argument("folders", nargs="*", type=Path, help="more seeds")
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--corrector", action="store_true", help="generate files and fix them")
     options = parser.parse_args()
+    if options.corrector:
+        return fix_inputs(options.inputs, options.seed)
     seeds = [*examples(), *(one for folder in options.folders for one in files_of(folder))]
     broken = 0
     for name, text, error in run(seeds, inputs=options.inputs, seed=options.seed):

@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import shutil
 import tempfile
 from contextlib import chdir
 from functools import lru_cache
@@ -35,7 +34,6 @@ from cloudtrail_policylint.settings.model import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from cloudtrail_policylint.findings.result import Result
     from cloudtrail_policylint.fix.spelling import Replacement
 
 UNREADABLE = {"CT001", "CT002", "CT005"}
@@ -43,11 +41,11 @@ MOST_STEPS = 2000
 """The most policies that are tried on the way from one to its fix."""
 
 
-def fix_here(paths: Sequence[str] = (".",), *, unsafe: bool) -> Fixed:
-    """The outcome of fixing the files *paths* in the current folder; writes no file."""
-    run = Run(NearestSettings())
+def fix_here(*, unsafe: bool, run: Run | None = None) -> Fixed:
+    """The outcome of fixing the files in the current folder, in *run*; writes no file."""
+    run = run or Run(NearestSettings())
     return fix(
-        lambda contents: run.lint_paths(paths, contents=contents, strings=True), unsafe=unsafe
+        lambda contents: run.lint_paths(["."], contents=contents, strings=True), unsafe=unsafe
     )
 
 
@@ -518,12 +516,12 @@ class CloudFormation(Writer):
 
     def statement(self, indent: str) -> tuple[str, Any]:
         if self.anchors and self.often(0.25):
-            name, means = self.chance.choice(self.anchors)
+            name, known = self.chance.choice(self.anchors)
             if self.often(0.5):
-                return f"*{name}\n", means
+                return f"*{name}\n", known
             effect = self.value("Deny")
             return f'\n{indent}<<: *{name}\n{indent}Effect: "{effect}"\n', {
-                **means,
+                **known,
                 "Effect": effect,
             }
         effect = self.value(self.chance.choice(["Allow", "Deny"]))
@@ -666,18 +664,18 @@ def plain(marked: str, values: Sequence[str]) -> str:
     return re.sub(r"⟪\d+⟫|⟪/⟫", "", _ATOM.sub(lambda match: values[int(match[1])], marked))
 
 
-def check(written: Writer, *, unsafe: bool) -> tuple[int, int]:
+def check(written: Writer, run: Run, *, unsafe: bool) -> tuple[int, int]:
     """Fix what was *written* in the current folder; returns how much was fixed and refused.
 
-    Raises ``HarmError``.
+    *run* is one over the current folder. Raises ``HarmError``.
     """
     texts = {name: plain(text, written.values) for name, text in written.texts.items()}
     write(texts)
-    before = Run(NearestSettings()).lint_paths(["."])
+    before = run.lint_paths(["."])
     if any(finding.rule.id in UNREADABLE for finding in before.findings):
         broken = next(f for f in before.findings if f.rule.id in UNREADABLE)
         raise HarmError(f"the generator wrote an invalid file: {broken.message}")
-    fixed = fix_here(unsafe=unsafe)
+    fixed = fix_here(unsafe=unsafe, run=run)
     if any(finding.rule.id in UNREADABLE for finding in fixed.result.findings):
         raise HarmError("a syntax error")
     values, removed = list(written.values), set[int]()
@@ -695,33 +693,27 @@ def check(written: Writer, *, unsafe: bool) -> tuple[int, int]:
         new = written_out(policy, values, removed)
         if old != new:
             check_policy(old, new, kind, unsafe=unsafe)
-    again = _again(fixed, unsafe=unsafe)
-    if again.contents != fixed.contents and again.findings:
+    write({name: data.decode() for name, data in fixed.contents.items()})
+    if fix_here(unsafe=unsafe, run=run).contents:
         raise HarmError("a second run changes more")
     return len(fixed.findings), len(fixed.refusals)
 
 
-def _again(fixed: Fixed, *, unsafe: bool) -> Fixed:
-    write({name: data.decode() for name, data in fixed.contents.items()})
-    return fix_here(unsafe=unsafe)
-
-
-def run(inputs: int, seed: int) -> Iterator[tuple[dict[str, str], str, tuple[int, int]]]:
+def harm_of(inputs: int, seed: int) -> Iterator[tuple[dict[str, str], str, tuple[int, int]]]:
     """Fix random files; yields for each input the files, the error or "", and what was done."""
     chance = random.Random(seed)
     kinds: tuple[Callable[[random.Random], Any], ...] = (Terraform, CloudFormation)
-    with tempfile.TemporaryDirectory() as top:
-        for number in range(inputs):
-            folder = Path(top, str(number))
-            folder.mkdir()
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        run = Run(NearestSettings())
+        for _ in range(inputs):
             written = chance.choice(kinds)(chance)
             written.write()
             error, done = "", (0, 0)
-            with chdir(folder):
-                try:
-                    done = check(written, unsafe=chance.random() < 0.7)
-                except HarmError as harm:
-                    error = str(harm)
+            try:
+                done = check(written, run, unsafe=chance.random() < 0.7)
+            except HarmError as harm:
+                error = str(harm)
             texts = {name: plain(text, written.values) for name, text in written.texts.items()}
             yield texts, error, done
-            shutil.rmtree(folder)
+            for name in texts:
+                Path(name).unlink()
