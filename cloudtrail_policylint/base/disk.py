@@ -215,7 +215,8 @@ def replace_file(
     *prepare* is called with the path of the new file before it is moved. If
     anything fails, the new file is removed.
     """
-    temporary = f"{whole}.{os.urandom(4).hex()}.tmp"
+    # Not longer than the name of the file, which may have the most bytes that a name can have.
+    temporary = os.path.join(os.path.dirname(whole), f".{os.urandom(8).hex()}.tmp")
     # "x": never follow a link that somebody has put there under that name.
     file = open(temporary, "xb")  # noqa: SIM115 - closed before it is moved
     try:

@@ -19,7 +19,7 @@ from .result import Suppressed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings, SuppressEntry
@@ -148,11 +148,16 @@ def _suppressing(
 
 
 def suppression_problems(
-    suppressions: Iterable[Suppression], book: RuleBook, ran: Sequence[Rule]
+    suppressions: Iterable[Suppression],
+    book: RuleBook,
+    ran: Sequence[Rule],
+    is_judged: Callable[[str], bool],
 ) -> list[Finding]:
     """Findings about suppressions: unused, of an unknown rule, or without a reason.
 
-    *ran* are the rules and problems of the run; a suppression of another one is not unused.
+    *ran* are the rules and problems of the run; a suppression of another one is
+    not unused, and neither is one in a file that may have other findings than those
+    of this run: *is_judged* says for a path that it has not.
     """
     found: list[Finding] = []
     ids = {rule.id for rule in ran}
@@ -163,7 +168,7 @@ def suppression_problems(
             problem = Problem("suppression-without-reason", message, suppression.span)
             found.append(problem_finding(problem, book, owner))
         unused: list[tuple[str, Span]] = []
-        for word, span in suppression.words:
+        for word, span in suppression.words if is_judged(suppression.span.source.path) else ():
             rule = book.named(word)
             if rule is not None and word not in suppression.used and rule.id in ids:
                 unused.append((word, span))

@@ -40,6 +40,7 @@ class Run:
         self._jobs = jobs
         self._statistics = statistics
         self._books: dict[tuple[str, ...], RuleBook] = {}
+        self._linters: dict[tuple[int, bool], tuple[Settings, Linter]] = {}
         self._paths: Sequence[str] = ()
         self.files: list[str] = []
         """The files of the last run."""
@@ -116,6 +117,12 @@ class Run:
         return linter.lint_files(files, progress, jobs=self._jobs)
 
     def _linter(self, settings: Settings, *, strings: bool) -> Linter:
+        key = (id(settings), strings)
+        if key not in self._linters:
+            self._linters[key] = settings, self._new_linter(settings, strings=strings)
+        return self._linters[key][1]
+
+    def _new_linter(self, settings: Settings, *, strings: bool) -> Linter:
         from .linter import Linter
 
         def covers(entry: SuppressEntry) -> bool:

@@ -9,6 +9,8 @@
 Input N of a seed is always the same. Inputs that violate an invariant, crash the
 process or hang are written to the current folder. ``test_fuzzing.py`` does the
 same with few inputs.
+
+With ``--corrector``, files are generated and fixed instead, see ``fix_fuzzing``.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ from cloudtrail_policylint.rulebook.file import read, unmarked
 from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.rulebook.load import bundled, rules_folder
 from cloudtrail_policylint.settings.model import Settings
+from support import fix_fuzzing
 from support.fuzz_projects import Sandbox, project_of
 from support.fuzz_texts import GENERATORS, InvariantError, generated
 
@@ -274,6 +277,28 @@ HANGS = 120
 """Seconds after which a process that makes no progress is killed."""
 
 
+def fix_inputs(inputs: int, seed: int) -> int:
+    """Fix generated files; write those that a fix harms to folders, and print what was done."""
+    counts = {"fixed": 0, "refused": 0, "changed": 0, "broken": 0}
+    for texts, error, (fixed, refused) in fix_fuzzing.harm_of(inputs, seed):
+        counts["fixed"] += fixed
+        counts["refused"] += refused
+        counts["changed"] += bool(fixed)
+        if error:
+            counts["broken"] += 1
+            folder = Path(f"broken-{seed}-{counts['broken']}")
+            for name, text in texts.items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            print(f"{folder}: {error}", flush=True)
+    print(
+        f"{inputs} inputs, {counts['changed']} changed, {counts['fixed']} findings fixed,"
+        f" {counts['refused']} not fixed, {counts['broken']} violations"
+    )
+    return 1 if counts["broken"] else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="scripts/fuzz", description="Lint generated inputs and check invariants."
@@ -284,8 +309,11 @@ def main() -> int:
     add("--inputs", type=int, default=100_000, help="how many inputs (%(default)s)")
     add("--seed", type=int, default=0, help="of the random numbers (%(default)s)")
     add("--first", type=int, default=0, help="number of the first input (%(default)s)")
+    add("--corrector", action="store_true", help="generate files and fix them instead")
     add("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.corrector:
+        return fix_inputs(options.inputs, options.seed)
     last = options.first + options.inputs
     if options.child:
         numbers = range(options.first, last)
