@@ -1,4 +1,4 @@
-"""Reading and replacing files that are not trusted, and keeping inside of a project."""
+"""Paths and files that are not trusted: reading, replacing, keeping inside of a project."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MIB = 1024 * 1024
 _LARGEST_INDEX = 1024
 """MiB of the index of a git repository; a million files take 100."""
+
+
+MOST_CHARACTERS = 4096
+"""The longest path: PATH_MAX of Linux."""
 
 
 class UnreadableError(Exception):
@@ -79,6 +83,52 @@ def _contents(path: str, most: int) -> bytes:
         return b"".join(pieces)
     finally:
         os.close(descriptor)
+
+
+def path_of(text: str) -> str | None:
+    """The path that *text* of a file names; None if no file can have it.
+
+    No path is empty or has a NUL, a character that the file system cannot
+    encode (half of a surrogate pair), or more than ``MOST_CHARACTERS``: functions of
+    ``os`` raise errors for the first two, and take long for the last.
+    """
+    if not text or "\0" in text or len(text) > MOST_CHARACTERS:
+        return None
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return None
+    return text
+
+
+def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each folder from *top* down with the names of its folders and of its other entries.
+
+    As ``os.walk``, which recurses before Python 3.12: the caller may change the
+    folders that are entered, and links are not followed. A folder that cannot be
+    read is left out.
+    """
+    left = [top]
+    while left:
+        folder = left.pop()
+        folders: list[str] = []
+        names: list[str] = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    (folders if _is_folder(entry) else names).append(entry.name)
+        except OSError:
+            continue
+        yield folder, folders, names
+        inner = [os.path.join(folder, name) for name in reversed(folders)]
+        left += [path for path in inner if not os.path.islink(path)]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def is_inside(path: str, folder: str) -> bool:

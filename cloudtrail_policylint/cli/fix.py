@@ -39,7 +39,7 @@ def run(session: LintSession) -> int:
         raise UsageError("--unsafe-fixes requires --fix or --diff")
     stdin: dict[str, bytes] = {}
     if options.paths == ["-"] and options.stdin_filename:
-        stdin[options.stdin_filename] = sys.stdin.buffer.read()
+        stdin[options.stdin_filename] = session.read_stdin(options.stdin_filename)
     fixed = fix(
         lambda contents: session.check({**stdin, **contents}, strings=True),
         unsafe=options.unsafe_fixes,

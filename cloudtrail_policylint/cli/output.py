@@ -53,8 +53,11 @@ def _stdout_error(error: OSError) -> Exception:
 
 
 def print_stderr(line: str) -> None:
-    """Write *line* to standard error, as of ``safe_lines``."""
-    print(*safe_lines([line]), file=sys.stderr)
+    """Write *line* to standard error, as of ``safe_lines``; if that is full, it is lost."""
+    try:  # noqa: SIM105 - contextlib is not loaded otherwise
+        print(*safe_lines([line]), file=sys.stderr)
+    except OSError:
+        pass
 
 
 def text_width() -> int:

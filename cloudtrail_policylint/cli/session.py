@@ -39,6 +39,7 @@ class LintSession:
         here = settings.here
         self.options = options
         self._here = here
+        self._settings = settings
         self._run = Run(settings, jobs=options.jobs, statistics=options.statistics)
         self._baseline = under(
             here.limits,
@@ -97,6 +98,20 @@ class LintSession:
             return EXIT_INTERNAL_ERROR
         return EXIT_FINDINGS if _fails(result, self._here.fail_on) else EXIT_OK
 
+    def read_stdin(self, name: str) -> bytes:
+        """Standard input as the contents of the file *name*; raises ``UsageError``."""
+        from ..base.disk import UnreadableError
+        from ..base.limits import under
+        from ..files.contents import read_stream
+
+        if sys.stdin is None:
+            raise UsageError("-: cannot be read: standard input is closed")
+        stream = sys.stdin.buffer
+        try:
+            return under(self._settings.of_file(name).limits, lambda: read_stream(stream, name))
+        except UnreadableError as error:
+            raise UsageError(f"-: cannot be read: {error}") from None
+
     def _check_stdin(self, contents: Contents, *, strings: bool) -> Result:
         """The result for standard input."""
         if len(self.options.paths) > 1:
@@ -107,7 +122,7 @@ class LintSession:
                 "-: standard input requires --stdin-filename with a name that ends in "
                 ".json, .yaml or .tf"
             )
-        data = contents[name] if name in contents else sys.stdin.buffer.read()
+        data = contents[name] if name in contents else self.read_stdin(name)
         return self._run.lint_text(name, _decoded(data), strings=strings)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from ..base.lazy_regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 _NAME = "cloudtrail-policylint"
-_LINE = re.compile(
+_LINE = regex(
     r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*"
     r"|::(?:error|warning|notice) title=[A-Z]+\d+ .*"
 )
