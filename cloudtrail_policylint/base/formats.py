@@ -112,7 +112,7 @@ def title_of(path: str) -> str:
 
 
 def read_as(found: Format, text: str) -> Format:
-    """The format to read *text* in: JSON or YAML for ``CLOUDFORMATION``, by its first character."""
-    if found is not CLOUDFORMATION:
+    """The format to read *text* in: JSON or YAML for either kind of template, by its start."""
+    if found not in (CLOUDFORMATION, TEXT_TEMPLATE):
         return found
     return JSON if text.lstrip()[:1] in ("{", "[") else YAML

@@ -190,10 +190,9 @@ class ProjectGenerator(Generator):
         )
         options = self.options()
         if self.often(0.2):
-            options += [
-                "--output",
-                str(self.pick(self.name(), "findings.sarif", "link", "sub/out", "m")),
-            ]
+            output: str = self.pick(self.name(), "findings.sarif", "link", "sub/out", "m")
+            if project.get(output) != "":  # writing to a pipe waits for a reader
+                options += ["--output", output]
         if self.often(0.1):
             options += ["--baseline", str(self.pick(self.name(), BASELINE, "link"))]
         if self.often(0.1):
@@ -280,14 +279,19 @@ class Sandbox:
 
     def __init__(self, top: Path) -> None:
         self.top = top
-        self.project = top / "project"
-        (top / "outside").mkdir()
+        self.project = top.resolve() / "project"
         self._reset()
 
     def _reset(self) -> None:
-        for path, text in ((self.top / "victim", VICTIM), (self.top / "outside" / "a.json", "{}")):
-            path.write_text(text)
-        (self.top / "new").unlink(missing_ok=True)
+        """Make all that is beside the project anew."""
+        for path in self.top.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        (self.top / "outside").mkdir()
+        (self.top / "victim").write_text(VICTIM)
+        (self.top / "outside" / "a.json").write_text("{}")
 
     def make(self, project: Mapping[str, bytes | str]) -> None:
         """Create *project*; what the file system refuses is left out."""
@@ -301,8 +305,8 @@ class Sandbox:
         for name, content in project.items():
             path = self.project / name
             with contextlib.suppress(OSError, ValueError):
-                path.parent.mkdir(parents=True, exist_ok=True)
                 if path.parent.resolve().is_relative_to(self.project) and not path.is_symlink():
+                    path.parent.mkdir(parents=True, exist_ok=True)
                     if isinstance(content, bytes):
                         path.write_bytes(content)
                     elif content:
@@ -349,6 +353,8 @@ def run(command: list[str]) -> tuple[Any, str, str]:
             status: Any = main(command)
         except SystemExit as end:
             status = end.code
+        except Exception as error:  # the command prints it, and exits with 3
+            raise InvariantError(f"internal error: {type(error).__name__}: {error}") from error
     return status, out.getvalue(), err.getvalue()
 
 
