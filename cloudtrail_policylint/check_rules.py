@@ -69,7 +69,7 @@ def check(paths: Iterable[str], book: RuleBook) -> CheckResult:
                 errors.append(str(error))
     ids = known_ids(book, [file for file, _ in files])
     for file, sets in files:
-        found = mistakes(file, sets, ids)
+        found = mistakes(file, sets, ids, book.requests())
         if not found:
             rule = rule_from(file.raw, sets)
             found = [

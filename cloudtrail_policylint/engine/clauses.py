@@ -18,14 +18,16 @@ from .words import compiled, negated
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Protocol
+    from typing import Any, Protocol
 
+    from ..decisions.profiles import Profile
     from ..iam.policy import Document, Statement
     from ..tree.nodes import Text
     from ..tree.source import Span
+    from .asking import Asking, Met
     from .elements import ElementTest, Gate
     from .lookups import Lookups
-    from .words import Given
+    from .words import Given, WordTest
 
     class Clause(Protocol):
         """One field of a match with its tests, compiled."""
@@ -35,6 +37,18 @@ if TYPE_CHECKING:
 
         def witnesses(self, statement: Statement, scene: Scene, floor: int, /) -> Iterable[Witness]:
             """The witnesses in *statement*, which passed with at least *floor*."""
+
+    class Asked(Protocol):
+        """A field of a document that decisions answer, compiled."""
+
+        def verdict(self, scene: Scene, /) -> int:
+            """The verdict on the document of *scene*."""
+
+        def witnesses(self, scene: Scene, floor: int, /) -> Iterable[Witness]:
+            """The witnesses of the field, which passed with at least *floor*."""
+
+        def others(self, scene: Scene, floor: int, /) -> Iterable[tuple[Statement, Related]]:
+            """The statements that a verdict of at least *floor* depends on, as related places."""
 
 
 LISTS = {
@@ -76,7 +90,17 @@ class Scene:
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
         self._places: Ranges | None = None
+        self._asking: Asking | None = None
         self._related: dict[tuple[int, int], list[tuple[Statement, Related]]] = {}
+
+    @property
+    def asking(self) -> Asking:
+        """The answers to what rules ask about decisions."""
+        if self._asking is None:
+            from .asking import Asking
+
+            self._asking = Asking(self.document, self.lookups.sources)
+        return self._asking
 
     def targets(self, statement: Statement) -> dict[str, int]:
         """The targets of *statement*."""
@@ -213,8 +237,11 @@ class DocumentMatch:
         self._tests = [
             test
             for field, words in given.items()
-            if field != "statement"
+            if field not in ("statement", *_ASKED)
             for test in _document_tests(field, words, lookups)
+        ]
+        self._asked: list[Asked] = [
+            _ASKED[field](words, lookups) for field, words in given.items() if field in _ASKED
         ]
         self._statements = [
             (quantifier, StatementMatch(match, lookups))
@@ -228,6 +255,10 @@ class DocumentMatch:
             if verdict < floor:
                 return NO
             verdict = min(verdict, _over(quantifier, match, scene, around))
+        for clause in self._asked:
+            if verdict < floor or verdict == NO:
+                return NO
+            verdict = min(verdict, clause.verdict(scene))
         return verdict if verdict >= floor else NO
 
     def wanted(self) -> StatementMatch | None:
@@ -237,12 +268,14 @@ class DocumentMatch:
     def bindings(self, scene: Scene, floor: int) -> Iterator[Binding]:
         """A binding for each statement that satisfied ``some``, else one for the document."""
         some = [match for quantifier, match in self._statements if quantifier == "some"]
+        asked = tuple([w for clause in self._asked for w in clause.witnesses(scene, floor)])
         if not some:
-            yield Binding(None, ())
+            yield Binding(None, asked)
         for match in some:
             for statement in scene.document.statements:
                 if match.verdict(statement, scene, floor) >= floor:
-                    yield match.binding(statement, scene, floor)
+                    binding = match.binding(statement, scene, floor)
+                    yield Binding(statement, (*binding.witnesses, *asked))
 
     def related(self, scene: Scene, floor: int, around: Statement | None) -> Iterator[Related]:
         """Some of the statements, except *around*, that a match with at least *floor* depends on.
@@ -268,6 +301,8 @@ class DocumentMatch:
                         place = _nearly(match, statement, scene, floor)
                         if place is not None:
                             yield statement, place
+        for clause in self._asked:
+            yield from clause.others(scene, floor)
 
 
 def _nearly(
@@ -338,6 +373,8 @@ _COST = (
     "resource",
     "target",
     "document",
+    "request",
+    "applies",
 )
 
 
@@ -391,6 +428,34 @@ class _Listed:
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._attribute = LISTS[field]
         self._tests = [(q, _element_test(field, words, lookups)) for q, words in given.items()]
+        self._met = {
+            q: test.met
+            for q, words in given.items()
+            for test in compiled(field, {"met": words["met"]} if "met" in words else {}, lookups)
+        }
+        self._asks = "action" if field == "action" else "condition"
+
+    def _asked(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> int:
+        """The verdict of ``met`` under *quantifier*."""
+        test = self._met.get(quantifier)
+        return test(self._answer(element, statement, scene)) if test is not None else YES
+
+    def _answer(self, element: Any, statement: Statement, scene: Scene) -> Met:
+        ask = scene.asking.action if self._asks == "action" else scene.asking.condition
+        return ask(statement, element)
+
+    def _passes(
+        self,
+        quantifier: str,
+        test: ElementTest,
+        element: Any,
+        statement: Statement,
+        scene: Scene,
+    ) -> int:
+        verdict = test.verdict(element, statement)
+        if verdict and quantifier in self._met:
+            verdict = min(verdict, self._asked(quantifier, element, statement, scene))
+        return verdict
 
     def gate(self) -> Gate:
         """A test that at least one element must pass: that of ``some``, else of ``every``."""
@@ -399,20 +464,20 @@ class _Listed:
         assert isinstance(test, ListedTest | ConditionTest)
         return test
 
-    def verdict(self, statement: Statement, _: Scene) -> int:
+    def verdict(self, statement: Statement, scene: Scene) -> int:
         elements = getattr(statement, self._attribute)
         verdict = YES
         for quantifier, test in self._tests:
             if quantifier == "every":
                 found = YES if elements else NO
                 for element in elements:
-                    found = min(found, test.verdict(element, statement))
+                    found = min(found, self._passes(quantifier, test, element, statement, scene))
                     if found == NO:
                         break
             else:
                 found = NO
                 for element in elements:
-                    found = max(found, test.verdict(element, statement))
+                    found = max(found, self._passes(quantifier, test, element, statement, scene))
                     if found == YES:
                         break
                 if quantifier == "none":
@@ -422,13 +487,16 @@ class _Listed:
                 return NO
         return verdict
 
-    def witnesses(self, statement: Statement, _: Scene, floor: int) -> Iterator[Witness]:
+    def witnesses(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Witness]:
         for quantifier, test in self._tests:
             if quantifier == "none":
                 continue
             for element in getattr(statement, self._attribute):
-                if test.verdict(element, statement) >= floor:
+                if self._passes(quantifier, test, element, statement, scene) >= floor:
                     yield from test.witnesses(element, statement, floor)
+                    if quantifier in self._met:
+                        because = self._answer(element, statement, scene).because
+                        yield Witness("because", because, element.span)
 
 
 def _element_test(field: str, words: Given, lookups: Lookups) -> ElementTest:
@@ -467,6 +535,152 @@ class _Target:
         return ()
 
 
+class _Applies:
+    """``applies``: whether any request meets the statement."""
+
+    def __init__(self, operand: str, lookups: Lookups) -> None:
+        (test,) = compiled("statement", {"applies": operand}, lookups)
+        assert test.met is not None
+        self._test = test.met
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        return self._test(scene.asking.statement(statement))
+
+    def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
+        """The element that keeps the statement from all requests, as what it is and as ``element``."""
+        found = scene.asking.statement(statement)
+        span = found.miss.span if found.miss is not None else statement.span
+        yield Witness("because", found.because, span)
+        if found.miss is None:
+            return
+        conditions = [one for one in statement.conditions if one.span == span]
+        for one in conditions:
+            yield Witness("element", one.key.written, span)
+            yield Witness(
+                "condition", f"{one.operator.written} {one.key.written}", span, None, span
+            )
+            yield Witness("key", one.key.written, one.key.span, None, span)
+            yield Witness("operator", one.operator.written, one.operator.span, None, span)
+        if not conditions:
+            yield Witness("element", found.miss.element, span)
+
+
+class _Request:
+    """``request`` of a statement: what it says to requests that CloudTrail makes."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, list(compiled("request", words, lookups)))
+            for quantifier, words in given.items()
+        ]
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        verdict = YES
+        for quantifier, tests in self._tests:
+            found = max(
+                [
+                    min(
+                        [
+                            test.met(scene.asking.request(statement, one))
+                            for test in tests
+                            if test.met
+                        ],
+                        default=YES,
+                    )
+                    for one in scene.asking.names(_names(tests))
+                ],
+                default=NO,
+            )
+            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+        return verdict
+
+    def witnesses(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Witness]:
+        for quantifier, tests in self._tests:
+            for one in scene.asking.names(_names(tests)) if quantifier == "some" else ():
+                met = scene.asking.request(statement, one)
+                if min([test.met(met) for test in tests if test.met], default=YES) >= floor:
+                    yield Witness("request", one.action, statement.span)
+
+
+class _Decided:
+    """``request`` of a document: the decisions on requests that CloudTrail makes."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, list(compiled("request", words, lookups)))
+            for quantifier, words in given.items()
+        ]
+
+    def verdict(self, scene: Scene) -> int:
+        verdict = YES
+        for quantifier, tests in self._tests:
+            found = max(
+                [_decision(tests, one, scene) for one in scene.asking.names(_names(tests))],
+                default=NO,
+            )
+            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+        return verdict
+
+    def witnesses(self, scene: Scene, floor: int) -> Iterator[Witness]:
+        """The requests that passed ``some``, each at the reason for its decision."""
+        for quantifier, tests in self._tests:
+            for one in scene.asking.names(_names(tests)) if quantifier == "some" else ():
+                if _decision(tests, one, scene) >= floor:
+                    found = scene.asking.decided(one)
+                    span = found.span or scene.document.span
+                    yield Witness("request", found.action, span)
+                    yield Witness("because", found.because, span)
+
+    def others(self, _: Scene, _floor: int) -> tuple[tuple[Statement, Related], ...]:
+        return ()
+
+
+def _decision(tests: Sequence[WordTest], profile: Profile, scene: Scene) -> int:
+    decision = scene.asking.decided(profile).decision
+    return min([test.decision(decision) for test in tests if test.decision], default=YES)
+
+
+def _names(tests: Sequence[WordTest]) -> tuple[str, ...]:
+    return tuple([name for test in tests for name in test.names or ()])
+
+
+class _Allowed:
+    """``allowed``: the actions that the holders of a document may carry out."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, _names(list(compiled("allowed", words, lookups))))
+            for quantifier, words in given.items()
+        ]
+
+    def verdict(self, scene: Scene) -> int:
+        verdict = YES
+        for quantifier, actions in self._tests:
+            found = NO
+            for action in actions:
+                found = max(found, scene.asking.allowed(action))
+                if found == YES:
+                    break
+            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+        return verdict
+
+    def witnesses(self, _: Scene, _floor: int) -> tuple[Witness, ...]:
+        return ()
+
+    def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
+        seen = set()
+        for quantifier, actions in self._tests:
+            for action in actions if quantifier == "none" else ():
+                for statement, place in scene.asking.near(action, floor):
+                    if place.span.key() not in seen:
+                        seen.add(place.span.key())
+                        yield statement, place
+
+
+_ASKED: dict[str, Callable[[Given, Lookups], Asked]] = {"request": _Decided, "allowed": _Allowed}
+"""The clauses of a document that decisions answer."""
+
+
 class _Context:
     """``document:`` in a statement rule."""
 
@@ -480,13 +694,17 @@ class _Context:
         return ()
 
 
-def _clause(field: str, given: Given, lookups: Lookups) -> Clause:
+def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
     if field in ("kind", "version"):
         return _OfDocument(field, given, lookups)
     if field == "target":
         return _Target(given, lookups)
     if field == "document":
         return _Context(given, lookups)
+    if field == "request":
+        return _Request(given, lookups)
+    if field == "applies":
+        return _Applies(given, lookups)
     if field in LISTS:
         return _Listed(field, given, lookups)
     return _Single(field, given, lookups)

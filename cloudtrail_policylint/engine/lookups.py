@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
     from ..iam.policy import Action
+    from .asking import Sources
 
 
 @record
@@ -28,7 +29,17 @@ class Lookups:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._misfits: dict[object, tuple[int, str]] = {}
+        self._sources: Sources | None = None
         self._types: dict[object, tuple[ResourceType | None, ...] | None] = {}
+
+    @property
+    def sources(self) -> Sources:
+        """What decisions rest on, loaded when a rule first asks for one."""
+        if self._sources is None:
+            from .asking import Sources
+
+            self._sources = Sources(self.catalogue)
+        return self._sources
 
     def misfit(self, term: Term) -> tuple[int, str]:
         """The verdict and reason of ``arns.misfit`` for the service that the text names."""

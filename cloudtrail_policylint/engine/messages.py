@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from ..base.record import record
+from .shown import LONGEST, listed, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
     from .clauses import Binding
     from .elements import Witness
     from .lookups import Lookups
-
-MOST_SHOWN = 3
-"""Elements of a list that a message names."""
-LONGEST = 100
-"""Characters of one element that a message shows."""
 
 
 @record
@@ -60,7 +56,7 @@ def _value(name: str, subject: Subject, lookups: Lookups) -> str:
     bound = subject.witnesses.get(name, ())
     if witness is not None and witness.condition is not None:
         bound = [w for w in bound if w.condition in (witness.condition, None)]
-    return _listed([w.shown for w in bound] or _own(name, subject))
+    return listed([w.shown for w in bound] or _own(name, subject))
 
 
 def _nearest(subject: Subject, lookups: Lookups) -> str:
@@ -82,7 +78,38 @@ def _reason(subject: Subject, lookups: Lookups) -> str:
     return next((reason for reason in reasons if reason), "it does not have the form of an ARN")
 
 
-PLACEHOLDERS = {"nearest": _nearest, "reason": _reason}
+def _element(subject: Subject, _: Lookups) -> str:
+    """The element that keeps the statement from every request: ``Resource`` or a condition key."""
+    return _asked("element", subject, "one of its elements")
+
+
+def _because(subject: Subject, _: Lookups) -> str:
+    """Why no request meets the reported text or statement, or what the decision rests on."""
+    return _asked("because", subject, "no request fits it")
+
+
+def _request(subject: Subject, _: Lookups) -> str:
+    """The action of the request that was asked about."""
+    return _asked("request", subject, "the request")
+
+
+def _asked(field: str, subject: Subject, otherwise: str) -> str:
+    """The witness of *field* that belongs to the reported one, else the first."""
+    own = subject.witness
+    bound = subject.witnesses.get(field, ())
+    if own is not None:
+        near = [w for w in bound if w.span in (own.span, own.condition)]
+        bound = near or bound
+    return shortened(bound[0].shown, LONGEST * 2) if bound else otherwise
+
+
+PLACEHOLDERS = {
+    "nearest": _nearest,
+    "reason": _reason,
+    "element": _element,
+    "because": _because,
+    "request": _request,
+}
 """The placeholders that are not fields: those of ``words.WORDS``."""
 
 
@@ -113,20 +140,3 @@ def _elements(name: str, statement: Statement) -> Iterable[str]:
                 yield from (value.written for value in condition.values)
             else:
                 yield condition.operator.written if name == "operator" else condition.key.written
-
-
-def _listed(values: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(values))
-    shown = [shortened(value) for value in distinct[:MOST_SHOWN]]
-    more = len(distinct) - MOST_SHOWN
-    if more > 0:
-        return ", ".join(shown) + f" and {more} more"
-    return ", ".join(shown)
-
-
-def shortened(text: str) -> str:
-    """*text* on one line, without its middle if it is long: an ARN differs at its end."""
-    text = " ".join(text.split())
-    if len(text) <= LONGEST:
-        return text
-    return f"{text[: LONGEST // 2]}…{text[len(text) - (LONGEST - LONGEST // 2 - 1) :]}"

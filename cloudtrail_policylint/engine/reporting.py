@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..findings.finding import Finding
 from ..iam.patterns import MAYBE, YES
-from ..tree.nodes import Piece
+from ..tree.nodes import Hole, Piece
 from ..tree.source import MAX_RELATED
 from .clauses import Scene, field_span
 from .messages import Subject, by_field, render
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..iam.policy import Attachment, Document, Statement
     from ..iam.written import FoundResource
     from ..rulebook.model import Case, Rule
+    from ..tree.nodes import Text
     from ..tree.source import Related, Span
     from .clauses import Binding
     from .elements import Witness
@@ -73,6 +74,7 @@ def findings_of(
             related=(*_origins(span, witness, binding, document, case.report), *others)[
                 :MAX_RELATED
             ],
+            cause="" if verdict == YES else _cause(witness, binding.statement, document),
             edit=edit_for(
                 case.edit,
                 witness,
@@ -84,6 +86,35 @@ def findings_of(
             if case.edit is not None and witness is not None and verdict == YES
             else None,
         )
+
+
+def _cause(witness: Witness | None, statement: Statement | None, document: Document | None) -> str:
+    """What a finding that is only possible depends on; empty if that is not known."""
+    if document is not None and len(document.kinds) > 1:
+        return "the kind of the policy"
+    texts = [witness.term.text] if witness is not None and witness.term is not None else []
+    unknown = _unknown_in(texts) or _unknown_in(_texts_of(statement) if statement else ())
+    if unknown or document is None:
+        return ", ".join(unknown)
+    if not all(one.complete for one in (document, *document.companions)):
+        return "statements that are not in view"
+    return ""
+
+
+def _unknown_in(texts: Iterable[Text]) -> list[str]:
+    return sorted({part.written for text in texts for part in text.parts if isinstance(part, Hole)})
+
+
+def _texts_of(statement: Statement) -> Iterator[Text]:
+    """The texts of *statement* that say what it is about."""
+    for action in statement.actions:
+        yield from action.texts
+    for resource in statement.resources:
+        yield from resource.texts
+    for principal in statement.principals:
+        yield from (principal.type, principal.id)
+    for condition in statement.conditions:
+        yield from (condition.operator, condition.key, *condition.values)
 
 
 def _origins(

@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any, TypeAlias
 
+    from ..decisions.decision import Decision
     from ..iam.catalogue import KnownAction
     from ..iam.policy import Condition, Document, Statement
+    from .asking import Met
     from .lookups import Lookups
 
     Given: TypeAlias = Mapping[str, Any]
@@ -142,6 +144,11 @@ class WordTest:
     condition: Callable[[Condition], int] | None = None
     target: Callable[[str], int] | None = None
     document: Callable[[Document], int] | None = None
+    names: tuple[str, ...] | None = None
+    """The elements that pass, of a list that is not made but asked about."""
+    met: Callable[[Met], int] | None = None
+    """Tests what requests meet the element."""
+    decision: Callable[[Decision], int] | None = None
     heads: frozenset[Names] | None = None
     """An action or resource with a head passes only if the head is one of these."""
 
@@ -179,7 +186,7 @@ class Word:
     name: str
     fields: tuple[str, ...]
     compile: Callable[[Any, Context], WordTest]
-    placeholder: Placeholder | None = None
+    placeholders: tuple[Placeholder, ...] = ()
 
 
 def compiled(field: str, words: Given, lookups: Lookups) -> Iterator[WordTest]:
@@ -456,6 +463,30 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(document=test)
 
 
+# -- words on what requests meet: the answers come from ``decisions``
+
+
+def met(operand: str, _: Context) -> WordTest:
+    """``applies`` and ``met``: no request meets it (``never``), or each does (``always``)."""
+    if operand == "never":
+        return WordTest(met=lambda found: negated(found.ever))
+    return WordTest(met=lambda found: found.always)
+
+
+def one_of_names(operands: Sequence[str], _: Context) -> WordTest:
+    """``is`` of a request, or of an action that is allowed."""
+    return WordTest(names=tuple(operands))
+
+
+def decided(operand: str, _: Context) -> WordTest:
+    """``decision``: what the policies say to the request."""
+    if operand == "allowed":
+        return WordTest(decision=lambda found: found.allowed)
+    if operand == "denied":
+        return WordTest(decision=lambda found: negated(found.allowed))
+    return WordTest(decision=lambda found: found.denied)
+
+
 WORDS = (
     Word("is", TEXTS, written),
     Word("is", ("target",), one_of_targets),
@@ -467,13 +498,18 @@ WORDS = (
     Word("complement", ("action", "resource"), complement),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
-    Word("known", ("action",), known_action, Placeholder("nearest", when=False)),
+    Word("known", ("action",), known_action, (Placeholder("nearest", when=False),)),
     Word("known", ("condition.key",), known_key),
     Word("scopes-to", ("action",), scopes_to),
-    Word("fits", ("resource",), fitting, Placeholder("reason", when="none")),
-    Word("misfit", ("resource", "condition.value"), misfitting, Placeholder("reason")),
+    Word("fits", ("resource",), fitting, (Placeholder("reason", when="none"),)),
+    Word("misfit", ("resource", "condition.value"), misfitting, (Placeholder("reason"),)),
     Word("accepted", ("resource",), accepted),
     Word("if-absent", ("condition",), absent),
+    Word("applies", ("statement",), met, (Placeholder("element"), Placeholder("because"))),
+    Word("met", ("action", "condition"), met, (Placeholder("because"),)),
+    Word("met", ("request",), met, (Placeholder("request"),)),
+    Word("is", ("request", "allowed"), one_of_names),
+    Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""
 

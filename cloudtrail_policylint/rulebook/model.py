@@ -103,6 +103,10 @@ class RuleBook:
             word for rule in (*self.rules, *self.problems.values()) for word in (rule.id, rule.name)
         ]
 
+    def requests(self) -> list[str]:
+        """The names of the requests that rules can ask about."""
+        return [raw["name"] for raw in self.facts.requests]
+
     def sorted(self) -> list[Rule]:
         """Rules and problems, sorted by id."""
         return sorted((*self.problems.values(), *self.rules), key=lambda rule: rule.id)
@@ -208,6 +212,10 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
             actions=tuple(fact["name"] for fact in facts.get("actions", ())),
             keys=tuple(fact["name"] for fact in facts.get("condition-keys", ())),
             misnamed=tuple(_misnamed(facts.get("misnamed-actions", ()))),
+            global_keys=tuple(facts.get("global-keys", ())),
+            requests=tuple(facts.get("requests", ())),
+            request_parts=tuple(facts.get("request-parts", {}).items()),
+            request_keys=tuple(facts.get("request-keys", {}).items()),
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudtrail_policylint.engine.messages import LONGEST, shortened
+from cloudtrail_policylint.engine.shown import LONGEST, shortened
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from cloudtrail_policylint.engine.lookups import Lookups
 from cloudtrail_policylint.engine.messages import PLACEHOLDERS
-from cloudtrail_policylint.engine.words import FAMILIES, WORDS, compiled
+from cloudtrail_policylint.engine.words import FAMILIES, WORDS, WordTest, compiled
 from cloudtrail_policylint.iam.arns import MISFITS
 from cloudtrail_policylint.iam.catalogue import Catalogue
 from cloudtrail_policylint.iam.kinds import KINDS
@@ -48,7 +48,7 @@ def in_schema() -> dict[tuple[str, str], Any]:
             elif "properties" in target:
                 visit(inner, (*field, name))
             else:
-                found[".".join(field), name] = inner
+                found[".".join(field) or "statement", name] = inner
 
     for subject in SUBJECTS:
         visit({"$ref": f"#/$defs/{subject}"}, ())
@@ -65,6 +65,9 @@ def operands_of(definition: Any) -> Iterator[Any]:
     if definition.get("type") == "boolean":
         yield from (True, False)
         return
+    if "enum" in definition:
+        yield from definition["enum"]
+        return
     if "if" in definition:
         yield "none"
         definition = definition["else"]
@@ -80,15 +83,14 @@ def test_the_schema_has_the_words_of_the_table_on_the_same_fields() -> None:
 
 def test_the_schema_has_the_placeholders_of_the_table() -> None:
     def noted(definition: Any) -> Any:
-        placeholder = definition.get("x-placeholder")
-        return placeholder and (placeholder["name"], placeholder.get("when"))
+        return [(one["name"], one.get("when")) for one in definition.get("x-placeholders", ())]
 
     def named(word: Any) -> Any:
-        return word.placeholder and (word.placeholder.name, word.placeholder.when)
+        return [(one.name, one.when) for one in word.placeholders]
 
     schema, table = in_schema(), in_table()
     assert {key: noted(schema[key]) for key in schema} == {key: named(table[key]) for key in table}
-    assert {w.placeholder.name for w in WORDS if w.placeholder} == set(PLACEHOLDERS)
+    assert {one.name for w in WORDS for one in w.placeholders} == set(PLACEHOLDERS)
 
 
 def test_the_schema_lists_the_values_that_the_code_knows() -> None:
@@ -107,11 +109,14 @@ def test_the_documentation_has_a_row_for_each_word() -> None:
 
 LISTED = {"text", "whole", "complement"}
 TESTED = {
-    "action": LISTED | {"contextual"},
+    "action": LISTED | {"contextual", "met"},
     "resource": LISTED | {"contextual"},
-    "condition": {"condition"},
+    "condition": {"condition", "met"},
     "target": {"target"},
     "kind": {"document"},
+    "statement": {"met"},
+    "request": {"names", "met", "decision"},
+    "allowed": {"names"},
 }
 """The tests of ``WordTest`` that the engine makes on these fields; on all others ``text``, else ``whole``."""
 
@@ -121,7 +126,7 @@ def test_a_word_has_the_tests_that_its_field_makes(field: str, name: str) -> Non
     lookups = Lookups(Catalogue(FACTS))
     for operands in operands_of(in_schema()[field, name]):
         (test,) = compiled(field, {name: operands}, lookups)
-        tests = {q for q in (*LISTED, "contextual", "condition", "target", "document") if getattr(test, q)}  # fmt: skip
+        tests = {q for q in WordTest.__annotations__ if q != "heads" and getattr(test, q)}
         assert tests
         if field in TESTED:
             assert tests <= TESTED[field]

@@ -38,7 +38,7 @@ def examples(raw: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:
 
 @each_rule
 def test_rule_is_valid(path: Path, book: RuleBook) -> None:
-    assert mistakes(read(str(path)), book.sets, book.ids()) == []
+    assert mistakes(read(str(path)), book.sets, book.ids(), book.requests()) == []
 
 
 @each_rule

@@ -24,7 +24,9 @@ def wrong(tmp_path: Path, text: str) -> list[str]:
     path.write_text(text, encoding="utf-8")
     return [
         message.removeprefix(str(tmp_path) + "/")
-        for message in mistakes(read(str(path)), {"known": ()}, {"ACME1", "ACME2", "CT101"})
+        for message in mistakes(
+            read(str(path)), {"known": ()}, {"ACME1", "ACME2", "CT101"}, ["trail-log-file"]
+        )
     ]
 
 
@@ -159,3 +161,14 @@ def test_rules_of_ones_own_are_validated_once(
     cached.write_text('{"stamp": [')
     assert with_rules(book, str(folder)).named("ACME2") is not None
     assert len(validated) == 2
+
+
+def test_a_request_that_nobody_knows(tmp_path: Path) -> None:
+    text = RULE.replace(
+        'some: {covers: ["cloudtrail:LookupEvents"]}',
+        'some: {covers: ["cloudtrail:LookupEvents"]}\n'
+        "  document:\n    request:\n      none: {is: [trail-log-file, trail-log-fil], decision: denied}",
+    )
+    assert wrong(tmp_path, text) == [
+        "rule.yaml:14:35: unknown request trail-log-fil; did you mean trail-log-file?"
+    ]
