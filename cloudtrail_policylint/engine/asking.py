@@ -25,8 +25,8 @@ from ..decisions.reach import (
 from ..decisions.reasons import causes
 from ..decisions.request import Request
 from ..decisions.statements import Answer, Place, resource_matches
-from ..decisions.values import agreed, form
-from ..iam.arns import fits
+from ..decisions.values import agreed, form, known
+from ..iam.arns import FIELDS, SERVICE, fits, split
 from ..iam.kinds import WITH_PRINCIPAL
 from ..iam.patterns import MAYBE, NO, YES, Pattern
 from ..tree.nodes import Hole, Piece
@@ -416,7 +416,7 @@ def own_resource(document: Document, kind: str) -> Parts | None:
         for resource in statement.resources:
             for text in resource.texts:
                 parts = _up_to_slash(text.parts) if kind == "s3-bucket" else text.parts
-                if text.literal != "*":
+                if text.literal != "*" and not _is_foreign(parts, kind):
                     found[tuple([_said(part) for part in parts])] = parts
     if len(found) != 1:
         return None
@@ -425,6 +425,13 @@ def own_resource(document: Document, kind: str) -> Parts | None:
         isinstance(one, Piece) and ("*" in one.text or "?" in one.text) for one in parts
     )
     return None if is_pattern else parts
+
+
+def _is_foreign(parts: Parts, kind: str) -> bool:
+    """Whether *parts* are the ARN of another service than that of a policy of *kind*."""
+    fields = split(parts)
+    service = known(fields[SERVICE]) if len(fields) == FIELDS else None
+    return service is not None and service != kind.partition("-")[0]
 
 
 def _said(part: Piece | Hole) -> object:
