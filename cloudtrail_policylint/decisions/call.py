@@ -26,7 +26,7 @@ from .documents import document
 from .principals import principal_of
 from .reasons import causes
 from .request import Request
-from .values import form, literal
+from .values import literal, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -229,13 +229,7 @@ def resource_of(resource: str, action: str, catalogue: Catalogue) -> Parts:
         return literal(resource)
     if "*" not in resource and "?" not in resource:
         return literal(resource)
-    fields = resource.split(":", 5)
-    last = fields.pop() if len(fields) == 6 or len(fields) == 1 else None
-    found = ":".join([field.replace("*", "{field}").replace("?", "{field}") for field in fields])
-    if last is not None:
-        rest = last.replace("*", "{any}").replace("?", "{any}")
-        found = f"{found}:{rest}" if fields else rest
-    return form(found)
+    return opened(literal(resource))
 
 
 def _key(name: str, given: Value | Sequence[Value] | Key | None, available: Availability) -> Key:

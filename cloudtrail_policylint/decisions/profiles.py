@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ..base.lazy_regex import regex
 from ..base.record import record
-from .conditions import having
+from .conditions import ABSENT, having
 from .decision import IDENTITY, resource_kind
 from .principals import ROLE, principal_of
 from .reach import open_principal
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ..iam.catalogue import Facts
     from .availability import Availability
+    from .conditions import Key
     from .values import Parts
 
 HOLDER = "holder"
@@ -34,13 +35,13 @@ _PART = regex(r"\{([a-z-]+)\}")
 
 @record
 class Profile:
-    """One request: ``by`` whom, which ``action`` on what, and the ``keys`` that it carries."""
+    """One request: ``by`` whom, which ``action`` on what, and the ``keys`` that it carries, or does not: None."""
 
     name: str
     by: str
     action: str
     resource: str
-    keys: Mapping[str, str]
+    keys: Mapping[str, str | None]
 
     @property
     def is_of_holder(self) -> bool:
@@ -59,7 +60,10 @@ class Profiles:
     @cached_property
     def by_name(self) -> dict[str, Profile]:
         """The profiles by name."""
-        return {raw["name"]: _profile(raw) for raw in self._facts.requests}
+        common = dict(self._facts.request_keys)
+        return {
+            raw["name"]: _profile(raw, common.get(raw["by"], {})) for raw in self._facts.requests
+        }
 
     def kind(self, profile: Profile) -> str:
         """The kind of the policies that decide *profile*: the holder's, or those of the resource."""
@@ -83,12 +87,14 @@ class Profiles:
             profile.action,
             resource or self._filled(profile.resource, known),
             available=self._available,
-            context={
-                name: having(self._filled(text, known), many=self._available.has_many(name))
-                for name, text in profile.keys.items()
-            },
+            context={name: self._key(name, text, known) for name, text in profile.keys.items()},
             shared=shared,
         )
+
+    def _key(self, name: str, text: str | None, values: Mapping[str, Parts]) -> Key:
+        if text is None:
+            return ABSENT
+        return having(self._filled(text, values), many=self._available.has_many(name))
 
     def _filled(self, text: str, values: Mapping[str, Parts]) -> Parts:
         """*text* with the *values* of its parts, or what they look like."""
@@ -105,5 +111,6 @@ class Profiles:
         return tuple(found)
 
 
-def _profile(raw: Mapping[str, Any]) -> Profile:
-    return Profile(raw["name"], raw["by"], raw["action"], raw["resource"], raw.get("keys", {}))
+def _profile(raw: Mapping[str, Any], common: Mapping[str, str | None]) -> Profile:
+    keys = {**common, **raw.get("keys", {})}
+    return Profile(raw["name"], raw["by"], raw["action"], raw["resource"], keys)

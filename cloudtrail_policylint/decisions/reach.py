@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
-    from ..iam.policy import Condition, Document, Statement
+    from ..iam.policy import Action, Condition, Document, Statement
     from ..iam.policy import Principal as Element
     from .availability import Availability
     from .values import Parts
@@ -49,6 +49,9 @@ OWN = (USER, ROLE, FEDERATED_USER)
 """The principals that an identity policy may be for."""
 EVERYBODY = (*OWN, ROOT, SERVICE_PRINCIPAL, ANONYMOUS)
 """The principals that ``*`` stands for."""
+
+_WITHOUT_SLASH = ("s3:bucket",)
+"""Types of resources whose names have no slash (S3 User Guide, "General purpose bucket naming rules")."""
 
 _PINNING = ("StringEquals", "StringEqualsIgnoreCase", "Bool", "NumericEquals", "DateEquals")
 
@@ -89,8 +92,9 @@ def asked(
     *,
     kinds: Sequence[str] = OWN,
     shared: frozenset[str] = frozenset(),
+    actions: Sequence[Action] | None = None,
 ) -> list[Asked]:
-    """The requests that *statement* of *document* is about, by action.
+    """The requests that *statement* of *document* is about, by action: all, or only *actions*.
 
     *kinds* are the kinds of principals that the policy is for, where its statements do not say it.
     """
@@ -99,7 +103,9 @@ def asked(
         principals = list(principals_of(statement.principals))
     alike: dict[object, list[Answer]] = {}
     found = []
-    for name, action in _actions(statement, available.catalogue):
+    for name, action in _actions(
+        statement.actions if actions is None else actions, available.catalogue
+    ):
         kind = _kind_of(action, statement, available.catalogue)
         if kind not in alike:
             alike[kind] = [
@@ -209,11 +215,11 @@ def _common(answers: Sequence[Answer]) -> Miss | None:
 
 
 def _actions(
-    statement: Statement, catalogue: Catalogue
+    actions: Iterable[Action], catalogue: Catalogue
 ) -> Iterator[tuple[str, KnownAction | None]]:
-    """The actions that *statement* names; one that nothing is known of where they cannot be told."""
+    """The actions that *actions* stand for; one that nothing is known of where they cannot be told."""
     found: dict[str, KnownAction] = {}
-    for action in statement.actions:
+    for action in actions:
         text = action.texts[0].literal if action.texts and not action.complement else None
         prefix = text.partition(":")[0].lower() if text is not None else ""
         if text is None or ":" not in text or catalogue.service(prefix) is None:
@@ -237,7 +243,8 @@ def resources_of(action: KnownAction | None) -> list[Parts]:
 def _of_type(kind: ResourceType) -> Parts:
     """A resource of *kind* of which nothing else is known."""
     fields = kind.operand.text.split(":", 5)
-    shapes = ("", "{field}", "{field}", "{field}", "{account}", "{any}")
+    last = "{name}" if kind.name in _WITHOUT_SLASH else "{any}"
+    shapes = ("", "{field}", "{field}", "{field}", "{account}", last)
     written = [
         field.replace("*", shape) if shape else field
         for field, shape in zip(fields, shapes, strict=False)

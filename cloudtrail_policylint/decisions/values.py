@@ -35,8 +35,9 @@ MAX_ALTERNATIVES = 128
 ACCOUNT_DIGITS = 12
 
 _NOWHERE = Span(SourceFile("", ""), 0, 0)
-_FORMS = {"{any}": ANY, "{field}": FIELD, "{name}": NAME, "{account}": ACCOUNT}
-_HOLES = {name: Hole(name, _NOWHERE, shape) for name, shape in _FORMS.items()}
+SHAPES = {"{any}": ANY, "{field}": FIELD, "{name}": NAME, "{account}": ACCOUNT}
+"""Names of holes in the texts of ``form``, and their shapes."""
+_HOLES = {name: Hole(name, _NOWHERE, shape) for name, shape in SHAPES.items()}
 
 UNKNOWN: Parts = (_HOLES["{any}"],)
 """A value of which nothing is known."""
@@ -68,6 +69,21 @@ def form(text: str) -> Parts:
         parts.append(Piece(text[at:after], _NOWHERE))
         at = after
     return tuple(parts)
+
+
+def opened(pattern: Parts) -> Parts:
+    """What matches *pattern*, an ARN or its last part: something unknown in place of each wildcard."""
+    fields = split(pattern)
+    found: list[Piece | Hole] = []
+    for at, field in enumerate(fields, 1):
+        wildcard = "{any}" if at == len(fields) in (1, FIELDS) else "{field}"
+        found += literal(":") if at > 1 else ()
+        for part in field:
+            if isinstance(part, Piece):
+                found += form(part.text.replace("*", wildcard).replace("?", wildcard))
+            else:
+                found.append(part)
+    return tuple(found)
 
 
 def written(parts: Parts) -> str:

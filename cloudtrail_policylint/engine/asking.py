@@ -15,7 +15,6 @@ from ..decisions.profiles import Profiles
 from ..decisions.reach import (
     OWN,
     Asked,
-    Reach,
     asked,
     condition_met,
     open_principal,
@@ -25,23 +24,23 @@ from ..decisions.reach import (
 from ..decisions.reasons import causes
 from ..decisions.request import Request
 from ..decisions.statements import Answer, Place, resource_matches
-from ..decisions.values import agreed, form
-from ..iam.arns import fits
+from ..decisions.values import SHAPES, agreed, known, opened
+from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
-from ..iam.patterns import MAYBE, NO, YES, Pattern
+from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Hole, Piece
 from .shown import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..decisions.decision import Layer
     from ..decisions.principals import Principal
     from ..decisions.profiles import Profile
     from ..decisions.reasons import Cause, Miss
     from ..decisions.values import Parts
-    from ..iam.catalogue import Catalogue, KnownAction
+    from ..iam.catalogue import Catalogue
     from ..iam.policy import Action, Condition, Document, Statement
     from ..tree.source import Span
 
@@ -116,89 +115,76 @@ class Asking:
         """Whether any request meets *statement*, and whether all that it is about do."""
         found = self._statements.get(id(statement))
         if found is None:
-            reaches = [self._reach(statement, kind) for kind in self._document.kinds]
-            miss = reaches[0].miss
             actions = _named(statement)
-            found = self._statements[id(statement)] = Met(
-                _of_all(reach.ever for reach in reaches),
-                _of_all(reach.always for reach in reaches),
-                _because(miss, actions, statement)
-                if miss is not None
-                else f"nothing about {actions} fits it",
-                miss,
+            found = self._statements[id(statement)] = _of_all(
+                [
+                    self._met(statement, self._about(statement, kind), actions)
+                    for kind in self._document.kinds
+                ]
             )
         return found
 
     def action(self, statement: Statement, action: Action) -> Met:
         """Whether *statement* is met by any request for *action*, one of its elements."""
-        if action.complement:
+        if action.complement or action.texts[0].literal is None:
             return UNTOLD
-        found = [self._action(statement, action, kind) for kind in self._document.kinds]
-        return Met(
-            _of_all(one.ever for one in found),
-            _of_all(one.always for one in found),
-            found[0].because,
-        )
+        return _of_all([self._action(statement, action, kind) for kind in self._document.kinds])
 
     def _action(self, statement: Statement, action: Action, kind: str) -> Met:
-        form_ = action.forms[0]
-        assert isinstance(form_, Pattern)
-        if action.texts[0].literal is None:
-            return UNTOLD
-        requests = self._about(statement, kind)
-        wanted = {
-            one.full_name
-            for glob in form_.globs
-            for one in self._available.catalogue.expand(_prefix(action), glob)
-        }
-        own = [one for one in requests if one.known and one.name in wanted]
-        if not wanted or len(own) < len(wanted):
-            return UNTOLD
-        reach = reach_of(statement, self._document, own, self._available)
-        shown = action.texts[0].written
-        because = (
-            _because(reach.miss, shown, statement)
-            if reach.miss is not None
-            else f"nothing about {shown} fits it"
-        )
-        return Met(reach.ever, reach.always, because, reach.miss)
+        requests = self._requests_for(statement, kind, (action,))
+        return self._met(statement, requests, action.texts[0].written)
+
+    def _met(self, statement: Statement, requests: Sequence[Asked], actions: str) -> Met:
+        """Whether any of *requests* meets *statement*; *actions* is what they are for."""
+        reach = reach_of(statement, self._document, requests, self._available)
+        if reach.ever == NO:
+            miss = reach.miss
+            because = f"nothing about {actions} fits it"
+            if miss is not None:
+                because = _because(miss, actions, statement)
+            return Met(NO, NO, because, miss)
+        found = [_answered(one) for one in _answers(requests)]
+        ever = max([one for one, _ in found], default=MAYBE)
+        return Met(ever, min([one for _, one in found], default=MAYBE))
 
     def condition(self, statement: Statement, condition: Condition) -> Met:
         """Whether any request that *statement* is about meets *condition*, one of its elements."""
-        found = [
-            condition_met(condition, self._about(statement, kind)) for kind in self._document.kinds
-        ]
-        return Met(
-            _of_all(ever for ever, _ in found),
-            _of_all(always for _, always in found),
-            self._why(statement, condition),
-        )
+        found = []
+        for kind in self._document.kinds:
+            ever, always = condition_met(condition, self._about(statement, kind))
+            if _is_literal(condition):
+                ever, always = _settled(ever)[0], _settled(always)[1]
+            found.append(Met(ever, always, self._why(statement, condition)))
+        return _of_all(found)
 
     def _why(self, statement: Statement, condition: Condition) -> str:
         key = condition.key.written
         name = key.lower()
-        answers = [
-            answer
-            for one in self._about(statement, self._document.kinds[0])
-            for answer in one.answers
-        ]
+        answers = _answers(self._about(statement, self._document.kinds[0]))
         shown = _named(statement)
         if all(one.request.key(name).present == NO for one in answers):
             return f"{key} is never in a request for {shown}"
         return f"{key} never has such a value in a request for {shown}"
 
-    def _reach(self, statement: Statement, kind: str) -> Reach:
-        return reach_of(statement, self._document, self._about(statement, kind), self._available)
-
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
         key = (id(statement), kind)
         found = self._asked.get(key)
         if found is None:
-            kinds = (*OWN, ROOT) if kind == "scp" else OWN
-            found = self._asked[key] = asked(
-                statement, self._document, place_of(kind), self._available, kinds=kinds
-            )
+            found = self._asked[key] = self._requests_for(statement, kind, statement.actions)
         return found
+
+    def _requests_for(
+        self, statement: Statement, kind: str, actions: Sequence[Action]
+    ) -> list[Asked]:
+        """The requests for *actions* that *statement* of a policy of *kind* is about."""
+        return asked(
+            statement,
+            self._document,
+            place_of(kind),
+            self._available,
+            kinds=(*OWN, ROOT) if kind == "scp" else OWN,
+            actions=actions,
+        )
 
     # -- the requests that CloudTrail makes
 
@@ -213,10 +199,10 @@ class Asking:
         """Whether *statement* certainly applies to the request *profile*, or certainly does not."""
         kind = self._profiles.kind(profile)
         answer = Answer(statement, self._document, place_of(kind), self._request(profile))
-        deny = answer.effect == "Deny"
-        verdict = min(answer.action, answer.resource, answer.condition)
-        verdict = min(verdict, max(answer.principal(deny=deny).values()))
-        return Met(verdict, verdict)
+        principal = max(answer.principal(deny=answer.effect == "Deny").values())
+        ever, always = _answered(answer)
+        rest = min(answer.action, principal)
+        return Met(min(ever, rest), min(always, rest))
 
     def decided(self, profile: Profile) -> Decided:
         """The decision on the request *profile* by this document, or by all of its holder."""
@@ -232,8 +218,11 @@ class Asking:
         first = reasons[0] if reasons else None
         if len(self._document.kinds) > 1:
             decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
-        elif decision.allowed == MAYBE and self._is_allowed_for_some(profile, decision):
-            decision = replaced(decision, allowed=YES, denied=NO)
+        elif decision.allowed == MAYBE:
+            allowed = self._of_some(profile, decision)
+            # What an Allow is for is not allowed only where a Deny is for it, too.
+            denied = decision.denied if allowed == MAYBE else YES - allowed
+            decision = replaced(decision, allowed=allowed, denied=denied)
         return Decided(profile.action, decision, _plain(first.says) if first else "", _place(first))
 
     def _decision(self, profile: Profile, request: Request) -> Decision:
@@ -245,19 +234,21 @@ class Asking:
         lacking = (IDENTITY,) if allowed != YES else ()
         return Decision(allowed, layer.denies, (layer,), lacking)
 
-    def _is_allowed_for_some(self, profile: Profile, decision: Decision) -> bool:
-        """Whether the request *profile* is surely allowed for some set-up: its trail, path or log group."""
+    def _of_some(self, profile: Profile, decision: Decision) -> int:
+        """Whether the request *profile* is allowed for some set-up: its trail, path or log group.
+
+        *decision* is that on the request of any set-up, which is MAYBE.
+        """
         documents = self._of_holder() if profile.is_of_holder else (self._document,)
         if not all(one.complete for one in documents):
-            return False
-        answers = [one for layer in decision.layers for one in layer.answers]
-        if _is_allowed_somewhere(answers):
-            return True
-        for parts in _narrower(answers):
-            found = self._decision(profile, self._profiles.request(profile, resource=parts))
-            if _is_allowed_somewhere([one for layer in found.layers for one in layer.answers]):
-                return True
-        return False
+            return MAYBE
+
+        def answers(parts: Parts) -> tuple[int, list[Answer]]:
+            request = self._profiles.request(profile, shared=_holes((parts,)), resource=parts)
+            found = self._decision(profile, request)
+            return found.allowed, _answers_of(found)
+
+        return _of_some_resource(_answers_of(decision), answers)
 
     def _request(self, profile: Profile) -> Request:
         kind = self._profiles.kind(profile)
@@ -267,7 +258,8 @@ class Asking:
             part = _PARTS_OF.get(kind)
             own = own_resource(self._document, kind) if part else None
             values = {part: own} if part and own is not None else {}
-            found = self._requests[key] = self._profiles.request(profile, values, _holes(values))
+            shared = _holes(values.values())
+            found = self._requests[key] = self._profiles.request(profile, values, shared)
         return found
 
     # -- what the holder of identity policies may do
@@ -276,31 +268,34 @@ class Asking:
         """Whether the holders may carry out *action*, on some resource and in some request."""
         found = self._allowed.get(action)
         if found is None:
-            found = self._allowed[action] = _of_all(
-                self._may(action, kind) for kind in (USER, ROLE)
-            )
+            found = self._allowed[action] = agreed(self._may(action, kind) for kind in (USER, ROLE))
         return found
 
     def _may(self, action: str, kind: str) -> int:
         if self._document.kinds != (IDENTITY,):
-            return MAYBE
+            return MAYBE if IDENTITY in self._document.kinds else NO
         documents = self._of_holder()
         principal = open_principal(kind)
-        known_action = self._available.catalogue.action(action)
-        best = NO
-        for parts in resources_of(known_action):
+
+        def answers(parts: Parts) -> tuple[int, Sequence[Answer]]:
             layer = self._layer(documents, principal, action, parts)
-            best = max(best, min(layer.allowed, 2 - layer.denies))
-        if best != MAYBE or not all(one.complete for one in documents):
-            return best
-        candidates = _resources_for(documents, known_action)
-        layers = (self._layer(documents, principal, action, parts) for parts in candidates)
-        return YES if any(_is_allowed_somewhere(one.answers) for one in layers) else MAYBE
+            return min(layer.allowed, 2 - layer.denies), layer.answers
+
+        verdict = NO
+        for parts in resources_of(self._available.catalogue.action(action)):
+            allowed, said = answers(parts)
+            if allowed == MAYBE:
+                allowed = _of_some_resource(said, answers)
+            verdict = max(verdict, allowed)
+        is_seen = all(one.complete for one in documents)
+        return verdict if is_seen else max(verdict, MAYBE)
 
     def _layer(
         self, documents: tuple[Document, ...], principal: Principal, action: str, resource: Parts
     ) -> Layer:
-        request = Request(principal, action, resource, available=self._available)
+        request = Request(
+            principal, action, resource, available=self._available, shared=_holes((resource,))
+        )
         return self._decider.layer(documents, Place(IDENTITY), request)
 
     def _of_holder(self) -> tuple[Document, ...]:
@@ -309,50 +304,88 @@ class Asking:
         return (self._document, *others)
 
 
-def _of_all(verdicts: Iterable[int]) -> int:
-    """The verdict of all possible kinds, MAYBE where they differ."""
-    return agreed(verdicts)
+def _of_all(found: Sequence[Met]) -> Met:
+    """What is the same for all possible kinds; MAYBE where they differ."""
+    ever, always = agreed(one.ever for one in found), agreed(one.always for one in found)
+    return replaced(found[0], ever=ever, always=always)
+
+
+def _answers(requests: Sequence[Asked]) -> list[Answer]:
+    """What a statement says to *requests*, once for actions that are met alike."""
+    return [
+        answer
+        for answers in {id(one.answers): one.answers for one in requests}.values()
+        for answer in answers
+    ]
+
+
+def _settled(verdict: int) -> tuple[int, int]:
+    """Whether something that is completely known is ever met, and always.
+
+    It is MAYBE for requests that may carry or name anything: some meet it, others do not.
+    """
+    return (YES, NO) if verdict == MAYBE else (verdict, verdict)
+
+
+def _answered(answer: Answer) -> tuple[int, int]:
+    """Whether resource and conditions are met by some request like that of *answer*, and by each."""
+    statement = answer.statement
+    texts = [text for one in statement.resources for text in one.texts]
+    is_known = all(text.literal is not None for text in texts)
+    found = [_settled(answer.resource) if is_known else (answer.resource, answer.resource)]
+    for one, verdict in answer.conditions:
+        found.append(_settled(verdict) if _is_literal(one) else (verdict, verdict))
+    return min([ever for ever, _ in found]), min([always for _, always in found])
 
 
 # -- what the documents of a holder allow
 
 
-def _resources_for(documents: Iterable[Document], action: KnownAction | None) -> Iterator[Parts]:
-    """Resources that an Allow of *documents* may be meant for, of a type that *action* accepts."""
-    yield from resources_of(action)
-    types = action.types if action is not None else None
-    for document in documents:
-        for statement in document.statements:
-            for resource in statement.resources:
-                if resource.complement or _effect(statement) != "Allow":
-                    continue
-                form_ = resource.forms[0]
-                if any(fits(form_, kind) != NO for kind in types or ()):
-                    yield _opened(resource.texts[0].parts)
+def _of_some_resource(
+    said: Sequence[Answer], ask: Callable[[Parts], tuple[int, Sequence[Answer]]]
+) -> int:
+    """Whether a request about some resource is allowed, where *said* is what statements say about any.
 
-
-def _opened(parts: Parts) -> Parts:
-    """*parts* with what is not known in place of each wildcard."""
-    found: list[Piece | Hole] = []
-    for part in parts:
-        if isinstance(part, Piece):
-            text = part.text.replace("*", "{any}").replace("?", "{any}")
-            found += form(text) if text != part.text else (part,)
-        else:
-            found.append(part)
-    return tuple(found)
-
-
-def _narrower(answers: Iterable[Answer]) -> Iterator[Parts]:
-    """The resources of each Allow that is for some of the resources that a request may be about."""
-    for answer in answers:
-        if answer.effect != "Allow" or answer.resource != MAYBE or answer.action == NO:
+    *ask* gives the verdict and what they say about a resource. The resources
+    that each Allow names are tried: what none of them names is not allowed.
+    """
+    if _is_allowed_somewhere(said):
+        return YES
+    verdict = NO
+    for answer in said:
+        if answer.effect == "Deny" or not _may_apply(answer):
             continue
-        for resource in answer.statement.resources:
-            parts = resource.texts[0].parts
-            is_some = resource_matches(parts, answer.request, None) == MAYBE
-            if is_some and not resource.complement and resource.texts[0].literal is not None:
-                yield _opened(parts)
+        for parts in _named_by(answer):
+            if parts is None:
+                verdict = MAYBE
+                continue
+            allowed, answers = ask(parts)
+            if _is_allowed_somewhere(answers):
+                return YES
+            verdict = max(verdict, min(allowed, MAYBE))
+    return verdict
+
+
+def _named_by(answer: Answer) -> Iterator[Parts | None]:
+    """The resources that an Allow is for among those of its request; None where they are not told apart."""
+    for resource in answer.statement.resources:
+        parts = resource.texts[0].parts
+        matches = MAYBE if resource.complement else resource_matches(parts, answer.request, None)
+        if matches != NO:
+            is_told = matches == MAYBE and not resource.complement and _names_service(parts)
+            yield opened(parts) if is_told else None
+    if not answer.statement.resources:
+        yield None
+
+
+def _answers_of(decision: Decision) -> list[Answer]:
+    return [answer for layer in decision.layers for answer in layer.answers]
+
+
+def _names_service(parts: Parts) -> bool:
+    """Whether *parts* are an ARN whose service is known."""
+    fields = split(parts)
+    return len(fields) == FIELDS and known(fields[SERVICE]) is not None
 
 
 def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:
@@ -367,7 +400,7 @@ def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:
 
 
 def _may_apply(answer: Answer) -> bool:
-    principal = max(answer.principal(deny=True).values())
+    principal = max(answer.principal(deny=answer.effect == "Deny").values())
     return min(answer.action, answer.resource, answer.condition, principal) != NO
 
 
@@ -410,21 +443,19 @@ def _is_literal(condition: Condition) -> bool:
 
 
 def own_resource(document: Document, kind: str) -> Parts | None:
-    """The resource that *document* belongs to, if its statements name one alone."""
+    """The resource that *document* belongs to, if its statements name one alone without wildcards."""
     found: dict[object, Parts] = {}
     for statement in document.statements:
         for resource in statement.resources:
             for text in resource.texts:
                 parts = _up_to_slash(text.parts) if kind == "s3-bucket" else text.parts
-                if text.literal != "*":
+                if not any(isinstance(one, Piece) and _has_wildcard(one.text) for one in parts):
                     found[tuple([_said(part) for part in parts])] = parts
-    if len(found) != 1:
-        return None
-    (parts,) = found.values()
-    is_pattern = any(
-        isinstance(one, Piece) and ("*" in one.text or "?" in one.text) for one in parts
-    )
-    return None if is_pattern else parts
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _has_wildcard(text: str) -> bool:
+    return "*" in text or "?" in text
 
 
 def _said(part: Piece | Hole) -> object:
@@ -445,19 +476,18 @@ def _up_to_slash(parts: Parts) -> Parts:
 # -- words for messages
 
 
-def _holes(values: Mapping[str, Parts]) -> frozenset[str]:
-    """How the holes in *values* are written: they mean the same in all of the document."""
+def _holes(values: Iterable[Parts]) -> frozenset[str]:
+    """How the holes of policies in *values* are written: they mean the same in all of the document."""
     return frozenset(
-        one.written for value in values.values() for one in value if isinstance(one, Hole)
+        one.written
+        for value in values
+        for one in value
+        if isinstance(one, Hole) and one.written not in SHAPES
     )
 
 
 def _effect(statement: Statement) -> str | None:
     return statement.effect.literal if statement.effect is not None else None
-
-
-def _prefix(action: Action) -> str:
-    return (action.texts[0].literal or "").partition(":")[0].lower()
 
 
 def _named(statement: Statement) -> str:

@@ -506,7 +506,8 @@ WORDS = (
     Word("accepted", ("resource",), accepted),
     Word("if-absent", ("condition",), absent),
     Word("applies", ("statement",), met, (Placeholder("element"), Placeholder("because"))),
-    Word("met", ("action", "condition", "request"), met, (Placeholder("because"),)),
+    Word("met", ("action", "condition"), met, (Placeholder("because"),)),
+    Word("met", ("request",), met, (Placeholder("request"),)),
     Word("is", ("request", "allowed"), one_of_names),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
 )

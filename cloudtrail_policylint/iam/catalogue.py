@@ -74,6 +74,8 @@ class Facts:
     """The requests that CloudTrail makes, as ``rules/facts/requests.yaml`` has them."""
     request_parts: tuple[tuple[str, str], ...] = ()
     """What those are made of: names, and what each looks like."""
+    request_keys: tuple[tuple[str, Mapping[str, str | None]], ...] = ()
+    """The condition keys of all requests of a service."""
 
 
 class Service:

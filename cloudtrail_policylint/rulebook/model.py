@@ -215,6 +215,7 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
             global_keys=tuple(facts.get("global-keys", ())),
             requests=tuple(facts.get("requests", ())),
             request_parts=tuple(facts.get("request-parts", {}).items()),
+            request_keys=tuple(facts.get("request-keys", {}).items()),
         ),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cloudtrail_policylint.decisions.call import availability
-from cloudtrail_policylint.decisions.conditions import having
+from cloudtrail_policylint.decisions.conditions import ABSENT, having
 from cloudtrail_policylint.decisions.profiles import Profiles
 from cloudtrail_policylint.decisions.values import literal, written
 from cloudtrail_policylint.iam.arns import Shape, fits
@@ -30,7 +30,10 @@ def test_each_request_has_a_source_and_known_parts(raw: dict[str, Any]) -> None:
     assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard"}
     assert raw["by"] in {"cloudtrail.amazonaws.com", "holder"}
     known = {name for name, _ in FACTS.request_parts} | {"account", "name", "field", "any"}
-    used = re.findall(r"\{(.*?)\}", " ".join([raw["resource"], *raw.get("keys", {}).values()]))
+    used = re.findall(
+        r"\{(.*?)\}",
+        " ".join([raw["resource"], *(text or "" for text in raw.get("keys", {}).values())]),
+    )
     assert set(used) <= known
 
 
@@ -52,6 +55,8 @@ def test_parts_that_are_known_take_the_place_of_open_ones() -> None:
     request = PROFILES.request(profile, values)
     assert written(request.resource) == "arn:aws:s3:::logs/p/AWSLogs/{account}/CloudTrail/{any}"
     assert request.key("aws:sourcearn") == having(literal("T"))
+    assert request.key("aws:securetransport") == having(literal("true"))
+    assert request.key("aws:sourceip") == ABSENT
     assert PROFILES.kind(profile) == "s3-bucket"
     assert PROFILES.kind(PROFILES.by_name["trail-log-events"]) == "identity"
     assert PROFILES.kind(PROFILES.by_name["assume-log-role"]) == "trust"
