@@ -69,7 +69,10 @@ def test_settings_apply_as_on_the_command_line(here: Path) -> None:
 def test_unusable_input_raises(here: Path) -> None:
     with pytest.raises(InputError, match=r"^nowhere: no such file or folder$"):
         lint_paths(["nowhere"])
-    with pytest.raises(InputError, match=r"^notes.txt: unknown file format"):
+    with pytest.raises(
+        InputError,
+        match=r"^notes.txt: unknown file format: .* in \.json, .*, \.template, .* or \.tofu\.json$",
+    ):
         lint_text("", "notes.txt")
     with pytest.raises(InputError, match=r"^gone.yaml: no such settings file$"):
         lint_paths(["."], config=here.joinpath("gone.yaml").relative_to(here))

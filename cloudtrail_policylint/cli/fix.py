@@ -39,7 +39,7 @@ def run(session: LintSession) -> int:
         raise UsageError("--unsafe-fixes requires --fix or --diff")
     stdin: dict[str, bytes] = {}
     if options.paths == ["-"] and options.stdin_filename:
-        stdin[options.stdin_filename] = sys.stdin.buffer.read()
+        stdin[options.stdin_filename] = session.read_stdin(options.stdin_filename)
     fixed = fix(
         lambda contents: session.check({**stdin, **contents}, strings=True),
         unsafe=options.unsafe_fixes,
@@ -69,9 +69,10 @@ def _write(fixed: Fixed) -> Iterator[tuple[str, str]]:
 def replace(path: str, before: bytes, after: bytes) -> None:
     """Replace the contents *before* of the file *path* by *after* in one step; raises ``OSError``.
 
-    The file keeps its mode and, if permitted, its owner; a link stays a link.
-    A file with other contents than *before* is left alone, and so is the
-    target of a link that leads out of the project.
+    The file keeps its mode, its extended attributes and, if permitted, its owner;
+    a link stays a link. A file with other contents than *before* or with other
+    names is left alone, and so is the target of a link that leads out of the
+    project.
     """
     target = os.path.realpath(path)
     if not is_inside(target, project_of(os.path.dirname(path))):
@@ -79,17 +80,29 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     state = os.stat(target)
     if not (state.st_mode & 0o222 and os.access(target, os.W_OK)):  # root may write all files
         raise PermissionError(None, "the file is read-only")
+    if state.st_nlink > 1:  # they would keep the old contents
+        raise PermissionError(None, "the file has other names (hard links)")
 
     def prepare(temporary: str) -> None:
-        os.chmod(temporary, state.st_mode & 0o7777)
         if hasattr(os, "chown") and (state.st_uid, state.st_gid) != (os.geteuid(), os.getegid()):
             with contextlib.suppress(OSError):  # not permitted: the file becomes the user's own
                 os.chown(temporary, state.st_uid, state.st_gid)
+        os.chmod(temporary, state.st_mode & 0o7777)  # after chown, which may take bits away
+        _copy_attributes(target, temporary)
         with open(target, "rb") as file:
             if file.read() != before:
                 raise OSError(None, "the file has changed since it was read")
 
     replace_file(target, after, prepare)
+
+
+def _copy_attributes(path: str, to: str) -> None:
+    """Copy the extended attributes of the file *path*, access control lists among them."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # a file system without them
+            for name in os.listxattr(path):
+                with contextlib.suppress(OSError):  # not permitted
+                    os.setxattr(to, name, os.getxattr(path, name))
 
 
 def _print_fixed_text(session: LintSession, fixed: Fixed, stdin: Contents) -> int:
@@ -136,14 +149,13 @@ def _print_summary(
     failures: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Print refused fixes, files that could not be written, and the number of findings fixed."""
-    from ..report.printable import printable
     from ..report.text import plural
 
     for refusal in fixed.refusals:
         place = refusal.finding.span.place()
-        print_stderr(printable(f"{place}: {refusal.finding.rule.id} not fixed: {refusal.reason}"))
+        print_stderr(f"{place}: {refusal.finding.rule.id} not fixed: {refusal.reason}")
     for _, message in failures:
-        print_stderr(printable(message))
+        print_stderr(message)
     failed = {path for path, _ in failures}
     done = [f for f in fixed.findings if f.span.source.path not in failed]
     paths = {path for path in fixed.contents if path not in failed}

@@ -160,7 +160,7 @@ def _names(element: Element, principal: Principal, shared: frozenset[str]) -> li
             return [(EVERYBODY, YES)]
         if principal.kind in OF_ACCOUNTS:
             return _names_of_account(parts, principal, shared)
-        return [] if text is not None else [(EVERYBODY, MAYBE)]
+        return [(EVERYBODY, MAYBE)] if _may_be_everybody(parts) else []
     if kind == "Service":
         return _named(principal.kind == SERVICE_PRINCIPAL, parts, principal, shared)
     if kind == "Federated":
@@ -168,6 +168,13 @@ def _names(element: Element, principal: Principal, shared: frozenset[str]) -> li
     if kind == "CanonicalUser":  # an account, by an id that nothing else tells
         return [(DELEGATED, MAYBE)] if principal.kind in OF_ACCOUNTS else []
     return [(DIRECT, MAYBE)]
+
+
+def _may_be_everybody(parts: Parts) -> bool:
+    """Whether *parts*, which are not ``*`` as written, may be it: what is known of them has no other letter."""
+    return any(not isinstance(one, Piece) for one in parts) and not any(
+        isinstance(one, Piece) and one.text.strip("*") for one in parts
+    )
 
 
 def _named(

@@ -469,13 +469,21 @@ def own_resource(document: Document, kind: str) -> Parts | None:
         for resource in statement.resources:
             for text in resource.texts:
                 parts = _up_to_slash(text.parts) if kind == "s3-bucket" else text.parts
-                if not any(isinstance(one, Piece) and _has_wildcard(one.text) for one in parts):
+                wild = any(isinstance(one, Piece) and _has_wildcard(one.text) for one in parts)
+                if not wild and not _is_foreign(parts, kind):
                     found[tuple([_said(part) for part in parts])] = parts
     return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
+
+
+def _is_foreign(parts: Parts, kind: str) -> bool:
+    """Whether *parts* are the ARN of another service than that of a policy of *kind*."""
+    fields = split(parts)
+    service = known(fields[SERVICE]) if len(fields) == FIELDS else None
+    return service is not None and service != kind.partition("-")[0]
 
 
 def _said(part: Piece | Hole) -> object:

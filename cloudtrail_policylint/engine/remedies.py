@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..base.record import replaced
 from ..tree.edit import HOLE, Edit, joined, removing, rewriting
 from ..tree.nodes import Map
 
@@ -9,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..iam.policy import Statement
+    from ..iam.policy import Document, Statement
     from ..rulebook.model import Remedy
     from ..tree.nodes import Entry, Text
     from ..tree.source import Place, Span
@@ -51,25 +52,38 @@ def edit_for(
     witness: Witness,
     lists: Lists,
     around: Iterable[Span],
+    document: Document | None,
     lookups: Lookups,
 ) -> Edit | None:
-    """The edit of *remedy* for *witness* in the statement of *lists*; None if it does not apply.
+    """The edit of *remedy* for *witness* in the statement of *lists* in *document*; None if it does not apply.
 
-    A text outside the blocks *around* (the value of a variable, say) may be used
-    elsewhere too, so changing it is not safe.
+    An edit outside the blocks *around* (in the value of a variable, say) may change
+    what is used elsewhere too, so it is not safe.
     """
     statement = lists.statement
     target = _target(remedy.at or witness.field, witness, statement)
     if target is None or target.span.source is not witness.span.source:
         return None
-    safe = remedy.safe and any(span.contains(target.span) for span in around)
+    edit = _edit(remedy, target, witness, lists, lookups)
+    if edit is None:
+        return None
+    safe = remedy.safe and any(span.contains(edit.span) for span in around)
+    if statement is None or document is None:
+        return replaced(edit, safe=safe)
+    return replaced(edit, safe=safe, statement=(document.number, id(statement.node)))
+
+
+def _edit(
+    remedy: Remedy, target: Text, witness: Witness, lists: Lists, lookups: Lookups
+) -> Edit | None:
+    """The edit that changes *target*, or that removes the entry of which it is the key."""
     if remedy.remove:
-        entry = _removable(target, statement.node) if statement is not None else None
-        return removing(entry, safe=safe, says=remedy.says) if entry is not None else None
+        entry = _removable(target, lists.statement.node) if lists.statement is not None else None
+        return removing(entry, says=remedy.says) if entry is not None else None
     new = _new(remedy, joined(target), lookups)
     if new is None or new in lists.beside(witness):
         return None
-    return rewriting(target, new, safe=safe, says=remedy.says)
+    return rewriting(target, new, says=remedy.says)
 
 
 def _target(field: str, witness: Witness, statement: Statement | None) -> Text | None:

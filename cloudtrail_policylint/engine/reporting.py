@@ -80,6 +80,7 @@ def findings_of(
                 witness,
                 lists,
                 (*within, owner.span),
+                document,
                 lookups,
             )
             if case.edit is not None and witness is not None and verdict == YES

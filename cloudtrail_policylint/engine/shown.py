@@ -23,6 +23,8 @@ def listed(values: Iterable[str]) -> str:
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
-    """*text* on one line, truncated if it is long."""
+    """*text* on one line, without its middle if it is long: an ARN differs at its end."""
     text = " ".join(text.split())
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest // 2]}…{text[len(text) - (longest - longest // 2 - 1) :]}"

@@ -32,6 +32,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..tree.source import SourceFile
+
     TemplateReader = Callable[[Map], Extraction | None]
     Evaluation = Callable[[Node], Node | None]
 
@@ -120,6 +122,7 @@ class _Search:
         self.attachments: list[FoundAttachment] = []
         self.allowances: list[Allowance] = []
         self.resources: list[FoundResource] = []
+        self.open: list[SourceFile] = []
         self.stack: list[tuple[Node, _Context]] = []
         self.seen: set[int] = set()
 
@@ -129,6 +132,7 @@ class _Search:
             tuple(self.attachments),
             allowances=tuple(self.allowances),
             resources=tuple(self.resources),
+            open=tuple(self.open),
         )
 
     def run(self, root: Node) -> None:
@@ -210,6 +214,7 @@ class _Search:
         self.attachments.extend(extraction.attachments)
         self.allowances.extend(extraction.allowances)
         self.resources.extend(extraction.resources)
+        self.open.extend(extraction.open)
         return True
 
     def attach(self, value: Node, key: str, owner: Owner) -> None:

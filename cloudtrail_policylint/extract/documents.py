@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..base.record import replaced
 from ..iam.written import Extraction, syntax_problem
 from ..tree.nodes import Map, walk
+from ..tree.source import Ranges
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..readers.reading import Reading
     from ..tree.nodes import Node
-    from ..tree.source import SourceFile
+    from ..tree.source import SourceFile, Span
 
 
 def extract_document(root: Node, source: SourceFile) -> Extraction:
@@ -68,20 +72,33 @@ def _evaluated(node: Node, template: Node | None) -> Node | None:
     return cloudformation.evaluated(node, template)
 
 
+def owner_of(root: Node) -> Callable[[Span, bool], bool]:
+    """``Extraction.owns`` for a document *root*: no policy owns what an alias repeats."""
+    shared: Ranges | None = None
+
+    def owns(place: Span, inside: bool) -> bool:  # noqa: FBT001 - the interface of ``owns``
+        nonlocal shared
+        if shared is None:
+            from .aliases import repeated
+
+            shared = Ranges([text.span for text in repeated(root)])
+        return inside and shared.around(place) is None
+
+    return owns
+
+
 def extract_reading(reading: Reading, source: SourceFile, language: str) -> Extraction:
     """The policies in one *reading* of *source*, and its syntax error if it has one."""
-    found = Extraction() if reading.root is None else extract_document(reading.root, source)
+    if reading.root is None:
+        found = Extraction()
+    else:
+        found = extract_document(reading.root, source)
+        if language == "YAML":
+            found = replaced(found, owns=owner_of(reading.root))
     if reading.mistake is None:
         return found
     problem = syntax_problem(reading.mistake, language)
-    return Extraction(
-        found.documents,
-        found.attachments,
-        (*found.problems, problem),
-        found.allowances,
-        found.unresolved,
-        found.resources,
-    )
+    return replaced(found, problems=(*found.problems, problem))
 
 
 def _has_function(node: Node) -> bool:

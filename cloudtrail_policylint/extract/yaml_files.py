@@ -37,5 +37,7 @@ def reads_alike(span: Span, text: str) -> bool:
 
     source = span.source
     changed = SourceFile(source.path, source.text[: span.start] + text + source.text[span.end :])
-    before, after = ([plain(one.root) for one in reader.read(file)] for file in (source, changed))
-    return before == after
+    before, after = reader.read(source), reader.read(changed)
+    if any(one.mistake is not None for one in (*before, *after)):
+        return False
+    return [plain(one.root) for one in before] == [plain(one.root) for one in after]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 
-from ..base.disk import TooLargeError, UnreadableError, is_inside
+from ..base.disk import TooLargeError, UnreadableError, is_inside, project_of
 from ..base.formats import TERRAFORM, format_of
 from ..base.record import record
 from ..tree.source import SourceFile
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .discover import Candidate
 
     Contents: TypeAlias = Mapping[str, bytes]
-    """Contents that replace those of some files, by path."""
+    """Contents that replace those of some files, by one of the paths of each."""
     News: TypeAlias = tuple[list[tuple[str, str, str]], list[str]]
     """The key, path and text of files that were read; and the keys of files that became given."""
 
@@ -52,7 +52,8 @@ class Inputs:
         self.candidates = candidates
         self.unreadable: dict[str, Unreadable] = {}  # by key, because reading may be retried
         self._everything = everything
-        self._contents = {path_key(path): data for path, data in (contents or {}).items()}
+        self._contents = {file_key(path): data for path, data in (contents or {}).items()}
+        self._walked = walked
         self._named = {path_key(c.path): c for c in candidates}
         modules = {os.path.dirname(c.path) for c in candidates if c.format is TERRAFORM}
         self._given_folders = (*walked, *sorted(modules))
@@ -116,6 +117,11 @@ class Inputs:
         key = path_key(source.path)
         return key in self._named or key in self._beside
 
+    def covers_project_of(self, path: str) -> bool:
+        """Whether all files of the project of the file *path* were searched for candidates."""
+        project = project_of(os.path.dirname(path))
+        return any(is_inside(project, os.path.realpath(folder)) for folder in self._walked)
+
     # -- exchange with worker processes
 
     def key_of_source(self, source: SourceFile) -> str | None:
@@ -157,7 +163,7 @@ class Inputs:
         needed = referred or candidate is None or candidate.format is TERRAFORM
         matters = False
         try:
-            replaced = self._contents.get(key)
+            replaced = self._contents.get(file_key(path)) if self._contents else None
             data = read_bytes(path) if replaced is None else replaced
             matters = self._matters[key] = may_matter(data, everything=self._everything)
             nests = candidate is not None and may_nest(data, candidate.format)
@@ -179,3 +185,12 @@ class Inputs:
 def path_key(path: str) -> str:
     """A key for the file *path*, the same for every spelling of the path."""
     return os.path.normcase(os.path.abspath(path))
+
+
+def file_key(path: str) -> object:
+    """A key for the file *path*, the same for links to it; for none that exists, its path."""
+    try:
+        state = os.stat(path)
+    except (OSError, ValueError):  # a NUL in the path
+        return path_key(path)
+    return state.st_dev, state.st_ino

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..base.disk import is_inside, project_of
+from ..base.disk import is_inside, path_of, project_of
 from ..base.formats import MODULE_FILES, TERRAFORM, YAML
 from ..base.lazy_regex import regex
 from .inputs import path_key
@@ -111,7 +111,10 @@ class Modules:
 
         None for a folder that is neither known nor inside the same project.
         """
-        path = os.path.normpath(os.path.join(folder or ".", source)).replace(os.sep, "/")
+        written = path_of(os.path.join(folder or ".", source))
+        if written is None:
+            return None
+        path = os.path.normpath(written).replace(os.sep, "/")
         path = "" if path == "." else path
         known = self._shown.get(path_key(path))
         if known is not None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from .finding import Finding
     from .statistics import Tally
-    from .strings import PolicyString
+    from .strings import Passage
 
 
 @record
@@ -38,9 +38,10 @@ class Result:
 
     ``files`` is the number of files considered, ``documents`` that of policies
     checked. ``internal_errors`` kept a file or rule from being checked.
-    ``tally`` counts how much of the policies could be resolved, ``strings`` are
-    all their strings; both only if requested. ``interrupted``: the user stopped
-    the run early.
+    ``unread`` are the paths of files of which a part was not checked. ``tally``
+    counts how much of the policies could be resolved, ``strings`` are all their
+    strings; both only if requested. ``interrupted``: the user stopped the run
+    early.
     """
 
     findings: tuple[Finding, ...]
@@ -49,7 +50,8 @@ class Result:
     suppressed: tuple[Suppressed, ...]
     internal_errors: tuple[str, ...] = ()
     tally: Tally | None = None
-    strings: tuple[PolicyString, ...] = ()
+    strings: tuple[Passage, ...] = ()
+    unread: frozenset[str] = frozenset()
     interrupted: bool = False
 
 
@@ -67,6 +69,7 @@ def merged(results: Sequence[Result]) -> Result:
         internal_errors=tuple(error for one in results for error in one.internal_errors),
         tally=_total([one.tally for one in results if one.tally is not None]),
         strings=tuple(string for one in results for string in one.strings),
+        unread=frozenset(path for one in results for path in one.unread),
         interrupted=any(one.interrupted for one in results),
     )
 

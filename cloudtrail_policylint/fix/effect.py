@@ -1,26 +1,95 @@
-"""Whether changes to files have the effect that they should, and no other."""
+"""Whether edits of files have the effect that they should, and no other."""
 
 from __future__ import annotations
 
 from ..base.formats import JSON, format_of
 from ..base.record import record
 from ..extract import extractor_of
-from ..findings.strings import PolicyString, strings_in
+from ..files.inputs import file_key
+from ..findings.strings import key_of_edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import TypeAlias
 
     from ..files.inputs import Contents
     from ..findings.finding import Finding
     from ..findings.result import Result
+    from ..findings.strings import Passage, PolicyPiece, PolicyString
     from ..tree.edit import Edit
     from ..tree.source import Span
 
     Kind: TypeAlias = tuple[str, str, str]
     """The path, rule and severity of a finding."""
+
+OTHER_TEXT = "the fix would change other text too"
+
+
+class Readers:
+    """The strings of policies in *passages*, by the places where their text is written."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._files: dict[str, object] = {}
+        pieces: dict[object, list[tuple[PolicyPiece, PolicyString, Passage]]] = {}
+        for passage in passages:
+            for string in passage.strings:
+                for piece in string.pieces:
+                    key = self._file(piece.path)
+                    pieces.setdefault(key, []).append((piece, string, passage))
+        self._pieces = {
+            key: sorted(found, key=lambda one: one[0].start) for key, found in pieces.items()
+        }
+        self._longest = {
+            key: max(piece.end - piece.start for piece, _, _ in found)
+            for key, found in self._pieces.items()
+        }
+
+    def _file(self, path: str) -> object:
+        if path not in self._files:
+            self._files[path] = file_key(path)
+        return self._files[path]
+
+    def _near(self, span: Span) -> Iterator[tuple[PolicyPiece, PolicyString, Passage]]:
+        """The pieces that may be at *span*, under any name of its file."""
+        from bisect import bisect_left
+
+        key = self._file(span.source.path)
+        pieces = self._pieces.get(key, [])
+        first = span.start - self._longest.get(key, 0)
+        for one in pieces[bisect_left(pieces, first, key=lambda one: one[0].start) :]:
+            if one[0].start > span.end:
+                return
+            yield one
+
+    def changed_by(self, edit: Edit) -> Iterator[tuple[PolicyPiece, PolicyString, Passage]]:
+        """The strings that *edit* changes or removes."""
+        span = edit.span if edit.removed is None else edit.removed
+        for piece, string, passage in self._near(span):
+            if edit.removed is not None:
+                meets = span.start <= piece.start and piece.end <= span.end
+            elif span.start == span.end:
+                meets = piece.start <= span.start <= piece.end
+            else:
+                meets = piece.start < span.end and span.start < piece.end
+            if meets:
+                yield piece, string, passage
+
+    def forbid(self, finding: Finding) -> bool:
+        """Whether something else than statements with *finding* reads what its edit changes."""
+        key, edit = key_of_edit(finding), finding.edit
+        if key is None or edit is None:
+            return False
+        changed = list(self.changed_by(edit))
+        if not all(piece.own and key in passage.edits for piece, _, passage in changed):
+            return True
+        if edit.target is None:
+            return not changed
+        strings = {id(string): (string, passage) for _, string, passage in changed}
+        once = len({id(passage) for _, passage in strings.values()}) == len(strings)
+        same = all(string.text == edit.target.written for string, _ in strings.values())
+        return not (changed and once and same)
 
 
 @record
@@ -30,6 +99,7 @@ class State:
     contents: Contents
     result: Result
     counts: Counter[Kind]
+    readers: Readers
 
 
 @record
@@ -65,9 +135,9 @@ def problem_after(before: State, after: State, changes: Sequence[Change], *, uns
     """
     if len(after.result.internal_errors) > len(before.result.internal_errors):
         return "the fixed file cannot be checked"
-    strings = [one.text for one in after.result.strings]
-    if strings != _expected_strings(changes, before.result.strings):
-        return "the fix would change other text too"
+    strings = [string.text for passage in after.result.strings for string in passage.strings]
+    if strings != _expected_strings(changes, before):
+        return OTHER_TEXT
     expected = before.counts.copy()
     expected.subtract(kind_of(finding) for change in changes for finding in change.findings)
     hidden = {
@@ -86,22 +156,17 @@ def problem_after(before: State, after: State, changes: Sequence[Change], *, uns
     return ""
 
 
-def _expected_strings(changes: Sequence[Change], strings: Sequence[PolicyString]) -> list[str]:
-    """What *changes* must make of *strings*, those of all policies."""
-    new: dict[tuple[str, int, int, str], str] = {}
-    removed: list[Span] = []
+def _expected_strings(changes: Sequence[Change], before: State) -> list[str]:
+    """What *changes* must make of the strings of all policies."""
+    new: dict[int, str | None] = {}
     for change in changes:
         edit = change.edit
-        if edit.target is not None:
-            for one in strings_in(edit.target):
-                new[one.path, one.start, one.end, one.text] = edit.new_text
-        elif edit.removed is not None:
-            removed.append(edit.removed)
-    return [
-        new.get((one.path, one.start, one.end, one.text), one.text)
-        for one in strings
-        if not any(
-            one.path == span.source.path and span.start <= one.start and one.end <= span.end
-            for span in removed
-        )
+        if edit.target is not None or edit.removed is not None:
+            for _, string, _ in before.readers.changed_by(edit):
+                new[id(string)] = edit.new_text if edit.removed is None else None
+    texts = [
+        new.get(id(string), string.text)
+        for passage in before.result.strings
+        for string in passage.strings
     ]
+    return [text for text in texts if text is not None]

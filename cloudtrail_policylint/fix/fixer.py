@@ -10,7 +10,16 @@ from __future__ import annotations
 from ..base.disk import UnreadableError
 from ..base.record import record
 from ..files.contents import encode, read_bytes
-from .effect import Change, State, is_misplaced, kind_of, problem_after
+from ..files.inputs import file_key
+from .effect import (
+    OTHER_TEXT,
+    Change,
+    Readers,
+    State,
+    is_misplaced,
+    kind_of,
+    problem_after,
+)
 from .spelling import spellings
 
 TYPE_CHECKING = False
@@ -22,14 +31,14 @@ if TYPE_CHECKING:
     from ..findings.finding import Finding
     from ..findings.result import Result
     from ..tree.edit import Edit
-    from ..tree.source import SourceFile
+    from ..tree.source import SourceFile, Span
     from .spelling import Replacement
 
     Lint: TypeAlias = Callable[[Contents], Result]
     """Lints with some contents in place of those of files; the result has all strings."""
 
-MAX_ROUNDS = 20
-"""The most rounds of linting and editing: an edit may make another one possible."""
+MORE_ROUNDS = 20
+"""The most rounds beside one for each finding: an edit may make another one possible."""
 
 
 @record
@@ -86,18 +95,25 @@ class _Fixer:
         self._select = select
         self._unsafe = unsafe
         self._before = before
+        self._paths: dict[object, str] = {}  # one path of each file with several
         self._refused: dict[object, Refusal] = {}
 
     def fix(self) -> Fixed:
         state = self._state({})
         found = len(self._select(state.result))
         fixed: list[Finding] = []
-        for _ in range(MAX_ROUNDS):
+        retry = False
+        for _ in range(found + MORE_ROUNDS):
             changes = self._changes(state)
+            if not changes and retry:  # what was refused may be possible now
+                retry = False
+                self._refused.clear()
+                changes = self._changes(state)
             if not changes:
                 break
             state, made = self._apply(state, changes)
             fixed += [finding for change in made for finding in change.findings]
+            retry = retry or bool(made)
         before = {path: self._before[path] for path in state.contents}
         refusals = tuple(self._refused.values())
         return Fixed(state.result, found, state.contents, before, tuple(fixed), refusals)
@@ -109,7 +125,7 @@ class _Fixer:
         if result.interrupted:
             raise KeyboardInterrupt  # nothing has been written
         counts = Counter(kind_of(finding) for finding in result.findings if finding.certain)
-        return State(contents, result, counts)
+        return State(contents, result, counts, Readers(result.strings))
 
     # -- choosing edits
 
@@ -121,11 +137,13 @@ class _Fixer:
             if edit is None or not (edit.safe or self._unsafe) or _identity(edit) in self._refused:
                 continue
             reason = self._cannot_edit(edit.span.source, state)
+            if not reason and state.readers.forbid(finding):
+                reason = OTHER_TEXT
             if reason:
                 self._refused[_identity(edit)] = Refusal(finding, reason)
             else:
                 span = edit.span
-                key = (span.source.path, span.start, span.end, edit.text)
+                key = (self._path_of(span.source.path), span.start, span.end, edit.text)
                 edits.setdefault(key, (edit, []))[1].append(finding)
         changes: list[Change] = []
         # Two edits that make the same text in one statement: the second waits for the next
@@ -135,18 +153,25 @@ class _Fixer:
         for key in sorted(edits):
             path, start, end, _ = key
             edit, findings = edits[key]
-            within = findings[0].within
-            text_made = (edit.new_text, within[0].start) if within else None
-            if (path != last_path or start > last_end) and text_made not in made:
+            statement = findings[0].within[:1]
+            text_made = [(edit.new_text, *_place(span)) for span in statement]
+            if (path != last_path or start > last_end) and made.isdisjoint(text_made):
                 changes.append(Change(edit, tuple(findings)))
-                if text_made is not None:
-                    made.add(text_made)
+                made.update(text_made)
                 last_path, last_end = path, end
         return changes
 
+    def _path_of(self, path: str) -> str:
+        """The path to edit the file *path* by, one for all links to it."""
+        return self._paths.setdefault(file_key(path), path)
+
     def _cannot_edit(self, source: SourceFile, state: State) -> str:
-        """Why the file of *source* cannot be edited, if it differs from what was linted."""
-        path = source.path
+        """Why the file of *source* cannot be edited; empty if it can."""
+        if state.result.internal_errors:
+            return "there was an internal error"
+        if source.path in state.result.unread:
+            return "a part of the file was not checked"
+        path = self._path_of(source.path)
         if path in state.contents:
             return ""
         try:
@@ -163,8 +188,9 @@ class _Fixer:
     def _apply(self, state: State, changes: Sequence[Change]) -> tuple[State, Sequence[Change]]:
         """The state after those of *changes* that can be made, and these.
 
-        If not all can be made, half of them are tried. The next round tries the
-        others again; a change that cannot be made alone is refused.
+        If not all can be made, half of them are tried, and then those of the other
+        half in other files. The next round tries the rest; a change that cannot be
+        made alone is refused.
         """
         after, reason = None, "this is text, not a comment"
         if not any(is_misplaced(change.edit) for change in changes):
@@ -176,8 +202,16 @@ class _Fixer:
             self._refused[_identity(only.edit)] = Refusal(only.findings[0], reason)
             return state, ()
         half = len(changes) // 2
-        first, made = self._apply(state, changes[:half])
-        return (first, made) if made else self._apply(state, changes[half:])
+        state, made = self._apply(state, changes[:half])
+        edited = {self._path(change) for change in made}
+        rest = [change for change in changes[half:] if self._path(change) not in edited]
+        if not rest:
+            return state, made
+        state, more = self._apply(state, rest)
+        return state, (*made, *more)
+
+    def _path(self, change: Change) -> str:
+        return self._path_of(change.edit.span.source.path)
 
     def _try(self, state: State, changes: Sequence[Change]) -> tuple[State | None, str]:
         """The state after all of *changes*; None, and why, if no spelling of them works.
@@ -208,10 +242,14 @@ class _Fixer:
         for change, (start, end, text) in zip(
             reversed(changes), reversed(replacements), strict=True
         ):
-            source = change.edit.span.source
-            old = texts.get(source.path, source.text)
-            texts[source.path] = old[:start] + text + old[end:]
+            path = self._path(change)
+            old = texts.get(path, change.edit.span.source.text)
+            texts[path] = old[:start] + text + old[end:]
         return {path: encode(text, self._before[path]) for path, text in texts.items()}
+
+
+def _place(span: Span) -> tuple[str, int]:
+    return span.source.path, span.start
 
 
 def _identity(edit: Edit) -> object:

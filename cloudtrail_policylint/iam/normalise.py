@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 _BROKEN = ("embedded-policy-not-json", "template-text")
 
 
-def normalise(found: Found, kind_of_path: str | None = None) -> Document:
-    """The policy model of *found*.
+def normalise(found: Found, kind_of_path: str | None = None, number: int = 0) -> Document:
+    """The policy model of *found*, the document *number* of its file or module.
 
     *kind_of_path* is the kind that the settings give for the file; it is used if
     the place in the file does not show the kind. Problems of the grammar are in
     the result.
     """
-    return _Normaliser(found).document(kind_of_path)
+    return _Normaliser(found).document(kind_of_path, number)
 
 
 def normalise_attachment(found: FoundAttachment) -> Attachment:
@@ -61,7 +61,7 @@ class _Normaliser:
         self.problems: list[Problem] = list(found.problems)
         self.complete = found.complete
 
-    def document(self, kind_of_path: str | None) -> Document:
+    def document(self, kind_of_path: str | None, number: int) -> Document:
         node = self.found.node
         version: Text | None = None
         statements: list[Statement] = []
@@ -92,6 +92,7 @@ class _Normaliser:
             holders=self.found.holders,
             blocks=self.found.blocks,
             related=self.found.related,
+            number=number,
         )
 
     # -- problems

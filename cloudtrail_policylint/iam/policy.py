@@ -119,7 +119,8 @@ class Document:
     ``companions`` are the documents of the same holders, whose statements count
     where a rule looks for what else is granted. ``blocks`` are those that
     statements of the document may come from, and ``related`` the places that
-    load it from a file of its own.
+    load it from a file of its own. ``number`` is its index among the documents
+    of its file or module.
     """
 
     kinds: tuple[str, ...]
@@ -134,6 +135,7 @@ class Document:
     companions: tuple[Document, ...] = ()
     blocks: Ranges = Ranges()
     related: tuple[Related, ...] = ()
+    number: int = 0
 
     def of_kind(self, kind: str) -> Document:
         """The same document, known to be of *kind*."""

@@ -8,7 +8,13 @@ from ..tree.source import Ranges, Related, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..readers.reading import Mistake
+    from ..tree.source import SourceFile
+
+UNREAD = ("embedded-policy-not-json", "limit-exceeded", "syntax-error", "template-text")
+"""The problems because of which a part of a file was not read."""
 
 
 @record
@@ -111,6 +117,11 @@ class Allowance:
     where: str = "as its value"
 
 
+def _inside(_place: Span, inside: bool) -> bool:  # noqa: FBT001 - the interface of ``owns``
+    """Whether a place is *inside* of a policy: in most formats nothing else reads it then."""
+    return inside
+
+
 @record
 class Extraction:
     """Everything found in one file or module, in the order of the file.
@@ -118,6 +129,11 @@ class Extraction:
     ``problems`` are those of the files themselves (a syntax error), reported
     only if the file contains a policy. ``unresolved`` are the places of policies
     that are completely unknown.
+
+    ``unread`` are files of which something was not evaluated, and ``open`` those
+    whose variables or parameters get values from files that may not be in view.
+    ``owns`` says whether only policies read the text at a place; its second
+    argument is whether the place is inside of a policy and its owner.
     """
 
     documents: tuple[Found, ...] = ()
@@ -126,3 +142,6 @@ class Extraction:
     allowances: tuple[Allowance, ...] = ()
     unresolved: tuple[Hole, ...] = ()
     resources: tuple[FoundResource, ...] = ()
+    unread: tuple[SourceFile, ...] = ()
+    open: tuple[SourceFile, ...] = ()
+    owns: Callable[[Span, bool], bool] = _inside

@@ -6,15 +6,15 @@ from ..engine.engine import Engine, Failure
 from ..findings.finding import Finding, problem_finding, settled
 from ..findings.selection import Selection
 from ..iam.normalise import normalise, normalise_attachment
-from ..iam.written import Owner
+from ..iam.written import UNREAD, Owner
 from .outcome import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..iam.policy import Document
-    from ..iam.written import Extraction, Found
+    from ..iam.written import Extraction, Found, Problem
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings
     from ..tree.source import SourceFile
@@ -48,14 +48,19 @@ class Checker:
 
         *by_place*: documents are counted by their places, because several calls may share them.
         """
-        outcome = self._outcome_without_findings(extraction)
         checked: list[Document] = []
         findings: list[Finding] = []
+        failures: list[Failure] = []
         for found in self._found(extraction, kind, checked):
             if isinstance(found, Failure):
-                outcome.add_error(found.span.place(), found.rule, found.error)
+                failures.append(found)
             else:
                 findings.append(found)
+        outcome = self._outcome_without_findings(extraction, findings)
+        for failure in failures:
+            outcome.add_error(failure.span.place(), failure.rule, failure.error)
+        problems = [problem for document in checked for problem in document.problems]
+        outcome.unread.update(_unread(problems))
         outcome.findings = settled(findings)
         if by_place:
             outcome.count_by_place([document.span for document in checked])
@@ -80,18 +85,25 @@ class Checker:
         """Whether *rule* (or a problem's) has the confidence that this run asks for."""
         return self._settings.pedantic or rule.confidence != "low"
 
-    def _outcome_without_findings(self, extraction: Extraction) -> Outcome:
-        """The outcome for *extraction* before any rule has run."""
+    def _outcome_without_findings(
+        self, extraction: Extraction, findings: Sequence[Finding] = ()
+    ) -> Outcome:
+        """The outcome for *extraction*, in which are *findings*, without them."""
         outcome = Outcome()
+        outcome.unread.update(source.path for source in extraction.unread)
+        outcome.unread.update(_unread(extraction.problems))
+        for document in extraction.documents:
+            outcome.unread.update(_unread(document.problems))
+        outcome.open.update(source.path for source in extraction.open)
         if extraction.allowances:
             from ..findings.suppress import from_allowances
 
             for one in from_allowances(extraction.allowances):
                 outcome.allow(one)
         if self._strings:
-            from ..findings.strings import strings_of
+            from ..findings.strings import passages_of
 
-            outcome.strings += strings_of(extraction)
+            outcome.strings += passages_of(extraction, findings)
         if self._statistics:
             from ..findings.statistics import Tally
 
@@ -150,9 +162,14 @@ class Checker:
         return named and ("statement" in lower or "policy" in lower)
 
 
+def _unread(problems: Iterable[Problem]) -> Iterator[str]:
+    """The paths of the files of which a part was not read, by their *problems*."""
+    return (problem.span.source.path for problem in problems if problem.name in UNREAD)
+
+
 def _normalised(documents: Iterable[Found], kind: str | None) -> Iterator[Document | Failure]:
-    for found in documents:
+    for number, found in enumerate(documents):
         try:
-            yield normalise(found, kind)
+            yield normalise(found, kind, number)
         except Exception as error:  # noqa: BLE001 - the other documents are still checked
             yield Failure("", found.node.span, error)

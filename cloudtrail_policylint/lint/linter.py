@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..base.formats import CLOUDFORMATION, format_of, format_of_text, named, read_as
+from ..base.formats import (
+    CLOUDFORMATION,
+    TEXT_TEMPLATE,
+    format_of,
+    format_of_text,
+    named,
+    read_as,
+)
 from ..extract import extractor_of
 from ..files.inputs import path_key
 from ..findings.finding import Finding, problem_finding
@@ -128,9 +135,16 @@ class Linter:
             checked = in_processes(self, files, units, jobs, progress)
         whole, interrupted = total(checked, files)
         inputs = files.inputs
+        whole.unread.update(
+            candidate.path
+            for candidate in inputs.candidates
+            if candidate.format is TEXT_TEMPLATE and path_key(candidate.path) not in whole.loaded
+        )
         whole.findings += [self._unreadable(file) for file in inputs.unreadable.values()]
         given, count = inputs.given_sources(), len(inputs.candidates)
-        return self._results.result(whole, given, count, interrupted=interrupted)
+        return self._results.result(
+            whole, given, count, in_view=inputs.covers_project_of, interrupted=interrupted
+        )
 
     def outcomes(
         self, files: Files, unit: Unit, progress: Callable[[str], None] = lambda _path: None

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..findings.finding import Finding
     from ..findings.statistics import Tally
-    from ..findings.strings import PolicyString
+    from ..findings.strings import Passage
     from ..findings.suppress import Suppression
     from ..tree.source import Place, Span
 
@@ -17,8 +17,9 @@ class Outcome:
     ``documents`` policies were checked, and those at ``places``, which several
     modules may load. ``loaded`` are the keys of the files that contain the
     policies of modules and nested templates. ``allowed`` are the suppressions
-    and ``internal_errors`` the messages of internal errors, each once. ``tally``
-    and ``strings`` are set only if the run asks for them.
+    and ``internal_errors`` the messages of internal errors, each once. ``unread``
+    and ``open`` are those of ``Extraction``, as paths. ``tally`` and ``strings``
+    are set only if the run asks for them.
     """
 
     __slots__ = (
@@ -27,9 +28,11 @@ class Outcome:
         "findings",
         "internal_errors",
         "loaded",
+        "open",
         "places",
         "strings",
         "tally",
+        "unread",
     )
 
     def __init__(self) -> None:
@@ -39,7 +42,9 @@ class Outcome:
         self.loaded: set[str] = set()
         self.allowed: dict[tuple[int, int, str], Suppression] = {}
         self.internal_errors: dict[str, None] = {}
-        self.strings: list[PolicyString] = []
+        self.unread: set[str] = set()
+        self.open: set[str] = set()
+        self.strings: list[Passage] = []
         self.tally: Tally | None = None
 
     def allow(self, suppression: Suppression) -> None:
@@ -69,6 +74,8 @@ class Outcome:
         for suppression in other.allowed.values():
             self.allow(suppression)
         self.internal_errors.update(other.internal_errors)
+        self.unread |= other.unread
+        self.open |= other.open
         self.strings += other.strings
         if other.tally is not None:
             if self.tally is None:

@@ -42,11 +42,23 @@ class Results:
         sources: Iterable[SourceFile],
         files: int,
         *,
+        in_view: Callable[[str], bool] = lambda _path: False,
         interrupted: bool = False,
     ) -> Result:
-        """The result of a run with the outcome *whole*, given *sources* and number of *files*."""
+        """The result of a run with the outcome *whole*, given *sources* and number of *files*.
+
+        *in_view* says whether the run sees all files that may affect the findings
+        of the file at a path.
+        """
         given = {id(source): source for source in sources}
-        kept, suppressed = self._by_comments(settled(whole.findings), whole, given)
+
+        def is_checked(path: str) -> bool:
+            if whole.internal_errors or interrupted or path in whole.unread:
+                return False
+            return path not in whole.open or in_view(path)
+
+        findings = settled(whole.findings)
+        kept, suppressed = self._by_comments(findings, whole, given, is_checked)
         if self._settings.suppress:
             kept, more = self._by_settings(kept)
             suppressed += more
@@ -62,16 +74,22 @@ class Results:
             internal_errors=tuple(whole.internal_errors),
             tally=whole.tally,
             strings=tuple(whole.strings),
+            unread=frozenset(whole.unread),
             interrupted=interrupted,
         )
         return merged([result])
 
     def _by_comments(
-        self, findings: list[Finding], whole: Outcome, given: dict[int, SourceFile]
+        self,
+        findings: list[Finding],
+        whole: Outcome,
+        given: dict[int, SourceFile],
+        is_checked: Callable[[str], bool],
     ) -> tuple[list[Finding], list[Suppressed]]:
         """The findings to report and those that comments and allowances suppress.
 
-        Problems of suppressions are findings too. Most runs have no suppression.
+        Problems of suppressions are findings too; *is_checked* says whether a file was
+        checked completely. Most runs have no suppression.
         """
         allowed = [s for s in whole.allowed.values() if id(s.span.source) in given]
         marked = [source for source in given.values() if SUPPRESSION_MARK in source.text]
@@ -81,7 +99,9 @@ class Results:
 
         suppressions = [s for source in marked for s in suppressions_in(source)] + allowed
         kept, suppressed = suppress(findings, suppressions)
-        return kept + suppression_problems(suppressions, self._book, self._ran), suppressed
+        return kept + suppression_problems(
+            suppressions, self._book, self._ran, is_checked
+        ), suppressed
 
     def _by_settings(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
         """The findings to report and those that the settings suppress.

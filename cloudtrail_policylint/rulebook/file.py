@@ -15,7 +15,7 @@ from ..base.suggest import nearest
 from ..readers.yaml import reader as yaml_reader
 from ..tree.python_values import place_of, plain, repeated_key
 from ..tree.source import SourceFile
-from .folder import PROBLEMS, RuleFolder, read_rule
+from .folder import PROBLEMS, RuleFolder, read_rule, rule_files
 from .model import RuleBook, prepared, sets_in
 
 TYPE_CHECKING = False
@@ -119,30 +119,59 @@ def _compiled(raw: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]
     return kept
 
 
-def read_own(book: RuleBook, folder: RuleFolder) -> dict[str, Any]:
+def read_own(book: RuleBook, folder: RuleFolder, built_in: str) -> dict[str, Any]:
     """The rules of a user's *folder*, to be added to *book*, as ``extended`` takes them.
 
-    Raises ``RuleFileError`` if one is not valid.
+    *built_in* is the folder of the built-in rules. Raises ``RuleFileError`` if a rule is not valid.
     """
     sets = {**book.sets, **sets_in(facts_in(folder))}
     added = []
-    taken = set(book.names())
+    seen: dict[str, str] = {}
     files = [parsed(*one) for one in folder.rules.items()]
     ids = known_ids(book, files)
     for file in files:
         for mistake in mistakes(file, sets, ids, book.requests()):
             raise RuleFileError(mistake)
-        for key in ("id", "name"):
-            word = file.raw[key]
-            if word in taken:
-                raise RuleFileError(
-                    f"{place_of(file.root, [key]).place()}: {word} is taken by another rule"
-                )
-            taken.add(word)
+        for message in taken_words(file, book, built_in, seen):
+            raise RuleFileError(message)
         added.append(_compiled(file.raw, sets))
     if not added:
         raise RuleFileError(f"{folder.path}: no rule file there")
     return {"rules": added, "sets": sets}
+
+
+def taken_words(
+    file: RuleFile, book: RuleBook, built_in: str, seen: dict[str, str]
+) -> Iterator[str]:
+    """Messages about the id and name of *file* if another rule has them.
+
+    The other rule is in *book*, or one of the words *seen* with their places, to which those of
+    *file* are added. A rule of the folder *built_in* is not taken by its own file.
+    """
+    for key in ("id", "name"):
+        word = file.raw[key]
+        place = place_of(file.root, [key]).place()
+        other = book.named(word)
+        if word in seen:
+            yield f"{place}: {word} is taken by {seen[word]}"
+        elif other is not None:
+            holder = _file_of(other.id, built_in)
+            if holder is None:
+                yield f"{place}: {word} is taken by the rule {other.id} ({other.name})"
+            elif not os.path.samefile(holder, file.source.path):
+                yield f"{place}: {word} is taken by {holder}"
+        seen[word] = place
+
+
+def _file_of(rule: str, folder: str) -> str | None:
+    """The file in the rules folder *folder* that defines *rule* (an id)."""
+    import re
+
+    defined = re.compile(rf"^[ -]*id: {rule}\s*$".encode(), re.MULTILINE)
+    for path in (*rule_files(folder), os.path.join(folder, PROBLEMS)):
+        if os.path.exists(path) and defined.search(read_rule(path)):
+            return path
+    return None
 
 
 def facts_in(folder: RuleFolder) -> dict[str, Any]:
@@ -261,7 +290,8 @@ def _explain(file: RuleFile, error: Any) -> Iterator[tuple[Span, str]]:
         unknown = [name for name in error.instance if name not in allowed]
         for name in unknown[:MAX_UNKNOWN]:
             where = place_of(file.root, [*path, name], key=True)
-            yield where, f"{_of(name, owner, path)}; use one of {', '.join(allowed)}"
+            close = nearest(str(name), allowed) or ";"
+            yield where, f"{_of(name, owner, path)}{close} use one of {', '.join(allowed)}"
         if len(unknown) > MAX_UNKNOWN:
             yield where, f"{len(unknown) - MAX_UNKNOWN:,} more unknown keys follow"
     elif error.schema is False:
@@ -275,8 +305,10 @@ def _explain(file: RuleFile, error: Any) -> Iterator[tuple[Span, str]]:
         what = f"{error.instance} is not a valid value of {owner}"
         yield place, f"{what}{close} use one of {', '.join(allowed)}"
     elif error.validator == "pattern":
-        meaning = error.schema.get("description", error.validator_value)
-        yield place, f"{error.instance} is not a valid value of {owner}: {meaning}"
+        yield (
+            place,
+            f"{error.instance} is not a valid value of {owner}: {error.schema['description']}",
+        )
     else:
         yield place, f"{owner}: {_sentence(error)}"
 

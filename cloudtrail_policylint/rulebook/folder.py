@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from ..base import limits
-from ..base.disk import MIB, UnreadableError, is_inside, project_of, read_bytes
+from ..base.disk import MIB, UnreadableError, is_inside, project_of, read_bytes, walk
 from ..base.errors import RuleFileError
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ def rule_files(path: str) -> Iterator[str]:
     if not os.path.isdir(path):
         yield path
         return
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in walk(path):
         folders[:] = sorted(name for name in folders if name != FACTS and not name.startswith("."))
         for name in sorted(names):
             if name.endswith(SUFFIXES) and name != PROBLEMS and not name.startswith("."):

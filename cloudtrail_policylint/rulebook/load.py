@@ -12,7 +12,7 @@ import os
 from functools import partial
 
 from .._version import __version__
-from ..base.disk import UnreadableError, read_bytes, replace_file
+from ..base.disk import UnreadableError, read_bytes, replace_file, walk
 from .model import RuleBook, extended, rule_book
 
 TYPE_CHECKING = False
@@ -62,7 +62,7 @@ def with_rules(book: RuleBook, path: str) -> RuleBook:
     def validated() -> str:
         from .file import read_own
 
-        return json.dumps(read_own(book, folder))
+        return json.dumps(read_own(book, folder, rules_folder()))
 
     sets = {name: list(values) for name, values in book.sets.items()}
     stamp = [folder.digest(), *_code(), *book.names(), sets]
@@ -103,7 +103,7 @@ def _cached(
 def _stamp(folder: str) -> list[Any]:
     """Name, time and size of every file under *folder*, and of the code that compiles them."""
     found = _code()
-    for at, folders, names in os.walk(folder):
+    for at, folders, names in walk(folder):
         folders.sort()
         found += [_state(os.path.join(at, name)) for name in sorted(names)]
     return found

@@ -31,7 +31,8 @@ class Edit:
     description. An edit of a string has the string as ``target`` and its whole new
     text, with holes as they are written, as ``new_text``. An edit that removes
     an entry of a map, and all strings in it, has the range of the entry as
-    ``removed``. An edit with neither is about a comment.
+    ``removed``. An edit with neither is about a comment. ``statement`` is the
+    number of the policy that the edit is for, and the id of the statement's node.
     """
 
     span: Span
@@ -41,6 +42,7 @@ class Edit:
     target: Text | None = None
     new_text: str = ""
     removed: Span | None = None
+    statement: tuple[int, int] | None = None
 
 
 def joined(text: Text) -> str:
@@ -48,8 +50,8 @@ def joined(text: Text) -> str:
     return "".join(part.text if isinstance(part, Piece) else HOLE for part in text.parts)
 
 
-def rewriting(target: Text, new: str, *, safe: bool, says: str) -> Edit | None:
-    """The edit that changes *target*, as returned by ``joined``, to *new*.
+def rewriting(target: Text, new: str, *, says: str) -> Edit | None:
+    """The edit, not called safe, that changes *target*, as returned by ``joined``, to *new*.
 
     None if nothing changes, if a hole would change, and if the text is not
     written in a file (it was computed).
@@ -70,11 +72,11 @@ def rewriting(target: Text, new: str, *, safe: bool, says: str) -> Edit | None:
     new_text = new
     for hole in holes:
         new_text = new_text.replace(HOLE, hole.written, 1)
-    return Edit(span, before + replacement + after, safe, says, target, new_text)
+    return Edit(span, before + replacement + after, False, says, target, new_text)
 
 
-def removing(entry: Entry, *, safe: bool, says: str) -> Edit | None:
-    """The edit that removes *entry*, which is not the only one, from its map.
+def removing(entry: Entry, *, says: str) -> Edit | None:
+    """The edit, not called safe, that removes *entry*, which is not the only one, from its map.
 
     The comma after it is removed too, or the one before the last entry; without
     commas, whole lines are removed. None if *entry* is not written as an entry.
@@ -106,7 +108,7 @@ def removing(entry: Entry, *, safe: bool, says: str) -> Edit | None:
         start, end = line, rest
     else:
         return None
-    return Edit(Span(source, start, end), "", safe, says, removed=removed)
+    return Edit(Span(source, start, end), "", False, says, removed=removed)
 
 
 def _block_around(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -481,30 +481,6 @@ def test_escapes_beside_the_wrong_part_are_kept(escaped: str) -> None:
     assert len(result) == len(text % escaped) + len("-data")
 
 
-def test_the_default_of_a_variable_is_only_changed_by_unsafe_fixes() -> None:
-    text = (
-        'variable "put" {\n  default = "cloudtrail:PutAuditEvents"\n}\n'
-        'resource "aws_iam_policy" "x" {\n  policy = jsonencode({\n    Version = "2012-10-17"\n'
-        '    Statement = [{ Effect = "Allow", Action = var.put, Resource = "*" }]\n  })\n}\n'
-    )
-    assert text_of(fixed(text, "main.tf", unsafe=False), text) == text
-    changed = text_of(fixed(text, "main.tf", unsafe=True), text)
-    assert changed == text.replace("cloudtrail:Put", "cloudtrail-data:Put")
-
-
-def test_a_statement_that_two_policies_share_is_fixed_once() -> None:
-    text = (
-        'locals {\n  statement = { Effect = "Allow", Action = "cloudtrail:PutAuditEvents", Resource = "*" }\n}\n'
-        + "".join(
-            f'resource "aws_iam_policy" "{name}" {{\n'
-            '  policy = jsonencode({ Version = "2012-10-17", Statement = [local.statement] })\n}\n'
-            for name in "ab"
-        )
-    )
-    changed = text_of(fixed(text, "main.tf", unsafe=False), text)
-    assert changed == text.replace("cloudtrail:Put", "cloudtrail-data:Put")
-
-
 def writing(rule: str, text: str) -> RuleBook:
     """A rule book of the rule with the id *rule* alone, whose edit writes *text*."""
     (path,) = (

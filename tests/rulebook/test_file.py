@@ -45,16 +45,18 @@ def test_of_many_unknown_keys_the_first_are_reported(tmp_path: Path) -> None:
     ("before", "after", "message"),
     [
         ("severity: warning", "severity: bad", "rule.yaml:4:11: bad is not a valid value of severity;"),
-        ("severity:", "severty:", 'rule.yaml:4:1: "severty" is not part of a rule; use one of'),
+        ("severity:", "severty:", 'rule.yaml:4:1: "severty" is not part of a rule; did you mean severity? use one of'),
         ("fix: Leave it out.\n", "", "rule.yaml:1:1: a rule requires fix"),
         ("some:", "any:", 'rule.yaml:11:5: "any" is not a test for action; use one of every, none, some'),
-        ("  action:", "  actions:", 'rule.yaml:10:3: "actions" is not a field of match; use one of action,'),
+        ("  action:", "  actions:", 'rule.yaml:10:3: "actions" is not a field of match; did you mean action? use one of action,'),
         ('["cloudtrail:LookupEvents"]', '["$knwon"]', "rule.yaml:11:21: unknown set $knwon; did you mean known?"),
         ("{action} is", "{arn} is", "rule.yaml:13:10: {arn} cannot be used here; use one of action,"),
         ("{action} is", "{nearest} is", "rule.yaml:13:10: {nearest} cannot be used here;"),
         ("{action} is", "{reason} is", "rule.yaml:13:10: {reason} cannot be used here;"),
         ("{action} is", "{action is", "rule.yaml:13:10: the message has a brace that is not part of a placeholder"),
         ("seen: 2026-11-21", "seen: today", "rule.yaml:17:50: today is not a valid value of seen: "),
+        ("since: 0.1.0", "since: '1'", "rule.yaml:7:8: 1 is not a valid value of since: The version of"),
+        ("fix:", "tags: [A b]\nfix:", "rule.yaml:15:8: A b is not a valid value of tags: A tag: words in lower case"),
         ("report: action", "report: act", "rule.yaml:12:9: act is not a valid value of report; did you mean action? use one"),
         ("fix:", "supersedes: [ACME2, CT111]\nfix:", "rule.yaml:15:21: no rule has the id CT111; did you mean CT101?"),
         ("fix:", "supersedes: [ACME1]\nfix:", "rule.yaml:15:14: ACME1 cannot supersede itself"),
@@ -88,11 +90,34 @@ def test_an_id_is_taken_once(tmp_path: Path, book: RuleBook) -> None:
     (tmp_path / "a.yaml").write_text(RULE, encoding="utf-8")
     assert with_rules(book, str(tmp_path)).named("ACME1") is not None
     (tmp_path / "b.yaml").write_text(RULE, encoding="utf-8")
-    with pytest.raises(RuleFileError, match=r"b\.yaml:1:5: ACME1 is taken by another rule"):
+    with pytest.raises(RuleFileError, match=r"b\.yaml:1:5: ACME1 is taken by .*a\.yaml:1:5$"):
         with_rules(book, str(tmp_path))
     (tmp_path / "b.yaml").write_text(RULE.replace("ACME1", "CT101"), encoding="utf-8")
-    with pytest.raises(RuleFileError, match=r"b\.yaml:1:5: CT101 is taken by another rule"):
+    with pytest.raises(
+        RuleFileError, match=r":1:5: CT101 is taken by .*CT101-unknown-action\.yaml$"
+    ):
         with_rules(book, str(tmp_path))
+    (tmp_path / "b.yaml").write_text(RULE.replace("ACME1", "CT001"), encoding="utf-8")
+    with pytest.raises(RuleFileError, match=r":1:5: CT001 is taken by .*problems\.yaml$"):
+        with_rules(book, str(tmp_path))
+    (tmp_path / "b.yaml").unlink()
+    with pytest.raises(RuleFileError, match=r":1:5: ACME1 is taken by the rule ACME1 \(wide-look"):
+        with_rules(with_rules(book, str(tmp_path)), str(tmp_path))
+
+
+def test_every_pattern_of_the_schema_is_described_in_words() -> None:
+    left: list[object] = [rulefile._schema()]
+    patterns = 0
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += value.values()
+            if isinstance(value.get("pattern"), str):
+                patterns += 1
+                assert value["description"]
+        elif isinstance(value, list):
+            left += value
+    assert patterns > 10
 
 
 def test_rules_of_one_folder_may_supersede_each_other_and_those_of_the_project(

@@ -62,6 +62,7 @@ class _Finder:
         self.resources: list[FoundResource] = []
         self.problems: list[Problem] = [_repeated(key) for key in template.repeated]
         self.unresolved: list[Hole] = []
+        self.open = bool(template.parameters)
         root = template.root
         self.allowances: list[Allowance] = allowances(root.get("Metadata"), root.span)
 
@@ -80,6 +81,7 @@ class _Finder:
             tuple(self.allowances),
             tuple(self.unresolved),
             tuple(self.resources),
+            open=(self.source,) if self.open else (),
         )
 
     def _nested(self, body: Node | None) -> None:
@@ -100,6 +102,7 @@ class _Finder:
                     self.allowances.extend(extraction.allowances)
                     self.resources.extend(extraction.resources)
                     self.unresolved.extend(extraction.unresolved)
+                    self.open = self.open or bool(extraction.open)
 
     # -- what the template says about its resources
 

@@ -17,6 +17,7 @@ import re
 from ...base.record import record
 from ...iam.written import Extraction
 from ...tree.nodes import Hole, Map, Seq
+from ..documents import owner_of
 from ..values import string
 from .intrinsics import Evaluator
 from .policies import find
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from ...iam.written import Problem
     from ...tree.nodes import Node
-    from ...tree.source import SourceFile
+    from ...tree.source import SourceFile, Span
     from .template import Resource
 
     Loader = Callable[[str], SourceFile | None]
@@ -60,6 +61,7 @@ class _Tree:
     source: SourceFile
     template: Template
     problems: tuple[Problem, ...]
+    owns: Callable[[Span, bool], bool]
 
 
 class Stacks:
@@ -110,6 +112,8 @@ class Stacks:
                 (*found.problems, *tree.problems),
                 () if index else found.allowances,
                 found.unresolved,
+                open=found.open,
+                owns=tree.owns,
             )
 
     # -- which templates there are
@@ -154,7 +158,7 @@ class Stacks:
             root, problems = self._read(source)
             tree = None
             if isinstance(root, Map) and isinstance(root.get("Resources"), Map):
-                tree = _Tree(source, Template(root), problems)
+                tree = _Tree(source, Template(root), problems, owner_of(root))
             self._trees[path] = tree
         return self._trees[path]
 

@@ -40,7 +40,8 @@ class Module:
 
     *load* opens a file by its path relative to the folder (None if it cannot be
     read), and *names* lists the files below a folder. *whole* says that there
-    are no other files with declarations.
+    are no other files with declarations. ``unused`` are files that set variables
+    only if the command names them.
     """
 
     __slots__ = (
@@ -56,6 +57,8 @@ class Module:
         "problems",
         "resources",
         "size",
+        "sources",
+        "unused",
         "values",
         "variables",
         "whole",
@@ -82,13 +85,17 @@ class Module:
         self.allowances: list[Allowance] = []
         self.load = load
         self.names = names
+        self.sources = tuple(sources)
+        self.unused = tuple(source for source in sources if _is_unused(source.path))
         self.size = sum(len(source.text) for source in sources)
         for source in sources:
             if not source.path.endswith(_DEFINITIONS):
                 self._add(source)
         for source in sorted(sources, key=lambda source: _precedence(source.path)):
             if _applies_by_itself(source.path):
-                self.values.update(_definitions(source).attributes)
+                definitions = _definitions(source)
+                self.values.update(definitions.attributes)
+                whole = whole and definitions.mistake is None
         self.whole = whole and not self.problems
 
     def declares_all(self, source: SourceFile) -> bool:
@@ -180,6 +187,10 @@ def _applies_by_itself(path: str) -> bool:
     """Whether Terraform loads the variable definitions *path* automatically."""
     name = path.rsplit("/", 1)[-1].removesuffix(".json")
     return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
+
+
+def _is_unused(path: str) -> bool:
+    return path.endswith(_DEFINITIONS) and not _applies_by_itself(path)
 
 
 def _precedence(path: str) -> tuple[bool, str]:

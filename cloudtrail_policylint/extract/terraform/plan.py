@@ -112,7 +112,12 @@ class _Plan:
     def extraction(self) -> Extraction:
         documents = tuple(found for resource in self._resources for found in self._found(resource))
         resources = tuple(FoundResource(r.type, r.owner) for r in self._resources)
-        return Extraction(documents, tuple(self._attachments), resources=resources)
+        return Extraction(
+            documents,
+            tuple(self._attachments),
+            resources=resources,
+            owns=lambda _place, _inside: False,  # generated, and the values are there twice
+        )
 
     # -- relations between resources
 

@@ -19,14 +19,15 @@ from .values import spelling, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
     from ...readers.hcl.file import Attribute, Block
     from ...readers.hcl.syntax import Expression
-    from ...tree.source import Span
+    from ...tree.source import SourceFile, Span
     from .evaluate import Evaluator
     from .session import Instance, Scope
+    from .uses import Uses
 
     T = TypeVar("T")
 
@@ -75,14 +76,46 @@ class _Finder:
             self._search_block(call)
         self._data_documents()
         self._elsewhere()
+        documents = tuple(self._in_order())
+        problems = tuple(self._problems())
         return Extraction(
-            tuple(self._in_order()),
+            documents,
             tuple(self.relations.attachments),
-            tuple(self._problems()),
+            problems,
             tuple(self.module.allowances),
             unresolved=tuple(self.unresolved),
             resources=tuple(self._made()),
+            unread=self._sources() if self._is_partial() else self.module.unused,
+            open=self._sources() if self.module.variables or not self.module.whole else (),
+            owns=self._owner(documents),
         )
+
+    def _is_partial(self) -> bool:
+        """Whether a part of the module was not evaluated."""
+        module, evaluator = self.module, self.evaluator
+        unread = module.problems or (module.load is not None and not module.whole)
+        return bool(unread) or evaluator.exceeded is not None or evaluator.unknown_inputs
+
+    def _sources(self) -> tuple[SourceFile, ...]:
+        """The files of the module, and those that it loads."""
+        return (*self.module.sources, *self.evaluator.loaded())
+
+    def _owner(self, documents: Sequence[Found]) -> Callable[[Span, bool], bool]:
+        """``Extraction.owns`` for the module; its expressions are followed when it is first used."""
+        many = any(len(one.documents) == MAX_VARIANTS for one in self.locations.values())
+        places = [found.node.span for found in documents]
+        places += [attachment.arn.span for attachment in self.relations.attachments]
+        uses: Uses | None = None
+
+        def owns(place: Span, inside: bool) -> bool:  # noqa: FBT001 - the interface of ``owns``
+            nonlocal uses
+            if uses is None:
+                from .uses import Uses
+
+                uses = Uses(self.module, places, self.evaluator.templates())
+            return not many and uses.owns(place, inside)
+
+        return owns
 
     def _made(self) -> Iterator[FoundResource]:
         """The resources of the module; one with several instances is there once."""

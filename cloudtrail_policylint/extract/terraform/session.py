@@ -334,6 +334,14 @@ class Session(ABC):
             self._templates[source.path] = read_template(source)
         return self._templates[source.path]
 
+    def loaded(self) -> list[SourceFile]:
+        """The files that function calls have opened."""
+        return [source for source in self._files.values() if source is not None]
+
+    def templates(self) -> list[Template]:
+        """The valid templates among these."""
+        return [template for template in self._templates.values() if template is not None]
+
     def file_names(self, folder: str) -> list[str]:
         """The files below *folder*, relative to the root module; none if they are unknown."""
         return self._names(folder) if self._names is not None else []
