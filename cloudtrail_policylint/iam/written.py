@@ -129,7 +129,8 @@ class Extraction:
     stand where there must be a policy that is not known at all.
 
     ``unread`` are files of which something was not evaluated, and ``open`` those
-    whose variables or parameters get values from files that may not be in view.
+    whose variables or parameters get values from files that may not be in view;
+    ``uncertain``: these values are unknown even if all files are.
     ``owns`` says whether only policies read the text at a place; its second
     argument is whether the place is inside of a policy and its owner.
     """
@@ -142,4 +143,5 @@ class Extraction:
     resources: tuple[FoundResource, ...] = ()
     unread: tuple[SourceFile, ...] = ()
     open: tuple[SourceFile, ...] = ()
+    uncertain: bool = False
     owns: Callable[[Span, bool], bool] = _inside

@@ -98,6 +98,8 @@ class Checker:
         for document in extraction.documents:
             outcome.unread.update(_unread(document.problems))
         outcome.open.update(source.path for source in extraction.open)
+        if extraction.uncertain:
+            outcome.uncertain |= outcome.open
         for one in from_allowances(extraction.allowances):
             outcome.allow(one)
         if self._strings:

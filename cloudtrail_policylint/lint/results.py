@@ -62,7 +62,7 @@ class Results:
         kept, suppressed = suppress(settled(whole.findings), suppressions)
 
         def is_judged(path: str) -> bool:
-            if whole.internal_errors or interrupted or path in whole.unread:
+            if whole.internal_errors or interrupted or path in whole.unread | whole.uncertain:
                 return False
             return path not in whole.open or in_view(path)
 

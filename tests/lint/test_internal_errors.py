@@ -79,10 +79,10 @@ def test_a_policy_that_cannot_be_normalised_does_not_stop_the_others(
 ) -> None:
     real = normalised
 
-    def normalise(found: Any, kind: Any) -> Any:
+    def normalise(found: Any, kind: Any, number: int) -> Any:
         if found.node.span.start < 3:
             raise RecursionError("too deep")
-        return real(found, kind)
+        return real(found, kind, number)
 
     monkeypatch.setattr(checker, "normalise", normalise)
     (here / "a.json").write_text(f"[{TWO}, {TWO}]")
