@@ -9,7 +9,7 @@ import pytest
 
 from support.fix_fuzzing import fix_here, harm_of, write
 
-INPUTS = 100
+INPUTS = 150
 SAFE, UNSAFE = False, True
 
 
