@@ -9,7 +9,7 @@ import pytest
 
 from support.fix_fuzzing import fix_here, harm_of, write
 
-INPUTS = 150
+INPUTS = 300
 SAFE, UNSAFE = False, True
 
 
