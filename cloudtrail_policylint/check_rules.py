@@ -11,8 +11,18 @@ from .base.errors import RuleFileError
 from .base.record import record, replaced
 from .fix.fixer import fix
 from .lint.linter import Linter
-from .rulebook.file import CLOSE, OPEN, facts_in, mistakes, parsed, unmarked
+from .rulebook.file import (
+    CLOSE,
+    OPEN,
+    facts_in,
+    known_ids,
+    mistakes,
+    parsed,
+    taken_words,
+    unmarked,
+)
 from .rulebook.folder import RuleFolder
+from .rulebook.load import rules_folder
 from .rulebook.model import Rule, RuleBook, rule_from, sets_in
 from .settings.model import Settings
 from .tree.python_values import place_of
@@ -28,6 +38,8 @@ if TYPE_CHECKING:
     from .fix.fixer import Fixed
     from .rulebook.file import RuleFile
 
+PLACEHOLDER = "REPLACE: "
+"""The beginning of a text that ``scripts/new-rule`` leaves to be written."""
 FILES = {"json": "example.json", "terraform": "main.tf"}
 
 
@@ -45,32 +57,44 @@ def check(paths: Iterable[str], book: RuleBook) -> CheckResult:
     errors: list[str] = []
     seen: dict[str, str] = {}
     rules = examples = 0
+    files: list[tuple[RuleFile, dict[str, tuple[str, ...]]]] = []
     for path in paths:
         folder = RuleFolder(path)
         sets = {**book.sets, **sets_in(facts_in(folder))}
         for one in folder.rules.items():
             rules += 1
             try:
-                file = parsed(*one)
+                files.append((parsed(*one), sets))
             except RuleFileError as error:
                 errors.append(str(error))
-                continue
-            found = mistakes(file, sets)
-            if not found:
-                rule = rule_from(file.raw, sets)
-                found = [*_duplicates(file, rule, seen), *run_examples(file, rule, book)]
-                examples += sum(len(group) for group in file.raw["examples"].values())
-            errors += found
+    ids = known_ids(book, [file for file, _ in files])
+    for file, sets in files:
+        found = mistakes(file, sets, ids, book.requests())
+        if not found:
+            rule = rule_from(file.raw, sets)
+            found = [
+                *taken_words(file, book, rules_folder(), seen),
+                *_placeholders(file),
+                *run_examples(file, rule, book),
+            ]
+            examples += sum(len(group) for group in file.raw["examples"].values())
+        errors += found
     return CheckResult(tuple(errors), rules, examples)
 
 
-def _duplicates(file: RuleFile, rule: Rule, seen: dict[str, str]) -> Iterator[str]:
-    """Messages about an id or name of *rule* that is in *seen* with the place of its first use."""
-    for key, word in (("id", rule.id), ("name", rule.name)):
-        place = place_of(file.root, [key]).place()
-        if word in seen:
-            yield f"{place}: {word} is already used at {seen[word]}"
-        seen[word] = place
+def _placeholders(file: RuleFile) -> Iterator[str]:
+    """Messages about texts of the template that have not been replaced."""
+    texts: list[tuple[list[Any], str]] = [
+        *(([key], file.raw[key]) for key in ("summary", "why", "fix")),
+        *(
+            (["references", index, "says"], reference["says"])
+            for index, reference in enumerate(file.raw["references"])
+        ),
+    ]
+    for path, text in texts:
+        if text.startswith(PLACEHOLDER):
+            place = place_of(file.root, path).place()
+            yield f"{place}: {path[-1]} still has the text of the template"
 
 
 def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
@@ -94,15 +118,13 @@ def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
 def example_linter(
     rule: Rule, book: RuleBook, sets: Mapping[str, Sequence[str]] | None = None
 ) -> Linter:
-    """A linter that runs only *rule*, on all policies, with the *sets* that it needs."""
+    """A linter with only *rule* of the rules in *book*, on all policies, with the *sets* it needs."""
     settings = Settings(
         scope="all",
         pedantic=rule.confidence == "low",
-        select=(rule.name,),
         sets=tuple((name, tuple(sets[name])) for name in rule.needs if sets and name in sets),
     )
-    others = [other for other in book.rules if other.id != rule.id]
-    return Linter(replaced(book, rules=(*others, rule)), settings)
+    return Linter(replaced(book, rules=(rule,)), settings)
 
 
 def failure(example: Mapping[str, Any], linter: Linter, rule: Rule, *, bad: bool) -> str | None:
@@ -180,10 +202,12 @@ def _difference(
     missed = [text[start:end] for start, end in marked if (start, end) not in found]
     extra = [text[start:end] for start, end in found if (start, end) not in marked]
     if missed and extra:
-        return f"found {_listed(extra)} instead of {_listed(missed)}"
+        return f"reports {_listed(extra)}, but must report {_listed(missed)}"
     if missed:
-        return f"did not find {_listed(missed)}"
-    return f"found {_listed(extra)}" if extra else None
+        return f"does not report {_listed(missed)}"
+    if extra and marked:
+        return f"reports {_listed(extra)}, which is not marked with {OPEN}{CLOSE}"
+    return f"reports {_listed(extra)}, but must report nothing" if extra else None
 
 
 def _listed(texts: Iterable[str]) -> str:

@@ -69,7 +69,10 @@ def test_settings_apply_as_on_the_command_line(here: Path) -> None:
 def test_unusable_input_raises(here: Path) -> None:
     with pytest.raises(InputError, match=r"^nowhere: no such file or folder$"):
         lint_paths(["nowhere"])
-    with pytest.raises(InputError, match=r"^notes.txt: unknown file format"):
+    with pytest.raises(
+        InputError,
+        match=r"^notes.txt: unknown file format: .* in \.json, .*, \.template, .* or \.tofu\.json$",
+    ):
         lint_text("", "notes.txt")
     with pytest.raises(InputError, match=r"^gone.yaml: no such settings file$"):
         lint_paths(["."], config=here.joinpath("gone.yaml").relative_to(here))
@@ -80,14 +83,14 @@ def test_an_internal_error_has_the_other_findings(
 ) -> None:
     (here / "a.json").write_text(policy("Nope"))
     (here / "b.json").write_text(policy("Broken"))
-    judge = Engine.judge_document
+    judge = Engine.check_document
 
     def failing(engine: Engine, document: object) -> object:
         if "b.json" in document.span.source.path:  # type: ignore[attr-defined]
             raise ZeroDivisionError
         return judge(engine, document)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Engine, "judge_document", failing)
+    monkeypatch.setattr(Engine, "check_document", failing)
     with pytest.raises(InternalError, match=r"b\.json") as caught:
         lint_paths(["."])
     assert [finding.path for finding in caught.value.findings] == ["a.json"]

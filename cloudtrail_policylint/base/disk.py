@@ -1,4 +1,4 @@
-"""Reading and replacing files that are not trusted, and keeping inside of a project."""
+"""Paths and files that are not trusted: reading, replacing, keeping inside of a project."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MIB = 1024 * 1024
+_LARGEST_INDEX = 1024
+"""MiB of the index of a git repository; a million files take 100."""
+
+
+MOST_CHARACTERS = 4096
+"""The longest path: PATH_MAX of Linux."""
 
 
 class UnreadableError(Exception):
@@ -79,6 +85,52 @@ def _contents(path: str, most: int) -> bytes:
         os.close(descriptor)
 
 
+def path_of(text: str) -> str | None:
+    """The path that *text* of a file names; None if no file can have it.
+
+    No path is empty or has a NUL, a character that the file system cannot
+    encode (half of a surrogate pair), or more than ``MOST_CHARACTERS``: functions of
+    ``os`` raise errors for the first two, and take long for the last.
+    """
+    if not text or "\0" in text or len(text) > MOST_CHARACTERS:
+        return None
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return None
+    return text
+
+
+def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each folder from *top* down with the names of its folders and of its other entries.
+
+    As ``os.walk``, which recurses before Python 3.12: the caller may change the
+    folders that are entered, and links are not followed. A folder that cannot be
+    read is left out.
+    """
+    left = [top]
+    while left:
+        folder = left.pop()
+        folders: list[str] = []
+        names: list[str] = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    (folders if _is_folder(entry) else names).append(entry.name)
+        except OSError:
+            continue
+        yield folder, folders, names
+        inner = [os.path.join(folder, name) for name in reversed(folders)]
+        left += [path for path in inner if not os.path.islink(path)]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def is_inside(path: str, folder: str) -> bool:
     """Whether *path* is *folder* or below it; both are absolute."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
@@ -98,6 +150,61 @@ def project_of(folder: str) -> str:
             return here if is_inside(own, here) and os.path.dirname(here) != here else own
         at = parent
     return at
+
+
+def leads_out_of_project(path: str) -> bool:
+    """Whether a link in a project makes *path* lead to a place outside of that project.
+
+    A path that is outside from the start, or behind a link that belongs to no
+    project, was chosen by the user.
+    """
+    here = os.path.realpath(".")
+    at = os.path.join(os.getcwd(), path)
+    while (parent := os.path.dirname(at)) != at:
+        if os.path.islink(at):
+            project = project_of(parent)
+            bound = os.path.exists(os.path.join(project, ".git")) or (
+                project == here != os.path.dirname(here)
+            )
+            if bound and not is_inside(os.path.realpath(at), project):
+                return True
+        at = parent
+    return False
+
+
+def is_tracked(path: str) -> bool:
+    """Whether git tracks the existing file *path*; an index that cannot be read tracks all files.
+
+    Source: git's manual, gitformat-index: a name follows the 16 bits that have
+    its length, and ends with a NUL; version 4 abbreviates names.
+    """
+    real = os.path.realpath(path)
+    top = project_of(os.path.dirname(real))
+    git = os.path.join(top, ".git")
+    try:
+        if os.path.isfile(git):  # a worktree or a submodule
+            git = os.path.join(top, os.fsdecode(_contents(git, MIB)).strip()[len("gitdir: ") :])
+        names = os.listdir(git)
+        if "index" not in names:
+            return False
+        data = read_bytes(os.path.join(git, "index"), _LARGEST_INDEX)
+    except FileNotFoundError:
+        return False
+    except (OSError, UnreadableError):
+        return True
+    readable = data[:4] == b"DIRC" and data[4:8] in (b"\0\0\0\2", b"\0\0\0\3")
+    if not readable or any(name.startswith("sharedindex.") for name in names):
+        return True
+    name = os.fsencode(os.path.relpath(real, top).replace(os.sep, "/"))
+    length = min(len(name), 0xFFF)
+    at = data.find(name + b"\0")
+    while at >= 0:
+        # In version 3, 16 more bits may come between the length and the name.
+        for start in (at - 2, at - 4):
+            if int.from_bytes(data[start : start + 2], "big") & 0xFFF == length:
+                return True
+        at = data.find(name + b"\0", at + 1)
+    return False
 
 
 def replace_file(

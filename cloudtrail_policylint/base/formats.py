@@ -1,8 +1,7 @@
 """The formats of input files and the suffixes of their names.
 
 This is the only list of formats. ``extract`` maps each of them to its reader and
-extractor; everything else looks them up here. To add a format, write a reader
-and an extractor, and add a line to ``FORMATS`` and one to ``extract``.
+extractor; everything else looks them up here. CONTRIBUTING.md says how to add one.
 """
 
 from __future__ import annotations
@@ -73,6 +72,8 @@ MODULE_FILES = (*TERRAFORM.suffixes, *TERRAFORM.module_suffixes)
 """Suffixes of the files that make up a Terraform module."""
 COMMENTS = tuple(dict.fromkeys(sign for one in FORMATS for sign in one.comments))
 """The beginnings of a comment in all formats."""
+SUPPRESSION_MARK = "policylint:"
+"""What a comment that suppresses findings has in it, in any of the formats."""
 ESCAPES = tuple(escape for one in FORMATS for escape in one.escapes)
 """The beginnings of an escape sequence in all formats: a string of one may embed another."""
 
@@ -96,7 +97,9 @@ def format_of_text(path: str) -> Format:
     """The format of a text that is linted as the file *path*; raises ``UsageError``."""
     found = format_of(path)
     if found is None or found is TEXT_TEMPLATE:
-        raise UsageError(f"{path}: unknown file format: the name must end in .json, .yaml or .tf")
+        *most, last = (end for one in FORMATS if one is not TEXT_TEMPLATE for end in one.suffixes)
+        ends = f"{', '.join(most)} or {last}"
+        raise UsageError(f"{path}: unknown file format: the name must end in {ends}")
     return found
 
 
@@ -109,7 +112,7 @@ def title_of(path: str) -> str:
 
 
 def read_as(found: Format, text: str) -> Format:
-    """The format to read *text* in: JSON or YAML for ``CLOUDFORMATION``, by its first character."""
-    if found is not CLOUDFORMATION:
+    """The format to read *text* in: JSON or YAML for either kind of template, by its start."""
+    if found not in (CLOUDFORMATION, TEXT_TEMPLATE):
         return found
     return JSON if text.lstrip()[:1] in ("{", "[") else YAML

@@ -13,9 +13,20 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar, dataclass_transform
+    from collections.abc import Callable
+    from typing import Any, Generic, TypeVar, dataclass_transform
 
     T = TypeVar("T")
+
+    class cached(Generic[T]):  # noqa: N801 - to its users it is a decorator
+        """A property of a record that is computed when it is first read, and then kept.
+
+        It is no field: it is not compared, not shown, and not copied by ``replaced``.
+        """
+
+        def __init__(self, make: Callable[[Any], T]) -> None: ...
+
+        def __get__(self, one: object, of: type) -> T: ...
 
     @dataclass_transform(frozen_default=True, eq_default=True)
     def record(cls: type[T]) -> type[T]:
@@ -28,6 +39,12 @@ if TYPE_CHECKING:
 
 else:
 
+    class cached:  # noqa: N801 - as above
+        """Marks a method whose result ``record`` keeps in a slot of the same name."""
+
+        def __init__(self, make):
+            self.make = make
+
     def record(cls):
         """Return *cls* with slots and the methods of a dataclass for its annotated names.
 
@@ -39,7 +56,13 @@ else:
         body = {k: v for k, v in cls.__dict__.items() if k not in names}
         body.pop("__dict__", None)
         body.pop("__weakref__", None)
-        body["__slots__"] = names
+        caches = {k: v.make for k, v in body.items() if isinstance(v, cached)}
+        if caches:
+            body = {k: v for k, v in body.items() if k not in caches}
+            body["_caches"] = caches
+            body["__getattr__"] = _computed
+        body["__match_args__"] = names
+        body["__slots__"] = (*names, *caches)
         init = type(record)(_assigning(names), globals(), "__init__", defaults)
         init.__qualname__ = f"{cls.__qualname__}.__init__"
         body["__init__"] = init
@@ -64,15 +87,24 @@ else:
             template = _TEMPLATES[len(names)] = scope["__init__"].__code__
         return template.replace(co_varnames=("self", *names), co_names=names)
 
+    def _computed(self, name):
+        """Fill the empty slot *name* and return its value: Python reads a filled slot without asking here."""
+        make = self._caches.get(name)
+        if make is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        value = make(self)
+        setattr(self, name, value)
+        return value
+
     def replaced(one, **changes):
         """Return a copy of *one* with *changes*."""
-        return type(one)(**{name: getattr(one, name) for name in one.__slots__} | changes)
+        return type(one)(**{name: getattr(one, name) for name in one.__match_args__} | changes)
 
     def _equal(self, other):
         if type(self) is not type(other):
             return NotImplemented
-        return all(getattr(self, n) == getattr(other, n) for n in self.__slots__)
+        return all(getattr(self, n) == getattr(other, n) for n in self.__match_args__)
 
     def _describe(self):
-        fields = ", ".join(f"{n}={getattr(self, n)!r}" for n in self.__slots__)
+        fields = ", ".join(f"{n}={getattr(self, n)!r}" for n in self.__match_args__)
         return f"{type(self).__name__}({fields})"

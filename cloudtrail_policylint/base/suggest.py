@@ -8,15 +8,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LIKE = 0.6
-"""The least likeness of a suggestion, as ``difflib`` measures it."""
+LIKE = 0.6
+"""The least likeness of a suggestion, from 0 to 1, as ``difflib`` measures it."""
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """``; did you mean x?`` for the candidate most like *word*; empty if none is like it."""
+    best = closest(word, candidates)
+    return f"; did you mean {best}?" if best is not None else ""
+
+
+def closest(word: str, candidates: Iterable[str], like: float = LIKE) -> str | None:
+    """The candidate most like *word*, whatever its case, with a likeness of at least *like*.
+
+    Of several with the same likeness, the one with the longest common start.
+    """
     from difflib import SequenceMatcher
 
-    best, most, lower = "", (_LIKE, -1), word.lower()
+    best, most, lower = None, (like, -1), word.lower()
     for candidate in candidates:
         other = candidate.lower()
         size = len(lower) + len(other)
@@ -30,4 +39,4 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
         likeness = (SequenceMatcher(None, lower, other).ratio(), len(common))
         if likeness > most:
             best, most = candidate, likeness
-    return f"; did you mean {best}?" if best else ""
+    return best

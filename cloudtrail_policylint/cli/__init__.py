@@ -10,7 +10,7 @@ import os
 import sys
 
 from ..base.errors import InputError
-from .options import parser_for
+from .options import names_apart, parser_for
 from .output import (
     EXIT_INTERNAL_ERROR,
     EXIT_INTERRUPTED,
@@ -59,14 +59,14 @@ def run() -> NoReturn:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line *arguments*; return the exit code."""
-    parser = parser_for(arguments)
-    options = parser.parse_args(arguments)
-    if options.version:
-        return _version()
-    if options.command is None:
-        parser.print_help(sys.stderr)
-        return EXIT_USAGE
     try:
+        parser = parser_for(arguments)
+        options = parser.parse_args(names_apart(arguments))
+        if options.version:
+            return _version()
+        if options.command is None:
+            parser.print_help(sys.stderr)
+            return EXIT_USAGE
         return _run(options)
     except InputError as error:
         return _usage_error(str(error))
@@ -88,10 +88,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _usage_error(message: str) -> int:
-    from ..report.printable import printable
-
     cut = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
-    print_stderr(printable(cut))
+    print_stderr(cut)
     return EXIT_USAGE
 
 

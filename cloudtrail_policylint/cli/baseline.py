@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..base.disk import leads_out_of_project
 from ..base.errors import UsageError
 from ..base.record import record
 from .output import write_file
@@ -34,12 +35,15 @@ class Applied:
 class RunBaseline:
     """The baseline file *path*, or the one in *folder* if *path* is None and it exists.
 
-    With *write*, the file need not exist. Raises ``BaselineError``.
+    With *write*, the file need not exist. Without *force*, the file in *folder*
+    is no link out of the project, and no such link is written through. Raises
+    ``InputError``.
     """
 
-    def __init__(self, path: str | None, folder: str, *, write: bool) -> None:
+    def __init__(self, path: str | None, folder: str, *, write: bool, force: bool) -> None:
         self._write = write
-        self._baseline = _read(path, folder, write=write)
+        self._force = force
+        self._baseline = _read(path, folder, write=write, force=force)
 
     def apply(self, result: Result, coverage: Callable[[], Coverage]) -> Applied:
         """*result* without the findings in the baseline, which is written first if requested.
@@ -52,53 +56,54 @@ class RunBaseline:
         written: list[str] = []
         if self._write:
             try:
-                baseline = _rewrite(baseline, result, coverage())
+                baseline = self._rewritten(baseline, result, coverage())
             except UsageError as error:
                 return Applied(result, error=error)
             written = [_written_note(baseline)]
         applied, stale = baseline.apply(result, coverage())
         return Applied(applied, (*written, *_stale_notes(baseline, stale)))
 
+    def _rewritten(self, baseline: Baseline, result: Result, coverage: Coverage) -> Baseline:
+        if result.internal_errors or result.interrupted:
+            raise UsageError(
+                f"{baseline.path}: not written, because not everything could be checked"
+            )
+        updated = baseline.updated(result, coverage)
+        write_file(baseline.path, updated.text(), force=self._force)
+        return updated
+
 
 def _written_note(baseline: Baseline) -> str:
-    from ..report.printable import printable
     from ..report.text import plural
 
     count = plural(len(baseline.entries), "finding")
-    return f"{printable(baseline.path)}: baseline written with {count}"
+    return f"{baseline.path}: baseline written with {count}"
 
 
 def _stale_notes(baseline: Baseline, stale: Sequence[Entry]) -> Iterator[str]:
     """Lines about the *stale* entries of *baseline*: the run no longer has these findings."""
     if not stale:
         return
-    from ..report.printable import printable
     from ..report.text import plural
 
     occur, them = ("occurs", "it") if len(stale) == 1 else ("occur", "them")
     yield (
-        f"{printable(baseline.path)}: {plural(len(stale), 'finding')} in the baseline no longer "
+        f"{baseline.path}: {plural(len(stale), 'finding')} in the baseline no longer "
         f"{occur}; --write-baseline removes {them}"
     )
     for entry in stale[:_MAX_LISTED]:
-        yield printable(f"  {entry.path}: {entry.rule} {entry.message}")
+        yield f"  {entry.path}: {entry.rule} {entry.message}"
     if len(stale) > _MAX_LISTED:
         yield f"  and {len(stale) - _MAX_LISTED} more"
 
 
-def _read(path: str | None, folder: str, *, write: bool) -> Baseline | None:
+def _read(path: str | None, folder: str, *, write: bool, force: bool) -> Baseline | None:
     file = path or os.path.relpath(os.path.join(folder, NAME))
     exists = os.path.lexists(file)
     if not exists and not write and path is None:
         return None
+    if path is None and not force and leads_out_of_project(file):
+        raise UsageError(f"{file}: a link out of the project; use --baseline to name its target")
     from ..findings.baseline import Baseline, read
 
     return read(file) if exists or not write else Baseline(file)
-
-
-def _rewrite(baseline: Baseline, result: Result, coverage: Coverage) -> Baseline:
-    if result.internal_errors or result.interrupted:
-        raise UsageError(f"{baseline.path}: not written, because not everything could be checked")
-    updated = baseline.updated(result, coverage)
-    write_file(baseline.path, updated.text())
-    return updated

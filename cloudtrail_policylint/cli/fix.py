@@ -39,7 +39,7 @@ def run(session: LintSession) -> int:
         raise UsageError("--unsafe-fixes requires --fix or --diff")
     stdin: dict[str, bytes] = {}
     if options.paths == ["-"] and options.stdin_filename:
-        stdin[options.stdin_filename] = sys.stdin.buffer.read()
+        stdin[options.stdin_filename] = session.read_stdin(options.stdin_filename)
     fixed = fix(
         lambda contents: session.check({**stdin, **contents}, strings=True),
         unsafe=options.unsafe_fixes,
@@ -149,14 +149,13 @@ def _print_summary(
     failures: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Print refused fixes, files that could not be written, and the number of findings fixed."""
-    from ..report.printable import printable
     from ..report.text import plural
 
     for refusal in fixed.refusals:
         place = refusal.finding.span.place()
-        print_stderr(printable(f"{place}: {refusal.finding.rule.id} not fixed: {refusal.reason}"))
+        print_stderr(f"{place}: {refusal.finding.rule.id} not fixed: {refusal.reason}")
     for _, message in failures:
-        print_stderr(printable(message))
+        print_stderr(message)
     failed = {path for path, _ in failures}
     done = [f for f in fixed.findings if f.span.source.path not in failed]
     paths = {path for path in fixed.contents if path not in failed}

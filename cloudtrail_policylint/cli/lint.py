@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .output import EXIT_OK, write_stdout
+from .output import EXIT_OK, write_lines
 from .session import LintSession
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ def lint(options: argparse.Namespace) -> int:
         from ..settings.describe import setting_lines
 
         for path in options.paths:
-            write_stdout("".join(f"{line}\n" for line in setting_lines(settings, path)))
+            write_lines(setting_lines(settings, path))
         return EXIT_OK
     session = LintSession(options, settings)
     if options.fix or options.diff or options.unsafe_fixes:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
+from ..base.errors import UsageError
 from ..report.formats import FORMATS
-from .output import text_width
+from .output import print_stderr, text_width, write_stdout
 
 _EXAMPLES = """\
 examples:
@@ -21,10 +25,11 @@ examples:
   lint --stdin-filename main.tf - < main.tf  check the text in an editor
 
 exit codes:
-  0  no finding of the --fail-on severity or higher
-  1  at least one such finding; with --diff: there is something to fix
-  2  invalid usage, settings, rule file or baseline, or a file could not be written
-  3  internal error, or a killed worker process; all other files were still checked
+  0    no finding of the --fail-on severity or higher
+  1    at least one such finding; with --diff: there is something to fix
+  2    invalid usage, settings, rule file or baseline, or a file could not be written
+  3    internal error, or a killed worker process; all other files were still checked
+  130  interrupted with Ctrl-C
 """
 
 MOST_JOBS = 64
@@ -34,6 +39,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+
+    from _typeshed import SupportsWrite
+
+
+def names_apart(arguments: Sequence[str]) -> list[str]:
+    """*arguments* in which all that follows ``--`` are names, even ``-``.
+
+    Raises ``UsageError`` for an option that is also the name of a file: programs
+    that append the names of files, such as pre-commit, may not write ``--`` first.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for argument in arguments[:end]:
+        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+            raise UsageError(
+                f"{argument}: an option or a file of this name? write -- before names of files, "
+                f"and ./ before this one"
+            )
+    return [*arguments[:end], *("./-" if name == "-" else name for name in arguments[end:])]
 
 
 def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -46,7 +69,17 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
         def __init__(self, prog: str) -> None:
             super().__init__(prog, width=text_width())
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        """A parser that prints safely: an error quotes the arguments."""
+
+        def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+            if file is sys.stdout:
+                write_stdout(message)
+            else:
+                for line in message.splitlines():
+                    print_stderr(line)
+
+    parser = Parser(
         prog="cloudtrail-policylint",
         description="Find CloudTrail permission mistakes in IAM policies, Terraform and CloudFormation.",
         epilog=_EXAMPLES,
@@ -67,8 +100,8 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     # command that comes first gets one, with its options. Otherwise (--help, a wrong name) all
     # are listed.
     first = arguments[0] if arguments else ""
-    for name, (options, text) in _COMMANDS.items():
-        if first in _COMMANDS and name not in arguments:
+    for name, (options, text) in COMMANDS.items():
+        if first in COMMANDS and name not in arguments:
             continue
         command = commands.add_parser(
             name, help=text, allow_abbrev=False, formatter_class=parser.formatter_class
@@ -80,7 +113,7 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def parser_for_all() -> argparse.ArgumentParser:
     """The parser with the options of all commands."""
-    return parser_for(tuple(_COMMANDS))
+    return parser_for(tuple(COMMANDS))
 
 
 def _rules_options(rules: argparse.ArgumentParser) -> None:
@@ -120,7 +153,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         nargs="*",
         default=["."],
         metavar="PATH",
-        help="files or folders to check; - reads standard input (default: .)",
+        help="files or folders to check; - reads standard input, except after -- (default: .)",
     )
     add(
         "--format",
@@ -189,6 +222,12 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="write all current findings to the baseline",
     )
     add(
+        "--force",
+        action="store_true",
+        help="let --output and --write-baseline follow links out of the project, and --output "
+        "replace files that are checked or tracked by git",
+    )
+    add(
         "--show-suppressed",
         action="store_true",
         help="also show findings suppressed by comments, settings or the baseline",
@@ -238,7 +277,7 @@ def _completion_options(completion: argparse.ArgumentParser) -> None:
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
 
 
-_COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
+COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "lint": (_lint_options, "check files and folders"),
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),

@@ -12,11 +12,11 @@ _INTERVAL = 0.1
 
 
 class Progress:
-    """One line on standard error that is overwritten; nothing if that is not a terminal."""
+    """One line on standard error, which is a terminal, that is overwritten."""
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._next = monotonic() + DELAY if sys.stderr.isatty() else float("inf")
+        self._next = monotonic() + DELAY
         self._shown = False
 
     def update(self, path: str) -> None:

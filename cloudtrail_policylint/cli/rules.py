@@ -6,7 +6,7 @@ import os
 
 from ..base.errors import UsageError
 from ..lint.run import rule_book
-from .output import EXIT_OK, EXIT_USAGE, print_stderr, write_stdout
+from .output import EXIT_OK, EXIT_USAGE, print_stderr, write_lines, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def rules(options: argparse.Namespace) -> int:
     elif options.format == "markdown":
         write_stdout(pages.as_table(book))
     else:
-        write_stdout("".join(f"{line}\n" for line in pages.as_lines(book)))
+        write_lines(pages.as_lines(book))
     return EXIT_OK
 
 
@@ -46,7 +46,6 @@ def explain(options: argparse.Namespace) -> int:
 def check_rules(options: argparse.Namespace) -> int:
     """Validate rule files and run their examples; return the exit code."""
     from ..check_rules import check
-    from ..report.printable import printable
     from ..report.text import plural
     from ..rulebook.load import bundled
 
@@ -54,8 +53,7 @@ def check_rules(options: argparse.Namespace) -> int:
         if not os.path.exists(path):
             raise UsageError(f"{path}: no such file or folder")
     result = check(options.paths, bundled())
-    for error in result.errors:
-        write_stdout(printable(error) + "\n")
+    write_lines(result.errors)
     if not result.rules:
         raise UsageError(f"{options.paths[0]}: no rule files found")
     counts = ((result.rules, "rule"), (result.examples, "example"), (len(result.errors), "error"))

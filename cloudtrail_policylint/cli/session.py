@@ -14,14 +14,15 @@ from .output import (
     EXIT_OK,
     print_stderr,
     text_width,
-    write_file,
+    write_lines,
+    write_report,
     write_stdout,
 )
-from .progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from ..files.inputs import Contents
     from ..findings.result import Result
@@ -38,11 +39,15 @@ class LintSession:
         here = settings.here
         self.options = options
         self._here = here
+        self._settings = settings
         self._run = Run(settings, jobs=options.jobs, statistics=options.statistics)
         self._baseline = under(
             here.limits,
             lambda: RunBaseline(
-                options.baseline or here.baseline, here.folder, write=options.write_baseline
+                options.baseline or here.baseline,
+                here.folder,
+                write=options.write_baseline,
+                force=options.force,
             ),
         )
 
@@ -51,6 +56,10 @@ class LintSession:
         options = self.options
         if "-" in options.paths:
             return self._check_stdin(contents or {}, strings=strings)
+        if not sys.stderr.isatty():
+            return self._run.lint_paths(options.paths, contents=contents, strings=strings)
+        from .progress import Progress
+
         progress = Progress(text_width())
         try:
             return self._run.lint_paths(
@@ -75,7 +84,7 @@ class LintSession:
         result = applied.result
         for error in result.internal_errors:
             print_stderr(error)
-        _write_report(options, result)
+        _write_report(options, result, self._run.files)
         if not options.quiet:
             for line in applied.notes:
                 print_stderr(line)
@@ -89,6 +98,20 @@ class LintSession:
             return EXIT_INTERNAL_ERROR
         return EXIT_FINDINGS if _fails(result, self._here.fail_on) else EXIT_OK
 
+    def read_stdin(self, name: str) -> bytes:
+        """Standard input as the contents of the file *name*; raises ``UsageError``."""
+        from ..base.disk import UnreadableError
+        from ..base.limits import under
+        from ..files.contents import read_stream
+
+        if sys.stdin is None:
+            raise UsageError("-: cannot be read: standard input is closed")
+        stream = sys.stdin.buffer
+        try:
+            return under(self._settings.of_file(name).limits, lambda: read_stream(stream, name))
+        except UnreadableError as error:
+            raise UsageError(f"-: cannot be read: {error}") from None
+
     def _check_stdin(self, contents: Contents, *, strings: bool) -> Result:
         """The result for standard input."""
         if len(self.options.paths) > 1:
@@ -99,7 +122,7 @@ class LintSession:
                 "-: standard input requires --stdin-filename with a name that ends in "
                 ".json, .yaml or .tf"
             )
-        data = contents[name] if name in contents else sys.stdin.buffer.read()
+        data = contents[name] if name in contents else self.read_stdin(name)
         return self._run.lint_text(name, _decoded(data), strings=strings)
 
 
@@ -134,21 +157,25 @@ def _fails(result: Result, fail_on: str) -> bool:
     return any(finding.severity in failing for finding in result.findings)
 
 
-def _write_report(options: argparse.Namespace, result: Result) -> None:
-    """Write the report to standard output; with ``--output`` to a file, and text there."""
+def _write_report(options: argparse.Namespace, result: Result, checked: Sequence[str]) -> None:
+    """Write the report to standard output; with ``--output`` to a file, and text there.
+
+    *checked* are the files of the run.
+    """
     from ..report.formats import report
 
     # Standard output first: nothing is lost if the file cannot be written.
     if options.output is not None or options.format == "text":
-        write_stdout(_as_text(options, result))
+        _write_text(options, result)
     else:
-        write_stdout(report(result, options.format, show_suppressed=options.show_suppressed))
+        text = report(result, options.format, show_suppressed=options.show_suppressed)
+        write_stdout(text, commands=options.format == "github")
     if options.output is not None:
         text = report(result, options.format, show_suppressed=options.show_suppressed)
-        write_file(options.output, text)
+        write_report(options.output, text, force=options.force, checked=checked)
 
 
-def _as_text(options: argparse.Namespace, result: Result) -> str:
+def _write_text(options: argparse.Namespace, result: Result) -> None:
     from ..report.text import lines
 
     terminal = sys.stdout.isatty()
@@ -161,7 +188,7 @@ def _as_text(options: argparse.Namespace, result: Result) -> str:
         color=color,
         width=text_width() if terminal or options.color == "always" else None,
     )
-    return "".join(f"{line}\n" for line in found)
+    write_lines(found, styled=color)
 
 
 def _print_summary(options: argparse.Namespace, result: Result, *, everything: bool) -> None:

@@ -1,7 +1,7 @@
-"""Compiled matches: what a rule's ``match`` asks of a statement or a document.
+"""Compiled matches of statements and documents.
 
-Every question has a three-valued answer. ``floor`` is the least verdict that
-the caller is interested in: below it a match stops looking.
+All verdicts have three values. ``floor`` is the lowest verdict that the caller
+needs: a match stops as soon as its verdict is below it.
 """
 
 from __future__ import annotations
@@ -11,27 +11,45 @@ from itertools import islice
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
 from ..tree.source import MAX_RELATED, Ranges, Related
-from .elements import (
-    ConditionTest,
-    PrincipalTest,
-    SingleTest,
-    Witness,
-    action_test,
-    resource_test,
-)
-from .targets import UNKNOWN, targets_of
-from .words import EXACT, negated
+from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
+from .targets import targets_of
+from .words import compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import Any, TypeAlias
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any, Protocol
 
-    from ..iam.catalogue import Catalogue
+    from ..decisions.profiles import Profile
     from ..iam.policy import Document, Statement
+    from ..tree.nodes import Text
     from ..tree.source import Span
+    from .asking import Asking, Met
+    from .elements import ElementTest, Gate
+    from .lookups import Lookups
+    from .words import Given, WordTest
 
-    Given: TypeAlias = Mapping[str, Any]
+    class Clause(Protocol):
+        """One field of a match with its tests, compiled."""
+
+        def verdict(self, statement: Statement, scene: Scene, /) -> int:
+            """The verdict on *statement*."""
+
+        def witnesses(self, statement: Statement, scene: Scene, floor: int, /) -> Iterable[Witness]:
+            """The witnesses in *statement*, which passed with at least *floor*."""
+
+    class Asked(Protocol):
+        """A field of a document that decisions answer, compiled."""
+
+        def verdict(self, scene: Scene, /) -> int:
+            """The verdict on the document of *scene*."""
+
+        def witnesses(self, scene: Scene, floor: int, /) -> Iterable[Witness]:
+            """The witnesses of the field, which passed with at least *floor*."""
+
+        def others(self, scene: Scene, floor: int, /) -> Iterable[tuple[Statement, Related]]:
+            """The statements that a verdict of at least *floor* depends on, as related places."""
+
 
 LISTS = {
     "action": "actions",
@@ -39,12 +57,12 @@ LISTS = {
     "principal": "principals",
     "condition": "conditions",
 }
-"""The fields of a statement that have many elements, and where the model keeps them."""
+"""The fields of a statement that are lists, and their attributes in the policy model."""
 
 
 @record
 class Binding:
-    """One way in which a match holds: the statement it is about, if any, and its witnesses."""
+    """One way in which a match holds: its statement, if any, and its witnesses."""
 
     statement: Statement | None
     witnesses: tuple[Witness, ...]
@@ -52,9 +70,9 @@ class Binding:
 
 @record
 class Verdicts:
-    """What a match says of the statements of a document: of the least and of the most of them.
+    """The lowest and the highest verdict of a match on the statements of a document.
 
-    ``sure`` is the most where those that are optional count as possible only.
+    ``sure`` is the highest with MAYBE at most for optional statements.
     """
 
     least: int
@@ -63,30 +81,40 @@ class Verdicts:
 
 
 class Scene:
-    """One document while it is judged; what is derived from it is worked out once."""
+    """One document while it is checked, with caches of what is derived from it."""
 
-    def __init__(self, document: Document, catalogue: Catalogue) -> None:
+    def __init__(self, document: Document, lookups: Lookups) -> None:
         self.document = document
-        self.catalogue = catalogue
+        self.lookups = lookups
         self._targets: dict[int, dict[str, int]] = {}
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
         self._places: Ranges | None = None
+        self._asking: Asking | None = None
         self._related: dict[tuple[int, int], list[tuple[Statement, Related]]] = {}
+
+    @property
+    def asking(self) -> Asking:
+        """The answers to what rules ask about decisions."""
+        if self._asking is None:
+            from .asking import Asking
+
+            self._asking = Asking(self.document, self.lookups.sources)
+        return self._asking
 
     def targets(self, statement: Statement) -> dict[str, int]:
         """The targets of *statement*."""
         found = self._targets.get(id(statement))
         if found is None:
-            found = self._targets[id(statement)] = targets_of(statement, self.catalogue)
+            found = self._targets[id(statement)] = targets_of(statement, self.lookups)
         return found
 
     def verdicts(self, match: StatementMatch, document: Document) -> Verdicts:
-        """What *match* says of the statements of *document*, this one or a companion."""
+        """The verdicts of *match* on the statements of *document*, this one or a companion."""
         key = (id(match), id(document))
         found = self._verdicts.get(key)
         if found is None:
-            each = [(match.judge(s, self, MAYBE), s.optional) for s in document.statements]
+            each = [(match.verdict(s, self, MAYBE), s.optional) for s in document.statements]
             found = self._verdicts[key] = Verdicts(
                 least=min((v for v, _ in each), default=NO),
                 most=max((v for v, _ in each), default=NO),
@@ -95,14 +123,14 @@ class Scene:
         return found
 
     def statement_around(self, span: Span) -> Statement | None:
-        """The statement that what is at *span* is part of."""
+        """The statement that contains *span*."""
         if self._places is None:
             self._places = Ranges([statement.span for statement in self.document.statements])
         at = self._places.around(span)
         return None if at is None else self.document.statements[at]
 
     def related(self, match: DocumentMatch, floor: int) -> Sequence[tuple[Statement, Related]]:
-        """Statements that *match*, with at least *floor*, rests on: one more than is ever shown."""
+        """Statements that a match with at least *floor* depends on: one more than is shown."""
         key = (id(match), floor)
         if key not in self._related:
             self._related[key] = list(islice(match.others(self, floor), MAX_RELATED + 1))
@@ -111,26 +139,26 @@ class Scene:
     def context(self, match: DocumentMatch, statement: Statement) -> int:
         """The verdict of *match* on the document around *statement*."""
         if statement.optional:
-            return match.judge(self, MAYBE, around=statement)
+            return match.verdict(self, MAYBE, around=statement)
         found = self._contexts.get(id(match))
         if found is None:
-            found = self._contexts[id(match)] = match.judge(self, MAYBE, around=statement)
+            found = self._contexts[id(match)] = match.verdict(self, MAYBE, around=statement)
         return found
 
 
 class StatementMatch:
-    """What is asked of one statement."""
+    """The match of one statement."""
 
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
+    def __init__(self, given: Given, lookups: Lookups) -> None:
         self._given = sorted(given.items(), key=lambda clause: _COST.index(clause[0]))
-        self._catalogue = catalogue
-        self._clauses: list[_Clause] = []  # those that were needed so far
+        self._lookups = lookups
+        self._clauses: list[Clause] = []  # those that were needed so far
 
-    def judge(self, statement: Statement, scene: Scene, floor: int) -> int:
+    def verdict(self, statement: Statement, scene: Scene, floor: int) -> int:
         """The verdict on *statement*; NO as soon as it is below *floor*."""
         verdict = YES
         for index in range(len(self._given)):
-            found = self._clause(index).judge(statement, scene)
+            found = self._clause(index).verdict(statement, scene)
             if found < floor:
                 return NO
             if found < verdict:
@@ -138,22 +166,22 @@ class StatementMatch:
         return verdict
 
     def rules_out(self, statement: Statement, scene: Scene) -> bool:
-        """Whether its kind and its effect alone keep *statement* from matching."""
+        """Whether *statement* cannot match because of its kind or effect."""
         for index, (field, _) in enumerate(self._given):
             if field not in ("kind", "effect"):  # which come first
                 return False
-            if self._clause(index).judge(statement, scene) == NO:
+            if self._clause(index).verdict(statement, scene) == NO:
                 return True
         return False
 
     def wanted_fields(self) -> Iterator[str]:
-        """The lists of a statement (``LISTS``) that cannot be empty where it matches."""
+        """The lists (``LISTS``) that a matching statement cannot have empty."""
         for field, given in self._given:
             if field in LISTS and ("some" in given or "every" in given):
                 yield field
 
-    def gate(self) -> tuple[str, Any] | None:
-        """A list, and the test that at least one element of it has to pass, where there is one."""
+    def gate(self) -> tuple[str, Gate] | None:
+        """A list and a test that at least one of its elements must pass, if the match has one."""
         for field in ("action", "resource", "condition"):
             for index, (name, given) in enumerate(self._given):
                 if name == field and ("some" in given or "every" in given):
@@ -162,15 +190,15 @@ class StatementMatch:
                     return field, clause.gate()
         return None
 
-    def _clause(self, index: int) -> _Clause:
-        """The clause at *index*: compiled when it is first needed, as most rules need few of theirs."""
+    def _clause(self, index: int) -> Clause:
+        """The clause at *index*, compiled on first use: few of a rule's clauses are needed."""
         while index >= len(self._clauses):
             field, test = self._given[len(self._clauses)]
-            self._clauses.append(_clause(field, test, self._catalogue))
+            self._clauses.append(_clause(field, test, self._lookups))
         return self._clauses[index]
 
-    def _compiled(self) -> Iterator[_Clause]:
-        """The clauses, the cheapest first; most rules are done with a document at their first or second."""
+    def _compiled(self) -> Iterator[Clause]:
+        """The clauses, the cheapest first, because most rules are out after one or two."""
         for index in range(len(self._given)):
             yield self._clause(index)
 
@@ -182,81 +210,89 @@ class StatementMatch:
         return Binding(statement, tuple(found))
 
     def related(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Related]:
-        """The other statements that a match of *statement* with at least *floor* rests on."""
+        """The other statements that a match of *statement* with at least *floor* depends on."""
         for clause in self._compiled():
             if isinstance(clause, _Context):
                 yield from clause.match.related(scene, floor, statement)
 
     def shortfall(self, statement: Statement, scene: Scene) -> str | None:
-        """The one field but for which *statement* would match, where its action is the right one."""
+        """The only field that keeps *statement* from matching, if its action matches."""
         missing = ""
-        judged: dict[str, int] = {}
+        verdicts: dict[str, int] = {}
         for (field, _), clause in zip(self._given, self._compiled(), strict=True):
-            judged[field] = clause.judge(statement, scene)
-            if judged[field] < YES:
+            verdicts[field] = clause.verdict(statement, scene)
+            if verdicts[field] < YES:
                 if missing:
                     return None
                 missing = field
-        known = "action" in judged and judged.get(missing) == NO
+        known = "action" in verdicts and verdicts.get(missing) == NO
         return missing if known and missing in _MENDABLE else None
 
 
 class DocumentMatch:
-    """What is asked of a document, maybe as the *context* of a statement."""
+    """The match of a document, or with *context* of the document around a statement."""
 
-    def __init__(self, given: Given, catalogue: Catalogue, *, context: bool = False) -> None:
+    def __init__(self, given: Given, lookups: Lookups, *, context: bool = False) -> None:
         self._is_context = context
-        self._kinds = frozenset(given["kind"]["is"]) if "kind" in given else None
-        self._version = (
-            SingleTest(given["version"], EXACT, catalogue) if "version" in given else None
-        )
+        self._tests = [
+            test
+            for field, words in given.items()
+            if field not in ("statement", *_ASKED)
+            for test in _document_tests(field, words, lookups)
+        ]
+        self._asked: list[Asked] = [
+            _ASKED[field](words, lookups) for field, words in given.items() if field in _ASKED
+        ]
         self._statements = [
-            (quantifier, StatementMatch(match, catalogue))
+            (quantifier, StatementMatch(match, lookups))
             for quantifier, match in given.get("statement", {}).items()
         ]
 
-    def judge(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
-        """The verdict on the scene's document, or on it as what stands *around* a statement."""
-        document = scene.document
-        verdict = YES if self._kinds is None else kind_in(document, self._kinds)
-        if self._version is not None and verdict >= floor:
-            verdict = min(verdict, self._version.judge(document.version))
+    def verdict(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
+        """The verdict on the scene's document, or on the document *around* a statement."""
+        verdict = min((test(scene.document) for test in self._tests), default=YES)
         for quantifier, match in self._statements:
             if verdict < floor:
                 return NO
             verdict = min(verdict, _over(quantifier, match, scene, around))
+        for clause in self._asked:
+            if verdict < floor or verdict == NO:
+                return NO
+            verdict = min(verdict, clause.verdict(scene))
         return verdict if verdict >= floor else NO
 
     def wanted(self) -> StatementMatch | None:
-        """What at least one statement of a document that is in view as a whole has to be, if anything."""
+        """The match that at least one statement of a complete document must satisfy, if any."""
         return dict(self._statements).get("some")
 
     def bindings(self, scene: Scene, floor: int) -> Iterator[Binding]:
-        """A binding for each statement that satisfied ``some``; without ``some``, one for the document."""
+        """A binding for each statement that satisfied ``some``, else one for the document."""
         some = [match for quantifier, match in self._statements if quantifier == "some"]
+        asked = tuple([w for clause in self._asked for w in clause.witnesses(scene, floor)])
         if not some:
-            yield Binding(None, ())
+            yield Binding(None, asked)
         for match in some:
             for statement in scene.document.statements:
-                if match.judge(statement, scene, floor) >= floor:
-                    yield match.binding(statement, scene, floor)
+                if match.verdict(statement, scene, floor) >= floor:
+                    binding = match.binding(statement, scene, floor)
+                    yield Binding(statement, (*binding.witnesses, *asked))
 
     def related(self, scene: Scene, floor: int, around: Statement | None) -> Iterator[Related]:
-        """What a match with at least *floor* rests on besides *around*: a few of the other statements.
+        """Some of the statements, except *around*, that a match with at least *floor* depends on.
 
-        As the context of a statement, those that satisfied ``some``; and those
-        that nearly are, or may be, what ``none`` misses.
+        Those that satisfied ``some``, if this is the context of a statement; and
+        those that nearly or possibly match under ``none``.
         """
         for statement, place in scene.related(self, floor):
             if statement is not around:
                 yield place
 
     def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
-        """The statements that a match with at least *floor* rests on, and what to say of each."""
+        """The statements that a match with at least *floor* depends on, each as a related place."""
         for quantifier, match in self._statements:
             if quantifier == "some" and self._is_context:
                 for statement in scene.document.statements:
-                    if match.judge(statement, scene, floor) >= floor:
+                    if match.verdict(statement, scene, floor) >= floor:
                         span = _place_in(statement, match.binding(statement, scene, floor))
                         yield statement, Related(span, f"together with this {_effect(statement)}")
             elif quantifier == "none":
@@ -265,24 +301,26 @@ class DocumentMatch:
                         place = _nearly(match, statement, scene, floor)
                         if place is not None:
                             yield statement, place
+        for clause in self._asked:
+            yield from clause.others(scene, floor)
 
 
 def _nearly(
     match: StatementMatch, statement: Statement, scene: Scene, floor: int
 ) -> Related | None:
-    """What to say of *statement*, which is not what *match* looks for, where it nearly or maybe is."""
-    if match.judge(statement, scene, MAYBE) == MAYBE:
+    """*statement* as a related place if it nearly or possibly matches *match*."""
+    if match.verdict(statement, scene, MAYBE) == MAYBE:
         message = f"it depends on this {_effect(statement)}"
         return Related(field_span(statement, "action"), message) if floor == MAYBE else None
     field = match.shortfall(statement, scene)
     if field is None:
         return None
-    message = f"this {_effect(statement)} would do but for its {field}"
+    message = f"this {_effect(statement)} would be enough with a different {field}"
     return Related(field_span(statement, field), message)
 
 
 _MENDABLE = ("principal", "condition", "resource")
-"""Fields that decide whether a statement about the right action is the one that is looked for."""
+"""Fields that may be the only reason why a statement with the right action does not match."""
 
 
 def _effect(statement: Statement) -> str:
@@ -291,36 +329,29 @@ def _effect(statement: Statement) -> str:
 
 
 def _place_in(statement: Statement, binding: Binding) -> Span:
-    """Where *statement* says what it is about."""
+    """The place in *statement* that shows what it is about."""
     telling = [w.span for w in binding.witnesses if w.field in LISTS]
     return telling[0] if telling else field_span(statement, "action")
-
-
-def kind_in(document: Document, kinds: frozenset[str]) -> int:
-    """Whether *document* is of one of *kinds*; MAYBE where it could be of others too."""
-    found = sum(kind in kinds for kind in document.kinds)
-    return NO if not found else YES if found == len(document.kinds) else MAYBE
 
 
 def _over(quantifier: str, match: StatementMatch, scene: Scene, around: Statement | None) -> int:
     """The verdict of a quantifier over the statements in view.
 
-    *around* a statement, another one that is optional may be there or not.
-
-    What is granted besides (``none``) may stand in another policy of the same
-    holder, and for a role with its trust policy alone in view surely does. A
-    statement that is not in view may be anything.
+    *around* is a statement that exists; any other optional one may not exist.
+    ``none`` also looks at the other policies of the same holder. A role whose
+    trust policy alone is in view surely has other policies. A statement that is
+    not in view may be anything.
     """
     document = scene.document
     complete = document.complete
     if quantifier == "none" and document.kinds == ("trust",) and not document.companions:
-        complete = False  # every role may do something, and what stands elsewhere
+        complete = False  # every role has permissions, which are in another policy
     verdicts = scene.verdicts(match, document)
     if quantifier == "every":
         return verdicts.least if complete else min(verdicts.least, MAYBE)
     found = verdicts.most
     if quantifier == "some" and around is not None:
-        found = max(verdicts.sure, match.judge(around, scene, MAYBE))
+        found = max(verdicts.sure, match.verdict(around, scene, MAYBE))
     if quantifier == "some":
         return found if complete else max(found, MAYBE)
     for companion in document.companions:
@@ -342,64 +373,111 @@ _COST = (
     "resource",
     "target",
     "document",
+    "request",
+    "applies",
 )
 
 
-class _Kind:
-    def __init__(self, given: Given) -> None:
-        self._kinds = frozenset(given["is"])
+def _document_tests(
+    field: str, words: Given, lookups: Lookups
+) -> Iterator[Callable[[Document], int]]:
+    """The tests of *field*: ``version``, or one with words about documents."""
+    if field == "version":
+        version = SingleTest(field, words, lookups)
+        yield lambda document: version.verdict(document.version)
+        return
+    for test in compiled(field, words, lookups):
+        assert test.document is not None
+        yield test.document
 
-    def judge(self, _: Statement, scene: Scene) -> int:
-        return kind_in(scene.document, self._kinds)
+
+class _OfDocument:
+    """``kind`` and ``version`` of the document around the statement."""
+
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
+        self._tests = list(_document_tests(field, given, lookups))
+
+    def verdict(self, _: Statement, scene: Scene) -> int:
+        return min(test(scene.document) for test in self._tests)
 
     def witnesses(self, _: Statement, _scene: Scene, _floor: int) -> tuple[Witness, ...]:
         return ()
 
 
 class _Single:
-    """``effect``, ``sid`` and the document's ``version``."""
+    """``effect`` and ``sid``."""
 
-    def __init__(self, field: str, given: Given, catalogue: Catalogue) -> None:
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._field = field
-        self._test = SingleTest(given, EXACT, catalogue)
+        self._test = SingleTest(field, given, lookups)
 
-    def judge(self, statement: Statement, scene: Scene) -> int:
-        of = scene.document if self._field == "version" else statement
-        return self._test.judge(getattr(of, self._field))
+    def _text(self, statement: Statement) -> Text | None:
+        return statement.effect if self._field == "effect" else statement.sid
 
-    def witnesses(self, statement: Statement, scene: Scene, _: int) -> tuple[Witness, ...]:
-        of = scene.document if self._field == "version" else statement
-        text = getattr(of, self._field)
+    def verdict(self, statement: Statement, _: Scene) -> int:
+        return self._test.verdict(self._text(statement))
+
+    def witnesses(self, statement: Statement, _: Scene, _floor: int) -> tuple[Witness, ...]:
+        text = self._text(statement)
         return (Witness(self._field, text.written, text.span),) if text is not None else ()
 
 
 class _Listed:
     """A field with many elements under one or more quantifiers."""
 
-    def __init__(self, field: str, given: Given, catalogue: Catalogue) -> None:
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._attribute = LISTS[field]
-        compiled = _ELEMENTS[field]
-        self._tests = [(q, compiled(words, catalogue)) for q, words in given.items()]
+        self._tests = [(q, _element_test(field, words, lookups)) for q, words in given.items()]
+        self._met = {
+            q: test.met
+            for q, words in given.items()
+            for test in compiled(field, {"met": words["met"]} if "met" in words else {}, lookups)
+        }
+        self._asks = "action" if field == "action" else "condition"
 
-    def gate(self) -> Any:
-        """A test that one element at least has to pass: that under ``some``, else under ``every``."""
+    def _asked(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> int:
+        """The verdict of ``met`` under *quantifier*."""
+        test = self._met.get(quantifier)
+        return test(self._answer(element, statement, scene)) if test is not None else YES
+
+    def _answer(self, element: Any, statement: Statement, scene: Scene) -> Met:
+        ask = scene.asking.action if self._asks == "action" else scene.asking.condition
+        return ask(statement, element)
+
+    def _passes(
+        self,
+        quantifier: str,
+        test: ElementTest,
+        element: Any,
+        statement: Statement,
+        scene: Scene,
+    ) -> int:
+        verdict = test.verdict(element, statement)
+        if verdict and quantifier in self._met:
+            verdict = min(verdict, self._asked(quantifier, element, statement, scene))
+        return verdict
+
+    def gate(self) -> Gate:
+        """A test that at least one element must pass: that of ``some``, else of ``every``."""
         tests = dict(self._tests)
-        return tests.get("some") or tests["every"]
+        test = tests.get("some") or tests["every"]
+        assert isinstance(test, ListedTest | ConditionTest)
+        return test
 
-    def judge(self, statement: Statement, _: Scene) -> int:
+    def verdict(self, statement: Statement, scene: Scene) -> int:
         elements = getattr(statement, self._attribute)
         verdict = YES
         for quantifier, test in self._tests:
             if quantifier == "every":
                 found = YES if elements else NO
                 for element in elements:
-                    found = min(found, test.judge(element, statement))
+                    found = min(found, self._passes(quantifier, test, element, statement, scene))
                     if found == NO:
                         break
             else:
                 found = NO
                 for element in elements:
-                    found = max(found, test.judge(element, statement))
+                    found = max(found, self._passes(quantifier, test, element, statement, scene))
                     if found == YES:
                         break
                 if quantifier == "none":
@@ -409,30 +487,45 @@ class _Listed:
                 return NO
         return verdict
 
-    def witnesses(self, statement: Statement, _: Scene, floor: int) -> Iterator[Witness]:
+    def witnesses(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Witness]:
         for quantifier, test in self._tests:
             if quantifier == "none":
                 continue
             for element in getattr(statement, self._attribute):
-                if test.judge(element, statement) >= floor:
+                if self._passes(quantifier, test, element, statement, scene) >= floor:
                     yield from test.witnesses(element, statement, floor)
+                    if quantifier in self._met:
+                        because = self._answer(element, statement, scene).because
+                        yield Witness("because", because, element.span)
+
+
+def _element_test(field: str, words: Given, lookups: Lookups) -> ElementTest:
+    """The test of one element of the list *field*."""
+    if field == "principal":
+        return PrincipalTest(words, lookups)
+    if field == "condition":
+        return ConditionTest(words, lookups)
+    return ListedTest(field, words, lookups)
 
 
 class _Target:
-    def __init__(self, given: Given) -> None:
-        self._tests = [(q, frozenset(words["is"])) for q, words in given.items()]
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, test.target)
+            for quantifier, words in given.items()
+            for test in compiled("target", words, lookups)
+            if test.target is not None
+        ]
 
-    def judge(self, statement: Statement, scene: Scene) -> int:
+    def verdict(self, statement: Statement, scene: Scene) -> int:
         targets = scene.targets(statement).items()
         verdict = YES
-        for quantifier, wanted in self._tests:
+        for quantifier, passes in self._tests:
             if quantifier == "every":
-                # A type that is only possible counts against it only possibly.
-                found = min(
-                    (max(_passes(t, wanted), YES - sure) for t, sure in targets), default=NO
-                )
+                # A type that is only possible can only make the verdict MAYBE.
+                found = min((max(passes(t), YES - sure) for t, sure in targets), default=NO)
             else:
-                found = max((min(_passes(t, wanted), sure) for t, sure in targets), default=NO)
+                found = max((min(passes(t), sure) for t, sure in targets), default=NO)
                 if quantifier == "none":
                     found = negated(found)
             verdict = min(verdict, found)
@@ -442,47 +535,182 @@ class _Target:
         return ()
 
 
-def _passes(target: str, wanted: frozenset[str]) -> int:
-    return MAYBE if target == UNKNOWN else YES if target in wanted else NO
+class _Applies:
+    """``applies``: whether any request meets the statement."""
+
+    def __init__(self, operand: str, lookups: Lookups) -> None:
+        (test,) = compiled("statement", {"applies": operand}, lookups)
+        assert test.met is not None
+        self._test = test.met
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        return self._test(scene.asking.statement(statement))
+
+    def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
+        """The element that keeps the statement from all requests, as what it is and as ``element``."""
+        found = scene.asking.statement(statement)
+        span = found.miss.span if found.miss is not None else statement.span
+        yield Witness("because", found.because, span)
+        if found.miss is None:
+            return
+        conditions = [one for one in statement.conditions if one.span == span]
+        for one in conditions:
+            yield Witness("element", one.key.written, span)
+            yield Witness(
+                "condition", f"{one.operator.written} {one.key.written}", span, None, span
+            )
+            yield Witness("key", one.key.written, one.key.span, None, span)
+            yield Witness("operator", one.operator.written, one.operator.span, None, span)
+        if not conditions:
+            yield Witness("element", found.miss.element, span)
+
+
+class _Request:
+    """``request`` of a statement: what it says to requests that CloudTrail makes."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, list(compiled("request", words, lookups)))
+            for quantifier, words in given.items()
+        ]
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        verdict = YES
+        for quantifier, tests in self._tests:
+            found = max(
+                [
+                    min(
+                        [
+                            test.met(scene.asking.request(statement, one))
+                            for test in tests
+                            if test.met
+                        ],
+                        default=YES,
+                    )
+                    for one in scene.asking.names(_names(tests))
+                ],
+                default=NO,
+            )
+            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+        return verdict
+
+    def witnesses(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Witness]:
+        for quantifier, tests in self._tests:
+            for one in scene.asking.names(_names(tests)) if quantifier == "some" else ():
+                met = scene.asking.request(statement, one)
+                if min([test.met(met) for test in tests if test.met], default=YES) >= floor:
+                    yield Witness("request", one.action, statement.span)
+
+
+class _Decided:
+    """``request`` of a document: the decisions on requests that CloudTrail makes."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, list(compiled("request", words, lookups)))
+            for quantifier, words in given.items()
+        ]
+
+    def verdict(self, scene: Scene) -> int:
+        verdict = YES
+        for quantifier, tests in self._tests:
+            found = max(
+                [_decision(tests, one, scene) for one in scene.asking.names(_names(tests))],
+                default=NO,
+            )
+            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+        return verdict
+
+    def witnesses(self, scene: Scene, floor: int) -> Iterator[Witness]:
+        """The requests that passed ``some``, each at the reason for its decision."""
+        for quantifier, tests in self._tests:
+            for one in scene.asking.names(_names(tests)) if quantifier == "some" else ():
+                if _decision(tests, one, scene) >= floor:
+                    found = scene.asking.decided(one)
+                    span = found.span or scene.document.span
+                    yield Witness("request", found.action, span)
+                    yield Witness("because", found.because, span)
+
+    def others(self, _: Scene, _floor: int) -> tuple[tuple[Statement, Related], ...]:
+        return ()
+
+
+def _decision(tests: Sequence[WordTest], profile: Profile, scene: Scene) -> int:
+    decision = scene.asking.decided(profile).decision
+    return min([test.decision(decision) for test in tests if test.decision], default=YES)
+
+
+def _names(tests: Sequence[WordTest]) -> tuple[str, ...]:
+    return tuple([name for test in tests for name in test.names or ()])
+
+
+class _Allowed:
+    """``allowed``: the actions that the holders of a document may carry out."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, _names(list(compiled("allowed", words, lookups))))
+            for quantifier, words in given.items()
+        ]
+
+    def verdict(self, scene: Scene) -> int:
+        verdict = YES
+        for quantifier, actions in self._tests:
+            found = NO
+            for action in actions:
+                found = max(found, scene.asking.allowed(action))
+                if found == YES:
+                    break
+            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+        return verdict
+
+    def witnesses(self, _: Scene, _floor: int) -> tuple[Witness, ...]:
+        return ()
+
+    def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
+        seen = set()
+        for quantifier, actions in self._tests:
+            for action in actions if quantifier == "none" else ():
+                for statement, place in scene.asking.near(action, floor):
+                    if place.span.key() not in seen:
+                        seen.add(place.span.key())
+                        yield statement, place
+
+
+_ASKED: dict[str, Callable[[Given, Lookups], Asked]] = {"request": _Decided, "allowed": _Allowed}
+"""The clauses of a document that decisions answer."""
 
 
 class _Context:
     """``document:`` in a statement rule."""
 
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self.match = DocumentMatch(given, catalogue, context=True)
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self.match = DocumentMatch(given, lookups, context=True)
 
-    def judge(self, statement: Statement, scene: Scene) -> int:
+    def verdict(self, statement: Statement, scene: Scene) -> int:
         return scene.context(self.match, statement)
 
     def witnesses(self, _: Statement, _scene: Scene, _floor: int) -> tuple[Witness, ...]:
         return ()
 
 
-_ELEMENTS: dict[str, Callable[[Given, Catalogue], Any]] = {
-    "action": action_test,
-    "resource": resource_test,
-    "principal": PrincipalTest,
-    "condition": ConditionTest,
-}
-
-if TYPE_CHECKING:
-    _Clause: TypeAlias = _Kind | _Single | _Listed | _Target | _Context
-
-
-def _clause(field: str, given: Given, catalogue: Catalogue) -> _Clause:
-    if field == "kind":
-        return _Kind(given)
+def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
+    if field in ("kind", "version"):
+        return _OfDocument(field, given, lookups)
     if field == "target":
-        return _Target(given)
+        return _Target(given, lookups)
     if field == "document":
-        return _Context(given, catalogue)
+        return _Context(given, lookups)
+    if field == "request":
+        return _Request(given, lookups)
+    if field == "applies":
+        return _Applies(given, lookups)
     if field in LISTS:
-        return _Listed(field, given, catalogue)
-    return _Single(field, given, catalogue)
+        return _Listed(field, given, lookups)
+    return _Single(field, given, lookups)
 
 
 def field_span(statement: Statement, field: str) -> Span:
-    """Where *field* of *statement* is written, else the statement."""
+    """The place of *field* in *statement*, else of the statement."""
     name = {"target": "resource", "key": "condition", "operator": "condition", "value": "condition"}
     return statement.fields.get(name.get(field, field), statement.span)

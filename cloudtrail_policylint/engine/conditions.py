@@ -1,4 +1,4 @@
-"""What a condition says about a request in which its key is absent."""
+"""Conditions on requests that do not have the key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def if_absent(condition: Condition) -> int:
-    """Whether *condition* holds when the request does not carry its key.
+    """Whether *condition* is true for a request without its key.
 
     Source: IAM User Guide, "IAM JSON policy elements: Condition operators"
     (negated operators and ``...IfExists`` are true without the key) and "Set

@@ -1,27 +1,27 @@
-"""Which rules a statement has to be asked about: most are about a few actions, and no policy has many of these."""
+"""An index of rules: most are about a few actions, so most need not be tried on a statement."""
 
 from __future__ import annotations
 
 from ..iam.policy import Condition
 from .clauses import LISTS
+from .elements import ListedTest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from ..iam.policy import Action, Head, Resource, Statement
     from .clauses import Scene, StatementMatch
+    from .elements import Gate
 
 
 class Index:
-    """Finds those of *matches* that may hold of a statement.
+    """Finds those of *matches* that a statement may satisfy.
 
-    What is left out is left out by the statement's effect, the kind of its
-    document, a list that is empty, or each one of its actions (resources,
-    condition keys); each of these is asked once, however many statements have
-    it. A match that is None or fails is not left out: whoever judges by it
-    finds out why.
+    A match is out because of the statement's effect, the kind of its document,
+    an empty list, or all of its actions (resources, condition keys). Each action
+    is tested once, however many statements have it. A match that is None or
+    raises is never out: the error is reported when it is used.
     """
 
     def __init__(self, matches: Sequence[StatementMatch | None]) -> None:
@@ -29,7 +29,7 @@ class Index:
         self._groups: dict[object, _Group] = {}
 
     def candidates(self, statement: Statement, scene: Scene) -> list[int]:
-        """The places in the sequence of those matches that may hold of *statement*, in no order."""
+        """The indexes of the matches that *statement* may satisfy, in no order."""
         effect = statement.effect
         key = (
             scene.document.kinds,
@@ -49,7 +49,7 @@ class Index:
         return list(found)
 
     def candidates_of(self, scene: Scene) -> set[int]:
-        """The places of those matches that may hold of one of the scene's statements, or are None."""
+        """The indexes of the matches that are None or that a statement of the scene may satisfy."""
         found = {index for index, match in enumerate(self._matches) if match is None}
         for statement in scene.document.statements:
             found.update(self.candidates(statement, scene))
@@ -75,8 +75,8 @@ class Index:
 class _Group:
     """The matches for statements of one effect and with the same fields in documents of one kind.
 
-    Those of ``always`` may hold whatever the elements are; the others need an
-    element, of the list that their gate is kept under, that passes its test.
+    Those in ``always`` do not depend on single elements. The others, in
+    ``gates`` by list, need an element of the list that passes a test.
     """
 
     def __init__(self) -> None:
@@ -85,22 +85,22 @@ class _Group:
 
 
 def _is_out(match: StatementMatch, statement: Statement, scene: Scene) -> bool:
-    """Whether something else than its actions keeps *match* from holding of *statement*."""
+    """Whether *statement* cannot satisfy *match*, whatever its elements are."""
     if not all(getattr(statement, LISTS[field]) for field in match.wanted_fields()):
         return True
     return match.rules_out(statement, scene)
 
 
 class _Gates:
-    """The tests of one list, one element of which has to pass, each with the place of its match."""
+    """Tests of the elements of one list, each with the index of the match that needs it."""
 
     def __init__(self) -> None:
-        self.tests: list[tuple[int, Any]] = []
-        self._near: dict[Head, list[tuple[int, Any]]] = {}
+        self.tests: list[tuple[int, Gate]] = []
+        self._near: dict[Head, list[tuple[int, Gate]]] = {}
         self._known: dict[object, list[int]] = {}
 
     def passed(self, element: Action | Resource | Condition, statement: Statement) -> list[int]:
-        """The places of the matches whose test *element* passes, as far as that rests on it alone."""
+        """The indexes of the matches whose test *element* may pass."""
         if isinstance(element, Condition):
             tests, key = self.tests, element.key.known
         elif element.complement:
@@ -114,18 +114,18 @@ class _Gates:
             found = self._known[key] = self._passed(tests, element, statement)
         return found
 
-    def _about(self, head: Head | None) -> list[tuple[int, Any]]:
+    def _about(self, head: Head | None) -> list[tuple[int, Gate]]:
         if head is None:
             return self.tests
         near = self._near.get(head)
         if near is None:
-            near = [one for one in self.tests if one[1].is_near(head)]
+            near = [(index, test) for index, test in self.tests if _is_near(test, head)]
             self._near[head] = near
         return near
 
     def _passed(
         self,
-        tests: Sequence[tuple[int, Any]],
+        tests: Sequence[tuple[int, Gate]],
         element: Action | Resource | Condition,
         statement: Statement,
     ) -> list[int]:
@@ -138,3 +138,8 @@ class _Gates:
             if fits:
                 passed.append(index)
         return passed
+
+
+def _is_near(test: Gate, head: Head) -> bool:
+    assert isinstance(test, ListedTest)  # only elements of these have a head
+    return test.is_near(head)

@@ -5,26 +5,21 @@ from __future__ import annotations
 from itertools import chain
 
 from ..base.record import record
-from .words import reason_of
+from .shown import LONGEST, listed, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ..iam.catalogue import Catalogue
     from ..iam.policy import Document, Statement
     from .clauses import Binding
     from .elements import Witness
-
-MOST_SHOWN = 3
-"""Elements of a list that a message names."""
-LONGEST = 100
-"""Characters of one element that a message shows."""
+    from .lookups import Lookups
 
 
 @record
 class Subject:
-    """What a message is about; ``witnesses`` are those of the binding by their field."""
+    """What a message is about; ``witnesses`` are those of the binding by field."""
 
     binding: Binding
     witness: Witness | None
@@ -33,46 +28,89 @@ class Subject:
 
 
 def by_field(binding: Binding) -> dict[str, list[Witness]]:
-    """The witnesses of *binding*, grouped once for all its messages: there may be thousands."""
+    """The witnesses of *binding* by field, for all its messages: there may be thousands."""
     found: dict[str, list[Witness]] = {}
     for witness in binding.witnesses:
         found.setdefault(witness.field, []).append(witness)
     return found
 
 
-def render(template: str, subject: Subject, catalogue: Catalogue) -> str:
-    """*template* with its placeholders filled in."""
+def render(template: str, subject: Subject, lookups: Lookups) -> str:
+    """*template* with values for its placeholders."""
     text, at = "", 0
     while True:
         start = template.find("{", at)
         if start < 0:
             return text + template[at:]
         end = template.index("}", start)
-        text += template[at:start] + _value(template[start + 1 : end], subject, catalogue)
+        text += template[at:start] + _value(template[start + 1 : end], subject, lookups)
         at = end + 1
 
 
-def _value(name: str, subject: Subject, catalogue: Catalogue) -> str:
+def _value(name: str, subject: Subject, lookups: Lookups) -> str:
+    if name in PLACEHOLDERS:
+        return PLACEHOLDERS[name](subject, lookups)
     witness = subject.witness
-    if name == "nearest":
-        near = (
-            catalogue.nearest_action(witness.term.text.written)
-            if witness and witness.term
-            else None
-        )
-        return f"; did you mean {near}?" if near else ""
-    if name == "reason":
-        fields = ("resource", "value", "arn")
-        first = (witness,) if witness is not None and witness.field in fields else ()
-        others = (w for field in fields for w in subject.witnesses.get(field, ()))
-        reasons = (reason_of(w.term, catalogue) for w in chain(first, others) if w.term)
-        return next((reason for reason in reasons if reason), "it has not the form of an ARN")
     if witness is not None and witness.field == name:
         return shortened(witness.shown)
     bound = subject.witnesses.get(name, ())
     if witness is not None and witness.condition is not None:
         bound = [w for w in bound if w.condition in (witness.condition, None)]
-    return _listed([w.shown for w in bound] or _own(name, subject))
+    return listed([w.shown for w in bound] or _own(name, subject))
+
+
+def _nearest(subject: Subject, lookups: Lookups) -> str:
+    """A suggestion for the reported action, as the end of a sentence; empty if there is none."""
+    witness = subject.witness
+    if witness is None or witness.term is None:
+        return ""
+    near = lookups.catalogue.nearest_action(witness.term.text.written)
+    return f"; did you mean {near}?" if near else ""
+
+
+def _reason(subject: Subject, lookups: Lookups) -> str:
+    """Why the reported text, or the first other witness, is not a valid ARN."""
+    witness = subject.witness
+    fields = ("resource", "value", "arn")
+    first = (witness,) if witness is not None and witness.field in fields else ()
+    others = (w for field in fields for w in subject.witnesses.get(field, ()))
+    reasons = (lookups.reason(w.term) for w in chain(first, others) if w.term)
+    return next((reason for reason in reasons if reason), "it does not have the form of an ARN")
+
+
+def _element(subject: Subject, _: Lookups) -> str:
+    """The element that keeps the statement from every request: ``Resource`` or a condition key."""
+    return _asked("element", subject, "one of its elements")
+
+
+def _because(subject: Subject, _: Lookups) -> str:
+    """Why no request meets the reported text or statement, or what the decision rests on."""
+    return _asked("because", subject, "no request fits it")
+
+
+def _request(subject: Subject, _: Lookups) -> str:
+    """The action of the request that was asked about."""
+    return _asked("request", subject, "the request")
+
+
+def _asked(field: str, subject: Subject, otherwise: str) -> str:
+    """The witness of *field* that belongs to the reported one, else the first."""
+    own = subject.witness
+    bound = subject.witnesses.get(field, ())
+    if own is not None:
+        near = [w for w in bound if w.span in (own.span, own.condition)]
+        bound = near or bound
+    return shortened(bound[0].shown, LONGEST * 2) if bound else otherwise
+
+
+PLACEHOLDERS = {
+    "nearest": _nearest,
+    "reason": _reason,
+    "element": _element,
+    "because": _because,
+    "request": _request,
+}
+"""The placeholders that are not fields: those of ``words.WORDS``."""
 
 
 def _own(name: str, subject: Subject) -> list[str]:
@@ -102,18 +140,3 @@ def _elements(name: str, statement: Statement) -> Iterable[str]:
                 yield from (value.written for value in condition.values)
             else:
                 yield condition.operator.written if name == "operator" else condition.key.written
-
-
-def _listed(values: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(values))
-    shown = [shortened(value) for value in distinct[:MOST_SHOWN]]
-    more = len(distinct) - MOST_SHOWN
-    if more > 0:
-        return ", ".join(shown) + f" and {more} more"
-    return ", ".join(shown)
-
-
-def shortened(text: str) -> str:
-    """*text* on one line, its end left out where it is long."""
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,48 +1,47 @@
-"""Compiled matches of what is outside of policies: references to managed ones, and resources."""
+"""Compiled matches of attachments and resources."""
 
 from __future__ import annotations
 
 from ..tree.nodes import Piece, Text
 from .clauses import Binding
 from .elements import SingleTest, Witness
-from .words import ARNS, EXACT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..iam.catalogue import Catalogue
     from ..iam.policy import Attachment
     from ..iam.written import FoundResource
-    from .clauses import Given
+    from .lookups import Lookups
+    from .words import Given
 
 
 class AttachmentMatch:
-    """What is asked of a reference to a managed policy."""
+    """The match of a reference to a managed policy."""
 
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self._arn = SingleTest(given["arn"], ARNS, catalogue)
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._arn = SingleTest("arn", given["arn"], lookups)
 
-    def judge(self, attachment: Attachment) -> int:
+    def verdict(self, attachment: Attachment) -> int:
         """The verdict on *attachment*."""
-        return self._arn.judge(attachment.arn)
+        return self._arn.verdict(attachment.arn)
 
     def binding(self, attachment: Attachment) -> Binding:
-        """The ARN."""
+        """The binding with the ARN as its witness."""
         text = attachment.arn
         return Binding(None, (Witness("arn", text.written, text.span, self._arn.term(text)),))
 
 
 class ResourceMatch:
-    """What is asked of a resource of a template or module."""
+    """The match of a resource of a template or module."""
 
-    def __init__(self, given: Given, catalogue: Catalogue) -> None:
-        self._type = SingleTest(given["type"], EXACT, catalogue)
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._type = SingleTest("type", given["type"], lookups)
 
-    def judge(self, resource: FoundResource) -> int:
+    def verdict(self, resource: FoundResource) -> int:
         """The verdict on *resource*."""
-        return self._type.judge(self._text(resource))
+        return self._type.verdict(self._text(resource))
 
     def binding(self, resource: FoundResource) -> Binding:
-        """The resource, called by its type."""
+        """The binding with the type as its witness."""
         return Binding(None, (Witness("type", resource.type, resource.owner.span),))
 
     def _text(self, resource: FoundResource) -> Text:

@@ -1,4 +1,4 @@
-"""Places that have to do with a finding: what brings its text into the policy, and where that is written."""
+"""Places related to a finding: what loads its document, and where parts of its text are written."""
 
 from __future__ import annotations
 
@@ -15,30 +15,29 @@ if TYPE_CHECKING:
     from .elements import Witness
 
 MAX_PARTS = 3
-"""Parts of one text whose places are named."""
+"""Parts of one text that are shown."""
 
 
 def loads(span: Span, document: Document) -> tuple[Related, ...]:
-    """What brings *document* in from the file that *span* is in."""
+    """What loads *document* from its file, if *span* is in that file."""
     return document.related if span.source is document.span.source else ()
 
 
 def origins(
     span: Span, witness: Witness | None, statement: Statement | None, document: Document, field: str
 ) -> Iterator[Related]:
-    """What a finding at *span* on a *field* of *statement* has to do with elsewhere.
+    """The places related to a finding at *span* on a *field* of *statement*.
 
-    Where the document is loaded, the other places at which the text of
-    *witness* is written, and, for a text that stands outside of the statement
-    (a default, a local value, what the caller of a module gives), the
-    statement that uses it.
+    What loads the document, the other places where parts of the text of
+    *witness* are written, and the statement that uses the text if that is
+    written elsewhere (a default, a local value, an argument of a module).
     """
     yield from loads(span, document)
     if witness is not None and witness.term is not None:
         pieces = [p for p in witness.term.text.parts if isinstance(p, Piece) and p.text]
         elsewhere = _distinct(p.span for p in pieces if not span.contains(p.span))
         for place in elsewhere[:MAX_PARTS]:
-            yield Related(place, "a part of it is written here")
+            yield Related(place, "part of the value is written here")
     if statement is not None and not statement.span.contains(span):
         yield Related(field_span(statement, field), "used in this statement")
 

@@ -1,4 +1,4 @@
-"""From a rule's ``edit`` and what it found to the edit of the file."""
+"""The edit of a file, from a rule's ``edit`` and what the rule found."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..iam.catalogue import Catalogue
     from ..iam.policy import Document, Statement
     from ..rulebook.model import Remedy
     from ..tree.nodes import Entry, Text
     from ..tree.source import Place, Span
     from .elements import Witness
+    from .lookups import Lookups
 
 
 NEAREST = "{nearest}"
 
 
 class Lists:
-    """The lists of *statement*, read once for all that is found in it."""
+    """The lists of *statement*, read once for all its findings."""
 
     def __init__(self, statement: Statement | None) -> None:
         self.statement = statement
         self._by_place: dict[Place, frozenset[str]] | None = None
 
     def beside(self, witness: Witness) -> frozenset[str]:
-        """What stands in the list that *witness* is a member of: nothing is to stand there twice."""
+        """The members of the list that *witness* is in, which must not get one twice."""
         if self._by_place is None:
             self._by_place = {}
             for texts in _lists(self.statement) if self.statement is not None else ():
@@ -53,18 +53,18 @@ def edit_for(
     lists: Lists,
     around: Iterable[Span],
     document: Document | None,
-    catalogue: Catalogue,
+    lookups: Lookups,
 ) -> Edit | None:
-    """The edit that *remedy* is for *witness*, which a match found in the statement of *lists* in *document*.
+    """The edit of *remedy* for *witness* in the statement of *lists* in *document*; None if it does not apply.
 
-    None where it does not apply. An edit outside of the blocks *around* (in a
-    variable, say) is not safe.
+    An edit outside the blocks *around* (in the value of a variable, say) may change
+    what is used elsewhere too, so it is not safe.
     """
     statement = lists.statement
     target = _target(remedy.at or witness.field, witness, statement)
     if target is None or target.span.source is not witness.span.source:
         return None
-    edit = _edit(remedy, target, witness, lists, catalogue)
+    edit = _edit(remedy, target, witness, lists, lookups)
     if edit is None:
         return None
     safe = remedy.safe and any(span.contains(edit.span) for span in around)
@@ -74,20 +74,20 @@ def edit_for(
 
 
 def _edit(
-    remedy: Remedy, target: Text, witness: Witness, lists: Lists, catalogue: Catalogue
+    remedy: Remedy, target: Text, witness: Witness, lists: Lists, lookups: Lookups
 ) -> Edit | None:
     """The edit that changes *target*, or that removes the entry of which it is the key."""
     if remedy.remove:
         entry = _removable(target, lists.statement.node) if lists.statement is not None else None
         return removing(entry, says=remedy.says) if entry is not None else None
-    new = _new(remedy, joined(target), catalogue)
+    new = _new(remedy, joined(target), lookups)
     if new is None or new in lists.beside(witness):
         return None
     return rewriting(target, new, says=remedy.says)
 
 
 def _target(field: str, witness: Witness, statement: Statement | None) -> Text | None:
-    """The text of *field* beside *witness*; None where others in the statement share it."""
+    """The text of *field* beside *witness*; None if others in the statement share it."""
     if witness.term is not None and field == witness.field:
         return witness.term.text
     if statement is None:
@@ -106,7 +106,7 @@ def _target(field: str, witness: Witness, statement: Statement | None) -> Text |
 
 
 def _removable(key: Text, node: Map) -> Entry | None:
-    """The entry with *key*, somewhere below *node*, or the one around it that would be empty without it."""
+    """The entry with *key* below *node*, or the one around it if that would be empty without it."""
     for entry in node.entries:
         if entry.key.span == key.span:
             return entry if len(node.entries) > 1 else None
@@ -126,12 +126,12 @@ def _all_entries(node: Map) -> Iterable[Entry]:
             yield from _all_entries(entry.value)
 
 
-def _new(remedy: Remedy, old: str, catalogue: Catalogue) -> str | None:
+def _new(remedy: Remedy, old: str, lookups: Lookups) -> str | None:
     """What *old* becomes, by the first way of *remedy* that applies."""
     if remedy.write:
         written = remedy.write
         if written == NEAREST:
-            written = (catalogue.nearest_action(old) if HOLE not in old else None) or ""
+            written = (lookups.catalogue.nearest_action(old) if HOLE not in old else None) or ""
         if written:
             return written
     for wrong, right in remedy.replace:

@@ -1,39 +1,37 @@
-"""What a statement can really touch, derived from its actions and its resources."""
+"""The resource types that a statement applies to, derived from its actions and its resources."""
 
 from __future__ import annotations
 
 from ..iam.arns import Shape, cover, fits, operand
 from ..iam.patterns import MAYBE, NO, YES
-from .words import Term, expansion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..iam.arns import ResourceType
-    from ..iam.catalogue import Catalogue
     from ..iam.policy import Action, Resource, Statement
+    from .lookups import Lookups
 
 NONE = "none"
 """The target of an action that accepts no resource."""
 ANYTHING = "*"
-"""The target of ``*``, ``NotAction`` and the like: no resource type is equal to it."""
+"""The target of ``*``, ``NotAction`` and the like; it equals no resource type."""
 UNKNOWN = ""
-"""The target of an action that cannot be known."""
+"""The target of an unknown action."""
 
 _STAR = operand("*")
 
 
-def targets_of(statement: Statement, catalogue: Catalogue) -> dict[str, int]:
-    """The resource types that *statement* can touch, with ``NONE``, ``ANYTHING`` and ``UNKNOWN``.
+def targets_of(statement: Statement, lookups: Lookups) -> dict[str, int]:
+    """The resource types that *statement* applies to, each with YES or MAYBE.
 
-    These are the types that its actions accept, cut down to those that its
-    resources may name; ``NONE`` where an action accepts no resource and the
-    statement names ``*``. A statement without Resource names everything. With
-    each target goes whether it is surely one: YES or MAYBE.
+    These are the types that its actions accept and its resources may name,
+    ``NONE`` if an action accepts no resource and the statement names ``*``, and
+    ``ANYTHING`` and ``UNKNOWN``. A statement without Resource names everything.
     """
     found: dict[str, int] = {}
     everywhere = _names_everything(statement)
     for action in statement.actions:
-        types = _types(action, catalogue)
+        types = _types(action, lookups)
         if types is None:
             found[ANYTHING if _is_wide(action) else UNKNOWN] = YES
             continue
@@ -46,11 +44,11 @@ def targets_of(statement: Statement, catalogue: Catalogue) -> dict[str, int]:
     return {name: verdict for name, verdict in found.items() if verdict > NO}
 
 
-def accepts(statement: Statement, named: Shape, catalogue: Catalogue) -> int:
+def accepts(statement: Statement, named: Shape, lookups: Lookups) -> int:
     """Whether an action of *statement* accepts a resource of a type that *named* can be."""
     verdict = NO
     for action in statement.actions:
-        types = _types(action, catalogue)
+        types = _types(action, lookups)
         if types is None:
             if _is_wide(action):
                 return YES
@@ -64,28 +62,9 @@ def accepts(statement: Statement, named: Shape, catalogue: Catalogue) -> int:
     return verdict
 
 
-def _types(action: Action, catalogue: Catalogue) -> list[ResourceType | None] | None:
-    """The types that *action* accepts, None among them for "no resource"; None when not known."""
-    if action.complement:
-        return None
-    if action.known not in catalogue.accepted:
-        term = Term(action.texts[0], action.forms[0])
-        catalogue.accepted[action.known] = _accepted_by(term, catalogue)
-    return catalogue.accepted[action.known]
-
-
-def _accepted_by(term: Term, catalogue: Catalogue) -> list[ResourceType | None] | None:
-    # An action that the catalogue says nothing of is not what a pattern is written for.
-    actions = [one for one in expansion(term, catalogue) or () if one.types is not None]
-    if not actions:
-        return None
-    found: dict[str, ResourceType | None] = {}
-    for one in actions:
-        for kind in one.types or ():
-            found[kind.name] = kind
-        if not one.types:
-            found[NONE] = None
-    return list(found.values())
+def _types(action: Action, lookups: Lookups) -> tuple[ResourceType | None, ...] | None:
+    """The types that *action* accepts, None among them for "no resource"; None if unknown."""
+    return None if action.complement else lookups.types_of(action)
 
 
 def _is_wide(action: Action) -> bool:

@@ -1,8 +1,7 @@
-"""The words of the rule language: what each of them asks of one text.
+"""The words of the rule language: ``WORDS`` lists them with their fields and what they compile to.
 
-A word is compiled once, with its operands, into a function from a text (with
-what is already known of it as a pattern) to a verdict. See
-``docs/writing-rules.md`` for what the words mean to an author.
+A word is compiled once, with its operands, into a test that returns a verdict.
+``docs/writing-rules.md`` says what each word means and how to add one.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from ..iam.arns import (
     MISFITS,
     Operands,
     Shape,
+    action_head,
     cover,
     equal,
     fits,
     is_within,
-    misfit,
     operand,
+    operand_head,
     overlap,
-    service_of,
     split,
 )
 from ..iam.patterns import (
@@ -27,60 +26,174 @@ from ..iam.patterns import (
     NO,
     YES,
     Pattern,
-    judge_covers,
-    judge_equal,
-    judge_overlaps,
-    judge_within,
+    covers_verdict,
+    equal_verdict,
+    overlaps_verdict,
     parse,
+    within_verdict,
 )
-from ..tree.nodes import Hole, Piece, Text, allows
+from ..tree.nodes import Hole, Piece, allows
+from .conditions import if_absent
+from .lookups import Term, named_service, prefix_of
+from .targets import UNKNOWN, accepts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any, TypeAlias
 
-    from ..iam.arns import ResourceType
-    from ..iam.catalogue import Catalogue, KnownAction
+    from ..decisions.decision import Decision
+    from ..iam.catalogue import KnownAction
+    from ..iam.policy import Condition, Document, Statement
+    from .asking import Met
+    from .lookups import Lookups
 
-    Judge: TypeAlias = Callable[[Any, Any], int]
-    TextTest: TypeAlias = Callable[["Term"], int]
+    Given: TypeAlias = Mapping[str, Any]
+    """A part of a match as in the rule file: fields, quantifiers, or words and operands."""
+    Form: TypeAlias = Pattern | Shape
+    FormTest: TypeAlias = Callable[[Form], int]
+    FormsTest: TypeAlias = Callable[[Sequence[Form]], int]
+    TextTest: TypeAlias = Callable[[Term], int]
+    Relation: TypeAlias = Callable[[Any, Any], int]
+    """The verdict on a form and an operand, both of one family."""
+    Names: TypeAlias = tuple[str | None, ...]
+    """What a head (``policy.Head``) is compared with; None matches any name."""
 
-RELATIONS = ("overlaps", "within", "covers")
-"""Words about all that an element stands for; the others look at the words as written."""
 
-
-@record
-class Term:
-    """One text of an element: ``form`` is its pattern, or its shape where it may be an ARN."""
-
-    text: Text
-    form: Pattern | Shape
+# -- how the texts of a field are compared
 
 
 @record
 class Family:
-    """How texts of one sort are compared: with which operand form, by which relations."""
+    """How texts are compared: the form of operands, and the relations by word."""
 
     operand: Callable[[str], Any]
-    judges: dict[str, Judge]
+    relations: dict[str, Relation]
     fold: bool
 
 
 FOLDED = Family(
     lambda text: parse(text.lower()),
-    {"is": judge_equal, "overlaps": judge_overlaps, "within": judge_within, "covers": judge_covers},
+    {
+        "is": equal_verdict,
+        "overlaps": overlaps_verdict,
+        "within": within_verdict,
+        "covers": covers_verdict,
+    },
     fold=True,
 )
-"""Actions, condition keys, operators: letter case does not matter."""
-EXACT = Family(parse, FOLDED.judges, fold=False)
-"""Effect, version, sid, kind, principal type: as written."""
+"""Case-insensitive."""
+EXACT = Family(parse, FOLDED.relations, fold=False)
+"""Case-sensitive."""
 ARNS = Family(
     operand,
     {"is": equal, "overlaps": overlap, "within": is_within, "covers": cover},
     fold=False,
 )
-"""Resources, principal ids, condition values, managed policy ARNs: field by field."""
+"""As ARNs, field by field."""
+
+FAMILIES = {
+    "effect": EXACT,
+    "version": EXACT,
+    "sid": EXACT,
+    "action": FOLDED,
+    "resource": ARNS,
+    "principal.type": EXACT,
+    "principal.id": ARNS,
+    "condition.operator": FOLDED,
+    "condition.key": FOLDED,
+    "condition.value": ARNS,
+    "arn": ARNS,
+    "type": EXACT,
+}
+"""The fields with words about texts: of policies, attachments (``arn``), resources (``type``)."""
+
+TEXTS = tuple(FAMILIES)
+PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type"))
+"""The fields whose texts are compared with patterns."""
+
+_HEADS: dict[str, Callable[[str], Names]] = {
+    "action": lambda text: action_head(text) or (None,),
+    "resource": operand_head,
+}
+"""The head that an element of the field must have to match an operand."""
+
+
+# -- words and their tests
+
+
+@record
+class WordTest:
+    """A word with its operands, as tests of what its fields have; None for what it does not test.
+
+    An action or a resource must pass all of the tests. Words on other fields
+    have one test.
+    """
+
+    text: TextTest | None = None
+    """Tests one text as written. The verdict must depend on the text alone, because it is cached.
+
+    A complement (``NotAction``) passes if one of its texts passes.
+    """
+    whole: FormTest | None = None
+    """Tests all that an action or a resource matches, or a single text as a pattern."""
+    complement: FormsTest | None = None
+    """Tests all that a complement matches, by the forms of its texts."""
+    contextual: Callable[[Term, Statement], int] | None = None
+    """Tests one text as written, in its statement."""
+    condition: Callable[[Condition], int] | None = None
+    target: Callable[[str], int] | None = None
+    document: Callable[[Document], int] | None = None
+    names: tuple[str, ...] | None = None
+    """The elements that pass, of a list that is not made but asked about."""
+    met: Callable[[Met], int] | None = None
+    """Tests what requests meet the element."""
+    decision: Callable[[Decision], int] | None = None
+    heads: frozenset[Names] | None = None
+    """An action or resource with a head passes only if the head is one of these."""
+
+
+@record
+class Context:
+    """What a word is compiled for: its field, and access to the catalogue."""
+
+    field: str
+    lookups: Lookups
+
+    @property
+    def family(self) -> Family:
+        """How the texts of the field are compared."""
+        return FAMILIES[self.field]
+
+    def heads(self, operands: Sequence[str]) -> frozenset[Names] | None:
+        """The heads that *operands* require, if elements of the field have any."""
+        head = _HEADS.get(self.field)
+        return frozenset(map(head, operands)) if head is not None else None
+
+
+@record
+class Placeholder:
+    """A placeholder for messages, if a match has the word with the operand *when* (None: any)."""
+
+    name: str
+    when: object = None
+
+
+@record
+class Word:
+    """One word on some of its fields; ``compile`` makes a test of its operands."""
+
+    name: str
+    fields: tuple[str, ...]
+    compile: Callable[[Any, Context], WordTest]
+    placeholders: tuple[Placeholder, ...] = ()
+
+
+def compiled(field: str, words: Given, lookups: Lookups) -> Iterator[WordTest]:
+    """The tests of *words* on *field*."""
+    context = Context(field, lookups)
+    for word, operands in words.items():
+        yield _BY_FIELD[field, word].compile(operands, context)
 
 
 def negated(verdict: int) -> int:
@@ -88,67 +201,100 @@ def negated(verdict: int) -> int:
     return YES - verdict
 
 
-def relation(word: str, operands: Sequence[str], family: Family) -> Callable[[Any], int]:
-    """The test "*word* one of *operands*" on a pattern or shape."""
-    judge = family.judges[word]
-    goals: list[Any] = []  # worked out when the word is first asked
+def _wanted(verdict: int, wanted: bool) -> int:  # noqa: FBT001
+    """*verdict*, or its negation if the operand is ``false``."""
+    return verdict if wanted else YES - verdict
 
-    def test(form: Any) -> int:
+
+def _never(_: object) -> int:
+    return NO
+
+
+def _shape(form: Form) -> Shape:
+    """*form* of a text that is compared as an ARN."""
+    assert isinstance(form, Shape)
+    return form
+
+
+# -- words on any text
+
+
+def relation(word: str, operands: Sequence[str], family: Family) -> FormTest:
+    """The test "*word* one of *operands*" on a pattern or shape."""
+    verdict = family.relations[word]
+    goals: list[Any] = []  # made when the word is first asked
+    arns: list[Operands] = []
+
+    def test(form: Form) -> int:
         if not goals:
             goals.extend(family.operand(text) for text in operands)
-        return max([judge(form, goal) for goal in goals], default=NO)
+        return max([verdict(form, goal) for goal in goals], default=NO)
 
-    def test_arn(form: Shape) -> int:
-        if not goals:
-            goals.append(Operands([operand(text) for text in operands]))
-        return max([judge(form, goal) for goal in goals[0].near(form)], default=NO)
+    def test_arn(form: Form) -> int:
+        if not arns:
+            arns.append(Operands([operand(text) for text in operands]))
+        return max([verdict(form, goal) for goal in arns[0].near(_shape(form))], default=NO)
 
     return test_arn if family is ARNS else test
 
 
-def excepted(word: str, operands: Sequence[str], family: Family) -> Callable[[Sequence[Any]], int]:
+def excepted(word: str, operands: Sequence[str], family: Family) -> FormsTest:
     """The test "*word* one of *operands*" on the complement of several patterns.
 
-    Exact for every operand that is not itself covered by several of the
-    patterns together and by none of them alone; ``within`` takes it that a
-    complement leaves more than one operand can hold.
+    Exact unless an operand is covered by several of the patterns together but
+    by none of them alone; ``within`` assumes that only ``*`` covers a complement.
     """
-    overlaps, covers = family.judges["overlaps"], family.judges["covers"]
+    overlaps, covers = family.relations["overlaps"], family.relations["covers"]
     goals: list[Any] = []
 
-    def test(forms: Sequence[Any]) -> int:
+    def test(forms: Sequence[Form]) -> int:
         if not goals:
             goals.extend(family.operand(text) for text in operands)
         if word == "within":  # a complement is never small
             return YES if "*" in operands else NO
-        judge = covers if word == "overlaps" else overlaps
-        return max((YES - max((judge(f, g) for f in forms), default=NO) for g in goals), default=NO)
+        verdict = covers if word == "overlaps" else overlaps
+        return max(
+            (YES - max((verdict(f, g) for f in forms), default=NO) for g in goals), default=NO
+        )
 
     return test
 
 
-def written(operands: Sequence[str], family: Family) -> TextTest:
-    """``is``: written exactly so; a set look-up unless the text has a hole."""
-    literals = frozenset(text.lower() if family.fold else text for text in operands)
-    unknown = relation("is", operands, family)
+def _related(word: str) -> Callable[[Sequence[str], Context], WordTest]:
+    """``overlaps``, ``within`` and ``covers``: a relation to one of the operands."""
+
+    def compile_relation(operands: Sequence[str], context: Context) -> WordTest:
+        return WordTest(
+            whole=relation(word, operands, context.family),
+            complement=excepted(word, operands, context.family),
+            heads=context.heads(operands),
+        )
+
+    return compile_relation
+
+
+def written(operands: Sequence[str], context: Context) -> WordTest:
+    """``is``: the text is exactly one of *operands*; a set lookup unless it has a hole."""
+    fold = context.family.fold
+    literals = frozenset(text.lower() if fold else text for text in operands)
+    unknown = relation("is", operands, context.family)
 
     def test(term: Term) -> int:
         literal = term.text.literal
         if literal is None:
             return unknown(term.form)
-        return YES if (literal.lower() if family.fold else literal) in literals else NO
+        return YES if (literal.lower() if fold else literal) in literals else NO
 
-    return test
+    return WordTest(text=test, heads=context.heads(operands))
 
 
-def wildcard(wanted: bool) -> TextTest:  # noqa: FBT001
+def wildcard(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     """``wildcard``: whether the text contains ``*`` or ``?``."""
 
     def test(term: Term) -> int:
-        found = max(_has_wildcard(part) for part in term.text.parts)
-        return found if wanted else negated(found)
+        return _wanted(max(_has_wildcard(part) for part in term.text.parts), wanted)
 
-    return test
+    return WordTest(text=test)
 
 
 def _has_wildcard(part: Piece | Hole) -> int:
@@ -162,34 +308,46 @@ def _has_wildcard(part: Piece | Hole) -> int:
     return MAYBE if allows(part.shape, "*") else NO
 
 
-# -- actions
+# -- words on actions and resources
 
 
-def action_service(operands: Sequence[str]) -> TextTest:
+def complement(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``complement``: whether the element is all of ``NotAction`` (``NotResource``)."""
+    return WordTest(whole=_never) if wanted else WordTest(complement=_never)
+
+
+def action_service(operands: Sequence[str], _: Context) -> WordTest:
     """``service`` of an action: its prefix."""
     wanted = frozenset(text.lower() for text in operands)
 
     def test(term: Term) -> int:
-        prefix, known = _prefix(term.text)
+        prefix, known = prefix_of(term.text)
         if not known:
             return MAYBE if any(name.startswith(prefix) for name in wanted) else NO
         return YES if prefix in wanted else NO
 
-    return test
+    return WordTest(text=test, heads=frozenset((text,) for text in wanted))
 
 
-def known_action(wanted: bool, catalogue: Catalogue) -> TextTest:  # noqa: FBT001
-    """``known``: the action exists; a pattern is known when it stands for at least one."""
-
-    def test(term: Term) -> int:
-        found = _known(term, catalogue)
-        return found if wanted else negated(found)
-
-    return test
+def known_action(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``known``: the action exists; a pattern is known if it matches at least one."""
+    return WordTest(text=lambda term: _wanted(_known(term, context.lookups), wanted))
 
 
-def scopes_to(types: Sequence[str] | str, catalogue: Catalogue) -> TextTest:
-    """``scopes-to``: every action meant accepts one of *types* (or, for ``none``, no type at all)."""
+def _known(term: Term, lookups: Lookups) -> int:
+    literal = term.text.literal
+    if literal is not None and "*" not in literal and "?" not in literal:
+        return YES if lookups.catalogue.action(literal) else NO
+    actions = lookups.expansion(term)
+    if actions is None:
+        return YES if literal is not None and literal.strip("*?") in ("", ":") else MAYBE
+    if not actions:
+        return NO
+    return YES if literal is not None else MAYBE
+
+
+def scopes_to(types: Sequence[str] | str, context: Context) -> WordTest:
+    """``scopes-to``: all actions that it matches accept one of *types* (``none``: no type)."""
     wanted = frozenset(types) if types != "none" else None
 
     def one(action: KnownAction) -> int:
@@ -200,7 +358,7 @@ def scopes_to(types: Sequence[str] | str, catalogue: Catalogue) -> TextTest:
         return YES if any(kind.name in wanted for kind in action.types) else NO
 
     def test(term: Term) -> int:
-        actions = expansion(term, catalogue)
+        actions = context.lookups.expansion(term)
         if actions is None:
             return NO
         if not actions:
@@ -209,140 +367,150 @@ def scopes_to(types: Sequence[str] | str, catalogue: Catalogue) -> TextTest:
             return NO if all(one(action) == NO for action in actions) else MAYBE
         return min(one(action) for action in actions)
 
-    return test
+    return WordTest(text=test, complement=_never)  # a complement matches actions of every service
 
 
-def expansion(term: Term, catalogue: Catalogue) -> tuple[KnownAction, ...] | None:
-    """The actions that an action's pattern stands for; None when it is not about one service."""
-    prefix, known = _prefix(term.text)
-    if not known or "*" in prefix or "?" in prefix or not prefix:
-        return None
-    assert isinstance(term.form, Pattern)
-    found: dict[str, KnownAction] = {}
-    for glob in term.form.globs:
-        for action in catalogue.expand(prefix, glob):
-            found[action.full_name] = action
-    return tuple(found.values())
-
-
-def _known(term: Term, catalogue: Catalogue) -> int:
-    literal = term.text.literal
-    if literal is not None and "*" not in literal and "?" not in literal:
-        return YES if catalogue.action(literal) else NO
-    actions = expansion(term, catalogue)
-    if actions is None:
-        return YES if literal is not None and literal.strip("*?") in ("", ":") else MAYBE
-    if not actions:
-        return NO
-    return YES if literal is not None else MAYBE
-
-
-def _prefix(text: Text) -> tuple[str, bool]:
-    """The service prefix in lower case, and whether it is known to its end."""
-    found = ""
-    for part in text.parts:
-        if isinstance(part, Hole):
-            return found, False
-        head, colon, _ = part.text.partition(":")
-        found += head.lower()
-        if colon:
-            return found, True
-    return "", True
-
-
-# -- ARNs
-
-
-def arn_service(operands: Sequence[str]) -> TextTest:
+def arn_service(operands: Sequence[str], _: Context) -> WordTest:
     """``service`` of a resource: the third field of its ARN."""
     wanted = frozenset(operands)
 
     def test(term: Term) -> int:
-        service = _service(term)
+        service = named_service(term)
         if service is not None:
             return YES if service in wanted else NO
         fields = split(term.text.parts)
         if not any(isinstance(part, Hole) for field in fields[:3] for part in field):
             return NO
-        goal = operand("arn:*:*:*")
-        assert isinstance(term.form, Shape)
-        return MAYBE if overlap(term.form, goal) else NO
+        return MAYBE if overlap(_shape(term.form), operand("arn:*:*:*")) else NO
 
-    return test
+    return WordTest(text=test, heads=frozenset((None, text) for text in wanted))
 
 
-def _service(term: Term) -> str | None:
-    """The service that the text of an ARN names itself, else its third field as written, if it is known."""
-    assert isinstance(term.form, Shape)
-    named = term.form.arn.service if term.form.arn is not None else None
-    return named if named is not None else service_of(term.text.parts)
+def fitting(names: Sequence[str] | str, context: Context) -> WordTest:
+    """``fits``: it can be an ARN of one of the types *names* (``none``: it is a misfit)."""
+    if isinstance(names, str):
+        return misfitting(tuple(MISFITS), context)
+    types = context.lookups.catalogue.types_named(names)
 
+    def test(form: Form) -> int:
+        return max((fits(_shape(form), kind) for kind in types), default=NO)
 
-def fitting(types: Sequence[ResourceType]) -> Callable[[Any], int]:
-    """``fits``: the shape can be an ARN of one of *types*."""
-
-    def test(form: Any) -> int:
-        return max((fits(form, kind) for kind in types), default=NO)
-
-    return test
-
-
-def fitting_excepted(types: Sequence[ResourceType]) -> Callable[[Sequence[Any]], int]:
-    """``fits`` of a complement: some ARN of one of *types* is not excepted."""
-
-    def test(forms: Sequence[Any]) -> int:
+    def test_complement(forms: Sequence[Form]) -> int:
+        """Some ARN of one of the types is not excepted."""
+        shapes = [_shape(form) for form in forms]
         return max(
-            (YES - max((cover(f, kind.operand) for f in forms), default=NO) for kind in types),
+            (YES - max((cover(s, kind.operand) for s in shapes), default=NO) for kind in types),
             default=NO,
         )
 
-    return test
+    heads = context.heads([kind.operand.text for kind in types])
+    return WordTest(whole=test, complement=test_complement, heads=heads)
 
 
-def misfitting(reasons: Sequence[str], catalogue: Catalogue) -> TextTest:
-    """``misfit``: the text can name no resource of its service, for one of *reasons*."""
+def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
+    """``misfit``: the text cannot name a resource of its service, for one of *reasons*."""
     wanted = frozenset(reasons)
 
     def test(term: Term) -> int:
-        verdict, reason = misfit_of(term, catalogue)
+        verdict, reason = context.lookups.misfit(term)
         return verdict if verdict != YES or reason in wanted else NO
 
-    return test
+    return WordTest(text=test)
 
 
-def misfit_of(term: Term, catalogue: Catalogue) -> tuple[int, str]:
-    """The verdict and the word of ``arns.misfit``, for the service that the text names itself."""
-    key = term.text.known
-    found = catalogue.misfits.get(key)
-    if found is None:
-        found = catalogue.misfits[key] = _misfit_of(term, catalogue)
-    return found
+def accepted(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``accepted``: an action of the statement accepts a type that the text can name."""
+
+    def test(term: Term, statement: Statement) -> int:
+        return _wanted(accepts(statement, _shape(term.form), context.lookups), wanted)
+
+    return WordTest(contextual=test)
 
 
-def _misfit_of(term: Term, catalogue: Catalogue) -> tuple[int, str]:
-    assert isinstance(term.form, Shape)
-    service = _service(term)
-    kinds = catalogue.types_of_arn_service(service) if service else ()
-    if term.form.arn is not None and not kinds:
-        return MAYBE, ""
-    return misfit(term.text.parts, term.form, kinds)
+# -- words on conditions, targets and documents
 
 
-def reason_of(term: Term, catalogue: Catalogue) -> str:
-    """Why the text can name no resource, in words for a message."""
-    return MISFITS.get(misfit_of(term, catalogue)[1], "")
-
-
-# -- condition keys
-
-
-def known_key(wanted: bool, catalogue: Catalogue) -> TextTest:  # noqa: FBT001
+def known_key(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     """``known`` of a condition key: the catalogue has it."""
 
     def test(term: Term) -> int:
         literal = term.text.literal
-        has = catalogue.has_key(literal) if literal is not None else None
-        found = MAYBE if has is None else YES if has else NO
-        return found if wanted else negated(found)
+        has = context.lookups.catalogue.has_key(literal) if literal is not None else None
+        return _wanted(MAYBE if has is None else YES if has else NO, wanted)
 
-    return test
+    return WordTest(text=test)
+
+
+def absent(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``if-absent``: the condition holds for a request without the key."""
+    return WordTest(condition=lambda condition: _wanted(if_absent(condition), wanted))
+
+
+def one_of_targets(operands: Sequence[str], _: Context) -> WordTest:
+    """``is`` of a target: it is one of these resource types."""
+    wanted = frozenset(operands)
+    return WordTest(target=lambda name: MAYBE if name == UNKNOWN else YES if name in wanted else NO)
+
+
+def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
+    """``is`` of a kind: the document is of one of these; MAYBE if it may also be of others."""
+    wanted = frozenset(operands)
+
+    def test(document: Document) -> int:
+        found = sum(kind in wanted for kind in document.kinds)
+        return NO if not found else YES if found == len(document.kinds) else MAYBE
+
+    return WordTest(document=test)
+
+
+# -- words on what requests meet: the answers come from ``decisions``
+
+
+def met(operand: str, _: Context) -> WordTest:
+    """``applies`` and ``met``: no request meets it (``never``), or each does (``always``)."""
+    if operand == "never":
+        return WordTest(met=lambda found: negated(found.ever))
+    return WordTest(met=lambda found: found.always)
+
+
+def one_of_names(operands: Sequence[str], _: Context) -> WordTest:
+    """``is`` of a request, or of an action that is allowed."""
+    return WordTest(names=tuple(operands))
+
+
+def decided(operand: str, _: Context) -> WordTest:
+    """``decision``: what the policies say to the request."""
+    if operand == "allowed":
+        return WordTest(decision=lambda found: found.allowed)
+    if operand == "denied":
+        return WordTest(decision=lambda found: negated(found.allowed))
+    return WordTest(decision=lambda found: found.denied)
+
+
+WORDS = (
+    Word("is", TEXTS, written),
+    Word("is", ("target",), one_of_targets),
+    Word("is", ("kind",), one_of_kinds),
+    Word("overlaps", PATTERNS, _related("overlaps")),
+    Word("within", PATTERNS, _related("within")),
+    Word("covers", PATTERNS, _related("covers")),
+    Word("wildcard", PATTERNS, wildcard),
+    Word("complement", ("action", "resource"), complement),
+    Word("service", ("action",), action_service),
+    Word("service", ("resource",), arn_service),
+    Word("known", ("action",), known_action, (Placeholder("nearest", when=False),)),
+    Word("known", ("condition.key",), known_key),
+    Word("scopes-to", ("action",), scopes_to),
+    Word("fits", ("resource",), fitting, (Placeholder("reason", when="none"),)),
+    Word("misfit", ("resource", "condition.value"), misfitting, (Placeholder("reason"),)),
+    Word("accepted", ("resource",), accepted),
+    Word("if-absent", ("condition",), absent),
+    Word("applies", ("statement",), met, (Placeholder("element"), Placeholder("because"))),
+    Word("met", ("action", "condition"), met, (Placeholder("because"),)),
+    Word("met", ("request",), met, (Placeholder("request"),)),
+    Word("is", ("request", "allowed"), one_of_names),
+    Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
+)
+"""All words. ``rulebook/rule.schema.json`` has the same ones."""
+
+_BY_FIELD = {(field, word.name): word for word in WORDS for field in word.fields}

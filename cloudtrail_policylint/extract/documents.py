@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..base.record import replaced
 from ..iam.written import Extraction, syntax_problem
+from ..tree.nodes import Map, walk
 from ..tree.source import Ranges
 
 TYPE_CHECKING = False
@@ -17,31 +20,56 @@ if TYPE_CHECKING:
 
 def extract_document(root: Node, source: SourceFile) -> Extraction:
     """The policies in the document *root* of *source*."""
-    from . import account, bare, cloudformation, serverless, terraform
+    # The keys decide what is imported: most documents are plain policies.
+    keys = {entry.key.written for entry in root.entries} if isinstance(root, Map) else set()
+    found = _plan_or_listing(root, keys)
+    if found is not None:
+        return found
+    from . import bare
 
-    if terraform.is_plan(root):
-        from .terraform.plan import extract_plan
-
-        return extract_plan(root)
-
-    def template(node: Node) -> Extraction | None:
-        return (
-            cloudformation.extract_template(node, source)
-            if cloudformation.is_template(node)
-            else None
-        )
-
-    if account.is_listing(root):
-        return account.extract_listing(root)
+    template = partial(_template, source=source)
     inner: Node | None = None
-    if serverless.is_service(root):
-        root = serverless.with_holes(root)
-        inner = serverless.resources(root)
+    if "service" in keys and "provider" in keys:
+        from . import serverless
 
-    def evaluate(node: Node) -> Node | None:
-        return cloudformation.evaluated(node, inner)
+        if serverless.is_service(root):
+            root = serverless.with_holes(root)
+            inner = serverless.resources(root)
+    return template(root) or bare.extract_bare(root, template, partial(_evaluated, template=inner))
 
-    return template(root) or bare.extract_bare(root, template, evaluate)
+
+def _plan_or_listing(root: Node, keys: set[str]) -> Extraction | None:
+    """The policies of a Terraform plan, or of the listing of an account; None for anything else."""
+    if "format_version" in keys:
+        from .terraform.plan import extract_plan, is_plan
+
+        if is_plan(root):
+            return extract_plan(root)
+    if any(key.endswith("DetailList") for key in keys):
+        from .account import extract_listing, is_listing
+
+        if is_listing(root):
+            return extract_listing(root)
+    return None
+
+
+def _template(node: Node, source: SourceFile) -> Extraction | None:
+    """The policies of the CloudFormation template *node*; None where it is none."""
+    if not isinstance(node, Map) or node.entry("Resources") is None:
+        return None
+    from . import cloudformation
+
+    is_template = cloudformation.is_template(node)
+    return cloudformation.extract_template(node, source) if is_template else None
+
+
+def _evaluated(node: Node, template: Node | None) -> Node | None:
+    """The value of *node*, whose functions refer to names of *template* if there is one."""
+    if not _has_function(node):
+        return node
+    from . import cloudformation
+
+    return cloudformation.evaluated(node, template)
 
 
 def owner_of(root: Node) -> Callable[[Span, bool], bool]:
@@ -71,3 +99,13 @@ def extract_reading(reading: Reading, source: SourceFile, language: str) -> Extr
         return found
     problem = syntax_problem(reading.mistake, language)
     return replaced(found, problems=(*found.problems, problem))
+
+
+def _has_function(node: Node) -> bool:
+    """Whether *node* uses a function of CloudFormation."""
+    return any(
+        entry.key.written.startswith(("Fn::", "Ref", "!"))
+        for inner in walk(node)
+        if isinstance(inner, Map)
+        for entry in inner.entries
+    )

@@ -1,1 +1,47 @@
-"""The files of a run: finding them, reading them, and grouping them into modules."""
+"""The files of a run, and the Terraform modules that they form."""
+
+from __future__ import annotations
+
+from ..base.formats import TERRAFORM
+from .inputs import Inputs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .discover import Candidate
+    from .inputs import Contents
+    from .modules import Modules
+
+
+class Files:
+    """The files as ``inputs`` and as ``modules``; arguments are those of ``Inputs``."""
+
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        everything: bool,
+        walked: Sequence[str] = (),
+        contents: Contents | None = None,
+    ) -> None:
+        self.inputs = Inputs(candidates, everything=everything, walked=walked, contents=contents)
+        self._walked = walked
+        self._modules: Modules | None = None
+
+    @property
+    def modules(self) -> Modules:
+        """The Terraform modules, created when first needed."""
+        if self._modules is None:
+            from .modules import Modules
+
+            self._modules = Modules(self.inputs, self._walked)
+        return self._modules
+
+    def nothing_to_check(self) -> bool:
+        """Whether no file can contain a policy in scope and all could be read."""
+        self.inputs.read_all()
+        if self.inputs.unreadable or self.inputs.any_matters():
+            return False
+        terraform = any(one.format is TERRAFORM for one in self.inputs.candidates)
+        return not (terraform and self.modules.any_matters())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
-from ..base.disk import is_inside, project_of
+from ..base.disk import is_inside, path_of, project_of, walk
 from .discover import SKIPPED_FOLDERS
 
 TYPE_CHECKING = False
@@ -23,8 +24,8 @@ def loader(inputs: Inputs, folder: str) -> Callable[[str], SourceFile | None]:
     root = project_of(folder)
 
     def load(relative: str) -> SourceFile | None:
-        path = f"{folder}/{relative}" if folder else relative
-        if not is_inside(os.path.realpath(path), root):
+        path = path_of(f"{folder}/{relative}" if folder else relative)
+        if path is None or not is_inside(os.path.realpath(path), root):
             return None
         source = inputs.source(os.path.normpath(path).replace(os.sep, "/"), referred=True)
         if source is not None:
@@ -38,11 +39,15 @@ def lister(folder: str) -> Callable[[str], list[str]]:
     """A function that lists the files below a folder, given from *folder*, for ``fileset()``."""
     root = project_of(folder)
 
+    @lru_cache(maxsize=16)
     def names(relative: str) -> list[str]:
-        top = os.path.normpath(os.path.join(folder or ".", relative))
         found: list[str] = []
+        path = path_of(os.path.join(folder or ".", relative))
+        if path is None:
+            return found
+        top = os.path.normpath(path)
         if is_inside(os.path.realpath(top), root):
-            for at, folders, files in os.walk(top):
+            for at, folders, files in walk(top):
                 folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
                 below = os.path.relpath(at, top)
                 found += [os.path.normpath(os.path.join(below, name)) for name in sorted(files)]

@@ -8,13 +8,32 @@ from ..base.formats import MODULE_FILES, TERRAFORM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from ..base.formats import Format
 
 
 def read_bytes(path: str) -> bytes:
     """The bytes of the regular file *path*; raises ``UnreadableError`` for anything else."""
+    return disk.read_bytes(path, *_limit(path))
+
+
+def read_stream(stream: BinaryIO, path: str) -> bytes:
+    """The rest of *stream* as the contents of the file *path*; raises ``UnreadableError``."""
+    most, named = _limit(path)
+    try:
+        data = stream.read(most * disk.MIB + 1)
+    except OSError as error:
+        raise UnreadableError((error.strerror or "unreadable").lower()) from None
+    if len(data) > most * disk.MIB:
+        raise UnreadableError(f"larger than {most} MiB {named}")
+    return data
+
+
+def _limit(path: str) -> tuple[int, str]:
+    """The size limit of the file *path* in MiB, and the end of a message about it."""
     name = "terraform-file-size" if path.endswith(MODULE_FILES) else "file-size"
-    return disk.read_bytes(path, limits.in_force().of(name), limits.named(name))
+    return limits.in_force().of(name), limits.named(name)
 
 
 def may_matter(data: bytes, *, everything: bool) -> bool:

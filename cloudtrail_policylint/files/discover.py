@@ -73,7 +73,7 @@ def _single(path: str, settings: NearestSettings) -> Iterator[Candidate]:
 
 def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
     ignores = _Ignores(root)
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in disk.walk(root):
         ignores.enter(folder)
         folders[:] = sorted(
             name
@@ -129,11 +129,12 @@ class _Ignores:
         if not os.path.lexists(path):
             return
         try:
-            lines = disk.read_bytes(path, 1).decode("utf-8", "surrogateescape").splitlines()
+            data = disk.read_bytes(path, 1).removeprefix(b"\xef\xbb\xbf")
         except UnreadableError:
             return
         from ..base.path_patterns import Patterns
 
+        lines = map(os.fsdecode, data.split(b"\n"))
         self._specs.append((os.path.join(folder, ""), Patterns(lines)))
 
     def ignored(self, path: str, *, folder: bool) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ..base.disk import is_inside, project_of
+from ..base.disk import is_inside, path_of, project_of
 from ..base.formats import MODULE_FILES, TERRAFORM, YAML
 from ..base.lazy_regex import regex
-from . import access
 from .inputs import path_key
 
 TYPE_CHECKING = False
@@ -112,7 +111,10 @@ class Modules:
 
         None for a folder that is neither known nor inside the same project.
         """
-        path = os.path.normpath(os.path.join(folder or ".", source)).replace(os.sep, "/")
+        written = path_of(os.path.join(folder or ".", source))
+        if written is None:
+            return None
+        path = os.path.normpath(written).replace(os.sep, "/")
         path = "" if path == "." else path
         known = self._shown.get(path_key(path))
         if known is not None:
@@ -122,10 +124,14 @@ class Modules:
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """A function that opens a file by its path from *folder*."""
+        from . import access
+
         return access.loader(self._inputs, folder)
 
     def lister(self, folder: str) -> Callable[[str], list[str]]:
         """A function that lists the files below a folder, given by its path from *folder*."""
+        from . import access
+
         return access.lister(folder)
 
     # -- the call graph

@@ -24,8 +24,8 @@ MAX_FOLDERS = 500
 """The most folders that one run searches."""
 
 _LOADS = r"\b(?:template)?file\s*\("
-_LAST_PARTS = r'([^"/\\${}\s]+)"'
-_COMPUTED = _LOADS + r'\s*(?!"(?:\$\{\s*path\.\w+\s*\}|[^"$])*"\s*[,)])'
+_LAST_PARTS = r'(?<![^"/\\${}\s])([^"/\\${}\s]++)"'
+_COMPUTED = _LOADS + r'\s*+(?!"(?:\$\{\s*+path\.\w++\s*+\}|[^"$])*+"\s*+[,)])'
 """A call whose path is an expression."""
 
 
@@ -34,12 +34,14 @@ class Nearby:
 
     def __init__(self, walked: Iterable[str]) -> None:
         self._walked = [os.path.realpath(path) for path in walked]
+        self._started: set[tuple[str, str]] = set()
         self._seen: dict[str, int] = {}  # with the number of levels below that were searched
 
     def around(self, folder: str, root: str) -> Iterator[str]:
         """The folders with Terraform files near *folder* in the project *root*, nearest first."""
         at = folder
-        while True:
+        while (at, root) not in self._started:  # the folders above were searched then, too
+            self._started.add((at, root))
             real = os.path.realpath(at or ".")
             if not is_inside(real, root):
                 return

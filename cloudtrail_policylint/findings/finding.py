@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..base.record import record, replaced
-from ..tree.source import MAX_RELATED
+from ..rulebook.model import SEVERITIES
+from ..tree.source import MAX_RELATED, Related
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from ..iam.written import Owner, Problem
     from ..rulebook.model import Rule, RuleBook
     from ..tree.edit import Edit
-    from ..tree.source import Related, Span
+    from ..tree.source import Span
 
 
 @record
@@ -22,7 +23,8 @@ class Finding:
     ``certain`` is False if only ``--pedantic`` reports it. ``within`` are the
     statements, and the blocks around them, that contain the defect; ``sid`` is
     the Sid of the first. ``related`` are other places that explain it. ``edit``
-    fixes it, if known.
+    fixes it, if known. ``cause`` is what an uncertain finding depends on; empty
+    if that is its own place.
     """
 
     rule: Rule
@@ -35,6 +37,7 @@ class Finding:
     sid: str = ""
     related: tuple[Related, ...] = ()
     edit: Edit | None = None
+    cause: str = ""
 
 
 def problem_finding(
@@ -77,6 +80,33 @@ def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
     if len(related) == len(finding.related):
         return finding
     return replaced(finding, related=related)
+
+
+def once_for_each_cause(findings: Iterable[Finding]) -> list[Finding]:
+    """*findings*, of which the uncertain ones of one policy with one cause are one finding.
+
+    It is the first of the most severe rule. Its message names the other rules,
+    and the other places are related to it.
+    """
+    kept: list[Finding] = []
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        if finding.certain:
+            kept.append(finding)
+        else:
+            cause = finding.cause or finding.span.key()
+            groups.setdefault((finding.owner.span.key(), cause), []).append(finding)
+    return kept + [_one_of(group) for group in groups.values()]
+
+
+def _one_of(group: list[Finding]) -> Finding:
+    """The finding that stands for *group*."""
+    first = min(group, key=lambda one: SEVERITIES.index(one.rule.severity))
+    others = sorted({one.rule.id for one in group} - {first.rule.id})
+    places = {one.span.key(): one.span for one in group if one.span != first.span}
+    more = tuple([Related(place, "this depends on it, too") for place in places.values()])
+    message = f"{first.message}; the same for {', '.join(others)}" if others else first.message
+    return replaced(_joined(first, more), message=message)
 
 
 def key_of(finding: Finding) -> tuple[str, int, int, int]:

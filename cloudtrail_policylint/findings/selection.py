@@ -51,7 +51,8 @@ class Selection:
         self.run = [rule for rule in chosen if rule is not None]
         self._running = {rule.id for rule in self.run}
         self._ignored = self._ids(settings.ignore)
-        self._per_path = [(one.pattern, self._ids(one.ignore)) for one in settings.per_path]
+        self._per_path: dict[str, tuple[frozenset[str], tuple[tuple[str, str], ...]]] = {}
+        self._severities: dict[tuple[str, str], str | None] = {}
 
     def reports(self, identifier: str, path: str) -> bool:
         """Whether a finding of the rule or problem *identifier* in *path* would be reported."""
@@ -73,25 +74,33 @@ class Selection:
 
     def _is_ignored(self, identifier: str, path: str) -> bool:
         """Whether findings of the rule *identifier* are ignored in the file *path*."""
-        return identifier in self._ignored or any(
-            identifier in ignored and self._settings.matches((pattern,), path)
-            for pattern, ignored in self._per_path
-        )
+        return identifier in self._ignored or identifier in self._for_path(path)[0]
+
+    def _for_path(self, path: str) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+        """The rules that are ignored in the file *path*, and its severities."""
+        if path not in self._per_path:
+            settings = self._settings
+            found = settings.matching(settings.per_path, lambda one: one.pattern, path)
+            ignored = self._ids(tuple({word: None for one in found for word in one.ignore}))
+            severities = tuple([pair for one in found for pair in one.severity])
+            self._per_path[path] = ignored, severities
+        return self._per_path[path]
 
     def _with_severity(self, finding: Finding) -> Finding:
         """*finding* with the severity from the settings; unchanged if it is uncertain."""
         if not finding.certain:
             return finding
-        path = finding.span.source.path
-        severity = finding.severity
-        overrides = list(self._settings.severity)
-        for one in self._settings.per_path:
-            if one.severity and self._settings.matches((one.pattern,), path):
-                overrides += one.severity
-        for word, level in overrides:
-            if self._matches(finding.rule, (word,)):
-                severity = level
-        return finding if severity == finding.severity else replaced(finding, severity=severity)
+        key = finding.span.source.path, finding.rule.id
+        if key not in self._severities:
+            overrides = (*self._settings.severity, *self._for_path(key[0])[1])
+            matching = (
+                level for word, level in reversed(overrides) if self._matches(finding.rule, (word,))
+            )
+            self._severities[key] = next(matching, None)
+        severity = self._severities[key]
+        if severity is None or severity == finding.severity:
+            return finding
+        return replaced(finding, severity=severity)
 
     def _ids(self, words: tuple[str, ...]) -> frozenset[str]:
         return frozenset(rule.id for rule in self._all if self._matches(rule, words))

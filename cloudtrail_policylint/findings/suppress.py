@@ -10,7 +10,7 @@ matches.
 
 from __future__ import annotations
 
-from ..base.formats import COMMENTS
+from ..base.formats import COMMENTS, SUPPRESSION_MARK
 from ..iam.written import Allowance, Owner, Problem
 from ..tree.edit import Edit
 from ..tree.source import Span
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings, SuppressEntry
     from ..tree.source import SourceFile
-
-MARK = "policylint:"
 
 
 class Suppression:
@@ -59,7 +57,7 @@ class Suppression:
 
 def suppressions_in(source: SourceFile) -> list[Suppression]:
     """The suppression comments of *source*."""
-    if MARK not in source.text:
+    if SUPPRESSION_MARK not in source.text:
         return []
     import re
 
@@ -229,24 +227,64 @@ def suppress_by_settings(
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     used: set[int] = set()
+    entries = _Entries(settings)
     for finding in findings:
-        matching = [n for n, e in enumerate(settings.suppress) if _matches(e, finding, settings)]
+        matching = [number for number, entry in entries.of(finding) if _matches(entry, finding)]
         used.update(matching)
-        entries = [settings.suppress[number] for number in matching]
-        valid = [e for e in entries if not _expired(e, today)]
+        valid = [n for n in matching if not _expired(settings.suppress[n], today)]
         if valid:
-            suppressed.append(Suppressed(finding, valid[0].reason, "settings"))
+            reason = settings.suppress[valid[0]].reason
+            suppressed.append(Suppressed(finding, reason, "settings"))
         else:
             kept.append(finding)
     return kept, suppressed, used
 
 
-def _matches(entry: SuppressEntry, finding: Finding, settings: Settings) -> bool:
-    return (
-        (entry.rule.upper() == finding.rule.id or entry.rule == finding.rule.name)
-        and (entry.path is None or settings.matches((entry.path,), finding.span.source.path))
-        and (entry.owner is None or _like(finding.owner.name, entry.owner))
-        and (entry.sid is None or _like(finding.sid, entry.sid))
+class _Entries:
+    """The ``suppress`` entries of *settings*, looked up once for each path and rule."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._anywhere: dict[str, list[tuple[int, SuppressEntry]]] = {}
+        self._with_path = tuple(
+            [pair for pair in enumerate(settings.suppress) if pair[1].path is not None]
+        )
+        for number, entry in enumerate(settings.suppress):
+            if entry.path is None:
+                _add(self._anywhere, (number, entry))
+        self._of_path: dict[str, dict[str, list[tuple[int, SuppressEntry]]]] = {}
+
+    def of(self, finding: Finding) -> list[tuple[int, SuppressEntry]]:
+        """The entries for the rule and the file of *finding*, with their numbers."""
+        path = finding.span.source.path
+        if path not in self._of_path:
+            here = self._of_path[path] = {}
+            for pair in self._settings.matching(self._with_path, _path, path):
+                _add(here, pair)
+        found = {
+            number: entry
+            for entries in (self._anywhere, self._of_path[path])
+            for name in (finding.rule.id, finding.rule.name)
+            for number, entry in entries.get(name, ())
+        }
+        return sorted(found.items(), key=lambda pair: pair[0])
+
+
+def _add(
+    entries: dict[str, list[tuple[int, SuppressEntry]]], pair: tuple[int, SuppressEntry]
+) -> None:
+    """Add *pair* to *entries* as an id, in any case, and as a name."""
+    for name in {pair[1].rule.upper(), pair[1].rule}:
+        entries.setdefault(name, []).append(pair)
+
+
+def _path(pair: tuple[int, SuppressEntry]) -> str:
+    return pair[1].path or ""
+
+
+def _matches(entry: SuppressEntry, finding: Finding) -> bool:
+    return (entry.owner is None or _like(finding.owner.name, entry.owner)) and (
+        entry.sid is None or _like(finding.sid, entry.sid)
     )
 
 

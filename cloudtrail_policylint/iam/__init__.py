@@ -1,1 +1,4 @@
-"""What IAM means: patterns, ARNs, the catalogue of AWS, kinds and grammar of policies. No file format, no rule."""
+"""What IAM means: patterns, ARNs, the AWS catalogue, kinds and grammar of policies.
+
+It knows no file format and no rule.
+"""

@@ -19,16 +19,15 @@ from .patterns import (
     YES,
     Glob,
     Pattern,
-    judge_covers,
-    judge_equal,
-    judge_overlaps,
-    judge_within,
+    covers_verdict,
+    equal_verdict,
     may_hold_colon,
+    overlaps_verdict,
     parse,
     parse_operand,
     pattern,
+    within_verdict,
 )
-from .unknowns import STAR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,19 +36,20 @@ if TYPE_CHECKING:
 FIELDS = 6
 PARTITION, SERVICE, REGION, ACCOUNT_ID, RESOURCE = 1, 2, 3, 4, 5
 _MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION)
-"""The fields but the first, which is always ``arn``; those in which ARNs differ most first."""
+"""All fields but the first, which is always ``arn``; those in which ARNs differ most come first."""
 
+STAR = "*"
 _STAR = parse(STAR)
 
 Parts = tuple[Piece | Hole, ...]
 
 
 class Arn:
-    """A text that can be told apart into the six fields of an ARN.
+    """A text that can be split into the six fields of an ARN.
 
-    ``parts`` are the fields as written, ``empty`` those of region and account
-    id that are written empty, and ``service`` is the third one where it is a
-    name, without wildcards.
+    ``parts`` are the fields as written, ``empty`` says which of region and
+    account id are empty, and ``service`` is the third field if it is a name
+    without wildcards.
     """
 
     __slots__ = ("_patterns", "_variables", "empty", "parts", "service")
@@ -62,7 +62,7 @@ class Arn:
         self._patterns: dict[int, Pattern] = {}
 
     def field(self, number: int) -> Pattern:
-        """The field *number* as a pattern: made when it is first looked at, which few are."""
+        """The field *number* as a pattern, made on first use: few are used."""
         found = self._patterns.get(number)
         if found is None:
             found = pattern(self.parts[number], fold=False, variables=self._variables)
@@ -71,7 +71,7 @@ class Arn:
 
 
 class Shape:
-    """A text as a pattern, and as an ARN where it can be read as one; *variables* as in ``patterns.pattern``."""
+    """A text as a pattern, and as an ARN if it is one; *variables* as in ``patterns.pattern``."""
 
     __slots__ = ("_parts", "_variables", "_whole", "arn")
 
@@ -83,7 +83,7 @@ class Shape:
 
     @property
     def whole(self) -> Pattern:
-        """The whole text as one pattern: of an ARN it is seldom looked at."""
+        """The whole text as one pattern, made on first use: for an ARN it is seldom needed."""
         if self._whole is None:
             self._whole = pattern(self._parts, fold=False, variables=self._variables)
         return self._whole
@@ -91,10 +91,10 @@ class Shape:
 
 @record
 class Operand:
-    """What a rule compares with: a glob (``#`` is any digit), and its fields where it is written as an ARN.
+    """What a rule compares with: a glob (``#`` is any digit), and its fields if it is an ARN.
 
-    ``service`` is the third field, where it is one name; ``limits`` are the
-    fields that are not just ``*``.
+    ``service`` is the third field if it is a name; ``limits`` are the fields
+    that are not just ``*``.
     """
 
     text: str
@@ -105,12 +105,12 @@ class Operand:
 
 
 def _name(text: str | None) -> str | None:
-    """*text* if it is a service's name, without anything that may stand for something else."""
+    """*text* if it is a name, without wildcards or other special characters."""
     return text if text is not None and text.replace("-", "").isalnum() else None
 
 
 def arn_head(text: object) -> tuple[str, ...] | None:
-    """Partition and service of *text*, if it is an ARN that names both: no relation to another's is ever true."""
+    """Partition and service of *text* if it is an ARN that names both: it matches no others."""
     if not isinstance(text, str) or not text.startswith("arn:") or "${" in text:
         return None
     fields = text.split(":", FIELDS - 1)
@@ -121,7 +121,7 @@ def arn_head(text: object) -> tuple[str, ...] | None:
 
 
 def action_head(text: object) -> tuple[str, ...] | None:
-    """The service prefix of *text* in lower case, if it is an action that names one."""
+    """The service prefix of *text* in lower case if it is an action that names one."""
     if not isinstance(text, str):
         return None
     prefix, colon, _ = text.partition(":")
@@ -130,13 +130,13 @@ def action_head(text: object) -> tuple[str, ...] | None:
 
 
 def operand_head(text: str) -> tuple[str | None, ...]:
-    """Partition and service that an ARN has to have for any relation to the operand *text*; None for any."""
+    """The partition and service that an ARN must have to match the operand *text*; None for any."""
     fields = _operand_fields(text)
     return (_name(fields[PARTITION]), _name(fields[SERVICE])) if fields else (None, None)
 
 
 def _operand_fields(text: str) -> list[str]:
-    """The six fields of the operand *text*; none where it is not written as an ARN."""
+    """The six fields of the operand *text*; empty if it is not written as an ARN."""
     fields = text.split(":", FIELDS - 1)
     if fields[0] != "arn" or not (len(fields) == FIELDS or fields[-1].endswith(STAR)):
         return []
@@ -154,7 +154,7 @@ def operand(text: str) -> Operand:
 
 
 def split(parts: Parts) -> list[Parts]:
-    """*parts* cut at its first five colons outside ``${...}``."""
+    """*parts* split at the first five colons outside ``${...}``."""
     fields: list[list[Piece | Hole]] = [[]]
     for part in parts:
         if isinstance(part, Hole):
@@ -200,12 +200,12 @@ def _arn(parts: Parts, *, variables: bool) -> Arn | None:
 
 
 def _brings_colon(part: Piece | Hole) -> bool:
-    """Whether *part* is a hole one of whose known values is of more than one field."""
+    """Whether *part* is a hole with a known value of more than one field."""
     return isinstance(part, Hole) and any(":" in value for value in part.values or ())
 
 
 def _plain(parts: Sequence[Piece | Hole]) -> str | None:
-    """The literal text of *parts*, or None when there is a hole among them."""
+    """The literal text of *parts*; None if there is a hole among them."""
     if len(parts) == 1:
         only = parts[0]
         return only.text if isinstance(only, Piece) else None
@@ -215,23 +215,23 @@ def _plain(parts: Sequence[Piece | Hole]) -> str | None:
 
 def overlap(a: Shape, b: Operand) -> int:
     """Whether some ARN (or other text) is matched by both."""
-    return _by_field(a, b, judge_overlaps, b.limits)
+    return _by_field(a, b, overlaps_verdict, b.limits)
 
 
 def is_within(a: Shape, b: Operand) -> int:
-    """Whether *a* matches nothing beyond *b*."""
-    return _by_field(a, b, judge_within, b.limits)
+    """Whether *b* matches all that *a* matches."""
+    return _by_field(a, b, within_verdict, b.limits)
 
 
 def cover(a: Shape, b: Operand) -> int:
     """Whether *a* matches all that *b* matches."""
-    return _by_field(a, b, judge_covers, _MOST_TELLING)
+    return _by_field(a, b, covers_verdict, _MOST_TELLING)
 
 
 class Operands:
-    """Several operands, of which only those are looked at that can have something to do with a shape.
+    """Several operands, to be compared only with shapes of their services.
 
-    Two ARNs of different services have nothing in common.
+    Two ARNs of different services have no text in common.
     """
 
     def __init__(self, operands: Sequence[Operand]) -> None:
@@ -239,7 +239,7 @@ class Operands:
         self._by_service: dict[str, list[Operand]] = {}
 
     def near(self, a: Shape) -> Sequence[Operand]:
-        """Those for which no relation to *a* is NO at once."""
+        """The operands that may have some relation to *a*."""
         service = a.arn.service if a.arn is not None else None
         if service is None:
             return self._all
@@ -251,15 +251,15 @@ class Operands:
 
 
 def equal(a: Shape, b: Operand) -> int:
-    """Whether *a* is written exactly as *b* is."""
-    return judge_equal(a.whole, b.whole)
+    """Whether *a* and *b* are the same, including wildcards."""
+    return equal_verdict(a.whole, b.whole)
 
 
 def _by_field(
-    a: Shape, b: Operand, judge: Callable[[Pattern, Glob], int], fields: Sequence[int]
+    a: Shape, b: Operand, relation: Callable[[Pattern, Glob], int], fields: Sequence[int]
 ) -> int:
     if a.arn is None or b.fields is None:
-        return judge(a.whole, b.whole)
+        return relation(a.whole, b.whole)
     known = a.arn.service is not None and b.service is not None
     if known and a.arn.service != b.service:
         return NO
@@ -267,7 +267,7 @@ def _by_field(
     for field in fields:
         if known and field == SERVICE:
             continue
-        found = judge(a.arn.field(field), b.fields[field])
+        found = relation(a.arn.field(field), b.fields[field])
         if found == NO:
             return NO
         if found < verdict:
@@ -276,10 +276,10 @@ def _by_field(
 
 
 def service_of(parts: Parts) -> str | None:
-    """The third colon-separated field as written, or None when it is not literal.
+    """The third colon-separated field as written; None if it is not literal.
 
     Wildcards count as literal here: ``arn:aws:*:...`` has the service ``*``.
-    A hole at the start may be several fields.
+    A hole at the start may contain several fields.
     """
     fields = split(parts)
     if len(fields) <= SERVICE or any(may_hold_colon(part) for part in fields[0]):
@@ -287,19 +287,19 @@ def service_of(parts: Parts) -> str | None:
     return _plain(fields[SERVICE])
 
 
-# -- what types an ARN can be of, and what is wrong with it otherwise
+# -- the types that an ARN can be of, and what is wrong with it otherwise
 
 MISFITS = {
     "prefix": "an ARN starts with arn:",
     "fields": "an ARN has six fields separated by colons",
     "region": "the region is missing",
     "account": "the account id is missing",
-    "separator": "the type and the name are joined by a slash",
+    "separator": "a slash separates the type and the name",
     "case": "the resource type is case-sensitive",
     "type": "the service has no such resource type",
-    "bare": "it is no ARN",
+    "bare": "it is not an ARN",
 }
-"""Why a text is no ARN of its service, by the word a rule uses, in words for a message."""
+"""Why a text is not an ARN of its service, in words for a message, by the word that rules use."""
 
 
 @record
@@ -312,11 +312,11 @@ class ResourceType:
     head: str
     """The fixed start of the resource field (``trail/``)."""
     needs: tuple[int, ...]
-    """The fields, of region and account id, that its ARNs have and that cannot be empty."""
+    """Which of the fields region and account id its ARNs have; these cannot be empty."""
 
 
 def resource_type(service: str, name: str, arn_format: str) -> ResourceType:
-    """The type *name* whose ARNs look like *arn_format* (``arn:${Partition}:cloudtrail:...``)."""
+    """The type *name* with ARNs of the form *arn_format* (``arn:${Partition}:s3:...``)."""
     text = _fill(arn_format)
     resource = text.split(":", FIELDS - 1)[-1]
     head = resource[: resource.find(STAR)] if STAR in resource else resource
@@ -338,17 +338,16 @@ def _fill(arn_format: str) -> str:
 
 
 def fits(a: Shape, kind: ResourceType) -> int:
-    """Whether *a* can name a resource of *kind*, which an empty region or account id cannot."""
+    """Whether *a* can name a resource of *kind*, which may need a region and account id."""
     if a.arn is not None and any(field in kind.needs for field in a.arn.empty):
         return NO
     return overlap(a, kind.operand)
 
 
 def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, str]:
-    """Whether *a* can name no resource of the service that *kinds* are the types of, and why.
+    """Whether *a* cannot name a resource of the service that has the types *kinds*, and why.
 
-    The verdict, and the word for the reason (empty unless the verdict is
-    ``YES``). A text of which nothing certain can be said is MAYBE.
+    The verdict, and the word for the reason (empty unless the verdict is YES).
     """
     best = max((fits(a, kind) for kind in kinds), default=NO)
     if best != NO:
@@ -366,20 +365,20 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
 
 
 def _of_service(arn: Arn, kinds: Sequence[ResourceType]) -> bool:
-    """Whether the types of *kinds* say anything of *arn*: it has their service."""
+    """Whether *arn* is of the service that has the types *kinds*."""
     return any(
-        kind.operand.fields and judge_overlaps(arn.field(SERVICE), kind.operand.fields[SERVICE])
+        kind.operand.fields and overlaps_verdict(arn.field(SERVICE), kind.operand.fields[SERVICE])
         for kind in kinds
     )
 
 
 def _misfit_loose(parts: Parts, a: Shape, whole: Operand) -> tuple[int, str]:
-    """Why a text that is not in the form of an ARN is none."""
+    """What is wrong with a text that does not have the form of an ARN."""
     if any(may_hold_colon(part) for part in parts):
         return MAYBE, ""
     text = "".join(part.text if isinstance(part, Piece) else "x" for part in parts)
     if ":" not in text:
-        if judge_overlaps(a.whole, whole.whole) != NO:  # "*" and the like
+        if overlaps_verdict(a.whole, whole.whole) != NO:  # "*" and the like
             return NO, ""
         return (YES, "bare") if _plain(parts) is not None else (MAYBE, "")
     fields = text.split(":")

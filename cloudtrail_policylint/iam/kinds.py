@@ -1,9 +1,9 @@
-"""The kinds of policies, and which one a policy that stands alone is, by what it says and by its path.
+"""The kinds of policies, and the kind of a policy in a file of its own, by its content and path.
 
-Policy elements show the kind as long as they are used as AWS documents them
-(IAM User Guide, "Identity-based policies and resource-based policies"): only
-policies of resources, trust policies and resource control policies name a
-principal, and the policy of a resource names actions of one service only.
+The elements of a policy show its kind (IAM User Guide, "Identity-based
+policies and resource-based policies"): only policies of resources, trust
+policies and resource control policies name a principal, and the policy of a
+resource names actions of one service only.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WITHOUT_PRINCIPAL = ("identity", "boundary", "scp")
 """The kinds of policies that name no principal."""
 WITH_PRINCIPAL = tuple(kind for kind in KINDS if kind not in WITHOUT_PRINCIPAL)
 
-# What a path says, and words without which it does not: only where one is there the pattern is compiled.
+# Patterns of paths. Each is compiled only if the path contains one of the words after it.
 _SERVICE_CONTROL = r"(?<![a-z])scps?(?![a-z])|service[-_ ]?control", ("scp", "control")
 _GUARDRAIL = r"guard-?rails?|organi[sz]ations?(?![a-z])", ("rail", "organi")
 _RESOURCE_CONTROL = r"(?<![a-z])rcps?(?![a-z])|resource[-_ ]?control", ("rcp", "control")
@@ -60,11 +60,10 @@ _ORGANIZATIONS_POLICIES = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_PO
 
 
 def kind_of_cloudtrail_arn(arn: str) -> str | None:
-    """The kind of the resource policy of what *arn* names, None when it is none of CloudTrail's.
+    """The kind of the resource policy of *arn*; None if it is not a CloudTrail resource.
 
-    Parts of *arn* may be unknown, as long as ``cloudtrail`` and the resource
-    type are there (Service Authorization Reference, "Resource types defined
-    by AWS CloudTrail").
+    Parts of *arn* may be unknown, except ``cloudtrail`` and the resource type
+    (Service Authorization Reference, "Resource types defined by AWS CloudTrail").
     """
     if "cloudtrail" not in arn:
         return None
@@ -95,10 +94,10 @@ def guess_kind(
     effects: tuple[str, ...],
     path: str,
 ) -> str:
-    """The kind of a policy whose place says nothing; "unknown" where several are possible.
+    """The kind of a policy whose place does not show it; "unknown" if several are possible.
 
-    *has_principal* counts ``NotPrincipal`` too, *actions* are in lower case,
-    and *path* is the file's, as evidence between kinds that look alike.
+    *has_principal* includes ``NotPrincipal``, *actions* are in lower case, and
+    *path* is that of the file, which decides between kinds that look alike.
     """
     path = path.lower()
     allows = "Allow" in effects
@@ -127,8 +126,8 @@ def _with_principal(
         return "trust"
     everywhere = bool(resources) and all(resource == "*" for resource in resources)
     services = {action.partition(":")[0] for action in actions}
-    if denies_only and everywhere:  # what a resource control policy must look like, and others may
-        # For topics, which those policies do not reach, people keep the topic's own policy beside them.
+    if denies_only and everywhere:  # as resource control policies must be, and others may be
+        # They do not apply to SNS: in such a path a policy for SNS is that of a topic.
         is_control = _says(path, *_RESOURCE_CONTROL) and "sns" not in services
         return "rcp" if is_control else "unknown"
     if len(services) > 1 or "*" in services:

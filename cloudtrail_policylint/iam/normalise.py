@@ -1,9 +1,9 @@
 """From a policy as written to the policy model.
 
-This is where the grammar is known: one or many, ``Not*`` elements, principals,
-conditions. What breaks the grammar becomes a ``Problem`` at its place, and
-what stands beside it is still read. Alternatives (``Fn::If``, ``? :``) become
-elements of their own.
+This module knows the grammar: one or many, ``Not*`` elements, principals,
+conditions. What breaks the grammar becomes a ``Problem`` at its place, and the
+rest is still read. Alternatives (``Fn::If``, ``? :``) become elements of their
+own.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ _BROKEN = ("embedded-policy-not-json", "template-text")
 def normalise(found: Found, kind_of_path: str | None = None, number: int = 0) -> Document:
     """The policy model of *found*, the document *number* of its file or module.
 
-    *kind_of_path* is what the settings say of the file; it counts where the
-    place in the file says nothing. Problems of the grammar are in the result.
+    *kind_of_path* is the kind that the settings give for the file; it is used if
+    the place in the file does not show the kind. Problems of the grammar are in
+    the result.
     """
     return _Normaliser(found).document(kind_of_path, number)
 
@@ -104,7 +105,7 @@ class _Normaliser:
         self.problem("data-type-mismatch", message, node.span)
 
     def missing_statement(self, node: Map) -> None:
-        # What could not be read may have been the statement.
+        # The Statement may be in the part that could not be read.
         broken = any(p.name in _BROKEN for p in self.found.problems)
         unread = broken or any(e.key.literal is None for e in node.entries)
         if unread or not self.complete:
@@ -115,9 +116,9 @@ class _Normaliser:
         self.problem("missing-statement", message, near.key.span if near else node.span)
 
     def too_large(self, node: Node) -> bool:
-        """Whether the document has too many nodes to read (a shared node counts at each visit).
+        """Whether the document has too many nodes (a shared node counts at each visit).
 
-        If not, its keys that are there twice are problems now.
+        If not, its duplicate keys are added to the problems.
         """
         stack = [node]
         twice: list[Text] = []
@@ -126,7 +127,7 @@ class _Normaliser:
             budget -= 1
             if budget < 0:
                 most = f"{limits.in_force().policy:,} values {limits.named('policy')}"
-                message = f"the policy was not judged: it expands to more than {most}"
+                message = f"the policy was not checked: it expands to more than {most}"
                 self.problem("limit-exceeded", message, node.span)
                 return True
             at = stack.pop()
@@ -142,9 +143,7 @@ class _Normaliser:
             elif not isinstance(at, Encoded):
                 stack.extend(children(at))
         for name in twice:
-            message = (
-                f"{name.literal} is here twice: only the last one counts, the one before is lost"
-            )
+            message = f"duplicate key {name.literal}: only the last one is used"
             self.problem("duplicate-key", message, name.span)
         return False
 
@@ -193,7 +192,7 @@ class _Normaliser:
         )
 
     def single(self, node: Node | None, field: str) -> Text | None:
-        """The one string of a field; alternatives make it unknown."""
+        """The one string of a field; it is unknown if there are alternatives."""
         options = list(branches(node))
         if not options:
             return None
@@ -224,7 +223,7 @@ class _Normaliser:
                     yield Resource(texts, complement, texts[0].span, known, arn_head(known))
 
     def listed(self, entry: Entry, *, complement: bool) -> Iterator[tuple[Text, ...]]:
-        """The texts of each element: one text, or of a complement all those of one branch."""
+        """The texts of each element: one text, or for a complement all texts of one branch."""
         for branch in branches(entry.value):
             texts = tuple(self.strings(branch, entry.key.written))
             if not complement:
@@ -278,7 +277,7 @@ class _Normaliser:
                 self.wrong_type(operator.key.written, block, "an object of condition keys")
 
     def strings(self, node: Node, field: str, *, plain: bool = True) -> Iterator[Text]:
-        """The strings of a field that takes one or many; *plain*: only strings, not numbers or truth values."""
+        """The strings of a field that takes one or many; *plain*: no numbers and booleans."""
         for item in branches(node):
             for inner in item.items if isinstance(item, Seq) else (item,):
                 if isinstance(inner, Text):
@@ -299,7 +298,7 @@ class _Normaliser:
     # -- kind and scope
 
     def possible(self, statements: list[Statement]) -> tuple[str, ...]:
-        """The kinds that a policy may be of whose place says nothing."""
+        """The kinds that the policy may be of, if its place does not show the kind."""
         has_principal = any("principal" in s.fields for s in statements)
         guessed = guess_kind(
             has_principal=has_principal,
@@ -335,7 +334,7 @@ def _statement_texts(statement: Statement) -> Iterator[Text]:
 
 
 def _mentions(texts: Iterable[Text]) -> bool:
-    """Whether CloudTrail is named in the known part of one of *texts*."""
+    """Whether the known part of one of *texts* contains CloudTrail."""
     for text in texts:
         known = text.literal
         if known is None:
@@ -357,7 +356,7 @@ def _texts(node: Node) -> Iterator[Text]:
 
 
 def _entries(node: Map, name: str) -> Iterator[tuple[Entry, bool]]:
-    """The entries *name* and *Not name* of a statement, each with whether it is the complement."""
+    """The entries *name* and *Not name* of a statement, each with whether it is a complement."""
     for key, complement in ((name, False), ("Not" + name, True)):
         entry = node.entry(key)
         if entry is not None:
@@ -365,7 +364,7 @@ def _entries(node: Map, name: str) -> Iterator[tuple[Entry, bool]]:
 
 
 def _as_text(node: Node) -> Text | None:
-    """*node* as a string, what is left to be filled in as holes; None for what is none."""
+    """*node* as a string, with its placeholders as holes; None if it is not a string."""
     if isinstance(node, Encoded):
         return Text((Hole("...", node.span),), node.span)
     text = as_text(node)

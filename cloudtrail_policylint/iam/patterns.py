@@ -1,9 +1,9 @@
-"""The algebra of IAM patterns: what two globs have to do with each other.
+"""The relations between IAM patterns: whether they overlap, and whether one is within the other.
 
-``*`` stands for any text, ``?`` for any one character (IAM User Guide, "IAM
-JSON policy elements: Resource"). The three relations are decided on the
-globs themselves, over an alphabet larger than the characters they mention,
-without regular expressions: each is one left-to-right pass.
+``*`` matches any text, ``?`` any one character (IAM User Guide, "IAM JSON
+policy elements: Resource"). The relations are decided on the patterns
+themselves, in one pass from left to right, without regular expressions. The
+alphabet is larger than the characters in the patterns.
 
 The pair that matters most: ``cloudtrail:*`` overlaps ``cloudtrail:CreateTrail``
 but is not within ``cloudtrail:Create*``.
@@ -15,14 +15,16 @@ from ..base.record import record
 from ..tree.nodes import Hole, Piece, allows
 from .unknowns import (
     DIGIT,
-    HOLES,
+    GAP,
     ONE,
-    STAR,
     Line,
     for_every_text,
     for_every_value,
+    meet,
+    spelt,
     spread,
     unknown,
+    widened,
     widest_value,
 )
 
@@ -33,27 +35,17 @@ if TYPE_CHECKING:
 NO, MAYBE, YES = 0, 1, 2
 """A verdict. ``min`` is AND, ``max`` is OR, ``2 - v`` is NOT (Kleene's three values)."""
 
-_SPELLING = {token: chr(0xFDD0 + index) for index, token in enumerate((STAR, ONE, DIGIT, *HOLES))}
-"""What stands for a wildcard and for a hole in a text that was ``_spelt``: all else stands for itself.
-
-So comparing runs is comparing strings. Unicode promises never to assign these
-characters; where a text holds one all the same, another such one stands for it.
-"""
-_TOKENS = {char: token for token, char in _SPELLING.items()}
-_STRAY = dict.fromkeys(map(ord, _TOKENS), "\ufdef")
-_GAP, _ONE, _DIGIT = (_SPELLING[token] for token in (STAR, ONE, DIGIT))
-
 MAX_ALTERNATIVES = 128
-"""Combinations of a text's known values that are told apart; past it the values count as unknown."""
+"""The most combinations of a text's known values; with more the values count as unknown."""
 
 
 @record
 class Glob:
     """A pattern in normal form: fixed runs of characters with gaps between them.
 
-    ``runs`` has one more member than ``gaps``; a gap is a ``*`` together with
-    the ``?`` beside it, given as the least number of characters it takes.
-    ``plain``: the runs are nothing but text.
+    ``runs``, which are spelt (see ``unknowns``), has one more member than
+    ``gaps``. A gap is a ``*`` with the ``?`` beside it, given as the least number
+    of characters that it takes. ``plain``: the runs are literal text.
     """
 
     runs: tuple[str, ...]
@@ -65,9 +57,8 @@ class Glob:
 class Pattern:
     """A text as a pattern: a glob for each combination of the known values of its holes.
 
-    ``exact`` is False when a hole has none: in ``globs`` it is then the widest
-    pattern that its value must fall into, and ``lines`` has the tokens of each
-    of them with the holes told apart.
+    ``exact`` is False if a hole has no known values. Then ``globs`` have a ``*``
+    for it, and ``lines`` are the same patterns with their holes.
     """
 
     globs: tuple[Glob, ...]
@@ -75,28 +66,18 @@ class Pattern:
     lines: tuple[Line, ...] = ()
 
 
-def _fixed(text: str) -> str:
-    """*text*, in which nothing is a wildcard, spelt."""
-    return text if text.isascii() else text.translate(_STRAY)
-
-
-def _spelt(text: str) -> str:
-    """*text*, in which ``*`` and ``?`` are wildcards, spelt."""
-    return _fixed(text).replace(STAR, _GAP).replace("?", _ONE)
-
-
-def _glob(spelt: str) -> Glob:
-    """The normal form of a spelt text: ``?`` beside a ``*`` belongs to the gap."""
-    fixed = spelt.split(_GAP)
-    if _ONE not in spelt:
-        if "" in fixed[1:-1]:  # "**" is "*"
-            fixed[1:-1] = [run for run in fixed[1:-1] if run]
-        return Glob(tuple(fixed), (0,) * (len(fixed) - 1), _DIGIT not in spelt)
-    runs: list[str] = [fixed[0]]
+def _glob(line: str) -> Glob:
+    """The normal form of a spelt pattern: a ``?`` beside a ``*`` belongs to the gap."""
+    parts = line.split(GAP)
+    if ONE not in line:
+        if "" in parts[1:-1]:  # "**" is "*"
+            parts[1:-1] = [run for run in parts[1:-1] if run]
+        return Glob(tuple(parts), (0,) * (len(parts) - 1), DIGIT not in line)
+    runs: list[str] = [parts[0]]
     gaps: list[int] = []
-    for run in fixed[1:]:
-        before = runs[-1].rstrip(_ONE)
-        after = run.lstrip(_ONE)
+    for run in parts[1:]:
+        before = runs[-1].rstrip(ONE)
+        after = run.lstrip(ONE)
         size = len(runs[-1]) - len(before) + len(run) - len(after)
         if gaps and not before:  # only "?" since the last "*": one gap
             gaps[-1] += size
@@ -104,53 +85,44 @@ def _glob(spelt: str) -> Glob:
         else:
             gaps.append(size)
             runs[-1:] = [before, after]
-    return Glob(tuple(runs), tuple(gaps), _DIGIT not in spelt and _ONE not in "".join(runs))
+    return Glob(tuple(runs), tuple(gaps), DIGIT not in line and ONE not in "".join(runs))
 
 
 def parse(text: str) -> Glob:
-    """The glob that *text* spells."""
-    return _glob(_spelt(text))
+    """The glob that is written as *text*."""
+    return _glob(spelt(text))
 
 
 def parse_operand(text: str) -> Glob:
-    """The glob that a rule spells as *text*: as ``parse``, and ``#`` is any digit."""
-    return _glob(_spelt(text).replace("#", _DIGIT))
-
-
-def _meet(a: str, b: str) -> bool:
-    """Whether some character is matched by both."""
-    if a == b or _ONE in (a, b):
-        return True
-    if a == _DIGIT:
-        return b.isdigit()
-    return b == _DIGIT and a.isdigit()
+    """The glob that a rule writes as *text*: like ``parse``, and ``#`` is any digit."""
+    return _glob(spelt(text).replace("#", DIGIT))
 
 
 def _holds(outer: str, inner: str) -> bool:
     """Whether every character that *inner* matches is matched by *outer*."""
-    if outer == _ONE:
-        return inner != _GAP
-    return outer == inner or (outer == _DIGIT and inner.isdigit())
+    if outer == ONE:
+        return inner != GAP
+    return outer == inner or (outer == DIGIT and inner.isdigit())
 
 
 def _all(fits: Fits, a: str, b: str) -> bool:
-    """Whether the characters of *a* and *b* fit one another, as far as the shorter one goes."""
+    """Whether the characters of *a* and *b* fit each other, up to the length of the shorter one."""
     return all(map(fits, a, b))
 
 
 def overlaps(a: Glob, b: Glob) -> bool:
     """Whether some text is matched by both."""
     if a.gaps and b.gaps:
-        # Whatever lies between can be written one after the other, so only the ends can disagree.
-        return _all(_meet, a.runs[0], b.runs[0]) and _all(_meet, a.runs[-1][::-1], b.runs[-1][::-1])
+        # What is between the ends can follow one after the other, so only the ends can differ.
+        return _all(meet, a.runs[0], b.runs[0]) and _all(meet, a.runs[-1][::-1], b.runs[-1][::-1])
     if b.gaps:
         a, b = b, a
-    fixed = b.runs[0]
+    only = b.runs[0]
     if a.gaps:
-        return _spread(a, fixed, (), _meet, plain=a.plain and b.plain)
+        return _spread(a, only, (), meet, plain=a.plain and b.plain)
     if a.plain and b.plain:
-        return a.runs[0] == fixed
-    return len(fixed) == len(a.runs[0]) and _all(_meet, a.runs[0], fixed)
+        return a.runs[0] == only
+    return len(only) == len(a.runs[0]) and _all(meet, a.runs[0], only)
 
 
 def within(inner: Glob, outer: Glob) -> bool:
@@ -161,17 +133,16 @@ def within(inner: Glob, outer: Glob) -> bool:
         return len(inner.runs[0]) == len(outer.runs[0]) and _all(
             _holds, outer.runs[0], inner.runs[0]
         )
-    # A run that is text can only lie on the same text, whatever else is in the line.
-    return _spread(outer, _GAP.join(inner.runs), inner.gaps, _holds, plain=outer.plain)
+    # A literal run fits only the same text, whatever else is in the line.
+    return _spread(outer, GAP.join(inner.runs), inner.gaps, _holds, plain=outer.plain)
 
 
 def _spread(pattern: Glob, line: str, extra: tuple[int, ...], fits: Fits, *, plain: bool) -> bool:
-    """Whether the runs of *pattern* can be laid along *line* in order, its gaps taking the rest.
+    """Whether the runs of *pattern* fit *line* in order, with its gaps taking the rest.
 
-    *line* may hold ``_GAP`` where any text of at least as many characters as
-    *extra* says stands: no run lies on it, a gap may. The leftmost place for
-    a run is always the best one, so there is nothing to go back to. *plain*:
-    a run fits only where it stands as it is.
+    A ``GAP`` in *line* is any text with at least as many characters as *extra*
+    says: a gap can take it, a run cannot. The leftmost place for a run is always
+    the best one, so there is no backtracking. *plain*: runs fit only the same text.
     """
     first, last = pattern.runs[0], pattern.runs[-1]
     at, end = len(first), len(line) - len(last)
@@ -195,7 +166,7 @@ def _spread(pattern: Glob, line: str, extra: tuple[int, ...], fits: Fits, *, pla
 
 
 def _find(run: str, line: str, start: int, end: int, fits: Fits) -> int:
-    """The first place in ``[start, end)`` where *run* lies on *line*, or -1."""
+    """The first index in ``[start, end)`` where *run* fits *line*, or -1."""
     for at in range(start, end - len(run) + 1):
         if all(fits(char, line[at + index]) for index, char in enumerate(run)):
             return at
@@ -203,16 +174,16 @@ def _find(run: str, line: str, start: int, end: int, fits: Fits) -> int:
 
 
 def _distances(line: str, extra: tuple[int, ...]) -> list[int]:
-    """The least number of characters before each place of *line*."""
+    """The least number of characters before each index of *line*."""
     reach = [0]
     more = iter(extra)
     for char in line:
-        reach.append(reach[-1] + (next(more) if char == _GAP else 1))
+        reach.append(reach[-1] + (next(more) if char == GAP else 1))
     return reach
 
 
 def _skip(reach: list[int], at: int, gap: int, end: int) -> int:
-    """The first place at least *gap* characters behind *at*."""
+    """The first index at least *gap* characters after *at*."""
     start = at
     while start < end and reach[start] - reach[at] < gap:
         start += 1
@@ -225,46 +196,34 @@ def _skip(reach: list[int], at: int, gap: int, end: int) -> int:
 def pattern(parts: Sequence[Piece | Hole], *, fold: bool, variables: bool) -> Pattern:
     """The pattern that a text's *parts* make.
 
-    *fold*: letter case does not matter (actions, condition keys).
-    *variables*: ``${aws:username}`` is a policy variable (Resource and
-    Condition values of a 2012-10-17 policy); it may become any text.
+    *fold*: it is case-insensitive (actions, condition keys).
+    *variables*: ``${aws:username}`` is a policy variable, which matches any text
+    (Resource and Condition values of a 2012-10-17 policy).
     """
     exact = True
     alternatives = [""]
     for part in parts:
         if isinstance(part, Piece):
             text = part.text.lower() if fold else part.text
-            choices = [_with_variables(text) if variables and "${" in text else _spelt(text)]
+            choices = [_with_variables(text) if variables and "${" in text else spelt(text)]
         elif part.values is not None and len(alternatives) * len(part.values) <= MAX_ALTERNATIVES:
-            choices = [_spelt(v.lower() if fold else v) for v in part.values]
+            choices = [spelt(v.lower() if fold else v) for v in part.values]
         else:
             exact = False
-            choices = ["".join([_SPELLING[token] for token in unknown(part.shape)])]
+            choices = [unknown(part.shape)]
         alternatives = [head + tail for head in alternatives for tail in choices]
     if exact:
         return Pattern(tuple([_glob(alternative) for alternative in alternatives]), exact)
-    globs = tuple([_glob(_widened(alternative)) for alternative in alternatives])
-    return Pattern(globs, exact, tuple([Line(_tokens(one)) for one in alternatives]))
-
-
-def _widened(spelt: str) -> str:
-    """*spelt* with a wildcard for each hole, which its value must fall into."""
-    for token in HOLES:
-        spelt = spelt.replace(_SPELLING[token], _GAP)
-    return spelt
-
-
-def _tokens(spelt: str) -> list[str]:
-    """*spelt* token by token."""
-    return [_TOKENS.get(char) or "=" + char for char in spelt]
+    globs = tuple([_glob(widened(alternative)) for alternative in alternatives])
+    return Pattern(globs, exact, tuple(map(Line, alternatives)))
 
 
 def _with_variables(text: str) -> str:
     """*text* with its policy variables, spelt.
 
-    ``${*}``, ``${?}`` and ``${$}`` are those characters themselves; any other
-    ``${...}`` is whatever the request says (IAM User Guide, "IAM policy
-    elements: Variables and tags").
+    ``${*}``, ``${?}`` and ``${$}`` are those characters; any other ``${...}`` is a
+    value of the request (IAM User Guide, "IAM policy elements: Variables and
+    tags").
     """
     found: list[str] = []
     at = 0
@@ -272,34 +231,34 @@ def _with_variables(text: str) -> str:
         start = text.find("${", at)
         end = text.find("}", start) if start >= 0 else -1
         if end < 0:
-            return "".join(found) + _spelt(text[at:])
+            return "".join(found) + spelt(text[at:])
         name = text[start + 2 : end]
-        found.append(_spelt(text[at:start]))
-        found.append(name if name in ("*", "?", "$") else _GAP)
+        found.append(spelt(text[at:start]))
+        found.append(name if name in ("*", "?", "$") else GAP)
         at = end + 1
 
 
-def judge_overlaps(a: Pattern, b: Glob) -> int:
-    """Whether some text is matched by both: a verdict over all that *a* may turn out to be."""
+def overlaps_verdict(a: Pattern, b: Glob) -> int:
+    """Whether some text is matched by both: YES or NO if so for all possible values of *a*."""
     return _agree(a, b, overlaps, _overlaps_unknown)
 
 
-def judge_within(a: Pattern, b: Glob) -> int:
-    """Whether *a* matches nothing beyond *b*."""
+def within_verdict(a: Pattern, b: Glob) -> int:
+    """Whether *b* matches all that *a* matches."""
     return _agree(a, b, within, _within_unknown)
 
 
-def judge_covers(a: Pattern, b: Glob) -> int:
+def covers_verdict(a: Pattern, b: Glob) -> int:
     """Whether *a* matches all that *b* matches."""
     return _agree(a, b, _covers, _covers_unknown)
 
 
-def judge_equal(a: Pattern, b: Glob) -> int:
-    """Whether *a* is written exactly as *b* is, wildcards included."""
+def equal_verdict(a: Pattern, b: Glob) -> int:
+    """Whether *a* and *b* are the same, including wildcards."""
     return _agree(a, b, Glob.__eq__, _equal_unknown)
 
 
-def _agree(a: Pattern, b: Glob, exact: Relation, unknown: Judge) -> int:
+def _agree(a: Pattern, b: Glob, exact: Relation, unknown: UnknownRelation) -> int:
     if a.exact and len(a.globs) == 1:
         return YES if exact(a.globs[0], b) else NO
     if a.exact:
@@ -313,14 +272,15 @@ def _covers(a: Glob, b: Glob) -> bool:
     return within(b, a)
 
 
-# The relations where a line has holes: first as of the widest glob that it may be, which often settles it.
+# The relations of a line with holes: first those of the widest glob that it may be, which often
+# decide.
 
 
 def _overlaps_unknown(widest: Glob, line: Line, b: Glob) -> int:
     if not overlaps(widest, b):
         return NO
     other = _line(b)
-    if within(widest, b) or line.turned(for_every_value).in_common(other):
+    if within(widest, b) or line.rewritten(for_every_value).in_common(other):
         return YES
     return NO if line.in_common(other) is False else MAYBE
 
@@ -330,29 +290,31 @@ def _within_unknown(widest: Glob, line: Line, b: Glob) -> int:
         return YES
     if not overlaps(widest, b):
         return NO
-    return NO if line.turned(for_every_text).in_common(_line(b)) is False else MAYBE
+    return NO if line.rewritten(for_every_text).in_common(_line(b)) is False else MAYBE
 
 
 def _covers_unknown(widest: Glob, line: Line, b: Glob) -> int:
     if not within(b, widest):
         return NO
-    return NO if line.turned(widest_value).in_common(for_every_text(_line(b))) is False else MAYBE
+    return (
+        NO if line.rewritten(widest_value).in_common(for_every_text(_line(b))) is False else MAYBE
+    )
 
 
 def _equal_unknown(widest: Glob, line: Line, b: Glob) -> int:
     return MAYBE if overlaps(widest, b) and line.in_common(_line(b)) is not False else NO
 
 
-def _line(glob: Glob) -> list[str]:
-    """The tokens of *glob*."""
-    line = _tokens(glob.runs[0])
+def _line(glob: Glob) -> str:
+    """*glob*, spelt."""
+    line = glob.runs[0]
     for gap, run in zip(glob.gaps, glob.runs[1:], strict=True):
-        line += [*spread(gap), *_tokens(run)]
+        line += spread(gap) + run
     return line
 
 
 def may_hold_colon(part: Piece | Hole) -> bool:
-    """Whether a colon may hide in *part*, a hole."""
+    """Whether *part* is a hole that may contain a colon."""
     return isinstance(part, Hole) and part.values is None and allows(part.shape, ":")
 
 
@@ -362,4 +324,4 @@ if TYPE_CHECKING:
 
     Fits: TypeAlias = Callable[[str, str], bool]
     Relation: TypeAlias = Callable[[Glob, Glob], bool]
-    Judge: TypeAlias = Callable[[Glob, Line, Glob], int]
+    UnknownRelation: TypeAlias = Callable[[Glob, Line, Glob], int]

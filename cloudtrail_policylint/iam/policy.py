@@ -1,13 +1,13 @@
-"""The policy model: what IAM means, with every value's place.
+"""The policy model: the content of a policy in normal form, with the place of every value.
 
-One string and a list of one string are the same here, a ``Not*`` element is
-one complement, ``"Principal": "*"`` is ``{"AWS": "*"}``. The grammar is that
-of the IAM User Guide, "Grammar of the IAM JSON policy language".
+A string is a list of one string, a ``Not*`` element is one complement, and
+``"Principal": "*"`` is ``{"AWS": "*"}``. The grammar is that of the IAM User
+Guide, "Grammar of the IAM JSON policy language".
 """
 
 from __future__ import annotations
 
-from ..base.record import record, replaced
+from ..base.record import cached, record, replaced
 from ..tree.nodes import Map, Text
 from ..tree.source import Ranges, Related, Span
 from .arns import Shape
@@ -15,17 +15,17 @@ from .patterns import Pattern, pattern
 from .written import Owner, Problem
 
 Head = tuple[str, ...]
-"""What an element begins with and cannot be about anything else: names only, without wildcards."""
+"""The names, without wildcards, at the start of all that an element matches: a service, say."""
 
 
 @record
 class Action:
     """One element of ``Action``, or all of ``NotAction`` as one complement.
 
-    ``texts`` has one member unless *complement* is set: then the element
-    stands for every action that none of them matches. ``head`` is the prefix
-    of the service in lower case where that is all that the element is about,
-    and ``known`` is what is known of the one text (``Text.known``).
+    ``texts`` has one member, except in a complement, which matches every action
+    that none of them matches. ``head`` is the service prefix in lower case if it
+    has no wildcards, and ``known`` is what is known of the one text
+    (``Text.known``).
     """
 
     texts: tuple[Text, ...]
@@ -33,24 +33,19 @@ class Action:
     span: Span
     known: object
     head: Head | None
-    _forms: tuple[Pattern, ...] | None = None
 
-    @property
+    @cached
     def forms(self) -> tuple[Pattern, ...]:
-        """Each text as a pattern: made when first asked for, as most are never looked at."""
-        if self._forms is None:
-            forms = tuple([pattern(t.parts, fold=True, variables=False) for t in self.texts])
-            self._forms = forms  # type: ignore[misc]
-            return forms
-        return self._forms
+        """Each text as a pattern, made on first use: most are never used."""
+        return tuple([pattern(t.parts, fold=True, variables=False) for t in self.texts])
 
 
 @record
 class Resource:
     """One element of ``Resource``, or all of ``NotResource`` as one complement.
 
-    ``head`` are the partition and the service of its ARN where that is all
-    that the element is about, and ``known`` is what is known of the one text.
+    ``head`` is the partition and the service of its ARN if they have no
+    wildcards, and ``known`` is what is known of the one text.
     """
 
     texts: tuple[Text, ...]
@@ -58,24 +53,19 @@ class Resource:
     span: Span
     known: object
     head: Head | None
-    _forms: tuple[Shape, ...] | None = None
 
-    @property
+    @cached
     def forms(self) -> tuple[Shape, ...]:
-        """Each text as a shape: made when first asked for, as most are never looked at."""
-        if self._forms is None:
-            forms = tuple([Shape(t.parts, variables=True) for t in self.texts])
-            self._forms = forms  # type: ignore[misc]
-            return forms
-        return self._forms
+        """Each text as a shape, made on first use: most are never used."""
+        return tuple([Shape(t.parts, variables=True) for t in self.texts])
 
 
 @record
 class Principal:
     """One principal. ``type`` is AWS, Service, Federated or CanonicalUser.
 
-    With *complement* (``NotPrincipal``) it is one of those excepted, which
-    makes no statement about whom the policy names: tests on it say MAYBE.
+    With *complement* it is one of ``NotPrincipal``, which does not say whom the
+    policy names: tests on it return MAYBE at most.
     """
 
     type: Text
@@ -88,7 +78,7 @@ class Principal:
 class Condition:
     """One operator and key of a Condition block, with its values.
 
-    ``certain`` is False where values, key or the block itself are not known.
+    ``certain`` is False if values, key or the block itself are unknown.
     """
 
     operator: Text
@@ -102,10 +92,10 @@ class Condition:
 class Statement:
     """One statement.
 
-    A field that is missing has no elements. ``fields`` are the places of the
-    elements that are there, by name without ``Not`` (``action``), and ``node``
-    is the statement as written. ``optional``: it is one of several
-    alternatives (``Fn::If``), so that another statement may be there without it.
+    A missing field has no elements. ``fields`` are the places of the fields by
+    name without ``Not`` (``action``), and ``node`` is the statement as written.
+    ``optional``: it is one of several alternatives (``Fn::If``), so the document
+    may not have it.
     """
 
     effect: Text | None
@@ -122,15 +112,15 @@ class Statement:
 
 @record
 class Document:
-    """One policy document, ready to be judged.
+    """One policy document, ready to be checked.
 
-    ``kinds`` is the kind, or all the kinds that the document may be of where
-    neither place nor content tells. ``complete`` is False when it has statements that are not in view, and
-    ``companions`` are the documents of the same holders, whose statements
-    count where a rule asks what is granted besides. ``blocks`` are those of
-    documents that statements of this one may come from, ``related`` the
-    places that bring it in from a file of its own. ``number`` is its index among
-    the documents of its file or module.
+    ``kinds`` is the kind, or all possible kinds if neither place nor content
+    shows it. ``complete`` is False if it has statements that are not in view.
+    ``companions`` are the documents of the same holders, whose statements count
+    where a rule looks for what else is granted. ``blocks`` are those that
+    statements of the document may come from, and ``related`` the places that
+    load it from a file of its own. ``number`` is its index among the documents
+    of its file or module.
     """
 
     kinds: tuple[str, ...]

@@ -1,9 +1,12 @@
-"""Tokens of patterns, and whether two lines of them have a text in common.
+"""Spelt patterns: whether two of them, with parts that are unknown, match some text in common.
 
-A line is a pattern, token by token. Besides characters and wildcards it may
-hold what is not known, and what stands for each of many texts, so that a
-question about a pattern with holes can be asked for some of the values that
-they may have, and for all of them.
+A pattern is spelt with one character for each of its tokens, so that comparing
+literal text is comparing strings. A literal character stands for itself. The
+others are noncharacters, which Unicode promises never to assign: the wildcards
+``GAP``, ``ONE`` and ``DIGIT``, a character for each sort of hole, and the
+universal ones. A hole stands for one text that is unknown. A universal
+character stands for each of many texts at once: the other pattern must match
+all of them. With it a question about a hole is asked for all of its values.
 """
 
 from __future__ import annotations
@@ -12,184 +15,213 @@ from ..tree.nodes import ACCOUNT, ANY, FIELD, NAME, allows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
-    Turn: TypeAlias = Callable[[Iterable[str]], list[str]]
+    Rewrite: TypeAlias = Callable[[str], str]
 
-ONE = "?"
-STAR = "*"
-DIGIT = "0-9"
-"""Tokens that are no literal character."""
-LITERAL = 2
-"""The length of a token that is one: ``=c``. No other is as long."""
+GAP, ONE, DIGIT = "\ufdd0", "\ufdd1", "\ufdd2"
+"""Any text (``*``), any character (``?``) and any digit (``#`` of a rule)."""
 
-HOLES = {"<any>": ANY, "<field>": FIELD, "<name>": NAME}
-"""Tokens for one text, of any length, that is not known."""
-_HOLE_OF = {shape: token for token, shape in HOLES.items()}
+HOLES = {"\ufdd3": ANY, "\ufdd4": FIELD, "\ufdd5": NAME}
+"""One unknown text of any length, and the shape that limits it."""
+_HOLE_OF = {shape: hole for hole, shape in HOLES.items()}
 
-_EVERY_TEXT = "every *"
-_EVERY_CHARACTER = "every ?"
-_EVERY_DIGIT = "every 0-9"
-"""Tokens for each of the texts that a token stands for: they go only with what takes them all."""
+_ALL_TEXTS, _ALL_CHARACTERS, _ALL_DIGITS = "\ufdd6", "\ufdd7", "\ufdd8"
+"""The universal characters: each text, each character, each digit."""
+_UNIVERSAL = (_ALL_TEXTS, _ALL_CHARACTERS, _ALL_DIGITS)
 
-MAX_PLACES = 20_000
-"""Pairs of places in two lines that are looked at; of longer lines nothing is said."""
+_SPECIAL = frozenset((GAP, ONE, DIGIT, *HOLES, *_UNIVERSAL))
+_STRAY = dict.fromkeys(map(ord, _SPECIAL), "\ufdef")
+_FOR_EVERY_VALUE = {**dict.fromkeys(map(ord, HOLES), _ALL_TEXTS), ord(DIGIT): _ALL_DIGITS}
+_FOR_EVERY_TEXT = {ord(GAP): _ALL_TEXTS, ord(ONE): _ALL_CHARACTERS}
 
-
-def unknown(shape: str) -> list[str]:
-    """The tokens of a hole of *shape*."""
-    return [DIGIT] * 12 if shape == ACCOUNT else [_HOLE_OF[shape]]
+MAX_STATES = 20_000
+"""The largest product of the lengths of two patterns that are compared."""
 
 
-def for_every_value(line: Iterable[str]) -> list[str]:
-    """*line*, to be asked about every value of its holes at once."""
-    return [
-        _EVERY_TEXT if token in HOLES else _EVERY_DIGIT if token == DIGIT else token
-        for token in line
-    ]
+def fixed(text: str) -> str:
+    """*text*, in which nothing is a wildcard, spelt."""
+    return text if text.isascii() else text.translate(_STRAY)
 
 
-def for_every_text(line: Iterable[str]) -> list[str]:
-    """*line*, to be asked about every text that its wildcards match, whatever its holes are."""
-    every = {STAR: _EVERY_TEXT, ONE: _EVERY_CHARACTER}
-    return [every.get(token, token) for token in line]
+def spelt(text: str) -> str:
+    """*text*, in which ``*`` and ``?`` are wildcards, spelt."""
+    return fixed(text).replace("*", GAP).replace("?", ONE)
 
 
-def widest_value(line: Iterable[str]) -> list[str]:
-    """*line*, to be asked about the value of its holes with which it matches most.
+def unknown(shape: str) -> str:
+    """A hole of *shape*, spelt."""
+    return DIGIT * 12 if shape == ACCOUNT else _HOLE_OF[shape]
 
-    That is ``*`` where it may be, and no text beside a ``*``. Of such a gap
-    it does not matter where in it its ``?`` are.
+
+def widened(line: str) -> str:
+    """*line* with a gap for each hole: it matches what *line* matches with any values."""
+    for hole in HOLES:
+        line = line.replace(hole, GAP)
+    return line
+
+
+def for_every_value(line: str) -> str:
+    """*line* for a question about every value of its holes at once."""
+    return line.translate(_FOR_EVERY_VALUE)
+
+
+def for_every_text(line: str) -> str:
+    """*line* for a question about every text that it matches with some values of its holes."""
+    return line.translate(_FOR_EVERY_TEXT)
+
+
+def widest_value(line: str) -> str:
+    """*line* with the values of its holes that make it match most.
+
+    The value is ``*`` if the shape of the hole allows it. Another hole beside a
+    ``*`` takes nothing. The order of ``*`` and ``?`` makes no difference.
     """
-    found: list[str] = []
-    gap: list[str] = []
-    for token in (*line, ""):
-        if token in (STAR, ONE) or token in HOLES:
-            gap.append(STAR if token == _HOLE_OF[ANY] else token)
-            continue
-        found += spread(gap.count(ONE)) if STAR in gap else gap
-        found.append(token)
-        gap = []
-    return found[:-1]
+    found, gap = "", ""
+    for char in line:
+        if char in (GAP, ONE) or char in HOLES:
+            gap += GAP if char == _HOLE_OF[ANY] else char
+        else:
+            found += _spread_out(gap) + char
+            gap = ""
+    return found + _spread_out(gap)
 
 
-def spread(ones: int) -> list[str]:
+def _spread_out(gap: str) -> str:
+    return spread(gap.count(ONE)) if GAP in gap else gap
+
+
+def spread(ones: int) -> str:
     """A gap that takes at least *ones* characters, wherever in it they are."""
-    return [STAR, *[ONE, STAR] * ones]
+    return GAP + (ONE + GAP) * ones
 
 
 class Line:
-    """A pattern token by token, prepared for being laid along others.
+    """A spelt pattern, prepared for being compared with many others.
 
-    Places are the bits of a number: bit *n* stands for what is behind the first
-    *n* tokens, so that all the places where one may be go on in one step.
+    This is the bit-parallel simulation of a nondeterministic automaton
+    (Shift-And: Baeza-Yates and Gonnet, "A new approach to text searching",
+    1992; with gaps: Navarro and Raffinot, "Flexible Pattern Matching in
+    Strings", 2002). In state *n* the first *n* characters of the line have been
+    used. The set of states is one number, with bit *n* for state *n*, so that a
+    character of the other pattern moves all states in one step.
+
+    ``a*b`` has the states 0 to 3. Its masks say at which characters of the
+    line (the first is bit 0) a state can do what::
+
+        other   may skip   may step   may stay   states after it
+                                                 0001
+        a       010 (*)    001 (a)    010 (*)    0010
+        c       010        000        010        0010
+        b       010        100 (b)    010        1010
+
+    Before ``b`` the states are 0010, and 0110 as the gap may be skipped. From
+    bit 2 the step over the line's ``b`` leads to bit 3, and in bit 1 the gap
+    takes the other ``b``. Bit 3 is set: ``a*b`` and ``acb`` match a text in
+    common.
     """
 
-    __slots__ = ("_gaps", "_passed", "_turned", "_where", "tokens")
+    __slots__ = ("_gaps", "_masks", "_moves", "_rewritten", "spelt")
 
-    def __init__(self, tokens: Iterable[str]) -> None:
-        self.tokens = tuple(tokens)
-        self._where: dict[str, int] = {}
+    def __init__(self, spelt: str) -> None:
+        self.spelt = spelt
+        self._masks: dict[str, int] = {}
         self._gaps = 0
-        self._passed: dict[str, tuple[int, int | None]] = {}
-        self._turned: dict[Turn, Line] = {}
+        self._moves: dict[str, tuple[int, int | None]] = {}
+        self._rewritten: dict[Rewrite, Line] = {}
 
-    def turned(self, turn: Turn) -> Line:
-        """The line that *turn* makes of this one, made once."""
-        found = self._turned.get(turn)
+    def rewritten(self, rewrite: Rewrite) -> Line:
+        """The line that *rewrite* makes of this one, made once."""
+        found = self._rewritten.get(rewrite)
         if found is None:
-            found = self._turned[turn] = Line(turn(self.tokens))
+            found = self._rewritten[rewrite] = Line(rewrite(self.spelt))
         return found
 
-    def in_common(self, other: Sequence[str]) -> bool | None:
-        """Whether some text is matched by both lines, as far as they can be told.
+    def in_common(self, other: str) -> bool | None:
+        """Whether both match some text for some values of their holes; None if they are too long.
 
-        A text that stands for every text lies as a whole in a ``*`` of the
-        other line. None for lines that are too long to tell.
+        A universal text counts as one character that only a ``GAP`` takes.
         """
-        if (len(self.tokens) + 1) * (len(other) + 1) > MAX_PLACES:
+        if (len(self.spelt) + 1) * (len(other) + 1) > MAX_STATES:
             return None
-        if not self._where:
-            where: dict[str, int] = {}
-            for at, token in enumerate(self.tokens):
-                where[token] = where.get(token, 0) | 1 << at
-            self._gaps = _at(where, filter(_is_gap, where))
-            self._where = where
-        places = 1  # where one may be when what has been read of the other line is gone over
-        for token in other:
-            passed = self._passed.get(token)
-            if passed is None:
-                passed = self._passed[token] = self._passing(token)
-            beside, inside = passed
-            if inside is None:
-                places = _carried(places, beside)
+        if not self._masks:
+            masks: dict[str, int] = {}
+            for at, char in enumerate(self.spelt):
+                masks[char] = masks.get(char, 0) | 1 << at
+            self._masks = masks
+            self._gaps = self._mask(filter(_is_gap, masks))
+        states = 1
+        for char in other:
+            moves = self._moves.get(char)
+            if moves is None:
+                moves = self._moves[char] = self._moves_over(char)
+            step, stay = moves
+            if stay is None:
+                states = _closure(states, step)
             else:
-                places = _carried(places, self._gaps)
-                places = (places & beside) << 1 | places & inside
-        return bool(_carried(places, self._gaps) >> len(self.tokens))
+                states = _closure(states, self._gaps)
+                states = (states & step) << 1 | states & stay
+        return bool(_closure(states, self._gaps) >> len(self.spelt))
 
-    def _passing(self, token: str) -> tuple[int, int | None]:
-        """Which tokens are passed with *token*, and which gaps may stand for it and more.
+    def _moves_over(self, char: str) -> tuple[int, int | None]:
+        """Which characters of the line *char* of another uses up, and which gaps can stay at it.
 
-        For a gap: which tokens it may be laid over, and None.
+        For a gap: which characters of the line it may take, and None.
         """
-        where = self._where
-        if _is_gap(token):
-            return self._gaps | _at(where, [own for own in where if _takes(token, own)]), None
-        gaps = _at(where, [own for own in where if _is_gap(own) and _takes(own, token)])
-        if len(token) == LITERAL:  # which most are: no need to look at all the others
-            meeting = (token, ONE, DIGIT) if token[1].isdigit() else (token, ONE)
-            return _at(where, meeting), gaps
-        return _at(where, [own for own in where if _side_by_side(token, own)]), gaps
+        if _is_gap(char):
+            return self._gaps | self._mask([own for own in self._masks if _takes(char, own)]), None
+        stay = self._mask([own for own in self._masks if _is_gap(own) and _takes(own, char)])
+        if char not in _SPECIAL:  # as most are: no need to look at all characters of the line
+            return self._mask((char, ONE, DIGIT) if char.isdigit() else (char, ONE)), stay
+        return self._mask([own for own in self._masks if _side_by_side(char, own)]), stay
+
+    def _mask(self, chars: Iterable[str]) -> int:
+        """The places in the line where one of *chars* is."""
+        mask = 0
+        for char in chars:
+            mask |= self._masks.get(char, 0)
+        return mask
 
 
-def _at(where: Mapping[str, int], tokens: Iterable[str]) -> int:
-    """The places *where* one of *tokens* stands."""
-    places = 0
-    for token in tokens:
-        places |= where.get(token, 0)
-    return places
+def _closure(states: int, skipped: int) -> int:
+    """*states* and those reached from them over characters of the line that are all *skipped*.
 
-
-def _carried(places: int, passed: int) -> int:
-    """*places* and those that one comes to from them over tokens that may all be *passed*.
-
-    An addition carries a bit to the end of the row of ones that it stands in.
+    An addition carries a bit to the end of the run of ones that it is in.
     """
-    return places | (((places & passed) + passed) ^ passed)
+    return states | (((states & skipped) + skipped) ^ skipped)
 
 
-def _is_gap(token: str) -> bool:
-    return token == STAR or token in HOLES
+def _is_gap(char: str) -> bool:
+    return char == GAP or char in HOLES
 
 
-def _takes(gap: str, token: str) -> bool:
-    """Whether *gap* may stand for what *token* stands for, among other things."""
-    if gap == STAR:
+def _takes(gap: str, char: str) -> bool:
+    """Whether *gap* may stand for what *char* stands for, among other things."""
+    if gap == GAP:
         return True
     shape = HOLES.get(gap)
-    if shape is None or token in (_EVERY_TEXT, _EVERY_CHARACTER, _EVERY_DIGIT):
+    if shape is None or char in _UNIVERSAL:
         return False
-    return len(token) != LITERAL or allows(shape, token[1])
+    return char in _SPECIAL or allows(shape, char)
 
 
 def _side_by_side(x: str, y: str) -> bool:
-    """Whether the two tokens, of which neither is a gap, go together."""
-    if _is_gap(x) or _is_gap(y) or _EVERY_TEXT in (x, y):
+    """Whether the two, neither of which is a gap, stand for a character in common."""
+    if _is_gap(x) or _is_gap(y) or _ALL_TEXTS in (x, y):
         return False
-    for every, other in ((x, y), (y, x)):
-        if every == _EVERY_CHARACTER:
+    for universal, other in ((x, y), (y, x)):
+        if universal == _ALL_CHARACTERS:
             return other == ONE
-        if every == _EVERY_DIGIT:
+        if universal == _ALL_DIGITS:
             return other in (ONE, DIGIT)
-    return _meet(x, y)
+    return meet(x, y)
 
 
-def _meet(a: str, b: str) -> bool:
-    """Whether some character is matched by both tokens."""
-    if ONE in (a, b) or a == b:
+def meet(a: str, b: str) -> bool:
+    """Whether some character is matched by both, which are literal, ``ONE`` or ``DIGIT``."""
+    if a == b or ONE in (a, b):
         return True
     if a == DIGIT:
-        return b[1].isdigit()
-    return b == DIGIT and a[1].isdigit()
+        return b.isdigit()
+    return b == DIGIT and a.isdigit()

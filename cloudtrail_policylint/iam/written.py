@@ -1,4 +1,4 @@
-"""What the extractors hand on: policies and attachments as written, not yet judged."""
+"""What the extractors return: policies and attachments as written, not yet checked."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ UNREAD = ("embedded-policy-not-json", "limit-exceeded", "syntax-error", "templat
 
 @record
 class Owner:
-    """What a policy belongs to.
+    """The resource that a policy belongs to.
 
-    ``name`` as the format's users say it (``aws_iam_policy.audit``, a logical
-    id, an empty string for a bare file); ``span`` is the whole resource.
+    ``name`` is its name in the format (``aws_iam_policy.audit``, a logical id; empty
+    for a bare file); ``span`` is the whole resource.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Owner:
 
 @record
 class Problem:
-    """Something wrong with the input itself, by the name it has in ``rules/problems.yaml``."""
+    """A problem of the input itself, by its name in ``rules/problems.yaml``."""
 
     name: str
     message: str
@@ -39,36 +39,38 @@ class Problem:
 
 
 def syntax_problem(mistake: Mistake, language: str) -> Problem:
-    """The problem that *mistake* is in a file or string that must be *language*."""
+    """The problem for *mistake* in a file or string that must be *language*."""
     source = mistake.span.source
     message = f"not valid {language}: {mistake.message}"
     return unreadable("syntax-error", message, mistake, Span(source, 0, len(source.text)))
 
 
 def unreadable(name: str, message: str, mistake: Mistake, within: Span) -> Problem:
-    """The problem *name* that *mistake* is in *within*, if it is not that of a limit or of a text template."""
+    """The problem *name* for *mistake* in *within*, or that of a limit or a text template."""
     if mistake.limit:
         return Problem("limit-exceeded", mistake.message, mistake.span)
     from ..readers.text_templates import is_filled_in
 
     if is_filled_in(mistake.span, within):
-        name, message = "template-text", "not judged from here on: a text template is to fill it in"
+        name, message = (
+            "template-text",
+            "not checked from here on: the text template must be rendered first",
+        )
     return Problem(name, message, mistake.span)
 
 
 @record
 class Found:
-    """One policy document where it lives.
+    """One policy document in its file.
 
-    ``node`` is the document's value (JSON text already read). ``kind`` is what
-    the place says it is, None where the place does not tell. ``complete`` is
-    False when the policy has parts that are not in view. ``holders`` name the
-    identities of this file or module that the policy is attached to: what
-    another document of the same holder grants counts too. ``blocks`` are those
-    of documents that its statements may come from. ``related`` are the
-    places that bring the document in from a file of its own. ``on_cloudtrail``
-    says that the policy is attached to a CloudTrail resource. ``problems``
-    lie inside the document and matter only where the document does.
+    ``node`` is the value of the document (JSON text already read). ``kind`` is
+    None if the place does not show it. ``complete`` is False if the policy has
+    parts that are not in view. ``holders`` name the identities of this file or
+    module that the policy is attached to: what another document of the same
+    holder grants counts too. ``blocks`` are those that its statements may come
+    from. ``related`` are the places that load the document from a file of its
+    own. ``on_cloudtrail``: the policy is attached to a CloudTrail resource.
+    ``problems`` are inside the document, and reported only if it is checked.
     """
 
     node: Node
@@ -84,7 +86,7 @@ class Found:
 
 @record
 class FoundAttachment:
-    """A reference to a managed policy by ARN (or by the name that stands for it)."""
+    """A reference to a managed policy by ARN, or by its name."""
 
     arn: Text
     owner: Owner
@@ -93,7 +95,7 @@ class FoundAttachment:
 
 @record
 class FoundResource:
-    """A resource of a template or module. ``type`` is as the format calls it."""
+    """A resource of a template or module. ``type`` is its type in the format."""
 
     type: str
     owner: Owner
@@ -101,11 +103,11 @@ class FoundResource:
 
 @record
 class Allowance:
-    """A rule that a file allows where it is not a comment that does so.
+    """A suppression of a rule that is not a comment.
 
-    ``rule`` is its id or name as written at ``span``, ``reason`` may be empty
-    and belongs ``where`` the words say that follow "write one", and ``covers``
-    is the resource or template that it is allowed in.
+    ``rule`` is the id or name as written at ``span``, ``reason`` may be empty,
+    ``where`` says where a missing reason is to be written ("as its value"), and
+    ``covers`` is the resource or template that it applies to.
     """
 
     rule: str
@@ -124,9 +126,9 @@ def _inside(_place: Span, inside: bool) -> bool:  # noqa: FBT001 - the interface
 class Extraction:
     """Everything found in one file or module, in the order of the file.
 
-    ``problems`` are those of the files themselves (a syntax error): whether
-    they matter depends on whether the file holds a policy. ``unresolved``
-    stand where there must be a policy that is not known at all.
+    ``problems`` are those of the files themselves (a syntax error), reported
+    only if the file contains a policy. ``unresolved`` are the places of policies
+    that are completely unknown.
 
     ``unread`` are files of which something was not evaluated, and ``open`` those
     whose variables or parameters get values from files that may not be in view;

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from ..engine.engine import Engine, Failure
-from ..engine.related import loads
 from ..findings.finding import Finding, problem_finding, settled
 from ..findings.selection import Selection
-from ..findings.suppress import from_allowances
-from ..iam.companions import with_companions
 from ..iam.normalise import normalise, normalise_attachment
 from ..iam.written import UNREAD, Owner
 from .outcome import Outcome
@@ -100,8 +97,11 @@ class Checker:
         outcome.open.update(source.path for source in extraction.open)
         if extraction.uncertain:
             outcome.uncertain |= outcome.open
-        for one in from_allowances(extraction.allowances):
-            outcome.allow(one)
+        if extraction.allowances:
+            from ..findings.suppress import from_allowances
+
+            for one in from_allowances(extraction.allowances):
+                outcome.allow(one)
         if self._strings:
             from ..findings.strings import passages_of
 
@@ -120,7 +120,7 @@ class Checker:
         yield from self._found_in_policies(extraction, kind, checked)
         for resource in extraction.resources:
             if self._everything or "cloudtrail" in resource.type.lower():
-                yield from self._engine.judge_resource(resource)
+                yield from self._engine.check_resource(resource)
         for problem in extraction.problems:
             rule = self._book.problems[problem.name]
             sure = checked and rule.confidence != "low"
@@ -136,19 +136,26 @@ class Checker:
                 yield normalised
             else:
                 documents.append(normalised)
-        for document in with_companions(documents, extraction.attachments):
+        together: Iterable[Document] = documents
+        if any(document.holders for document in documents):
+            from ..iam.companions import with_companions
+
+            together = with_companions(documents, extraction.attachments)
+        for document in together:
             if not (self._everything or document.in_scope):
                 continue
             checked.append(document)
-            yield from self._engine.judge_document(document)
+            yield from self._engine.check_document(document)
             for problem in document.problems:
                 if self.reports(self._book.problems[problem.name]):
+                    from ..engine.related import loads
+
                     related = loads(problem.span, document)
                     yield problem_finding(problem, self._book, document.owner, related)
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
             if self._everything or attachment.in_scope:
-                yield from self._engine.judge_attachment(attachment)
+                yield from self._engine.check_attachment(attachment)
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether the text of a broken file looks like a policy in scope."""

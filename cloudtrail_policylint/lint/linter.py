@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from ..base.formats import Format
     from ..extract.terraform.project import Project
-    from ..files.collection import Files
+    from ..files import Files
     from ..files.inputs import Unreadable
     from ..findings.result import Result
     from ..iam.written import Extraction

@@ -29,6 +29,7 @@ from ..base.limits import in_force, under
 from ..rulebook.model import Rule
 from ..tree.source import SourceFile
 from .outcome import Outcome
+from .work import MODULES, Unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..base.limits import Limits
-    from ..files.collection import Files
-    from .work import Unit
+    from ..files import Files
 
     class UnitLinter(Protocol):
         """A linter; it is pickled for workers that are not forked."""
@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 
         def rules(self) -> Iterable[Rule]:
             """All rules and problems that a finding may be of."""
+
+    _Job = tuple[UnitLinter, Files, Sequence[Unit], Limits, bool]
+    """What a worker needs; the last one says whether the parent collects garbage."""
 
 
 _BATCHES = 8
@@ -66,7 +69,8 @@ def in_processes(
 
     *progress* is called with the path that a worker checks next. A worker that
     dies (out of memory, for instance) costs the unit that it was checking. If
-    no worker can be started, this process checks everything itself.
+    no worker can be started, this process checks everything itself; if one dies
+    while it starts, one more outcome says so.
     """
     pool = _Pool(linter, files, units)
     rules = {rule.id: rule for rule in linter.rules()}
@@ -82,6 +86,8 @@ def in_processes(
                 yield unit, _Unpickler(io.BytesIO(outcome), files, rules).load()
             else:
                 yield unit, linter.outcomes(files, unit)
+        if pool.failure is not None:
+            yield Unit(MODULES, ("",), 0), [pool.failure]
     finally:
         pool.stop()
 
@@ -90,12 +96,16 @@ def in_processes(
 
 
 class _Worker:
-    """A worker process, the numbers of the units it has yet to check, and whether it is ready."""
+    """A worker process, the numbers of the units it has yet to check, and whether it is ready.
 
-    __slots__ = ("pending", "process", "ready")
+    ``job`` is what to send to it first; None if it has inherited that.
+    """
 
-    def __init__(self, process: multiprocessing.process.BaseProcess) -> None:
+    __slots__ = ("job", "pending", "process", "ready")
+
+    def __init__(self, process: multiprocessing.process.BaseProcess, job: _Job | None) -> None:
         self.process = process
+        self.job = job
         self.pending: deque[int] = deque()
         self.ready = False
 
@@ -110,6 +120,8 @@ class _Pool:
     def __init__(self, linter: UnitLinter, files: Files, units: Sequence[Unit]) -> None:
         self.workers: dict[Connection, _Worker] = {}
         self.outcomes: dict[int, Outcome | bytes] = {}
+        self.failure: Outcome | None = None
+        """The message about a worker that died while it started."""
         self._linter = linter
         self._files = files
         self._units = units
@@ -132,22 +144,25 @@ class _Pool:
 
     def _start_worker(self) -> bool:
         context = context_of_run()
+        forks = context.get_start_method() == "fork"
+        if not forks and not _children_can_be_kept_out():
+            return False
         ours, theirs = context.Pipe()
+        job: _Job = (self._linter, self._files, self._units, in_force(), gc.isenabled())
         # A forked worker inherits our ends of the pipes: left open, they would keep it from
-        # noticing that the parent is gone.
-        inherited = (ours, *self.workers) if context.get_start_method() == "fork" else ()
-        state = in_force(), gc.isenabled()
-        arguments = (theirs, inherited, self._linter, self._files, self._units, *state)
+        # noticing that the parent is gone. Another one is sent its job once it runs: its
+        # arguments go through a pipe that blocks for ever if it is full and the worker is dead.
+        arguments = (theirs, (ours, *self.workers), job) if forks else (theirs, (), None)
         process = context.Process(target=_work, args=arguments, daemon=True)
         try:
-            with _interrupts_blocked():
+            with _interrupts_blocked(), _kept_out_of_this_folder():
                 process.start()
         except OSError:
             ours.close()
             return False
         finally:
             theirs.close()
-        self.workers[ours] = _Worker(process)
+        self.workers[ours] = _Worker(process, None if forks else job)
         return True
 
     def receive(self, progress: Callable[[str], None]) -> None:
@@ -158,6 +173,11 @@ class _Pool:
                 data = connection.recv_bytes()  # type: ignore[union-attr]
             except (EOFError, OSError):
                 self._replace(connection)  # type: ignore[arg-type]
+                continue
+            if worker.job is not None:
+                with contextlib.suppress(OSError):  # it died: the next call notices
+                    connection.send(worker.job)  # type: ignore[union-attr, arg-type]
+                worker.job = None
                 continue
             if worker.ready:
                 self._store(worker, data)
@@ -194,8 +214,11 @@ class _Pool:
         worker = self.workers.pop(connection)
         connection.close()
         worker.process.join()
-        if not worker.ready:
-            return  # it failed to start, and so would the next one
+        if not worker.ready:  # the next one would fail too
+            self.failure = Outcome()
+            how = _ending(worker.process.exitcode)
+            self.failure.internal_errors[f"a worker process {how} while starting"] = None
+            return
         if worker.pending:
             number = worker.pending.popleft()
             path = self._units[number].paths[0]
@@ -219,11 +242,15 @@ class _Pool:
 
 def _death(code: int | None) -> str:
     """The message for a unit whose worker ended with the exit code *code*."""
-    how = f"exited with code {code}"
+    return f"not checked: its worker process {_ending(code)}; --jobs 1 uses less memory"
+
+
+def _ending(code: int | None) -> str:
+    """How a process with the exit code *code* ended."""
     if code is not None and code < 0:
         with contextlib.suppress(ValueError):
-            how = f"was killed by {signal.Signals(-code).name}"
-    return f"not checked: its worker process {how}; --jobs 1 uses less memory"
+            return f"was killed by {signal.Signals(-code).name}"
+    return f"exited with code {code}"
 
 
 def context_of_run() -> ForkContext | SpawnContext:
@@ -243,6 +270,34 @@ def context_of_run() -> ForkContext | SpawnContext:
     return multiprocessing.get_context("fork")
 
 
+_SAFE_PATH = "PYTHONSAFEPATH"
+_starting = threading.Lock()
+
+
+def _children_can_be_kept_out() -> bool:
+    """Whether ``_kept_out_of_this_folder`` works: not if Python ignores its environment."""
+    return bool(sys.flags.safe_path or not sys.flags.ignore_environment)
+
+
+@contextlib.contextmanager
+def _kept_out_of_this_folder() -> Iterator[None]:
+    """Start no process that imports from the current folder, which may be hostile.
+
+    ``multiprocessing`` runs Python with ``-c``, which looks there first for every
+    module (Python Setup and Usage, "-P").
+    """
+    with _starting:
+        before = os.environ.get(_SAFE_PATH)
+        os.environ[_SAFE_PATH] = "1"
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_SAFE_PATH]
+            else:
+                os.environ[_SAFE_PATH] = before
+
+
 @contextlib.contextmanager
 def _interrupts_blocked() -> Iterator[None]:
     """Hold Ctrl-C back: a worker started meanwhile never gets it, the parent does afterwards."""
@@ -259,26 +314,22 @@ def _interrupts_blocked() -> Iterator[None]:
 # -- the workers
 
 
-def _work(
-    connection: Connection,
-    inherited: Iterable[Connection],
-    linter: UnitLinter,
-    files: Files,
-    units: Sequence[Unit],
-    limits: Limits,
-    collects: bool,  # noqa: FBT001 - the arguments of a process have no names
-) -> None:
+def _work(connection: Connection, inherited: Iterable[Connection], job: _Job | None) -> None:
     """Run a worker: check the units that *connection* names, until the parent closes it.
 
     *inherited* are connections of the parent that a forked worker must close.
-    *collects* says whether the parent has the garbage collector enabled.
+    Without *job*, the parent sends it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     for other in inherited:
         other.close()
-    if not collects:
-        gc.disable()
     with contextlib.suppress(EOFError, OSError):  # the parent is gone
+        if job is None:
+            connection.send_bytes(b"")
+            job = connection.recv()
+        linter, files, units, limits, collects = job
+        if not collects:
+            gc.disable()
         connection.send_bytes(b"")
         under(limits, lambda: _serve(connection, linter, files, units))
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
+from ..base.formats import SUPPRESSION_MARK
 from ..base.record import replaced
-from ..findings.finding import settled
+from ..findings.finding import once_for_each_cause, settled
 from ..findings.result import Result, merged
-from ..findings.suppress import (
-    entry_problems,
-    suppress,
-    suppress_by_settings,
-    suppression_problems,
-    suppressions_in,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,21 +51,19 @@ class Results:
         of the file at a path.
         """
         given = {id(source): source for source in sources}
-        suppressions = [s for source in given.values() for s in suppressions_in(source)]
-        suppressions += [s for s in whole.allowed.values() if id(s.span.source) in given]
-        kept, suppressed = suppress(settled(whole.findings), suppressions)
 
-        def is_judged(path: str) -> bool:
+        def is_checked(path: str) -> bool:
             if whole.internal_errors or interrupted or path in whole.unread | whole.uncertain:
                 return False
             return path not in whole.open or in_view(path)
 
-        kept += suppression_problems(suppressions, self._book, self._ran, is_judged)
+        findings = settled(whole.findings)
+        kept, suppressed = self._by_comments(findings, whole, given, is_checked)
         if self._settings.suppress:
-            kept, more = self._allow(kept)
+            kept, more = self._by_settings(kept)
             suppressed += more
         result = Result(
-            findings=tuple(self._selection.reported(kept)),
+            findings=tuple(once_for_each_cause(self._selection.reported(kept))),
             files=files,
             documents=whole.count(),
             suppressed=tuple(
@@ -87,12 +79,38 @@ class Results:
         )
         return merged([result])
 
-    def _allow(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
+    def _by_comments(
+        self,
+        findings: list[Finding],
+        whole: Outcome,
+        given: dict[int, SourceFile],
+        is_checked: Callable[[str], bool],
+    ) -> tuple[list[Finding], list[Suppressed]]:
+        """The findings to report and those that comments and allowances suppress.
+
+        Problems of suppressions are findings too; *is_checked* says whether a file was
+        checked completely. Most runs have no suppression.
+        """
+        allowed = [s for s in whole.allowed.values() if id(s.span.source) in given]
+        marked = [source for source in given.values() if SUPPRESSION_MARK in source.text]
+        if not (allowed or marked):
+            return findings, []
+        from ..findings.suppress import suppress, suppression_problems, suppressions_in
+
+        suppressions = [s for source in marked for s in suppressions_in(source)] + allowed
+        kept, suppressed = suppress(findings, suppressions)
+        return kept + suppression_problems(
+            suppressions, self._book, self._ran, is_checked
+        ), suppressed
+
+    def _by_settings(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
         """The findings to report and those that the settings suppress.
 
         Unused and expired suppressions of the settings are findings too.
         """
         from datetime import date
+
+        from ..findings.suppress import entry_problems, suppress_by_settings
 
         today = date.today().isoformat()
         kept, suppressed, used = suppress_by_settings(findings, self._settings, today)

@@ -9,7 +9,7 @@ import os
 from functools import partial
 
 from ..base.limits import under
-from ..files.collection import Files
+from ..files import Files
 from ..files.discover import discover
 from ..findings.result import Result, merged
 
@@ -42,7 +42,8 @@ class Run:
         self._books: dict[tuple[str, ...], RuleBook] = {}
         self._linters: dict[tuple[int, bool], tuple[Settings, Linter]] = {}
         self._paths: Sequence[str] = ()
-        self._files: list[str] = []
+        self.files: list[str] = []
+        """The files of the last run."""
 
     def lint_paths(
         self,
@@ -58,9 +59,9 @@ class Run:
         the strings of all policies.
         """
         groups: dict[int, tuple[Settings, list[Candidate]]] = {}
-        self._paths, self._files = paths, []
+        self._paths, self.files = paths, []
         for candidate in discover(paths, self._settings):
-            self._files.append(candidate.path)
+            self.files.append(candidate.path)
             settings = self._settings.of_file(candidate.path)
             groups.setdefault(id(settings), (settings, []))[1].append(candidate)
         # Only if there is one group does it have all files of the folders.
@@ -80,7 +81,7 @@ class Run:
         """The result for *text* as if it were the file *path*, which need not exist."""
         settings = self._settings.of_file(path)
         linter, kind = self._linter(settings, strings=strings), settings.kind_of(path)
-        self._paths, self._files = (), [path]
+        self._paths, self.files = (), [path]
         return under(settings.limits, lambda: linter.lint_text(path, text, kind))
 
     def coverage(self) -> Coverage:
@@ -97,7 +98,7 @@ class Run:
             return selections[id(settings)].reports(rule, path)
 
         return Coverage(
-            files=frozenset(map(os.path.abspath, self._files)),
+            files=frozenset(map(os.path.abspath, self.files)),
             folders=tuple(os.path.abspath(path) for path in self._paths if os.path.isdir(path)),
             reports=reports,
         )

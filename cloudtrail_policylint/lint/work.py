@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..files.collection import Files
+    from ..files import Files
 
 MODULES, STACKS = "modules", "stacks"
 """Kinds of units besides the format of a single file."""

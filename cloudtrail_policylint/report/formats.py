@@ -23,5 +23,7 @@ def report(result: Result, form: str, *, show_suppressed: bool = False) -> str:
     """The report of *result* as *form*, with suppressed findings if *show_suppressed*."""
     from importlib import import_module
 
+    from .printable import safe_text
+
     module: Reporter = import_module(f".{form}", __package__)
-    return module.report(result, show_suppressed=show_suppressed)
+    return safe_text(module.report(result, show_suppressed=show_suppressed), commands=True)

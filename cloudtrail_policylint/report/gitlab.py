@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..findings.fingerprint import fingerprints
 from .places import Repository, region_of
-from .printable import printable
+from .printable import json_text, printable
 from .text import findings_to_report, suppression_note
 
 TYPE_CHECKING = False
@@ -23,15 +23,13 @@ _SEVERITIES = {"error": "critical", "warning": "major", "info": "minor"}
 
 def report(result: Result, *, show_suppressed: bool) -> str:
     """The JSON text of *result*; with *show_suppressed*, suppressed findings are ``info``."""
-    import json
-
     repository = Repository()
     names = fingerprints(result)
     issues = [
         {**_issue(finding, suppressed, repository), "fingerprint": names[id(finding)]}
         for finding, suppressed in findings_to_report(result, show_suppressed=show_suppressed)
     ]
-    return json.dumps(issues, indent=2, ensure_ascii=True) + "\n"
+    return json_text(issues)
 
 
 def _issue(

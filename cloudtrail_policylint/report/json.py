@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..findings.fingerprint import fingerprints
 from .places import region_of
+from .printable import json_text
 from .text import count_by_severity
 
 TYPE_CHECKING = False
@@ -23,8 +24,6 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     With *show_suppressed* there is a key ``suppressed``: findings with
     ``reason`` and ``where`` (``file``, ``settings`` or ``baseline``).
     """
-    import json
-
     from .._version import __version__
     from ..iam.catalogue import data_version
 
@@ -56,7 +55,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
             }
             for one in result.suppressed
         ]
-    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+    return json_text(value)
 
 
 def finding_objects(result: Result) -> list[dict[str, Any]]:

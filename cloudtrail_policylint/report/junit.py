@@ -9,7 +9,7 @@ says something; a suppressed one is skipped.
 from __future__ import annotations
 
 from .places import Repository, region_of
-from .printable import printable
+from .printable import break_commands, printable
 from .text import findings_to_report, printable_place, suppression_note
 
 TYPE_CHECKING = False
@@ -96,4 +96,4 @@ def _escaped(text: str) -> str:
     from xml.sax.saxutils import escape
 
     shown = "\n".join(printable(line) for line in text.split("\n"))
-    return escape(shown, {'"': "&quot;", "\t": "&#9;"})
+    return break_commands(escape(shown, {'"': "&quot;", "\t": "&#9;"}), "&#91;")

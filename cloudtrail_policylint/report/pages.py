@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ..rulebook.file import unmarked
+from .printable import json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ def as_table(book: RuleBook) -> str:
 
 def as_json(book: RuleBook) -> str:
     """The rules and problems as a JSON list."""
-    import json
-
     value = [
         {
             "id": rule.id,
@@ -59,7 +58,7 @@ def as_json(book: RuleBook) -> str:
         }
         for rule in book.sorted()
     ]
-    return json.dumps(value, indent=2) + "\n"
+    return json_text(value)
 
 
 def page(rule: Rule, examples: Mapping[str, Any]) -> str:

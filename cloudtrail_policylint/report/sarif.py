@@ -11,7 +11,7 @@ from __future__ import annotations
 from ..findings.fingerprint import fingerprints
 from ..rulebook.model import SEVERITIES
 from .places import Repository, region_of
-from .printable import printable
+from .printable import json_text, printable, printable_values
 from .text import findings_to_report, plural
 
 TYPE_CHECKING = False
@@ -66,14 +66,12 @@ def report(result: Result, *, show_suppressed: bool) -> str:
 
     They are left out by default: code scanning ignores the mark and opens an alert.
     """
-    import json
-
     value = {
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [_run(result, show_suppressed=show_suppressed)],
     }
-    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+    return json_text(printable_values(value))
 
 
 def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:

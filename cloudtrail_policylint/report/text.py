@@ -83,10 +83,10 @@ def _fix_lines(finding: Finding, width: int) -> Iterator[str]:
     rule, edit = finding.rule, finding.edit
     indent = " " * len(_NOTE)
     option = "" if edit is None else " (--fix)" if edit.safe else " (--fix --unsafe-fixes)"
-    text = f"fix{option}: {rule.fix}"
+    text = f"fix{option}: {printable(' '.join(rule.fix.split()))}"
     yield from wrap(text, width, initial_indent=_NOTE, subsequent_indent=indent)
     if rule.url is not None:
-        yield f"{_NOTE}see: {rule.url}"
+        yield f"{_NOTE}see: {printable(rule.url)}"
 
 
 def _head(finding: Finding, suppressed: Suppressed | None) -> str:
@@ -141,17 +141,16 @@ def rule_counts(findings: Iterable[Finding]) -> Iterator[str]:
 def resolution_lines(resolutions: Iterable[Resolution]) -> Iterator[str]:
     """How many policies of each format could be resolved, and why others could not."""
     for one in resolutions:
-        total = one.fully + one.partly + one.unknown
         yield (
-            f"{one.format}: {plural(total, 'policy')} (any service): {one.fully} fully resolved, "
-            f"{one.partly} partly, {one.unknown} not resolved"
+            f"{one.format}, policies of all services: {one.fully} fully resolved, "
+            f"{one.partly} partly resolved, {one.unknown} not resolved"
         )
         for reason, number in one.reasons[:_REASONS_SHOWN]:
             yield f"{number:>5}  not resolved: {printable(reason)}"
 
 
 def plural(number: int, noun: str) -> str:
-    """``1 file``, ``2 files``, ``3 policies``."""
-    if number == 1:
+    """``1 file``, ``2 files``, ``3 policies``, ``4 info``."""
+    if number == 1 or noun == "info":
         return f"{number} {noun}"
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"

@@ -1,4 +1,4 @@
-"""Rule files: reading them, and saying what is wrong with one, where, and what would be right.
+"""Rule files: reading them, and what is wrong with them, with the place and a correction.
 
 Imported only where rules are checked, added or compiled: a normal run reads
 rules that were found right when the package was built.
@@ -7,6 +7,7 @@ rules that were found right when the package was built.
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from ..base.errors import RuleFileError
 from ..base.record import record
@@ -14,24 +15,24 @@ from ..base.suggest import nearest
 from ..readers.yaml import reader as yaml_reader
 from ..tree.python_values import place_of, plain, repeated_key
 from ..tree.source import SourceFile
-from .folder import PROBLEMS, RuleFolder, read_rule
+from .folder import PROBLEMS, RuleFolder, read_rule, rule_files
 from .model import RuleBook, prepared, sets_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import Any
 
     from ..tree.nodes import Node
     from ..tree.source import Span
 
 OPEN, CLOSE = "«", "»"
-"""What stands around the text that an example's finding must point at."""
+"""The marks around the text of an example that must be reported."""
 
 
 @record
 class RuleFile:
-    """A rule file that could be read: its value and, for messages, its tree."""
+    """A rule file: its value and, for the places of messages, its tree."""
 
     source: SourceFile
     root: Node
@@ -39,12 +40,12 @@ class RuleFile:
 
 
 def read(path: str) -> RuleFile:
-    """The rule file at *path*; raises ``RuleFileError`` where it is not one YAML mapping."""
+    """The rule file at *path*; raises ``RuleFileError`` if it is not one YAML mapping."""
     return parsed(path, read_rule(path))
 
 
 def parsed(path: str, data: bytes) -> RuleFile:
-    """The rule file at *path* that *data* is in; raises as ``read`` does."""
+    """The rule file at *path* with the content *data*; raises as ``read`` does."""
     text = _text(path, data)
     source = SourceFile(path.replace(os.sep, "/"), text)
     readings = yaml_reader.read(source)
@@ -60,7 +61,7 @@ def parsed(path: str, data: bytes) -> RuleFile:
         raise RuleFileError(f"{path}:1:1: not a YAML mapping")
     twice = repeated_key(reading.root)
     if twice is not None:
-        raise RuleFileError(f"{twice.span.place()}: {twice.written} is here twice")
+        raise RuleFileError(f"{twice.span.place()}: duplicate key {twice.written}")
     return RuleFile(source, reading.root, raw)
 
 
@@ -72,7 +73,7 @@ def _text(path: str, data: bytes) -> str:
 
 
 def unmarked(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """*text* without its marks, and the ranges that they stood around."""
+    """*text* without its marks, and the ranges between them."""
     plain, ranges, opened = "", [], 0
     for char in text:
         if char == OPEN:
@@ -85,13 +86,13 @@ def unmarked(text: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 def examples_of(paths: Iterable[str], rule: str) -> Mapping[str, Any]:
-    """The examples of the rule with the id *rule*, ``bad`` and ``good``, from the rule files at *paths*.
+    """The examples of *rule* (an id), ``bad`` and ``good``, from the rule files at *paths*.
 
     Empty for a problem, which has none.
     """
     for path in paths:
         for name, data in RuleFolder(path).rules.items():
-            if rule.encode() in data:  # a look at the text is cheaper than reading YAML
+            if rule.encode() in data:  # cheaper than reading all YAML
                 raw = parsed(name, data).raw
                 if raw.get("id") == rule:
                     found: Mapping[str, Any] = raw["examples"]
@@ -100,7 +101,7 @@ def examples_of(paths: Iterable[str], rule: str) -> Mapping[str, Any]:
 
 
 def read_folder(path: str) -> dict[str, Any]:
-    """All of a rules folder as ``rule_book`` takes it: ``rules``, ``problems`` and ``facts``, without examples."""
+    """A rules folder, as ``rule_book`` takes it, without examples."""
     folder = RuleFolder(path)
     facts = facts_in(folder)
     sets = sets_in(facts)
@@ -111,40 +112,70 @@ def read_folder(path: str) -> dict[str, Any]:
 
 
 def _compiled(raw: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]:
-    """*raw* as it is compiled, without what only tests need."""
+    """*raw* in compiled form, without the keys that only tests need."""
     kept = prepared(raw, sets)
     for key in ("examples", "example-sets", "exceptions"):
         kept.pop(key, None)
     return kept
 
 
-def read_own(book: RuleBook, folder: RuleFolder) -> dict[str, Any]:
+def read_own(book: RuleBook, folder: RuleFolder, built_in: str) -> dict[str, Any]:
     """The rules of a user's *folder*, to be added to *book*, as ``extended`` takes them.
 
-    Raises ``RuleFileError`` for one that is wrong.
+    *built_in* is the folder of the built-in rules. Raises ``RuleFileError`` if a rule is not valid.
     """
     sets = {**book.sets, **sets_in(facts_in(folder))}
     added = []
-    taken = set(book.names())
-    for one in folder.rules.items():
-        file = parsed(*one)
-        for mistake in mistakes(file, sets):
+    seen: dict[str, str] = {}
+    files = [parsed(*one) for one in folder.rules.items()]
+    ids = known_ids(book, files)
+    for file in files:
+        for mistake in mistakes(file, sets, ids, book.requests()):
             raise RuleFileError(mistake)
-        for key in ("id", "name"):
-            word = file.raw[key]
-            if word in taken:
-                raise RuleFileError(
-                    f"{place_of(file.root, [key]).place()}: {word} is taken by another rule"
-                )
-            taken.add(word)
+        for message in taken_words(file, book, built_in, seen):
+            raise RuleFileError(message)
         added.append(_compiled(file.raw, sets))
     if not added:
         raise RuleFileError(f"{folder.path}: no rule file there")
     return {"rules": added, "sets": sets}
 
 
+def taken_words(
+    file: RuleFile, book: RuleBook, built_in: str, seen: dict[str, str]
+) -> Iterator[str]:
+    """Messages about the id and name of *file* if another rule has them.
+
+    The other rule is in *book*, or one of the words *seen* with their places, to which those of
+    *file* are added. A rule of the folder *built_in* is not taken by its own file.
+    """
+    for key in ("id", "name"):
+        word = file.raw[key]
+        place = place_of(file.root, [key]).place()
+        other = book.named(word)
+        if word in seen:
+            yield f"{place}: {word} is taken by {seen[word]}"
+        elif other is not None:
+            holder = _file_of(other.id, built_in)
+            if holder is None:
+                yield f"{place}: {word} is taken by the rule {other.id} ({other.name})"
+            elif not os.path.samefile(holder, file.source.path):
+                yield f"{place}: {word} is taken by {holder}"
+        seen[word] = place
+
+
+def _file_of(rule: str, folder: str) -> str | None:
+    """The file in the rules folder *folder* that defines *rule* (an id)."""
+    import re
+
+    defined = re.compile(rf"^[ -]*id: {rule}\s*$".encode(), re.MULTILINE)
+    for path in (*rule_files(folder), os.path.join(folder, PROBLEMS)):
+        if os.path.exists(path) and defined.search(read_rule(path)):
+            return path
+    return None
+
+
 def facts_in(folder: RuleFolder) -> dict[str, Any]:
-    """The facts of a rules folder, all files in one; raises ``RuleFileError`` for one that holds something else."""
+    """The facts of a rules folder, merged; raises ``RuleFileError`` if a file is not valid."""
     merged: dict[str, Any] = {}
     for one in folder.facts.items():
         file = parsed(*one)
@@ -156,65 +187,89 @@ def facts_in(folder: RuleFolder) -> dict[str, Any]:
                 known.extend(value)
             else:
                 place = place_of(file.root, [key], key=True).place()
-                raise RuleFileError(f"{place}: {key} is a mapping or a list, alike in all files")
+                raise RuleFileError(
+                    f"{place}: {key} must be a mapping or a list, as in the other files"
+                )
         _check_sets(file)
     return merged
 
 
 def _check_sets(file: RuleFile) -> None:
-    """Raise ``RuleFileError`` where the ``sets`` of a file of facts are none."""
+    """Raise ``RuleFileError`` if the ``sets`` of a file of facts are not valid."""
     sets = file.raw.get("sets", {})
     for name, given in sets.items() if isinstance(sets, dict) else [("sets", None)]:
         values = given.get("values") if isinstance(given, dict) else None
         if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
             place = place_of(file.root, ["sets", name], key=True).place()
-            raise RuleFileError(f"{place}: {name} is no set: a set has values, a list of strings")
+            raise RuleFileError(
+                f"{place}: {name} is not a set: a set has values, a list of strings"
+            )
 
 
 # -- what is wrong with a rule
 
-MAX_TOLD = 20
-"""Keys of one mapping that are complained of one by one: a file that is no rule at all has more."""
+MAX_UNKNOWN = 20
+"""The most unknown keys of one mapping that are reported one by one."""
 
 
-def mistakes(file: RuleFile, sets: Mapping[str, Any]) -> list[str]:
-    """What is wrong with *file*, each as "place: what: what would be right", in the order of the file.
+def known_ids(book: RuleBook, files: Iterable[RuleFile]) -> set[str]:
+    """The ids of the rules and problems in *book* and of the rules in *files*."""
+    own = (file.raw.get("id") for file in files)
+    return {*book.ids(), *(one for one in own if isinstance(one, str))}
 
-    *sets* are the known ``$names``.
+
+def mistakes(
+    file: RuleFile, sets: Mapping[str, Any], ids: Collection[str], requests: Collection[str]
+) -> list[str]:
+    """The mistakes in *file*, each as "place: what is wrong; correction", in the order of the file.
+
+    *sets* are the known ``$names``, *ids* those of all rules in view, *requests* the names of requests.
     """
     found = list(_schema_mistakes(file))
     if not found:
-        found = [*_set_mistakes(file, sets), *_report_mistakes(file)]
+        found = [
+            *_set_mistakes(file, sets),
+            *_request_mistakes(file, requests),
+            *_report_mistakes(file),
+            *_supersedes_mistakes(file, ids),
+        ]
     found.sort(key=lambda pair: pair[0].start)
     return list(dict.fromkeys(f"{span.place()}: {message}" for span, message in found))
 
 
-def _schema_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
+@cache
+def _schema() -> dict[str, Any]:
+    """The schema of rule files."""
     import json
 
-    schema = os.path.join(os.path.dirname(__file__), "rule.schema.json")
-    with open(schema, encoding="utf-8") as text:
-        validator = _validator()(json.load(text))
+    path = os.path.join(os.path.dirname(__file__), "rule.schema.json")
+    with open(path, encoding="utf-8") as text:
+        schema: dict[str, Any] = json.load(text)
+    return schema
+
+
+def _schema_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
+    validator = _validator()(_schema())
     for error in _deepest(validator.iter_errors(file.raw)):
         yield from _explain(file, error)
 
 
 def _validator() -> Any:
-    """The validator of the schema's dialect, but for one thing: it compares no list's items pair by pair."""
+    """A validator of the schema's dialect that does not compare list items pair by pair."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
     from jsonschema.validators import extend
 
-    def unique(_validator: Any, wanted: bool, value: Any, _schema: Any) -> Iterator[Any]:  # noqa: FBT001
+    def unique(_: Any, wanted: bool, value: Any, _schema: Any) -> Iterator[Any]:  # noqa: FBT001
         if wanted and isinstance(value, list) and len(set(map(repr, value))) < len(value):
-            yield ValidationError("it has something twice")
+            yield ValidationError("it has duplicate items")
 
     made: Any = extend
     return made(Draft202012Validator, {"uniqueItems": unique})
 
 
 def _deepest(errors: Iterable[Any]) -> Iterator[Any]:
-    """The errors that say most: of alternatives, those of the branch that came furthest."""
+    """The most specific errors: of alternatives, those of the best matching one."""
     from jsonschema.exceptions import best_match
 
     for error in errors:
@@ -233,24 +288,27 @@ def _explain(file: RuleFile, error: Any) -> Iterator[tuple[Span, str]]:
     if error.validator == "additionalProperties":
         allowed = sorted(error.schema.get("properties", {}))
         unknown = [name for name in error.instance if name not in allowed]
-        for name in unknown[:MAX_TOLD]:
+        for name in unknown[:MAX_UNKNOWN]:
             where = place_of(file.root, [*path, name], key=True)
-            yield where, f"{_of(name, owner, path)}; use one of {', '.join(allowed)}"
-        if len(unknown) > MAX_TOLD:
-            yield where, f"nor are {len(unknown) - MAX_TOLD:,} others after it"
+            close = nearest(str(name), allowed) or ";"
+            yield where, f"{_of(name, owner, path)}{close} use one of {', '.join(allowed)}"
+        if len(unknown) > MAX_UNKNOWN:
+            yield where, f"{len(unknown) - MAX_UNKNOWN:,} more unknown keys follow"
     elif error.schema is False:
-        yield place_of(file.root, path, key=True), f"{owner} stands inside cases, not beside them"
+        yield place_of(file.root, path, key=True), f"{owner} belongs inside cases, not beside it"
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
-        yield place, f"{owner} lacks {', '.join(missing)}"
+        yield place, f"{owner} requires {', '.join(missing)}"
     elif error.validator == "enum":
         allowed = [str(value) for value in error.validator_value]
         close = nearest(str(error.instance), allowed) or ";"
-        what = f"{error.instance} is no value of {owner}{close} use one of {', '.join(allowed)}"
-        yield place, what
+        what = f"{error.instance} is not a valid value of {owner}"
+        yield place, f"{what}{close} use one of {', '.join(allowed)}"
     elif error.validator == "pattern":
-        meaning = error.schema.get("description", error.validator_value)
-        yield place, f"{error.instance} is no value of {owner}: {meaning}"
+        yield (
+            place,
+            f"{error.instance} is not a valid value of {owner}: {error.schema['description']}",
+        )
     else:
         yield place, f"{owner}: {_sentence(error)}"
 
@@ -281,10 +339,37 @@ def _set_mistakes(file: RuleFile, sets: Mapping[str, Any]) -> Iterator[tuple[Spa
                 yield from walk(inner, [*path, index])
         elif isinstance(value, str) and value.startswith("$") and value[1:] not in sets:
             close = nearest(value[1:], sets)
-            yield place_of(file.root, path), f"no set is called {value}{close}"
+            yield place_of(file.root, path), f"unknown set {value}{close}"
 
     for path, case in _cases(file.raw):
         yield from walk(case["match"], [*path, "match"])
+
+
+def _request_mistakes(file: RuleFile, requests: Collection[str]) -> Iterator[tuple[Span, str]]:
+    def walk(value: Mapping[str, Any], path: list[Any]) -> Iterator[tuple[Span, str]]:
+        for key, inner in value.items():
+            if not isinstance(inner, dict):
+                continue
+            if key != "request":
+                yield from walk(inner, [*path, key])
+                continue
+            for quantifier, test in inner.items():
+                for index, name in enumerate(test["is"]):
+                    if name not in requests and not name.startswith("$"):
+                        place = place_of(file.root, [*path, key, quantifier, "is", index])
+                        yield place, f"unknown request {name}{nearest(name, requests)}"
+
+    for path, case in _cases(file.raw):
+        yield from walk(case["match"], [*path, "match"])
+
+
+def _supersedes_mistakes(file: RuleFile, ids: Collection[str]) -> Iterator[tuple[Span, str]]:
+    for index, other in enumerate(file.raw.get("supersedes", ())):
+        place = place_of(file.root, ["supersedes", index])
+        if other == file.raw["id"]:
+            yield place, f"{other} cannot supersede itself"
+        elif other not in ids:
+            yield place, f"no rule has the id {other}{nearest(other, sorted(ids))}"
 
 
 def _cases(raw: Mapping[str, Any]) -> Iterator[tuple[list[Any], Mapping[str, Any]]]:
@@ -313,33 +398,46 @@ _ANYWHERE = frozenset(
 
 
 def _report_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
-    """Placeholders that nothing can be put in for, and braces that are none."""
+    """Placeholders that cannot be used in the message, and stray braces."""
     for path, case in _cases(file.raw):
         place = place_of(file.root, [*path, "message"])
         names, rest = placeholders(case["message"])
         if "{" in rest or "}" in rest:
-            yield place, "a brace in the message that is not around a field"
+            yield place, "the message has a brace that is not part of a placeholder"
         allowed = _placeholders_of(file.raw["subject"], case["match"])
         for name in names:
             if name not in allowed:
                 known = ", ".join(sorted(allowed))
-                yield place, f"{{{name}}} cannot be filled in here; use one of {known}"
+                yield place, f"{{{name}}} cannot be used here; use one of {known}"
 
 
 def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
-    """What a message about *match* can show."""
+    """The placeholders that a message about *match* can have."""
     if subject in ("attachment", "resource"):
         allowed = {"arn"} if subject == "attachment" else {"type"}
     elif subject == "document" and "some" not in match.get("statement", {}):
         allowed = {"kind"}  # no statement is singled out
     else:
         allowed = set(_ANYWHERE)
-    words = list(_words(match))
-    if ("known", False) in words:
-        allowed.add("nearest")
-    if any(word == "misfit" or (word, given) == ("fits", "none") for word, given in words):
-        allowed.add("reason")
+    brought = _brought()
+    for word, given in _words(match):
+        for placeholder in brought.get(word, ()):
+            if placeholder.get("when", given) == given:
+                allowed.add(placeholder["name"])
     return allowed
+
+
+@cache
+def _brought() -> dict[str, list[dict[str, Any]]]:
+    """The placeholders that words bring, by word: ``x-placeholders`` of the schema."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    left = [_schema()["$defs"]]
+    while left:
+        for name, value in left.pop().items():
+            if isinstance(value, dict):
+                left.append(value)
+                found.setdefault(name, []).extend(value.get("x-placeholders", ()))
+    return found
 
 
 def _words(match: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -352,7 +450,7 @@ def _words(match: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def placeholders(message: str) -> tuple[list[str], str]:
-    """The names in braces in *message*, and what is left without them."""
+    """The names in braces in *message*, and the rest of it."""
     import re
 
     return re.findall(r"\{([^{}]*)\}", message), re.sub(r"\{[^{}]*\}", "", message)

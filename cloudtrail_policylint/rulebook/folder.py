@@ -1,4 +1,4 @@
-"""The files that rules are read from: which they are, and their bytes, each read once and within the limits.
+"""The files of a rules folder: which they are, and their bytes, read once within the limits.
 
 A rules folder may be that of a hostile repository. What is in it is data; how
 much there is, and what kind of files, is looked at here.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from ..base import limits
-from ..base.disk import MIB, UnreadableError, is_inside, project_of, read_bytes
+from ..base.disk import MIB, UnreadableError, is_inside, project_of, read_bytes, walk
 from ..base.errors import RuleFileError
 
 TYPE_CHECKING = False
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FACTS = "facts"
-"""The folder in a rules folder that holds what its rules know."""
+"""The folder in a rules folder with facts about AWS."""
 PROBLEMS = "problems.yaml"
 SUFFIXES = (".yaml", ".yml")
 
 
 def rule_files(path: str) -> Iterator[str]:
-    """The rule files at *path*: itself, or all in the folder but facts and problems."""
+    """The rule files at *path*: itself, or all in the folder except facts and problems."""
     if not os.path.isdir(path):
         yield path
         return
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in walk(path):
         folders[:] = sorted(name for name in folders if name != FACTS and not name.startswith("."))
         for name in sorted(names):
             if name.endswith(SUFFIXES) and name != PROBLEMS and not name.startswith("."):
@@ -35,7 +35,7 @@ def rule_files(path: str) -> Iterator[str]:
 
 
 def fact_files(path: str) -> Iterator[str]:
-    """The files of facts of the rules folder *path*."""
+    """The files of facts in the rules folder *path*."""
     folder = os.path.join(path, FACTS)
     if os.path.isdir(folder):
         for name in sorted(os.listdir(folder)):
@@ -44,7 +44,7 @@ def fact_files(path: str) -> Iterator[str]:
 
 
 def read_rule(path: str) -> bytes:
-    """What is in the file *path* of a rules folder; raises ``RuleFileError``."""
+    """The content of the file *path*; raises ``RuleFileError`` if it cannot be read."""
     try:
         return read_bytes(path, limits.in_force().rules_size, limits.named("rules-size"))
     except UnreadableError as error:
@@ -52,10 +52,10 @@ def read_rule(path: str) -> bytes:
 
 
 class RuleFolder:
-    """What is in the rules folder *path*, or in the one rule file: the bytes of ``rules`` and ``facts`` by path.
+    """The rules folder or rule file *path*: the bytes of ``rules`` and ``facts`` by path.
 
-    Raises ``RuleFileError`` where a limit is exceeded, where a file cannot be
-    read and where a link in the folder leads out of the folder's project.
+    Raises ``RuleFileError`` if a limit is exceeded, if a file cannot be read, and
+    if a link in the folder leads out of its project.
     """
 
     def __init__(self, path: str) -> None:

@@ -1,8 +1,8 @@
-"""Where a run gets its rules from: already compiled, in a moment.
+"""Loading rules in compiled form, which is fast.
 
-The wheel carries all rules as one JSON text, made when it was built. A
-checkout keeps the same text in the user's cache folder for as long as no rule
-file changes, and so do a user's own rules, which are validated only then.
+The wheel has all rules as one JSON text, made when it was built. A checkout
+keeps the same text in the user's cache folder until a rule file changes. So
+do a user's own rules, which are validated only when they change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 from functools import partial
 
 from .._version import __version__
-from ..base.disk import UnreadableError, read_bytes, replace_file
+from ..base.disk import UnreadableError, read_bytes, replace_file, walk
 from .model import RuleBook, extended, rule_book
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def rules_folder() -> str:
-    """The folder of the bundled rule files: inside the installed package, or beside it in a checkout."""
+    """The folder of the bundled rule files: in the package, or beside it in a checkout."""
     packaged = os.path.join(_PACKAGE, "rules")
     return packaged if os.path.isdir(packaged) else os.path.join(os.path.dirname(_PACKAGE), "rules")
 
@@ -53,7 +53,7 @@ def bundled() -> RuleBook:
 
 
 def with_rules(book: RuleBook, path: str) -> RuleBook:
-    """*book* with the rules of a user's file or folder; raises ``RuleFileError`` for one that is wrong."""
+    """*book* with the rules at *path*; raises ``RuleFileError`` if one is not valid."""
 
     from .folder import RuleFolder
 
@@ -62,7 +62,7 @@ def with_rules(book: RuleBook, path: str) -> RuleBook:
     def validated() -> str:
         from .file import read_own
 
-        return json.dumps(read_own(book, folder))
+        return json.dumps(read_own(book, folder, rules_folder()))
 
     sets = {name: list(values) for name, values in book.sets.items()}
     stamp = [folder.digest(), *_code(), *book.names(), sets]
@@ -70,7 +70,7 @@ def with_rules(book: RuleBook, path: str) -> RuleBook:
 
 
 def compiled(folder: str) -> str:
-    """All rules of *folder* as the JSON text that a wheel carries."""
+    """All rules of *folder* as the JSON text for a wheel."""
     from .file import read_folder
 
     return json.dumps(read_folder(folder), ensure_ascii=False, separators=(",", ":"))
@@ -79,7 +79,7 @@ def compiled(folder: str) -> str:
 def _cached(
     folder: str, stamp: list[Any], make: Callable[[], str], built: Callable[[Any], RuleBook]
 ) -> RuleBook:
-    """What is *built* of the value of the JSON text that *make* gives for *folder*; it is made anew when *stamp* changes."""
+    """What *built* makes of the text from *make* for *folder*, cached until *stamp* changes."""
     store = _cache_file(folder)
     try:
         kept = json.loads(_trusted(store))
@@ -94,7 +94,7 @@ def _cached(
         AttributeError,
         RecursionError,
     ):
-        pass  # no cache, not ours, or one that somebody damaged: made anew
+        pass  # no cache, not a trusted one, or a damaged one: it is made again
     text = make()
     _keep(store, f'{{"stamp":{json.dumps(stamp)},"rules":{text}}}')
     return built(json.loads(text))
@@ -103,14 +103,14 @@ def _cached(
 def _stamp(folder: str) -> list[Any]:
     """Name, time and size of every file under *folder*, and of the code that compiles them."""
     found = _code()
-    for at, folders, names in os.walk(folder):
+    for at, folders, names in walk(folder):
         folders.sort()
         found += [_state(os.path.join(at, name)) for name in sorted(names)]
     return found
 
 
 def _code() -> list[Any]:
-    """The version, and name, time and size of the code that compiles rules."""
+    """The version, and name, time and size of the files that compile rules."""
     return [__version__, *[_state(os.path.join(_PACKAGE, name)) for name in _COMPILERS]]
 
 
@@ -120,33 +120,35 @@ def _state(path: str) -> list[Any]:
 
 
 def _cache_file(folder: str) -> str:
-    """Where the compiled rules of *folder* are kept; empty where the user has no place for that."""
+    """The cache file for the compiled rules of *folder*; empty if the user has no cache folder."""
     import zlib
 
     home = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(home):  # which then counts for nothing (XDG Base Directory Specification)
+    if not os.path.isabs(home):  # then it is ignored (XDG Base Directory Specification)
         home = os.path.join(os.path.expanduser("~"), ".cache")
-    if not os.path.isabs(home):  # no home either: it would be a folder of the project
+    if not os.path.isabs(
+        home
+    ):  # no home folder either: a relative path would be inside the project
         return ""
     name = f"rules-{zlib.crc32(os.fsencode(folder)):08x}.json"
     return os.path.join(home, "cloudtrail-policylint", name)
 
 
 def _trusted(path: str) -> bytes:
-    """What is in the cache file *path*; raises ``OSError`` where somebody else could have written it."""
+    """The content of the cache file *path*; raises ``OSError`` if others may have written it."""
     for at in (os.path.dirname(path), path):
         _check_own(at)
     return read_bytes(path, _LARGEST)
 
 
 def _keep(path: str, text: str) -> None:
-    """Write *text* to *path* in one step, for this user alone; a cache that cannot be written is none."""
+    """Write *text* to *path* in one step, readable by this user only, if that is possible."""
     folder = os.path.dirname(path)
     if not folder:
         return
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        # To close a folder that was open would only make what others have left there trusted.
+        # Permissions of an existing folder are not changed: others may have left files in it.
         _check_own(folder)
         replace_file(path, text.encode(), lambda temporary: os.chmod(temporary, 0o600))
     except (OSError, ValueError):
@@ -154,7 +156,7 @@ def _keep(path: str, text: str) -> None:
 
 
 def _check_own(path: str) -> None:
-    """Raise ``PermissionError`` where others may write to *path*, or own it; Windows keeps them out by itself."""
+    """Raise ``PermissionError`` if others own or may write to *path*; not needed on Windows."""
     if os.name == "posix":
         state = os.stat(path)
         if state.st_uid != os.geteuid() or state.st_mode & 0o022:

@@ -1,4 +1,4 @@
-"""Rules as data: what a rule file says, once it has been read and found right.
+"""Rules as data: the content of valid rule files.
 
 Everything here is plain data, so that all rules together can be stored as one
 JSON text when the package is built and read back in a moment.
@@ -15,19 +15,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 SEVERITIES = ("error", "warning", "info")
-"""From worst to least."""
+"""From most to least severe."""
 
 
 @record
 class Remedy:
-    """A rule's ``edit``: how a file is changed so that the finding goes.
+    """A rule's ``edit``: how ``--fix`` changes a file.
 
-    ``safe``: it changes nothing but what is certainly wrong. ``says`` what it
-    does. ``at`` is the text that it changes, empty for the one reported. What
-    applies first is done: the text becomes ``write``; the first of ``replace``
-    that is found in it (letter case does not count) is replaced; its
-    ``fields`` between colons, counted from 1, are. With ``remove`` the
-    condition goes instead.
+    ``safe``: it changes only what is certainly wrong. ``says`` describes it. ``at``
+    is the text that it changes; empty for the one reported. The first of these
+    that applies is done: the text becomes ``write``; the first of ``replace`` that
+    it contains (case-insensitive) is replaced; its ``fields`` between colons,
+    counted from 1, are replaced. ``remove`` removes the condition instead.
     """
 
     safe: bool
@@ -41,7 +40,7 @@ class Remedy:
 
 @record
 class Case:
-    """One way for a rule's defect to look: what is matched, where it is reported, what is said."""
+    """One form of a rule's defect: what is matched, what is reported, and the message."""
 
     match: Mapping[str, Any]
     report: str
@@ -70,17 +69,17 @@ class Rule:
     references: tuple[Mapping[str, Any], ...]
     supersedes: tuple[str, ...]
     needs: tuple[str, ...] = ()
-    """The sets that it asks about and that are empty until settings fill them."""
+    """The sets that it uses and that are empty until settings fill them."""
 
     @property
     def url(self) -> str | None:
-        """The first of the pages that the rule rests on."""
+        """The first of its references."""
         return self.references[0]["url"] if self.references else None
 
 
 @record
 class RuleBook:
-    """All rules of a run, the problems by name, and what the rules know of AWS."""
+    """All rules of a run, the problems by name, the sets, and facts about AWS."""
 
     rules: tuple[Rule, ...]
     problems: Mapping[str, Rule]
@@ -94,19 +93,27 @@ class RuleBook:
                 return rule
         return None
 
+    def ids(self) -> list[str]:
+        """All ids."""
+        return [rule.id for rule in (*self.rules, *self.problems.values())]
+
     def names(self) -> list[str]:
-        """Every id and name."""
+        """All ids and names."""
         return [
             word for rule in (*self.rules, *self.problems.values()) for word in (rule.id, rule.name)
         ]
 
+    def requests(self) -> list[str]:
+        """The names of the requests that rules can ask about."""
+        return [raw["name"] for raw in self.facts.requests]
+
     def sorted(self) -> list[Rule]:
-        """Rules and problems in the order of their ids, CloudTrail's own first."""
+        """Rules and problems, sorted by id."""
         return sorted((*self.problems.values(), *self.rules), key=lambda rule: rule.id)
 
 
 def rule_from(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> Rule:
-    """The rule that the mapping *raw*, as read from its file, describes; ``$names`` become their values."""
+    """The rule of *raw*, a mapping as read from a rule file, with the values of its ``$names``."""
     return _rule(prepared(raw, sets))
 
 
@@ -158,7 +165,7 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
 
 
 def in_force(rule: Rule, sets: Mapping[str, Sequence[str]]) -> Rule | None:
-    """*rule* with the sets that it needs filled from *sets*; None where one of them is missing there."""
+    """*rule* with the sets that it needs from *sets*; None if one of them is not there."""
     if not rule.needs:
         return rule
     if not all(sets.get(name) for name in rule.needs):
@@ -168,7 +175,7 @@ def in_force(rule: Rule, sets: Mapping[str, Sequence[str]]) -> Rule | None:
 
 
 def _empty(match: Any, sets: Mapping[str, Iterable[str]]) -> set[str]:
-    """The names of *sets* without values that *match* uses."""
+    """The names of the empty *sets* that *match* uses."""
     if isinstance(match, dict):
         return {name for value in match.values() for name in _empty(value, sets)}
     if isinstance(match, list | tuple):
@@ -194,7 +201,7 @@ def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
 
 
 def rule_book(raw: Mapping[str, Any]) -> RuleBook:
-    """The rule book that *raw* describes: ``rules`` and ``problems``, ``prepared``, and ``facts``."""
+    """The rule book of *raw*: ``rules`` and ``problems``, both ``prepared``, and ``facts``."""
     facts = raw["facts"]
     sets = sets_in(facts)
     return RuleBook(
@@ -205,12 +212,16 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
             actions=tuple(fact["name"] for fact in facts.get("actions", ())),
             keys=tuple(fact["name"] for fact in facts.get("condition-keys", ())),
             misnamed=tuple(_misnamed(facts.get("misnamed-actions", ()))),
+            global_keys=tuple(facts.get("global-keys", ())),
+            requests=tuple(facts.get("requests", ())),
+            request_parts=tuple(facts.get("request-parts", {}).items()),
+            request_keys=tuple(facts.get("request-keys", {}).items()),
         ),
     )
 
 
 def extended(book: RuleBook, raw: Mapping[str, Any]) -> RuleBook:
-    """*book* and what *raw* adds: ``rules``, ``prepared``, and all ``sets`` that there are then."""
+    """*book* with the ``rules``, ``prepared``, and all ``sets`` of *raw*."""
     added = [_rule(rule) for rule in raw["rules"]]
     sets = {name: tuple(values) for name, values in raw["sets"].items()}
     return RuleBook((*book.rules, *added), book.problems, sets, book.facts)
@@ -242,5 +253,5 @@ def _misnamed(given: Any) -> Iterable[tuple[str, str]]:
 
 
 def _line(text: str) -> str:
-    """*text*, folded in the file, as one line."""
+    """*text* on one line."""
     return " ".join(text.split())

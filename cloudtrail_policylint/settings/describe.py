@@ -32,10 +32,12 @@ def setting_lines(settings: NearestSettings, path: str) -> Iterator[str]:
             value = {
                 one.pattern: {"ignore": one.ignore, "severity": dict(one.severity)} for one in value
             }
-        elif name == "limits":
-            value = {key: value.of(key) for key in limits.NAMES}
         elif name == "suppress":
             keys = ("rule", "path", "owner", "sid", "reason", "expires")
             value = [{key: text for key in keys if (text := getattr(one, key))} for one in value]
-        line = f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        line = (
+            f"{name}:" if name == "limits" else f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        )
         yield f"{line:<{_WIDTH}} # {origins.get(name, 'default')}"
+        if name == "limits":
+            yield from (f"  {key}: {value.of(key)}" for key in limits.NAMES)

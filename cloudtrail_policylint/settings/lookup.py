@@ -34,7 +34,7 @@ class NearestSettings:
         self._adapt = adapt
         self._named = None if config is None else adapt(_named(config))
         self._folders: dict[str, Settings | None] = {}
-        here = os.getcwd()
+        here = _current_folder()
         self.here = self._named or self._found(here) or adapt(Settings(folder=here))
         """The settings of the current folder, which apply to the run as a whole."""
 
@@ -75,6 +75,13 @@ class NearestSettings:
 
     def _above(self, folder: str) -> Settings | None:
         return None if _is_top(folder) else self._found(os.path.dirname(folder))
+
+
+def _current_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        raise SettingsError("the current folder does not exist") from None
 
 
 def _is_top(folder: str) -> bool:

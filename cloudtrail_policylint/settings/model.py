@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from operator import itemgetter
 
 from ..base.errors import InputError
 from ..base.limits import Limits
@@ -10,7 +11,12 @@ from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
     from ..tree.source import Span
+
+    T = TypeVar("T")
 
 SCOPES = ("cloudtrail", "all")
 FAIL_ON = ("error", "warning", "info", "never")
@@ -85,19 +91,28 @@ class Settings:
 
     def kind_of(self, path: str) -> str | None:
         """The policy kind that ``kinds`` defines for *path*; the last match wins."""
-        found = None
-        for pattern, kind in self.kinds:
-            if self.matches((pattern,), path):
-                found = kind
-        return found
+        matching = self.matching(self.kinds, itemgetter(0), path)
+        return matching[-1][1] if matching else None
 
     def matches(self, patterns: tuple[str, ...], path: str) -> bool:
         """Whether one of the gitignore-style *patterns*, relative to ``folder``, matches *path*."""
         from ..base.path_patterns import patterns_of
 
+        relative = self._relative(path)
+        return relative is not None and bool(patterns_of(patterns, str).matches(relative))
+
+    def matching(self, entries: tuple[T, ...], pattern: Callable[[T], str], path: str) -> list[T]:
+        """Those of *entries*, a value of these settings, whose own *pattern* matches *path*."""
+        relative = self._relative(path) if entries else None
+        if relative is None:
+            return []
+        from ..base.path_patterns import patterns_of
+
+        return [entries[number] for number in patterns_of(entries, pattern).lines_for(relative)]
+
+    def _relative(self, path: str) -> str | None:
+        """*path* relative to ``folder``, with slashes; None if it is not below it."""
         relative = os.path.relpath(os.path.abspath(path), self.folder).replace(os.sep, "/")
         if relative.startswith("../"):
-            return False
-        if path.endswith("/"):
-            relative += "/"
-        return bool(patterns_of(patterns).matches(relative))
+            return None
+        return relative + "/" if path.endswith("/") else relative

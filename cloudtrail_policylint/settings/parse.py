@@ -6,6 +6,7 @@ import os
 import re
 
 from ..base import limits
+from ..base.disk import path_of
 from ..base.suggest import nearest
 from ..iam.kinds import KINDS
 from ..rulebook.model import SEVERITIES
@@ -171,7 +172,7 @@ def _string(table: Table, path: tuple[str | int, ...], value: Any) -> str | None
 
 def _path(table: Table, key: str, path: str) -> str:
     """*path*, the value of *key* relative to the settings file, relative to the current folder."""
-    if "\0" in path:
+    if path_of(path) is None:
         raise SettingsError(f"{table.place(key)}: {key} is not a path")
     at = os.path.relpath(os.path.dirname(os.path.abspath(table.path)))
     return path if at == os.curdir else os.path.join(at, path)

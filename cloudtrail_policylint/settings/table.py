@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from bisect import bisect_left
 
 from ..base.disk import UnreadableError, read_bytes
@@ -87,11 +88,23 @@ def _from_toml(source: SourceFile) -> Table | None:
         raise SettingsError(f"{source.path}: not valid TOML: {error}") from None
     except RecursionError:
         raise SettingsError(f"{source.path}: not valid TOML: nested too deep") from None
+    except ValueError:
+        raise SettingsError(
+            f"{_long_number(source)}: not valid TOML: a number is too long"
+        ) from None
     tools = value.get("tool")
     table = tools.get(TABLE) if isinstance(tools, dict) else None
     if table is None:
         return None
     return Table(source.path, table, _TomlPlaces(source).find)
+
+
+def _long_number(source: SourceFile) -> str:
+    """The place of the first number of *source* with more digits than Python converts."""
+    most = sys.get_int_max_str_digits()
+    found = re.search(rf"(?<![0-9_])[0-9_]{{{most}}}", source.text)
+    at = found.start() if found is not None else 0
+    return Span(source, at, at).place()
 
 
 def _is_deep(text: str) -> bool:

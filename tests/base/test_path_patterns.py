@@ -13,8 +13,8 @@ from cloudtrail_policylint.base.path_patterns import Patterns
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("a", "b", "ab", "a.json", "x-b", "[a]", "A", " a")
-PARTS = ("a", "b", "*", "?", "**", "a*", "*b", "*.json", "[ab]", "[!a]", "a?", "*a*", r"\*", "[a-c]*", "x-?", r"\[a]", "[]a]", "ab", r"\ a", "#a", r"\#")  # fmt: skip
+NAMES = ("a", "b", "ab", "a.json", "x-b", "[a]", "A", " a", "é", "a\u2028", "-", "a\r", "[:")
+PARTS = ("a", "b", "*", "?", "**", "a*", "*b", "*.json", "[ab]", "[!a]", "a?", "*a*", r"\*", "[a-c]*", "x-?", r"\[a]", "[]a]", "ab", r"\ a", "#a", r"\#", "***", "**a", "[[:alpha:]]", "[[:punct:][:digit:]-]*", "[!a-]", "[]-a]", "[a", "[[:x:]]", "[[:a]", "a\\", "?\u2028", "é", "??")  # fmt: skip
 
 
 def of_git(folder: Path, lines: list[str], paths: list[str]) -> list[bool]:
@@ -34,7 +34,11 @@ def test_random_patterns_match_what_git_ignores(tmp_path: Path) -> None:
         for _ in range(chance.randint(1, 4)):
             text = "/".join(chance.choice(PARTS) for _ in range(chance.randint(1, 4)))
             start = chance.choice(("", "", "!")) + chance.choice(("", "", "/"))
-            lines.append(start + text + chance.choice(("", "", "/", "/**", " ", "\\ ")))
+            lines.append(
+                start
+                + text
+                + chance.choice(("", "", "/", "/**", "****/", " ", "\\ ", "\\\\ ", "\r", "\rb"))
+            )
         paths = ["/".join(chance.choices(NAMES, k=chance.randint(1, 5))) for _ in range(40)]
         for path in paths[:10]:
             (tmp_path / path).mkdir(parents=True, exist_ok=True)

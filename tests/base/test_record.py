@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.base.record import record, replaced
+from cloudtrail_policylint.base.record import cached, record, replaced
 
 
 @record
@@ -25,6 +25,18 @@ class Other:
 
     first: str
     second: int
+
+
+@record
+class Word:
+    """A value, and what is derived from it."""
+
+    text: str
+
+    @cached
+    def letters(self) -> list[str]:
+        """The characters."""
+        return list(self.text)
 
 
 @record
@@ -63,3 +75,16 @@ def test_records_are_compared_by_class_and_values() -> None:
 def test_records_have_slots_and_can_be_pickled() -> None:
     assert not hasattr(Pair("a"), "__dict__")
     assert pickle.loads(pickle.dumps(Pair("a", 7))) == Pair("a", 7)
+
+
+def test_what_is_cached_is_computed_once_and_is_no_field() -> None:
+    word = Word("ab")
+    assert word.letters == ["a", "b"]
+    assert word.letters is word.letters
+    assert word == Word("ab")
+    assert repr(word) == "Word(text='ab')"
+    assert replaced(word, text="c").letters == ["c"]
+    assert list(inspect.signature(Word).parameters) == ["text"]
+    assert pickle.loads(pickle.dumps(word)) == word
+    with pytest.raises(AttributeError, match="'Word' object has no attribute 'words'"):
+        word.words  # type: ignore[attr-defined]  # noqa: B018

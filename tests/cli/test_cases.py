@@ -20,6 +20,7 @@ import pytest
 
 from cloudtrail_policylint import __version__
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.cli.options import COMMANDS
 from cloudtrail_policylint.iam.catalogue import data_version
 from support.paths import PROJECT
 
@@ -98,3 +99,9 @@ def test_case(
 
 def test_there_are_cases() -> None:
     assert len(CASES) > 10
+
+
+def test_the_help_of_every_command_is_in_a_case() -> None:
+    text = (PROJECT / "tests" / "cases" / "help.case").read_text(encoding="utf-8")
+    runs = [argument for word, argument, _ in sections(text) if word == "run"]
+    assert runs == [f"{command} --help" for command in COMMANDS]

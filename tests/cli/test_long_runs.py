@@ -31,14 +31,14 @@ def test_an_interrupted_run_shows_the_findings_so_far(
     monkeypatch.chdir(tmp_path)
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.json").write_text(POLICY)
-    judge = Engine.judge_document
+    judge = Engine.check_document
 
     def interrupted(engine: Engine, document: object) -> object:
         if document.span.source.path == "b.json":  # type: ignore[attr-defined]
             raise KeyboardInterrupt
         return judge(engine, document)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Engine, "judge_document", interrupted)
+    monkeypatch.setattr(Engine, "check_document", interrupted)
     assert main(["lint", "."]) == EXIT_INTERRUPTED
     out, err = capsys.readouterr()
     assert [line.split(":")[0] for line in out.splitlines()] == ["a.json"]

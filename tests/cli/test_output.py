@@ -82,6 +82,17 @@ def test_the_exit_code_without_standard_output_or_error(tmp_path: Path, closed: 
     assert "internal error" not in done.stdout + done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes")
+def test_the_exit_code_if_nobody_reads_the_output(tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(POLICY)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = run_on(tmp_path, ["lint", "."], stdout=writing)
+    os.close(writing)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
 def run_on(
     folder: Path,
     command: list[str],

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.engine.engine import UNSURE, Engine, Failure
+from cloudtrail_policylint.engine.engine import Engine, Failure
+from cloudtrail_policylint.engine.reporting import UNSURE
 from cloudtrail_policylint.findings.finding import Finding, problem_finding, settled
 from cloudtrail_policylint.iam.normalise import normalise_attachment
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
@@ -69,7 +70,7 @@ def test_a_finding_stands_at_its_witness(
 def test_a_finding_says_whose_rule_and_whose_policy_it_is() -> None:
     one = rule(STOP, severity="warning", message="no {action}")
     judged = document(policy(ALLOW))
-    (found,) = only_findings(Engine([one], BOOK, pedantic=False).judge_document(judged))
+    (found,) = only_findings(Engine([one], BOOK, pedantic=False).check_document(judged))
     assert (found.rule, found.owner) == (one, judged.owner)
     assert (found.severity, found.message, found.certain) == (
         "warning",
@@ -168,7 +169,7 @@ def test_the_reason_is_of_the_witness_that_is_pointed_at() -> None:
     one = rule({"resource": {"some": {"fits": "none"}}}, report="resource", message="{reason}")
     resources = ["main", "arn:aws:cloudtrail:::trail/x", "arn:aws:cloudtrail:r:a:Trail/x"]
     assert [f.message for f in findings(one, policy({"Resource": resources}))] == [
-        "it is no ARN",
+        "it is not an ARN",
         "the region is missing",
         "the resource type is case-sensitive",
     ]
@@ -178,7 +179,7 @@ def test_long_and_broken_texts_are_shown_on_one_line() -> None:
     (found,) = findings(rule({"sid": {"within": ["a*"]}}, report="sid", message="{sid}"), policy({"Sid": "a\n\t b" + "c" * 300}))  # fmt: skip
     assert found.message.startswith("a bccc")
     assert len(found.message) == 100
-    assert found.message.endswith("…")
+    assert found.message.endswith("c…" + "c" * 49)
 
 
 def test_braces_of_a_policy_are_not_placeholders() -> None:
@@ -314,13 +315,13 @@ def test_what_is_granted_besides_may_stand_in_a_companion(
 ) -> None:
     others = [document(given, complete=complete) for given, complete in companions]
     judged = accompanied(document(policy(CREATE)), *others)
-    found = only_findings(Engine([LACKS], BOOK, pedantic=True).judge_document(judged))
+    found = only_findings(Engine([LACKS], BOOK, pedantic=True).check_document(judged))
     assert [f.certain for f in found] == expected
 
 
 def test_what_a_document_itself_says_is_not_looked_for_in_companions() -> None:
     judged = accompanied(document(policy(WRITE)), document(policy(CREATE)))
-    assert not list(Engine([LACKS], BOOK, pedantic=True).judge_document(judged))
+    assert not list(Engine([LACKS], BOOK, pedantic=True).check_document(judged))
 
 
 @pytest.mark.parametrize(
@@ -382,7 +383,7 @@ def test_an_attachment(arn: str, *, certain: bool | None) -> None:
     text = text_at(arn, source, 0, len(arn) + 2, 1)
     engine = Engine([one, rule(STOP)], BOOK, pedantic=True)
     attachment = normalise_attachment(FoundAttachment(text, owner))
-    found = only_findings(engine.judge_attachment(attachment))
+    found = only_findings(engine.check_attachment(attachment))
     assert [(f.certain, shown(f), f.owner) for f in found] == (
         [] if certain is None else [(certain, f'"{arn}"', owner)]
     )
@@ -443,7 +444,7 @@ def test_a_rule_that_fails_is_noted_and_the_others_are_asked() -> None:
     broken = rule({"sid": {"nosuchword": ["x"]}}, id="T9")
     engine = Engine([broken, rule(STOP)], BOOK, pedantic=False)
     judged = document(policy({**ALLOW, "Sid": "x"}))
-    found = list(engine.judge_document(judged))
+    found = list(engine.check_document(judged))
     assert [one.rule.id for one in found if isinstance(one, Finding)] == ["T1"]
     (failure,) = [one for one in found if isinstance(one, Failure)]
     assert (failure.rule, failure.span) == ("T9", judged.statements[0].span)

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from cloudtrail_policylint.engine.lookups import Lookups
 from cloudtrail_policylint.engine.targets import ANYTHING, NONE, UNKNOWN, targets_of
 from cloudtrail_policylint.iam.catalogue import Catalogue
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from support.judging import FACTS, verdict
 from support.policies import document
 
-CATALOGUE = Catalogue(FACTS)
+LOOKUPS = Lookups(Catalogue(FACTS))
 TRAIL = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"
 STORE = "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/x"
 TYPES = {"channel", "dashboard", "eventdatastore", "trail"}
@@ -55,15 +56,15 @@ def statement(actions: Any, resources: Any, **more: Any) -> Any:
 )
 def test_targets(actions: Any, resources: Any, expected: set[str]) -> None:
     (only,) = document({"Statement": statement(actions, resources)}).statements
-    assert set(targets_of(only, CATALOGUE)) == expected
+    assert set(targets_of(only, LOOKUPS)) == expected
 
 
 def test_complements_touch_anything() -> None:
     (only,) = document({"Statement": {"NotAction": "s3:*", "Resource": TRAIL}}).statements
-    assert set(targets_of(only, CATALOGUE)) == {ANYTHING}
+    assert set(targets_of(only, LOOKUPS)) == {ANYTHING}
     policy = {"Statement": {"Action": "cloudtrail:StopLogging", "NotResource": STORE}}
     (only,) = document(policy).statements
-    assert set(targets_of(only, CATALOGUE)) == {"trail"}
+    assert set(targets_of(only, LOOKUPS)) == {"trail"}
 
 
 def judged(quantifier: str, wanted: list[str], actions: Any, resources: Any) -> int:

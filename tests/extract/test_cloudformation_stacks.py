@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cloudtrail_policylint.files.collection import Files
+from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.files.discover import discover
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.settings.lookup import NearestSettings

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.extract.terraform import is_plan
-from cloudtrail_policylint.extract.terraform.plan import extract_plan
+from cloudtrail_policylint.extract.terraform.plan import extract_plan, is_plan
 from cloudtrail_policylint.iam.written import Extraction
 from cloudtrail_policylint.readers.json import reader as reader
 from cloudtrail_policylint.tree.python_values import plain

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudtrail_policylint.files.collection import Files
+from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.files.discover import discover
 from cloudtrail_policylint.files.neighbours import may_load
 from cloudtrail_policylint.settings.lookup import NearestSettings

@@ -319,7 +319,7 @@ def test_after_an_internal_error_nothing_is_written_or_stale(
     def fail(*_: object) -> None:
         raise ValueError("oh")
 
-    monkeypatch.setattr(Engine, "judge_document", fail)
+    monkeypatch.setattr(Engine, "check_document", fail)
     run = Run(capsys, ".")
     assert run.status == 3
     assert "no longer" not in run.err

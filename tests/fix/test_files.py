@@ -166,6 +166,18 @@ def test_a_file_that_terraform_loads_is_fixed() -> None:
     assert Path("policy.json").read_text() == RIGHT
 
 
+@pytest.mark.parametrize("text", [WRONG, "Statement:\n- Effect: Deny\n"])
+def test_an_unused_suppression_in_a_loaded_template(
+    capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    Path("policy.tpl").write_text("# policylint: allow CT101 -- x\n" + text)
+    Path("main.tf").write_text(
+        'resource "aws_iam_policy" "x" {\n  policy = templatefile("policy.tpl", {})\n}\n'
+    )
+    assert main(["lint", "--fix", "main.tf", "policy.tpl"]) in (0, 1)
+    assert "internal error" not in capsys.readouterr().err
+
+
 def test_a_loaded_file_that_was_not_given_is_not_fixed() -> None:
     Path("policy.json").write_text(WRONG)
     Path("main.tf").write_text(

@@ -196,3 +196,28 @@ def test_without_facts_only_the_data_counts() -> None:
 
 def test_the_version_of_the_data_is_named() -> None:
     assert data_version()
+
+
+def test_what_a_request_carries(catalogue: Catalogue) -> None:
+    def carries(action: str, key: str) -> bool:
+        known = catalogue.action(action)
+        assert known is not None
+        return catalogue.carries(known, known.types or (), key)
+
+    assert carries("s3:PutObject", "s3:x-amz-acl")
+    assert not carries("s3:GetBucketAcl", "s3:x-amz-acl")
+    assert carries("cloudtrail:StopLogging", "AWS:ResourceTag/team")
+    assert not carries("cloudtrail:LookupEvents", "aws:ResourceTag/team")
+    assert carries("kms:Decrypt", "kms:EncryptionContext:any")
+    assert not carries("kms:DescribeKey", "kms:EncryptionContext:any")
+
+
+def test_what_an_action_does(catalogue: Catalogue) -> None:
+    changing = {"iam:PassRole", "iam:DeletePolicy", "kms:CreateAlias"}
+    for name in (*changing, "iam:GetPolicy", "iam:ListRoles"):
+        known = catalogue.action(name)
+        assert known is not None
+        assert catalogue.changes(known) == (name in changing)
+    assert catalogue.is_array("kms:EncryptionContextKeys")
+    assert not catalogue.is_array("kms:ViaService")
+    assert "s3" in catalogue.rcp_services()

@@ -8,7 +8,7 @@ import pytest
 from cloudtrail_policylint.base.limits import Limits, under
 from cloudtrail_policylint.iam.kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL
 from cloudtrail_policylint.iam.normalise import normalise, normalise_attachment
-from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES, judge_overlaps, parse
+from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES, overlaps_verdict, parse
 from cloudtrail_policylint.iam.policy import Document, Statement
 from cloudtrail_policylint.iam.written import Found, FoundAttachment, Owner, Problem
 from cloudtrail_policylint.readers.json.reader import read_placed
@@ -122,7 +122,7 @@ def test_not_action_and_not_resource_are_one_complement_each() -> None:
     (action,) = only.actions
     assert action.complement
     assert written(action.texts) == ["s3:*", "SNS:Publish"]
-    assert [judge_overlaps(form, parse("sns:publish")) for form in action.forms] == [NO, YES]
+    assert [overlaps_verdict(form, parse("sns:publish")) for form in action.forms] == [NO, YES]
     assert spelt(action.span) == '"NotAction"'
     (resource,) = only.resources
     assert resource.complement
@@ -442,7 +442,7 @@ def test_unknown_elements_are_elements() -> None:
     found = _judged(Action=HOLE, Resource=Seq((HOLE,), SPAN), Principal=HOLE, Effect=HOLE)
     (only,) = found.statements
     assert [a.texts[0].written for a in only.actions] == ["${x}"]
-    assert [judge_overlaps(a.forms[0], parse("s3:get")) for a in only.actions] == [MAYBE]
+    assert [overlaps_verdict(a.forms[0], parse("s3:get")) for a in only.actions] == [MAYBE]
     assert [r.texts[0].written for r in only.resources] == ["${x}"]
     assert [(p.type.literal, p.id.literal) for p in only.principals] == [(None, None)]
     assert only.effect is not None

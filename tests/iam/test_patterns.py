@@ -15,16 +15,26 @@ from cloudtrail_policylint.iam.patterns import (
     MAYBE,
     NO,
     YES,
-    judge_covers,
-    judge_overlaps,
-    judge_within,
+    covers_verdict,
     overlaps,
+    overlaps_verdict,
     parse,
     parse_operand,
     pattern,
     within,
+    within_verdict,
 )
-from cloudtrail_policylint.iam.unknowns import HOLES, Line, for_every_text, for_every_value
+from cloudtrail_policylint.iam.unknowns import (
+    DIGIT,
+    GAP,
+    HOLES,
+    ONE,
+    Line,
+    for_every_text,
+    for_every_value,
+    spelt,
+    unknown,
+)
 from cloudtrail_policylint.tree.nodes import (
     ACCOUNT,
     ANY,
@@ -155,9 +165,9 @@ def test_a_hole_answers_only_what_every_value_answers(
 ) -> None:
     one = pattern(parts, fold=True, variables=False)
     other = parse(glob.lower())
-    assert judge_overlaps(one, other) == overlap
-    assert judge_within(one, other) == inside
-    assert judge_covers(one, other) == cover
+    assert overlaps_verdict(one, other) == overlap
+    assert within_verdict(one, other) == inside
+    assert covers_verdict(one, other) == cover
 
 
 WILD = ALPHABET[0] + "/*?"
@@ -184,9 +194,9 @@ def test_relations_with_a_hole_agree_with_brute_force(shape: str) -> None:
     lines = [line for n in range(1, 4) for line in product((*WILD, "H"), repeat=n)]
     languages = {g: matched(g) for n in range(4) for g in map("".join, product(WILD, repeat=n))}
     relations: tuple[tuple[Callable[..., int], Callable[[int, int], bool]], ...] = (
-        (judge_overlaps, lambda mine, theirs: bool(mine & theirs)),
-        (judge_within, lambda mine, theirs: not mine & ~theirs),
-        (judge_covers, lambda mine, theirs: not theirs & ~mine),
+        (overlaps_verdict, lambda mine, theirs: bool(mine & theirs)),
+        (within_verdict, lambda mine, theirs: not mine & ~theirs),
+        (covers_verdict, lambda mine, theirs: not theirs & ~mine),
     )
     wrong = []
     for line in (line for line in lines if line.count("H") == 1):
@@ -206,12 +216,14 @@ def test_relations_with_a_hole_agree_with_brute_force(shape: str) -> None:
     assert wrong == []
 
 
-TOKENS = ("=a", "=/", "=1", "?", "0-9", "*", "<any>", "<name>")
-EVERY = {token for line in (for_every_text("?*"), for_every_value(["0-9"])) for token in line}
-GAPS = {"*", *HOLES}
+CHARACTERS = "a/1" + ONE + DIGIT + GAP + unknown(ANY) + unknown(NAME)
+EVERY_CHARACTER, EVERY_TEXT = for_every_text(ONE), for_every_text(GAP)
+EVERY_DIGIT = for_every_value(DIGIT)
+UNIVERSAL = EVERY_CHARACTER + EVERY_TEXT + EVERY_DIGIT
+GAPS = {GAP, *HOLES}
 
 
-def step_by_step(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+def step_by_step(a: str, b: str) -> bool:
     """What ``in_common`` says, by trying out all ways to lay one line along the other."""
     if a and a[0] in GAPS:
         return step_by_step(a[1:], b) or (
@@ -224,24 +236,25 @@ def step_by_step(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     return meets(a[0], b[0]) and step_by_step(a[1:], b[1:])
 
 
-def takes(gap: str, token: str) -> bool:
-    if gap == "*":
+def takes(gap: str, char: str) -> bool:
+    if gap == GAP:
         return True
-    return token not in EVERY and (len(token) != 2 or allows(HOLES[gap], token[1]))
+    return char not in UNIVERSAL and (char in (ONE, DIGIT, *HOLES) or allows(HOLES[gap], char))
 
 
 def meets(x: str, y: str) -> bool:
-    if {x, y} & EVERY:  # every character goes with "?" only, and every digit with "0-9" also
+    if x in UNIVERSAL or y in UNIVERSAL:
         return (x, y) in FITTING or (y, x) in FITTING
-    digits = [token == "0-9" or token[1:].isdigit() for token in (x, y)]
-    return "?" in (x, y) or x == y or ("0-9" in (x, y) and all(digits))
+    digits = [char == DIGIT or char.isdigit() for char in (x, y)]
+    return ONE in (x, y) or x == y or (DIGIT in (x, y) and all(digits))
 
 
-FITTING = {("every ?", "?"), ("every 0-9", "?"), ("every 0-9", "0-9")}
+FITTING = {(EVERY_CHARACTER, ONE), (EVERY_DIGIT, ONE), (EVERY_DIGIT, DIGIT)}
+"""Every character goes with ``?`` only, and every digit also with a digit."""
 
 
-def test_going_along_lines_in_all_places_at_once_is_going_step_by_step() -> None:
-    lines = [line for n in range(3) for line in product((*TOKENS, *EVERY), repeat=n)]
+def test_all_states_at_once_agree_with_going_step_by_step() -> None:
+    lines = ["".join(line) for n in range(3) for line in product(CHARACTERS + UNIVERSAL, repeat=n)]
     wrong = [
         (a, b)
         for a, b in product(lines, repeat=2)
@@ -250,13 +263,18 @@ def test_going_along_lines_in_all_places_at_once_is_going_step_by_step() -> None
     assert wrong == []
 
 
-@given(*[st.lists(st.sampled_from((*TOKENS, *EVERY)), max_size=10).map(tuple)] * 2)
-def test_longer_lines_are_gone_along_step_by_step_too(
-    a: tuple[str, ...], b: tuple[str, ...]
-) -> None:
+@given(*[st.text(st.sampled_from(CHARACTERS + UNIVERSAL), max_size=10)] * 2)
+def test_all_states_of_longer_lines_agree_with_going_step_by_step(a: str, b: str) -> None:
     one = Line(a)
     assert one.in_common(b) is step_by_step(a, b)
     assert one.in_common(a) is step_by_step(a, a)  # nothing is left of what was asked before
+
+
+def test_characters_that_stand_for_something_else_are_themselves_in_a_text() -> None:
+    special = "".join(map(chr, range(0xFDD0, 0xFDF0)))
+    assert not set(spelt(special)) & set(CHARACTERS[3:] + UNIVERSAL)
+    assert spelt("a*?é") == "a" + GAP + ONE + "é"
+    assert not overlaps(parse(special[0]), parse("a"))
 
 
 def test_shapes_allow_less_and_less() -> None:
@@ -275,7 +293,7 @@ def test_shapes_allow_less_and_less() -> None:
 
 def test_policy_variables_are_any_text_and_escapes_are_characters() -> None:
     home = pattern((piece("home/${aws:username}/x"),), fold=False, variables=True)
-    assert judge_within(home, parse("home/*/x")) == YES
+    assert within_verdict(home, parse("home/*/x")) == YES
     star = pattern((piece("a${*}b"),), fold=False, variables=True)
-    assert judge_within(star, parse("a?b")) == YES
-    assert judge_overlaps(star, parse("axb")) == NO
+    assert within_verdict(star, parse("a?b")) == YES
+    assert overlaps_verdict(star, parse("axb")) == NO

@@ -31,17 +31,17 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fail_on(monkeypatch: pytest.MonkeyPatch, kind: type, sid: int | None) -> None:
     """Make the first rule that is applied fail, on the statement number *sid* only if not None."""
-    real: Any = kind.judge  # type: ignore[attr-defined]
+    real: Any = kind.verdict  # type: ignore[attr-defined]
     first: list[Any] = []
 
-    def judge(self: Any, judged: Any, *rest: Any) -> Any:
-        if sid is None or judged is rest[0].document.statements[sid]:
+    def verdict(self: Any, checked: Any, *rest: Any) -> Any:
+        if sid is None or checked is rest[0].document.statements[sid]:
             first.append(self)
             if self is first[0]:
                 raise KeyError("a bug\nof ours")
-        return real(self, judged, *rest)
+        return real(self, checked, *rest)
 
-    monkeypatch.setattr(kind, "judge", judge)
+    monkeypatch.setattr(kind, "verdict", verdict)
 
 
 def test_a_rule_that_fails_on_a_statement_is_reported_and_the_others_run(

@@ -17,7 +17,7 @@ import pytest
 from cloudtrail_policylint import lint_paths
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.engine.engine import Engine
-from cloudtrail_policylint.files.collection import Files
+from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.lint import pool, work
 from cloudtrail_policylint.report.formats import FORMATS
 from support.paths import PROJECT
@@ -177,14 +177,14 @@ def test_internal_errors_in_workers_are_reported_in_the_same_order(
     here: Path, lint: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     force(monkeypatch, "fork")
-    real = Engine.judge_document
+    real = Engine.check_document
 
     def judge(engine: Engine, document: Any) -> Any:
         if document.span.source.path.endswith(("7.json", "7.yaml", "live/e/main.tf")):
             raise ValueError("a bug")
         return real(engine, document)
 
-    monkeypatch.setattr(Engine, "judge_document", judge)
+    monkeypatch.setattr(Engine, "check_document", judge)
     alone = lint("--jobs", "1", ".")
     assert lint("--jobs", "2", ".") == alone
     assert alone[0] == 3
@@ -230,14 +230,14 @@ def test_a_killed_worker_costs_only_the_unit_it_was_checking(
 ) -> None:
     force(monkeypatch, "fork")
     _, out, _ = lint("--jobs", "1", "many")
-    real, parent = Engine.judge_document, os.getpid()
+    real, parent = Engine.check_document, os.getpid()
 
     def judge(engine: Engine, document: Any) -> Any:
         if os.getpid() != parent and document.span.source.path in ("many/3.json", "many/12.yaml"):
             os.kill(os.getpid(), signal.SIGKILL)
         return real(engine, document)
 
-    monkeypatch.setattr(Engine, "judge_document", judge)
+    monkeypatch.setattr(Engine, "check_document", judge)
     status, less, err = lint("--jobs", "2", "--quiet", "many")
     assert status == 3
     expected = [line for line in out.splitlines() if not line.startswith("many/3.json")]
@@ -254,13 +254,13 @@ import multiprocessing, os, sys, time
 from cloudtrail_policylint.lint import pool
 from cloudtrail_policylint.engine.engine import Engine
 from cloudtrail_policylint.cli import run
-real = Engine.judge_document
+real = Engine.check_document
 def judge(engine, document):
     if document.span.source.path in ('many/5.json', 'many/6.yaml'):
         open(f'reached{os.getpid()}', 'w').close()
         time.sleep(float(os.environ['SLEEP']))
     return real(engine, document)
-Engine.judge_document = judge
+Engine.check_document = judge
 pool.context_of_run = lambda: multiprocessing.get_context('fork')
 run()
 """
@@ -344,3 +344,112 @@ def test_modules_that_call_one_another_are_one_unit(here: Path) -> None:
     assert [sorted(folders) for folders in files.modules.projects()] == [
         [""], ["live/a", "live/b", "modules/m"], ["live/c"], ["live/d"], ["live/e"],
     ]  # fmt: skip
+
+
+# -- starting workers
+
+RUNNER = """\
+import multiprocessing, sys
+from cloudtrail_policylint.lint import pool
+pool.context_of_run = lambda: multiprocessing.get_context('spawn')
+if __name__ == '__main__':
+    from cloudtrail_policylint.cli import run
+    if 'broken' in sys.argv[0]:
+        multiprocessing.set_executable(sys.argv[0].replace('runner.py', 'python'))
+    run()
+"""
+"""A command whose workers are spawned, as on macOS and Windows."""
+
+
+def make_hostile(checked: Path) -> None:
+    """Modules in *checked*, which write a file beside it where they are imported."""
+    for name in ("multiprocessing", "random", "socket", "tempfile", "encodings", "sitecustomize"):
+        (checked / name).mkdir(parents=True)
+        (checked / name / "__init__.py").write_text(hostile(checked.parent, name))
+    for name in ("struct", "pickle", "textwrap", "cloudtrail_policylint", "yaml"):
+        (checked / f"{name}.py").write_text(hostile(checked.parent, name))
+
+
+def hostile(folder: Path, name: str) -> str:
+    return f"open({str(folder)!r} + '/RAN-{name}', 'w')\nraise SystemExit('hostile')\n"
+
+
+def test_the_command_imports_nothing_from_the_checked_folder(tmp_path: Path) -> None:
+    checked = tmp_path / "checked"
+    make_hostile(checked)
+    (checked / "p.json").write_text(POLICY)
+    (tmp_path / "command.py").write_text("from cloudtrail_policylint.cli import run\nrun()\n")
+    for command in ([str(tmp_path / "command.py")], ["-I", "-m", "cloudtrail_policylint"]):
+        for arguments in (["--jobs", "2", "."], ["--format", "sarif", "."], ["--fix", "."]):
+            done = subprocess.run(
+                [sys.executable, "-B", *command, "lint", *arguments],
+                cwd=checked,
+                env={**os.environ, "PYTHONPATH": str(PROJECT)},
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 1, done.stderr
+            assert "CT101" in done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checked", "command.py"]
+
+
+def spawning(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """``lint --jobs 2`` on the current folder, by ``runner.py`` in *folder*."""
+    (folder / "runner.py").write_text(RUNNER)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    return subprocess.run(
+        [sys.executable, "-B", *options, str(folder / "runner.py"), "lint", "--jobs", "2", "."],
+        env={**environment, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+
+@pytest.mark.parametrize("options", [(), ("-P",), ("-E",)], ids=["", "-P", "-E"])
+def test_workers_import_nothing_from_the_checked_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    """With ``-E`` workers cannot be kept from it, so there are none."""
+    checked = tmp_path / "checked"
+    make_hostile(checked)
+    for number in range(4):
+        (checked / f"{number}.json").write_text(POLICY)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(checked)
+    done = spawning(tmp_path / "elsewhere", *options)
+    assert (done.returncode, done.stdout.count("CT101")) == (1, 4), done.stderr
+    assert done.stderr == "4 errors (4 policies in 4 files)\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checked", "elsewhere"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell script as Python")
+def test_a_worker_that_dies_while_starting_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although there is more to send to it than fits into a pipe."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "python").write_text("#!/bin/sh\nexit 7\n")
+    (tmp_path / "broken" / "python").chmod(0o755)
+    checked = tmp_path / "checked"
+    checked.mkdir()
+    for number in range(2):
+        (checked / f"{number}.json").write_text(POLICY + " " * 500_000)
+    monkeypatch.chdir(checked)
+    done = spawning(tmp_path / "broken")
+    assert (done.returncode, done.stdout.count("CT101")) == (3, 2)
+    assert done.stderr.endswith(  # multiprocessing warns of its own process first
+        "a worker process exited with code 7 while starting\n2 errors (2 policies in 2 files)\n"
+    )
+
+
+def test_the_environment_is_as_before(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    force(monkeypatch, "spawn")
+    for value in (None, "0"):
+        if value is None:
+            monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+        else:
+            monkeypatch.setenv("PYTHONSAFEPATH", value)
+        before = dict(os.environ)
+        lint_paths(["many"], jobs=2)
+        assert dict(os.environ) == before

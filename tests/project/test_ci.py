@@ -186,6 +186,51 @@ def test_the_action_uploads_what_it_finds_and_fails_then(workflow: Workflow) -> 
     assert workflow.uploaded is None
 
 
+HOSTILE = ("venv", "pip", "ensurepip", "runpy", "logging", "setuptools", "random", "yaml")
+"""Modules that a checkout may have, so that they are run instead of those of Python."""
+
+
+def make_hostile(checkout: Path) -> None:
+    for name in HOSTILE:
+        (checkout / f"{name}.py").write_text("open('RAN', 'w').close()\nraise SystemExit(9)\n")
+
+
+def test_the_action_runs_nothing_of_the_checkout(workflow: Workflow) -> None:
+    make_hostile(workflow.here)
+    (workflow.here / "p.json").write_text(BAD)
+    assert workflow.run() == 1
+    assert "p.json:1:44: error CT101 " in workflow.output
+    assert not (workflow.here / "RAN").exists()
+
+
+def test_what_is_copied_runs_nothing_of_the_checkout(tmp_path: Path) -> None:
+    jobs = [YAML(typ="safe").load(text) for text in (*blocks("yaml"), filled(TEMPLATE))]
+    commands = [one for one in strings(jobs) if one.startswith("python ")]
+    assert len(commands) == 3  # GitLab's template and job, CodeBuild
+    make_hostile(tmp_path)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PIP_NO_INDEX": "1"}
+    for command in commands:
+        quick = re.sub(r'"cloudtrail-policylint @ .*?"', str(tmp_path / "nothing"), command)
+        assert quick != command
+        done = subprocess.run(
+            ["bash", "-c", quick], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        assert (done.returncode, "Invalid requirement" in done.stderr) == (1, True), done.stderr
+        assert not (tmp_path / "RAN").exists()
+    scripts = "\n".join((*blocks("sh"), *strings(jobs), *strings(ACTION["runs"])))
+    assert re.findall(r"(?<!python -I -m )\bpip3? install", scripts.replace('"', "")) == []
+    assert re.findall(r"(?<! -I) -m ", scripts) == []
+
+
+def strings(value: Any) -> list[str]:
+    """All strings in *value*."""
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [one for part in parts for one in strings(part)]
+
+
 def git(*arguments: str, cwd: Path) -> None:
     options = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
     subprocess.run(["git", *options, *arguments], cwd=cwd, check=True, capture_output=True)
@@ -203,7 +248,7 @@ def test_only_what_a_change_touches(tmp_path: Path) -> None:
     here = tmp_path / "repository"
     here.mkdir()
     git("init", "-q", "-b", "main", cwd=here)
-    for name in ("old.json", "changed.json", "gone.json"):
+    for name in ("old.json", "changed.json", "gone.json", "package.json"):
         (here / name).write_text(BAD)
     git("add", ".", cwd=here)
     git("commit", "-qm", "before", cwd=here)
@@ -224,12 +269,17 @@ def test_only_what_a_change_touches(tmp_path: Path) -> None:
     (here / "changed.json").write_text(BAD + "\n")
     (here / "new one.json").write_text(BAD)
     (here / "notes.md").write_text("cloudtrail")
+    for name in ("-", "--", "--fix", "--output=package.json"):
+        (here / name).write_text(BAD)
     (here / "gone.json").unlink()
     git("add", "-A", cwd=here)
     git("commit", "-qm", "after", cwd=here)
     found = run()
-    assert found.returncode != 0
+    assert found.returncode == 123
+    assert "exits with 123" in DOCUMENT
     assert re.findall(r"^(.*?):1:44: error CT101 ", found.stdout, re.MULTILINE) == [
+        "--output=package.json",
         "changed.json",
         "new one.json",
     ]
+    assert (here / "package.json").read_text() == BAD

@@ -40,7 +40,7 @@ def test_the_output_in_the_readme_is_current(
 
 
 def test_the_pages_of_the_rules_are_current(book: RuleBook) -> None:
-    """``docs/rules/``: a page for each rule and problem, and their index; ``UPDATE_DOCS=1`` writes them anew."""
+    """``docs/rules/``: a page for each rule and problem, and their index; ``UPDATE_DOCS=1`` regenerates them."""
     rules = str(PROJECT / "rules")
     wanted = {"README.md": index(book.sorted(), facts_in(RuleFolder(rules))["families"])}
     for rule in book.sorted():

@@ -8,6 +8,7 @@ time and memory.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import pytest
 
 from cloudtrail_policylint.report.formats import FORMATS
 from support.hostile import DEEP, bomb, lint, main_in, policy, template, terraform
+from support.paths import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,12 +43,16 @@ NESTED = {
     "templates.tf": terraform('"' + '${"' * DEEP + "cloudtrail" + '"}' * DEEP + '"'),
     "interpolations.tf": terraform('"' + "${" * DEEP + "cloudtrail" + "}" * DEEP + '"'),
     "calls.tf": terraform("jsonencode(" * DEEP + '"cloudtrail"' + ")" * DEEP),
+    "blanks.tf": "# cloudtrail policy\nx = " + "\n" * DEEP,
+    "questions.tf": "# cloudtrail policy\nx = " + "? " * DEEP,
     "loops.tf": terraform("[for x in " * DEEP + '"cloudtrail"' + ": x]" * DEEP),
 }
 SEEN_THROUGH = {
     "conditionals.tf": terraform("true ? 1 : " * DEEP + '"cloudtrail"'),
     "conditions.tf": terraform("true ? " * DEEP + '"cloudtrail"' + " : 1" * DEEP),
     "negations.tf": terraform("!" * DEEP + '"cloudtrail"'),
+    "operators.tf": "# cloudtrail policy\nx = " + "!" * DEEP,
+    "equals.tf": "# cloudtrail policy\nx = " + "=" * DEEP,
     "attributes.tf": terraform("cloudtrail" + ".a" * DEEP),
     "sums.tf": terraform("1" + "+1" * DEEP) + "# cloudtrail",
     "directives.tf": terraform('"' + "%{ if true }" * 20_000 + "cloudtrail" + "%{ endif }" * 20_000 + '"'),
@@ -142,6 +148,7 @@ LARGE = {
     "broken-documents.yaml": "--- [cloudtrail policy\n" * 500,
     "suppressions.yaml": "# policylint: allow" + ", CT203" * 2000 + " -- x\n# policylint:" + " " * 100_000 + "allow\n" + template("{Statement: []}"),
     "substitutions.yaml": template('{Statement: [{Effect: Deny, Resource: "*", Action: !Sub "cloudtrail:' + "${A}" * 20_000 + '"}]}'),
+    "integer.tf": terraform("1" * 100_000 + " + 1e999 + 1e99999"),
     "numbers.tf": terraform("pow(10, 1000000000)") + terraform("range(1000000000)") + terraform('format("%999999999d", 1)') + terraform('join("cloudtrail", range(0, 100000))'),
     "expressions.tf": terraform('regex("(a+)+$", "*a" * 100 + "b/**/x", "' + "a" * 5000 + 'b")') + terraform('replace("' + "a" * 5000 + 'b", "/(a|a)*$/", "cloudtrail")'),
 }  # fmt: skip
@@ -153,7 +160,7 @@ def test_large_files_are_linted_in_bounded_time_and_memory(tmp_path: Path) -> No
     outcome = lint(tmp_path)
     assert "one-line.json:1:42: error CT101" in outcome.out
     assert (
-        "million.json:1:1: error CT005 the policy was not judged: it expands to more than"
+        "million.json:1:1: error CT005 the policy was not checked: it expands to more than"
         in outcome.out
     )
     assert "string.json:1:" in outcome.out
@@ -232,6 +239,71 @@ def test_pipes_devices_loops_and_folders_named_like_policies(tmp_path: Path) -> 
     named = lint(tmp_path, *names)
     assert named.out.count("unreadable-file") == 5
     assert "folder.json/policy.json:1:" in named.out
+
+
+NO_PATHS = {
+    "comment/main.tf": '# source = "./a\0b"\n',
+    "module/main.tf": 'module "a" {\n  source = "./a\\ud800"\n}\n',
+    "file/main.tf": terraform('file("\\ud800.json")'),
+    "template/main.tf": terraform('templatefile("a\\udfffb", {})'),
+    "set/main.tf": terraform('join("cloudtrail", fileset("\\ud800", "*\\ud800*"))'),
+    "long/main.tf": terraform('file("./' + "a/" * DEEP + '")'),
+    "nested/a.json": '{"Resources": {"R": {"Type": "AWS::CloudFormation::Stack", "Properties": '
+    '{"TemplateURL": "./a\\u0000b.yaml"}}, "S": {"Type": "AWS::CloudFormation::Stack", '
+    '"Properties": {"TemplateURL": "x.json"}}}}',
+    "nested/x.json": '{"Resources": {}}',
+    "asset/a.yaml": "Resources:\n  R:\n    Type: AWS::CloudFormation::Stack\n    Metadata: "
+    '{aws:asset:path: "\\0", aws:asset:property: TemplateURL}\n',
+}
+
+
+def test_texts_that_are_no_paths_name_no_files(tmp_path: Path) -> None:
+    for name, text in NO_PATHS.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "p.json").write_text(policy())
+    assert "p.json:1:" in lint(tmp_path, ".").out
+
+
+def test_folders_nested_deeper_than_python_recurses(tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(policy())
+    here = os.getcwd()
+    try:
+        os.chdir(tmp_path)
+        for _ in range(1100):
+            os.mkdir("a")
+            os.chdir("a")
+        (Path() / "p.json").write_text(policy())
+    finally:
+        os.chdir(here)
+    try:
+        assert lint(tmp_path, ".").out.count("p.json:1:") == 2
+    finally:
+        subprocess.run(["rm", "-rf", str(tmp_path / "a")], check=True)  # shutil recurses as well
+
+
+def test_what_is_wrong_with_the_surroundings_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(policy())
+    (tmp_path / "gone").mkdir()
+    command = f"{sys.executable} -m cloudtrail_policylint lint"
+    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+
+    def refusal(arguments: str) -> str:
+        script = f"{command} {arguments}"
+        done = subprocess.run(["sh", "-c", script], cwd=tmp_path, env=env, capture_output=True)
+        assert done.returncode == 2, done
+        return done.stderr.decode()
+
+    assert "standard input is closed" in refusal("--stdin-filename a.json - <&-")
+    assert "standard input is closed" in refusal("--fix --stdin-filename a.json - <&-")
+    too_large = "larger than 4 MiB (raise limits.terraform-file-size in"
+    assert too_large in refusal("--stdin-filename a.tf - </dev/zero")
+    too_large = "larger than 32 MiB (raise limits.file-size in"
+    assert too_large in refusal("--fix --stdin-filename a.json - </dev/zero")
+    if os.path.exists("/dev/full"):
+        assert refusal("nothere 2>/dev/full") == ""
+    command = f"cd gone && rmdir ../gone && {command}"
+    assert "the current folder does not exist" in refusal(f"{tmp_path}/p.json")
 
 
 def test_file_names_with_control_characters_or_a_wrong_encoding(tmp_path: Path) -> None:

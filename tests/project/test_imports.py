@@ -21,6 +21,7 @@ ROOMS = (
     "rulebook",
     "settings",
     "findings",
+    "decisions",
     "engine",
     "files",
     "lint",

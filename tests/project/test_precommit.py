@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from cloudtrail_policylint.base.formats import FORMATS
 from support.paths import PROJECT
 
 BAD = {
@@ -84,13 +87,24 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def try_hook(hook: Path, repository: Path) -> subprocess.CompletedProcess[str]:
-    """Run the hook on what is staged in *repository*."""
+def try_hook(
+    hook: Path, repository: Path, arguments: list[str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the hook on what is staged in *repository*, with its own or other *arguments*."""
     git("add", "--all", cwd=repository)
+    command = ["try-repo", str(hook), "cloudtrail-policylint"]
+    if arguments is not None:
+        config = repository.parent / f"{repository.name}.yaml"
+        entry = {"id": "cloudtrail-policylint", "args": arguments}
+        commit = git("rev-parse", "HEAD", cwd=hook).stdout.strip()
+        config.write_text(
+            json.dumps({"repos": [{"repo": str(hook), "rev": commit, "hooks": [entry]}]})
+        )
+        command = ["run", "--config", str(config), "--all-files"]
     # The cache of compiled environments is kept between the tests of a run: building one takes long.
     environment = {**os.environ, "PRE_COMMIT_HOME": str(hook.parent / "environments")}
     return subprocess.run(
-        (sys.executable, "-m", "pre_commit", "try-repo", str(hook), "cloudtrail-policylint"),
+        (sys.executable, "-m", "pre_commit", *command),
         cwd=repository,
         env=environment,
         capture_output=True,
@@ -135,6 +149,28 @@ def test_what_is_not_part_of_the_commit_is_read_but_not_reported(
     assert "other.json:" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("arguments", "end"), [(None, 1), (["--quiet", "--"], 1), (["--quiet"], 2)]
+)
+def test_file_names_are_not_options(
+    hook: Path, repository: Path, arguments: list[str] | None, end: int
+) -> None:
+    """With args of the user's own, which may lack ``--``, the run stops instead."""
+    (repository / "package.json").write_text('{"name": "mine"}')
+    (repository / "off.yaml").write_text('exclude: ["*"]\n')
+    for name in ("--output=package.json", "--config=off.yaml", "--fix.json"):
+        (repository / name).write_text(BAD["policy.json"])
+    done = try_hook(hook, repository, arguments)
+    assert done.returncode == 1
+    assert f"- exit code: {end}\n" in done.stdout
+    assert (repository / "package.json").read_text() == '{"name": "mine"}'
+    if end == 1:
+        for name in ("--output=package.json", "--config=off.yaml", "--fix.json"):
+            assert f"{name}:2:32: error CT101" in done.stdout
+    else:
+        assert ": an option or a file of this name? write -- before names" in done.stdout
+
+
 def test_the_hooks_of_the_project_pass(hook: Path) -> None:
     """All but mypy, which takes a minute without its cache."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -153,7 +189,15 @@ def test_the_project_uses_its_hook_as_others_do() -> None:
     yaml = YAML(typ="safe")
     (offered,) = yaml.load((PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     config = yaml.load((PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    (words,) = re.findall(r"^\\\.\((.*)\)\$$", offered["files"])
+    endings = {
+        end
+        for word in words.split("|")
+        for end in (re.sub(".[?]", "", word), word.replace("?", ""))
+    }
+    assert endings == {one.rpartition(".")[2] for form in FORMATS for one in form.suffixes}
     used = {hook["id"]: hook for repo in config["repos"] for hook in repo["hooks"]}[offered["id"]]
     assert used["files"] == offered["files"]
     assert used["entry"].partition("-m ")[2].replace("_", "-") == offered["entry"]
+    assert used["args"] == offered["args"] == ["--"]
     assert used["require_serial"] is offered["require_serial"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -79,7 +80,8 @@ def test_check_runs_every_check_in_the_project(project: Path, *, environment: bo
     python = Python(bin_folder / "python")
     done = run(project / "scripts" / "check", path="" if environment else str(bin_folder))
     assert done.returncode == 0, done.stderr
-    assert python.calls() == [[str(project), "", "", arguments] for arguments in CHECKS]
+    calls = [call for call in python.calls() if not call[3].startswith("-c ")]
+    assert calls == [[str(project), "", "", arguments] for arguments in CHECKS]
 
 
 @needs_bash
@@ -87,6 +89,31 @@ def test_check_runs_every_check_in_the_project(project: Path, *, environment: bo
 def test_check_fails_with_any_of_its_checks(project: Path, check: str) -> None:
     Python(project / ".venv" / "bin" / "python", failing=check)
     assert run(project / "scripts" / "check").returncode == 1
+
+
+@needs_bash
+@pytest.mark.parametrize("script", ["check", "test", "update"])
+def test_a_missing_environment_is_reported(project: Path, script: str) -> None:
+    python = Python(project.parent / "bin" / "python", failing="import ")
+    done = run(project / "scripts" / script, path=str(project.parent / "bin"))
+    assert done.returncode == 1
+    command = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]'"
+    assert done.stderr.splitlines()[-1] == f"no development environment: run {command}"
+    assert {call[3][:3] for call in python.calls()} == {"-c "}
+    assert command in (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@needs_bash
+@pytest.mark.parametrize("script", ["check", "update"])
+@pytest.mark.parametrize(("argument", "status"), [("--help", 0), ("-h", 0), ("rules", 2)])
+def test_check_and_update_take_no_arguments(
+    project: Path, script: str, argument: str, status: int
+) -> None:
+    Python(project / ".venv" / "bin" / "python", failing="m")
+    done = run(project / "scripts" / script, argument)
+    assert done.returncode == status
+    usage = done.stderr if status else done.stdout
+    assert usage.startswith(f"usage: scripts/{script}\n")
 
 
 @needs_bash
@@ -128,6 +155,14 @@ def test_fuzz_runs_from_any_folder() -> None:
     folder = str(Path(sys.executable).parent)
     done = run(PROJECT / "scripts" / "fuzz", "--inputs", "3", "--seed", "1", path=folder)
     assert done.returncode == 0, done.stderr
+
+
+@needs_bash
+def test_fuzz_explains_its_options() -> None:
+    done = run(PROJECT / "scripts" / "fuzz", "--help", path=str(Path(sys.executable).parent))
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: scripts/fuzz ")
+    assert re.search(r"--inputs INPUTS +how many", done.stdout)
 
 
 # -- bump and release-notes
@@ -186,7 +221,7 @@ def test_release_notes_fail_for_a_wrong_tag(project: Path, version: str, message
 # -- new-rule
 
 
-def test_a_new_rule_passes_check_rules(
+def test_a_new_rule_passes_check_rules_once_its_texts_are_written(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "our rules"
@@ -194,8 +229,14 @@ def test_a_new_rule_passes_check_rules(
     assert done.returncode == 0, done.stderr
     path = folder / "ACME1-trail-deleted.yaml"
     assert done.stdout == f"{path}\n"
+    command = done.stderr.splitlines()[2].partition("/scripts/python -m cloudtrail_policylint ")[2]
+    assert main(shlex.split(command)) == 2
+    out, err = capsys.readouterr()
+    assert err == "1 rule, 6 examples, 4 errors\n"
+    assert out.count(" still has the text of the template\n") == 4
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("REPLACE: ", "So: "), encoding="utf-8")
     assert main(["check-rules", str(path)]) == 0
-    assert "1 rule, 6 examples" in capsys.readouterr().err
     schema = re.match(r"# yaml-language-server: \$schema=(.*)\n", path.read_text("utf-8"))
     assert schema
     package = project / "cloudtrail_policylint"
@@ -203,7 +244,10 @@ def test_a_new_rule_passes_check_rules(
 
 
 def test_a_new_rule_goes_to_the_rules_of_the_project(project: Path) -> None:
-    assert run(project / "scripts" / "new-rule", "CT999", "trail-deleted").returncode == 0
+    done = run(project / "scripts" / "new-rule", "CT999", "trail-deleted")
+    assert done.returncode == 0
+    for left in ("scripts/test tests/project/test_rules.py", "scripts/update", "CHANGELOG.md"):
+        assert left in done.stderr
     assert (project / "rules" / "cloudtrail" / "CT999-trail-deleted.yaml").exists()
 
 

@@ -20,7 +20,7 @@ from cloudtrail_policylint.readers.hcl.syntax import (
     TemplateIf,
     Unreadable,
 )
-from cloudtrail_policylint.tree.nodes import Piece, Text
+from cloudtrail_policylint.tree.nodes import Piece, Scalar, Text
 from cloudtrail_policylint.tree.source import SourceFile
 
 
@@ -71,6 +71,35 @@ def test_places_of_the_pieces_of_a_heredoc() -> None:
     assert isinstance(found.node, Text)
     pieces = [part for part in found.node.parts if isinstance(part, Piece)]
     assert [piece.span.text for piece in pieces] == [piece.text for piece in pieces]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1", 1), ("1.5", 1.5), ("1e3", 1000), ("1E-3", 0.001), ("20E+2", 2000), ("1.5e3", 1500)],
+)
+def test_numbers(text: str, value: float) -> None:
+    found = expression(text)
+    assert isinstance(found, Constant)
+    assert isinstance(found.node, Scalar)
+    assert (found.node.value, found.node.written, found.span.text) == (value, text, text)
+
+
+@pytest.mark.parametrize("text", ["5-1e3", "[1e3, a-1e3]", '"1e3 ${1e3}"', "<<A-1E5\nb-1e3\nA-1E5"])
+def test_exponents_are_read_anywhere(text: str) -> None:
+    assert expression(text).span.text.startswith(text)
+
+
+@pytest.mark.parametrize("text", ["1e", "1ee3", "1e3e3"])
+def test_an_exponent_has_digits(text: str) -> None:
+    file = hcl_reader.read(SourceFile("main.tf", f"x = {text}\n"))
+    assert file.mistake is not None
+
+
+@pytest.mark.parametrize("operators", ["!", "*", "&&", "=", "- ", "+ /* */ ", "! # a\n", "? ", " "])
+def test_operators_without_operands_are_a_syntax_error(operators: str) -> None:
+    text = "a = 1\nx = " + operators * 20_000 + "\n"
+    file = hcl_reader.read(SourceFile("main.tf", text))
+    assert file.mistake is not None
 
 
 def test_templates() -> None:

@@ -1,28 +1,40 @@
-"""Fuzzing: lints mutated examples and checks invariants that hold for any input.
+"""Fuzzing: lints inputs of several kinds and checks invariants that hold for any input.
 
-``scripts/fuzz --inputs 100000 --seed 7 [FOLDER ...]`` mutates the examples of the
-rules and the files in the folders. Inputs that violate an invariant are written
-to the current folder. ``test_fuzzing.py`` does the same with few inputs. With
-``--corrector``, files are generated and fixed instead, see ``fix_fuzzing``.
+``scripts/fuzz --target TARGET --inputs 100000 --seed 7`` makes inputs for one target:
+
+- ``examples``: mutations of the examples of the rules, and of the files in FOLDER;
+- ``hcl``, ``yaml``, ``json``: texts of ``fuzz_texts``;
+- ``settings``, ``rules``, ``paths``: projects of ``fuzz_projects``, for the whole command.
+
+Input N of a seed is always the same. Inputs that violate an invariant, crash the
+process or hang are written to the current folder. ``test_fuzzing.py`` does the
+same with few inputs.
+
+With ``--corrector``, files are generated and fixed instead, see ``fix_fuzzing``.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
 import re
+import signal
+import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET  # of what we write ourselves
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft4Validator, ValidationError
 
 from cloudtrail_policylint.base.disk import UnreadableError
 from cloudtrail_policylint.base.formats import format_of
+from cloudtrail_policylint.check_rules import path_of
 from cloudtrail_policylint.files.contents import decode as decoded
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
@@ -31,8 +43,9 @@ from cloudtrail_policylint.rulebook.file import read, unmarked
 from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.rulebook.load import bundled, rules_folder
 from cloudtrail_policylint.settings.model import Settings
-
-from . import fix_fuzzing
+from support import fix_fuzzing
+from support.fuzz_projects import Sandbox, project_of
+from support.fuzz_texts import GENERATORS, InvariantError, generated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,23 +76,13 @@ TOKENS = (
 )  # fmt: skip
 
 
-class InvariantError(AssertionError):
-    """An input violates an invariant."""
-
-
 def examples() -> Iterator[tuple[str, str]]:
     """The examples of all built-in rules: a file name and the text of each."""
     for name in rule_files(rules_folder()):
         for group in read(name).raw["examples"].values():
             for example in group:
                 text, _ = unmarked(example["text"])
-                yield _name(example["language"], text), text
-
-
-def _name(language: str, text: str) -> str:
-    if language == "terraform":
-        return "main.tf"
-    return "a.json" if text.lstrip().startswith("{") else "a.yaml"
+                yield path_of(example), text
 
 
 def files_of(folder: Path) -> Iterator[tuple[str, str]]:
@@ -184,19 +187,94 @@ def check_form(form: str, text: str, *, fully: bool) -> None:
             SARIF.validate(value)
 
 
-def run(
-    seeds: Sequence[tuple[str, str]], *, inputs: int, seed: int
-) -> Iterator[tuple[str, str, str]]:
-    """Lint mutations of *seeds*; yields the name, text and error of each violation."""
-    chance = random.Random(seed)
-    checker = InvariantChecker(bundled())
-    for _ in range(inputs):
-        name, text = chance.choice(seeds)
-        text = mutated(text, seeds, chance)
+class TooSlow(BaseException):
+    """The time for an input is over; not an ``Exception``, so that nothing catches it."""
+
+
+class Target:
+    """The inputs of the target *name* and *seed*, checked one by one in the folder *top*."""
+
+    def __init__(self, name: str, seed: int, seeds: Sequence[tuple[str, str]], top: Path) -> None:
+        self._name = name
+        self._seed = seed
+        self._seeds = seeds
+        self._checker = InvariantChecker(bundled())
+        self._sandbox = None if name in TEXTS else Sandbox(top)
+
+    def input(self, number: int) -> tuple[Any, Any]:
+        """Input *number*: a file name and a text, or a project and arguments."""
+        chance = random.Random(f"{self._name} {self._seed} {number}")
+        if self._name == EXAMPLES:
+            name, text = chance.choice(self._seeds)
+            return name, mutated(text, self._seeds, chance)
+        return (generated if self._name in TEXTS else project_of)(self._name, chance)
+
+    def check(self, number: int) -> None:
+        """Check input *number*; raises ``InvariantError``."""
+        what, how = self.input(number)
         try:
-            checker.check(name, text)
+            with limited(2 * SLOW):
+                if self._sandbox is None:
+                    self._checker.check(what, how)
+                else:
+                    self._sandbox.check(what, how, SLOW)
+        except TooSlow:
+            raise InvariantError(f"took more than {2 * SLOW:.0f} seconds") from None
+
+    def save(self, number: int, path: Path) -> None:
+        """Write input *number* below the folder *path*."""
+        what, how = self.input(number)
+        if self._sandbox is None:
+            path.mkdir()
+            (path / what).write_text(how, encoding="utf-8", errors="surrogatepass")
+        else:
+            self._sandbox.make(what)
+            self._sandbox.project.rename(path)
+            (path / "ARGUMENTS").write_text(f"{how!a}\n")
+
+
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise ``TooSlow`` after so many CPU seconds."""
+    if not hasattr(signal, "setitimer"):  # Windows
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TooSlow
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def run(
+    target: str, *, inputs: range, seed: int, top: Path, folders: Sequence[Path] = ()
+) -> Iterator[tuple[int, str]]:
+    """Check *inputs* of *target*; yields the number and the error of each violation."""
+    checked = Target(target, seed, seeds_of(folders) if target == EXAMPLES else (), top)
+    for number in inputs:
+        (top.parent / f"{top.name}.number").write_text(str(number))
+        try:
+            checked.check(number)
         except InvariantError as error:
-            yield name, text, str(error)
+            yield number, str(error)
+
+
+def seeds_of(folders: Sequence[Path]) -> list[tuple[str, str]]:
+    """The examples of the rules, and the small files below *folders*."""
+    return [*examples(), *(one for folder in folders for one in files_of(folder))]
+
+
+EXAMPLES = "examples"
+TEXTS = (EXAMPLES, *GENERATORS)
+TARGETS = (*TEXTS, "settings", "rules", "paths")
+HANGS = 120
+"""Seconds after which a process that makes no progress is killed."""
 
 
 def fix_inputs(inputs: int, seed: int) -> int:
@@ -222,23 +300,92 @@ def fix_inputs(inputs: int, seed: int) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Lint mutated examples and files.")
-    parser.add_argument("folders", nargs="*", type=Path, help="more seeds")
-    parser.add_argument("--inputs", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--corrector", action="store_true", help="generate files and fix them")
+    parser = argparse.ArgumentParser(
+        prog="scripts/fuzz", description="Lint generated inputs and check invariants."
+    )
+    add = parser.add_argument
+    add("folders", nargs="*", type=Path, help="folders with more files to mutate")
+    add("--target", choices=TARGETS, default=EXAMPLES, help="what to generate (%(default)s)")
+    add("--inputs", type=int, default=100_000, help="how many inputs (%(default)s)")
+    add("--seed", type=int, default=0, help="of the random numbers (%(default)s)")
+    add("--first", type=int, default=0, help="number of the first input (%(default)s)")
+    add("--corrector", action="store_true", help="generate files and fix them instead")
+    add("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.corrector:
         return fix_inputs(options.inputs, options.seed)
-    seeds = [*examples(), *(one for folder in options.folders for one in files_of(folder))]
+    last = options.first + options.inputs
+    if options.child:
+        numbers = range(options.first, last)
+        for number, error in run(
+            options.target,
+            inputs=numbers,
+            seed=options.seed,
+            top=options.child,
+            folders=options.folders,
+        ):
+            print(number, ascii(error), flush=True)
+        return 0
     broken = 0
-    for name, text, error in run(seeds, inputs=options.inputs, seed=options.seed):
+    for number, error in violations(options, last):
         broken += 1
-        path = Path(f"broken-{options.seed}-{broken}-{name}")
-        path.write_text(text, encoding="utf-8", errors="surrogatepass")
+        path = Path(f"broken-{options.target}-{options.seed}-{number}")
+        with tempfile.TemporaryDirectory() as top:
+            target = Target(options.target, options.seed, seeds_of(options.folders), Path(top))
+            target.save(number, path)
         print(f"{path}: {error}", flush=True)
-    print(f"{options.inputs} inputs from {len(seeds)} seeds, {broken} violations")
+    print(f"{options.target}: {options.inputs} inputs, seed {options.seed}, {broken} violations")
     return 1 if broken else 0
+
+
+def violations(options: argparse.Namespace, last: int) -> Iterator[tuple[int, str]]:
+    """The number and the error of each violation, found by a child process.
+
+    If it dies or hangs, that is a violation too, and another one goes on.
+    """
+    first = options.first
+    while first < last:
+        with tempfile.TemporaryDirectory() as folder:
+            top = Path(folder) / "top"
+            top.mkdir()
+            command = [sys.executable, "-m", "support.fuzzing", *map(str, options.folders)]
+            command += [
+                "--target",
+                options.target,
+                "--seed",
+                str(options.seed),
+                "--child",
+                str(top),
+            ]
+            command += ["--first", str(first), "--inputs", str(last - first)]
+            output = Path(folder) / "output"
+            with output.open("w") as file:
+                ending = wait_for(subprocess.Popen(command, stdout=file), Path(f"{top}.number"))
+            for line in output.read_text().splitlines():
+                number, _, error = line.partition(" ")
+                yield int(number), error
+            if not ending:
+                return
+            first = int(Path(f"{top}.number").read_text()) + 1
+            yield first - 1, ending
+
+
+def wait_for(process: subprocess.Popen[bytes], progress: Path) -> str:
+    """How *process* ended, empty if as it should; it is killed if *progress* does not change."""
+    seen, since = "", time.monotonic()
+    while True:
+        try:
+            code = process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            now = progress.read_text() if progress.exists() else ""
+            if now != seen:
+                seen, since = now, time.monotonic()
+            elif time.monotonic() - since > HANGS:
+                process.kill()
+                process.wait()
+                return "hangs"
+        else:
+            return "" if code == 0 else f"the process ended with {code}"
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def rule(match: Any, **given: Any) -> Rule:
 def findings(rules: Rule | list[Rule], policy: Any, *, pedantic: bool = True, **of: Any) -> list[Finding]:  # fmt: skip
     """The findings of *rules* in *policy*; *of* are arguments of ``document``."""
     rules = rules if isinstance(rules, list) else [rules]
-    found = Engine(rules, BOOK, pedantic=pedantic).judge_document(document(policy, **of))
+    found = Engine(rules, BOOK, pedantic=pedantic).check_document(document(policy, **of))
     return settled(only_findings(found))
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ...base.lazy_regex import regex
 from ...iam.written import Extraction
-from ...tree.nodes import Map, Node, Text, walk
+from ...tree.nodes import Map, Node, Text
 from ...tree.source import SourceFile
 
 _TYPE = regex(r"[A-Za-z0-9]+::\S+")
@@ -47,19 +47,8 @@ def evaluated(node: Node, template: Node | None) -> Node | None:
     They refer to names of *template*, if there is one; other names are unknown.
     None for ``!Ref AWS::NoValue``.
     """
-    if not _has_function(node):
-        return node
     from .intrinsics import Evaluator
     from .template import Template
 
     root = template if isinstance(template, Map) else Map((), node.span)
     return Evaluator(Template(root)).evaluate(node)
-
-
-def _has_function(node: Node) -> bool:
-    return any(
-        entry.key.written.startswith(("Fn::", "Ref", "!"))
-        for inner in walk(node)
-        if isinstance(inner, Map)
-        for entry in inner.entries
-    )

@@ -58,7 +58,7 @@ _UNKNOWN_IN_ARNS = {
 """Field of an ARN that no property of a resource sets -> how messages spell it."""
 _TWELVE_DIGITS = regex(r"\^?(?:\\d|\[0-9\])\{12(?:,12)?\}\$?\Z")
 _NAMES = regex(
-    r"\^?(?:(?:\[(?:a-z|A-Z|0-9|\\[dw.-]|[\w.])+-?\]|\\[dw.-]|[\w-])(?:[*+?]|\{\d+,?\d*\})?|[()|]|\)[*+?])+\$?\Z"
+    r"\^?(?:(?:\[(?:a-z|A-Z|0-9|\\[dw.-]|[\w.])+-?\]|\\[dw.-]|[\w-])(?:[*+?]|\{\d++(?:,\d*+)?+\})?|[()|]|\)[*+?])+\$?\Z"
 )
 """An AllowedPattern of letters, digits, dots and dashes: it allows no slash and no colon.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...base.lazy_regex import regex
 from ...tree.nodes import Map, Node, Piece, Seq, Text, walk
 
-_REFERENCE = regex(r"\$\{([^{}!.]+)[^{}]*\}")
+_REFERENCE = regex(r"\$\{([^{}!.]++)[^{}]*+\}")
 
 
 def references(node: Node | None) -> list[str]:

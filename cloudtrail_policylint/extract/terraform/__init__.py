@@ -17,7 +17,6 @@ The modules:
 from __future__ import annotations
 
 from ...iam.written import Extraction
-from ...tree.nodes import Map, Node, Seq, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,12 +38,3 @@ def extract_module(
     from .policies import find
 
     return find(Evaluator(Module(sources, load)))
-
-
-def is_plan(root: Node | None) -> bool:
-    """Whether *root* is a plan or a state in JSON."""
-    if not isinstance(root, Map) or not isinstance(root.get("format_version"), Text):
-        return False
-    return any(isinstance(root.get(name), Map | Seq) for name in ("planned_values", "values")) or (
-        isinstance(root.get("resource_changes"), Seq)
-    )

@@ -199,7 +199,7 @@ def _range(call: FunctionCall) -> Node:
         return call.session.fail(call.span)
     values = range(*numbers)
     # Terraform's own limit is 1,024 values.
-    if len(values) > 1024 or not call.session.charge(len(values), call.span):
+    if values[1024:] or not call.session.charge(len(values), call.span):
         return call.session.fail(call.span)
     return Seq(tuple(Scalar(value, str(value), call.span) for value in values), call.span)
 

@@ -319,6 +319,8 @@ class Evaluator(Session):
     def _item(self, node: Seq, index: int, span: Span) -> Node:
         if index == 0:
             return first_of(node, span) or self.fail(span)
+        if index < 0:  # Terraform: "Invalid index"
+            return self.fail(span)
         before = node.items[: index + 1]
         if any(is_rest(item) or None in flat(item) for item in before):
             return hole_at(span)

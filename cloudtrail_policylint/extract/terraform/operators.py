@@ -44,7 +44,7 @@ def binary(operator: str, left: Node, right: Node, span: Span) -> Node:
         return hole_at(span)
     try:
         return number(_COMPUTE[operator](first, second), span)
-    except OverflowError:  # a literal too long for a float
+    except (OverflowError, ValueError):  # a literal too long for a float, or no number
         return hole_at(span)
 
 

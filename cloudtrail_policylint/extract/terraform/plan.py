@@ -26,6 +26,15 @@ _CLOUDTRAIL = ("aws_cloudtrail", "awscc_cloudtrail")
 _KEY = regex(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
+def is_plan(root: Node | None) -> bool:
+    """Whether *root* is a plan or a state in JSON."""
+    if not isinstance(root, Map) or not isinstance(root.get("format_version"), Text):
+        return False
+    return any(isinstance(root.get(name), Map | Seq) for name in ("planned_values", "values")) or (
+        isinstance(root.get("resource_changes"), Seq)
+    )
+
+
 def extract_plan(root: Node) -> Extraction:
     """The policies and attachments of the plan *root*; their owners are addresses of resources."""
     return _Plan(root).extraction() if isinstance(root, Map) else Extraction()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from ...base.disk import path_of
 from ...base.lazy_regex import regex
 from ...iam.patterns import overlaps, parse
 from ...tree.nodes import FIELD, Choice, Hole, Map, Node, Piece, Seq, Text
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Function = Callable[[FunctionCall], Node]
 
-_VERB = regex(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[a-zA-Z])")
+_VERB = regex(r"%(?:%|[-+ #0]*+\d*+(?:\.\d++)?+[a-zA-Z])")
 MAX_MATCHES = 10_000
 """Limit for the number of parts or replacements in one text."""
 
@@ -309,9 +310,10 @@ def _run_filled_in(session: Session, text: Text, variables: Node) -> list[Piece 
 def _path(node: Node) -> str | None:
     """The path *node*, relative to the root module; None if it is unknown."""
     value = string(node)
-    if value is None or "\0" in value or value.startswith(("/", "~")) or "\\" in value:
+    path = path_of(value) if value is not None else None
+    if path is None or path.startswith(("/", "~")) or "\\" in path:
         return None
-    return posixpath.normpath(value) if value else None
+    return posixpath.normpath(path)
 
 
 def _opened(call: FunctionCall) -> SourceFile | None:
@@ -339,12 +341,16 @@ def _templatefile(call: FunctionCall) -> Node:
 
 def _fileset(call: FunctionCall) -> Node:
     """The files that a pattern matches; unknown if there are none: they may be generated."""
-    folder, pattern = _path(call.arguments[0]), string(call.arguments[1])
+    folder, written = _path(call.arguments[0]), string(call.arguments[1])
+    pattern = path_of(written) if written is not None else None
     session = call.session
     if folder is None or pattern is None or not _CHOICES.isdisjoint(pattern):
         return hole_at(call.span)
+    names = session.file_names(folder)
+    if not session.charge(len(names), call.span):
+        return hole_at(call.span)
     wanted = [None if part == "**" else parse(part) for part in pattern.split("/")]
-    found = [name for name in session.file_names(folder) if _is_wanted(name, wanted)]
+    found = [name for name in names if _is_wanted(name, wanted)]
     if not found or not session.charge(len(found), call.span):
         return hole_at(call.span)
     items = [Text((Piece(name, call.span),), call.span) for name in found]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from itertools import pairwise
+from time import thread_time
 
 import tree_sitter_hcl
 from tree_sitter import Language, Parser
@@ -43,6 +44,12 @@ _BLOCK_START = regex(
 _BRACKETS = regex(r"[{\[(]+|[}\])]+")
 MAX_BRACKETS = 1_000
 """The most brackets that may be open at once in the text of a file."""
+_EXPONENT = regex(r"(?<![\w.])([0-9]++)([eE][-+]?[0-9]+)")
+SECONDS = 0.5
+SECONDS_A_CHARACTER = 1e-5
+"""The most processor time for parsing a file; without errors it takes a tenth of this."""
+_CHUNK = 1024
+_SURROGATE = regex("[\ud800-\udfff]")
 _TEMPLATE_START = "x = <<CLOUDTRAIL_POLICYLINT\n"
 _TEMPLATE_END = "\nCLOUDTRAIL_POLICYLINT\n"
 
@@ -53,15 +60,27 @@ def read(source: SourceFile) -> HclFile:
     If the file has a syntax error, each top-level block is read by itself, so
     that the error is reported in its block and the other blocks are complete.
     """
-    blocks: list[Block] = []
-    attributes: dict[str, Attribute] = {}
-    mistake: Mistake | None = None
     text = source.text
     deep = _too_deep(text)
     if deep is not None:
         message = f"brackets nested deeper than {MAX_BRACKETS:,} levels"
         return HclFile(source, (), {}, Mistake(message, Span(source, deep, deep + 1), limit=True))
-    root = _parse(text)
+    try:
+        return _read(source, _Parsing(len(text)))
+    except _TooSlowError:
+        message = "too many syntax errors to read the file in a reasonable time"
+        return HclFile(source, (), {}, Mistake(message, Span(source, 0, 0), limit=True))
+
+
+def _read(source: SourceFile, parsing: _Parsing) -> HclFile:
+    text = source.text
+    blocks: list[Block] = []
+    attributes: dict[str, Attribute] = {}
+    mistake: Mistake | None = None
+    root = parsing.root(text)
+    if root.has_error and (plain := _without_exponents(text)) != text:
+        text = plain
+        root = parsing.root(text)
     if not root.has_error:
         _top_level(root, Places(source, text), blocks, attributes)
         return HclFile(source, tuple(blocks), attributes, None)
@@ -70,7 +89,7 @@ def read(source: SourceFile) -> HclFile:
         if start == end:
             continue
         part = text[start:end]
-        root = _parse(part)
+        root = parsing.root(part)
         places = Places(source, part, base=start)
         _top_level(root, places, blocks, attributes)
         if mistake is None and root.has_error:
@@ -79,7 +98,7 @@ def read(source: SourceFile) -> HclFile:
     if mistake is None:
         blocks.clear()
         attributes.clear()
-        root = _parse(text)
+        root = parsing.root(text)
         places = Places(source, text)
         _top_level(root, places, blocks, attributes)
         mistake = _mistake(root, places)
@@ -90,8 +109,8 @@ def read_template(source: SourceFile) -> Template | None:
     """The text of *source* as a template for ``templatefile()``; None for a syntax error."""
     if _TEMPLATE_END.strip() in source.text or _too_deep(source.text) is not None:
         return None
-    root = _parse(_TEMPLATE_START + source.text + _TEMPLATE_END)
-    if root.has_error:
+    root = _template_root(source.text)
+    if root is None or root.has_error:
         return None
     # The prefix is ASCII, so its length in characters is that in bytes.
     places = Places(source, source.text, shift=len(_TEMPLATE_START))
@@ -118,16 +137,75 @@ def _too_deep(text: str) -> int | None:
     return None
 
 
+def _template_root(text: str) -> Node | None:
+    """The parser's tree of the template *text* as a heredoc; None if it cannot be parsed."""
+    parsing = _Parsing(len(text))
+    try:
+        root = parsing.root(_TEMPLATE_START + text + _TEMPLATE_END)
+        if root.has_error:
+            root = parsing.root(_TEMPLATE_START + _without_exponents(text) + _TEMPLATE_END)
+    except _TooSlowError:
+        return None
+    return root
+
+
 def is_comment(source: SourceFile, at: int) -> bool:
     """Whether the character *at* of *source* is part of a comment."""
+    if _too_deep(source.text) is not None:
+        return False
     offset = len(encoded(source.text[:at]))
-    node = _parse(source.text).descendant_for_byte_range(offset, offset + 1)
+    try:
+        root = _Parsing(len(source.text)).root(source.text)
+    except _TooSlowError:
+        return False
+    node = root.descendant_for_byte_range(offset, offset + 1)
     return node is not None and node.type == "comment"
 
 
-def _parse(text: str) -> Node:
-    # The end of a heredoc needs a line end after it, which a file's last line may lack.
-    return _PARSER.parse(encoded(text) + b"\n").root_node
+class _TooSlowError(Exception):
+    """The parser takes more time than a file of this size may."""
+
+
+class _Parsing:
+    """Parses the text of one file, of *size* characters, in a time that grows with its size.
+
+    The parser's recovery from errors takes time by the square of the text: a
+    minute for 100 kB of blanks where a value is missing. The time is taken
+    whenever the parser asks for more text; when it is up, there is no more.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._end = thread_time() + SECONDS + SECONDS_A_CHARACTER * size
+
+    def root(self, text: str) -> Node:
+        """The parser's tree of *text*; raises ``_TooSlowError``."""
+        # The end of a heredoc needs a line end after it, which a file's last line may lack.
+        data = encoded(_SURROGATE.sub("\ufffd", text)) + b"\n"
+        if len(data) <= _CHUNK:
+            return _PARSER.parse(data).root_node
+        late = False
+
+        def piece(at: int, _point: object) -> bytes:
+            nonlocal late
+            late = late or thread_time() > self._end
+            return b"" if late else data[at : _character_at(data, at + _CHUNK)]
+
+        root = _PARSER.parse(piece).root_node
+        if late:
+            raise _TooSlowError
+        return root
+
+
+def _character_at(data: bytes, at: int) -> int:
+    """The first start of a character from *at* on: the parser crashes if half of one is the end."""
+    while at < len(data) and data[at] & 0xC0 == 0x80:
+        at += 1
+    return at
+
+
+def _without_exponents(text: str) -> str:
+    """*text* with digits for the exponents of whole numbers, which the parser does not know."""
+    return _EXPONENT.sub(lambda found: found[1] + "0" * len(found[2]), text)
 
 
 def _top_level(
@@ -197,18 +275,15 @@ def _attribute_expression(node: Node, places: Places) -> Expression:
 
 def _mistake(root: Node, places: Places) -> Mistake:
     """The first error of the parse, at the deepest node that has it."""
-    node = root
+    parent = node = root
     while True:
         inner = next((c for c in node.children if c.is_missing or c.has_error or c.is_error), None)
         if inner is None or (node.is_error and not inner.has_error):
             break
-        node = inner
+        parent, node = node, inner
     if node.is_missing:
-        parent = node.parent
-        at = node
-        if node.type in _MISSING_CLOSING_QUOTES and parent is not None:
-            # The string runs on to the end of the file: its start is the better place.
-            at = parent.children[0]
+        # A string without its end runs on to the end of the file: its start is the better place.
+        at = parent.children[0] if node.type in _MISSING_CLOSING_QUOTES else node
         span = places.span(at.start_byte, at.start_byte + 1)
         return Mistake(f"{_missing(node)} is missing", span)
     span = places.of(node)

@@ -1,0 +1,1 @@
+"""Decides requests as AWS does, with three values: allowed, denied, or not to be told."""

@@ -1,0 +1,116 @@
+"""The requests that CloudTrail makes, as ``rules/facts/requests.yaml`` has them.
+
+Resource and condition keys are texts with parts in braces (``{bucket}``, ``{trail}``). A part that
+nobody gives a value is open: it may be any text of the form that the data says.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ..base.lazy_regex import regex
+from ..base.record import record
+from .conditions import ABSENT, having
+from .decision import IDENTITY, resource_kind
+from .principals import ROLE, principal_of
+from .reach import open_principal
+from .request import Request
+from .values import form, literal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..iam.catalogue import Facts
+    from .availability import Availability
+    from .conditions import Key
+    from .values import Parts
+
+HOLDER = "holder"
+"""Stands for the role or user that has the identity policies, in place of a principal."""
+
+_PART = regex(r"\{([a-z-]+)\}")
+
+
+@record
+class Profile:
+    """One request: ``by`` whom, which ``action`` on what, and the ``keys`` that it carries, or does not: None."""
+
+    name: str
+    by: str
+    action: str
+    resource: str
+    keys: Mapping[str, str | None]
+
+    @property
+    def is_of_holder(self) -> bool:
+        """Whether identity policies decide it, those of a role that CloudTrail uses or of a user."""
+        return self.by == HOLDER
+
+
+class Profiles:
+    """All profiles; ``request`` makes requests of them."""
+
+    def __init__(self, facts: Facts, available: Availability) -> None:
+        self._facts = facts
+        self._available = available
+        self._forms = dict(facts.request_parts)
+
+    @cached_property
+    def by_name(self) -> dict[str, Profile]:
+        """The profiles by name."""
+        common = dict(self._facts.request_keys)
+        return {
+            raw["name"]: _profile(raw, common.get(raw["by"], {})) for raw in self._facts.requests
+        }
+
+    def kind(self, profile: Profile) -> str:
+        """The kind of the policies that decide *profile*: the holder's, or those of the resource."""
+        return IDENTITY if profile.is_of_holder else resource_kind(self.request(profile))
+
+    def request(
+        self,
+        profile: Profile,
+        values: Mapping[str, Parts] | None = None,
+        shared: frozenset[str] = frozenset(),
+        resource: Parts | None = None,
+    ) -> Request:
+        """The request of *profile* with *values* of parts, or about *resource*.
+
+        Spellings of holes in *shared* mean the same value in the request and in the policies.
+        """
+        by = open_principal(ROLE) if profile.is_of_holder else principal_of(profile.by)
+        known = values or {}
+        return Request(
+            by,
+            profile.action,
+            resource or self._filled(profile.resource, known),
+            available=self._available,
+            context={name: self._key(name, text, known) for name, text in profile.keys.items()},
+            shared=shared,
+        )
+
+    def _key(self, name: str, text: str | None, values: Mapping[str, Parts]) -> Key:
+        if text is None:
+            return ABSENT
+        return having(self._filled(text, values), many=self._available.has_many(name))
+
+    def _filled(self, text: str, values: Mapping[str, Parts]) -> Parts:
+        """*text* with the *values* of its parts, or what they look like."""
+        found: list[Any] = []
+        at = 0
+        for part in _PART.finditer(text):
+            found += literal(text[at : part.start()]) if part.start() > at else ()
+            name = part.group(1)
+            value = values.get(name)
+            found += value if value is not None else form(self._forms.get(name, part.group()))
+            at = part.end()
+        if at < len(text):
+            found += literal(text[at:])
+        return tuple(found)
+
+
+def _profile(raw: Mapping[str, Any], common: Mapping[str, str | None]) -> Profile:
+    keys = {**common, **raw.get("keys", {})}
+    return Profile(raw["name"], raw["by"], raw["action"], raw["resource"], keys)

@@ -1,0 +1,190 @@
+"""Why a decision is what it is: the statements that allow or deny, and those that nearly would."""
+
+from __future__ import annotations
+
+from ..base.record import record
+from ..iam.patterns import MAYBE, NO, YES
+from .decision import PROTECTED
+from .principals import ANONYMOUS
+from .values import written
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..iam.policy import Condition
+    from ..tree.nodes import Text
+    from ..tree.source import Span
+    from .decision import Decision
+    from .request import Request
+    from .statements import Answer
+
+ALLOW, DENY, LACKS = "allow", "deny", "lacks"
+
+_POLICIES = {
+    "identity": "identity policy",
+    "boundary": "permissions boundary",
+    "session": "session policy",
+    "scp": "service control policy",
+    "rcp": "resource control policy",
+    "vpc-endpoint": "VPC endpoint policy",
+    "trust": "trust policy",
+}
+
+
+@record
+class Miss:
+    """The one element that keeps a statement from applying.
+
+    ``element`` is ``Action``, ``Resource``, ``Principal`` or
+    ``Condition/OPERATOR/KEY``; ``wanted`` what it says and ``actual`` what the
+    request has, None for a condition key that it does not carry. ``verdict``
+    is MAYBE where it is not known whether the element fits.
+    """
+
+    element: str
+    wanted: tuple[str, ...]
+    actual: str | None
+    verdict: int
+    span: Span
+
+
+@record
+class Cause:
+    """One reason for a decision: a statement, or a type of policy none of which allows the request.
+
+    ``effect`` is ``allow``, ``deny`` or ``lacks``. ``certain`` is False where it is
+    not known whether the statement applies: then ``miss`` is what that depends on.
+    """
+
+    effect: str
+    kind: str
+    says: str
+    certain: bool
+    answer: Answer | None = None
+    miss: Miss | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """The element's place where there is one, else the statement's."""
+        if self.miss is not None:
+            return self.miss.span
+        return self.answer.statement.span if self.answer is not None else None
+
+
+def causes(decision: Decision, request: Request) -> list[Cause]:
+    """The reasons for *decision* on *request*, those that decide first."""
+    denying: list[Cause] = []
+    allowing: list[Cause] = []
+    nearly: list[Cause] = []
+    for layer in decision.layers:
+        near = []
+        for answer in layer.answers:
+            found = _cause(answer, layer.kind)
+            if found is None:
+                continue
+            if found.effect == DENY:
+                denying.append(found)
+            elif found.effect == ALLOW:
+                allowing.append(found)
+            else:
+                near.append(found)
+        if layer.kind in decision.lacking and layer.allowed != YES:
+            nearly += near or [_nothing(layer.kind, request)]
+    asked = {layer.kind for layer in decision.layers}
+    nearly += [_nothing(kind, request) for kind in decision.lacking if kind not in asked]
+    if decision.allowed == YES:
+        nearly = []
+    denying.sort(key=lambda cause: not cause.certain)
+    return [*denying, *nearly, *allowing] if decision.allowed != YES else [*allowing, *denying]
+
+
+def _nothing(kind: str, request: Request) -> Cause:
+    if kind == PROTECTED:
+        return Cause(LACKS, "resource", f"AWS lets nobody do {request.action} on this", True)
+    named = _POLICIES.get(kind, "policy of the resource")
+    return Cause(LACKS, kind, f"no {named} allows {request.action}", True)
+
+
+def _cause(answer: Answer, kind: str) -> Cause | None:
+    """What *answer* contributes, None for a statement that is about something else."""
+    deny = answer.effect == "Deny"
+    applies = max(answer.applies(deny=deny).values())
+    action = answer.request.action
+    if answer.effect is None:
+        return Cause(LACKS, kind, "Effect is not known", False, answer) if applies else None
+    if applies == YES:
+        verb = "denies" if deny else "allows"
+        return Cause(DENY if deny else ALLOW, kind, f"{verb} {action}", True, answer)
+    missing = list(misses(answer))
+    if applies == MAYBE:
+        miss = missing[0] if missing else None
+        what = f"depends on {miss.element}" if miss else "may not be there"
+        if deny:
+            return Cause(DENY, kind, f"may deny {action}: that {what}", False, answer, miss)
+        return Cause(LACKS, kind, f"may allow {action}: that {what}", False, answer, miss)
+    if deny or len(missing) != 1:
+        return None
+    return Cause(LACKS, kind, _shortfall(missing[0], action), True, answer, missing[0])
+
+
+def _shortfall(miss: Miss, action: str) -> str:
+    wanted = ", ".join(miss.wanted)
+    if not miss.element.startswith("Condition/"):
+        return f"would allow {action}, but its {miss.element} is {wanted}"
+    key = (
+        miss.element.rpartition("/")[2]
+        if "/" not in miss.element[10:]
+        else miss.element[10:].partition("/")[2]
+    )
+    if miss.actual is None:
+        return f"would allow {action}, but the request has no {key}"
+    return f"would allow {action} for {key} {wanted}, but it is {miss.actual}"
+
+
+def misses(answer: Answer) -> Iterator[Miss]:
+    """The elements of a statement that do not certainly fit the request."""
+    statement, request = answer.statement, answer.request
+    if answer.action != YES:
+        wanted = [text.written for action in statement.actions for text in action.texts]
+        span = statement.actions[0].span if statement.actions else statement.span
+        yield Miss("Action", tuple(wanted), request.action, answer.action, span)
+    if answer.resource != YES:
+        wanted = [text.written for one in statement.resources for text in one.texts]
+        span = statement.resources[0].span if statement.resources else statement.span
+        yield Miss("Resource", tuple(wanted), written(request.resource), answer.resource, span)
+    principal = max(answer.principal(deny=answer.effect == "Deny").values())
+    if principal != YES:
+        wanted = [one.id.written for one in statement.principals]
+        span = statement.principals[0].span if statement.principals else statement.span
+        yield Miss("Principal", tuple(wanted), _who(request), principal, span)
+    for condition, verdict in answer.conditions:
+        if verdict != YES:
+            yield _miss_of_condition(condition, verdict, request)
+
+
+def _who(request: Request) -> str:
+    principal = request.principal
+    if principal.kind == ANONYMOUS:
+        return "*"
+    return principal.name or written(principal.arn or ())
+
+
+def _miss_of_condition(condition: Condition, verdict: int, request: Request) -> Miss:
+    name = condition.key.written
+    key = request.key(name.lower()) if condition.key.literal is not None else None
+    actual: str | None = None
+    if key is None or key.present != NO:
+        values = key.values if key is not None else None
+        actual = ", ".join(written(one) for one in values[0]) if values else "not known"
+    return Miss(
+        f"Condition/{condition.operator.written}/{name}",
+        _texts(condition.values),
+        actual,
+        verdict,
+        condition.span,
+    )
+
+
+def _texts(texts: tuple[Text, ...]) -> tuple[str, ...]:
+    return tuple([text.written for text in texts])

@@ -1,0 +1,545 @@
+"""What a rule asks about decisions, for one document: imported by the first rule that asks.
+
+Each answer is remembered for the document. A document that may be of several
+kinds is asked about as each of them; where the answers differ, they are MAYBE.
+"""
+
+from __future__ import annotations
+
+from ..base.lazy_regex import regex
+from ..base.record import record, replaced
+from ..decisions.availability import Availability
+from ..decisions.decision import IDENTITY, Decider, Decision, Policies
+from ..decisions.principals import ROLE, ROOT, USER
+from ..decisions.profiles import Profiles
+from ..decisions.reach import (
+    OWN,
+    Asked,
+    asked,
+    condition_met,
+    open_principal,
+    reach_of,
+    resources_of,
+)
+from ..decisions.reasons import causes, misses
+from ..decisions.request import Request
+from ..decisions.statements import Answer, Place, resource_matches
+from ..decisions.values import SHAPES, agreed, known, opened
+from ..iam.arns import FIELDS, SERVICE, split
+from ..iam.kinds import WITH_PRINCIPAL
+from ..iam.patterns import MAYBE, NO, YES
+from ..tree.nodes import Hole, Piece
+from ..tree.source import Related
+from .shown import listed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from ..decisions.decision import Layer
+    from ..decisions.principals import Principal
+    from ..decisions.profiles import Profile
+    from ..decisions.reasons import Cause, Miss
+    from ..decisions.values import Parts
+    from ..iam.catalogue import Catalogue
+    from ..iam.policy import Action, Condition, Document, Statement
+    from ..tree.source import Span
+
+_HAVE_OWN_RESOURCE = tuple([k for k in WITH_PRINCIPAL if k not in ("rcp", "vpc-endpoint")])
+_PARTS_OF = {
+    "s3-bucket": "bucket",
+    "kms-key": "key",
+    "sns-topic": "topic",
+    "cloudtrail-event-data-store": "event-data-store",
+    "cloudtrail-dashboard": "dashboard",
+}
+"""The part of a request that a policy of each kind belongs to."""
+
+
+@record
+class Met:
+    """Whether any request meets something, and whether each does; ``because`` says what keeps it."""
+
+    ever: int
+    always: int
+    because: str = ""
+    miss: Miss | None = None
+
+
+UNTOLD = Met(MAYBE, MAYBE)
+
+
+@record
+class Decided:
+    """The decision on one request, and the first of its reasons."""
+
+    action: str
+    decision: Decision
+    because: str
+    span: Span | None
+
+
+def place_of(kind: str) -> Place:
+    """Where a document of *kind* stands."""
+    return Place(
+        kind,
+        names_principals=kind in WITH_PRINCIPAL,
+        has_own_resource=kind in _HAVE_OWN_RESOURCE,
+    )
+
+
+class Sources:
+    """What decisions rest on, made once for all documents of a run."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.available = Availability(catalogue, catalogue.facts)
+        self.profiles = Profiles(catalogue.facts, self.available)
+
+
+class Asking:
+    """Answers what rules ask about *document*."""
+
+    def __init__(self, document: Document, sources: Sources) -> None:
+        self._document = document
+        self._available = sources.available
+        self._profiles = sources.profiles
+        self._decider = Decider()
+        self._asked: dict[tuple[int, str], list[Asked]] = {}
+        self._statements: dict[int, Met] = {}
+        self._requests: dict[tuple[str, str], Request] = {}
+        self._decided: dict[str, Decided | None] = {}
+        self._allowed: dict[str, int] = {}
+
+    # -- whether a statement, or one of its elements, is ever met
+
+    def statement(self, statement: Statement) -> Met:
+        """Whether any request meets *statement*, and whether all that it is about do."""
+        found = self._statements.get(id(statement))
+        if found is None:
+            actions = _named(statement)
+            found = self._statements[id(statement)] = _of_all(
+                [
+                    self._met(statement, self._about(statement, kind), actions)
+                    for kind in self._document.kinds
+                ]
+            )
+        return found
+
+    def action(self, statement: Statement, action: Action) -> Met:
+        """Whether *statement* is met by any request for *action*, one of its elements."""
+        if action.complement or action.texts[0].literal is None:
+            return UNTOLD
+        return _of_all([self._action(statement, action, kind) for kind in self._document.kinds])
+
+    def _action(self, statement: Statement, action: Action, kind: str) -> Met:
+        requests = self._requests_for(statement, kind, (action,))
+        return self._met(statement, requests, action.texts[0].written)
+
+    def _met(self, statement: Statement, requests: Sequence[Asked], actions: str) -> Met:
+        """Whether any of *requests* meets *statement*; *actions* is what they are for."""
+        reach = reach_of(statement, self._document, requests, self._available)
+        if reach.ever == NO:
+            miss = reach.miss
+            because = f"nothing about {actions} fits it"
+            if miss is not None:
+                because = _because(miss, actions, statement)
+            return Met(NO, NO, because, miss)
+        found = [_answered(one) for one in _answers(requests)]
+        ever = max([one for one, _ in found], default=MAYBE)
+        return Met(ever, min([one for _, one in found], default=MAYBE))
+
+    def condition(self, statement: Statement, condition: Condition) -> Met:
+        """Whether any request that *statement* is about meets *condition*, one of its elements."""
+        found = []
+        for kind in self._document.kinds:
+            ever, always = condition_met(condition, self._about(statement, kind))
+            if _is_literal(condition):
+                ever, always = _settled(ever)[0], _settled(always)[1]
+            found.append(Met(ever, always, self._why(statement, condition)))
+        return _of_all(found)
+
+    def _why(self, statement: Statement, condition: Condition) -> str:
+        key = condition.key.written
+        name = key.lower()
+        answers = _answers(self._about(statement, self._document.kinds[0]))
+        shown = _named(statement)
+        if all(one.request.key(name).present == NO for one in answers):
+            return f"{key} is never in a request for {shown}"
+        return f"{key} never has such a value in a request for {shown}"
+
+    def _about(self, statement: Statement, kind: str) -> list[Asked]:
+        key = (id(statement), kind)
+        found = self._asked.get(key)
+        if found is None:
+            found = self._asked[key] = self._requests_for(statement, kind, statement.actions)
+        return found
+
+    def _requests_for(
+        self, statement: Statement, kind: str, actions: Sequence[Action]
+    ) -> list[Asked]:
+        """The requests for *actions* that *statement* of a policy of *kind* is about."""
+        return asked(
+            statement,
+            self._document,
+            place_of(kind),
+            self._available,
+            kinds=(*OWN, ROOT) if kind == "scp" else OWN,
+            actions=actions,
+        )
+
+    # -- the requests that CloudTrail makes
+
+    def names(self, wanted: Iterable[str]) -> Iterator[Profile]:
+        """Those of the requests *wanted* that a document of this kind decides."""
+        for name in wanted:
+            profile = self._profiles.by_name[name]
+            if self._profiles.kind(profile) in self._document.kinds:
+                yield profile
+
+    def request(self, statement: Statement, profile: Profile) -> Met:
+        """Whether *statement* certainly applies to the request *profile*, or certainly does not."""
+        kind = self._profiles.kind(profile)
+        answer = Answer(statement, self._document, place_of(kind), self._request(profile))
+        principal = max(answer.principal(deny=answer.effect == "Deny").values())
+        ever, always = _answered(answer)
+        rest = min(answer.action, principal)
+        return Met(min(ever, rest), min(always, rest))
+
+    def decided(self, profile: Profile) -> Decided:
+        """The decision on the request *profile* by this document, or by all of its holder."""
+        found = self._decided.get(profile.name)
+        if found is None:
+            found = self._decided[profile.name] = self._decide(profile)
+        return found
+
+    def _decide(self, profile: Profile) -> Decided:
+        request = self._request(profile)
+        decision = self._decision(profile, request)
+        reasons = causes(decision, request)
+        first = reasons[0] if reasons else None
+        if len(self._document.kinds) > 1:
+            decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
+        elif decision.allowed == MAYBE:
+            allowed = self._of_some(profile, decision)
+            # What an Allow is for is not allowed only where a Deny is for it, too.
+            denied = decision.denied if allowed == MAYBE else YES - allowed
+            decision = replaced(decision, allowed=allowed, denied=denied)
+        return Decided(profile.action, decision, _plain(first.says) if first else "", _place(first))
+
+    def _decision(self, profile: Profile, request: Request) -> Decision:
+        """The decision on *request*, whatever its open parts are."""
+        if not profile.is_of_holder:
+            return self._decider.decide(request, Policies(resource=(self._document,)))
+        layer = self._decider.layer(self._of_holder(), Place(IDENTITY), request)
+        allowed = min(layer.allowed, 2 - layer.denies)
+        lacking = (IDENTITY,) if allowed != YES else ()
+        return Decision(allowed, layer.denies, (layer,), lacking)
+
+    def _of_some(self, profile: Profile, decision: Decision) -> int:
+        """Whether the request *profile* is allowed for some set-up: its trail, path or log group.
+
+        *decision* is that on the request of any set-up, which is MAYBE.
+        """
+        documents = self._of_holder() if profile.is_of_holder else (self._document,)
+        if not all(one.complete for one in documents):
+            return MAYBE
+
+        def answers(parts: Parts) -> tuple[int, list[Answer]]:
+            request = self._profiles.request(profile, shared=_holes((parts,)), resource=parts)
+            found = self._decision(profile, request)
+            return found.allowed, _answers_of(found)
+
+        return _of_some_resource(_answers_of(decision), answers)
+
+    def _request(self, profile: Profile) -> Request:
+        kind = self._profiles.kind(profile)
+        key = (profile.name, kind)
+        found = self._requests.get(key)
+        if found is None:
+            part = _PARTS_OF.get(kind)
+            own = own_resource(self._document, kind) if part else None
+            values = {part: own} if part and own is not None else {}
+            shared = _holes(values.values())
+            found = self._requests[key] = self._profiles.request(profile, values, shared)
+        return found
+
+    # -- what the holder of identity policies may do
+
+    def allowed(self, action: str) -> int:
+        """Whether the holders may carry out *action*, on some resource and in some request."""
+        found = self._allowed.get(action)
+        if found is None:
+            found = self._allowed[action] = agreed(self._may(action, kind) for kind in (USER, ROLE))
+        return found
+
+    def near(self, action: str, floor: int) -> Iterator[tuple[Statement, Related]]:
+        """The statements that nearly allow the holders *action*, or possibly if *floor* is MAYBE."""
+        (parts, *_) = resources_of(self._available.catalogue.action(action))
+        layer = self._layer(self._of_holder(), open_principal(ROLE), action, parts)
+        for answer in layer.answers:
+            missing = list(misses(answer))
+            if answer.effect == "Deny" or answer.action == NO or not missing:
+                continue
+            statement, first = answer.statement, missing[0]
+            if all(one.verdict == MAYBE for one in missing):
+                if floor == MAYBE:
+                    yield statement, Related(first.span, "it depends on this Allow")
+            elif len(missing) == 1:
+                field = first.element.partition("/")[0].lower()
+                message = f"this Allow would be enough with a different {field}"
+                yield statement, Related(first.span, message)
+
+    def _may(self, action: str, kind: str) -> int:
+        if self._document.kinds != (IDENTITY,):
+            return MAYBE if IDENTITY in self._document.kinds else NO
+        documents = self._of_holder()
+        principal = open_principal(kind)
+
+        def answers(parts: Parts) -> tuple[int, Sequence[Answer]]:
+            layer = self._layer(documents, principal, action, parts)
+            return min(layer.allowed, 2 - layer.denies), layer.answers
+
+        verdict = NO
+        for parts in resources_of(self._available.catalogue.action(action)):
+            allowed, said = answers(parts)
+            if allowed == MAYBE:
+                allowed = _of_some_resource(said, answers)
+            verdict = max(verdict, allowed)
+        is_seen = all(one.complete for one in documents)
+        return verdict if is_seen else max(verdict, MAYBE)
+
+    def _layer(
+        self, documents: tuple[Document, ...], principal: Principal, action: str, resource: Parts
+    ) -> Layer:
+        request = Request(
+            principal, action, resource, available=self._available, shared=_holes((resource,))
+        )
+        return self._decider.layer(documents, Place(IDENTITY), request)
+
+    def _of_holder(self) -> tuple[Document, ...]:
+        """The document and the other identity policies of its holders."""
+        others = [one for one in self._document.companions if one.kinds == (IDENTITY,)]
+        return (self._document, *others)
+
+
+def _of_all(found: Sequence[Met]) -> Met:
+    """What is the same for all possible kinds; MAYBE where they differ."""
+    ever, always = agreed(one.ever for one in found), agreed(one.always for one in found)
+    return replaced(found[0], ever=ever, always=always)
+
+
+def _answers(requests: Sequence[Asked]) -> list[Answer]:
+    """What a statement says to *requests*, once for actions that are met alike."""
+    return [
+        answer
+        for answers in {id(one.answers): one.answers for one in requests}.values()
+        for answer in answers
+    ]
+
+
+def _settled(verdict: int) -> tuple[int, int]:
+    """Whether something that is completely known is ever met, and always.
+
+    It is MAYBE for requests that may carry or name anything: some meet it, others do not.
+    """
+    return (YES, NO) if verdict == MAYBE else (verdict, verdict)
+
+
+def _answered(answer: Answer) -> tuple[int, int]:
+    """Whether resource and conditions are met by some request like that of *answer*, and by each."""
+    statement = answer.statement
+    texts = [text for one in statement.resources for text in one.texts]
+    is_known = all(text.literal is not None for text in texts)
+    found = [_settled(answer.resource) if is_known else (answer.resource, answer.resource)]
+    for one, verdict in answer.conditions:
+        found.append(_settled(verdict) if _is_literal(one) else (verdict, verdict))
+    return min([ever for ever, _ in found]), min([always for _, always in found])
+
+
+# -- what the documents of a holder allow
+
+
+def _of_some_resource(
+    said: Sequence[Answer], ask: Callable[[Parts], tuple[int, Sequence[Answer]]]
+) -> int:
+    """Whether a request about some resource is allowed, where *said* is what statements say about any.
+
+    *ask* gives the verdict and what they say about a resource. The resources
+    that each Allow names are tried: what none of them names is not allowed.
+    """
+    if _is_allowed_somewhere(said):
+        return YES
+    verdict = NO
+    for answer in said:
+        if answer.effect == "Deny" or not _may_apply(answer):
+            continue
+        for parts in _named_by(answer):
+            if parts is None:
+                verdict = MAYBE
+                continue
+            allowed, answers = ask(parts)
+            if _is_allowed_somewhere(answers):
+                return YES
+            verdict = max(verdict, min(allowed, MAYBE))
+    return verdict
+
+
+def _named_by(answer: Answer) -> Iterator[Parts | None]:
+    """The resources that an Allow is for among those of its request; None where they are not told apart."""
+    for resource in answer.statement.resources:
+        parts = resource.texts[0].parts
+        matches = MAYBE if resource.complement else resource_matches(parts, answer.request, None)
+        if matches != NO:
+            is_told = matches == MAYBE and not resource.complement and _names_service(parts)
+            yield opened(parts) if is_told else None
+    if not answer.statement.resources:
+        yield None
+
+
+def _answers_of(decision: Decision) -> list[Answer]:
+    return [answer for layer in decision.layers for answer in layer.answers]
+
+
+def _names_service(parts: Parts) -> bool:
+    """Whether *parts* are an ARN whose service is known."""
+    fields = split(parts)
+    return len(fields) == FIELDS and known(fields[SERVICE]) is not None
+
+
+def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:
+    """Whether a request with the right context is surely allowed by statements that give *answers*.
+
+    What the context of a request may be, and which of the resources of a
+    pattern it is about, is up to who makes it; what a policy says must be known.
+    """
+    allowing = [one for one in answers if one.effect == "Allow" and _is_met_with(one)]
+    denying = [one for one in answers if one.effect != "Allow" and _may_apply(one)]
+    return any(_is_spared(one, denying) for one in allowing)
+
+
+def _may_apply(answer: Answer) -> bool:
+    principal = max(answer.principal(deny=answer.effect == "Deny").values())
+    return min(answer.action, answer.resource, answer.condition, principal) != NO
+
+
+def _is_met_with(answer: Answer) -> bool:
+    """Whether some context meets the statement, whose other elements fit."""
+    principal = max(answer.principal(deny=False).values())
+    if answer.statement.optional or min(answer.action, answer.resource, principal) != YES:
+        return False
+    return all(
+        verdict == YES or (verdict == MAYBE and _is_literal(one))
+        for one, verdict in answer.conditions
+    )
+
+
+def _is_spared(allow: Answer, denying: Sequence[Answer]) -> bool:
+    """Whether a request that meets *allow* can avoid all of the statements *denying*."""
+    keys = {(one.key.literal or "").lower() for one in allow.statement.conditions}
+    elsewhere = 0
+    for deny in denying:
+        if deny.effect is None or deny.action != YES:
+            return False
+        unsure = [one for one, verdict in deny.conditions if verdict == MAYBE]
+        if any(_is_literal(one) and (one.key.literal or "").lower() not in keys for one in unsure):
+            continue
+        is_written = all(
+            text.literal is not None for one in deny.statement.resources for text in one.texts
+        )
+        if deny.resource != MAYBE or not is_written:
+            return False
+        elsewhere += 1
+    return elsewhere <= 1  # several might leave out no resource together
+
+
+def _is_literal(condition: Condition) -> bool:
+    texts = (condition.operator, condition.key, *condition.values)
+    return condition.certain and all(text.literal is not None for text in texts)
+
+
+# -- the resource that a policy belongs to
+
+
+def own_resource(document: Document, kind: str) -> Parts | None:
+    """The resource that *document* belongs to, if its statements name one alone without wildcards."""
+    found: dict[object, Parts] = {}
+    for statement in document.statements:
+        for resource in statement.resources:
+            for text in resource.texts:
+                parts = _up_to_slash(text.parts) if kind == "s3-bucket" else text.parts
+                wild = any(isinstance(one, Piece) and _has_wildcard(one.text) for one in parts)
+                if not wild and not _is_foreign(parts, kind):
+                    found[tuple([_said(part) for part in parts])] = parts
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _has_wildcard(text: str) -> bool:
+    return "*" in text or "?" in text
+
+
+def _is_foreign(parts: Parts, kind: str) -> bool:
+    """Whether *parts* are the ARN of another service than that of a policy of *kind*."""
+    fields = split(parts)
+    service = known(fields[SERVICE]) if len(fields) == FIELDS else None
+    return service is not None and service != kind.partition("-")[0]
+
+
+def _said(part: Piece | Hole) -> object:
+    return part.text if isinstance(part, Piece) else (part.written,)
+
+
+def _up_to_slash(parts: Parts) -> Parts:
+    """*parts* up to the first slash: the bucket of an object's ARN."""
+    found: list[Piece | Hole] = []
+    for part in parts:
+        if isinstance(part, Piece) and "/" in part.text:
+            head = part.text.partition("/")[0]
+            return (*found, Piece(head, part.span)) if head else tuple(found)
+        found.append(part)
+    return tuple(found)
+
+
+# -- words for messages
+
+
+def _holes(values: Iterable[Parts]) -> frozenset[str]:
+    """How the holes of policies in *values* are written: they mean the same in all of the document."""
+    return frozenset(
+        one.written
+        for value in values
+        for one in value
+        if isinstance(one, Hole) and one.written not in SHAPES
+    )
+
+
+def _effect(statement: Statement) -> str | None:
+    return statement.effect.literal if statement.effect is not None else None
+
+
+def _named(statement: Statement) -> str:
+    """The actions of *statement*, for a message."""
+    return listed([text.written for one in statement.actions for text in one.texts])
+
+
+def _because(miss: Miss, actions: str, statement: Statement) -> str:
+    """What *miss* says about all requests for *actions*."""
+    if not miss.element.startswith("Condition/"):
+        return f"no request for {actions} is about such a {miss.element}"
+    key = miss.element.split("/", 2)[2]
+    if miss.actual is None:
+        return f"{key} is never in a request for {actions}"
+    if sum((one.key.literal or "").lower() == key.lower() for one in statement.conditions) > 1:
+        return f"no value of {key} meets all conditions on it"
+    return f"{key} is never {listed(miss.wanted)} in a request for {actions}"
+
+
+def _plain(text: str) -> str:
+    """*text* with a wildcard in place of what is not known."""
+    return _HOLE.sub("*", text)
+
+
+_HOLE = regex(r"\{(?:any|field|name|account)\}")
+
+
+def _place(cause: Cause | None) -> Span | None:
+    return cause.span if cause is not None else None

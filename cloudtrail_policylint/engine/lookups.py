@@ -1,0 +1,116 @@
+"""Cached lookups of the texts of policies in the AWS catalogue."""
+
+from __future__ import annotations
+
+from ..base.record import record
+from ..iam.arns import MISFITS, Shape, misfit, service_of
+from ..iam.patterns import MAYBE, Pattern
+from ..tree.nodes import Hole, Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..iam.arns import ResourceType
+    from ..iam.catalogue import Catalogue, KnownAction
+    from ..iam.policy import Action
+    from .asking import Sources
+
+
+@record
+class Term:
+    """One text of an element: ``form`` is its pattern, or its shape where it may be an ARN."""
+
+    text: Text
+    form: Pattern | Shape
+
+
+class Lookups:
+    """The AWS catalogue, and caches of what follows from it for a text, by ``Text.known``."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._misfits: dict[object, tuple[int, str]] = {}
+        self._sources: Sources | None = None
+        self._types: dict[object, tuple[ResourceType | None, ...] | None] = {}
+
+    @property
+    def sources(self) -> Sources:
+        """What decisions rest on, loaded when a rule first asks for one."""
+        if self._sources is None:
+            from .asking import Sources
+
+            self._sources = Sources(self.catalogue)
+        return self._sources
+
+    def misfit(self, term: Term) -> tuple[int, str]:
+        """The verdict and reason of ``arns.misfit`` for the service that the text names."""
+        key = term.text.known
+        found = self._misfits.get(key)
+        if found is None:
+            found = self._misfits[key] = self._misfit(term)
+        return found
+
+    def _misfit(self, term: Term) -> tuple[int, str]:
+        assert isinstance(term.form, Shape)
+        service = named_service(term)
+        kinds = self.catalogue.types_of_arn_service(service) if service else ()
+        if term.form.arn is not None and not kinds:
+            return MAYBE, ""
+        return misfit(term.text.parts, term.form, kinds)
+
+    def reason(self, term: Term) -> str:
+        """Why the text cannot name a resource, in words for a message; empty if it can."""
+        return MISFITS.get(self.misfit(term)[1], "")
+
+    def types_of(self, action: Action) -> tuple[ResourceType | None, ...] | None:
+        """The resource types that *action*, which is no complement, accepts; None if unknown.
+
+        None among the types means that it accepts no resource.
+        """
+        if action.known not in self._types:
+            self._types[action.known] = self._accepted(Term(action.texts[0], action.forms[0]))
+        return self._types[action.known]
+
+    def _accepted(self, term: Term) -> tuple[ResourceType | None, ...] | None:
+        # Actions whose types the catalogue does not know are unlikely to be what a pattern is for.
+        actions = [one for one in self.expansion(term) or () if one.types is not None]
+        if not actions:
+            return None
+        found: dict[str, ResourceType | None] = {}
+        for one in actions:
+            for kind in one.types or ():
+                found[kind.name] = kind
+            if not one.types:
+                found[""] = None
+        return tuple(found.values())
+
+    def expansion(self, term: Term) -> tuple[KnownAction, ...] | None:
+        """The actions that an action's pattern matches; None if it does not name one service."""
+        prefix, known = prefix_of(term.text)
+        if not known or "*" in prefix or "?" in prefix or not prefix:
+            return None
+        assert isinstance(term.form, Pattern)
+        found: dict[str, KnownAction] = {}
+        for glob in term.form.globs:
+            for action in self.catalogue.expand(prefix, glob):
+                found[action.full_name] = action
+        return tuple(found.values())
+
+
+def prefix_of(text: Text) -> tuple[str, bool]:
+    """The service prefix of an action in lower case, and whether it is completely known."""
+    found = ""
+    for part in text.parts:
+        if isinstance(part, Hole):
+            return found, False
+        head, colon, _ = part.text.partition(":")
+        found += head.lower()
+        if colon:
+            return found, True
+    return "", True
+
+
+def named_service(term: Term) -> str | None:
+    """The service in the third field of an ARN, else the field as written; None if unknown."""
+    assert isinstance(term.form, Shape)
+    named = term.form.arn.service if term.form.arn is not None else None
+    return named if named is not None else service_of(term.text.parts)

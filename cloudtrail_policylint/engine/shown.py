@@ -1,0 +1,30 @@
+"""Texts of policies as messages show them: on one line, and not too many or too long."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_SHOWN = 3
+"""Elements of a list that a message names."""
+LONGEST = 100
+"""Characters of one element that a message shows."""
+
+
+def listed(values: Iterable[str]) -> str:
+    """The first of *values*, and how many more there are."""
+    distinct = list(dict.fromkeys(values))
+    shown = [shortened(value) for value in distinct[:MOST_SHOWN]]
+    more = len(distinct) - MOST_SHOWN
+    if more > 0:
+        return ", ".join(shown) + f" and {more} more"
+    return ", ".join(shown)
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """*text* on one line, without its middle if it is long: an ARN differs at its end."""
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest // 2]}…{text[len(text) - (longest - longest // 2 - 1) :]}"

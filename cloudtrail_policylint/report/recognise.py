@@ -1,0 +1,50 @@
+"""Recognising a report that this program wrote: it may be replaced by the next one."""
+
+from __future__ import annotations
+
+from ..base.lazy_regex import regex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_NAME = "cloudtrail-policylint"
+_LINE = regex(
+    r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*"
+    r"|::(?:error|warning|notice) title=[A-Z]+\d+ .*"
+)
+"""A line of the formats text and github."""
+
+
+def is_report(data: bytes) -> bool:
+    """Whether *data* is a report in any format; an empty file is one without findings."""
+    try:
+        text = data.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return False
+    if text.startswith("<?xml"):
+        return f'<testsuites name="{_NAME}"' in text[:200]
+    if text[:1] not in ("{", "["):
+        return all(_LINE.fullmatch(line) for line in text.splitlines())
+    import json
+
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return _is_code_quality(value) if isinstance(value, list) else _names_us(value)
+
+
+def _is_code_quality(issues: list[Any]) -> bool:
+    """Whether *issues* are a report for GitLab, which does not name the program."""
+    keys = {"check_name", "fingerprint", "location"}
+    return all(isinstance(issue, dict) and keys <= set(issue) for issue in issues)
+
+
+def _names_us(value: dict[str, Any]) -> bool:
+    """Whether *value*, a JSON or SARIF report, is of this program."""
+    runs = value.get("runs")
+    run = runs[0] if isinstance(runs, list) and runs else value
+    tool = run.get("tool") if isinstance(run, dict) else None
+    tool = tool.get("driver", tool) if isinstance(tool, dict) else None
+    return isinstance(tool, dict) and tool.get("name") == _NAME

@@ -1,0 +1,301 @@
+"""The words that ask what AWS answers to requests."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from cloudtrail_policylint.engine.engine import Engine
+from cloudtrail_policylint.findings.finding import settled
+from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
+from cloudtrail_policylint.rulebook.load import bundled
+from support.judging import only_findings, rule, shown
+from support.policies import document
+
+BOOK = bundled()
+TRAIL = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit"
+CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
+
+
+def asked(
+    match: Any, statements: Any, *, report: str = "effect", subject: str = "statement",
+    message: str = "x", kind: str = "identity", version: str = "2012-10-17",
+) -> list[tuple[str, str, int]]:  # fmt: skip
+    """Place, message and certainty of what a rule with *match* finds."""
+    asking = rule(match, report=report, subject=subject, message=message)
+    policy = document({"Version": version, "Statement": statements}, kind=kind)
+    found = Engine([asking], BOOK, pedantic=True).check_document(policy)
+    return [
+        (shown(one), one.message, YES if one.certain else MAYBE)
+        for one in settled(only_findings(found))
+    ]
+
+
+def verdict(match: Any, statements: Any, **given: Any) -> int:
+    """The highest certainty of what a rule with *match* finds."""
+    return max([certain for _, _, certain in asked(match, statements, **given)], default=NO)
+
+
+# -- met and applies, over all small statements
+
+
+ACTIONS = {
+    # action, and whether requests for it may carry aws:ResourceTag and accept a trail
+    "cloudtrail:StopLogging": (True, True),
+    "cloudtrail:LookupEvents": (False, False),
+}
+OPERATORS = {"StringEquals": False, "StringNotEquals": True, "StringEqualsIfExists": True}
+"""Operators, and whether they hold for a request without the key."""
+
+
+@pytest.mark.parametrize(
+    ("effect", "action", "operator", "resource"),
+    list(product(("Allow", "Deny"), ACTIONS, OPERATORS, ("*", TRAIL, "arn:aws:s3:::logs"))),
+)
+def test_what_requests_meet(effect: str, action: str, operator: str, resource: str) -> None:
+    statement = {
+        "Effect": effect, "Action": action, "Resource": resource,
+        "Condition": {operator: {"aws:ResourceTag/a": "b"}},
+    }  # fmt: skip
+    has_tag, has_trail = ACTIONS[action]
+    without = OPERATORS[operator]
+    fits = resource == "*" or (resource == TRAIL and has_trail)
+    never_met = not has_tag and not without
+    always_met = not has_tag and without
+    condition = {"condition": {"some": {"met": "never"}}}
+    assert verdict(condition, statement) == (YES if never_met else NO)
+    condition = {"condition": {"some": {"met": "always"}}}
+    assert verdict(condition, statement) == (YES if always_met else NO)
+    never = YES if never_met or not fits else NO
+    assert verdict({"applies": "never"}, statement) == never
+    assert verdict({"action": {"some": {"met": "never"}}}, statement) == never
+    always = YES if resource == "*" and always_met else NO
+    assert verdict({"applies": "always"}, statement) == always
+
+
+# -- what keeps a statement, and what a message says of it
+
+
+@pytest.mark.parametrize(
+    ("statement", "place", "message"),
+    [
+        ({"Action": "cloudtrail:LookupEvents", "Resource": TRAIL},
+         f'"{TRAIL}"', "Resource: no request for cloudtrail:LookupEvents is about such a Resource"),
+        ({"Action": "cloudtrail:LookupEvents", "Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}},
+         '"aws:ResourceTag/a"', "aws:ResourceTag/a: aws:ResourceTag/a is never in a request for cloudtrail:LookupEvents"),
+        ({"Action": "cloudtrail:*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:assumed-role/a/*"}}},
+         '"aws:PrincipalArn"',
+         "aws:PrincipalArn: aws:PrincipalArn is never arn:aws:sts::*:assumed-role/a/* in a request for cloudtrail:*"),
+        ({"Action": "cloudtrail:*", "Condition": {"StringEquals": {"aws:RequestedRegion": "a"},
+                                                  "StringNotEquals": {"aws:RequestedRegion": "a"}}},
+         '"aws:RequestedRegion"', "aws:RequestedRegion: no value of aws:RequestedRegion meets all conditions on it"),
+        ({"Action": ["cloudtrail:LookupEvents", "s3:GetObject"], "Resource": "arn:aws:sns:*:*:x"},
+         '"arn:aws:sns:*:*:x"',
+         "Resource: no request for cloudtrail:LookupEvents, s3:GetObject is about such a Resource"),
+    ],
+)  # fmt: skip
+def test_the_element_that_keeps_a_statement(statement: Any, place: str, message: str) -> None:
+    whole = {"Effect": "Allow", "Resource": "*", **statement}
+    found = asked({"applies": "never"}, whole, report="element", message="{element}: {because}")
+    assert found == [(place, message, YES)]
+
+
+def test_each_action_that_is_never_met_is_pointed_at() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": [
+            "cloudtrail:LookupEvents",
+            "cloudtrail:GetTrail",
+            "cloudtrail:List*",
+            "x:y",
+            "*",
+        ],
+        "Resource": TRAIL,
+    }
+    found = asked(
+        {"action": {"some": {"met": "never"}}}, statement, report="action", message="{because}"
+    )
+    assert found == [
+        ('"cloudtrail:LookupEvents"',
+         "no request for cloudtrail:LookupEvents is about such a Resource", YES),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["never", "always"])
+def test_unknown_values_are_maybe(word: str) -> None:
+    statement = {
+        "Effect": "Allow", "Action": "cloudtrail:StopLogging", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:RequestedRegion": "{{ region }}"}},
+    }  # fmt: skip
+    assert verdict({"condition": {"some": {"met": word}}}, statement) == MAYBE
+    assert verdict({"applies": word}, statement) == MAYBE
+    unknown = {**statement, "Condition": {}, "Resource": "arn:aws:cloudtrail:*:*:{{ what }}"}
+    assert verdict({"applies": word}, unknown) == MAYBE
+    assert verdict({"action": {"some": {"met": word}}}, unknown) == MAYBE
+
+
+# -- requests that CloudTrail makes
+
+
+ACL = {"Effect": "Allow", "Principal": CLOUDTRAIL, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::logs"}  # fmt: skip
+WRITE = {"Effect": "Allow", "Principal": CLOUDTRAIL, "Action": "s3:PutObject",
+         "Resource": "arn:aws:s3:::logs/AWSLogs/111122223333/*",
+         "Condition": {"StringEquals": {"aws:SourceArn": TRAIL, "s3:x-amz-acl": "bucket-owner-full-control"}}}  # fmt: skip
+
+
+def deny(condition: Any, resource: str = "arn:aws:s3:::logs*", **given: Any) -> dict[str, Any]:
+    return {
+        "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resource, "Condition": condition, **given,
+    }  # fmt: skip
+
+
+NOT_MINE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "denied", "explicitly"),
+    [
+        ([ACL, WRITE], [], []),
+        ([WRITE], ["s3:GetBucketAcl"], []),
+        ([{**ACL, "Resource": "arn:aws:s3:::logs/*"}, WRITE], ["s3:GetBucketAcl"], []),
+        ([{**ACL, "Principal": {"AWS": "111122223333"}}, WRITE], ["s3:GetBucketAcl"], []),
+        ([ACL, {**WRITE, "Condition": {"StringEquals": {"s3:x-amz-acl": "private"}}}], ["s3:PutObject"], []),
+        ([ACL, {**WRITE, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}], ["s3:PutObject"], []),
+        # a Deny that meets CloudTrail, one that spares it, one for other folders, one for TLS
+        ([ACL, WRITE, deny(NOT_MINE)], ["s3:GetBucketAcl", "s3:PutObject"], ["s3:GetBucketAcl", "s3:PutObject"]),
+        ([ACL, WRITE, deny({**NOT_MINE, "Bool": {"aws:PrincipalIsAWSService": "false"}})], [], []),
+        ([ACL, WRITE, deny(NOT_MINE, "arn:aws:s3:::logs/private/*")], [], []),
+        ([ACL, WRITE, deny({"Bool": {"aws:SecureTransport": "false"}})], [], []),
+        ([ACL, WRITE, deny({"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}, Action="s3:PutObject")], [], []),
+        ([ACL, WRITE, deny({}, Principal=CLOUDTRAIL, Action="s3:PutObject")], ["s3:PutObject"], ["s3:PutObject"]),
+        # an Allow and a Deny for the same folder, which is not that of all trails
+        ([ACL, WRITE, deny({}, "arn:aws:s3:::logs/AWSLogs/111122223333/*")], ["s3:PutObject"], ["s3:PutObject"]),
+    ],
+)  # fmt: skip
+def test_decisions_on_requests(statements: Any, denied: list[str], explicitly: list[str]) -> None:
+    for word, expected in (("denied", denied), ("denied-explicitly", explicitly)):
+        for name, action in (
+            ("trail-bucket-acl", "s3:GetBucketAcl"),
+            ("trail-log-file", "s3:PutObject"),
+        ):
+            match = {"request": {"some": {"is": [name], "decision": word}}}
+            found = asked(match, statements, report="request", subject="document", message="{request}", kind="s3-bucket")  # fmt: skip
+            assert [message for _, message, _ in found] == [
+                one for one in expected if one == action
+            ]
+            assert all(certain == YES for _, _, certain in found)
+
+
+@pytest.mark.parametrize(
+    ("statements", "place", "because"),
+    [
+        ([{**ACL, "Resource": "arn:aws:s3:::logs/*"}, WRITE], '"arn:aws:s3:::logs/*"',
+         "would allow s3:GetBucketAcl, but its Resource is arn:aws:s3:::logs/*"),
+        ([{**ACL, "Condition": {"StringEquals": {"s3:x-amz-acl": "private"}}}], '"s3:x-amz-acl"',
+         "would allow s3:GetBucketAcl, but the request has no s3:x-amz-acl"),
+    ],
+)  # fmt: skip
+def test_what_a_decision_rests_on(statements: Any, place: str, because: str) -> None:
+    match = {"request": {"some": {"is": ["trail-bucket-acl"], "decision": "denied"}}}
+    found = asked(match, statements, report="request", subject="document", message="{because}", kind="s3-bucket")  # fmt: skip
+    assert found == [(place, because, YES)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "applies"),
+    [
+        (deny(NOT_MINE, "arn:aws:s3:::logs/*"), "always"),
+        (deny({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}), "never"),
+        (deny(NOT_MINE, "arn:aws:s3:::logs/private/*"), ""),
+        (deny(NOT_MINE, Action="s3:GetObject"), "never"),
+        (deny(NOT_MINE, Principal={"AWS": "111122223333"}), "never"),
+        (WRITE, ""),
+        (ACL, "never"),
+    ],
+)
+def test_what_a_statement_says_to_a_request(statement: Any, applies: str) -> None:
+    for word in ("always", "never"):
+        match = {"request": {"some": {"is": ["trail-log-file"], "met": word}}}
+        expected = YES if word == applies else NO
+        assert verdict(match, [statement], kind="s3-bucket") == expected
+        assert verdict(match, [statement], kind="sns-topic") == NO
+        assert verdict({"request": {"none": match["request"]["some"]}}, [statement], kind="s3-bucket") == YES - expected  # fmt: skip
+
+
+# -- what the holders of a policy may do, over all small policies
+
+
+BUCKETS = ("*", "arn:aws:s3:::a", "arn:aws:s3:::b", "arn:aws:s3:::a/*")
+SMALL = [
+    {"Effect": effect, "Action": action, "Resource": resource}
+    for effect in ("Allow", "Deny")
+    for action in ("s3:CreateBucket", "s3:*")
+    for resource in BUCKETS
+]
+
+
+@pytest.mark.parametrize("first", SMALL, ids=str)
+def test_what_holders_may_do(first: Any) -> None:
+    """Every action and resource is tried: only the buckets a, b and c exist."""
+
+    def allowed(statements: list[Any], action: str) -> bool:
+        def met(effect: str, bucket: str) -> bool:
+            return any(
+                one["Effect"] == effect and one["Action"] in (action, "s3:*") and one["Resource"] in ("*", bucket)
+                for one in statements
+            )  # fmt: skip
+
+        buckets = ("arn:aws:s3:::a", "arn:aws:s3:::b", "arn:aws:s3:::c")
+        return any(met("Allow", bucket) and not met("Deny", bucket) for bucket in buckets)
+
+    for second in SMALL:
+        for action in ("s3:CreateBucket", "s3:PutBucketPolicy"):
+            for quantifier, holds in (("some", True), ("none", False)):
+                match = {"allowed": {quantifier: {"is": [action]}}}
+                expected = YES if allowed([first, second], action) == holds else NO
+                found = verdict(match, [first, second], subject="document", report="document")
+                assert found == expected, (second, action, quantifier)
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        # a condition that some request meets, one that none meets, one that a Deny excludes
+        ([{"Condition": {"StringEquals": {"aws:RequestedRegion": "a"}}}], YES),
+        ([{"Condition": {"StringEquals": {"kms:ViaService": "a"}}}], NO),
+        ([{}, {"Effect": "Deny", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}], YES),
+        ([{"Condition": {"StringEquals": {"aws:RequestedRegion": "a"}}},
+          {"Effect": "Deny", "Condition": {"StringEquals": {"aws:RequestedRegion": "a"}}}], MAYBE),
+        ([{"Resource": "{{ bucket }}"}], MAYBE),
+        ([{"Resource": "arn:aws:s3:::{{ name }}-*"}], YES),
+        ([{"Resource": "arn:{{ it may have colons }}:s3:::a-*"}], MAYBE),
+        ([{"Resource": "arn:aws:s3:::{{ name }}/*"}], NO),
+        ([{"Action": "{{ action }}"}], MAYBE),
+    ],
+)  # fmt: skip
+def test_what_holders_may_do_under_conditions(statements: Any, expected: int) -> None:
+    whole = [
+        {"Effect": "Allow", "Action": "s3:CreateBucket", "Resource": "*", **one}
+        for one in statements
+    ]
+    match = {"allowed": {"some": {"is": ["s3:CreateBucket"]}}}
+    assert verdict(match, whole, subject="document", report="document") == expected
+    assert verdict(match, whole, subject="document", report="document", kind="scp") == NO
+
+
+def test_statements_that_nearly_allow_are_related() -> None:
+    statements = [
+        {"Effect": "Allow", "Action": "cloudtrail:CreateTrail", "Resource": "*"},
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::a/*"},
+        {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"},
+    ]
+    match = {"allowed": {"some": {"is": ["cloudtrail:CreateTrail"]},
+                         "none": {"is": ["s3:CreateBucket", "s3:PutBucketPolicy"]}}}  # fmt: skip
+    asking = rule(match, subject="document", report="document")
+    policy = document({"Version": "2012-10-17", "Statement": statements}, kind="identity")
+    (found,) = settled(only_findings(Engine([asking], BOOK, pedantic=False).check_document(policy)))
+    assert [(one.span.text, one.message) for one in found.related] == [
+        ('"arn:aws:s3:::a/*"', "this Allow would be enough with a different resource")
+    ]
