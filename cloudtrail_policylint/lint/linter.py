@@ -127,6 +127,8 @@ class Linter:
 
             checked = in_processes(self, files, units, jobs, progress)
         whole, interrupted = total(checked, files)
+        for place, error in files.modules.errors:
+            whole.add_error(place, "", error)
         inputs = files.inputs
         whole.findings += [self._unreadable(file) for file in inputs.unreadable.values()]
         given, count = inputs.given_sources(), len(inputs.candidates)
