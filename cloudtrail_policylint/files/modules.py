@@ -37,6 +37,8 @@ class Modules:
         self._callers: dict[str, list[str]] | None = None
         self._loaders: set[str] = set()
         self._near: set[str] = set()
+        self.errors: list[tuple[str, Exception]] = []
+        """The internal errors of the search for calls and neighbours, with the folder of each."""
 
     def any_matters(self) -> bool:
         """Whether a file of a given module may contain a policy in scope."""
@@ -169,16 +171,16 @@ class Modules:
             left = list(self._folders)
             while left:
                 folder = left.pop()
-                for path in sorted(self._local_calls(folder)):
-                    target = self.called(folder, path)
-                    if target is None:
-                        continue
+                for target in self._targets(folder):
                     if target not in callers:
                         callers[target] = []
                         left.append(target)
                     if folder not in callers[target]:
                         callers[target].append(folder)
-            self._add_neighbours(callers)
+            try:
+                self._add_neighbours(callers)
+            except Exception as error:  # noqa: BLE001 - the given modules are still checked
+                self.errors.append((".", error))
             for above in callers.values():
                 above.sort()
         return self._callers
@@ -193,8 +195,7 @@ class Modules:
         self._near = set(near)
         callers.update({folder: [] for folder in near})
         for folder in near:
-            for path in sorted(self._local_calls(folder)):
-                target = self.called(folder, path)
+            for target in self._targets(folder):
                 if target in callers and folder not in callers[target]:
                     callers[target].append(folder)
         if loaded:
@@ -229,6 +230,15 @@ class Modules:
             for found in nearby.around(start, project_of(start))
             if path_key(found) not in known
         ]
+
+    def _targets(self, folder: str) -> list[str]:
+        """The folders of the modules that the module *folder* calls; none after an error."""
+        try:
+            found = [self.called(folder, path) for path in sorted(self._local_calls(folder))]
+        except Exception as error:  # noqa: BLE001 - the other modules are still checked
+            self.errors.append((folder or ".", error))
+            return []
+        return [target for target in found if target is not None]
 
     def _local_calls(self, folder: str) -> set[str]:
         """The local paths of modules that the text of the module *folder* seems to call."""

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from ..findings.result import Result
     from ..findings.strings import Passage, PolicyPiece, PolicyString
     from ..tree.edit import Edit
-    from ..tree.source import Span
 
     Kind: TypeAlias = tuple[str, str, str]
     """The path, rule and severity of a finding."""
 
+    Reader: TypeAlias = tuple[PolicyPiece, PolicyString, Passage]
+    """A piece of a string of a passage."""
+
 OTHER_TEXT = "the fix would change other text too"
+BLOCK = 256
+"""Pieces are looked up in blocks of this many characters of a file."""
 
 
 class Readers:
@@ -32,49 +36,33 @@ class Readers:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._files: dict[str, object] = {}
-        pieces: dict[object, list[tuple[PolicyPiece, PolicyString, Passage]]] = {}
+        self._blocks: dict[tuple[object, int], list[Reader]] = {}
         for passage in passages:
             for string in passage.strings:
                 for piece in string.pieces:
-                    key = self._file(piece.path)
-                    pieces.setdefault(key, []).append((piece, string, passage))
-        self._pieces = {
-            key: sorted(found, key=lambda one: one[0].start) for key, found in pieces.items()
-        }
-        self._longest = {
-            key: max(piece.end - piece.start for piece, _, _ in found)
-            for key, found in self._pieces.items()
-        }
+                    for block in self._blocks_of(piece.path, piece.start, piece.end):
+                        self._blocks.setdefault(block, []).append((piece, string, passage))
 
-    def _file(self, path: str) -> object:
+    def _blocks_of(self, path: str, start: int, end: int) -> Iterator[tuple[object, int]]:
+        """The blocks of ``BLOCK`` characters that ``[start, end]`` meets, under all names of a file."""
         if path not in self._files:
             self._files[path] = file_key(path)
-        return self._files[path]
+        for number in range(start // BLOCK, end // BLOCK + 1):
+            yield self._files[path], number
 
-    def _near(self, span: Span) -> Iterator[tuple[PolicyPiece, PolicyString, Passage]]:
-        """The pieces that may be at *span*, under any name of its file."""
-        from bisect import bisect_left
-
-        key = self._file(span.source.path)
-        pieces = self._pieces.get(key, [])
-        first = span.start - self._longest.get(key, 0)
-        for one in pieces[bisect_left(pieces, first, key=lambda one: one[0].start) :]:
-            if one[0].start > span.end:
-                return
-            yield one
-
-    def changed_by(self, edit: Edit) -> Iterator[tuple[PolicyPiece, PolicyString, Passage]]:
-        """The strings that *edit* changes or removes."""
+    def changed_by(self, edit: Edit) -> Iterator[Reader]:
+        """The strings that *edit* changes or removes; some more than once."""
         span = edit.span if edit.removed is None else edit.removed
-        for piece, string, passage in self._near(span):
-            if edit.removed is not None:
-                meets = span.start <= piece.start and piece.end <= span.end
-            elif span.start == span.end:
-                meets = piece.start <= span.start <= piece.end
-            else:
-                meets = piece.start < span.end and span.start < piece.end
-            if meets:
-                yield piece, string, passage
+        for block in self._blocks_of(span.source.path, span.start, span.end):
+            for piece, string, passage in self._blocks.get(block, ()):
+                if edit.removed is not None:
+                    meets = span.start <= piece.start and piece.end <= span.end
+                elif span.start == span.end:
+                    meets = piece.start <= span.start <= piece.end
+                else:
+                    meets = piece.start < span.end and span.start < piece.end
+                if meets:
+                    yield piece, string, passage
 
     def forbid(self, finding: Finding) -> bool:
         """Whether something else than statements with *finding* reads what its edit changes."""

@@ -331,10 +331,11 @@ def _fill(arn_format: str) -> str:
     text, at = "", 0
     while True:
         start = arn_format.find("${", at)
-        if start < 0:
+        end = arn_format.find("}", start)
+        if start < 0 or end < 0:
             return text + arn_format[at:]
         text += arn_format[at:start] + STAR
-        at = arn_format.find("}", start) + 1
+        at = end + 1
 
 
 def fits(a: Shape, kind: ResourceType) -> int:

@@ -131,7 +131,8 @@ class Extraction:
     that are completely unknown.
 
     ``unread`` are files of which something was not evaluated, and ``open`` those
-    whose variables or parameters get values from files that may not be in view.
+    whose variables or parameters get values from files that may not be in view;
+    ``uncertain``: these values are unknown even if all files are.
     ``owns`` says whether only policies read the text at a place; its second
     argument is whether the place is inside of a policy and its owner.
     """
@@ -144,4 +145,5 @@ class Extraction:
     resources: tuple[FoundResource, ...] = ()
     unread: tuple[SourceFile, ...] = ()
     open: tuple[SourceFile, ...] = ()
+    uncertain: bool = False
     owns: Callable[[Span, bool], bool] = _inside

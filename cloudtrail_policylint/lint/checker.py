@@ -95,6 +95,8 @@ class Checker:
         for document in extraction.documents:
             outcome.unread.update(_unread(document.problems))
         outcome.open.update(source.path for source in extraction.open)
+        if extraction.uncertain:
+            outcome.uncertain |= outcome.open
         if extraction.allowances:
             from ..findings.suppress import from_allowances
 

@@ -134,6 +134,8 @@ class Linter:
 
             checked = in_processes(self, files, units, jobs, progress)
         whole, interrupted = total(checked, files)
+        for place, error in files.modules.errors:
+            whole.add_error(place, "", error)
         inputs = files.inputs
         whole.unread.update(
             candidate.path

@@ -18,8 +18,9 @@ class Outcome:
     modules may load. ``loaded`` are the keys of the files that contain the
     policies of modules and nested templates. ``allowed`` are the suppressions
     and ``internal_errors`` the messages of internal errors, each once. ``unread``
-    and ``open`` are those of ``Extraction``, as paths. ``tally`` and ``strings``
-    are set only if the run asks for them.
+    and ``open`` are those of ``Extraction``, as paths, ``uncertain`` those whose
+    inputs are unknown. ``tally`` and ``strings`` are set only if the run asks for
+    them.
     """
 
     __slots__ = (
@@ -32,6 +33,7 @@ class Outcome:
         "places",
         "strings",
         "tally",
+        "uncertain",
         "unread",
     )
 
@@ -44,6 +46,7 @@ class Outcome:
         self.internal_errors: dict[str, None] = {}
         self.unread: set[str] = set()
         self.open: set[str] = set()
+        self.uncertain: set[str] = set()
         self.strings: list[Passage] = []
         self.tally: Tally | None = None
 
@@ -76,6 +79,7 @@ class Outcome:
         self.internal_errors.update(other.internal_errors)
         self.unread |= other.unread
         self.open |= other.open
+        self.uncertain |= other.uncertain
         self.strings += other.strings
         if other.tally is not None:
             if self.tally is None:

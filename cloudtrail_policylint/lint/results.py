@@ -53,7 +53,7 @@ class Results:
         given = {id(source): source for source in sources}
 
         def is_checked(path: str) -> bool:
-            if whole.internal_errors or interrupted or path in whole.unread:
+            if whole.internal_errors or interrupted or path in whole.unread | whole.uncertain:
                 return False
             return path not in whole.open or in_view(path)
 

@@ -185,3 +185,59 @@ def test_a_loaded_file_that_was_not_given_is_not_fixed() -> None:
     )
     assert main(["lint", "--fix", "--quiet", "main.tf"]) == 0
     assert Path("policy.json").read_text() == WRONG
+
+
+def test_a_link_and_its_target_are_written_once(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("real.json").write_text(WRONG)
+    Path("link.json").symlink_to("real.json")
+    assert main(["lint", "--fix", "."]) == 0
+    assert "fixed 2 of 2 findings in 1 file\n" in capsys.readouterr().err
+    assert Path("link.json").is_symlink()
+    assert Path("real.json").read_text() == RIGHT
+
+
+def test_a_file_with_other_names_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("policy.json").write_text(WRONG)
+    os.link("policy.json", "elsewhere")
+    assert main(["lint", "--fix", "."]) == 2
+    error = "policy.json: cannot be written: the file has other names (hard links)\n"
+    assert error in capsys.readouterr().err
+    assert Path("policy.json").read_text() == Path("elsewhere").read_text() == WRONG
+
+
+def test_a_file_may_have_the_longest_name_there_is() -> None:
+    path = Path("p" * 250 + ".json")
+    path.write_text(WRONG)
+    assert main(["lint", "--fix", "--quiet", "."]) == 0
+    assert path.read_text() == RIGHT
+    assert os.listdir() == [path.name]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux has these functions")
+def test_extended_attributes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    attributes = {"user.origin": b"here", "security.denied": b"x"}
+    copied: dict[str, bytes] = {}
+
+    def set_one(_path: str, name: str, value: bytes) -> None:
+        if name.startswith("security."):
+            raise PermissionError
+        copied[name] = value
+
+    monkeypatch.setattr(os, "listxattr", lambda _path: list(attributes))
+    monkeypatch.setattr(os, "getxattr", lambda _path, name: attributes[name])
+    monkeypatch.setattr(os, "setxattr", set_one)
+    Path("policy.json").write_text(WRONG)
+    assert main(["lint", "--fix", "--quiet", "."]) == 0
+    assert copied == {"user.origin": b"here"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX has owners")
+def test_the_mode_is_set_after_the_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """chown(2): the owner's change may clear the set-user-ID bit."""
+    done: list[str] = []
+    monkeypatch.setattr(os, "geteuid", lambda: -1)
+    monkeypatch.setattr(os, "chown", lambda *_: done.append("chown"))
+    monkeypatch.setattr(os, "chmod", lambda *_: done.append("chmod"))
+    Path("policy.json").write_text(WRONG)
+    replace("policy.json", WRONG.encode(), RIGHT.encode())
+    assert done == ["chown", "chmod"]

@@ -229,6 +229,29 @@ MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
         ":trail/",
     ),
     (
+        "CT303",
+        "identity",
+        statement(
+            "Allow",
+            "cloudtrail:GetTrail",
+            Condition={"StringEquals": {"cloudtrail:ResourceTag/team": "audit"}},
+        ),
+        "cloudtrail:ResourceTag",
+        "aws:ResourceTag",
+    ),
+    (
+        "CT304",
+        "trust",
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"cloudtrail:ExternalId": "x1"}},
+        },
+        "cloudtrail:ExternalId",
+        "sts:ExternalId",
+    ),
+    (
         "CT308",
         "identity",
         statement(

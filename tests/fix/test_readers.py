@@ -9,7 +9,7 @@ import pytest
 
 from support.fix_fuzzing import fix_here, harm_of, write
 
-INPUTS = 100
+INPUTS = 300
 SAFE, UNSAFE = False, True
 
 
@@ -216,6 +216,23 @@ def test_a_condition_is_removed_only_if_all_its_statements_have_the_finding(
         assert "ResourceTag" not in changed["main.tf"]
 
 
+def test_text_in_the_json_syntax_of_terraform_is_fixed() -> None:
+    statement = {"actions": ["cloudtrail:PutAuditEvents"], "resources": ["*"]}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "cloudtrail:PutAuditEvents", "Resource": "*"}],
+    }
+    text = json.dumps(
+        {
+            "data": {"aws_iam_policy_document": {"d": {"statement": [statement]}}},
+            "resource": {"aws_iam_policy": {"p": {"policy": json.dumps(policy)}}},
+        }
+    )
+    assert after({"main.tf.json": text}, unsafe=SAFE) == {
+        "main.tf.json": text.replace("cloudtrail:", "cloudtrail-data:")
+    }
+
+
 # -- CloudFormation and YAML
 
 TEMPLATE = """\
@@ -386,18 +403,29 @@ def test_files_that_cannot_be_fixed_do_not_hold_up_the_others() -> None:
     assert len(fixed.refusals) == 6
 
 
+STATEMENTS = """\
+Version: "2012-10-17"
+Statement:
+- Effect: Allow
+  Action:
+  - cloudtrail:PutAuditEvents
+  - cloudtrail:CreateEventDataStore
+  Resource: arn:aws:cloudtrail:us-east-1:111122223333:trail/main
+- Effect: Allow
+  Action:
+  - cloud-trail:GetTrail
+  - cloudtrail:PutAuditEvents
+  Resource: "*"
+  Condition:
+    ForAnyValue:StringEquals:
+      aws:PrincipalOrgID: o-1
+"""
+
+
 def test_what_was_refused_is_tried_again_after_other_fixes() -> None:
-    trail = "arn:aws:cloudtrail:us-east-1:111122223333:trails/a"
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": {
-            "Effect": "Allow",
-            "Action": ["cloudtrail:PutAuditEvents", "cloudtrail:GetTrail"],
-            "Resource": trail,
-        },
-    }
-    write({"p.json": json.dumps(policy)})
+    write({"p.yaml": STATEMENTS})
     fixed = fix_here(unsafe=UNSAFE)
+    assert len(fixed.findings) == 3
     write({name: data.decode() for name, data in fixed.contents.items()})
     assert not fix_here(unsafe=UNSAFE).contents
 

@@ -9,6 +9,7 @@ import pytest
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.engine.clauses import DocumentMatch, StatementMatch
 from cloudtrail_policylint.extract import documents, json_files
+from cloudtrail_policylint.files.modules import Modules
 from cloudtrail_policylint.iam.normalise import normalise as normalised
 from cloudtrail_policylint.lint import checker
 
@@ -108,3 +109,21 @@ def test_a_file_that_cannot_be_extracted_does_not_stop_the_others(
     out, err = capsys.readouterr()
     assert "a.json: internal error: ValueError: a bug; please report it" in err
     assert "b.json:2:32: error CT101" in out
+
+
+@pytest.mark.parametrize("name", ["called", "_modules_near"])
+def test_an_error_in_the_search_for_modules_stops_nothing_else(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    def fail(*_given: object) -> None:
+        raise KeyError("a bug of ours")
+
+    monkeypatch.setattr(Modules, name, fail)
+    (here / "a.json").write_text(TWO)
+    (here / "b").mkdir()
+    (here / "b" / "main.tf").write_text(TERRAFORM + 'module "m" {\n  source = "../c"\n}\n')
+    assert main(["lint", "."]) == 3
+    out, err = capsys.readouterr()
+    assert "a.json:2:" in out
+    assert "b/main.tf:" in out
+    assert err.count("internal error: KeyError") == 1

@@ -230,6 +230,7 @@ def test_both_readers_stop_at_the_same_depth(opening: str) -> None:
         ('{"a": [1}', 'found "}" instead of "]"', "}"),
         ('[{"a": 1]', 'found "]" instead of "}"', "]"),
         ('["a\nb"]', "line break or control character in a string", "\n"),
+        ('["a\r\nb"]', "line break or control character in a string", "\r\n"),
         (r'["\d"]', "invalid escape sequence", r"\d"),
         ("[] x", "unexpected text after the end of the value", "x"),
         ("[1, // one\n2]", "comments are not allowed", "// one"),

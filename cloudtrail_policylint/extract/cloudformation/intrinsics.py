@@ -71,12 +71,20 @@ _LIST_TYPES = ("CommaDelimitedList", "List<")
 class Evaluator:
     """Evaluates the values of one template. None is a removed value (``AWS::NoValue``).
 
-    *given* are the values of its parameters, if the stack that uses it is known.
+    *given* are the values of its parameters, if the stack that uses it is known;
+    *unknown_inputs* says that they are unknown.
     """
 
-    def __init__(self, template: Template, given: dict[str, Node] | None = None) -> None:
+    def __init__(
+        self,
+        template: Template,
+        given: dict[str, Node] | None = None,
+        *,
+        unknown_inputs: bool = False,
+    ) -> None:
         self.template = template
         self.given = given or {}
+        self.unknown_inputs = unknown_inputs
         self.depth = 0
         self._memo: dict[int, Node | None] = {}
         self._naming: set[str] = set()

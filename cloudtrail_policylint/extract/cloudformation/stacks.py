@@ -113,6 +113,7 @@ class Stacks:
                 () if index else found.allowances,
                 found.unresolved,
                 open=found.open,
+                uncertain=evaluator.unknown_inputs,
                 owns=tree.owns,
             )
 
@@ -190,10 +191,13 @@ class Stacks:
         tree = self._tree(path)
         assert tree is not None
         self._count += 1
-        if given is None:
-            parameters = tree.template.parameters
-            given = {name: Hole(f"!Ref {name}", node.span) for name, node in parameters.items()}
-        return Evaluator(tree.template, given)
+        if given is not None:
+            return Evaluator(tree.template, given)
+        parameters = tree.template.parameters
+        unknown: dict[str, Node] = {
+            name: Hole(f"!Ref {name}", node.span) for name, node in parameters.items()
+        }
+        return Evaluator(tree.template, unknown, unknown_inputs=True)
 
 
 def _local_path(resource: Resource) -> str | None:

@@ -87,6 +87,7 @@ class _Finder:
             resources=tuple(self._made()),
             unread=self._sources() if self._is_partial() else self.module.unused,
             open=self._sources() if self.module.variables or not self.module.whole else (),
+            uncertain=self.evaluator.unknown_inputs,
             owns=self._owner(documents),
         )
 
@@ -94,7 +95,7 @@ class _Finder:
         """Whether a part of the module was not evaluated."""
         module, evaluator = self.module, self.evaluator
         unread = module.problems or (module.load is not None and not module.whole)
-        return bool(unread) or evaluator.exceeded is not None or evaluator.unknown_inputs
+        return bool(unread) or evaluator.exceeded is not None
 
     def _sources(self) -> tuple[SourceFile, ...]:
         """The files of the module, and those that it loads."""

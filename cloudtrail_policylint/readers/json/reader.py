@@ -435,7 +435,9 @@ class _Reader:
                     self.error("this string is never closed", start, start + 1)
                     break
                 message = "line break or control character in a string"
-                self.error(message, self.at, self.at + 1)
+                # Of CR LF both: between them is no column of an editor.
+                length = 2 if text.startswith("\r\n", self.at) else 1
+                self.error(message, self.at, self.at + length)
                 parts.append(Piece(char, self.place(self.at, self.at + 1)))
                 self.at += 1
             else:
