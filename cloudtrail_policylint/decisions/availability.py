@@ -15,7 +15,7 @@ from .values import form, one_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..iam.arns import ResourceType
@@ -62,7 +62,7 @@ class Availability:
         return self.catalogue.rcp_services()
 
     def key(
-        self, name: str, kind: str, action: KnownAction | None, types: Iterable[ResourceType]
+        self, name: str, kind: str, action: KnownAction | None, types: Sequence[ResourceType]
     ) -> Key:
         """What the data says of the condition key *name*, in lower case.
 
@@ -86,14 +86,14 @@ class Availability:
         return known.many if known is not None else self.catalogue.is_array(lower)
 
     def _of_catalogue(
-        self, name: str, action: KnownAction | None, types: Iterable[ResourceType]
+        self, name: str, action: KnownAction | None, types: Sequence[ResourceType]
     ) -> int:
         if action is None or action.types is None:
             return MAYBE
         return MAYBE if self.catalogue.carries(action, types, name) else NO
 
     def _may_be_there(
-        self, name: str, action: KnownAction | None, types: Iterable[ResourceType]
+        self, name: str, action: KnownAction | None, types: Sequence[ResourceType]
     ) -> bool:
         """Whether a request for *action* may carry the key *name* of a service."""
         prefix = name.partition(":")[0]

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 MAX_ACTIONS = 2_000
 """Actions of one statement that are looked at one by one; a statement of more is about all of them."""
 
+MAX_COMPARED = 1_000
+"""Conditions on one key times their values that are compared with one another."""
+
 OWN = (USER, ROLE, FEDERATED_USER)
 """The principals that an identity policy may be for."""
 EVERYBODY = (*OWN, ROOT, SERVICE_PRINCIPAL, ANONYMOUS)
@@ -160,8 +163,8 @@ def reach_of(
     return Reach(ever, always, miss, tuple(by_action))
 
 
-def condition_met(condition: Condition, requests: Sequence[Asked]) -> tuple[int, int]:
-    """Whether any of *requests* meets *condition* of their statement, and whether each does.
+def conditions_met(requests: Sequence[Asked]) -> list[tuple[Condition, int, int]]:
+    """For each condition whether any of *requests* of its statement meets it, and whether each does.
 
     Requests on resources that the statement is not about do not count where there are others.
     """
@@ -171,10 +174,11 @@ def condition_met(condition: Condition, requests: Sequence[Asked]) -> tuple[int,
         for answer in one
     ]
     about = [one for one in answers if one.resource != NO] or answers
-    found = [
-        verdict for one in about for holding, verdict in one.conditions if holding is condition
+    verdicts = [[verdict for _, verdict in one.conditions] for one in about]
+    conditions = [one for one, _ in about[0].conditions] if about else []
+    return [
+        (one, max(found), min(found)) for one, *found in zip(conditions, *verdicts, strict=True)
     ]
-    return max(found, default=MAYBE), min(found, default=MAYBE)
 
 
 def _kind_of(action: KnownAction | None, statement: Statement, catalogue: Catalogue) -> object:
@@ -306,7 +310,10 @@ def contradicted(
         if name is not None:
             by_key.setdefault(name.lower(), []).append(condition)
     for name, conditions in by_key.items():
+        count = sum([len(one.values) for one in conditions])
         if len(conditions) < 2 or available.has_many(name):
+            continue
+        if count * len(conditions) > MAX_COMPARED:
             continue
         for pinned in conditions:
             values = _pinned(pinned)

@@ -33,6 +33,8 @@ ONE = "??"
 MAX_ALTERNATIVES = 128
 """Combinations of a text's known values that are told apart; past it the values count as unknown."""
 ACCOUNT_DIGITS = 12
+MAX_LENGTH = 20_480
+"""The size of a bucket policy, AWS's largest: whether a longer pattern or value matches is not told."""
 
 _NOWHERE = Span(SourceFile("", ""), 0, 0)
 SHAPES = {"{any}": ANY, "{field}": FIELD, "{name}": NAME, "{account}": ACCOUNT}
@@ -168,6 +170,8 @@ def match(
     quick = _by_beginning(pattern, line)
     if quick is not None:
         return quick
+    if len(pattern) > MAX_LENGTH or len(line) > MAX_LENGTH:
+        return MAYBE
     if not _Places(pattern, shared=None).end_of(line):
         return NO
     if not any(isinstance(token, Hole) for token in (*pattern, *line)):

@@ -16,7 +16,7 @@ from ..decisions.reach import (
     OWN,
     Asked,
     asked,
-    condition_met,
+    conditions_met,
     open_principal,
     reach_of,
     resources_of,
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from ..iam.catalogue import Catalogue
     from ..iam.policy import Action, Condition, Document, Statement
     from ..tree.source import Span
+
+MAX_TRIED = 50
+"""Resources, or statements, that are tried one by one: with more, what they allow is not known."""
 
 _HAVE_OWN_RESOURCE = tuple([k for k in WITH_PRINCIPAL if k not in ("rcp", "vpc-endpoint")])
 _PARTS_OF = {
@@ -106,6 +109,8 @@ class Asking:
         self._decider = Decider()
         self._asked: dict[tuple[int, str], list[Asked]] = {}
         self._statements: dict[int, Met] = {}
+        self._actions: dict[object, Met] = {}
+        self._conditions: dict[int, dict[int, Met]] = {}
         self._requests: dict[tuple[str, str], Request] = {}
         self._decided: dict[str, Decided | None] = {}
         self._allowed: dict[str, int] = {}
@@ -132,8 +137,12 @@ class Asking:
         return _of_all([self._action(statement, action, kind) for kind in self._document.kinds])
 
     def _action(self, statement: Statement, action: Action, kind: str) -> Met:
-        requests = self._requests_for(statement, kind, (action,))
-        return self._met(statement, requests, action.texts[0].written)
+        key = (id(statement), kind, action.known)
+        found = self._actions.get(key)
+        if found is None:
+            requests = self._requests_for(statement, kind, (action,))
+            found = self._actions[key] = self._met(statement, requests, action.texts[0].written)
+        return found
 
     def _met(self, statement: Statement, requests: Sequence[Asked], actions: str) -> Met:
         """Whether any of *requests* meets *statement*; *actions* is what they are for."""
@@ -150,15 +159,23 @@ class Asking:
 
     def condition(self, statement: Statement, condition: Condition) -> Met:
         """Whether any request that *statement* is about meets *condition*, one of its elements."""
-        found = []
-        for kind in self._document.kinds:
-            ever, always = condition_met(condition, self._about(statement, kind))
-            if _is_literal(condition):
-                ever, always = _settled(ever)[0], _settled(always)[1]
-            found.append(Met(ever, always, self._why(statement, condition)))
-        return _of_all(found)
+        found = self._conditions.get(id(statement))
+        if found is None:
+            found = self._conditions[id(statement)] = self._of_conditions(statement)
+        return found.get(id(condition), UNTOLD)
 
-    def _why(self, statement: Statement, condition: Condition) -> str:
+    def _of_conditions(self, statement: Statement) -> dict[int, Met]:
+        found: dict[int, list[Met]] = {}
+        for kind in self._document.kinds:
+            for one, ever, always in conditions_met(self._about(statement, kind)):
+                met = Met(ever, always)
+                if _is_literal(one):
+                    met = Met(_settled(ever)[0], _settled(always)[1])
+                found.setdefault(id(one), []).append(met)
+        return {key: _of_all(every) for key, every in found.items()}
+
+    def why(self, statement: Statement, condition: Condition) -> str:
+        """Why no request, or each, that *statement* is about meets *condition*."""
         key = condition.key.written
         name = key.lower()
         answers = _answers(self._about(statement, self._document.kinds[0]))
@@ -369,11 +386,14 @@ def _of_some_resource(
     """
     if _is_allowed_somewhere(said):
         return YES
-    verdict = NO
+    verdict, tried = NO, 0
     for answer in said:
         if answer.effect == "Deny" or not _may_apply(answer):
             continue
         for parts in _named_by(answer):
+            tried += 1
+            if tried > MAX_TRIED:
+                return MAYBE
             if parts is None:
                 verdict = MAYBE
                 continue
@@ -414,7 +434,7 @@ def _is_allowed_somewhere(answers: Sequence[Answer]) -> bool:
     """
     allowing = [one for one in answers if one.effect == "Allow" and _is_met_with(one)]
     denying = [one for one in answers if one.effect != "Allow" and _may_apply(one)]
-    return any(_is_spared(one, denying) for one in allowing)
+    return any(_is_spared(one, denying) for one in allowing[:MAX_TRIED])
 
 
 def _may_apply(answer: Answer) -> bool:

