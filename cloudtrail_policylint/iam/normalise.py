@@ -60,6 +60,7 @@ class _Normaliser:
         self.found = found
         self.problems: list[Problem] = list(found.problems)
         self.complete = found.complete
+        self.misread = found.misread or any(p.name in _BROKEN for p in found.problems)
 
     def document(self, kind_of_path: str | None, number: int) -> Document:
         node = self.found.node
@@ -101,13 +102,14 @@ class _Normaliser:
         self.problems.append(Problem(name, message, span))
 
     def wrong_type(self, field: str, node: Node, wanted: str) -> None:
+        if self.misread:  # the value may be what is left of another one
+            return
         message = f"{field} is {_type_of(node)}, not {wanted}: AWS refuses the policy"
         self.problem("data-type-mismatch", message, node.span)
 
     def missing_statement(self, node: Map) -> None:
         # The Statement may be in the part that could not be read.
-        broken = any(p.name in _BROKEN for p in self.found.problems)
-        unread = broken or any(e.key.literal is None for e in node.entries)
+        unread = self.misread or any(e.key.literal is None for e in node.entries)
         if unread or not self.complete:
             return
         near = next((e for e in node.entries if _like_statement(e.key)), None)
@@ -192,12 +194,12 @@ class _Normaliser:
         )
 
     def single(self, node: Node | None, field: str) -> Text | None:
-        """The one string of a field; it is unknown if there are alternatives."""
+        """The one string of a field; of alternatives it is the likely one, or else unknown."""
         options = list(branches(node))
         if not options:
             return None
         first = options[0]
-        if len(options) > 1:
+        if len(options) > 1 and not (isinstance(node, Choice) and node.likely):
             return Text((Hole("one of several", first.span),), first.span)
         text = _as_text(first)
         if text is None:

@@ -71,6 +71,7 @@ class Found:
     from. ``related`` are the places that load the document from a file of its
     own. ``on_cloudtrail``: the policy is attached to a CloudTrail resource.
     ``problems`` are inside the document, and reported only if it is checked.
+    ``misread``: a syntax error in the text around it, so that parts may be missing or wrong.
     """
 
     node: Node
@@ -82,6 +83,7 @@ class Found:
     problems: tuple[Problem, ...] = ()
     blocks: Ranges = Ranges()
     related: tuple[Related, ...] = ()
+    misread: bool = False
 
 
 @record

@@ -33,6 +33,7 @@ from .instances import instances_of
 from .module import Module, address_of, every, meant
 from .resource_types import resource_type
 from .string_functions import filled_in
+from .types import completed
 from .values import choice, hole_at, is_null, text_of
 
 TYPE_CHECKING = False
@@ -92,8 +93,13 @@ def _variable(session: Session, reference: GetAttr) -> Node:
     given = called_with.get(name)
     block = meant(module.variables, (name,), span.source)
     default = block.attributes.get("default") if block is not None else None
+    type_ = block.attributes.get("type") if block is not None else None
 
     def compute() -> Node:
+        node = value()
+        return node if type_ is None else completed(session, type_.expression, node)
+
+    def value() -> Node:
         if given is not None and caller is not None:
             node = session.value_in(caller.session, given.expression, caller.instance.scope)
             return hole_at(span) if is_null(node) and default is not None else node
