@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 """The partitions that customers choose among (AWS General Reference, "Amazon Resource Names")."""
 
-URL_SUFFIXES = ("amazonaws.com", "amazonaws.com.cn")
-"""The domains of AWS, by partition (CloudFormation Template Reference, ``AWS::URLSuffix``)."""
-
 SERVICE_ACCOUNTS = (
     "525921808201",
     "119688915426",

@@ -240,7 +240,8 @@ class _Normaliser:
                 if isinstance(value, Map):
                     for inner in value.entries:
                         for text in self.strings(inner.value, f"{field} {inner.key.written}"):
-                            yield Principal(inner.key, text, complement, text.span)
+                            one = _of_service(text) if inner.key.literal == "Service" else text
+                            yield Principal(inner.key, one, complement, text.span)
                     continue
                 whole = _as_text(value)
                 if whole is None:
@@ -406,3 +407,12 @@ _TYPES: tuple[tuple[Callable[[Node], bool], str], ...] = (
 
 def _type_of(node: Node) -> str:
     return next((name for is_type, name in _TYPES if is_type(node)), "an unknown value")
+
+
+def _of_service(text: Text) -> Text:
+    """The name *text* of a service, in the domain that it has in all partitions."""
+    if text.literal is not None:
+        return text
+    from .services import service_principal
+
+    return service_principal(text)

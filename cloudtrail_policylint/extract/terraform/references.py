@@ -11,6 +11,7 @@ the attribute references of the providers.
 from __future__ import annotations
 
 from ...base.suggest import nearest
+from ...iam.services import URL_SUFFIXES
 from ...readers.hcl.syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
 from ...tree.nodes import (
     ACCOUNT,
@@ -380,6 +381,8 @@ def _data_attribute(
         return _rendered(session, block, instance, span)
     if (type_, name) == ("aws_partition", "partition"):
         return hole_at(span, NAME, aws.PARTITIONS)
+    if (type_, name) == ("aws_partition", "dns_suffix"):
+        return hole_at(span, NAME, URL_SUFFIXES)
     if (type_, name) == ("aws_cloudtrail_service_account", "id"):
         return hole_at(span, ACCOUNT, aws.SERVICE_ACCOUNTS)
     if (type_, name) == ("aws_iam_policy", "arn") and "arn" not in block.attributes:
