@@ -236,8 +236,15 @@ class _Finder:
             _owner(resource),
             holders=self._holders(resource) if kind in ("identity", "trust") else (),
             on_cloudtrail=self._on_cloudtrail(resource),
-            problems=problems,
+            problems=(*problems, *self._unsubstituted(node)),
         )
+
+    def _unsubstituted(self, node: Node) -> Iterator[Problem]:
+        if "${" not in self.source.text:
+            return
+        from .unsubstituted import unsubstituted
+
+        yield from unsubstituted(node, self.template)
 
     def _unlisted(self, resource: Resource) -> None:
         """Add the policies in a custom or unlisted resource, recognised by their content."""
