@@ -30,6 +30,7 @@ from ..tree.source import Span
 from .arns import Shape, action_head, arn_head
 from .kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL, guess_kind
 from .policy import Action, Attachment, Condition, Document, Principal, Resource, Statement
+from .scope import concerns_cloudtrail
 from .written import Found, FoundAttachment, Problem
 
 TYPE_CHECKING = False
@@ -337,20 +338,21 @@ def _statement_texts(statement: Statement) -> Iterator[Text]:
 
 
 def _mentions(texts: Iterable[Text]) -> bool:
-    """Whether the known part of one of *texts* contains CloudTrail."""
-    for text in texts:
-        known = text.literal
-        if known is None:
-            known = "".join(
-                part.text
-                if isinstance(part, Piece)
-                else "\n" + "\n".join((*(part.values or ()), ""))
-                for part in text.parts
-            )
-        known = known.lower()
-        if "cloudtrail" in known or "cloud-trail" in known:
-            return True
-    return False
+    """Whether the known part of one of *texts* concerns CloudTrail."""
+    return any(
+        concerns_cloudtrail(known)
+        for text in texts
+        for known in ([text.literal] if text.literal is not None else _known_parts(text))
+    )
+
+
+def _known_parts(text: Text) -> Iterator[str]:
+    """The known parts of *text*, and the values that the others may have."""
+    for part in text.parts:
+        if isinstance(part, Piece):
+            yield part.text
+        else:
+            yield from part.values or ()
 
 
 def _texts(node: Node) -> Iterator[Text]:

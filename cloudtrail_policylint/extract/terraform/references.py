@@ -11,6 +11,7 @@ the attribute references of the providers.
 from __future__ import annotations
 
 from ...base.suggest import nearest
+from ...iam.scope import SERVICE_ACCOUNTS
 from ...iam.services import URL_SUFFIXES
 from ...readers.hcl.syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
 from ...tree.nodes import (
@@ -384,7 +385,7 @@ def _data_attribute(
     if (type_, name) == ("aws_partition", "dns_suffix"):
         return hole_at(span, NAME, URL_SUFFIXES)
     if (type_, name) == ("aws_cloudtrail_service_account", "id"):
-        return hole_at(span, ACCOUNT, aws.SERVICE_ACCOUNTS)
+        return hole_at(span, ACCOUNT, SERVICE_ACCOUNTS)
     if (type_, name) == ("aws_iam_policy", "arn") and "arn" not in block.attributes:
         return hole_at(span)  # an AWS managed policy or not, at an unknown path
     return None
