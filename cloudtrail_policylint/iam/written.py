@@ -38,6 +38,10 @@ class Problem:
     span: Span
 
 
+NOT_RENDERED = "not checked from here on: the text template must be rendered first"
+"""The message of the problem ``template-text``."""
+
+
 def syntax_problem(mistake: Mistake, language: str) -> Problem:
     """The problem for *mistake* in a file or string that must be *language*."""
     source = mistake.span.source
@@ -52,10 +56,7 @@ def unreadable(name: str, message: str, mistake: Mistake, within: Span) -> Probl
     from ..readers.text_templates import is_filled_in
 
     if is_filled_in(mistake.span, within):
-        name, message = (
-            "template-text",
-            "not checked from here on: the text template must be rendered first",
-        )
+        name, message = "template-text", NOT_RENDERED
     return Problem(name, message, mistake.span)
 
 
