@@ -107,6 +107,16 @@ def test_a_wide_pattern_stands_for_every_action_of_its_service(catalogue: Catalo
         ("cloudtrail:*Loging", "cloudtrail:*Logging"),
         ("cloudtrail:Lookp*", "cloudtrail:Lookup*"),
         ("cloudtrail:Xyzxyz*", None),
+        ("cloudtrail:DeleteTrails*", "cloudtrail:DeleteTrail*"),
+        ("cloudtrail:GetEventDateStore*", "cloudtrail:GetEventDataStore*"),
+        # never by another verb, nor more than was written
+        ("cloudtrail:DeleteTag*", None),
+        ("cloudtrail:DeleteLog*", None),
+        ("cloudtrail:DeleteQueries", None),
+        ("cloudtrail:GetTrailLogging", None),
+        ("cloudtrail:TagTrail", None),
+        ("cloudtrail:DeletTrail", "cloudtrail:DeleteTrail"),  # a misspelt verb
+        ("cloudtrail:CancleQuery", "cloudtrail:CancelQuery"),
         # by another name, from the facts
         ("cloudtrail:DisableLogging", "cloudtrail:StopLogging"),
         ("cloudtrail:disablelogging", "cloudtrail:StopLogging"),
