@@ -7,6 +7,7 @@ A word is compiled once, with its operands, into a test that returns a verdict.
 from __future__ import annotations
 
 from ..base.record import record
+from ..base.suggest import is_misspelt
 from ..iam.arns import (
     MISFITS,
     Operands,
@@ -427,6 +428,44 @@ def accepted(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     return WordTest(contextual=test)
 
 
+def misspells_prefix(operands: Sequence[str], context: Context) -> WordTest:
+    """``misspells`` of an action: its prefix is of no service, and nearly one of *operands*."""
+
+    def test(term: Term) -> int:
+        prefix, known = prefix_of(term.text)
+        if not known or not any(is_misspelt(prefix, one) for one in operands):
+            return NO
+        return NO if context.lookups.catalogue.service(prefix) is not None else YES
+
+    return WordTest(text=test)
+
+
+def misspells_key(operands: Sequence[str], _: Context) -> WordTest:
+    """``misspells`` of a condition key: it is nearly one of *operands*, whatever its letter case."""
+    names = [text.lower() for text in operands]
+
+    def test(term: Term) -> int:
+        literal = (term.text.literal or "").lower()
+        if literal in names:
+            return NO
+        return YES if any(is_misspelt(literal, name) for name in names) else NO
+
+    return WordTest(text=test)
+
+
+def misspells(operands: Sequence[str], _: Context) -> WordTest:
+    """``misspells``: the text is nearly one of *operands*, or in another letter case."""
+
+    def test(term: Term) -> int:
+        literal = term.text.literal or ""
+        if literal in operands:
+            return NO
+        lower = literal.lower()
+        return YES if any(is_misspelt(lower, o) or lower == o for o in operands) else NO
+
+    return WordTest(text=test)
+
+
 # -- words on conditions, targets and documents
 
 
@@ -495,6 +534,9 @@ WORDS = (
     Word("within", PATTERNS, _related("within")),
     Word("covers", PATTERNS, _related("covers")),
     Word("wildcard", PATTERNS, wildcard),
+    Word("misspells", ("action",), misspells_prefix),
+    Word("misspells", ("condition.key",), misspells_key),
+    Word("misspells", ("principal.id",), misspells),
     Word("complement", ("action", "resource"), complement),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
