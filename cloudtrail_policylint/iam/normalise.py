@@ -9,6 +9,7 @@ own.
 from __future__ import annotations
 
 from ..base import limits
+from ..base.suggest import is_misspelt
 from ..tree.nodes import (
     Choice,
     Encoded,
@@ -31,12 +32,25 @@ from .arns import Shape, action_head, arn_head
 from .kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL, guess_kind
 from .policy import Action, Attachment, Condition, Document, Principal, Resource, Statement
 from .scope import concerns_cloudtrail
-from .written import Found, FoundAttachment, Problem
+from .written import Found, FoundAttachment, Problem, is_like_statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+ELEMENTS = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+"""The elements of a statement (IAM User Guide, "Grammar of the IAM JSON policy language")."""
+_FOLDED = frozenset([one.lower() for one in ELEMENTS])
 _BROKEN = ("embedded-policy-not-json", "template-text")
 
 
@@ -107,6 +121,15 @@ class _Normaliser:
             return
         message = f"{field} is {_type_of(node)}, not {wanted}: AWS refuses the policy"
         self.problem("data-type-mismatch", message, node.span)
+
+    def unknown_element(self, name: str, span: Span) -> None:
+        """Add a problem if *name* is an element of a statement, misspelt."""
+        if self.misread or name.lower() in _FOLDED:
+            return
+        meant = next((one for one in ELEMENTS if is_misspelt(name.lower(), one.lower())), None)
+        if meant is not None:
+            message = f"{name} is not an element of a statement; did you mean {meant}?"
+            self.problem("invalid-policy-element", message, span)
 
     def missing_statement(self, node: Map) -> None:
         # The Statement may be in the part that could not be read.
@@ -180,6 +203,8 @@ class _Normaliser:
         fields: dict[str, Span] = {}
         for entry in node.entries:
             name = entry.key.literal or ""
+            if name not in ELEMENTS:
+                self.unknown_element(name, entry.key.span)
             fields.setdefault(name.removeprefix("Not").lower(), entry.key.span)
         return Statement(
             effect=self.single(node.get("Effect"), "Effect"),
@@ -320,7 +345,7 @@ class _Normaliser:
     def in_scope(self, kinds: tuple[str, ...], node: Node, statements: list[Statement]) -> bool:
         if self.found.on_cloudtrail or all(kind.startswith("cloudtrail-") for kind in kinds):
             return True
-        if not statements:
+        if not statements or any(p.name == "invalid-policy-element" for p in self.problems):
             return _mentions(_texts(node))
         return any(_mentions(_statement_texts(statement)) for statement in statements)
 
@@ -394,7 +419,7 @@ def _unknown_condition(node: Node, operator: Text | None = None) -> Condition:
 
 
 def _like_statement(key: Text) -> bool:
-    return (key.literal or "").lower().rstrip("s") == "statement"
+    return is_like_statement(key.literal or "")
 
 
 _TYPES: tuple[tuple[Callable[[Node], bool], str], ...] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base.record import record
+from ..base.suggest import is_misspelt
 from ..tree.nodes import Hole, Node, Text
 from ..tree.source import Ranges, Related, Span
 
@@ -36,6 +37,11 @@ class Problem:
     name: str
     message: str
     span: Span
+
+
+def is_like_statement(key: str) -> bool:
+    """Whether *key* is ``Statement``, perhaps misspelt."""
+    return is_misspelt(key.lower(), "statement") or key.lower() == "statement"
 
 
 NOT_RENDERED = "not checked from here on: the text template must be rendered first"
