@@ -345,6 +345,8 @@ class _Normaliser:
     def in_scope(self, kinds: tuple[str, ...], node: Node, statements: list[Statement]) -> bool:
         if self.found.on_cloudtrail or all(kind.startswith("cloudtrail-") for kind in kinds):
             return True
+        if kinds == ("rcp",):  # it applies to CloudTrail's requests, whatever it names
+            return True
         if not statements or any(p.name == "invalid-policy-element" for p in self.problems):
             return _mentions(_texts(node))
         return any(_mentions(_statement_texts(statement)) for statement in statements)

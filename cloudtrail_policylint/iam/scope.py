@@ -73,7 +73,7 @@ def _account_of(principal: str) -> str:
 
 def may_concern_cloudtrail(lower: bytes) -> bool:
     """Whether a file with the bytes *lower* may have a policy that concerns CloudTrail."""
-    if any(name in lower for name in _AS_BYTES):
+    if any(name in lower for name in _AS_BYTES) or b"resource_control_policy" in lower:
         return True
     return b"principal" in lower and any(account in lower for account in _ACCOUNTS_AS_BYTES)
 
