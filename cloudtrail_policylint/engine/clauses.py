@@ -6,9 +6,10 @@ needs: a match stops as soon as its verdict is below it.
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import islice
 
-from ..base.record import record
+from ..base.record import record, replaced
 from ..iam.patterns import MAYBE, NO, YES
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
@@ -101,6 +102,15 @@ class Scene:
 
             self._asking = Asking(self.document, self.lookups.sources)
         return self._asking
+
+    @cached_property
+    def in_view(self) -> Scene:
+        """The same document without the policies of its holders that are not in view."""
+        document = self.document
+        if all(one.complete for one in document.companions):
+            return self
+        seen = tuple([replaced(one, complete=True) for one in document.companions])
+        return Scene(replaced(document, companions=seen), self.lookups)
 
     def targets(self, statement: Statement) -> dict[str, int]:
         """The targets of *statement*."""
@@ -234,10 +244,11 @@ class DocumentMatch:
 
     def __init__(self, given: Given, lookups: Lookups, *, context: bool = False) -> None:
         self._is_context = context
+        self._in_view = IN_VIEW in given
         self._tests = [
             test
             for field, words in given.items()
-            if field not in ("statement", *_ASKED)
+            if field not in ("statement", IN_VIEW, *_ASKED)
             for test in _document_tests(field, words, lookups)
         ]
         self._asked: list[Asked] = [
@@ -250,6 +261,7 @@ class DocumentMatch:
 
     def verdict(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
         """The verdict on the scene's document, or on the document *around* a statement."""
+        scene = self._seen(scene)
         verdict = min((test(scene.document) for test in self._tests), default=YES)
         for quantifier, match in self._statements:
             if verdict < floor:
@@ -261,12 +273,16 @@ class DocumentMatch:
             verdict = min(verdict, clause.verdict(scene))
         return verdict if verdict >= floor else NO
 
+    def _seen(self, scene: Scene) -> Scene:
+        return scene.in_view if self._in_view else scene
+
     def wanted(self) -> StatementMatch | None:
         """The match that at least one statement of a complete document must satisfy, if any."""
         return dict(self._statements).get("some")
 
     def bindings(self, scene: Scene, floor: int) -> Iterator[Binding]:
         """A binding for each statement that satisfied ``some``, else one for the document."""
+        scene = self._seen(scene)
         some = [match for quantifier, match in self._statements if quantifier == "some"]
         asked = tuple([w for clause in self._asked for w in clause.witnesses(scene, floor)])
         if not some:
@@ -289,6 +305,7 @@ class DocumentMatch:
 
     def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
         """The statements that a match with at least *floor* depends on, each as a related place."""
+        scene = self._seen(scene)
         for quantifier, match in self._statements:
             if quantifier == "some" and self._is_context:
                 for statement in scene.document.statements:
@@ -318,6 +335,9 @@ def _nearly(
     message = f"this {_effect(statement)} would be enough with a different {field}"
     return Related(field_span(statement, field), message)
 
+
+IN_VIEW = "in-view"
+"""Says in the match of a document that policies of the holders that are not in view do not count."""
 
 _MENDABLE = ("principal", "condition", "resource")
 """Fields that may be the only reason why a statement with the right action does not match."""

@@ -319,6 +319,30 @@ def test_what_is_granted_besides_may_stand_in_a_companion(
     assert [f.certain for f in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("own", "other", "expected"),
+    [
+        (True, [CREATE], YES),
+        (True, [WRITE], NO),
+        (True, [{**WRITE, "Action": "s3:${X}"}], MAYBE),
+        (False, [CREATE], MAYBE),
+    ],
+)
+def test_policies_that_are_not_in_view_do_not_count_with_in_view(
+    other: list[Any], *, own: bool, expected: int
+) -> None:
+    """Neither around a statement nor in a document rule; what the policy itself lacks counts."""
+    match = {"in-view": True, "statement": {"none": WRITES}}
+    around = rule({**CREATES, "document": match})
+    whole = document_rule({**match, "statement": {"some": CREATES, "none": WRITES}})
+    judged = accompanied(
+        document(policy(CREATE), complete=own), document(policy(*other), complete=False)
+    )
+    for one in (around, whole):
+        found = only_findings(Engine([one], BOOK, pedantic=True).check_document(judged))
+        assert [f.certain for f in found] == ([] if expected == NO else [expected == YES])
+
+
 def test_what_a_document_itself_says_is_not_looked_for_in_companions() -> None:
     judged = accompanied(document(policy(WRITE)), document(policy(CREATE)))
     assert not list(Engine([LACKS], BOOK, pedantic=True).check_document(judged))

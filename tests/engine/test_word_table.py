@@ -26,6 +26,8 @@ SUBJECTS = ("statementMatch", "documentMatch", "attachmentMatch", "resourceMatch
 QUANTIFIERS = ("some", "every", "none")
 AROUND = ("document", "statement")
 """Fields that hold the match of something else."""
+FLAGS = ("in-view",)
+"""Names in a match that are no fields: they say how the fields beside them are tested."""
 
 
 def in_schema() -> dict[tuple[str, str], Any]:
@@ -41,6 +43,8 @@ def in_schema() -> dict[tuple[str, str], Any]:
             node = SCHEMA["$defs"][node["$ref"].rpartition("/")[2]]
         for name, inner in node["properties"].items():
             target = SCHEMA["$defs"].get(inner.get("$ref", "").rpartition("/")[2], inner)
+            if name in FLAGS:
+                continue
             if name in QUANTIFIERS:
                 visit(inner, field)
             elif name in AROUND:
