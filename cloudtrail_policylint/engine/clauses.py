@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..decisions.profiles import Profile
-    from ..iam.policy import Document, Statement
+    from ..iam.policy import Action, Document, Statement
     from ..tree.nodes import Text
     from ..tree.source import Span
     from .asking import Asking, Met
@@ -395,6 +395,7 @@ _COST = (
     "document",
     "request",
     "applies",
+    "possible",
 )
 
 
@@ -448,26 +449,11 @@ class _Listed:
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._attribute = LISTS[field]
         self._tests = [(q, _element_test(field, words, lookups)) for q, words in given.items()]
-        self._met = {
-            q: test.met
+        self._asked = {
+            q: asked
             for q, words in given.items()
-            for test in compiled(field, {"met": words["met"]} if "met" in words else {}, lookups)
+            if (asked := _AskedOf(field, words, lookups)).words
         }
-        self._is_action = field == "action"
-
-    def _asked(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> int:
-        """The verdict of ``met`` under *quantifier*."""
-        test = self._met.get(quantifier)
-        return test(self._answer(element, statement, scene)) if test is not None else YES
-
-    def _answer(self, element: Any, statement: Statement, scene: Scene) -> Met:
-        ask = scene.asking.action if self._is_action else scene.asking.condition
-        return ask(statement, element)
-
-    def _because(self, element: Any, statement: Statement, scene: Scene) -> str:
-        if self._is_action:
-            return scene.asking.action(statement, element).because
-        return scene.asking.why(statement, element)
 
     def _passes(
         self,
@@ -478,8 +464,8 @@ class _Listed:
         scene: Scene,
     ) -> int:
         verdict = test.verdict(element, statement)
-        if verdict and quantifier in self._met:
-            verdict = min(verdict, self._asked(quantifier, element, statement, scene))
+        if verdict and quantifier in self._asked:
+            verdict = min(verdict, self._asked[quantifier].verdict(element, statement, scene))
         return verdict
 
     def gate(self) -> Gate:
@@ -519,9 +505,62 @@ class _Listed:
             for element in getattr(statement, self._attribute):
                 if self._passes(quantifier, test, element, statement, scene) >= floor:
                     yield from test.witnesses(element, statement, floor)
-                    if quantifier in self._met:
-                        because = self._because(element, statement, scene)
-                        yield Witness("because", because, element.span)
+                    if quantifier in self._asked:
+                        asked = self._asked[quantifier]
+                        yield from asked.witnesses(element, statement, scene, floor)
+
+
+class _AskedOf:
+    """The words of a test of one element that decisions answer: ``met``, ``effective``, ``denied``."""
+
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
+        self._is_action = field == "action"
+        self.words = [
+            (word, test)
+            for word in ("met", "effective", "denied")
+            if word in given
+            for test in compiled(field, {word: given[word]}, lookups)
+        ]
+
+    def verdict(self, element: Any, statement: Statement, scene: Scene) -> int:
+        """The verdict on *element* of *statement*."""
+        verdict = YES
+        for _, test in self.words:
+            if test.met is not None:
+                found = test.met(self._met(element, statement, scene))
+            elif test.denied is not None:
+                found = test.denied(scene.asking.denied(statement, element))
+            else:
+                effects = self._effects(test, element, statement, scene)
+                found = max([effect for _, effect in effects], default=NO)
+            verdict = min(verdict, found)
+        return verdict
+
+    def witnesses(
+        self, element: Any, statement: Statement, scene: Scene, floor: int
+    ) -> Iterator[Witness]:
+        """What the words add to the messages about *element*, which passed with at least *floor*."""
+        for word, test in self.words:
+            if word == "met":
+                yield Witness("because", self._because(element, statement, scene), element.span)
+            elif word == "effective":
+                for name, effect in self._effects(test, element, statement, scene):
+                    if effect >= floor:
+                        yield Witness("effective", name, element.span)
+
+    def _met(self, element: Any, statement: Statement, scene: Scene) -> Met:
+        ask = scene.asking.action if self._is_action else scene.asking.condition
+        return ask(statement, element)
+
+    def _because(self, element: Any, statement: Statement, scene: Scene) -> str:
+        if self._is_action:
+            return scene.asking.action(statement, element).because
+        return scene.asking.why(statement, element)
+
+    def _effects(
+        self, test: WordTest, element: Action, statement: Statement, scene: Scene
+    ) -> list[tuple[str, int]]:
+        return [(name, scene.asking.effect(statement, element, name)) for name in test.names or ()]
 
 
 def _element_test(field: str, words: Given, lookups: Lookups) -> ElementTest:
@@ -588,6 +627,33 @@ class _Applies:
             yield Witness("operator", one.operator.written, one.operator.span, None, span)
         if not conditions:
             yield Witness("element", found.miss.element, span)
+
+
+class _Possible:
+    """``possible``: the actions that Deny statements in view leave on the statement's resources."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, _names(list(compiled("possible", words, lookups))))
+            for quantifier, words in given.items()
+        ]
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        verdict = YES
+        for quantifier, names in self._tests:
+            found = NO
+            for name in names:
+                found = max(found, scene.asking.possible(statement, name))
+            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+            if verdict == NO:
+                break
+        return verdict
+
+    def witnesses(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Witness]:
+        for quantifier, names in self._tests:
+            for name in names if quantifier == "some" else ():
+                if scene.asking.possible(statement, name) >= floor:
+                    yield Witness("possible", name, statement.span)
 
 
 class _Request:
@@ -730,6 +796,8 @@ def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
         return _Request(given, lookups)
     if field == "applies":
         return _Applies(given, lookups)
+    if field == "possible":
+        return _Possible(given, lookups)
     if field in LISTS:
         return _Listed(field, given, lookups)
     return _Single(field, given, lookups)

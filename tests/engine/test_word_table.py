@@ -113,7 +113,7 @@ def test_the_documentation_has_a_row_for_each_word() -> None:
 
 LISTED = {"text", "whole", "complement"}
 TESTED = {
-    "action": LISTED | {"contextual", "met"},
+    "action": LISTED | {"contextual", "met", "names", "denied"},
     "resource": LISTED | {"contextual"},
     "condition": {"condition", "met"},
     "target": {"target"},
@@ -121,6 +121,7 @@ TESTED = {
     "statement": {"met"},
     "request": {"names", "met", "decision"},
     "allowed": {"names"},
+    "possible": {"names"},
 }
 """The tests of ``WordTest`` that the engine makes on these fields; on all others ``text``, else ``whole``."""
 
