@@ -436,7 +436,7 @@ def test_many_deny_statements_are_not_compared_one_by_one() -> None:
         {**stop, "Action": CHANGE, "Resource": f"arn:aws:cloudtrail:*:*:trail/t{n}"}
         for n in range(51)
     ]
-    match = {"action": {"some": {"is": [STOP]}}, "possible": {"some": {"is": [CHANGE]}}}
+    match: Any = {"action": {"some": {"is": [STOP]}}, "possible": {"some": {"is": [CHANGE]}}}
     assert verdict(match, [stop, *others[:50]], kind="scp") == YES
     assert verdict(match, [stop, *others], kind="scp") == MAYBE
     match = {"effect": {"is": ["Allow"]}, "action": {"some": {"effective": [CHANGE]}}}
@@ -448,7 +448,7 @@ def test_messages_list_actions() -> None:
         {"Effect": "Deny", "Action": ["cloudtrail:S*Logging", "cloudtrail:Get*"], "Resource": "*"},
         {"Effect": "Deny", "Action": CHANGE, "Resource": "*"},
     ]
-    match = {
+    match: Any = {
         "action": {"some": {"effective": [STOP, CHANGE, "cloudtrail:StartLogging"]}},
         "possible": {"some": {"is": ["cloudtrail:DeleteTrail", CHANGE, "cloudtrail:PutEventSelectors"]}},
     }  # fmt: skip
