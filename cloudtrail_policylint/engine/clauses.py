@@ -430,13 +430,19 @@ class _Single:
 
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._field = field
-        self._test = SingleTest(field, given, lookups)
+        words = {word: operands for word, operands in given.items() if word != "none"}
+        self._test = SingleTest(field, words, lookups)
+        self._none = SingleTest(field, given["none"], lookups) if "none" in given else None
 
     def _text(self, statement: Statement) -> Text | None:
         return statement.effect if self._field == "effect" else statement.sid
 
     def verdict(self, statement: Statement, _: Scene) -> int:
-        return self._test.verdict(self._text(statement))
+        text = self._text(statement)
+        verdict = self._test.verdict(text)
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(text)))
+        return verdict
 
     def witnesses(self, statement: Statement, _: Scene, _floor: int) -> tuple[Witness, ...]:
         text = self._text(statement)
