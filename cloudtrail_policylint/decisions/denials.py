@@ -93,7 +93,7 @@ class Denials:
             left = max(left, min(fit, agreed([one for _, one in found])))
         return Left(met, left)
 
-    def possible(self, about: Statement, action: str, caller: Caller) -> int:
+    def undenied(self, about: Statement, action: str, caller: Caller) -> int:
         """Whether they leave some request of *caller* for *action* on the resources of *about*."""
         denying = self._denying(action)
         resources = list(self._resources(about, action))

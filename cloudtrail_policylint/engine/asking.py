@@ -120,7 +120,7 @@ class Asking:
         self._allowed: dict[str, int] = {}
         self._denials: dict[str, Denials] = {}
         self._lefts: dict[tuple[int, str], Left] = {}
-        self._possible: dict[tuple[int, str], int] = {}
+        self._undenied: dict[tuple[int, str], int] = {}
 
     # -- whether a statement, or one of its elements, is ever met
 
@@ -251,18 +251,18 @@ class Asking:
             )
         return found
 
-    def possible(self, statement: Statement, name: str) -> int:
-        """Whether somebody whom no policy names may carry out the action *name* on what *statement* is about."""
+    def undenied(self, statement: Statement, name: str) -> int:
+        """Whether no Deny in view denies *name* on the resources of *statement* to a caller whom no policy names."""
         key = (id(statement), name)
-        found = self._possible.get(key)
+        found = self._undenied.get(key)
         if found is None:
             caller = self._profiles.stranger
             found = agreed(
-                self._denials_of(kind).possible(statement, name, caller)
+                self._denials_of(kind).undenied(statement, name, caller)
                 for kind in self._document.kinds
             )
             found = found if self._document.complete else min(found, MAYBE)
-            self._possible[key] = found
+            self._undenied[key] = found
         return found
 
     def _denials_of(self, kind: str) -> Denials:

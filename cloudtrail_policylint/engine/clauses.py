@@ -395,7 +395,7 @@ _COST = (
     "document",
     "request",
     "applies",
-    "possible",
+    "undenied",
 )
 
 
@@ -635,12 +635,12 @@ class _Applies:
             yield Witness("element", found.miss.element, span)
 
 
-class _Possible:
-    """``possible``: the actions that Deny statements in view leave on the statement's resources."""
+class _Undenied:
+    """``undenied``: the actions that Deny statements in view leave on the statement's resources."""
 
     def __init__(self, given: Given, lookups: Lookups) -> None:
         self._tests = [
-            (quantifier, _names(list(compiled("possible", words, lookups))))
+            (quantifier, _names(list(compiled("undenied", words, lookups))))
             for quantifier, words in given.items()
         ]
 
@@ -649,7 +649,7 @@ class _Possible:
         for quantifier, names in self._tests:
             found = NO
             for name in names:
-                found = max(found, scene.asking.possible(statement, name))
+                found = max(found, scene.asking.undenied(statement, name))
             verdict = min(verdict, negated(found) if quantifier == "none" else found)
             if verdict == NO:
                 break
@@ -658,8 +658,8 @@ class _Possible:
     def witnesses(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Witness]:
         for quantifier, names in self._tests:
             for name in names if quantifier == "some" else ():
-                if scene.asking.possible(statement, name) >= floor:
-                    yield Witness("possible", name, statement.span)
+                if scene.asking.undenied(statement, name) >= floor:
+                    yield Witness("undenied", name, statement.span)
 
 
 class _Request:
@@ -802,8 +802,8 @@ def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
         return _Request(given, lookups)
     if field == "applies":
         return _Applies(given, lookups)
-    if field == "possible":
-        return _Possible(given, lookups)
+    if field == "undenied":
+        return _Undenied(given, lookups)
     if field in LISTS:
         return _Listed(field, given, lookups)
     return _Single(field, given, lookups)

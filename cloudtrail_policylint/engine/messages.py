@@ -98,9 +98,9 @@ def _effective(subject: Subject, _: Lookups) -> str:
     return _names("effective", subject)
 
 
-def _possible(subject: Subject, _: Lookups) -> str:
+def _undenied(subject: Subject, _: Lookups) -> str:
     """The actions that the Deny statements leave."""
-    return _names("possible", subject)
+    return _names("undenied", subject)
 
 
 def _names(field: str, subject: Subject) -> str:
@@ -124,7 +124,7 @@ PLACEHOLDERS = {
     "because": _because,
     "request": _request,
     "effective": _effective,
-    "possible": _possible,
+    "undenied": _undenied,
 }
 """The placeholders that are not fields: those of ``words.WORDS``."""
 

@@ -487,7 +487,7 @@ def denied(_: str, _context: Context) -> WordTest:
 
 
 def one_of_names(operands: Sequence[str], _: Context) -> WordTest:
-    """``is`` of a request, or of an action that is allowed or possible."""
+    """``is`` of a request, or of an action that is allowed or undenied."""
     return WordTest(names=tuple(operands))
 
 
@@ -524,7 +524,7 @@ WORDS = (
     Word("effective", ("action",), effective, (Placeholder("effective"),)),
     Word("denied", ("action",), denied),
     Word("is", ("request", "allowed"), one_of_names),
-    Word("is", ("possible",), one_of_names, (Placeholder("possible"),)),
+    Word("is", ("undenied",), one_of_names, (Placeholder("undenied"),)),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""

@@ -329,7 +329,7 @@ def test_what_two_deny_statements_leave_of_another(own: str) -> None:
         assert verdict(match, [allow, *denies]) == expected, (first, second)
         guard = {"Effect": "Deny", "Action": CHANGE, "Resource": own}
         for quantifier in ("some", "none"):
-            match = {"action": {"some": {"effective": [CHANGE]}}, "possible": {quantifier: {"is": [STOP]}}}  # fmt: skip
+            match = {"action": {"some": {"effective": [CHANGE]}}, "undenied": {quantifier: {"is": [STOP]}}}  # fmt: skip
             expected = YES if TRAILS[own] and left == (quantifier == "some") else NO
             assert verdict(match, [guard, *denies], kind="scp") == expected, (first, second)
         match = {"effect": {"is": ["Allow"]}, "action": {"some": {"denied": "always"}}}
@@ -376,7 +376,7 @@ def test_what_a_deny_leaves_under_conditions(allow: Any, denies: Any, left: int)
 
 
 @pytest.mark.parametrize(
-    ("guard", "deny", "possible"),
+    ("guard", "deny", "undenied"),
     [
         ({}, EXCEPT_ADMIN, NO),
         ({}, WITHOUT_MFA, NO),
@@ -397,19 +397,19 @@ def test_what_a_deny_leaves_under_conditions(allow: Any, denies: Any, left: int)
         ({}, {"StringEquals": {"aws:RequestedRegion": "{{ region }}"}}, MAYBE),
     ],
 )  # fmt: skip
-def test_what_remains_possible_for_a_caller_whom_no_policy_names(
-    guard: Any, deny: Any, possible: int
+def test_what_remains_undenied_for_a_caller_whom_no_policy_names(
+    guard: Any, deny: Any, undenied: int
 ) -> None:
     statements = [
         {"Effect": "Deny", "Action": STOP, "Resource": "*", "Condition": guard},
         {"Effect": "Deny", "Action": CHANGE, "Resource": "*", "Condition": deny},
     ]
-    match = {"action": {"some": {"is": [STOP]}}, "possible": {"some": {"is": [CHANGE]}}}
-    assert verdict(match, statements, kind="scp") == possible
+    match = {"action": {"some": {"is": [STOP]}}, "undenied": {"some": {"is": [CHANGE]}}}
+    assert verdict(match, statements, kind="scp") == undenied
 
 
 @pytest.mark.parametrize(
-    ("guard", "deny", "possible"),
+    ("guard", "deny", "undenied"),
     [
         ("arn:aws:cloudtrail:*:*:trail/{{ name }}", "arn:aws:cloudtrail:*:*:trail/{{ name }}", NO),
         ("arn:aws:cloudtrail:*:*:trail/{{ name }}", "arn:aws:cloudtrail:*:*:trail/{{ other }}", MAYBE),
@@ -421,13 +421,13 @@ def test_what_remains_possible_for_a_caller_whom_no_policy_names(
         ("arn:aws:cloudtrail:*:*:eventdatastore/*", "arn:aws:s3:::x", NO),
     ],
 )  # fmt: skip
-def test_what_remains_possible_with_unknown_names(guard: str, deny: str, possible: int) -> None:
+def test_what_remains_undenied_with_unknown_names(guard: str, deny: str, undenied: int) -> None:
     statements = [
         {"Effect": "Deny", "Action": STOP, "Resource": guard},
         {"Effect": "Deny", "Action": CHANGE, "Resource": deny},
     ]
-    match = {"action": {"some": {"is": [STOP]}}, "possible": {"some": {"is": [CHANGE]}}}
-    assert verdict(match, statements, kind="scp") == possible
+    match = {"action": {"some": {"is": [STOP]}}, "undenied": {"some": {"is": [CHANGE]}}}
+    assert verdict(match, statements, kind="scp") == undenied
 
 
 def test_many_deny_statements_are_not_compared_one_by_one() -> None:
@@ -436,7 +436,7 @@ def test_many_deny_statements_are_not_compared_one_by_one() -> None:
         {**stop, "Action": CHANGE, "Resource": f"arn:aws:cloudtrail:*:*:trail/t{n}"}
         for n in range(51)
     ]
-    match: Any = {"action": {"some": {"is": [STOP]}}, "possible": {"some": {"is": [CHANGE]}}}
+    match: Any = {"action": {"some": {"is": [STOP]}}, "undenied": {"some": {"is": [CHANGE]}}}
     assert verdict(match, [stop, *others[:50]], kind="scp") == YES
     assert verdict(match, [stop, *others], kind="scp") == MAYBE
     match = {"effect": {"is": ["Allow"]}, "action": {"some": {"effective": [CHANGE]}}}
@@ -450,9 +450,9 @@ def test_messages_list_actions() -> None:
     ]
     match: Any = {
         "action": {"some": {"effective": [STOP, CHANGE, "cloudtrail:StartLogging"]}},
-        "possible": {"some": {"is": ["cloudtrail:DeleteTrail", CHANGE, "cloudtrail:PutEventSelectors"]}},
+        "undenied": {"some": {"is": ["cloudtrail:DeleteTrail", CHANGE, "cloudtrail:PutEventSelectors"]}},
     }  # fmt: skip
-    found = asked(match, statements, report="action", message="{effective}: {possible}", kind="scp")
+    found = asked(match, statements, report="action", message="{effective}: {undenied}", kind="scp")
     rest = "cloudtrail:DeleteTrail, cloudtrail:PutEventSelectors"
     assert [(place, message) for place, message, _ in found] == [
         ('"cloudtrail:S*Logging"', f"{STOP}, cloudtrail:StartLogging: {rest}"),

@@ -121,7 +121,7 @@ TESTED = {
     "statement": {"met"},
     "request": {"names", "met", "decision"},
     "allowed": {"names"},
-    "possible": {"names"},
+    "undenied": {"names"},
 }
 """The tests of ``WordTest`` that the engine makes on these fields; on all others ``text``, else ``whole``."""
 
