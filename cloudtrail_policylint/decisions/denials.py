@@ -74,7 +74,8 @@ class Denials:
     def left(self, about: Statement, action: str, callers: Sequence[Caller]) -> Left:
         """What they leave of the requests for *action* that *about* is met by.
 
-        Where the answers for *callers* differ, it is MAYBE.
+        A Deny is for all *callers*; of an Allow it is not known which of them it is for, so that
+        the answer is MAYBE where they differ.
         """
         if contradicted(about, self._documents[0], self._available, frozenset()) is not None:
             return Left(NO, NO)
@@ -82,6 +83,8 @@ class Denials:
         resources = list(self._resources(about, action))
         if len(resources) * max(1, len(denying)) > MAX_TRIED:
             return Left(MAYBE, MAYBE)
+        is_deny = about.effect is not None and about.effect.literal == "Deny"
+        together = max if is_deny else agreed
         met = left = NO
         for resource, fit in resources:
             found = []
@@ -89,8 +92,8 @@ class Denials:
                 request = self._request(about, action, resource, caller)
                 ever = _ever(Answer(about, self._documents[0], self._place, request))
                 found.append((ever, min(ever, self._left(about, request, denying))))
-            met = max(met, min(fit, agreed([one for one, _ in found])))
-            left = max(left, min(fit, agreed([one for _, one in found])))
+            met = max(met, min(fit, together([one for one, _ in found])))
+            left = max(left, min(fit, together([one for _, one in found])))
         return Left(met, left)
 
     def undenied(self, about: Statement, action: str, caller: Caller) -> int:

@@ -242,9 +242,9 @@ class Asking:
         key = (id(statement), name)
         found = self._lefts.get(key)
         if found is None:
-            callers = [Caller(open_principal(one), {}) for one in (USER, ROLE)]
             lefts = [
-                self._denials_of(k).left(statement, name, callers) for k in self._document.kinds
+                self._denials_of(kind).left(statement, name, _callers(kind))
+                for kind in self._document.kinds
             ]
             found = self._lefts[key] = Left(
                 agreed([one.met for one in lefts]), agreed([one.left for one in lefts])
@@ -414,6 +414,12 @@ def _of_all(found: Sequence[Met]) -> Met:
     """What is the same for all possible kinds; MAYBE where they differ."""
     ever, always = agreed(one.ever for one in found), agreed(one.always for one in found)
     return replaced(found[0], ever=ever, always=always)
+
+
+def _callers(kind: str) -> list[Caller]:
+    """Those whom a policy of *kind* may be for: the root user has no policies of its own."""
+    kinds = (USER, ROLE, ROOT) if kind == "scp" else (USER, ROLE)
+    return [Caller(open_principal(one), {}) for one in kinds]
 
 
 def _answers(requests: Sequence[Asked]) -> list[Answer]:
