@@ -54,10 +54,11 @@ class Caller:
 
 @record
 class Left:
-    """Whether some request meets a statement, and whether no Deny denies some such request."""
+    """Whether some request meets a statement, whether no Deny denies some such request, and whether each is denied."""
 
     met: int
     left: int
+    denied: int
 
 
 class Denials:
@@ -78,23 +79,25 @@ class Denials:
         the answer is MAYBE where they differ.
         """
         if contradicted(about, self._documents[0], self._available, frozenset()) is not None:
-            return Left(NO, NO)
+            return Left(NO, NO, NO)
         denying = self._denying(action)
         resources = list(self._resources(about, action))
         if len(resources) * max(1, len(denying)) > MAX_TRIED:
-            return Left(MAYBE, MAYBE)
+            return Left(MAYBE, MAYBE, MAYBE)
         is_deny = about.effect is not None and about.effect.literal == "Deny"
         together = max if is_deny else agreed
         met = left = NO
+        denied = YES
         for resource, fit in resources:
             found = []
             for caller in callers:
                 request = self._request(about, action, resource, caller)
                 ever = _ever(Answer(about, self._documents[0], self._place, request))
-                found.append((ever, min(ever, self._left(about, request, denying))))
-            met = max(met, min(fit, together([one for one, _ in found])))
-            left = max(left, min(fit, together([one for _, one in found])))
-        return Left(met, left)
+                found.append((ever, self._left(about, request, denying)))
+            met = max(met, min(fit, together([ever for ever, _ in found])))
+            left = max(left, min(fit, together([min(one) for one in found])))
+            denied = min([denied, *[YES - one for ever, one in found if ever != NO]])
+        return Left(met, left, min(met, denied))
 
     def undenied(self, about: Statement, action: str, caller: Caller) -> int:
         """Whether they leave some request of *caller* for *action* on the resources of *about*."""
@@ -109,6 +112,10 @@ class Denials:
             ],
             default=NO,
         )
+
+    def about(self, action: str) -> Iterator[Statement]:
+        """The statements that may deny *action*."""
+        return (statement for _, statement in self._denying(action))
 
     def _denying(self, action: str) -> list[tuple[Document, Statement]]:
         """The statements that may deny *action*."""

@@ -234,9 +234,16 @@ class Asking:
             for name, known_action in named_actions((action,), self._available.catalogue)
             if known_action is not None
         ]
-        met = max([one.met for one in found], default=NO)
-        left = max([one.left for one in found], default=NO)
-        return Met(MAYBE, min(met, YES - left))
+        return Met(MAYBE, min([one.denied for one in found if one.met != NO], default=NO))
+
+    def denying(self, statement: Statement, action: Action) -> Iterator[Statement]:
+        """The Deny statements in view that are about the known actions of *action*."""
+        seen = set()
+        for name, _ in named_actions((action,), self._available.catalogue):
+            for one in self._denials_of(self._document.kinds[0]).about(name):
+                if id(one) not in seen and one is not statement:
+                    seen.add(id(one))
+                    yield one
 
     def _left(self, statement: Statement, name: str) -> Left:
         key = (id(statement), name)
@@ -247,7 +254,9 @@ class Asking:
                 for kind in self._document.kinds
             ]
             found = self._lefts[key] = Left(
-                agreed([one.met for one in lefts]), agreed([one.left for one in lefts])
+                agreed([one.met for one in lefts]),
+                agreed([one.left for one in lefts]),
+                agreed([one.denied for one in lefts]),
             )
         return found
 

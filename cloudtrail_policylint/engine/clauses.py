@@ -224,6 +224,8 @@ class StatementMatch:
         for clause in self._compiled():
             if isinstance(clause, _Context):
                 yield from clause.match.related(scene, floor, statement)
+            elif isinstance(clause, _Listed):
+                yield from clause.related(statement, scene, floor)
 
     def shortfall(self, statement: Statement, scene: Scene) -> str | None:
         """The only field that keeps *statement* from matching, if its action matches."""
@@ -515,6 +517,13 @@ class _Listed:
                         asked = self._asked[quantifier]
                         yield from asked.witnesses(element, statement, scene, floor)
 
+    def related(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Related]:
+        """The other statements that the witnesses depend on."""
+        for quantifier, test in self._tests:
+            for element in getattr(statement, self._attribute) if quantifier in self._asked else ():
+                if self._passes(quantifier, test, element, statement, scene) >= floor:
+                    yield from self._asked[quantifier].related(element, statement, scene)
+
 
 class _AskedOf:
     """The words of a test of one element that decisions answer: ``met``, ``effective``, ``denied``."""
@@ -567,6 +576,12 @@ class _AskedOf:
         self, test: WordTest, element: Action, statement: Statement, scene: Scene
     ) -> list[tuple[str, int]]:
         return [(name, scene.asking.effect(statement, element, name)) for name in test.names or ()]
+
+    def related(self, element: Any, statement: Statement, scene: Scene) -> Iterator[Related]:
+        """The statements that ``denied`` rests on."""
+        if any(word == "denied" for word, _ in self.words):
+            for one in islice(scene.asking.denying(statement, element), MAX_RELATED):
+                yield Related(field_span(one, "action"), "denied here")
 
 
 def _element_test(field: str, words: Given, lookups: Lookups) -> ElementTest:
