@@ -11,6 +11,7 @@ from itertools import islice
 
 from ..base.record import record, replaced
 from ..iam.patterns import MAYBE, NO, YES
+from ..tree.nodes import Piece, Text
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
 from .targets import targets_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..decisions.profiles import Profile
     from ..iam.policy import Action, Document, Statement
-    from ..tree.nodes import Text
+    from ..iam.written import Owner
     from ..tree.source import Span
     from .asking import Asking, Met
     from .elements import ElementTest, Gate
@@ -404,7 +405,11 @@ _COST = (
 def _document_tests(
     field: str, words: Given, lookups: Lookups
 ) -> Iterator[Callable[[Document], int]]:
-    """The tests of *field*: ``version``, or one with words about documents."""
+    """The tests of *field*: ``version``, ``owner``, or one with words about documents."""
+    if field == "owner":
+        named = _Negatable(field, words, lookups)
+        yield lambda document: named.verdict(_name_of(document.owner))
+        return
     if field == "version":
         version = SingleTest(field, words, lookups)
         yield lambda document: version.verdict(document.version)
@@ -412,6 +417,11 @@ def _document_tests(
     for test in compiled(field, words, lookups):
         assert test.document is not None
         yield test.document
+
+
+def _name_of(owner: Owner) -> Text | None:
+    """The name of the resource that a policy belongs to; None for a file of its own."""
+    return Text((Piece(owner.name, owner.span),), owner.span) if owner.name else None
 
 
 class _OfDocument:
@@ -427,24 +437,33 @@ class _OfDocument:
         return ()
 
 
+class _Negatable:
+    """Words on one text, and under ``none`` those that it must not pass."""
+
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
+        words = {word: operands for word, operands in given.items() if word != "none"}
+        self._test = SingleTest(field, words, lookups)
+        self._none = SingleTest(field, given["none"], lookups) if "none" in given else None
+
+    def verdict(self, text: Text | None) -> int:
+        verdict = self._test.verdict(text)
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(text)))
+        return verdict
+
+
 class _Single:
     """``effect`` and ``sid``."""
 
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._field = field
-        words = {word: operands for word, operands in given.items() if word != "none"}
-        self._test = SingleTest(field, words, lookups)
-        self._none = SingleTest(field, given["none"], lookups) if "none" in given else None
+        self._test = _Negatable(field, given, lookups)
 
     def _text(self, statement: Statement) -> Text | None:
         return statement.effect if self._field == "effect" else statement.sid
 
     def verdict(self, statement: Statement, _: Scene) -> int:
-        text = self._text(statement)
-        verdict = self._test.verdict(text)
-        if verdict and self._none is not None:
-            verdict = min(verdict, negated(self._none.verdict(text)))
-        return verdict
+        return self._test.verdict(self._text(statement))
 
     def witnesses(self, statement: Statement, _: Scene, _floor: int) -> tuple[Witness, ...]:
         text = self._text(statement)

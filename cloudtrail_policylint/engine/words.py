@@ -105,6 +105,7 @@ FAMILIES = {
     "condition.value": ARNS,
     "arn": ARNS,
     "type": EXACT,
+    "owner": FOLDED,
 }
 """The fields with words about texts: of policies, attachments (``arn``), resources (``type``)."""
 

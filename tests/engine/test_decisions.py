@@ -458,3 +458,37 @@ def test_messages_list_actions() -> None:
         ('"cloudtrail:S*Logging"', f"{STOP}, cloudtrail:StartLogging: {rest}"),
         (f'"{CHANGE}"', f"{CHANGE}: {rest}"),
     ]
+
+
+def test_a_service_control_policy_is_also_for_the_root_user() -> None:
+    """A Deny that spares every user and role still has an effect there."""
+    spared = {"ArnNotLike": {"aws:PrincipalArn": ["arn:*:iam::*:user/*", "arn:*:iam::*:role/*"]}}
+    statement = {"Effect": "Deny", "Action": STOP, "Resource": "*", "Condition": spared}
+    match = {"action": {"some": {"effective": [STOP]}}}
+    assert verdict(match, statement, kind="scp") == YES
+    assert verdict(match, statement) == NO
+
+
+def test_what_an_allow_denies_without_a_deny() -> None:
+    """Nothing, whatever is not known of it."""
+    match = {"action": {"some": {"denied": "always"}}}
+    for resource in ("*", "{{ trail }}", TRAIL):
+        assert verdict(match, {"Effect": "Allow", "Action": STOP, "Resource": resource}) == NO
+    deny = {"Effect": "Deny", "Action": "cloudtrail:*", "Resource": "*"}
+    unknown = {"Effect": "Allow", "Action": STOP, "Resource": "{{ trail }}"}
+    assert verdict({"effect": {"is": ["Allow"]}, **match}, [unknown, deny]) == MAYBE
+    whole = {"Effect": "Allow", "NotAction": STOP, "Resource": "*"}
+    assert verdict({"effect": {"is": ["Allow"]}, **match}, [whole, deny]) == MAYBE
+
+
+def test_the_deny_of_an_allow_is_related() -> None:
+    statements = [
+        {"Effect": "Allow", "Action": STOP, "Resource": "*"},
+        {"Effect": "Deny", "Action": "cloudtrail:Stop*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "cloudtrail:Get*", "Resource": "*"},
+    ]
+    asking = rule({"effect": {"is": ["Allow"]}, "action": {"some": {"denied": "always"}}})
+    policy = document({"Version": "2012-10-17", "Statement": statements}, kind="identity")
+    (found,) = settled(only_findings(Engine([asking], BOOK, pedantic=False).check_document(policy)))
+    assert [one.message for one in found.related] == ["denied here"]
+    assert policy.statements[1].span.contains(found.related[0].span)
