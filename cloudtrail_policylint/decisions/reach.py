@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..base.errors import InputError
 from ..base.record import record
-from ..iam.patterns import MAYBE, NO
+from ..iam.patterns import MAYBE, NO, YES
 from .conditions import Key, Setting, having, holds
 from .operators import named
 from .principals import (
@@ -106,7 +106,7 @@ def asked(
         principals = list(principals_of(statement.principals))
     alike: dict[object, list[Answer]] = {}
     found = []
-    for name, action in _actions(
+    for name, action in named_actions(
         statement.actions if actions is None else actions, available.catalogue
     ):
         kind = _kind_of(action, statement, available.catalogue)
@@ -181,6 +181,20 @@ def conditions_met(requests: Sequence[Asked]) -> list[tuple[Condition, int, int]
     ]
 
 
+def settled(verdict: int) -> tuple[int, int]:
+    """Whether something that is completely known is ever met, and always.
+
+    It is MAYBE for requests that may carry or name anything: some meet it, others do not.
+    """
+    return (YES, NO) if verdict == MAYBE else (verdict, verdict)
+
+
+def is_literal(condition: Condition) -> bool:
+    """Whether all of *condition* is known."""
+    texts = (condition.operator, condition.key, *condition.values)
+    return condition.certain and all(text.literal is not None for text in texts)
+
+
 def _kind_of(action: KnownAction | None, statement: Statement, catalogue: Catalogue) -> object:
     """What the answer for *action* rests on: actions of which it is the same are met alike."""
     if action is None or action.types is None:
@@ -218,7 +232,7 @@ def _common(answers: Sequence[Answer]) -> Miss | None:
     return next(iter((common or {}).values()), None)
 
 
-def _actions(
+def named_actions(
     actions: Iterable[Action], catalogue: Catalogue
 ) -> Iterator[tuple[str, KnownAction | None]]:
     """The actions that *actions* stand for; one that nothing is known of where they cannot be told."""
@@ -315,9 +329,9 @@ def contradicted(
             continue
         if count * len(conditions) > MAX_COMPARED:
             continue
-        for pinned in conditions:
-            values = _pinned(pinned)
-            others = [one for one in conditions if one is not pinned]
+        for one in conditions:
+            values = pinned(one)
+            others = [other for other in conditions if other is not one]
             if values and all(_fails(value, name, others, document, shared) for value in values):
                 return Miss(
                     f"Condition/{others[0].operator.written}/{others[0].key.written}",
@@ -329,7 +343,7 @@ def contradicted(
     return None
 
 
-def _pinned(condition: Condition) -> list[str]:
+def pinned(condition: Condition) -> list[str]:
     """All values that *condition* lets its key have, empty where they are not listed in it."""
     operator = named(condition.operator.literal or "")
     if operator is None or operator.operator is None or operator.prefix or operator.if_exists:

@@ -10,6 +10,7 @@ from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..decisions.availability import Availability
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
+from ..decisions.denials import Caller, Denials, Left
 from ..decisions.principals import ROLE, ROOT, USER
 from ..decisions.profiles import Profiles
 from ..decisions.reach import (
@@ -17,17 +18,20 @@ from ..decisions.reach import (
     Asked,
     asked,
     conditions_met,
+    is_literal,
+    named_actions,
     open_principal,
     reach_of,
     resources_of,
+    settled,
 )
 from ..decisions.reasons import causes, misses
 from ..decisions.request import Request
-from ..decisions.statements import Answer, Place, resource_matches
-from ..decisions.values import SHAPES, agreed, known, opened
+from ..decisions.statements import Answer, Place, covers_action, resource_matches
+from ..decisions.values import agreed, holes, known, opened
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
-from ..iam.patterns import MAYBE, NO, YES
+from ..iam.patterns import MAYBE, NO, YES, parse
 from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
 from .shown import listed
@@ -114,6 +118,9 @@ class Asking:
         self._requests: dict[tuple[str, str], Request] = {}
         self._decided: dict[str, Decided | None] = {}
         self._allowed: dict[str, int] = {}
+        self._denials: dict[str, Denials] = {}
+        self._lefts: dict[tuple[int, str], Left] = {}
+        self._undenied: dict[tuple[int, str], int] = {}
 
     # -- whether a statement, or one of its elements, is ever met
 
@@ -169,8 +176,8 @@ class Asking:
         for kind in self._document.kinds:
             for one, ever, always in conditions_met(self._about(statement, kind)):
                 met = Met(ever, always)
-                if _is_literal(one):
-                    met = Met(_settled(ever)[0], _settled(always)[1])
+                if is_literal(one):
+                    met = Met(settled(ever)[0], settled(always)[1])
                 found.setdefault(id(one), []).append(met)
         return {key: _of_all(every) for key, every in found.items()}
 
@@ -203,6 +210,79 @@ class Asking:
             kinds=(*OWN, ROOT) if kind == "scp" else OWN,
             actions=actions,
         )
+
+    # -- what Deny statements leave
+
+    def effect(self, statement: Statement, action: Action, name: str) -> int:
+        """Whether *action*, one of its elements, gives *statement* an effect on the action *name*.
+
+        A Deny has one where some request meets it, an Allow where Deny statements in view
+        leave some such request.
+        """
+        covered = covers_action(action, parse(name.lower()))
+        if covered == NO:
+            return NO
+        found = self._left(statement, name)
+        return min(covered, found.met if _effect(statement) == "Deny" else found.left)
+
+    def denied(self, statement: Statement, action: Action) -> Met:
+        """Whether Deny statements in view deny what *statement* allows for *action*, one of its elements."""
+        if action.complement or action.texts[0].literal is None:
+            return UNTOLD
+        found = [
+            self._left(statement, name)
+            for name, known_action in named_actions((action,), self._available.catalogue)
+            if known_action is not None
+        ]
+        return Met(MAYBE, min([one.denied for one in found if one.met != NO], default=NO))
+
+    def denying(self, statement: Statement, action: Action) -> Iterator[Statement]:
+        """The Deny statements in view that are about the known actions of *action*."""
+        seen = set()
+        for name, _ in named_actions((action,), self._available.catalogue):
+            for one in self._denials_of(self._document.kinds[0]).about(name):
+                if id(one) not in seen and one is not statement:
+                    seen.add(id(one))
+                    yield one
+
+    def _left(self, statement: Statement, name: str) -> Left:
+        key = (id(statement), name)
+        found = self._lefts.get(key)
+        if found is None:
+            lefts = [
+                self._denials_of(kind).left(statement, name, _callers(kind))
+                for kind in self._document.kinds
+            ]
+            found = self._lefts[key] = Left(
+                agreed([one.met for one in lefts]),
+                agreed([one.left for one in lefts]),
+                agreed([one.denied for one in lefts]),
+            )
+        return found
+
+    def undenied(self, statement: Statement, name: str) -> int:
+        """Whether no Deny in view denies *name* on the resources of *statement* to a caller whom no policy names."""
+        key = (id(statement), name)
+        found = self._undenied.get(key)
+        if found is None:
+            caller = self._profiles.stranger
+            found = agreed(
+                self._denials_of(kind).undenied(statement, name, caller)
+                for kind in self._document.kinds
+            )
+            found = found if self._document.complete else min(found, MAYBE)
+            self._undenied[key] = found
+        return found
+
+    def _denials_of(self, kind: str) -> Denials:
+        """The Deny statements in view where the document is of *kind*."""
+        found = self._denials.get(kind)
+        if found is None:
+            others = [one for one in self._document.companions if one.kinds == (kind,)]
+            found = self._denials[kind] = Denials(
+                (self._document, *others), place_of(kind), self._available
+            )
+        return found
 
     # -- the requests that CloudTrail makes
 
@@ -262,7 +342,7 @@ class Asking:
             return MAYBE
 
         def answers(parts: Parts) -> tuple[int, list[Answer]]:
-            request = self._profiles.request(profile, shared=_holes((parts,)), resource=parts)
+            request = self._profiles.request(profile, shared=holes((parts,)), resource=parts)
             found = self._decision(profile, request)
             return found.allowed, _answers_of(found)
 
@@ -276,7 +356,7 @@ class Asking:
             part = _PARTS_OF.get(kind)
             own = own_resource(self._document, kind) if part else None
             values = {part: own} if part and own is not None else {}
-            shared = _holes(values.values())
+            shared = holes(values.values())
             found = self._requests[key] = self._profiles.request(profile, values, shared)
         return found
 
@@ -329,7 +409,7 @@ class Asking:
         self, documents: tuple[Document, ...], principal: Principal, action: str, resource: Parts
     ) -> Layer:
         request = Request(
-            principal, action, resource, available=self._available, shared=_holes((resource,))
+            principal, action, resource, available=self._available, shared=holes((resource,))
         )
         return self._decider.layer(documents, Place(IDENTITY), request)
 
@@ -345,6 +425,12 @@ def _of_all(found: Sequence[Met]) -> Met:
     return replaced(found[0], ever=ever, always=always)
 
 
+def _callers(kind: str) -> list[Caller]:
+    """Those whom a policy of *kind* may be for: the root user has no policies of its own."""
+    kinds = (USER, ROLE, ROOT) if kind == "scp" else (USER, ROLE)
+    return [Caller(open_principal(one), {}) for one in kinds]
+
+
 def _answers(requests: Sequence[Asked]) -> list[Answer]:
     """What a statement says to *requests*, once for actions that are met alike."""
     return [
@@ -354,22 +440,14 @@ def _answers(requests: Sequence[Asked]) -> list[Answer]:
     ]
 
 
-def _settled(verdict: int) -> tuple[int, int]:
-    """Whether something that is completely known is ever met, and always.
-
-    It is MAYBE for requests that may carry or name anything: some meet it, others do not.
-    """
-    return (YES, NO) if verdict == MAYBE else (verdict, verdict)
-
-
 def _answered(answer: Answer) -> tuple[int, int]:
     """Whether resource and conditions are met by some request like that of *answer*, and by each."""
     statement = answer.statement
     texts = [text for one in statement.resources for text in one.texts]
     is_known = all(text.literal is not None for text in texts)
-    found = [_settled(answer.resource) if is_known else (answer.resource, answer.resource)]
+    found = [settled(answer.resource) if is_known else (answer.resource, answer.resource)]
     for one, verdict in answer.conditions:
-        found.append(_settled(verdict) if _is_literal(one) else (verdict, verdict))
+        found.append(settled(verdict) if is_literal(one) else (verdict, verdict))
     return min([ever for ever, _ in found]), min([always for _, always in found])
 
 
@@ -450,7 +528,7 @@ def _is_met_with(answer: Answer) -> bool:
     if max(answer.principal(deny=False).values()) != YES:
         return False
     return all(
-        verdict == YES or (verdict == MAYBE and _is_literal(one))
+        verdict == YES or (verdict == MAYBE and is_literal(one))
         for one, verdict in answer.conditions
     )
 
@@ -463,7 +541,7 @@ def _is_spared(allow: Answer, denying: Sequence[Answer]) -> bool:
         if deny.effect is None or deny.action != YES:
             return False
         unsure = [one for one, verdict in deny.conditions if verdict == MAYBE]
-        if any(_is_literal(one) and (one.key.literal or "").lower() not in keys for one in unsure):
+        if any(is_literal(one) and (one.key.literal or "").lower() not in keys for one in unsure):
             continue
         is_written = all(
             text.literal is not None for one in deny.statement.resources for text in one.texts
@@ -472,11 +550,6 @@ def _is_spared(allow: Answer, denying: Sequence[Answer]) -> bool:
             return False
         elsewhere += 1
     return elsewhere <= 1  # several might leave out no resource together
-
-
-def _is_literal(condition: Condition) -> bool:
-    texts = (condition.operator, condition.key, *condition.values)
-    return condition.certain and all(text.literal is not None for text in texts)
 
 
 # -- the resource that a policy belongs to
@@ -522,16 +595,6 @@ def _up_to_slash(parts: Parts) -> Parts:
 
 
 # -- words for messages
-
-
-def _holes(values: Iterable[Parts]) -> frozenset[str]:
-    """How the holes of policies in *values* are written: they mean the same in all of the document."""
-    return frozenset(
-        one.written
-        for value in values
-        for one in value
-        if isinstance(one, Hole) and one.written not in SHAPES
-    )
 
 
 def _effect(statement: Statement) -> str | None:

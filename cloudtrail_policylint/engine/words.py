@@ -6,7 +6,7 @@ A word is compiled once, with its operands, into a test that returns a verdict.
 
 from __future__ import annotations
 
-from ..base.record import record
+from ..base.record import record, replaced
 from ..base.suggest import is_misspelt
 from ..iam.arns import (
     MISFITS,
@@ -106,6 +106,7 @@ FAMILIES = {
     "condition.value": ARNS,
     "arn": ARNS,
     "type": EXACT,
+    "owner": FOLDED,
 }
 """The fields with words about texts: of policies, attachments (``arn``), resources (``type``)."""
 
@@ -149,6 +150,8 @@ class WordTest:
     """The elements that pass, of a list that is not made but asked about."""
     met: Callable[[Met], int] | None = None
     """Tests what requests meet the element."""
+    denied: Callable[[Met], int] | None = None
+    """Tests what Deny statements leave of the element."""
     decision: Callable[[Decision], int] | None = None
     heads: frozenset[Names] | None = None
     """An action or resource with a head passes only if the head is one of these."""
@@ -512,8 +515,19 @@ def met(operand: str, _: Context) -> WordTest:
     return WordTest(met=lambda found: found.always)
 
 
+def effective(operands: Sequence[str], context: Context) -> WordTest:
+    """``effective``: it gives its statement an effect on one of these actions."""
+    overlaps = _related("overlaps")(operands, context)
+    return replaced(overlaps, names=tuple(operands))
+
+
+def denied(_: str, _context: Context) -> WordTest:
+    """``denied``: other statements deny each request for it that its statement allows."""
+    return WordTest(denied=lambda found: found.always)
+
+
 def one_of_names(operands: Sequence[str], _: Context) -> WordTest:
-    """``is`` of a request, or of an action that is allowed."""
+    """``is`` of a request, or of an action that is allowed or undenied."""
     return WordTest(names=tuple(operands))
 
 
@@ -550,7 +564,10 @@ WORDS = (
     Word("applies", ("statement",), met, (Placeholder("element"), Placeholder("because"))),
     Word("met", ("action", "condition"), met, (Placeholder("because"),)),
     Word("met", ("request",), met, (Placeholder("request"),)),
+    Word("effective", ("action",), effective, (Placeholder("effective"),)),
+    Word("denied", ("action",), denied),
     Word("is", ("request", "allowed"), one_of_names),
+    Word("is", ("undenied",), one_of_names, (Placeholder("undenied"),)),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""

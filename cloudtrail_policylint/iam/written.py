@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 UNREAD = ("embedded-policy-not-json", "limit-exceeded", "syntax-error", "template-text")
 """The problems because of which a part of a file was not read."""
 
+WITH_HOLDERS = ("identity", "trust", "scp")
+"""The kinds of policies that count together with others: of the same role, user or group, or on the
+same account or unit of an organization."""
+
 
 @record
 class Owner:
@@ -73,8 +77,8 @@ class Found:
     ``node`` is the value of the document (JSON text already read). ``kind`` is
     None if the place does not show it. ``complete`` is False if the policy has
     parts that are not in view. ``holders`` name the identities of this file or
-    module that the policy is attached to: what another document of the same
-    holder grants counts too. ``blocks`` are those that its statements may come
+    module that the policy is attached to, or the targets of a service control
+    policy: what another document of the same holder grants or denies counts too. ``blocks`` are those that its statements may come
     from. ``related`` are the places that load the document from a file of its
     own. ``on_cloudtrail``: the policy is attached to a CloudTrail resource.
     ``problems`` are inside the document, and reported only if it is checked.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...iam.written import (
+    WITH_HOLDERS,
     Allowance,
     Extraction,
     Found,
@@ -234,7 +235,7 @@ class _Finder:
             node,
             kind,
             _owner(resource),
-            holders=self._holders(resource) if kind in ("identity", "trust") else (),
+            holders=self._holders(resource) if kind in WITH_HOLDERS else (),
             on_cloudtrail=self._on_cloudtrail(resource),
             problems=(*problems, *self._unsubstituted(node)),
         )
