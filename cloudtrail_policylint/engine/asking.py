@@ -61,12 +61,16 @@ _PARTS_OF = {
 
 @record
 class Met:
-    """Whether any request meets something, and whether each does; ``because`` says what keeps it."""
+    """Whether any request meets something, and whether each does; ``because`` says what keeps it.
+
+    ``contradicts``: whether elements of a statement exclude one another.
+    """
 
     ever: int
     always: int
     because: str = ""
     miss: Miss | None = None
+    contradicts: int = NO
 
 
 UNTOLD = Met(MAYBE, MAYBE)
@@ -111,6 +115,7 @@ class Asking:
         self._statements: dict[int, Met] = {}
         self._actions: dict[object, Met] = {}
         self._conditions: dict[int, dict[int, Met]] = {}
+        self._by_action: dict[tuple[int, int], Met] = {}
         self._requests: dict[tuple[str, str], Request] = {}
         self._decided: dict[str, Decided | None] = {}
         self._allowed: dict[str, int] = {}
@@ -149,9 +154,11 @@ class Asking:
         reach = reach_of(statement, self._document, requests, self._available)
         if reach.ever == NO:
             miss = reach.miss
+            if reach.because:
+                return Met(NO, NO, reach.because, miss, YES)
             because = f"nothing about {actions} fits it"
             if miss is not None:
-                because = _because(miss, actions, statement)
+                because = _because(miss, actions)
             return Met(NO, NO, because, miss)
         found = [_answered(one) for one in _answers(requests)]
         ever = max([one for one, _ in found], default=MAYBE)
@@ -176,13 +183,50 @@ class Asking:
 
     def why(self, statement: Statement, condition: Condition) -> str:
         """Why no request, or each, that *statement* is about meets *condition*."""
+        answers = _answers(self._about(statement, self._document.kinds[0]))
+        return self._why(statement, condition, answers, _named(statement))
+
+    def _why(
+        self, statement: Statement, condition: Condition, answers: Sequence[Answer], actions: str
+    ) -> str:
+        """Why none of the requests of *answers*, which are for *actions*, meets *condition*, or each does."""
         key = condition.key.written
         name = key.lower()
-        answers = _answers(self._about(statement, self._document.kinds[0]))
-        shown = _named(statement)
-        if all(one.request.key(name).present == NO for one in answers):
-            return f"{key} is never in a request for {shown}"
-        return f"{key} never has such a value in a request for {shown}"
+        if not all(one.request.key(name).present == NO for one in answers):
+            return f"{key} never has such a value in a request for {actions}"
+        if statement.principals and self._available.is_of_principal(name):
+            by = listed([one.id.written for one in statement.principals])
+            return f"{key} is never in a request by {by}"
+        return f"{key} is never in a request for {actions}"
+
+    def condition_by_action(self, statement: Statement, condition: Condition) -> Met:
+        """Whether *condition* is met for each of the actions of *statement*: NO if there is one without."""
+        key = (id(statement), id(condition))
+        found = self._by_action.get(key)
+        if found is None:
+            found = self._by_action[key] = _of_all(
+                [
+                    self._condition_by_action(statement, condition, kind)
+                    for kind in self._document.kinds
+                ]
+            )
+        return found
+
+    def _condition_by_action(self, statement: Statement, condition: Condition, kind: str) -> Met:
+        verdict, actions, answers = YES, [], []
+        for action in statement.actions:
+            if action.complement:
+                continue
+            if action.texts[0].literal is None:
+                verdict = min(verdict, MAYBE)
+                continue
+            requests = self._requests_for(statement, kind, (action,))
+            if _is_never_met(condition, requests):
+                verdict = NO
+                actions.append(action.texts[0].written)
+                answers += _answers(requests)
+        because = self._why(statement, condition, answers, listed(actions)) if actions else ""
+        return Met(verdict, verdict, because)
 
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
         key = (id(statement), kind)
@@ -342,7 +386,8 @@ class Asking:
 def _of_all(found: Sequence[Met]) -> Met:
     """What is the same for all possible kinds; MAYBE where they differ."""
     ever, always = agreed(one.ever for one in found), agreed(one.always for one in found)
-    return replaced(found[0], ever=ever, always=always)
+    contradicts = agreed(one.contradicts for one in found)
+    return replaced(found[0], ever=ever, always=always, contradicts=contradicts)
 
 
 def _answers(requests: Sequence[Asked]) -> list[Answer]:
@@ -352,6 +397,14 @@ def _answers(requests: Sequence[Asked]) -> list[Answer]:
         for answers in {id(one.answers): one.answers for one in requests}.values()
         for answer in answers
     ]
+
+
+def _is_never_met(condition: Condition, requests: Sequence[Asked]) -> bool:
+    """Whether none of *requests* meets *condition*, one of those of their statement."""
+    return any(
+        one is condition and (_settled(ever)[0] if _is_literal(one) else ever) == NO
+        for one, ever, _ in conditions_met(requests)
+    )
 
 
 def _settled(verdict: int) -> tuple[int, int]:
@@ -543,15 +596,13 @@ def _named(statement: Statement) -> str:
     return listed([text.written for one in statement.actions for text in one.texts])
 
 
-def _because(miss: Miss, actions: str, statement: Statement) -> str:
+def _because(miss: Miss, actions: str) -> str:
     """What *miss* says about all requests for *actions*."""
     if not miss.element.startswith("Condition/"):
         return f"no request for {actions} is about such a {miss.element}"
     key = miss.element.split("/", 2)[2]
     if miss.actual is None:
         return f"{key} is never in a request for {actions}"
-    if sum((one.key.literal or "").lower() == key.lower() for one in statement.conditions) > 1:
-        return f"no value of {key} meets all conditions on it"
     return f"{key} is never {listed(miss.wanted)} in a request for {actions}"
 
 

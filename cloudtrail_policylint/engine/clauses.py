@@ -13,7 +13,7 @@ from ..iam.patterns import MAYBE, NO, YES
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
 from .targets import targets_of
-from .words import compiled, negated
+from .words import BY_ACTION, compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -434,20 +434,23 @@ class _Listed:
             for test in compiled(field, {"met": words["met"]} if "met" in words else {}, lookups)
         }
         self._is_action = field == "action"
+        self._by_action = {q for q, words in given.items() if words.get("met") == BY_ACTION}
 
     def _asked(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> int:
         """The verdict of ``met`` under *quantifier*."""
         test = self._met.get(quantifier)
-        return test(self._answer(element, statement, scene)) if test is not None else YES
+        return test(self._answer(quantifier, element, statement, scene)) if test else YES
 
-    def _answer(self, element: Any, statement: Statement, scene: Scene) -> Met:
-        ask = scene.asking.action if self._is_action else scene.asking.condition
-        return ask(statement, element)
-
-    def _because(self, element: Any, statement: Statement, scene: Scene) -> str:
+    def _answer(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> Met:
         if self._is_action:
-            return scene.asking.action(statement, element).because
-        return scene.asking.why(statement, element)
+            return scene.asking.action(statement, element)
+        if quantifier in self._by_action:
+            return scene.asking.condition_by_action(statement, element)
+        return scene.asking.condition(statement, element)
+
+    def _because(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> str:
+        found = self._answer(quantifier, element, statement, scene)
+        return found.because or scene.asking.why(statement, element)
 
     def _passes(
         self,
@@ -500,7 +503,7 @@ class _Listed:
                 if self._passes(quantifier, test, element, statement, scene) >= floor:
                     yield from test.witnesses(element, statement, floor)
                     if quantifier in self._met:
-                        because = self._because(element, statement, scene)
+                        because = self._because(quantifier, element, statement, scene)
                         yield Witness("because", because, element.span)
 
 

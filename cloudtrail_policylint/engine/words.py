@@ -466,10 +466,16 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
 # -- words on what requests meet: the answers come from ``decisions``
 
 
+BY_ACTION = "never-for-some"
+"""The operand of ``met`` that asks about each action of the statement by itself."""
+
+
 def met(operand: str, _: Context) -> WordTest:
     """``applies`` and ``met``: no request meets it (``never``), or each does (``always``)."""
-    if operand == "never":
+    if operand in ("never", BY_ACTION):
         return WordTest(met=lambda found: negated(found.ever))
+    if operand == "contradictory":
+        return WordTest(met=lambda found: found.contradicts)
     return WordTest(met=lambda found: found.always)
 
 
