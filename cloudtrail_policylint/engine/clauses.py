@@ -449,8 +449,9 @@ class _Listed:
         return scene.asking.condition(statement, element)
 
     def _because(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> str:
-        found = self._answer(quantifier, element, statement, scene)
-        return found.because or scene.asking.why(statement, element)
+        if self._is_action or quantifier in self._by_action:
+            return self._answer(quantifier, element, statement, scene).because
+        return scene.asking.why(statement, element)
 
     def _passes(
         self,

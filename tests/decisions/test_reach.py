@@ -41,8 +41,8 @@ def of_service(action: str, condition: dict[str, Any], principal: Any = CLOUDTRA
         ({"Action": "kms:DescribeKey", "Condition": {"StringLike": {"kms:EncryptionContext:a": "*"}}},
          "Condition/StringLike/kms:EncryptionContext:a"),
         # a key that the principal never carries
-        ({"Action": "cloudtrail:*", "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}},
-         "Condition/StringEquals/aws:SourceAccount"),
+        ({"Action": "cloudtrail:*", "Condition": {"StringEquals": {"aws:SourceOrgID": "o-1"}}},
+         "Condition/StringEquals/aws:SourceOrgID"),
         # aws:PrincipalArn is never the ARN of a session
         ({"Action": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:assumed-role/a/*"}}},
          "Condition/ArnLike/aws:PrincipalArn"),
