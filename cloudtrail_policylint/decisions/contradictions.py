@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_COMPARED = 1_000
 """Conditions on one key times their values that are compared with one another."""
 
+MAX_NAMED = 20
+"""Elements of one statement whose accounts the others are compared with."""
+
 _PINNING = ("StringEquals", "StringEqualsIgnoreCase", "Bool", "NumericEquals", "DateEquals")
 _PATTERNS = ("StringLike", "ArnEquals", "ArnLike")
 """Operators whose values are patterns: one without wildcards pins its key as well."""
@@ -135,7 +138,8 @@ def _on_accounts(statement: Statement, available: Availability) -> Contradiction
                         f"but {other.shown} about {_listed(other)}"
                     )
                     return Contradiction(one.miss, because)
-            found.append(one)
+            if len(found) < MAX_NAMED:
+                found.append(one)
     return None
 
 
@@ -151,8 +155,10 @@ def _named(statement: Statement, same: SameAccount) -> Iterator[_Named]:
     """The elements of *statement* that *same* is about, as far as they name accounts."""
     for key in same.keys:
         for condition in statement.conditions:
+            if (condition.key.literal or "").lower() != key:
+                continue
             accounts = _asked_for(condition)
-            if accounts and (condition.key.literal or "").lower() == key:
+            if accounts:
                 yield _Named(condition.key.written, accounts, _miss(condition, ""))
     folders = [_folder(one, same.path) for one in statement.resources] if same.path else []
     accounts = frozenset([one for one in folders if one is not None])

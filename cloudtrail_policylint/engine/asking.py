@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..decisions.availability import Availability
+from ..decisions.contradictions import contradiction
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
 from ..decisions.principals import ROLE, ROOT, USER
 from ..decisions.profiles import Profiles
@@ -61,16 +62,12 @@ _PARTS_OF = {
 
 @record
 class Met:
-    """Whether any request meets something, and whether each does; ``because`` says what keeps it.
-
-    ``contradicts``: whether elements of a statement exclude one another.
-    """
+    """Whether any request meets something, and whether each does; ``because`` says what keeps it."""
 
     ever: int
     always: int
     because: str = ""
     miss: Miss | None = None
-    contradicts: int = NO
 
 
 UNTOLD = Met(MAYBE, MAYBE)
@@ -135,6 +132,11 @@ class Asking:
             )
         return found
 
+    def together(self, statement: Statement) -> Met:
+        """Whether the elements of *statement* can be met together: NO if two exclude one another."""
+        found = contradiction(statement, self._document, self._available, frozenset())
+        return Met(NO, NO, found.because, found.miss) if found else Met(YES, NO)
+
     def action(self, statement: Statement, action: Action) -> Met:
         """Whether *statement* is met by any request for *action*, one of its elements."""
         if action.complement or action.texts[0].literal is None:
@@ -155,7 +157,7 @@ class Asking:
         if reach.ever == NO:
             miss = reach.miss
             if reach.because:
-                return Met(NO, NO, reach.because, miss, YES)
+                return Met(NO, NO, reach.because, miss)
             because = f"nothing about {actions} fits it"
             if miss is not None:
                 because = _because(miss, actions)
@@ -386,8 +388,7 @@ class Asking:
 def _of_all(found: Sequence[Met]) -> Met:
     """What is the same for all possible kinds; MAYBE where they differ."""
     ever, always = agreed(one.ever for one in found), agreed(one.always for one in found)
-    contradicts = agreed(one.contradicts for one in found)
-    return replaced(found[0], ever=ever, always=always, contradicts=contradicts)
+    return replaced(found[0], ever=ever, always=always)
 
 
 def _answers(requests: Sequence[Asked]) -> list[Answer]:

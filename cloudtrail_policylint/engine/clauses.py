@@ -13,7 +13,7 @@ from ..iam.patterns import MAYBE, NO, YES
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
 from .targets import targets_of
-from .words import BY_ACTION, compiled, negated
+from .words import BY_ACTION, CONTRADICTORY, compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -551,13 +551,18 @@ class _Applies:
         (test,) = compiled("statement", {"applies": operand}, lookups)
         assert test.met is not None
         self._test = test.met
+        self._is_together = operand == CONTRADICTORY
+
+    def _answer(self, statement: Statement, scene: Scene) -> Met:
+        ask = scene.asking.together if self._is_together else scene.asking.statement
+        return ask(statement)
 
     def verdict(self, statement: Statement, scene: Scene) -> int:
-        return self._test(scene.asking.statement(statement))
+        return self._test(self._answer(statement, scene))
 
     def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
         """The element that keeps the statement from all requests, as what it is and as ``element``."""
-        found = scene.asking.statement(statement)
+        found = self._answer(statement, scene)
         span = found.miss.span if found.miss is not None else statement.span
         yield Witness("because", found.because, span)
         if found.miss is None:
