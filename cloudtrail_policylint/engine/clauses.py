@@ -179,6 +179,8 @@ class StatementMatch:
         for field, given in self._given:
             if field in LISTS and ("some" in given or "every" in given):
                 yield field
+            elif field == "applies" and given == CONTRADICTORY:
+                yield "condition"
 
     def gate(self) -> tuple[str, Gate] | None:
         """A list and a test that at least one of its elements must pass, if the match has one."""
@@ -552,13 +554,22 @@ class _Applies:
         assert test.met is not None
         self._test = test.met
         self._is_together = operand == CONTRADICTORY
+        same = lookups.catalogue.facts.same_accounts if self._is_together else ()
+        self._of_accounts = frozenset([key.lower() for one in same for key in one["keys"]])
 
     def _answer(self, statement: Statement, scene: Scene) -> Met:
         ask = scene.asking.together if self._is_together else scene.asking.statement
         return ask(statement)
 
     def verdict(self, statement: Statement, scene: Scene) -> int:
+        if self._is_together and not self._may_exclude(statement):
+            return NO
         return self._test(self._answer(statement, scene))
+
+    def _may_exclude(self, statement: Statement) -> bool:
+        """Whether it is worth asking if elements of *statement* exclude one another."""
+        keys = [(one.key.literal or "").lower() for one in statement.conditions]
+        return len(set(keys)) < len(keys) or not self._of_accounts.isdisjoint(keys)
 
     def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
         """The element that keeps the statement from all requests, as what it is and as ``element``."""
