@@ -68,11 +68,32 @@ def _on_one_key(
         for pinned in conditions:
             values = _pinned(pinned)
             others = [one for one in conditions if one is not pinned]
+            if values and not _are_like(pinned, others):
+                continue
             if values and all(_fails(value, name, others, document, shared) for value in values):
                 miss = _miss(others[0], ", ".join(values))
                 because = f"no value of {others[0].key.written} meets all conditions on it"
                 return Contradiction(miss, because)
     return None
+
+
+def _are_like(pinned: Condition, others: list[Condition]) -> bool:
+    """Whether the values that *pinned* lists are all that *others* need to be compared with.
+
+    An operator that compares more than the text (``Bool``, ``StringEqualsIgnoreCase``) is also
+    met by other texts, which operators of its own kind read in the same way.
+    """
+    family = _family(pinned)
+    return family is None or all(_family(one) in (family, "Null") for one in others)
+
+
+def _family(condition: Condition) -> str | None:
+    """The kind of operators that read a value as that of *condition* does; None for those that compare the text."""
+    operator = named(condition.operator.literal or "")
+    if operator is None or operator.operator is None:
+        return "Null" if operator is not None else "unknown"
+    name = operator.operator.name
+    return next((one for one in ("Bool", "Numeric", "Date", "IgnoreCase") if one in name), None)
 
 
 def _pinned(condition: Condition) -> list[str]:

@@ -53,6 +53,12 @@ def of_service(action: str, condition: dict[str, Any], principal: Any = CLOUDTRA
         ({"Action": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": "a"},
                                        "StringNotEquals": {"aws:RequestedRegion": ["a", "b"]}}},
          "Condition/StringNotEquals/aws:RequestedRegion"),
+        ({"Action": "*", "Condition": {"StringEqualsIgnoreCase": {"aws:RequestedRegion": "A"},
+                                       "StringEquals": {"aws:RequestedRegion": "b"}}},
+         "Condition/StringEqualsIgnoreCase/aws:RequestedRegion"),
+        ({"Action": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"},
+                                       "BoolIfExists": {"aws:SecureTransport": "false"}}},
+         "Condition/BoolIfExists/aws:SecureTransport"),
         ({"Action": "*", "Condition": {"Null": {"aws:RequestedRegion": "true"},
                                        "StringEquals": {"aws:RequestedRegion": "a"}}},
          "Condition/Null/aws:RequestedRegion"),
@@ -134,6 +140,9 @@ def test_actions_that_cannot_be_told(statement: dict[str, Any]) -> None:
 
 def test_no_contradiction_where_a_value_fits_both() -> None:
     for condition in (
+        {"StringEqualsIgnoreCase": {"aws:RequestedRegion": "A"}, "StringEquals": {"aws:RequestedRegion": "a"}},
+        {"Bool": {"aws:PrincipalTag/a": "true"}, "StringEquals": {"aws:PrincipalTag/a": "True"}},
+        {"NumericEquals": {"aws:MultiFactorAuthAge": "1"}, "StringEquals": {"aws:MultiFactorAuthAge": "1.0"}},
         {"StringEquals": {"aws:RequestedRegion": ["a", "b"]}, "StringNotEquals": {"aws:RequestedRegion": "a"}},
         {"StringEquals": {"aws:RequestedRegion": "<region>"}, "StringNotEquals": {"aws:RequestedRegion": "a"}},
         {"StringEqualsIfExists": {"aws:SourceVpce": "a"}, "StringNotEquals": {"aws:SourceVpce": "a"}},
