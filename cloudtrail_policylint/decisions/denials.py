@@ -13,8 +13,9 @@ from ..iam.arns import FIELDS, PARTITION, RESOURCE, fits, split
 from ..iam.patterns import MAYBE, NO, YES, parse
 from ..tree.nodes import Piece
 from .conditions import Key
+from .contradictions import contradiction, pinned
 from .principals import ROLE, Principal
-from .reach import contradicted, is_literal, pinned, resources_of, settled
+from .reach import is_literal, resources_of, settled
 from .request import Request
 from .statements import Answer, covers_action, resource_matches
 from .values import SHAPES, UNKNOWN, agreed, form, holes, known, literal, opened, placed
@@ -78,7 +79,7 @@ class Denials:
         A Deny is for all *callers*; of an Allow it is not known which of them it is for, so that
         the answer is MAYBE where they differ.
         """
-        if contradicted(about, self._documents[0], self._available, frozenset()) is not None:
+        if contradiction(about, self._documents[0], self._available, frozenset()) is not None:
             return Left(NO, NO, NO)
         denying = self._denying(action)
         resources = list(self._resources(about, action))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..decisions.availability import Availability
+from ..decisions.contradictions import contradiction
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
 from ..decisions.denials import Caller, Denials, Left
 from ..decisions.principals import ROLE, ROOT, USER
@@ -115,6 +116,7 @@ class Asking:
         self._statements: dict[int, Met] = {}
         self._actions: dict[object, Met] = {}
         self._conditions: dict[int, dict[int, Met]] = {}
+        self._by_action: dict[tuple[int, int], Met] = {}
         self._requests: dict[tuple[str, str], Request] = {}
         self._decided: dict[str, Decided | None] = {}
         self._allowed: dict[str, int] = {}
@@ -137,6 +139,11 @@ class Asking:
             )
         return found
 
+    def together(self, statement: Statement) -> Met:
+        """Whether the elements of *statement* can be met together: NO if two exclude one another."""
+        found = contradiction(statement, self._document, self._available, frozenset())
+        return Met(NO, NO, found.because, found.miss) if found else Met(YES, NO)
+
     def action(self, statement: Statement, action: Action) -> Met:
         """Whether *statement* is met by any request for *action*, one of its elements."""
         if action.complement or action.texts[0].literal is None:
@@ -156,9 +163,11 @@ class Asking:
         reach = reach_of(statement, self._document, requests, self._available)
         if reach.ever == NO:
             miss = reach.miss
+            if reach.because:
+                return Met(NO, NO, reach.because, miss)
             because = f"nothing about {actions} fits it"
             if miss is not None:
-                because = _because(miss, actions, statement)
+                because = _because(miss, actions)
             return Met(NO, NO, because, miss)
         found = [_answered(one) for one in _answers(requests)]
         ever = max([one for one, _ in found], default=MAYBE)
@@ -183,13 +192,50 @@ class Asking:
 
     def why(self, statement: Statement, condition: Condition) -> str:
         """Why no request, or each, that *statement* is about meets *condition*."""
+        answers = _answers(self._about(statement, self._document.kinds[0]))
+        return self._why(statement, condition, answers, _named(statement))
+
+    def _why(
+        self, statement: Statement, condition: Condition, answers: Sequence[Answer], actions: str
+    ) -> str:
+        """Why none of the requests of *answers*, which are for *actions*, meets *condition*, or each does."""
         key = condition.key.written
         name = key.lower()
-        answers = _answers(self._about(statement, self._document.kinds[0]))
-        shown = _named(statement)
-        if all(one.request.key(name).present == NO for one in answers):
-            return f"{key} is never in a request for {shown}"
-        return f"{key} never has such a value in a request for {shown}"
+        if not all(one.request.key(name).present == NO for one in answers):
+            return f"{key} never has such a value in a request for {actions}"
+        if statement.principals and self._available.is_of_principal(name):
+            by = listed([one.id.written for one in statement.principals])
+            return f"{key} is never in a request by {by}"
+        return f"{key} is never in a request for {actions}"
+
+    def condition_by_action(self, statement: Statement, condition: Condition) -> Met:
+        """Whether *condition* is met for each of the actions of *statement*: NO if there is one without."""
+        key = (id(statement), id(condition))
+        found = self._by_action.get(key)
+        if found is None:
+            found = self._by_action[key] = _of_all(
+                [
+                    self._condition_by_action(statement, condition, kind)
+                    for kind in self._document.kinds
+                ]
+            )
+        return found
+
+    def _condition_by_action(self, statement: Statement, condition: Condition, kind: str) -> Met:
+        verdict, actions, answers = YES, [], []
+        for action in statement.actions:
+            if action.complement:
+                continue
+            if action.texts[0].literal is None:
+                verdict = min(verdict, MAYBE)
+                continue
+            requests = self._requests_for(statement, kind, (action,))
+            if _is_never_met(condition, requests):
+                verdict = NO
+                actions.append(action.texts[0].written)
+                answers += _answers(requests)
+        because = self._why(statement, condition, answers, listed(actions)) if actions else ""
+        return Met(verdict, verdict, because)
 
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
         key = (id(statement), kind)
@@ -440,6 +486,14 @@ def _answers(requests: Sequence[Asked]) -> list[Answer]:
     ]
 
 
+def _is_never_met(condition: Condition, requests: Sequence[Asked]) -> bool:
+    """Whether none of *requests* meets *condition*, one of those of their statement."""
+    return any(
+        one is condition and (settled(ever)[0] if is_literal(one) else ever) == NO
+        for one, ever, _ in conditions_met(requests)
+    )
+
+
 def _answered(answer: Answer) -> tuple[int, int]:
     """Whether resource and conditions are met by some request like that of *answer*, and by each."""
     statement = answer.statement
@@ -606,15 +660,13 @@ def _named(statement: Statement) -> str:
     return listed([text.written for one in statement.actions for text in one.texts])
 
 
-def _because(miss: Miss, actions: str, statement: Statement) -> str:
+def _because(miss: Miss, actions: str) -> str:
     """What *miss* says about all requests for *actions*."""
     if not miss.element.startswith("Condition/"):
         return f"no request for {actions} is about such a {miss.element}"
     key = miss.element.split("/", 2)[2]
     if miss.actual is None:
         return f"{key} is never in a request for {actions}"
-    if sum((one.key.literal or "").lower() == key.lower() for one in statement.conditions) > 1:
-        return f"no value of {key} meets all conditions on it"
     return f"{key} is never {listed(miss.wanted)} in a request for {actions}"
 
 

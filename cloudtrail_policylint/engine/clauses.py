@@ -15,7 +15,7 @@ from ..tree.nodes import Piece, Text
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
 from .targets import targets_of
-from .words import compiled, negated
+from .words import BY_ACTION, CONTRADICTORY, compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ class StatementMatch:
         for field, given in self._given:
             if field in LISTS and ("some" in given or "every" in given):
                 yield field
+            elif field == "applies" and given == CONTRADICTORY:
+                yield "condition"
 
     def gate(self) -> tuple[str, Gate] | None:
         """A list and a test that at least one of its elements must pass, if the match has one."""
@@ -549,6 +551,7 @@ class _AskedOf:
 
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._is_action = field == "action"
+        self._by_action = given.get("met") == BY_ACTION
         self.words = [
             (word, test)
             for word in ("met", "effective", "denied")
@@ -583,12 +586,15 @@ class _AskedOf:
                         yield Witness("effective", name, element.span)
 
     def _met(self, element: Any, statement: Statement, scene: Scene) -> Met:
-        ask = scene.asking.action if self._is_action else scene.asking.condition
-        return ask(statement, element)
+        if self._is_action:
+            return scene.asking.action(statement, element)
+        if self._by_action:
+            return scene.asking.condition_by_action(statement, element)
+        return scene.asking.condition(statement, element)
 
     def _because(self, element: Any, statement: Statement, scene: Scene) -> str:
-        if self._is_action:
-            return scene.asking.action(statement, element).because
+        if self._is_action or self._by_action:
+            return self._met(element, statement, scene).because
         return scene.asking.why(statement, element)
 
     def _effects(
@@ -646,13 +652,27 @@ class _Applies:
         (test,) = compiled("statement", {"applies": operand}, lookups)
         assert test.met is not None
         self._test = test.met
+        self._is_together = operand == CONTRADICTORY
+        same = lookups.catalogue.facts.same_accounts if self._is_together else ()
+        self._of_accounts = frozenset([key.lower() for one in same for key in one["keys"]])
+
+    def _answer(self, statement: Statement, scene: Scene) -> Met:
+        ask = scene.asking.together if self._is_together else scene.asking.statement
+        return ask(statement)
 
     def verdict(self, statement: Statement, scene: Scene) -> int:
-        return self._test(scene.asking.statement(statement))
+        if self._is_together and not self._may_exclude(statement):
+            return NO
+        return self._test(self._answer(statement, scene))
+
+    def _may_exclude(self, statement: Statement) -> bool:
+        """Whether it is worth asking if elements of *statement* exclude one another."""
+        keys = [(one.key.literal or "").lower() for one in statement.conditions]
+        return len(set(keys)) < len(keys) or not self._of_accounts.isdisjoint(keys)
 
     def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
         """The element that keeps the statement from all requests, as what it is and as ``element``."""
-        found = scene.asking.statement(statement)
+        found = self._answer(statement, scene)
         span = found.miss.span if found.miss is not None else statement.span
         yield Witness("because", found.because, span)
         if found.miss is None:

@@ -508,9 +508,15 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
 # -- words on what requests meet: the answers come from ``decisions``
 
 
+BY_ACTION = "never-for-some"
+"""The operand of ``met`` that asks about each action of the statement by itself."""
+CONTRADICTORY = "contradictory"
+"""The operand of ``applies`` that asks only whether elements of the statement exclude one another."""
+
+
 def met(operand: str, _: Context) -> WordTest:
     """``applies`` and ``met``: no request meets it (``never``), or each does (``always``)."""
-    if operand == "never":
+    if operand in ("never", BY_ACTION, CONTRADICTORY):
         return WordTest(met=lambda found: negated(found.ever))
     return WordTest(met=lambda found: found.always)
 

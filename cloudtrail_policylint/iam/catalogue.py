@@ -74,6 +74,8 @@ class Facts:
     """What those are made of: names, and what each looks like."""
     request_keys: tuple[tuple[str, Mapping[str, str | None]], ...] = ()
     """The condition keys of all requests of a service."""
+    same_accounts: tuple[Mapping[str, Any], ...] = ()
+    """The elements of a statement that name the account of one thing."""
 
 
 class Service:
@@ -137,7 +139,7 @@ class Service:
         details = self._data.resources.get_resource_type_details(
             self.prefix, kind.name.rpartition(":")[2]
         )
-        return frozenset([key.lower() for key in details["conditionKeys"]])
+        return frozenset([key.lower() for key in details.get("conditionKeys", ())])
 
     def level_of(self, name: str) -> str:
         """The access level of the action *name*, empty where the reference does not have it."""

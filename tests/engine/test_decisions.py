@@ -136,6 +136,90 @@ def test_unknown_values_are_maybe(word: str) -> None:
     assert verdict({"action": {"some": {"met": word}}}, unknown) == MAYBE
 
 
+# -- conditions that some of the actions never meet, over all small statements
+
+
+KEYS = {
+    # condition, and the actions whose requests may meet it
+    ("StringEquals", "s3:x-amz-acl"): ("s3:PutObject", "s3:Put*", "s3:*"),
+    ("StringNotEquals", "s3:x-amz-acl"): ("s3:PutObject", "s3:GetBucketAcl", "s3:Put*", "s3:*", "s3:GetBucketA*"),
+    ("StringEquals", "aws:RequestedRegion"): ("s3:PutObject", "s3:GetBucketAcl", "s3:Put*", "s3:*", "s3:GetBucketA*"),
+    ("StringEquals", "kms:ViaService"): (),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("condition", list(KEYS))
+def test_conditions_that_some_actions_never_meet(condition: tuple[str, str]) -> None:
+    operator, key = condition
+    every = KEYS["StringNotEquals", "s3:x-amz-acl"]
+    for first, second in product(every, every):
+        statement = {
+            "Effect": "Allow", "Action": [first, second], "Resource": "*", "Condition": {operator: {key: "a"}},
+        }  # fmt: skip
+        lacking = [one for one in (first, second) if one not in KEYS[condition]]
+        found = asked(
+            {"condition": {"some": {"met": "never-for-some"}}}, statement, report="key", message="{because}"
+        )  # fmt: skip
+        because = f"{key} is never in a request for {', '.join(dict.fromkeys(lacking))}"
+        assert found == ([(f'"{key}"', because, YES)] if lacking else [])
+
+
+def test_actions_that_are_not_known_may_meet_a_condition() -> None:
+    condition = {"StringEquals": {"s3:x-amz-acl": "a"}}
+    match = {"condition": {"some": {"met": "never-for-some"}}}
+    for action, expected in (
+        ({"Action": "{{ action }}"}, MAYBE),
+        ({"Action": ["{{ action }}", "s3:GetBucketAcl"]}, YES),
+        ({"Action": "s3:NoSuchAction"}, NO),
+        ({"NotAction": "s3:GetBucketAcl"}, NO),
+    ):
+        statement = {"Effect": "Allow", "Resource": "*", "Condition": condition, **action}
+        assert verdict(match, statement) == expected
+
+
+@pytest.mark.parametrize(
+    ("principal", "condition", "because"),
+    [
+        (CLOUDTRAIL, {"aws:PrincipalOrgID": "o-1"}, "aws:PrincipalOrgID is never in a request by cloudtrail.amazonaws.com"),
+        (CLOUDTRAIL, {"aws:RequestTag/a": "b"}, "aws:RequestTag/a is never in a request for s3:GetBucketAcl"),
+        (CLOUDTRAIL, {"aws:PrincipalIsAWSService": "no"}, "aws:PrincipalIsAWSService never has such a value in a request for s3:GetBucketAcl"),
+        ({"AWS": "arn:aws:iam::111122223333:role/a"}, {"aws:username": "a"},
+         "aws:username is never in a request by arn:aws:iam::111122223333:role/a"),
+    ],
+)  # fmt: skip
+def test_why_a_condition_is_never_met(principal: Any, condition: Any, because: str) -> None:
+    statement = {
+        "Effect": "Allow", "Principal": principal, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::a",
+        "Condition": {"StringEquals": condition},
+    }  # fmt: skip
+    match = {"condition": {"some": {"met": "never"}}}
+    ((_, message, _),) = asked(match, statement, report="key", message="{because}", kind="s3-bucket")  # fmt: skip
+    assert message == because
+
+
+# -- elements that exclude one another
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"StringEquals": {"aws:RequestedRegion": "a"}, "StringNotEquals": {"aws:RequestedRegion": "a"}}, YES),
+        ({"StringEquals": {"aws:PrincipalAccount": "444455556666"},
+          "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}, YES),
+        ({"StringEquals": {"aws:RequestedRegion": "{{ region }}"}, "StringNotEquals": {"aws:RequestedRegion": "a"}}, NO),
+        ({"StringEquals": {"kms:ViaService": "a"}}, NO),
+        ({}, NO),
+    ],
+)  # fmt: skip
+def test_contradictions(condition: Any, expected: int) -> None:
+    statement = {
+        "Effect": "Allow", "Action": "cloudtrail:GetTrail", "Resource": "*", "Condition": condition
+    }  # fmt: skip
+    assert verdict({"applies": "contradictory"}, statement) == expected
+    if expected:
+        assert verdict({"applies": "never"}, statement) == YES
+
+
 # -- requests that CloudTrail makes
 
 

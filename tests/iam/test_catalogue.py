@@ -220,6 +220,9 @@ def test_what_a_request_carries(catalogue: Catalogue) -> None:
     assert not carries("cloudtrail:LookupEvents", "aws:ResourceTag/team")
     assert carries("kms:Decrypt", "kms:EncryptionContext:any")
     assert not carries("kms:DescribeKey", "kms:EncryptionContext:any")
+    # of an alias, the data has no condition keys at all
+    assert carries("kms:CreateAlias", "kms:CallerAccount")
+    assert not carries("kms:CreateAlias", "kms:EncryptionContext:any")
 
 
 def test_what_an_action_does(catalogue: Catalogue) -> None:
