@@ -53,6 +53,7 @@ _PARTS_OF = {
     "s3-bucket": "bucket",
     "kms-key": "key",
     "sns-topic": "topic",
+    "cloudtrail-channel": "channel",
     "cloudtrail-event-data-store": "event-data-store",
     "cloudtrail-dashboard": "dashboard",
 }
@@ -204,7 +205,7 @@ class Asking:
             actions=actions,
         )
 
-    # -- the requests that CloudTrail makes
+    # -- the requests that CloudTrail makes, and owners of resources
 
     def names(self, wanted: Iterable[str]) -> Iterator[Profile]:
         """Those of the requests *wanted* that a document of this kind decides."""

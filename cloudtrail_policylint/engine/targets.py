@@ -64,8 +64,13 @@ def accepts(statement: Statement, named: Shape, lookups: Lookups) -> int:
 
 
 def is_accepted(action: Term, statement: Statement, lookups: Lookups) -> int:
-    """Whether a resource of *statement* can be of a type that *action*, which is no complement, accepts."""
+    """Whether a resource of *statement* can be of a type that *action*, which is no complement, accepts.
+
+    A resource of which nothing is known may be the one that is meant for the action.
+    """
     types = lookups.types_of(action)
+    if any(_is_unknown(resource) for resource in statement.resources):
+        return YES
     if types is None:
         return YES if _is_wide(action.text.literal) else max(MAYBE, _names_everything(statement))
     verdict = NO
@@ -98,6 +103,11 @@ def _names_everything(statement: Statement) -> int:
 
 def _may_name(statement: Statement, kind: ResourceType) -> int:
     return max((_reaches(resource, kind) for resource in statement.resources), default=YES)
+
+
+def _is_unknown(resource: Resource) -> bool:
+    """Whether not even the form of *resource* is known."""
+    return resource.texts[0].literal is None and resource.forms[0].arn is None
 
 
 def _reaches(resource: Resource, kind: ResourceType) -> int:

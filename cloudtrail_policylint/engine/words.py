@@ -433,7 +433,9 @@ def accepts_resource(wanted: bool, context: Context) -> WordTest:  # noqa: FBT00
     def test(term: Term, statement: Statement) -> int:
         return _wanted(is_accepted(term, statement, context.lookups), wanted)
 
-    return WordTest(contextual=test, complement=_never)  # a complement matches actions of every service
+    return WordTest(
+        contextual=test, complement=_never
+    )  # a complement matches actions of every service
 
 
 # -- words on conditions, targets and documents
