@@ -58,6 +58,7 @@ _PARTS_OF = {
     "s3-bucket": "bucket",
     "kms-key": "key",
     "sns-topic": "topic",
+    "cloudtrail-channel": "channel",
     "cloudtrail-event-data-store": "event-data-store",
     "cloudtrail-dashboard": "dashboard",
 }
@@ -330,7 +331,7 @@ class Asking:
             )
         return found
 
-    # -- the requests that CloudTrail makes
+    # -- the requests that CloudTrail makes, and owners of resources
 
     def names(self, wanted: Iterable[str]) -> Iterator[Profile]:
         """Those of the requests *wanted* that a document of this kind decides."""
