@@ -98,7 +98,16 @@ def _is_wide(action: str | None) -> bool:
 def _names_everything(statement: Statement) -> int:
     if not statement.resources:
         return YES
-    return max(YES if r.complement else cover(r.forms[0], _STAR) for r in statement.resources)
+    return max(_is_everything(resource) for resource in statement.resources)
+
+
+def _is_everything(resource: Resource) -> int:
+    if resource.complement:
+        return YES
+    text = resource.texts[0].literal
+    if text is None or "${" in text:
+        return cover(resource.forms[0], _STAR)
+    return YES if text and not text.strip("*") else NO
 
 
 def _may_name(statement: Statement, kind: ResourceType) -> int:
@@ -107,6 +116,8 @@ def _may_name(statement: Statement, kind: ResourceType) -> int:
 
 def _is_unknown(resource: Resource) -> bool:
     """Whether not even the form of *resource* is known."""
+    if resource.complement:
+        return False
     return resource.texts[0].literal is None and resource.forms[0].arn is None
 
 

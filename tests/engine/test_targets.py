@@ -171,6 +171,7 @@ def test_an_action_is_accepted_by_one_of_the_resources() -> None:
     assert verdict(match, statement(both, [TRAIL, STORE])) == NO
     others = {"Effect": "Allow", "Action": both, "NotResource": TRAIL}
     assert verdict(match, others) == NO
+    assert verdict(match, {**others, "NotResource": []}) == NO
     for wanted in (True, False):
         every_other = {"Effect": "Allow", "NotAction": "s3:*", "Resource": STORE}
         assert verdict({"action": {"some": {"accepted": wanted}}}, every_other) == NO
