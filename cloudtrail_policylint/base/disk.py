@@ -152,26 +152,6 @@ def project_of(folder: str) -> str:
     return at
 
 
-def leads_out_of_project(path: str) -> bool:
-    """Whether a link in a project makes *path* lead to a place outside of that project.
-
-    A path that is outside from the start, or behind a link that belongs to no
-    project, was chosen by the user.
-    """
-    here = os.path.realpath(".")
-    at = os.path.join(os.getcwd(), path)
-    while (parent := os.path.dirname(at)) != at:
-        if os.path.islink(at):
-            project = project_of(parent)
-            bound = os.path.exists(os.path.join(project, ".git")) or (
-                project == here != os.path.dirname(here)
-            )
-            if bound and not is_inside(os.path.realpath(at), project):
-                return True
-        at = parent
-    return False
-
-
 def is_tracked(path: str) -> bool:
     """Whether git tracks the existing file *path*; an index that cannot be read tracks all files.
 

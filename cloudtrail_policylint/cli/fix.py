@@ -50,6 +50,7 @@ def run(session: LintSession) -> int:
         return _print_diff(options, fixed)
     if stdin:
         return _print_fixed_text(session, fixed, stdin)
+    session.output()  # before anything is written
     failures = list(_write(fixed))
     _print_summary(options, "fixed", fixed, failures)
     # A file that could not be written is unchanged: check again.
