@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
+from ..base.destination import is_in_git_folder
 from ..base.disk import is_inside, path_of, project_of, walk
 from .discover import SKIPPED_FOLDERS
 
@@ -24,15 +25,24 @@ def loader(inputs: Inputs, folder: str) -> Callable[[str], SourceFile | None]:
     root = project_of(folder)
 
     def load(relative: str) -> SourceFile | None:
-        path = path_of(f"{folder}/{relative}" if folder else relative)
-        if path is None or not is_inside(os.path.realpath(path), root):
+        named = path_of(f"{folder}/{relative}" if folder else relative)
+        if named is None:
             return None
-        source = inputs.source(os.path.normpath(path).replace(os.sep, "/"), referred=True)
+        path = os.path.normpath(named)
+        if not _may_be_read(path, root):
+            return None
+        source = inputs.source(path.replace(os.sep, "/"), referred=True)
         if source is not None:
             inputs.add_given(source)
         return source
 
     return load
+
+
+def _may_be_read(path: str, project: str) -> bool:
+    """Whether *path* is part of *project*, to which the folder of git does not belong."""
+    real = os.path.realpath(path)
+    return is_inside(real, project) and not is_in_git_folder(real)
 
 
 def lister(folder: str) -> Callable[[str], list[str]]:
@@ -46,7 +56,7 @@ def lister(folder: str) -> Callable[[str], list[str]]:
         if path is None:
             return found
         top = os.path.normpath(path)
-        if is_inside(os.path.realpath(top), root):
+        if _may_be_read(top, root):
             for at, folders, files in walk(top):
                 folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
                 below = os.path.relpath(at, top)

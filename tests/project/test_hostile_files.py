@@ -404,7 +404,20 @@ def test_terraform_reads_nothing_outside_of_the_project(tmp_path: Path) -> None:
         'templatefile("../secret.json", {})',
         'file("folder/../../secret.json")',
         'jsonencode(jsondecode(file("../secret.json")))',
+        'file("out")',
+        'file("deep/../out")',
+        'file("folder/../out")',
+        'file(".git/config")',
+        'file("store")',
+        '"${file("${path.module}/.git/config")}"',
+        'jsonencode({ Statement = [for f in fileset(".git", "*") : '
+        '{ Effect = "Deny", Action = "cloudtrail:${f}", Resource = "*" }] })',
     )
+    (project / "a" / "b").mkdir(parents=True)
+    (project / "deep").symlink_to("a/b")
+    (project / ".git" / "config").write_text(SECRET)
+    (project / "out").symlink_to("../secret.json")
+    (project / "store").symlink_to(".git/config")
     (project / "main.tf").write_text(
         "# cloudtrail\n"
         + "".join(map(terraform, expressions))
