@@ -404,9 +404,11 @@ def test_terraform_reads_nothing_outside_of_the_project(tmp_path: Path) -> None:
         'templatefile("../secret.json", {})',
         'file("folder/../../secret.json")',
         'jsonencode(jsondecode(file("../secret.json")))',
-        'file("out")',
-        'file("deep/../out")',
-        'file("folder/../out")',
+        *(
+            'jsonencode({ Statement = [{ Effect = "Deny", Resource = "*", '
+            f'Action = "cloudtrail:${{file("{path}")}}" }}] }})'
+            for path in ("out", "deep/../out", "folder/../out", ".git/word")
+        ),
         'file(".git/config")',
         'file("store")',
         '"${file("${path.module}/.git/config")}"',
@@ -416,7 +418,9 @@ def test_terraform_reads_nothing_outside_of_the_project(tmp_path: Path) -> None:
     (project / "a" / "b").mkdir(parents=True)
     (project / "deep").symlink_to("a/b")
     (project / ".git" / "config").write_text(SECRET)
-    (project / "out").symlink_to("../secret.json")
+    (project / ".git" / "word").write_text("Secret")
+    (tmp_path / "word").write_text("Secret")
+    (project / "out").symlink_to("../word")
     (project / "store").symlink_to(".git/config")
     (project / "main.tf").write_text(
         "# cloudtrail\n"
