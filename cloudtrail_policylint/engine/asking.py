@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 MAX_TRIED = 50
 """Resources, or statements, that are tried one by one: with more, what they allow is not known."""
+MAX_HOLDERS = 100
+"""Holders of policies of which it is remembered what they may do."""
 
 _HAVE_OWN_RESOURCE = tuple([k for k in WITH_PRINCIPAL if k not in ("rcp", "vpc-endpoint")])
 _PARTS_OF = {
@@ -97,6 +99,24 @@ class Sources:
     def __init__(self, catalogue: Catalogue) -> None:
         self.available = Availability(catalogue, catalogue.facts)
         self.profiles = Profiles(catalogue.facts, self.available)
+        self._allowed: dict[object, tuple[object, dict[str, int]]] = {}
+
+    def allowed_to(self, documents: Sequence[Document]) -> dict[str, int]:
+        """What is known so far of the actions that all *documents* of a holder allow.
+
+        Each of them asks the same: without this, the time would grow with the square
+        of their number.
+        """
+        key = frozenset(
+            (one.kinds, id(one.statements), id(one.version), one.complete) for one in documents
+        )
+        found = self._allowed.get(key)
+        if found is None:
+            if len(self._allowed) == MAX_HOLDERS:
+                del self._allowed[next(iter(self._allowed))]
+            # The documents are kept, so that no other one gets the same id.
+            found = self._allowed[key] = (tuple(documents), {})
+        return found[1]
 
 
 class Asking:
@@ -104,6 +124,7 @@ class Asking:
 
     def __init__(self, document: Document, sources: Sources) -> None:
         self._document = document
+        self._sources = sources
         self._available = sources.available
         self._profiles = sources.profiles
         self._decider = Decider()
@@ -113,7 +134,7 @@ class Asking:
         self._conditions: dict[int, dict[int, Met]] = {}
         self._requests: dict[tuple[str, str], Request] = {}
         self._decided: dict[str, Decided | None] = {}
-        self._allowed: dict[str, int] = {}
+        self._allowed: dict[str, int] | None = None
 
     # -- whether a statement, or one of its elements, is ever met
 
@@ -284,6 +305,8 @@ class Asking:
 
     def allowed(self, action: str) -> int:
         """Whether the holders may carry out *action*, on some resource and in some request."""
+        if self._allowed is None:
+            self._allowed = self._sources.allowed_to(self._of_holder())
         found = self._allowed.get(action)
         if found is None:
             found = self._allowed[action] = agreed(self._may(action, kind) for kind in (USER, ROLE))
@@ -407,10 +430,13 @@ def _of_some_resource(
 def _named_by(answer: Answer) -> Iterator[Parts | None]:
     """The resources that an Allow is for among those of its request; None where they are not told apart."""
     for resource in answer.statement.resources:
+        if resource.complement:
+            yield None
+            continue
         parts = resource.texts[0].parts
-        matches = MAYBE if resource.complement else resource_matches(parts, answer.request, None)
+        matches = resource_matches(parts, answer.request, None)
         if matches != NO:
-            is_told = matches == MAYBE and not resource.complement and _names_service(parts)
+            is_told = matches == MAYBE and _names_service(parts)
             yield opened(parts) if is_told else None
     if not answer.statement.resources:
         yield None

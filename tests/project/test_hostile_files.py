@@ -7,15 +7,20 @@ time and memory.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS
+from cloudtrail_policylint.rulebook.load import bundled
+from cloudtrail_policylint.settings.model import Settings
 from support.hostile import DEEP, bomb, lint, main_in, policy, template, terraform
 from support.paths import PROJECT
 
@@ -444,3 +449,48 @@ def test_yaml_tags_run_no_code(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert status == 2
     assert "rule.yaml:1:" in err
     assert not (tmp_path / "called").exists()
+
+
+MANY = 300
+NEVER = {
+    "Effect": "Deny",
+    "Action": ["cloudtrail:StopLogging", "~", "iam:PassRole"],
+    "Resource": ["%%%", "arn:aws:cloudtrail:*:*:eventdatastore/x"],
+    "Condition": {
+        "Nope": {"aws:MultiFactorAuthPresent": "arn:aws:cloudtrail:*:*:eventdatastore/x"}
+    },
+}
+"""A statement that no request meets."""
+
+
+def policy_of(**statement: Any) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Resource": "*", **statement}}
+
+
+def account_of(number: int, **statement: Any) -> dict[str, Any]:
+    """*number* policies of one user, as ``aws iam get-account-authorization-details`` lists them."""
+    listed = {"PolicyName": "p", "PolicyDocument": policy_of(**statement)}
+    return {
+        "RoleDetailList": [],
+        "UserDetailList": [{"UserName": "u", "UserPolicyList": [listed] * number}],
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        policy_of(**NEVER, NotPrincipal={"AWS": ["*", "123456789012", "x"] * MANY}),
+        policy_of(**NEVER, NotPrincipal={"Service": ["*", "a.amazonaws.com"] * MANY}),
+        policy_of(
+            **NEVER, Principal={"AWS": [f"arn:aws:iam::123456789012:role/{n}" for n in range(MANY)]}
+        ),
+        account_of(2 * MANY, NotAction="s3:PutObject"),
+        account_of(MANY // 4, NotAction="s3:PutObject", Resource=["arn:aws:kms:*:*:key/1", "*"]),
+        account_of(2, Action=["cloudtrail:*", "logs:*"], NotResource=[]),
+    ],
+)
+def test_decisions_on_many_principals_or_policies_take_little_time(value: Any) -> None:
+    begin = process_time()
+    result = Linter(bundled(), Settings(scope="all")).lint_text("p.json", json.dumps(value))
+    assert process_time() - begin < 5
+    assert result.internal_errors == ()
