@@ -6,13 +6,14 @@ import os
 from functools import lru_cache
 
 from ..base.destination import is_in_git_folder
-from ..base.disk import is_inside, path_of, project_of, walk
+from ..base.disk import is_inside, path_of, walk
 from .discover import SKIPPED_FOLDERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..base.disk import Projects
     from ..tree.source import SourceFile
     from .inputs import Inputs
 
@@ -20,16 +21,15 @@ MAX_LISTED = 2000
 """The most files below a folder for which ``fileset()`` is evaluated."""
 
 
-def loader(inputs: Inputs, folder: str) -> Callable[[str], SourceFile | None]:
+def loader(inputs: Inputs, projects: Projects, folder: str) -> Callable[[str], SourceFile | None]:
     """A function that opens a file by its path from *folder*, for ``file()`` and nested stacks."""
-    root = project_of(folder)
 
     def load(relative: str) -> SourceFile | None:
         named = path_of(f"{folder}/{relative}" if folder else relative)
         if named is None:
             return None
         path = os.path.normpath(named)
-        if not _may_be_read(path, root):
+        if not _may_be_read(path, projects.of(folder)):
             return None
         source = inputs.source(path.replace(os.sep, "/"), referred=True)
         if source is not None:
@@ -45,9 +45,8 @@ def _may_be_read(path: str, project: str) -> bool:
     return is_inside(real, project) and not is_in_git_folder(real)
 
 
-def lister(folder: str) -> Callable[[str], list[str]]:
+def lister(projects: Projects, folder: str) -> Callable[[str], list[str]]:
     """A function that lists the files below a folder, given from *folder*, for ``fileset()``."""
-    root = project_of(folder)
 
     @lru_cache(maxsize=16)
     def names(relative: str) -> list[str]:
@@ -56,7 +55,7 @@ def lister(folder: str) -> Callable[[str], list[str]]:
         if path is None:
             return found
         top = os.path.normpath(path)
-        if _may_be_read(top, root):
+        if _may_be_read(top, projects.of(folder)):
             for at, folders, files in walk(top):
                 folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
                 below = os.path.relpath(at, top)

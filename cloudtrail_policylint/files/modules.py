@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..base.disk import is_inside, path_of, project_of
+from ..base.disk import Projects, is_inside, path_of
 from ..base.formats import MODULE_FILES, TERRAFORM, YAML
 from ..base.lazy_regex import regex
 from .inputs import path_key
@@ -28,6 +28,7 @@ class Modules:
     def __init__(self, inputs: Inputs, walked: Sequence[str] = ()) -> None:
         self._inputs = inputs
         self._walked = walked
+        self._projects = Projects()
         self._folders: dict[str, list[str]] = {}
         for candidate in inputs.candidates:
             if candidate.format is TERRAFORM:
@@ -121,20 +122,20 @@ class Modules:
         known = self._shown.get(path_key(path))
         if known is not None:
             return known
-        real = os.path.realpath(path or ".")
-        return path if is_inside(real, project_of(folder)) and os.path.isdir(real) else None
+        real = self._projects.real(path)
+        return path if is_inside(real, self._projects.of(folder)) and os.path.isdir(real) else None
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """A function that opens a file by its path from *folder*."""
         from . import access
 
-        return access.loader(self._inputs, folder)
+        return access.loader(self._inputs, self._projects, folder)
 
     def lister(self, folder: str) -> Callable[[str], list[str]]:
         """A function that lists the files below a folder, given by its path from *folder*."""
         from . import access
 
-        return access.lister(folder)
+        return access.lister(self._projects, folder)
 
     # -- the call graph
 
@@ -223,11 +224,11 @@ class Modules:
         from .neighbours import Nearby
 
         starts = often | {folder for folder in self._folders if self._module_matters(folder)}
-        nearby = Nearby(self._walked)
+        nearby = Nearby(self._walked, self._projects)
         return [
             found
             for start in sorted(starts)
-            for found in nearby.around(start, project_of(start))
+            for found in nearby.around(start)
             if path_key(found) not in known
         ]
 

@@ -11,7 +11,7 @@ from ..findings.strings import key_of_edit
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     from ..files.inputs import Contents
@@ -103,13 +103,22 @@ def kind_of(finding: Finding) -> Kind:
     return finding.span.source.path, finding.rule.id, finding.severity
 
 
-def is_misplaced(edit: Edit) -> bool:
-    """Whether *edit* is about a comment, but what it changes is not in one."""
-    if edit.target is not None or edit.removed is not None:
-        return False
-    source = edit.span.source
-    form = format_of(source.path) or JSON
-    return not extractor_of(form, source.text).reads_alike(edit.span, edit.text)
+def misplaced(edits: Iterable[Edit]) -> set[int]:
+    """The ids of those of *edits* that are about a comment but do not change one.
+
+    Each file is read once for all of them.
+    """
+    by_source: dict[int, list[Edit]] = {}
+    for edit in edits:
+        if edit.target is None and edit.removed is None:
+            by_source.setdefault(id(edit.span.source), []).append(edit)
+    found: set[int] = set()
+    for some in by_source.values():
+        source = some[0].span.source
+        extractor = extractor_of(format_of(source.path) or JSON, source.text)
+        alike = extractor.changes_comments_only(source, [(one.span, one.text) for one in some])
+        found.update(id(one) for one, fits in zip(some, alike, strict=True) if not fits)
+    return found
 
 
 def problem_after(before: State, after: State, changes: Sequence[Change], *, unsafe: bool) -> str:

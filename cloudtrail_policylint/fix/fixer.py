@@ -16,8 +16,8 @@ from .effect import (
     Change,
     Readers,
     State,
-    is_misplaced,
     kind_of,
+    misplaced,
     problem_after,
 )
 from .spelling import spellings
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     Lint: TypeAlias = Callable[[Contents], Result]
     """Lints with some contents in place of those of files; the result has all strings."""
 
+NO_COMMENT = "this is text, not a comment"
 MORE_ROUNDS = 20
 """The most rounds beside one for each finding: an edit may make another one possible."""
 
@@ -145,6 +146,7 @@ class _Fixer:
                 span = edit.span
                 key = (self._path_of(span.source.path), span.start, span.end, edit.text)
                 edits.setdefault(key, (edit, []))[1].append(finding)
+        no_comments = misplaced(edit for edit, _ in edits.values())
         changes: list[Change] = []
         # Two edits that make the same text in one statement: the second waits for the next
         # round, in which the finding may be gone.
@@ -153,6 +155,9 @@ class _Fixer:
         for key in sorted(edits):
             path, start, end, _ = key
             edit, findings = edits[key]
+            if id(edit) in no_comments:
+                self._refused[_identity(edit)] = Refusal(findings[0], NO_COMMENT)
+                continue
             statement = findings[0].within[:1]
             text_made = [(edit.new_text, *_place(span)) for span in statement]
             if (path != last_path or start > last_end) and made.isdisjoint(text_made):
@@ -192,9 +197,7 @@ class _Fixer:
         half in other files. The next round tries the rest; a change that cannot be
         made alone is refused.
         """
-        after, reason = None, "this is text, not a comment"
-        if not any(is_misplaced(change.edit) for change in changes):
-            after, reason = self._try(state, changes)
+        after, reason = self._try(state, changes)
         if after is not None:
             return after, changes
         if len(changes) == 1:

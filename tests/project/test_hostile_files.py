@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS
 from cloudtrail_policylint.rulebook.load import bundled
@@ -494,3 +495,52 @@ def test_decisions_on_many_principals_or_policies_take_little_time(value: Any) -
     result = Linter(bundled(), Settings(scope="all")).lint_text("p.json", json.dumps(value))
     assert process_time() - begin < 5
     assert result.internal_errors == ()
+
+
+def test_folders_in_folders_with_a_module_each_take_little_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    at = Path()
+    for _ in range(400):
+        at /= "d"
+        at.mkdir()
+        (at / "main.tf").write_text(terraform(f"jsonencode({policy()})"))
+    begin = process_time()
+    assert main(["lint", "."]) == 1
+    assert process_time() - begin < 10
+    assert capsys.readouterr().out.count("CT101") == 400
+
+
+COMMENT = "# policylint: allow CT101 -- x\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fixed"),
+    [
+        ("main.tf", (COMMENT + 'locals {\n  a = "\xe9"\n}\n') * 1000, 1000),
+        ("main.tf", "locals {\n  a = <<EOT\n" + COMMENT * 1000 + "EOT\n}\n", 0),
+        ("p.yaml", (COMMENT + "- \xe9\n") * 1000, 1000),
+        ("p.yaml", "a: |\n" + f"  {COMMENT}" * 1000, 0),
+        ("p.yaml", f"  {COMMENT}- x\n- |\n  {COMMENT}" + f"- x\n{COMMENT}" * 1000, 1001),
+    ],
+)
+def test_many_unused_suppressions_are_deleted_in_little_time(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    text: str,
+    fixed: int,
+) -> None:
+    """Each file is parsed once, and not once for each comment."""
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text(text)
+    begin = process_time()
+    main(["lint", "--diff", "."])
+    assert process_time() - begin < 10
+    err = capsys.readouterr().err
+    count = text.count(COMMENT)
+    assert (f"would fix {fixed} of {count} findings in 1 file" in err) == bool(fixed)
+    refused = count - fixed
+    assert err.count("not fixed: this is text, not a comment") == bool(refused)

@@ -149,17 +149,28 @@ def _template_root(text: str) -> Node | None:
     return root
 
 
-def is_comment(source: SourceFile, at: int) -> bool:
-    """Whether the character *at* of *source* is part of a comment."""
+def comments(source: SourceFile) -> list[Span]:
+    """The comments in *source*; none if it cannot be parsed."""
     if _too_deep(source.text) is not None:
-        return False
-    offset = len(encoded(source.text[:at]))
+        return []
     try:
         root = _Parsing(len(source.text)).root(source.text)
     except _TooSlowError:
-        return False
-    node = root.descendant_for_byte_range(offset, offset + 1)
-    return node is not None and node.type == "comment"
+        return []
+    places = Places(source, source.text)
+    found = []
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        if node is not None and node.type == "comment":
+            found.append(places.span(node.start_byte, node.end_byte))
+        if cursor.goto_first_child() or cursor.goto_next_sibling():
+            continue
+        while cursor.goto_parent():
+            if cursor.goto_next_sibling():
+                break
+        else:
+            return found
 
 
 class _TooSlowError(Exception):
