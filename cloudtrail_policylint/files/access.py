@@ -6,7 +6,9 @@ import os
 from functools import lru_cache
 
 from ..base.destination import is_in_git_folder
-from ..base.disk import is_inside, path_of, walk
+from ..base.disk import UnreadableError, is_inside, path_of, walk
+from ..base.formats import OTHER_MODULE_FILES
+from .contents import read_bytes
 from .discover import SKIPPED_FOLDERS
 
 TYPE_CHECKING = False
@@ -65,3 +67,26 @@ def lister(projects: Projects, folder: str) -> Callable[[str], list[str]]:
         return [path.replace(os.sep, "/") for path in found]
 
     return names
+
+
+TESTS = "tests"
+"""The folder in that of a module where ``terraform test`` looks for tests."""
+
+
+def tests_in(folder: str) -> list[str] | None:
+    """The texts of the tests in *folder* and of other files with expressions about the module.
+
+    None if one cannot be read.
+    """
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    found = []
+    for name in sorted(names):
+        if name.endswith(OTHER_MODULE_FILES):
+            try:
+                found.append(read_bytes(os.path.join(folder, name)).decode("utf-8", "replace"))
+            except UnreadableError:
+                return None
+    return found

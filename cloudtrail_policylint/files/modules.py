@@ -7,6 +7,7 @@ import os
 from ..base.disk import Projects, is_inside, path_of
 from ..base.formats import MODULE_FILES, TERRAFORM, YAML
 from ..base.lazy_regex import regex
+from .access import TESTS, tests_in
 from .inputs import path_key
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ class Modules:
         self._callers: dict[str, list[str]] | None = None
         self._loaders: set[str] = set()
         self._near: set[str] = set()
+        self._tests: dict[str, list[str] | None] = {}
         self.errors: list[tuple[str, Exception]] = []
         """The internal errors of the search for calls and neighbours, with the folder of each."""
 
@@ -104,6 +106,27 @@ class Modules:
     def is_whole(self, folder: str) -> bool:
         """Whether all files of the Terraform module of *folder* can be read."""
         return len(self._paths(folder)) == len(self.module_sources(folder))
+
+    def tests(self, folder: str) -> list[str] | None:
+        """The texts of tests of the module of *folder*, and of modules above that may test it.
+
+        None if one cannot be read.
+        """
+        project = self._projects.of(folder)
+        found: list[str] = []
+        at = self._projects.real(folder)
+        while is_inside(at, project):
+            for place in (at, os.path.join(at, TESTS)):
+                if place not in self._tests:
+                    self._tests[place] = tests_in(place)
+                texts = self._tests[place]
+                if texts is None:
+                    return None
+                found += texts
+            if at == os.path.dirname(at):
+                break
+            at = os.path.dirname(at)
+        return found
 
     def callers(self, folder: str) -> list[str]:
         """The folders of the modules that call the module of *folder*."""

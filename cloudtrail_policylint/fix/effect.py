@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ..base.formats import JSON, format_of
 from ..base.record import record
 from ..extract import extractor_of
@@ -36,10 +38,14 @@ class Readers:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._files: dict[str, object] = {}
+        self._modules: dict[object, set[str]] = {}
         self._blocks: dict[tuple[object, int], list[Reader]] = {}
         for passage in passages:
             for string in passage.strings:
                 for piece in string.pieces:
+                    if passage.owner != piece.path:
+                        folder = os.path.realpath(os.path.dirname(passage.owner) or ".")
+                        self._modules.setdefault(file_key(piece.path), set()).add(folder)
                     for block in self._blocks_of(piece.path, piece.start, piece.end):
                         self._blocks.setdefault(block, []).append((piece, string, passage))
 
@@ -49,6 +55,10 @@ class Readers:
             self._files[path] = file_key(path)
         for number in range(start // BLOCK, end // BLOCK + 1):
             yield self._files[path], number
+
+    def modules_of(self, path: str) -> set[str]:
+        """The folders of the modules with policies in the file *path*, which they load."""
+        return self._modules.get(file_key(path), set())
 
     def changed_by(self, edit: Edit) -> Iterator[Reader]:
         """The strings that *edit* changes or removes; some more than once."""

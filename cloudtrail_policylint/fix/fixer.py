@@ -8,6 +8,7 @@ as intended and no finding is new (``effect``). So a wrong spelling of a text
 from __future__ import annotations
 
 from ..base.disk import UnreadableError
+from ..base.formats import MODULE_FILES
 from ..base.record import record
 from ..files.contents import encode, read_bytes
 from ..files.inputs import file_key
@@ -20,6 +21,7 @@ from .effect import (
     misplaced,
     problem_after,
 )
+from .readers import FileReaders
 from .spelling import spellings
 
 TYPE_CHECKING = False
@@ -98,6 +100,7 @@ class _Fixer:
         self._before = before
         self._paths: dict[object, str] = {}  # one path of each file with several
         self._refused: dict[object, Refusal] = {}
+        self._files = FileReaders()
 
     def fix(self) -> Fixed:
         state = self._state({})
@@ -138,7 +141,7 @@ class _Fixer:
             if edit is None or not (edit.safe or self._unsafe) or _identity(edit) in self._refused:
                 continue
             reason = self._cannot_edit(edit.span.source, state)
-            if not reason and state.readers.forbid(finding):
+            if not reason and (state.readers.forbid(finding) or self._is_read(edit, state)):
                 reason = OTHER_TEXT
             if reason:
                 self._refused[_identity(edit)] = Refusal(finding, reason)
@@ -165,6 +168,13 @@ class _Fixer:
                 made.update(text_made)
                 last_path, last_end = path, end
         return changes
+
+    def _is_read(self, edit: Edit, state: State) -> bool:
+        """Whether something else than a policy reads the file of *edit*, which changes a policy."""
+        path = edit.span.source.path
+        if path.endswith(MODULE_FILES) or (edit.target is None and edit.removed is None):
+            return False
+        return self._files.others(path, state.readers.modules_of(path))
 
     def _path_of(self, path: str) -> str:
         """The path to edit the file *path* by, one for all links to it."""

@@ -151,19 +151,29 @@ def _template_root(text: str) -> Node | None:
 
 def comments(source: SourceFile) -> list[Span]:
     """The comments in *source*; none if it cannot be parsed."""
+    return _nodes_of(source, "comment") or []
+
+
+def calls(source: SourceFile) -> list[Span] | None:
+    """The calls of functions in *source*; None if it cannot be parsed."""
+    return _nodes_of(source, "function_call")
+
+
+def _nodes_of(source: SourceFile, kind: str) -> list[Span] | None:
+    """The nodes of the type *kind* in *source*; None if it cannot be parsed."""
     if _too_deep(source.text) is not None:
-        return []
+        return None
     try:
         root = _Parsing(len(source.text)).root(source.text)
     except _TooSlowError:
-        return []
+        return None
     places = Places(source, source.text)
     found = []
     cursor = root.walk()
     while True:
         node = cursor.node
-        if node is not None and node.type == "comment":
-            found.append(places.span(node.start_byte, node.end_byte))
+        if node is not None and node.type == kind:
+            found.append(places.of(node))
         if cursor.goto_first_child() or cursor.goto_next_sibling():
             continue
         while cursor.goto_parent():
