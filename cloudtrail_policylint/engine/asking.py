@@ -93,6 +93,12 @@ def place_of(kind: str) -> Place:
     )
 
 
+def _alike(kind: str) -> object:
+    """A key that is the same for kinds of documents that are asked the same about a statement."""
+    place = place_of(kind)
+    return place.names_principals, place.has_own_resource, kind == "scp"
+
+
 class Sources:
     """What decisions rest on, made once for all documents of a run."""
 
@@ -128,7 +134,7 @@ class Asking:
         self._available = sources.available
         self._profiles = sources.profiles
         self._decider = Decider()
-        self._asked: dict[tuple[int, str], list[Asked]] = {}
+        self._asked: dict[object, list[Asked]] = {}
         self._statements: dict[int, Met] = {}
         self._actions: dict[object, Met] = {}
         self._conditions: dict[int, dict[int, Met]] = {}
@@ -143,11 +149,9 @@ class Asking:
         found = self._statements.get(id(statement))
         if found is None:
             actions = _named(statement)
+            kinds = {_alike(kind): kind for kind in self._document.kinds}.values()
             found = self._statements[id(statement)] = _of_all(
-                [
-                    self._met(statement, self._about(statement, kind), actions)
-                    for kind in self._document.kinds
-                ]
+                [self._met(statement, self._about(statement, kind), actions) for kind in kinds]
             )
         return found
 
@@ -158,7 +162,7 @@ class Asking:
         return _of_all([self._action(statement, action, kind) for kind in self._document.kinds])
 
     def _action(self, statement: Statement, action: Action, kind: str) -> Met:
-        key = (id(statement), kind, action.known)
+        key = (id(statement), _alike(kind), action.known)
         found = self._actions.get(key)
         if found is None:
             requests = self._requests_for(statement, kind, (action,))
@@ -206,7 +210,7 @@ class Asking:
         return f"{key} never has such a value in a request for {shown}"
 
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
-        key = (id(statement), kind)
+        key = (id(statement), _alike(kind))
         found = self._asked.get(key)
         if found is None:
             found = self._asked[key] = self._requests_for(statement, kind, statement.actions)

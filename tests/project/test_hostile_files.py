@@ -485,6 +485,11 @@ def account_of(number: int, **statement: Any) -> dict[str, Any]:
         policy_of(
             **NEVER, Principal={"AWS": [f"arn:aws:iam::123456789012:role/{n}" for n in range(MANY)]}
         ),
+        policy_of(
+            Action=["cloudtrail:*", "cloudtrail-data:PutAuditEvents", "x:*"],
+            Resource=["arn:aws:cloudtrail:*:*:eventdatastore/x", "arn:aws:kms:*:*:key/1"] * MANY,
+            Condition={"Bool": {"cloudtrail:Nope": "true"}},
+        ),
         account_of(2 * MANY, NotAction="s3:PutObject"),
         account_of(MANY // 4, NotAction="s3:PutObject", Resource=["arn:aws:kms:*:*:key/1", "*"]),
         account_of(2, Action=["cloudtrail:*", "logs:*"], NotResource=[]),
