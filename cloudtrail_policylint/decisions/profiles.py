@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 HOLDER = "holder"
 """Stands for the role or user that has the identity policies, in place of a principal."""
 
+_ALWAYS: Mapping[str, str] = {}
 _PART = regex(r"\{([a-z-]+)\}")
 
 
@@ -42,6 +43,15 @@ class Profile:
     action: str
     resource: str
     keys: Mapping[str, str | None]
+    made_for: str = ""
+    when: Mapping[str, str] = _ALWAYS
+    """The properties of what it is made for without which it is not made."""
+
+    @property
+    def decided_by(self) -> str:
+        """The part of the request that its policies are on: the first of its resource, or the role."""
+        found = _PART.search(self.resource)
+        return "role" if self.is_of_holder or found is None else found.group(1)
 
     @property
     def is_of_holder(self) -> bool:
@@ -64,6 +74,10 @@ class Profiles:
         return {
             raw["name"]: _profile(raw, common.get(raw["by"], {})) for raw in self._facts.requests
         }
+
+    def form(self, part: str) -> str:
+        """What the *part* of a request looks like."""
+        return self._forms.get(part, "{any}")
 
     def kind(self, profile: Profile) -> str:
         """The kind of the policies that decide *profile*: the holder's, or those of the resource."""
@@ -113,4 +127,12 @@ class Profiles:
 
 def _profile(raw: Mapping[str, Any], common: Mapping[str, str | None]) -> Profile:
     keys = {**common, **raw.get("keys", {})}
-    return Profile(raw["name"], raw["by"], raw["action"], raw["resource"], keys)
+    return Profile(
+        raw["name"],
+        raw["by"],
+        raw["action"],
+        raw["resource"],
+        keys,
+        raw["for"],
+        raw.get("when", _ALWAYS),
+    )

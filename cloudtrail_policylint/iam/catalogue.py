@@ -76,6 +76,10 @@ class Facts:
     """What those are made of: names, and what each looks like."""
     request_keys: tuple[tuple[str, Mapping[str, str | None]], ...] = ()
     """The condition keys of all requests of a service."""
+    resource_types: tuple[Mapping[str, Any], ...] = ()
+    """Types of resources, as ``rules/facts/resources.yaml`` has them."""
+    request_makers: tuple[Mapping[str, Any], ...] = ()
+    """What makes these requests, and how its properties say what they are about."""
 
 
 class Service:
