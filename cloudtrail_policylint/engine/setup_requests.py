@@ -107,6 +107,8 @@ class SetupRequests:
         lacking, near = _lacking(answers)
         if decision.denied == YES:
             lacking = DENY
+        elif decision.allowed != NO:
+            lacking = OTHER
         on = _plain(written(request.resource))
         related = [Related(span, message) for span, message in near[:_MOST_RELATED]] or [
             Related(partner.head(), f"this is {partner.owner.name}")
@@ -264,13 +266,7 @@ def _lacking(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
         return STATEMENT, []
     right = [one for one in near if one.resource != NO]
     if not right:
-        return RESOURCE, [
-            (
-                one.statement.fields.get("resource", one.statement.span),
-                "this Resource has another path",
-            )
-            for one in near
-        ]
+        return RESOURCE, [(_resource_place(one), "this is for other resources") for one in near]
     keys = []
     places = []
     for one in right:
@@ -282,6 +278,15 @@ def _lacking(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
     if len(keys) == len(right) and len(set(keys)) == 1:
         return keys[0], places
     return OTHER, places
+
+
+def _resource_place(answer: Answer) -> Span:
+    """Where the statement of *answer* says what it is about: the text if it is one, else the field."""
+    statement = answer.statement
+    texts = [text for one in statement.resources for text in one.texts]
+    if len(texts) == 1:
+        return texts[0].span
+    return statement.fields.get("resource", statement.span)
 
 
 def _because(lacking: str, on: str, partner: Resource) -> str:

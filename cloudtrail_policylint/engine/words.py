@@ -538,7 +538,7 @@ WORDS = (
     Word("met", ("request",), met, (Placeholder("request"),)),
     Word("is", ("request", "allowed"), one_of_names),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
-    Word("cause", ("request",), one_of_causes),
+    Word("cause", ("request",), one_of_causes, (Placeholder("request"), Placeholder("because"))),
     Word("given", ("property",), given),
     Word("is", ("order",), one_of_orders),
 )

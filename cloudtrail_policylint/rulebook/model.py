@@ -244,7 +244,7 @@ def expanded(match: Any, sets: Mapping[str, Iterable[str]]) -> Any:
             if isinstance(item, str) and item.startswith("$"):
                 found.extend(sets[item[1:]] or [item])
             else:
-                found.append(item)
+                found.append(expanded(item, sets))
         return found
     return match
 
