@@ -253,8 +253,6 @@ def _over(quantifier: str, found: Property, test: _ItemTest) -> int:
     most = max([v if sure else min(v, MAYBE) for v, sure in verdicts], default=NO)
     if not found.complete:
         most = max(most, MAYBE)
-    if most == MAYBE and found.complete and verdicts and all(v == YES for v, _ in verdicts):
-        most = YES if found.given == YES else MAYBE
     return negated(most) if quantifier == "none" else most
 
 

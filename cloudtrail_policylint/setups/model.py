@@ -38,10 +38,14 @@ def plain_name(name: str) -> str:
 
 @record
 class Item:
-    """One value of a property; ``sure`` is False if it is only one of several, or may not be there."""
+    """One value of a property; ``sure`` is False if it is only one of several, or may not be there.
+
+    ``may_be_null``: nothing is known of it, so that it may leave the property out.
+    """
 
     node: Node
     sure: bool
+    may_be_null: bool = False
 
 
 @record
@@ -58,10 +62,10 @@ class Property:
 
     @property
     def given(self) -> int:
-        """Whether it has a value."""
-        if any(item.sure for item in self.items):
+        """Whether a value is written."""
+        if self.span is not None and any(item.sure and not item.may_be_null for item in self.items):
             return YES
-        return NO if self.complete and not self.items else MAYBE
+        return NO if self.complete and (self.span is None or not self.items) else MAYBE
 
 
 ABSENT = Property((), True, None)

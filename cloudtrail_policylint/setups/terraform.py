@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..base.record import replaced
 from ..extract.detect import read_policy
 from ..extract.terraform.instances import instances_of, nested
 from ..extract.terraform.module import address_of, every
@@ -13,6 +14,7 @@ from ..iam.written import Owner
 from ..tree.nodes import Choice, Hole, Map, Seq, branches
 from .model import (
     ABSENT,
+    Item,
     Link,
     Links,
     Property,
@@ -203,7 +205,12 @@ class TerraformResource(Resource):
         value = self._value(path[0])
         items, complete = items_at(value, path[1:])
         span = attributes[0].expression.span if attributes else inner[0].span
-        return Property(tuple(items), complete, span)
+        return Property(tuple([self._item(one) for one in items]), complete, span)
+
+    def _item(self, item: Item) -> Item:
+        """*item*, which may be null if it is a variable that has no value."""
+        is_open = isinstance(item.node, Hole) and not self.session.makers(item.node)
+        return replaced(item, may_be_null=True) if is_open else item
 
     def _attributes(self, name: str) -> list[Attribute]:
         wanted = plain_name(name)
