@@ -467,10 +467,13 @@ def _brought() -> dict[str, list[dict[str, Any]]]:
 def _words(match: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Every word of *match* with its operands."""
     for key, value in match.items():
+        several = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
         if isinstance(value, dict):
             yield from _words(value)
-        else:
+        elif not several:
             yield key, value
+        for one in several:
+            yield from _words(one)
 
 
 def placeholders(message: str) -> tuple[list[str], str]:
