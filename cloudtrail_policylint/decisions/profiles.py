@@ -47,6 +47,9 @@ class Profile:
     when: Mapping[str, str] = _ALWAYS
     """The properties of what it is made for without which it is not made."""
 
+    is_hypothetical: bool = False
+    """Whether it is made in special cases only, or there to be compared with."""
+
     @property
     def decided_by(self) -> str:
         """The part of the request that its policies are on: the first of its resource, or the role."""
@@ -135,4 +138,5 @@ def _profile(raw: Mapping[str, Any], common: Mapping[str, str | None]) -> Profil
         keys,
         raw["for"],
         raw.get("when", _ALWAYS),
+        raw.get("hypothetical", False),
     )

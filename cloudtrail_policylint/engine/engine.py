@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias, TypeVar
 
+    from ..findings.setup import ShownSetup
     from ..iam.policy import Attachment
     from ..iam.written import FoundResource, Owner
     from ..rulebook.model import Case, Rule, RuleBook
@@ -168,6 +169,12 @@ class Engine:
 
         for _, case in self._by_subject["resource"]:
             yield self._match(case, ResourceMatch)
+
+    def shown(self, resource: Resource) -> ShownSetup:
+        """*resource* with its partners and what CloudTrail may do with them."""
+        from .setup_report import shown
+
+        return shown(resource, self._lookups)
 
     def check_resource(
         self, resource: FoundResource, made: Callable[[Owner], Sequence[Resource]]

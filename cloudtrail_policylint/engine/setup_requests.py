@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+from ..base.lazy_regex import regex
 from ..base.record import record
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
 from ..decisions.statements import Place
 from ..decisions.values import alternatives, form, literal, match, tokens, written
 from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
 from ..iam.patterns import MAYBE, NO, YES
-from ..tree.nodes import Piece
+from ..setups.model import PARTITIONS
+from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
 from .asking import place_of
 from .elements import Witness
@@ -36,7 +38,7 @@ STATEMENT, PRINCIPAL, RESOURCE, DENY, OTHER = "statement", "principal", "resourc
 Any other is a condition key.
 """
 _UNKNOWN = Decision(MAYBE, MAYBE, (), ())
-_SAME_EVERYWHERE = ("${AWS::AccountId}", "${AWS::Region}", "${AWS::Partition}")
+_FORM = regex(r"(?<!\$)\{(?:any|field|name|account)\}")
 _MOST_RELATED = 3
 
 
@@ -61,18 +63,19 @@ class Answered:
 
 
 class SetupRequests:
-    """The requests for *resource*."""
+    """The requests for *resource*; *partition* is taken for one that is not known."""
 
-    def __init__(self, resource: Resource, lookups: Lookups) -> None:
+    def __init__(self, resource: Resource, lookups: Lookups, partition: str = "") -> None:
         self._resource = resource
         self._lookups = lookups
         self._decider = Decider()
+        self._partition = partition
         self._profiles = lookups.sources.profiles
         self._answers: dict[str, Answered | None] = {}
         makers = lookups.catalogue.facts.request_makers
         maker = next((one for one in makers if resource.type in one["types"]), None)
         self.made_for: str = maker["for"] if maker else ""
-        self._parts: Mapping[str, Sequence[str]] = maker["parts"] if maker else {}
+        self.parts: Mapping[str, Sequence[str]] = maker["parts"] if maker else {}
         self._partners: dict[str, tuple[Resource | None, int]] = {}
 
     def names(self) -> list[str]:
@@ -80,8 +83,15 @@ class SetupRequests:
         return [
             name
             for name, profile in self._profiles.by_name.items()
-            if profile.made_for == self.made_for and profile.decided_by in self._parts
+            if profile.made_for == self.made_for
+            and profile.decided_by in self.parts
+            and not profile.is_hypothetical
         ]
+
+    def names_resource(self, name: str) -> bool:
+        """Whether the property *name* names a resource that decides requests."""
+        decides = {one.decided_by for one in self._profiles.by_name.values()}
+        return any(names[0] == name and part in decides for part, names in self.parts.items())
 
     def answered(self, name: str) -> Answered | None:
         """The decision on the request *name*; None if it is certainly not made."""
@@ -90,7 +100,7 @@ class SetupRequests:
         return self._answers[name]
 
     def _answer(self, profile: Profile) -> Answered | None:
-        if profile.made_for != self.made_for or profile.decided_by not in self._parts:
+        if profile.made_for != self.made_for or profile.decided_by not in self.parts:
             return None
         made = self._is_made(profile)
         partner, verdict = self._partner(profile.decided_by)
@@ -99,10 +109,12 @@ class SetupRequests:
         if partner is None or verdict == MAYBE or made == MAYBE:
             return self._unknown(profile, partner)
         values, places = self._values()
-        shared = frozenset(_SAME_EVERYWHERE)
+        shared = self._resource.setup.constants
+        if self._partition:
+            shared -= frozenset(PARTITIONS)
         request = self._profiles.request(profile, values, shared)
         kind = self._profiles.kind(profile)
-        documents = partner.setup.policies(partner, kind).documents
+        documents = partner.setup.policies(partner, kind, self._partition).documents
         decision, answers = self._decide(profile, request, kind, documents)
         lacking, near = _lacking(answers)
         if decision.denied == YES:
@@ -169,7 +181,7 @@ class SetupRequests:
 
     def _find_partner(self, part: str) -> tuple[Resource | None, int]:
         at: list[tuple[Resource, int]] = [(self._resource, YES)]
-        for name in self._parts[part]:
+        for name in self.parts[part]:
             path = tuple(name.split("."))
             found: dict[int, tuple[Resource, int]] = {}
             given = [property_of(one, path, self._lookups).given for one, _ in at]
@@ -189,9 +201,9 @@ class SetupRequests:
 
     def _names_part(self, resource: Resource, part: str, name: str) -> bool:
         """Whether *resource* can be the *part*, or what leads to it by *name*."""
-        is_last = name == self._parts[part][-1]
+        is_last = name == self.parts[part][-1]
         if not is_last:
-            part = next((p for p, names in self._parts.items() if list(names) == [name]), part)
+            part = next((p for p, names in self.parts.items() if list(names) == [name]), part)
         arn = resource.arn
         if arn is None:
             return False
@@ -202,10 +214,22 @@ class SetupRequests:
             for value in alternatives(_without_star(arn))
         )
 
+    def _spelt(self, resource: Resource, parts: Parts) -> Parts:
+        """*parts*, which are about *resource*, with each hole as it is spelled everywhere."""
+        found: list[Piece | Hole] = []
+        for part in parts:
+            if isinstance(part, Piece):
+                found.append(part)
+                continue
+            spelt = resource.respelt(part, self._partition)
+            is_known = self._partition and spelt.written in PARTITIONS
+            found.append(Piece(self._partition, part.span) if is_known else spelt)
+        return tuple(found)
+
     def _values(self) -> tuple[dict[str, Parts], list[Witness]]:
         values: dict[str, Parts] = {}
         places: list[Witness] = []
-        for part, names in self._parts.items():
+        for part, names in self.parts.items():
             name = names[0]
             given = property_of(self._resource, (name,), self._lookups)
             if given.span is not None and given.items:
@@ -216,9 +240,10 @@ class SetupRequests:
                 continue
             partner, verdict = self._partner(part)
             if partner is not None and verdict == YES and partner.arn is not None:
-                values[part] = _without_star(partner.arn)
+                values[part] = _without_star(self._spelt(partner, partner.arn))
         own = self._resource.arn
         if own is not None:
+            own = self._spelt(self._resource, own)
             values[self.made_for] = own
             fields = split(own)
             if len(fields) == FIELDS:
@@ -301,6 +326,5 @@ def _because(lacking: str, on: str, partner: Resource) -> str:
 
 
 def _plain(text: str) -> str:
-    for hole in ("{any}", "{field}", "{name}", "{account}"):
-        text = text.replace(hole, "*")
-    return text
+    """*text* with a wildcard in place of what may be anything."""
+    return _FORM.sub("*", text)

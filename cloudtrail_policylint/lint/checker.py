@@ -25,18 +25,26 @@ class Checker:
     """Checks extractions by the rules of *book* that *settings* select.
 
     *statistics*: outcomes have a tally of which values are known.
-    *strings*: outcomes have all strings of the policies. Raises ``UsageError``
+    *strings*: outcomes have all strings of the policies. *setups*: they have the resources
+    that CloudTrail makes requests for. Raises ``UsageError``
     for settings that name a rule that does not exist.
     """
 
     def __init__(
-        self, book: RuleBook, settings: Settings, *, statistics: bool = False, strings: bool = False
+        self,
+        book: RuleBook,
+        settings: Settings,
+        *,
+        statistics: bool = False,
+        strings: bool = False,
+        setups: bool = False,
     ) -> None:
         self.selection = Selection(book, settings)
         self._book = book
         self._settings = settings
         self._statistics = statistics
         self._strings = strings
+        self.setups = setups
         self._engine = Engine(
             self.selection.run, book, pedantic=settings.pedantic, named=settings.select
         )
@@ -107,6 +115,11 @@ class Checker:
             from ..findings.strings import passages_of
 
             outcome.strings += passages_of(extraction, findings)
+        if self.setups:
+            made = _Made(extraction)
+            for resource in extraction.resources:
+                if _is_of_cloudtrail(resource.type):
+                    outcome.setups += map(self._engine.shown, made.instances(resource.owner))
         if self._statistics:
             from ..findings.statistics import Tally
 
@@ -192,7 +205,11 @@ class _Made:
 
     def instances(self, owner: Owner) -> list[Resource]:
         """The resources that *owner* is."""
-        return [one for one in self._all() if one.owner.span == owner.span]
+        return [
+            one
+            for one in self._all()
+            if one.owner.name == owner.name and one.owner.span == owner.span
+        ]
 
     def serves(self, resource: FoundResource) -> bool:
         """Whether a resource of CloudTrail is made after *resource*."""

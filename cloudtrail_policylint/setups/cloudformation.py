@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..base.lazy_regex import regex
 from ..extract.cloudformation.policies import owner_of
 from ..extract.cloudformation.references import references
 from ..extract.detect import read_policy
@@ -40,6 +41,9 @@ _ELSEWHERE = (
     "Custom::",
 )
 """Resources that may do anything with a name that they get: other stacks, functions, custom resources."""
+_OF_STACK = ("${AWS::AccountId}", "${AWS::Region}", "${AWS::Partition}")
+_NAME = regex(r"(?:!Ref |!GetAtt |\$\{)([A-Za-z0-9]++)(?:\.(?:Arn|TopicArn|TopicName|KeyId))?\}?")
+"""What stands for the name of a resource, in a text or in its ARN."""
 _CHOOSING = ("Fn::If", "Fn::Select", "Fn::FindInMap", "Fn::Split")
 """Functions whose value is one of several, or a part of one."""
 
@@ -96,6 +100,11 @@ class Template(Setup):
                         stack.append(other)
             self._before[id(resource)] = frozenset(found)
         return self._before[id(resource)]
+
+    @property
+    def constants(self) -> frozenset[str]:
+        """The account, region and partition of the stack, and the names of its resources."""
+        return frozenset([*_OF_STACK, *(f"${{{name}}}" for name in self.by_id)])
 
     def leaves(self, resource: Resource) -> bool:
         """Whether an output mentions it, or a resource that may do anything with its name."""
@@ -254,6 +263,12 @@ class TemplateResource(Resource):
     def is_identity(self) -> bool:
         """Whether it is a role, user or group."""
         return self._known.is_identity
+
+    def spelling(self, hole: Hole) -> str:
+        """How *hole* is spelled wherever it has the same value."""
+        found = _NAME.fullmatch(hole.written)
+        is_name = found is not None and found.group(1) in self.template.by_id
+        return f"${{{found.group(1)}}}" if found is not None and is_name else hole.written
 
     def read(self, path: Path) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
         """The policies in the property at *path*."""

@@ -7,18 +7,19 @@ condition, a module of which the files are not there.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import partial
 
 from ..base.record import record, replaced
 from ..iam.normalise import normalise
 from ..iam.patterns import MAYBE, NO, YES
 from ..iam.policy import Document
 from ..iam.written import Found
-from ..tree.nodes import Choice, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..tree.nodes import Choice, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from ..tree.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..iam.written import Owner, Problem
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 1_000
 """Values of one property that are told apart; with more, the property is unknown."""
+PARTITIONS = ("${partition}", "${AWS::Partition}")
+"""How a partition is spelled that is not known."""
+MAX_NESTING = 50
+"""Levels of a policy whose unknown values are told apart."""
 MAX_LINKS = 20
 """References that are followed from one resource to the next, from an alias to its key for instance."""
 
@@ -118,7 +123,7 @@ class Resource(ABC):
         self.owner = owner
         self.conditions = conditions
         self._links: dict[Path, Links] = {}
-        self._documents: dict[str, tuple[Document, ...] | None] = {}
+        self._documents: dict[tuple[str, str], tuple[Document, ...] | None] = {}
 
     @abstractmethod
     def at(self, path: Path) -> Property:
@@ -167,6 +172,10 @@ class Resource(ABC):
     def read(self, path: Path) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
         """The policies in the property at *path*, and whether it has no unknown ones."""
 
+    @abstractmethod
+    def spelling(self, hole: Hole) -> str:
+        """How *hole* is spelled wherever it has the same value: the account, or the name of a resource."""
+
     # -- what follows
 
     def links(self, path: Path) -> Links:
@@ -207,20 +216,34 @@ class Resource(ABC):
         """Whether it exists where *other* does."""
         return YES if self.conditions <= other.conditions else MAYBE
 
-    def documents(self, path: str, kind: str | None) -> tuple[Document, ...] | None:
-        """The policies in the property *path*, of *kind*; None if it has unknown ones."""
-        if path not in self._documents:
+    def respelt(self, hole: Hole, partition: str = "") -> Hole:
+        """*hole* as it is spelled everywhere; *partition* is the value of one that is not known."""
+        written = self.spelling(hole)
+        if partition and written in PARTITIONS:
+            return replaced(hole, written=written, values=(partition,))
+        return hole if written == hole.written else replaced(hole, written=written)
+
+    def documents(
+        self, path: str, kind: str | None, partition: str = ""
+    ) -> tuple[Document, ...] | None:
+        """The policies in the property *path*, of *kind*; None if it has unknown ones.
+
+        *partition* is that of ``respelt``.
+        """
+        key = (path, partition)
+        if key not in self._documents:
             nodes, known = self.read(tuple(path.split(".")))
+            spell = partial(self.respelt, partition=partition)
             documents = tuple(
                 [
-                    normalise(Found(node, kind, self.owner, problems=problems))
-                    for node, problems in nodes
+                    normalise(Found(respelt(node, spell), kind, self.owner, problems=some))
+                    for node, some in nodes
                 ]
             )
             if len(documents) > 1 and "." not in path:  # alternatives
                 documents = tuple([as_optional(one) for one in documents])
-            self._documents[path] = documents if known else None
-        return self._documents[path]
+            self._documents[key] = documents if known else None
+        return self._documents[key]
 
 
 class Setup(ABC):
@@ -228,11 +251,16 @@ class Setup(ABC):
 
     def __init__(self) -> None:
         self.resources: list[Resource] = []
-        self._policies: dict[tuple[int, str], Policies] = {}
+        self._policies: dict[tuple[int, str, str], Policies] = {}
 
     @abstractmethod
     def made_after(self, resource: Resource) -> frozenset[int] | None:
         """The ids of the resources that are made before *resource*; None if they are not known."""
+
+    @property
+    @abstractmethod
+    def constants(self) -> frozenset[str]:
+        """Spellings of holes that have one value in all of it."""
 
     @abstractmethod
     def leaves(self, resource: Resource) -> bool:
@@ -253,23 +281,25 @@ class Setup(ABC):
 
     # -- policies
 
-    def policies(self, resource: Resource, kind: str) -> Policies:
+    def policies(self, resource: Resource, kind: str, partition: str = "") -> Policies:
         """The policies of *kind* on *resource*: its own, and those that belong to it.
 
-        If one may be missing, the last is an unknown one.
+        If one may be missing, the last is an unknown one. *partition* is that of ``respelt``.
         """
-        key = (id(resource), kind)
+        key = (id(resource), kind, partition)
         if key not in self._policies:
-            self._policies[key] = self._find_policies(resource, kind)
+            self._policies[key] = self._find_policies(resource, kind, partition)
         return self._policies[key]
 
-    def _find_policies(self, resource: Resource, kind: str) -> Policies:
+    def _find_policies(self, resource: Resource, kind: str, partition: str) -> Policies:
         found: list[tuple[Resource, tuple[Document, ...]]] = []
         complete = kind == "trust" or not self.leaves(resource)
         for holder, verdict in self._holders(resource, kind):
             exists = min(verdict, holder.exists_with(resource))
             for path, usual in holder.policy_paths.items():
-                documents = holder.documents(path, kind) if usual in (kind, None) else ()
+                documents: tuple[Document, ...] | None = ()
+                if usual in (kind, None):
+                    documents = holder.documents(path, kind, partition)
                 if documents is None:
                     complete = False
                 elif documents:
@@ -283,6 +313,16 @@ class Setup(ABC):
         if not complete:
             whole = (*whole, _unseen(resource, kind))
         return Policies(whole, tuple([one for one, _ in found]))
+
+    def holders(self, resource: Resource) -> list[Resource]:
+        """The resources that have policies on *resource*, without itself."""
+        return [
+            other
+            for other in self.resources
+            if other is not resource
+            and other.policy_paths
+            and any(other.links((name,)).verdict(resource) == YES for name in other.targets)
+        ]
 
     def _holders(self, resource: Resource, kind: str) -> Iterator[tuple[Resource, int]]:
         """The resources that may have policies of *kind* on *resource*, itself among them."""
@@ -355,6 +395,28 @@ def _unseen(resource: Resource, kind: str) -> Document:
 
 
 # -- values
+
+
+def respelt(node: Node, spelling: Callable[[Hole], Hole], depth: int = 0) -> Node:
+    """*node* with each hole in it spelled as *spelling* says."""
+    if depth > MAX_NESTING:
+        return node
+    if isinstance(node, Hole):
+        return spelling(node)
+    if isinstance(node, Text):
+        if node.literal is not None:
+            return node
+        parts = [spelling(p) if isinstance(p, Hole) else p for p in node.parts]
+        return Text(tuple(parts), node.span)
+    if isinstance(node, Map):
+        entries = [Entry(e.key, respelt(e.value, spelling, depth + 1)) for e in node.entries]
+        return Map(tuple(entries), node.span)
+    if isinstance(node, Seq):
+        return Seq(tuple([respelt(i, spelling, depth + 1) for i in node.items]), node.span)
+    if isinstance(node, Choice):
+        branches = [None if b is None else respelt(b, spelling, depth + 1) for b in node.branches]
+        return Choice(tuple(branches), node.span)
+    return node
 
 
 def items_at(node: Node | None, path: Sequence[str]) -> tuple[list[Item], bool]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
+from ..base.lazy_regex import regex
 from ..base.record import replaced
 from ..extract.detect import read_policy
 from ..extract.terraform.instances import instances_of, nested
@@ -47,6 +50,17 @@ MAX_DEPTH = 12
 """Levels of nested blocks."""
 _RUNS_COMMANDS = ("null_resource", "terraform_data", "aws_cloudformation_stack", "local_file")
 """Resources that may do anything with a name that they get."""
+_OF_PROVIDER = ("${account}", "${region}", "${partition}")
+_CONSTANTS = {
+    "aws_caller_identity": "account",
+    "aws_region": "region",
+    "aws_partition": "partition",
+}
+_CONSTANT = regex(
+    r"\$\{data\.(aws_caller_identity|aws_region|aws_partition)\.[\w-]++\.(?:account_id|id|name|region|partition)\}"
+)
+_NAME = regex(r"\$\{(aws(?:cc)?_\w++\.[\w-]++)\.(?:id|arn|name|bucket)\}")
+"""What stands for the name of a resource, in a text or in its ARN."""
 _META = ("count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection")
 
 
@@ -128,6 +142,24 @@ class Terraform(Setup):
             or one.exceeded is not None
             for one in self._sessions
         )
+
+    @property
+    def constants(self) -> frozenset[str]:
+        """The account, region and partition, where there is one provider, and the names of resources."""
+        names = [f"${{{one.owner.name}}}" for one in self.resources]
+        once = [name for name in names if names.count(name) == 1]
+        return frozenset([*once, *(() if self.has_providers else _OF_PROVIDER)])
+
+    @cached_property
+    def has_providers(self) -> bool:
+        """Whether some block names its provider: accounts and regions may differ then."""
+        return any(
+            name in block.attributes
+            for session in self._sessions
+            for blocks in (session.module.resources, session.module.data)
+            for block in every(blocks)
+            for name in ("provider", "region")
+        ) or any("providers" in call.attributes for s in self._sessions for call in s.module.calls)
 
     def named(self, text: str) -> list[Resource]:
         """The resources whose name or ARN is *text*."""
@@ -368,6 +400,14 @@ class TerraformResource(Resource):
     def is_identity(self) -> bool:
         """Whether it is a role, user or group."""
         return self._known.is_identity
+
+    def spelling(self, hole: Hole) -> str:
+        """How *hole* is spelled wherever it has the same value."""
+        found = _CONSTANT.fullmatch(hole.written)
+        if found is not None:
+            return f"${{{_CONSTANTS[found.group(1)]}}}"
+        name = _NAME.fullmatch(hole.written)
+        return f"${{{name.group(1)}}}" if name is not None else hole.written
 
     def read(self, path: Path) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
         """The policies in the argument at *path*."""

@@ -25,7 +25,7 @@ each = pytest.mark.parametrize("raw", FACTS.requests, ids=lambda raw: str(raw["n
 @each
 def test_each_request_has_a_source_and_known_parts(raw: dict[str, Any]) -> None:
     assert set(raw) <= {
-        "name", "for", "when", "by", "action", "resource", "keys", "source", "says", "seen"
+        "name", "for", "when", "hypothetical", "by", "action", "resource", "keys", "source", "says", "seen"
     }  # fmt: skip
     assert raw["source"].startswith("https://docs.aws.amazon.com/")
     assert isinstance(date.fromisoformat(str(raw["seen"])), date)
