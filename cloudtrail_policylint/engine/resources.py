@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import Link, Links, Property, items_at, plain_name
+from ..setups.model import Elsewhere, Link, Links, Property, items_at, plain_name
 from ..tree.nodes import Hole, Map
 from ..tree.source import Related, Span
 from .clauses import Binding, DocumentMatch, Held, Scene
@@ -330,7 +330,8 @@ class _Partner(_Test):
             verdict = other.links(own_path(other, path, self._lookups)).verdict(resource)
             if verdict != NO:
                 found.append(Link(other, verdict))
-        return Links(tuple(found), not resource.setup.leaves(resource))
+        is_seen = not isinstance(resource, Elsewhere) and not resource.setup.leaves(resource)
+        return Links(tuple(found), is_seen)
 
     def _passing(self, resource: Resource, subject: _Subject) -> Iterator[Resource]:
         for link in self._links(resource).found if self._quantifier != "none" else ():

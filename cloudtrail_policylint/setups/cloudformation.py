@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ..base.lazy_regex import regex
+from ..decisions.values import written
 from ..extract.cloudformation.policies import owner_of
 from ..extract.cloudformation.references import references
 from ..extract.detect import read_policy
 from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Hole, Map, Seq, Text
 from .model import (
+    Elsewhere,
     Link,
     Links,
     Property,
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from .model import Parts, Path
 
 MAX_RESOURCES = 5_000
+_BUCKET = "AWS::S3::Bucket"
 _ELSEWHERE = (
     "AWS::CloudFormation::",
     "AWS::Serverless::Application",
@@ -67,8 +72,8 @@ class Template(Setup):
         self._names: dict[str, list[Resource]] | None = None
         self._before: dict[int, frozenset[int]] = {}
         self._leaving: set[str] | None = None
-        written = evaluator.template.resources
-        for name, one in written.items() if len(written) <= MAX_RESOURCES else ():
+        given = evaluator.template.resources
+        for name, one in given.items() if len(given) <= MAX_RESOURCES else ():
             resource = TemplateResource(self, one, self._entry(one))
             self.by_id[name] = resource
             self.resources.append(resource)
@@ -81,11 +86,26 @@ class Template(Setup):
     def named(self, text: str) -> list[Resource]:
         """The resources whose name or ARN is *text*."""
         if self._names is None:
-            self._names = by_names(self.resources)
+            self._names = by_names([*self.resources, *self.elsewhere])
         return self._names.get(text, [])
+
+    @cached_property
+    def elsewhere(self) -> list[Elsewhere]:
+        """The buckets that are not in view, and whose policies are."""
+        found: dict[str, Elsewhere] = {}
+        own = by_names(self.resources)
+        for one in self.resources:
+            assert isinstance(one, TemplateResource)
+            name = one.bucket_elsewhere()
+            if name is not None and literal_of(name) not in own:
+                made = Elsewhere(self, _BUCKET, one.owner, name, "${AWS::Partition}")
+                found.setdefault(written(name), made)
+        return list(found.values())
 
     def made_after(self, resource: Resource) -> frozenset[int] | None:
         """The ids of the resources that are made before *resource*."""
+        if isinstance(resource, Elsewhere):
+            return frozenset()
         assert isinstance(resource, TemplateResource)
         if id(resource) not in self._before:
             seen = {resource.written.name}
@@ -211,9 +231,8 @@ class TemplateResource(Resource):
                 found = [one for one in self.template.resources if _may_be(one, parts)]
                 verdict = MAYBE
             return Links(tuple([Link(one, verdict) for one in found]), True)
-        equal = [
-            one for one in self.template.resources if one.name and same(one.name, parts) == YES
-        ]
+        known = [*self.template.resources, *self.template.elsewhere]
+        equal = [one for one in known if one.name and same(one.name, parts) == YES]
         return Links(tuple([Link(one, YES) for one in equal]), bool(equal))
 
     # -- what it is
@@ -227,8 +246,8 @@ class TemplateResource(Resource):
         if self._known.makes is None:
             return None
         if attributes:
-            written = f"!GetAtt {name}.{attributes[0]}"
-            return parts_of(evaluator.attribute(name, attributes[0], span, written))
+            spelt = f"!GetAtt {name}.{attributes[0]}"
+            return parts_of(evaluator.attribute(name, attributes[0], span, spelt))
         return None
 
     @property
@@ -237,6 +256,15 @@ class TemplateResource(Resource):
         if not self._known.name:
             return None
         _, value = self._property(self._known.name)
+        return parts_of(value)
+
+    def bucket_elsewhere(self) -> Parts | None:
+        """The name of the bucket that its policy is on, if that may not be in view."""
+        if not self._known.target or self._known.target != self._known.bucket:
+            return None
+        raw, value = self._property(self._known.target)
+        if raw is None or any(name in self.template.by_id for name in references(raw)):
+            return None
         return parts_of(value)
 
     @property
@@ -258,11 +286,6 @@ class TemplateResource(Resource):
     def stands_for(self) -> str:
         """The property that names what it is an alias of."""
         return self._known.alias_of
-
-    @property
-    def is_identity(self) -> bool:
-        """Whether it is a role, user or group."""
-        return self._known.is_identity
 
     def spelling(self, hole: Hole) -> str:
         """How *hole* is spelled wherever it has the same value."""

@@ -10,11 +10,12 @@ from abc import ABC, abstractmethod
 from functools import partial
 
 from ..base.record import record, replaced
+from ..extract import aws
 from ..iam.normalise import normalise
 from ..iam.patterns import MAYBE, NO, YES
 from ..iam.policy import Document
 from ..iam.written import Found
-from ..tree.nodes import Choice, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
+from ..tree.nodes import NAME, Choice, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text, narrowed
 from ..tree.source import Span
 
 TYPE_CHECKING = False
@@ -94,7 +95,10 @@ class Links:
     def verdict(self, resource: Resource) -> int:
         """Whether *resource* is one of them."""
         own = [link.verdict for link in self.found if link.resource is resource]
-        return max(own) if own else NO if self.known else MAYBE
+        if own:
+            return max(own)
+        may_be = any(link.resource.may_be(resource) for link in self.found)
+        return MAYBE if may_be or not self.known else NO
 
 
 NO_LINKS = Links((), True)
@@ -126,11 +130,11 @@ class Resource(ABC):
         self._documents: dict[tuple[str, str], tuple[Document, ...] | None] = {}
 
     @abstractmethod
-    def at(self, path: Path) -> Property:
+    def at(self, path: Path, /) -> Property:
         """The property at *path*, by the names that its type has."""
 
     @abstractmethod
-    def find_links(self, path: Path) -> Links:
+    def find_links(self, path: Path, /) -> Links:
         """The resources that the property at *path* refers to."""
 
     @property
@@ -163,18 +167,17 @@ class Resource(ABC):
     def stands_for(self) -> str:
         """The property that names what this is another name of, such as the key of an alias."""
 
-    @property
     @abstractmethod
-    def is_identity(self) -> bool:
-        """Whether it is a role, user or group."""
-
-    @abstractmethod
-    def read(self, path: Path) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
+    def read(self, path: Path, /) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
         """The policies in the property at *path*, and whether it has no unknown ones."""
 
     @abstractmethod
     def spelling(self, hole: Hole) -> str:
         """How *hole* is spelled wherever it has the same value: the account, or the name of a resource."""
+
+    def may_be(self, _: Resource) -> bool:
+        """Whether it and another resource may be one."""
+        return False
 
     # -- what follows
 
@@ -246,6 +249,76 @@ class Resource(ABC):
         return self._documents[key]
 
 
+class Elsewhere(Resource):
+    """A bucket that is not in view, by the name that a policy in view is on.
+
+    *partition* is how the format spells one that is not known.
+    """
+
+    def __init__(self, setup: Setup, type_: str, owner: Owner, name: Parts, partition: str) -> None:
+        super().__init__(setup, type_, owner, frozenset())
+        self._name = name
+        self._partition = partition
+
+    def at(self, _: Path) -> Property:
+        """No property is known."""
+        return Property((), False, None)
+
+    def find_links(self, _: Path) -> Links:
+        """What it refers to is not known."""
+        return Links((), False)
+
+    def read(self, _: Path) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
+        """It has no policy itself."""
+        return [], True
+
+    def spelling(self, hole: Hole) -> str:
+        """*hole* as it is written."""
+        return hole.written
+
+    def may_be(self, other: Resource) -> bool:
+        """Whether *other* is a bucket that may have this name."""
+        if isinstance(other, Elsewhere) or "bucket" not in other.type.lower():
+            return False
+        if other.name is None:  # AWS makes it up
+            return literal_of(self._name) is None
+        return same(self._name, other.name) != NO
+
+    def _field(self, _: str) -> Parts:
+        return tuple([narrowed(p, NAME) if isinstance(p, Hole) else p for p in self._name])
+
+    @property
+    def arn(self) -> Parts | None:
+        """The ARN of the bucket."""
+        written = {"partition": self._partition}
+        return tuple(aws.arn_of(aws.BUCKET, self.owner.span, written, self._field))
+
+    @property
+    def name(self) -> Parts | None:
+        """The name of the bucket."""
+        return self._name
+
+    @property
+    def policy_paths(self) -> Mapping[str, str | None]:
+        """None of them is known."""
+        return {}
+
+    @property
+    def targets(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    @property
+    def attached(self) -> str:
+        """Nothing."""
+        return ""
+
+    @property
+    def stands_for(self) -> str:
+        """Nothing."""
+        return ""
+
+
 class Setup(ABC):
     """All resources that are made together: those of a module with its modules, or of a template."""
 
@@ -266,14 +339,6 @@ class Setup(ABC):
     def leaves(self, resource: Resource) -> bool:
         """Whether the name, id or ARN of *resource* is handed to what is not in view."""
 
-    def at(self, owner: Owner) -> list[Resource]:
-        """The resource that is *owner*, once for each instance."""
-        return [
-            one
-            for one in self.resources
-            if one.owner.span == owner.span and one.owner.name == owner.name
-        ]
-
     def is_after(self, later: Resource, earlier: Resource) -> int:
         """Whether *later* is made after *earlier*."""
         before = self.made_after(later)
@@ -293,7 +358,7 @@ class Setup(ABC):
 
     def _find_policies(self, resource: Resource, kind: str, partition: str) -> Policies:
         found: list[tuple[Resource, tuple[Document, ...]]] = []
-        complete = kind == "trust" or not self.leaves(resource)
+        complete = kind == "trust" or isinstance(resource, Elsewhere) or not self.leaves(resource)
         for holder, verdict in self._holders(resource, kind):
             exists = min(verdict, holder.exists_with(resource))
             for path, usual in holder.policy_paths.items():

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from ..base.lazy_regex import regex
 from ..base.record import replaced
+from ..decisions.values import written
 from ..extract.detect import read_policy
 from ..extract.terraform.instances import instances_of, nested
 from ..extract.terraform.module import address_of, every
@@ -17,6 +18,7 @@ from ..iam.written import Owner
 from ..tree.nodes import Choice, Hole, Map, Seq, branches
 from .model import (
     ABSENT,
+    Elsewhere,
     Item,
     Link,
     Links,
@@ -164,11 +166,28 @@ class Terraform(Setup):
     def named(self, text: str) -> list[Resource]:
         """The resources whose name or ARN is *text*."""
         if self._names is None:
-            self._names = by_names(self.resources)
+            self._names = by_names([*self.resources, *[one for _, one in self.elsewhere]])
         return self._names.get(text, [])
+
+    @cached_property
+    def elsewhere(self) -> list[tuple[Session, Elsewhere]]:
+        """The buckets that are not in view, each with the module whose policy is on it."""
+        found: dict[object, tuple[Session, Elsewhere]] = {}
+        own = by_names(self.resources)
+        for one in self.resources:
+            assert isinstance(one, TerraformResource)
+            name = one.bucket_elsewhere()
+            text = literal_of(name)
+            if name is not None and (text is None or text not in own):
+                key = text if text is not None else (id(one.session), written(name))
+                made = Elsewhere(self, one.target_type, one.owner, name, "${partition}")
+                found.setdefault(key, (one.session, made))
+        return list(found.values())
 
     def made_after(self, resource: Resource) -> frozenset[int] | None:
         """The ids of the resources that are made before *resource*."""
+        if isinstance(resource, Elsewhere):
+            return frozenset()
         assert isinstance(resource, TerraformResource)
         if self.is_partial:
             return None
@@ -334,13 +353,13 @@ class TerraformResource(Resource):
             return Links(tuple([Link(one, MAYBE) for one in maybe]), True)
         mentioned, clean = self.tree.references.mentioned(self.session, expression)
         if not mentioned:
-            equal = [
+            own = [
                 one
                 for one in self.tree.resources
-                if isinstance(one, TerraformResource)
-                and one.session is self.session
-                and same(one.name, parts) == YES
+                if isinstance(one, TerraformResource) and one.session is self.session
             ]
+            outside = [one for session, one in self.tree.elsewhere if session is self.session]
+            equal = [one for one in [*own, *outside] if same(one.name, parts) == YES]
             verdict = YES if len({one.type for one in equal}) == len(equal) else MAYBE
             return Links(tuple([Link(one, verdict) for one in equal]), bool(equal))
         links: list[Link] = []
@@ -377,6 +396,22 @@ class TerraformResource(Resource):
         return parts_of(given.items[0].node)
 
     @property
+    def target_type(self) -> str:
+        """The type of what its policy is on."""
+        return next((types[0] for types in self._known.target.values()), "")
+
+    def bucket_elsewhere(self) -> Parts | None:
+        """The name of the bucket that its policy is on, if that may not be in view."""
+        name = next(iter(self._known.target), "")
+        if not name or name != self._known.bucket:
+            return None
+        given = self.at((name,))
+        if len(given.items) != 1 or not given.items[0].sure:
+            return None
+        node = given.items[0].node
+        return None if self.session.makers(node) else parts_of(node)
+
+    @property
     def policy_paths(self) -> Mapping[str, str | None]:
         """The arguments that are policies."""
         return self._known.policies
@@ -395,11 +430,6 @@ class TerraformResource(Resource):
     def stands_for(self) -> str:
         """The argument that names what it is an alias of, or on."""
         return next(iter((*self._known.alias_of, *self._known.target)), "")
-
-    @property
-    def is_identity(self) -> bool:
-        """Whether it is a role, user or group."""
-        return self._known.is_identity
 
     def spelling(self, hole: Hole) -> str:
         """How *hole* is spelled wherever it has the same value."""
