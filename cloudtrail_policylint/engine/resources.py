@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
 from ..setups.model import Elsewhere, Link, Links, Property, items_at, plain_name
 from ..tree.nodes import Hole, Map
@@ -13,7 +14,7 @@ from .words import compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from ..iam.policy import Document
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from .lookups import Lookups
     from .setup_requests import Answered, SetupRequests
     from .words import Given
-
-    Read = Callable[[Path], Property]
 
 QUANTIFIERS = ("some", "every", "none")
 
@@ -138,21 +137,50 @@ class _OfProperty(_Test):
     """The tests of one property of a resource."""
 
     def __init__(self, name: str, given: Any, lookups: Lookups) -> None:
-        self._name = name
         self._tests = [PropertyTest(name, one, lookups) for one in _listed(given)]
         self._lookups = lookups
 
-    def _read(self, resource: Resource) -> Read:
-        return lambda path: property_of(resource, path, self._lookups)
+    def _view(self, resource: Resource) -> _View:
+        def read(path: Path) -> Property:
+            return property_of(resource, path, self._lookups)
+
+        names = self._lookups.resource_facts(resource.type).get("names", {})
+        return _View(read, names, resource.owner.span)
 
     def verdict(self, resource: Resource, _: _Subject) -> int:
-        read = self._read(resource)
-        return min(test.verdict(read) for test in self._tests)
+        view = self._view(resource)
+        return min(test.verdict(view) for test in self._tests)
 
     def witnesses(self, resource: Resource, _: _Subject) -> Iterator[Witness]:
-        read = self._read(resource)
-        for test in self._tests:
-            yield from test.witnesses(read, resource.owner.span, None)
+        """The values that passed the last test."""
+        yield from self._tests[-1].witnesses(self._view(resource), None)
+
+
+@record
+class _View:
+    """The properties of a resource, or of an object in it.
+
+    ``read`` returns one, ``names`` are those that the type has for names in rules, ``owner`` is the
+    place of the resource.
+    """
+
+    read: Callable[[Path], Property]
+    names: Mapping[str, str]
+    owner: Span
+
+    def inside(self, node: Node) -> _View:
+        """The properties of the object *node*."""
+
+        def read(path: Path) -> Property:
+            own = tuple(self.names.get(name, name) for name in path)
+            if not isinstance(node, Map):
+                return Property((), not isinstance(node, Hole), None)
+            items, complete = items_at(node, own)
+            wanted = plain_name(own[0])
+            written = [e.value for e in node.entries if plain_name(e.key.written) == wanted]
+            return Property(tuple(items), complete, written[-1].span if written else None)
+
+        return _View(read, self.names, self.owner)
 
 
 class PropertyTest:
@@ -171,30 +199,35 @@ class PropertyTest:
             (quantifier, _ItemTest(one, lookups)) for quantifier, one in quantified.items()
         ]
 
-    def verdict(self, read: Read) -> int:
-        """The verdict on the property that *read* returns."""
-        found = read(self._path)
+    def verdict(self, view: _View) -> int:
+        """The verdict on the property in *view*."""
+        found = view.read(self._path)
         verdict = min([test(found.given) for test in self._given], default=YES)
         for quantifier, test in self._tests:
-            verdict = min(verdict, _over(quantifier, found, test))
+            verdict = min(verdict, _over(quantifier, found, test, view))
         return verdict
 
-    def witnesses(self, read: Read, owner: Span, around: Span | None) -> Iterator[Witness]:
-        """The values that passed, each in the resource at *owner*; *around* is the property that has it."""
-        found = read(self._path)
+    def witnesses(self, view: _View, around: Span | None) -> Iterator[Witness]:
+        """The values that passed, at their places in the resource; else the property.
+
+        *around* is the property that it is inside of.
+        """
+        found = view.read(self._path)
         span = found.span or around
         if span is None:
             return
-        seen = False
-        for quantifier, test in self._tests:
-            for item in found.items if quantifier != "none" else ():
-                if test.verdict(item.node) == YES:
-                    seen = True
-                    place = _place(item.node, span, owner)
-                    yield Witness(self._name, _shown(item.node), place)
-                    yield from test.witnesses(item.node, owner, place)
-        if not seen and found.items:
+        tests = [test for quantifier, test in self._tests if quantifier != "none"]
+        if not self._tests:
+            for item in found.items:
+                yield Witness(self._name, _shown(item.node), _place(item.node, span, view.owner))
+        elif not tests and found.items:
             yield Witness(self._name, _shown(found.items[0].node), span)
+        for test in tests:
+            for item in found.items:
+                if test.verdict(item.node, view) == YES:
+                    place = _place(item.node, span, view.owner)
+                    yield Witness(self._name, _shown(item.node), place)
+                    yield from test.witnesses(item.node, view, place)
 
 
 class _ItemTest:
@@ -204,47 +237,27 @@ class _ItemTest:
         words = {key: value for key, value in given.items() if key != "property"}
         self._words = SingleTest("property", words, lookups) if words else None
         self._inner = [
-            PropertyTest(name, one, lookups)
+            [PropertyTest(name, one, lookups) for one in _listed(tests)]
             for name, tests in given.get("property", {}).items()
-            for one in _listed(tests)
         ]
 
-    def verdict(self, node: Node) -> int:
+    def verdict(self, node: Node, view: _View) -> int:
         verdict = YES
         if self._words is not None:
             text = text_of(node)
             verdict = MAYBE if text is None else self._words.verdict(text)
-        for test in self._inner if verdict != NO else ():
-            verdict = min(verdict, test.verdict(_reader(node)))
+        for tests in self._inner if verdict != NO else ():
+            for test in tests:
+                verdict = min(verdict, test.verdict(view.inside(node)))
         return verdict
 
-    def witnesses(self, node: Node, owner: Span, place: Span) -> Iterator[Witness]:
-        for test in self._inner:
-            yield from test.witnesses(_reader(node), owner, place)
+    def witnesses(self, node: Node, view: _View, place: Span) -> Iterator[Witness]:
+        for tests in self._inner:
+            yield from tests[-1].witnesses(view.inside(node), place)
 
 
-def _reader(node: Node) -> Read:
-    """The properties of the object *node*."""
-
-    def read(path: Path) -> Property:
-        if not isinstance(node, Map):
-            return Property((), not isinstance(node, Hole), None)
-        items, complete = items_at(node, path)
-        entry = next((one for one in node.entries if _same(one.key.written, path[0])), None)
-        if entry is None:
-            items_complete = complete and all(e.key.literal is not None for e in node.entries)
-            return Property((), items_complete, None)
-        return Property(tuple(items), complete, entry.value.span)
-
-    return read
-
-
-def _same(one: str, other: str) -> bool:
-    return plain_name(one) == plain_name(other)
-
-
-def _over(quantifier: str, found: Property, test: _ItemTest) -> int:
-    verdicts = [(test.verdict(item.node), item.sure) for item in found.items]
+def _over(quantifier: str, found: Property, test: _ItemTest, view: _View) -> int:
+    verdicts = [(test.verdict(item.node, view), item.sure) for item in found.items]
     if quantifier == "every":
         if not verdicts:
             return NO if found.complete else MAYBE
