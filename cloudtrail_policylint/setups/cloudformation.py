@@ -171,7 +171,9 @@ class TemplateResource(Resource):
         if raw is None:
             return Property((), not self._is_open(), None)
         items, complete = items_at(value, path[1:])
-        return Property(tuple(items), complete, raw.span)
+        inner, _ = items_at(raw, path[1:]) if len(path) > 1 else ([], True)
+        span = inner[0].node.span if len(inner) == 1 else raw.span
+        return Property(tuple(items), complete, span)
 
     def _is_open(self) -> bool:
         """Whether functions may make properties that are not written."""

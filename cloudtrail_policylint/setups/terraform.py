@@ -15,6 +15,7 @@ from ..extract.terraform.resource_types import resource_type
 from ..extract.terraform.values import entry_at, is_null, rest_at
 from ..iam.patterns import MAYBE, NO, YES
 from ..iam.written import Owner
+from ..readers.hcl.syntax import ObjectExpression, TupleExpression, keyword
 from ..tree.nodes import Choice, Hole, Map, Seq, branches
 from .model import (
     ABSENT,
@@ -256,6 +257,9 @@ class TerraformResource(Resource):
         value = self._value(path[0])
         items, complete = items_at(value, path[1:])
         span = attributes[0].expression.span if attributes else inner[0].span
+        if len(path) > 1:
+            places = [expression.span for expression, _, _ in self._expressions(path)]
+            span = places[0] if len(places) == 1 else span
         return Property(tuple([self._item(one) for one in items]), complete, span)
 
     def _item(self, item: Item) -> Item:
@@ -524,13 +528,27 @@ def _map(session: Session, block: Block, scope: Mapping[str, Node], depth: int) 
     return Map(tuple(entries), block.span)
 
 
+def _inside(expression: Expression, path: Path) -> Iterator[Expression]:
+    """The expressions at *path* in the objects of *expression*, also in those of a list."""
+    if not path:
+        yield expression
+    elif isinstance(expression, TupleExpression):
+        for item in expression.items:
+            yield from _inside(item, path)
+    elif isinstance(expression, ObjectExpression):
+        for key, value in expression.entries:
+            if plain_name(keyword(key)) == plain_name(path[0]):
+                yield from _inside(value, path[1:])
+
+
 def _expressions(
     session: Session, block: Block, path: Path, scope: Mapping[str, Node], *, sure: bool
 ) -> Iterator[tuple[Expression, Mapping[str, Node], bool]]:
     wanted = plain_name(path[0])
     for name, attribute in block.attributes.items():
-        if plain_name(name) == wanted and len(path) == 1:
-            yield attribute.expression, scope, sure
+        if plain_name(name) == wanted:
+            for expression in _inside(attribute.expression, path[1:]):
+                yield expression, scope, sure
     if len(path) == 1:
         return
     names = {
