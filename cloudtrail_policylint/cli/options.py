@@ -238,6 +238,12 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="print the settings for each PATH and their origin, and exit",
     )
     add(
+        "--show-setups",
+        action="store_true",
+        help="print each trail with its bucket, key, topic, log group and role, and whether their "
+        "policies allow what CloudTrail does with them, as text or JSON, and exit",
+    )
+    add(
         "--jobs",
         type=_jobs,
         metavar="N",

@@ -24,11 +24,13 @@ each = pytest.mark.parametrize("raw", FACTS.requests, ids=lambda raw: str(raw["n
 
 @each
 def test_each_request_has_a_source_and_known_parts(raw: dict[str, Any]) -> None:
-    assert set(raw) <= {"name", "for", "by", "action", "resource", "keys", "source", "says", "seen"}
+    assert set(raw) <= {
+        "name", "for", "when", "hypothetical", "by", "action", "resource", "keys", "source", "says", "seen"
+    }  # fmt: skip
     assert raw["source"].startswith("https://docs.aws.amazon.com/")
     assert isinstance(date.fromisoformat(str(raw["seen"])), date)
     assert raw["says"]
-    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "bucket", "key", "topic", "channel"}  # fmt: skip
+    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "bucket", "key", "topic", "channel", "caller"}  # fmt: skip
     assert raw["by"] in {"cloudtrail.amazonaws.com", "holder", "owner"}
     known = {name for name, _ in FACTS.request_parts} | {"account", "name", "field", "any"}
     used = re.findall(
