@@ -274,6 +274,35 @@ MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
         "BoolIfExists",
     ),
     (
+        "CT311",
+        "s3-bucket",
+        statement(
+            "Allow",
+            "s3:PutObject",
+            "arn:aws:s3:::logs/AWSLogs/*",
+            Principal=SERVICE,
+            Condition={
+                "StringEquals": {
+                    "s3:x-amz-acl": "bucket-owner-full-control",
+                    "aws:PrincipalOrgID": "o-1",
+                }
+            },
+        ),
+        "aws:PrincipalOrgID",
+        "aws:SourceOrgID",
+    ),
+    (
+        "CT312",
+        "identity",
+        statement(
+            "Deny",
+            "cloudtrail:StopLogging",
+            Condition={"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/a"}},
+        ),
+        "StringNotEquals",
+        "StringNotLike",
+    ),
+    (
         "CT412",
         "identity",
         statement(
