@@ -58,10 +58,8 @@ TERRAFORM = Format(
     by_itself=False,
     module_suffixes=(".tfvars", ".tfvars.json"),
 )
-TEXT_TEMPLATE = Format(
-    "template", "Text template", (".tpl", ".tftpl"), by_itself=False, loaded_by_modules=True
-)
-"""A text template for Terraform's ``templatefile()``."""
+TEXT_TEMPLATE = Format("template", "Text template", (".tpl", ".tftpl"), loaded_by_modules=True)
+"""A text template for Terraform's ``templatefile()``; with no module that loads it, mostly JSON."""
 
 FORMATS = (JSON, YAML, CLOUDFORMATION, TERRAFORM, TEXT_TEMPLATE)
 
@@ -70,6 +68,15 @@ _TERRAFORM_JSON = tuple(suffix for suffix in TERRAFORM.suffixes if suffix.endswi
 
 MODULE_FILES = (*TERRAFORM.suffixes, *TERRAFORM.module_suffixes)
 """Suffixes of the files that make up a Terraform module."""
+OTHER_MODULE_FILES = (
+    ".hcl",
+    *(f".{tool}{kind}.json" for tool in ("tf", "tofu") for kind in ("test", "query", "mock")),
+)
+"""Suffixes of files that are not checked, but may refer to names of a module and load files.
+
+``.tftest.hcl``, ``.tfquery.hcl``, ``terragrunt.hcl`` and others
+(developer.hashicorp.com/terraform/language/files, developer.hashicorp.com/terraform/language/files/tests).
+"""
 COMMENTS = tuple(dict.fromkeys(sign for one in FORMATS for sign in one.comments))
 """The beginnings of a comment in all formats."""
 SUPPRESSION_MARK = "policylint:"
@@ -112,7 +119,7 @@ def title_of(path: str) -> str:
 
 
 def read_as(found: Format, text: str) -> Format:
-    """The format to read *text* in: JSON or YAML for either kind of template, by its start."""
-    if found not in (CLOUDFORMATION, TEXT_TEMPLATE):
+    """The format to read *text* in: JSON or YAML for a CloudFormation template, by its start."""
+    if found is not CLOUDFORMATION:
         return found
     return JSON if text.lstrip()[:1] in ("{", "[") else YAML

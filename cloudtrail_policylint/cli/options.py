@@ -224,8 +224,8 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
     add(
         "--force",
         action="store_true",
-        help="let --output and --write-baseline follow links out of the project, and --output "
-        "replace files that are checked or tracked by git",
+        help="let --output and --write-baseline follow links out of the project and write to .git, "
+        "and --output replace files that are checked, tracked by git, or settings or rules",
     )
     add(
         "--show-suppressed",

@@ -135,7 +135,7 @@ class Answer:
         if not statement.actions:
             return NO if "action" in statement.fields else MAYBE
         wanted = parse(self.request.action.lower())
-        return max([_covers(action, wanted) for action in statement.actions])
+        return max([covers_action(one, wanted) for one in statement.actions])
 
     def _resource(self) -> int:
         statement = self.statement
@@ -143,10 +143,16 @@ class Answer:
             if "resource" in statement.fields:
                 return NO
             return YES if self.place.has_own_resource else MAYBE
-        return agreed(
-            max([_is_among(one, self.request, lookup) for one in statement.resources])
-            for lookup in self._setting().lookups()
-        )
+        return agreed(self._is_about(lookup) for lookup in self._setting().lookups())
+
+    def _is_about(self, lookup: Lookup | None) -> int:
+        """Whether the resource is among the statement's where variables have the values of *lookup*."""
+        verdict = NO
+        for one in self.statement.resources:
+            verdict = max(verdict, _is_among(one, self.request, lookup))
+            if verdict == YES:
+                break
+        return verdict
 
     def _setting(self) -> Setting:
         return Setting(self.request.key, has_variables(self.document), self.request.shared)
@@ -160,7 +166,7 @@ def has_variables(document: Document) -> bool | None:
     return None if version is None else version == VARIABLES_SINCE
 
 
-def _covers(action: Action, wanted: Glob) -> int:
+def covers_action(action: Action, wanted: Glob) -> int:
     """Whether *action* stands for the one action *wanted*."""
     found = max([covers_verdict(form, wanted) for form in action.forms], default=NO)
     return 2 - found if action.complement else found

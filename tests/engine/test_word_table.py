@@ -26,8 +26,8 @@ SUBJECTS = ("statementMatch", "documentMatch", "attachmentMatch", "resourceMatch
 QUANTIFIERS = ("some", "every", "none")
 AROUND = ("document", "statement", "partner", "policy")
 """Fields that hold the match of something else."""
-NAMING = ("through", "by")
-"""What names the property by which a partner is found: no word."""
+NO_WORDS = ("in-view", "through", "by")
+"""Names in a match that say how the fields beside them are tested, or how a partner is found."""
 
 
 def resolved(node: Any) -> Any:
@@ -62,7 +62,7 @@ def in_schema() -> dict[tuple[str, str], Any]:
                 visit(inner, ())
             elif "properties" in target or "propertyNames" in target:
                 visit(inner, (*field, name))
-            elif name not in NAMING:
+            elif name not in NO_WORDS:
                 found[".".join(field) or "statement", name] = inner
 
     for subject in SUBJECTS:
@@ -124,7 +124,7 @@ def test_the_documentation_has_a_row_for_each_word() -> None:
 
 LISTED = {"text", "whole", "complement"}
 TESTED = {
-    "action": LISTED | {"contextual", "met"},
+    "action": LISTED | {"contextual", "met", "names", "denied"},
     "resource": LISTED | {"contextual"},
     "condition": {"condition", "met"},
     "target": {"target"},
@@ -134,6 +134,7 @@ TESTED = {
     "property": LISTED | {"given"},
     "order": {"order"},
     "allowed": {"names"},
+    "undenied": {"names"},
 }
 """The tests of ``WordTest`` that the engine makes on these fields; on all others ``text``, else ``whole``."""
 

@@ -143,6 +143,11 @@ def test_equal_is_about_what_is_written(text: str, goal: str, expected: int) -> 
     assert equal(made(text), operand(goal)) == expected
 
 
+def test_an_unknown_part_makes_no_wildcard_of_what_is_written() -> None:
+    assert equal(made("arn:aws:iam::", ANY, ":root"), operand("*")) == NO
+    assert equal(made(ANY), operand("*")) == MAYBE
+
+
 # -- what is known in part
 
 
@@ -353,6 +358,21 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         (("trail/main",), (YES, "bare")),
         (("trail/*",), (YES, "bare")),
         (("trail:main",), (YES, "bare")),
+        (("arn:aws-gov:cloudtrail:us-gov-west-1:111122223333:trail/x",), (YES, "partition")),
+        (("arn:logs:cloudtrail:*:", ANY, ":trail/x"), (YES, "partition")),
+        (("arn:aws:cloudtrail:eu-west1:111122223333:trail/x",), (YES, "region-name")),
+        (("arn:aws:cloudtrail:EU-WEST-1:111122223333:trail/x",), (YES, "region-name")),
+        (("arn:*:cloudtrail:undefined:111122223333:trail/x",), (YES, "region-name")),
+        (("arn:aws:cloudtrail:cn-north-1:111122223333:trail/x",), (YES, "region-partition")),
+        (("arn:aws-cn:cloudtrail:us-east-1:111122223333:trail/x",), (YES, "region-partition")),
+        (("arn:aws:cloudtrail:eu-west-1:11112222333:trail/x",), (YES, "account-digits")),
+        (("arn:aws:cloudtrail:eu-west-1:1111-2222-3333:trail/x",), (YES, "account-digits")),
+        (("arn:aws:cloudtrail:eu-west-1:None:trails/x",), (YES, "account-digits")),
+        (("arn:aws-cn:cloudtrail:cn-northwest-1:111122223333:trail/x",), RIGHT),
+        (("arn:aws-iso-b:cloudtrail:us-isob-east-1:111122223333:trail/x",), RIGHT),
+        (("arn:aws:cloudtrail:region:account-id:trail/x",), RIGHT),  # words for somebody to replace
+        (("arn:aws*:cloudtrail:us-gov-west-1:1111*:trail/x",), RIGHT),
+        (("arn:aws:cloudtrail:${aws:PrincipalTag/r}:${aws:PrincipalAccount}:trail/x",), RIGHT),
         # nothing certain
         ((ANY,), UNSURE),
         ((ANY, "/main"), UNSURE),

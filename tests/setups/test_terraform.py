@@ -59,6 +59,9 @@ class Tree:
     def is_whole(self, _: str) -> bool:
         return True
 
+    def tests(self, _: str) -> list[str]:
+        return []
+
     def loader(self, _: str) -> Callable[[str], SourceFile | None]:
         return lambda _path: None
 
