@@ -197,17 +197,6 @@ MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
         "cloudtrail-data:Put",
     ),
     (
-        "CT201",
-        "identity",
-        statement(
-            "Allow",
-            "cloudtrail:CreateEventDataStore",
-            "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/one",
-        ),
-        "eventdatastore/one",
-        "eventdatastore/*",
-    ),
-    (
         "CT211",
         "identity",
         statement("Allow", "cloudtrail:GetTrail", TRAIL.replace("trail/", "trails/")),
