@@ -86,4 +86,6 @@ def _reached(statement: Statement, name: str, catalogue: Catalogue) -> int:
 
 
 def _is_everything(resource: Resource) -> int:
-    return MAYBE if resource.complement else cover(resource.forms[0], _EVERYTHING)
+    """Whether *resource* stands for ``*``, of which a request without a resource is."""
+    found = max([cover(form, _EVERYTHING) for form in resource.forms], default=NO)
+    return YES - found if resource.complement else found
