@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 MAX_FAILED = 100
 """The most edits that are tried alone and refused: each is linted, and so is each half of the others."""
 TOO_MANY = "too many other fixes were refused"
+OTHER_READER = "something else may read the file"
 NO_COMMENT = "this is text, not a comment"
 MORE_ROUNDS = 20
 """The most rounds beside one for each finding: an edit may make another one possible."""
@@ -145,8 +146,10 @@ class _Fixer:
             if edit is None or not (edit.safe or self._unsafe) or _identity(edit) in self._refused:
                 continue
             reason = self._cannot_edit(edit.span.source, state)
-            if not reason and (state.readers.forbid(finding) or self._is_read(edit, state)):
+            if not reason and state.readers.forbid(finding):
                 reason = OTHER_TEXT
+            if not reason and self._is_read(edit, state):
+                reason = OTHER_READER
             if reason:
                 self._refused[_identity(edit)] = Refusal(finding, reason)
             else:

@@ -421,6 +421,9 @@ def test_a_file_that_something_else_reads_is_not_fixed(
     if "link" not in value:
         Path("link.json").unlink()
     assert after(texts, unsafe=unsafe) == {}
+    reasons = {refusal.reason for refusal in fix_here(unsafe=unsafe).refusals}
+    assert reasons <= {"the fix would change other text too", "something else may read the file"}
+    assert reasons
 
 
 @pytest.mark.parametrize(
