@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import Elsewhere, Link, Links, Property, items_at, plain_name
+from ..setups.model import Elsewhere, Link, Links, Property, Referring, items_at, plain_name
 from ..tree.nodes import Hole, Map
 from ..tree.source import Related, Span
 from .clauses import Binding, DocumentMatch, Held, Scene
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..iam.policy import Document
-    from ..setups.model import Path, Resource
+    from ..setups.model import Path, Resource, Setup
     from ..tree.nodes import Node
     from .lookups import Lookups
     from .setup_requests import Answered, SetupRequests
@@ -304,6 +304,7 @@ class _Partner(_Test):
         self._type = _Type(given["type"], lookups)
         self._tests = tests_of({k: v for k, v in given.items() if k != "type"}, lookups)
         self._lookups = lookups
+        self._found: tuple[Setup, list[Resource], Referring | None] | None = None
 
     @property
     def finds(self) -> bool:
@@ -336,21 +337,26 @@ class _Partner(_Test):
             return resource.links(
                 own_path(resource, tuple(self._through.split(".")), self._lookups)
             )
-        of_type = [
-            one
-            for one in resource.setup.resources
-            if one is not resource and self._type.verdict(one) != NO
-        ]
+        setup = resource.setup
+        if self._found is None or self._found[0] is not setup:
+            self._found = (setup, self._of_type(setup), None)
+        _, of_type, referring = self._found
         if self._by is None:
-            return Links(tuple([Link(one, YES) for one in of_type]), True)
-        path = tuple(self._by.split("."))
-        found = []
-        for other in of_type:
-            verdict = other.links(own_path(other, path, self._lookups)).verdict(resource)
-            if verdict != NO:
-                found.append(Link(other, verdict))
+            others = [one for one in of_type if one is not resource]
+            return Links(tuple([Link(one, YES) for one in others]), True)
+        if referring is None:
+            path = tuple(self._by.split("."))
+            referring = Referring(
+                (one, one.links(own_path(one, path, self._lookups))) for one in of_type
+            )
+            self._found = (setup, of_type, referring)
+        found = referring.to(resource)
         is_seen = not isinstance(resource, Elsewhere) and not resource.setup.leaves(resource)
         return Links(tuple(found), is_seen)
+
+    def _of_type(self, setup: Setup) -> list[Resource]:
+        """The resources of *setup* whose type passes."""
+        return [one for one in setup.resources if self._type.verdict(one) != NO]
 
     def _passing(self, resource: Resource, subject: Subject) -> Iterator[Resource]:
         for link in self._links(resource).found if self._quantifier != "none" else ():

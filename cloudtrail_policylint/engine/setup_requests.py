@@ -118,11 +118,11 @@ class SetupRequests:
         kind = self._profiles.kind(profile)
         documents = partner.setup.policies(partner, kind, self._partition).documents
         decision, answers = self._decide(profile, request, kind, documents)
-        lacking, near = _lacking(answers)
+        cause, near = _cause_of(answers)
         if decision.denied == YES:
-            lacking = DENY
+            cause = DENY
         elif decision.allowed != NO:
-            lacking = OTHER
+            cause = OTHER
         on = _plain(written(request.resource))
         related = [Related(span, message) for span, message in near[:_MOST_RELATED]] or [
             Related(partner.head(), f"this is {partner.owner.name}")
@@ -132,8 +132,8 @@ class SetupRequests:
             profile.action,
             on,
             decision,
-            lacking,
-            _because(lacking, on, partner),
+            cause,
+            _because(cause, on, partner, is_certain=decision.allowed == NO),
             partner,
             tuple(places),
             tuple([span for span, _ in near]),
@@ -282,7 +282,7 @@ def _wild(items: Sequence[object]) -> tuple[str, ...]:
     return tuple([one if isinstance(one, str) else "*" for one in items])
 
 
-def _lacking(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
+def _cause_of(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
     """What keeps the Allows that are for the request from it, and where."""
     near = [
         one
@@ -318,13 +318,15 @@ def _resource_place(answer: Answer) -> Span:
     return statement.fields.get("resource", statement.span)
 
 
-def _because(lacking: str, on: str, partner: Resource) -> str:
+def _because(cause: str, on: str, partner: Resource, *, is_certain: bool) -> str:
     name = partner.owner.name
-    if lacking == STATEMENT:
+    if not is_certain:
+        return f"it depends on what is not known of the policy of {name}"
+    if cause == STATEMENT:
         return f"no statement of the policy of {name} is for it"
-    if lacking == RESOURCE:
+    if cause == RESOURCE:
         return f"no statement of the policy of {name} names {on}"
-    if lacking == DENY:
+    if cause == DENY:
         return f"a statement of the policy of {name} denies it"
     return f"the conditions of the policy of {name} do not hold"
 

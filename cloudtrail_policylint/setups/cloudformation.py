@@ -24,6 +24,7 @@ from .model import (
     parts_of,
     plain_name,
     same,
+    spelling_of,
 )
 
 TYPE_CHECKING = False
@@ -90,6 +91,25 @@ class Template(Setup):
         return self._names.get(text, [])
 
     @cached_property
+    def unnamed(self) -> list[Resource]:
+        """The resources whose names are known in part."""
+        return [one for one in self.resources if one.name and literal_of(one.name) is None]
+
+    def spelled(self, parts: Parts) -> list[Resource]:
+        """The resources whose name is spelled like *parts*."""
+        key = spelling_of(parts)
+        return self._spelled.get(key, []) if key is not None else []
+
+    @cached_property
+    def _spelled(self) -> dict[tuple[str, ...], list[Resource]]:
+        found: dict[tuple[str, ...], list[Resource]] = {}
+        for one in (*self.unnamed, *self.elsewhere):
+            key = spelling_of(one.name)
+            if key is not None:
+                found.setdefault(key, []).append(one)
+        return found
+
+    @cached_property
     def elsewhere(self) -> list[Elsewhere]:
         """The buckets that are not in view, and whose policies are."""
         found: dict[str, Elsewhere] = {}
@@ -121,7 +141,7 @@ class Template(Setup):
             self._before[id(resource)] = frozenset(found)
         return self._before[id(resource)]
 
-    @property
+    @cached_property
     def constants(self) -> frozenset[str]:
         """The account, region and partition of the stack, and the names of its resources."""
         return frozenset([*_OF_STACK, *(f"${{{name}}}" for name in self.by_id)])
@@ -230,11 +250,10 @@ class TemplateResource(Resource):
             found = self.template.named(literal)
             verdict = YES if len({one.type for one in found}) == len(found) else MAYBE
             if not found:
-                found = [one for one in self.template.resources if _may_be(one, parts)]
+                found = [one for one in self.template.unnamed if _may_be(one, parts)]
                 verdict = MAYBE
             return Links(tuple([Link(one, verdict) for one in found]), True)
-        known = [*self.template.resources, *self.template.elsewhere]
-        equal = [one for one in known if one.name and same(one.name, parts) == YES]
+        equal = self.template.spelled(parts)
         return Links(tuple([Link(one, YES) for one in equal]), bool(equal))
 
     # -- what it is

@@ -7,7 +7,7 @@ condition, a module of which the files are not there.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import partial
+from functools import cached_property, partial
 
 from ..base.record import record, replaced
 from ..extract import aws
@@ -101,7 +101,29 @@ class Links:
         return MAYBE if may_be or not self.known else NO
 
 
-NO_LINKS = Links((), True)
+class Referring:
+    """Which resources refer to which others, from the links of each."""
+
+    def __init__(self, every: Iterable[tuple[Resource, Links]]) -> None:
+        self._to: dict[int, list[Link]] = {}
+        self._others: list[tuple[Resource, Links]] = []  # these may refer to more
+        for resource, links in every:
+            for link in links.found:
+                found = Link(resource, link.verdict)
+                self._to.setdefault(id(link.resource), []).append(found)
+            if not links.known or any(isinstance(one.resource, Elsewhere) for one in links.found):
+                self._others.append((resource, links))
+
+    def to(self, resource: Resource) -> list[Link]:
+        """The resources that refer to *resource*, and whether they certainly do."""
+        found = [one for one in self._to.get(id(resource), ()) if one.resource is not resource]
+        known = {id(one.resource) for one in found}
+        for other, links in self._others:
+            if id(other) not in known and other is not resource:
+                verdict = links.verdict(resource)
+                if verdict != NO:
+                    found.append(Link(other, verdict))
+        return found
 
 
 @record
@@ -381,51 +403,43 @@ class Setup(ABC):
 
     def holders(self, resource: Resource) -> list[Resource]:
         """The resources that have policies on *resource*, without itself."""
-        return [
-            other
-            for other in self.resources
-            if other is not resource
-            and other.policy_paths
-            and any(other.links((name,)).verdict(resource) == YES for name in other.targets)
-        ]
+        links = self._targeting.to(resource)
+        return [one.resource for one in links if one.verdict == YES and one.resource.policy_paths]
 
     def _holders(self, resource: Resource, kind: str) -> Iterator[tuple[Resource, int]]:
         """The resources that may have policies of *kind* on *resource*, itself among them."""
-        yield resource, YES
-        for other in self.resources:
-            if other is resource or kind not in other.policy_paths.values():
-                continue
-            verdicts = [other.links((name,)).verdict(resource) for name in other.targets]
-            if other.attached == "" and kind == "identity":
-                verdicts.append(self._attaching(other, resource))
-            verdict = max(verdicts, default=NO)
-            if verdict != NO:
-                yield other, verdict
+        found = [Link(resource, YES), *self._targeting.to(resource)]
+        if kind == "identity":
+            for attaching, whom in self._attaching(resource):
+                attached = attaching.links((attaching.attached,)).found
+                found += [Link(one.resource, min(one.verdict, whom)) for one in attached]
+        best: dict[int, Link] = {}
+        for link in found:
+            known = best.get(id(link.resource))
+            if known is None or known.verdict < link.verdict:
+                best[id(link.resource)] = link
+        for link in best.values():
+            if kind in link.resource.policy_paths.values():
+                yield link.resource, link.verdict
 
-    def _attaching(self, policy: Resource, identity: Resource) -> int:
-        """Whether something attaches the managed policy *policy* to *identity*."""
-        found = NO
-        for other in self.resources:
-            if not other.attached or other is policy:
-                continue
-            whom = (
-                YES
-                if other is identity
-                else max([other.links((n,)).verdict(identity) for n in other.targets], default=NO)
-            )
-            if whom != NO:
-                found = max(found, min(whom, other.links((other.attached,)).verdict(policy)))
-        return found
+    @cached_property
+    def _targeting(self) -> Referring:
+        """Which resources say that their policies, or what they attach, are for which others."""
+        return Referring(
+            (one, one.links((name,))) for one in self.resources for name in one.targets
+        )
+
+    def _attaching(self, identity: Resource) -> Iterator[tuple[Resource, int]]:
+        """What attaches managed policies to *identity*, itself included."""
+        if identity.attached:
+            yield identity, YES
+        for link in self._targeting.to(identity):
+            if link.resource.attached:
+                yield link.resource, link.verdict
 
     def _is_complete(self, identity: Resource) -> bool:
         """Whether all managed policies of *identity* are in view."""
-        for other in self.resources:
-            if not other.attached:
-                continue
-            if other is not identity and all(
-                other.links((name,)).verdict(identity) == NO for name in other.targets
-            ):
-                continue
+        for other, _ in self._attaching(identity):
             given = other.at((other.attached,))
             links = other.links((other.attached,))
             policies = [link for link in links.found if link.resource.policy_paths]
@@ -534,8 +548,8 @@ def same(one: Parts | None, other: Parts | None) -> int:
     """Whether two names are equal; holes that are spelled alike have one value."""
     if one is None or other is None:
         return MAYBE
-    spelled = [[_spelling(part) for part in parts] for parts in (one, other)]
-    if spelled[0] == spelled[1] and all(name is not None for name in spelled[0]):
+    spelled = spelling_of(one)
+    if spelled is not None and spelled == spelling_of(other):
         return YES
     from ..decisions.values import alternatives, match, tokens
 
@@ -547,8 +561,17 @@ def same(one: Parts | None, other: Parts | None) -> int:
     return NO if found == {NO} else MAYBE
 
 
-def _spelling(part: Piece | Hole) -> str | None:
+def spelling_of(parts: Parts | None) -> tuple[str, ...] | None:
+    """How a name is spelled; None if it has another value each time, or is not known."""
+    found = [_spelling(part) for part in parts or (None,)]
+    known = [one for one in found if one is not None]
+    return tuple(known) if len(known) == len(found) else None
+
+
+def _spelling(part: Piece | Hole | None) -> str | None:
     """*part* as written; None for what has another value each time."""
+    if part is None:
+        return None
     if isinstance(part, Piece):
         return part.text
     written = part.written

@@ -32,6 +32,7 @@ from .model import (
     parts_of,
     plain_name,
     same,
+    spelling_of,
 )
 from .terraform_references import References, attributes_in
 
@@ -146,11 +147,13 @@ class Terraform(Setup):
             for one in self._sessions
         )
 
-    @property
+    @cached_property
     def constants(self) -> frozenset[str]:
         """The account, region and partition, where there is one provider, and the names of resources."""
-        names = [f"${{{one.owner.name}}}" for one in self.resources]
-        once = [name for name in names if names.count(name) == 1]
+        counts: dict[str, int] = {}
+        for one in self.resources:
+            counts[one.owner.name] = counts.get(one.owner.name, 0) + 1
+        once = [f"${{{name}}}" for name, count in counts.items() if count == 1]
         return frozenset([*once, *(() if self.has_providers else _OF_PROVIDER)])
 
     @cached_property
@@ -169,6 +172,27 @@ class Terraform(Setup):
         if self._names is None:
             self._names = by_names([*self.resources, *[one for _, one in self.elsewhere]])
         return self._names.get(text, [])
+
+    @cached_property
+    def unnamed(self) -> list[Resource]:
+        """The resources whose names are known in part."""
+        return [one for one in self.resources if one.name and literal_of(one.name) is None]
+
+    def spelled(self, session: Session, parts: Parts | None) -> list[Resource]:
+        """The resources of the module *session* whose name is spelled like *parts*."""
+        key = spelling_of(parts)
+        return self._spelled.get((id(session), key), []) if key is not None else []
+
+    @cached_property
+    def _spelled(self) -> dict[tuple[int, object], list[Resource]]:
+        found: dict[tuple[int, object], list[Resource]] = {}
+        named: list[tuple[Session, Resource]] = list(self.elsewhere)
+        named += [(one.session, one) for one in self.unnamed if isinstance(one, TerraformResource)]
+        for session, one in named:
+            key = spelling_of(one.name)
+            if key is not None:
+                found.setdefault((id(session), key), []).append(one)
+        return found
 
     @cached_property
     def elsewhere(self) -> list[tuple[Session, Elsewhere]]:
@@ -353,17 +377,11 @@ class TerraformResource(Resource):
             if named:
                 verdict = YES if len({one.type for one in named}) == len(named) else MAYBE
                 return Links(tuple([Link(one, verdict) for one in named]), True)
-            maybe = [one for one in self.tree.resources if _may_be(one, parts)]
+            maybe = [one for one in self.tree.unnamed if _may_be(one, parts)]
             return Links(tuple([Link(one, MAYBE) for one in maybe]), True)
         mentioned, clean = self.tree.references.mentioned(self.session, expression)
         if not mentioned:
-            own = [
-                one
-                for one in self.tree.resources
-                if isinstance(one, TerraformResource) and one.session is self.session
-            ]
-            outside = [one for session, one in self.tree.elsewhere if session is self.session]
-            equal = [one for one in [*own, *outside] if same(one.name, parts) == YES]
+            equal = self.tree.spelled(self.session, parts)
             verdict = YES if len({one.type for one in equal}) == len(equal) else MAYBE
             return Links(tuple([Link(one, verdict) for one in equal]), bool(equal))
         links: list[Link] = []
