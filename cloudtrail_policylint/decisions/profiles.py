@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from ..iam.catalogue import Facts
     from .availability import Availability
     from .conditions import Key
+    from .principals import Principal
     from .values import Parts
 
 HOLDER = "holder"
 """Stands for the role or user that has the identity policies, in place of a principal."""
+ANYBODY = "anybody"
+"""Stands for somebody whom no policy names, in place of a principal."""
 
 _PART = regex(r"\{([a-z-]+)\}")
 
@@ -80,7 +83,7 @@ class Profiles:
 
         Spellings of holes in *shared* mean the same value in the request and in the policies.
         """
-        by = open_principal(ROLE) if profile.is_of_holder else principal_of(profile.by)
+        by = open_principal(ROLE) if profile.is_of_holder else _principal(profile.by)
         known = values or {}
         return Request(
             by,
@@ -109,6 +112,10 @@ class Profiles:
         if at < len(text):
             found += literal(text[at:])
         return tuple(found)
+
+
+def _principal(by: str) -> Principal:
+    return principal_of(None if by == ANYBODY else by)
 
 
 def _profile(raw: Mapping[str, Any], common: Mapping[str, str | None]) -> Profile:

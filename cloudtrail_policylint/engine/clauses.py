@@ -433,12 +433,26 @@ class _Listed:
             for q, words in given.items()
             for test in compiled(field, {"met": words["met"]} if "met" in words else {}, lookups)
         }
+        self._kept_from = {
+            q: words["keeps-from"] for q, words in given.items() if "keeps-from" in words
+        }
         self._is_action = field == "action"
 
     def _asked(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> int:
         """The verdict of ``met`` under *quantifier*."""
         test = self._met.get(quantifier)
         return test(self._answer(element, statement, scene)) if test is not None else YES
+
+    def _keeps(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> int:
+        """Whether *element* keeps *statement* from each request of ``keeps-from`` under *quantifier*."""
+        asking = scene.asking
+        return min(
+            [
+                asking.keeps(statement, element, profile)
+                for profile in asking.names(self._kept_from[quantifier])
+            ],
+            default=NO,
+        )
 
     def _answer(self, element: Any, statement: Statement, scene: Scene) -> Met:
         ask = scene.asking.action if self._is_action else scene.asking.condition
@@ -460,6 +474,8 @@ class _Listed:
         verdict = test.verdict(element, statement)
         if verdict and quantifier in self._met:
             verdict = min(verdict, self._asked(quantifier, element, statement, scene))
+        if verdict and quantifier in self._kept_from:
+            verdict = min(verdict, self._keeps(quantifier, element, statement, scene))
         return verdict
 
     def gate(self) -> Gate:
@@ -620,7 +636,7 @@ class _Decided:
         verdict = YES
         for quantifier, tests in self._tests:
             found = max(
-                [_decision(tests, one, scene) for one in scene.asking.names(_names(tests))],
+                [_decision(tests, one, scene) for one in scene.asking.decides(_names(tests))],
                 default=NO,
             )
             verdict = min(verdict, negated(found) if quantifier == "none" else found)
@@ -629,15 +645,17 @@ class _Decided:
     def witnesses(self, scene: Scene, floor: int) -> Iterator[Witness]:
         """The requests that passed ``some``, each at the reason for its decision."""
         for quantifier, tests in self._tests:
-            for one in scene.asking.names(_names(tests)) if quantifier == "some" else ():
+            for one in scene.asking.decides(_names(tests)) if quantifier == "some" else ():
                 if _decision(tests, one, scene) >= floor:
                     found = scene.asking.decided(one)
                     span = found.span or scene.document.span
                     yield Witness("request", found.action, span)
                     yield Witness("because", found.because, span)
 
-    def others(self, _: Scene, _floor: int) -> tuple[tuple[Statement, Related], ...]:
-        return ()
+    def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
+        for quantifier, tests in self._tests:
+            for one in scene.asking.decides(_names(tests)) if quantifier == "some" else ():
+                yield from scene.asking.near_request(one, floor)
 
 
 def _decision(tests: Sequence[WordTest], profile: Profile, scene: Scene) -> int:

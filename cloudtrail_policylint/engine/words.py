@@ -467,14 +467,16 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
 
 
 def met(operand: str, _: Context) -> WordTest:
-    """``applies`` and ``met``: no request meets it (``never``), or each does (``always``)."""
+    """``applies`` and ``met``: whether no request meets it, possibly some request does, or each does."""
     if operand == "never":
         return WordTest(met=lambda found: negated(found.ever))
+    if operand == "possible":  # what is not known counts as fitting
+        return WordTest(met=lambda found: NO if found.ever == NO else YES)
     return WordTest(met=lambda found: found.always)
 
 
 def one_of_names(operands: Sequence[str], _: Context) -> WordTest:
-    """``is`` of a request, or of an action that is allowed."""
+    """``is`` of a request, or of an action that is allowed; the requests of ``keeps-from``."""
     return WordTest(names=tuple(operands))
 
 
@@ -508,6 +510,7 @@ WORDS = (
     Word("applies", ("statement",), met, (Placeholder("element"), Placeholder("because"))),
     Word("met", ("action", "condition"), met, (Placeholder("because"),)),
     Word("met", ("request",), met, (Placeholder("request"),)),
+    Word("keeps-from", ("resource", "condition"), one_of_names),
     Word("is", ("request", "allowed"), one_of_names),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
 )

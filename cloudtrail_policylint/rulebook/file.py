@@ -348,16 +348,13 @@ def _set_mistakes(file: RuleFile, sets: Mapping[str, Any]) -> Iterator[tuple[Spa
 def _request_mistakes(file: RuleFile, requests: Collection[str]) -> Iterator[tuple[Span, str]]:
     def walk(value: Mapping[str, Any], path: list[Any]) -> Iterator[tuple[Span, str]]:
         for key, inner in value.items():
-            if not isinstance(inner, dict):
-                continue
-            if key != "request":
-                yield from walk(inner, [*path, key])
-                continue
-            for quantifier, test in inner.items():
-                for index, name in enumerate(test["is"]):
+            if key == "keeps-from" or (key == "is" and "request" in path):
+                for index, name in enumerate(inner):
                     if name not in requests and not name.startswith("$"):
-                        place = place_of(file.root, [*path, key, quantifier, "is", index])
+                        place = place_of(file.root, [*path, key, index])
                         yield place, f"unknown request {name}{nearest(name, requests)}"
+            elif isinstance(inner, dict):
+                yield from walk(inner, [*path, key])
 
     for path, case in _cases(file.raw):
         yield from walk(case["match"], [*path, "match"])

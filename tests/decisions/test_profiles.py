@@ -28,8 +28,8 @@ def test_each_request_has_a_source_and_known_parts(raw: dict[str, Any]) -> None:
     assert raw["source"].startswith("https://docs.aws.amazon.com/")
     assert isinstance(date.fromisoformat(str(raw["seen"])), date)
     assert raw["says"]
-    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard"}
-    assert raw["by"] in {"cloudtrail.amazonaws.com", "holder"}
+    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "role"}
+    assert raw["by"] in {"cloudtrail.amazonaws.com", "holder", "anybody"}
     known = {name for name, _ in FACTS.request_parts} | {"account", "name", "field", "any"}
     used = re.findall(
         r"\{(.*?)\}",
@@ -54,7 +54,10 @@ def test_parts_that_are_known_take_the_place_of_open_ones() -> None:
     profile = PROFILES.by_name["trail-log-file"]
     values = {name: literal(text) for name, text in [("bucket", "arn:aws:s3:::logs"), ("prefix", "p/"), ("trail", "T")]}  # fmt: skip
     request = PROFILES.request(profile, values)
-    assert written(request.resource) == "arn:aws:s3:::logs/p/AWSLogs/{account}/CloudTrail/{any}"
+    assert (
+        written(request.resource)
+        == "arn:aws:s3:::logs/p/AWSLogs/{account}/CloudTrail/{name}-{name}-{name}/20{name}/0{name}/0{name}/{name}.json.gz"
+    )
     assert request.key("aws:sourcearn") == having(literal("T"))
     assert request.key("aws:securetransport") == having(literal("true"))
     assert request.key("aws:sourceip") == ABSENT
