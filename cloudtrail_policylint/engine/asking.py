@@ -285,7 +285,7 @@ class Asking:
         values = {"bucket": bucket, "prefix": prefix}
         request = self._profiles.request(profile, values, _holes(folder))
         own = Answer(answer.statement, self._document, answer.place, request)
-        return min(ever, _possible(own.among(resource), resource.texts, own))
+        return _possible(own.among(resource), resource.texts, own)
 
     def decided(self, profile: Profile) -> Decided:
         """The decision on the request *profile* by this document, or by all of its holder."""
