@@ -245,17 +245,20 @@ class Asking:
                 ever, max([self._reaches(answer, one, profile) for one in statement.resources])
             )
         rest = min(answer.action, principal)
+        if len(self._document.kinds) > 1:
+            return Met(MAYBE, min(always, rest, MAYBE))
         return Met(min(ever, rest), min(always, rest))
 
     def keeps(self, statement: Statement, element: Resource | Condition, profile: Profile) -> int:
         """Whether *element* keeps *statement* from each request *profile*."""
         answer = self._answer(statement, profile)
+        most = MAYBE if len(self._document.kinds) > 1 else YES
         if not isinstance(element, Condition):
-            return YES - self._reaches(answer, element, profile)
+            return min(most, YES - self._reaches(answer, element, profile))
         (verdict,) = [verdict for one, verdict in answer.conditions if one is element]
         if not element.certain:
             return min(YES - verdict, MAYBE)
-        return YES - _possible(verdict, _texts(element), answer)
+        return min(most, YES - _possible(verdict, _texts(element), answer))
 
     def _answer(self, statement: Statement, profile: Profile) -> Answer:
         key = (id(statement), profile.name)

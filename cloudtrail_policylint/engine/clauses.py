@@ -288,14 +288,17 @@ class DocumentMatch:
                 yield place
 
     def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
-        """The statements that a match with at least *floor* depends on, each as a related place."""
+        """The statements that a match with at least *floor* depends on, each as a related place.
+
+        What a match asks about decisions says what nearly allows it; other statements are exceptions.
+        """
         for quantifier, match in self._statements:
             if quantifier == "some" and self._is_context:
                 for statement in scene.document.statements:
                     if match.verdict(statement, scene, floor) >= floor:
                         span = _place_in(statement, match.binding(statement, scene, floor))
                         yield statement, Related(span, f"together with this {_effect(statement)}")
-            elif quantifier == "none":
+            elif quantifier == "none" and not self._asked:
                 for document in (scene.document, *scene.document.companions):
                     for statement in document.statements:
                         place = _nearly(match, statement, scene, floor)

@@ -486,6 +486,8 @@ def decided(operand: str, _: Context) -> WordTest:
         return WordTest(decision=lambda found: found.allowed)
     if operand == "denied":
         return WordTest(decision=lambda found: negated(found.allowed))
+    if operand == "denied-implicitly":
+        return WordTest(decision=lambda found: negated(max(found.allowed, found.denied)))
     return WordTest(decision=lambda found: found.denied)
 
 

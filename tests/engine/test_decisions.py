@@ -175,7 +175,12 @@ NOT_MINE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
     ],
 )  # fmt: skip
 def test_decisions_on_requests(statements: Any, denied: list[str], explicitly: list[str]) -> None:
-    for word, expected in (("denied", denied), ("denied-explicitly", explicitly)):
+    implicitly = [one for one in denied if one not in explicitly]
+    for word, expected in (
+        ("denied", denied),
+        ("denied-explicitly", explicitly),
+        ("denied-implicitly", implicitly),
+    ):
         for name, action in (
             ("trail-bucket-acl", "s3:GetBucketAcl"),
             ("trail-log-file", "s3:PutObject"),
@@ -216,9 +221,9 @@ def test_what_a_decision_rests_on(statements: Any, place: str, because: str) -> 
     ],
 )
 def test_what_a_statement_says_to_a_request(statement: Any, applies: str) -> None:
-    for word in ("always", "never"):
+    for word in ("always", "possible", "never"):
         match = {"request": {"some": {"is": ["trail-log-file"], "met": word}}}
-        expected = YES if word == applies else NO
+        expected = YES if word == applies or (word == "possible" and applies != "never") else NO
         assert verdict(match, [statement], kind="s3-bucket") == expected
         assert verdict(match, [statement], kind="sns-topic") == NO
         assert verdict({"request": {"none": match["request"]["some"]}}, [statement], kind="s3-bucket") == YES - expected  # fmt: skip
