@@ -6,6 +6,7 @@ A word is compiled once, with its operands, into a test that returns a verdict.
 
 from __future__ import annotations
 
+from ..base.lazy_regex import regex
 from ..base.record import record
 from ..iam.arns import (
     MISFITS,
@@ -30,6 +31,7 @@ from ..iam.patterns import (
     equal_verdict,
     overlaps_verdict,
     parse,
+    within,
     within_verdict,
 )
 from ..tree.nodes import Hole, Piece, allows
@@ -308,6 +310,29 @@ def _has_wildcard(part: Piece | Hole) -> int:
     return MAYBE if allows(part.shape, "*") else NO
 
 
+def variable(operands: Sequence[str], _: Context) -> WordTest:
+    """``variable``: the text has a policy variable (``${aws:username}``) within one of *operands*."""
+    wanted = [parse(text.lower()) for text in operands]
+
+    def test(term: Term) -> int:
+        verdict = NO
+        for part in term.text.parts:
+            if isinstance(part, Hole):
+                verdict = max(verdict, MAYBE if allows(part.shape, ":") else NO)
+                continue
+            for found in _VARIABLE.finditer(part.text):
+                name = parse(found.group(1).lower())
+                if any(within(name, goal) for goal in wanted):
+                    return YES
+        return verdict
+
+    return WordTest(text=test)
+
+
+_VARIABLE = regex(r"\$\{([^{},]+)")
+"""A policy variable up to its end, or its default."""
+
+
 # -- words on actions and resources
 
 
@@ -499,6 +524,7 @@ WORDS = (
     Word("within", PATTERNS, _related("within")),
     Word("covers", PATTERNS, _related("covers")),
     Word("wildcard", PATTERNS, wildcard),
+    Word("variable", ("condition.value",), variable),
     Word("complement", ("action", "resource"), complement),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
