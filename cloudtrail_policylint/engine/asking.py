@@ -345,7 +345,7 @@ class Asking:
         key = (profile.name, kind)
         found = self._requests.get(key)
         if found is None:
-            part = _PARTS_OF.get(kind)
+            part = _PARTS_OF.get(kind) if kind in self._document.kinds else None
             own = own_resource(self._document, kind) if part else None
             values = {part: own} if part and own is not None else {}
             shared = _holes(values.values())

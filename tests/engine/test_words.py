@@ -404,6 +404,11 @@ def condition(operator: str, key: str, *values: str) -> Any:
         ({"value": {"none": {"is": ["x"]}}}, condition("Bool", "k"), YES),
         ({"value": {"some": {"within": ["arn:*:cloudtrail:*"]}}}, condition("ArnLike", "k", TRAIL), YES),
         ({"value": {"some": {"misfit": ["case"]}}}, condition("ArnLike", "k", TRAIL.replace("trail/", "Trail/")), YES),
+        ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "a-${AWS:resourceTag/b}-"), YES),
+        ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "${aws:ResourceTag/b, 'c'}"), YES),
+        ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "${aws:PrincipalTag/b}"), NO),
+        ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "aws:ResourceTag/b"), NO),
+        ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "a${X}"), MAYBE),
         ({"value": {"some": {"is": ["x"]}, "none": {"is": ["y"]}}}, condition("Bool", "k", "x", "y"), NO),
         # all words are about the same condition
         (
