@@ -175,8 +175,9 @@ class Fixer:
 
     def failure(self, example: Mapping[str, Any]) -> str | None:
         """Why ``fixed`` of *example* is wrong, None if it is right."""
-        unsafe = not any(case.edit.safe for case in self._rule.cases if case.edit is not None)
-        fixed = self.fixed(example, unsafe=unsafe)
+        fixed = self.fixed(example, unsafe=False)
+        if not fixed.contents:
+            fixed = self.fixed(example, unsafe=True)
         text = "".join(data.decode("utf-8") for data in fixed.contents.values())
         if text == example["fixed"]:
             return None

@@ -58,10 +58,8 @@ TERRAFORM = Format(
     by_itself=False,
     module_suffixes=(".tfvars", ".tfvars.json"),
 )
-TEXT_TEMPLATE = Format(
-    "template", "Text template", (".tpl", ".tftpl"), by_itself=False, loaded_by_modules=True
-)
-"""A text template for Terraform's ``templatefile()``."""
+TEXT_TEMPLATE = Format("template", "Text template", (".tpl", ".tftpl"), loaded_by_modules=True)
+"""A text template for Terraform's ``templatefile()``; with no module that loads it, mostly JSON."""
 
 FORMATS = (JSON, YAML, CLOUDFORMATION, TERRAFORM, TEXT_TEMPLATE)
 
@@ -112,7 +110,7 @@ def title_of(path: str) -> str:
 
 
 def read_as(found: Format, text: str) -> Format:
-    """The format to read *text* in: JSON or YAML for either kind of template, by its start."""
-    if found not in (CLOUDFORMATION, TEXT_TEMPLATE):
+    """The format to read *text* in: JSON or YAML for a CloudFormation template, by its start."""
+    if found is not CLOUDFORMATION:
         return found
     return JSON if text.lstrip()[:1] in ("{", "[") else YAML

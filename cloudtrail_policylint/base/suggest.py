@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MISSPELT = 2
+"""The most letters that a misspelt word differs in."""
 LIKE = 0.6
 """The least likeness of a suggestion, from 0 to 1, as ``difflib`` measures it."""
 
@@ -40,3 +42,24 @@ def closest(word: str, candidates: Iterable[str], like: float = LIKE) -> str | N
         if likeness > most:
             best, most = candidate, likeness
     return best
+
+
+def is_misspelt(word: str, right: str, most: int = MISSPELT) -> bool:
+    """Whether *word* is not *right*, but at most *most* letters make the difference.
+
+    A letter that is missing, added or another one counts, and two that are swapped.
+    """
+    if word == right or abs(len(word) - len(right)) > most:
+        return False
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for at, char in enumerate(word, 1):
+        last, before, row = before, row, [at]
+        for to, other in enumerate(right, 1):
+            cost = min(row[to - 1] + 1, before[to] + 1, before[to - 1] + (char != other))
+            if last and to > 1 and word[at - 2] == other and right[to - 2] == char:
+                cost = min(cost, last[to - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return False
+    return row[-1] <= most

@@ -40,6 +40,19 @@ class GlobalKey:
     many: bool
 
 
+@record
+class SameAccount:
+    """Condition keys, in lower case, whose values name the account of one thing.
+
+    ``path`` is a part of an ARN that names it too, around ``{account}``; ``by`` is the
+    service whose requests this is about, empty for all requests.
+    """
+
+    keys: tuple[str, ...]
+    by: str
+    path: str
+
+
 class Availability:
     """Which condition keys requests may carry."""
 
@@ -57,6 +70,20 @@ class Availability:
         return frozenset([name.lower() for name in self._facts.keys])
 
     @cached_property
+    def same_accounts(self) -> tuple[SameAccount, ...]:
+        """The elements of a statement that name the account of one thing."""
+        return tuple(
+            [
+                SameAccount(
+                    tuple([key.lower() for key in raw["keys"]]),
+                    raw.get("by", ""),
+                    raw.get("path", ""),
+                )
+                for raw in self._facts.same_accounts
+            ]
+        )
+
+    @cached_property
     def rcp_services(self) -> frozenset[str]:
         """The services that resource control policies apply to."""
         return self.catalogue.rcp_services()
@@ -69,7 +96,7 @@ class Availability:
         It does of a request that a principal of *kind* makes for *action*, None for
         one that the catalogue does not have, on a resource of one of *types*.
         """
-        known = self._globals.get(name) or self._globals.get(name.partition("/")[0] + "/*")
+        known = self._global(name)
         if known is None:
             return OPEN if self._may_be_there(name, action, types) else ABSENT
         if known.present is None:
@@ -78,11 +105,19 @@ class Availability:
             present = known.present.get(kind, known.present["else"])
         return Key(present, known.values, known.many) if present != NO else ABSENT
 
+    def is_of_principal(self, name: str) -> bool:
+        """Whether a request carries the condition key *name* depending on who makes it."""
+        known = self._global(name.lower())
+        return known is not None and known.present is not None and len(known.present) > 1
+
+    def _global(self, name: str) -> GlobalKey | None:
+        """The global key *name*, in lower case."""
+        return self._globals.get(name) or self._globals.get(name.partition("/")[0] + "/*")
+
     def has_many(self, name: str) -> bool:
         """Whether the condition key *name* may have several values."""
         lower = name.lower()
-        head = lower.partition("/")[0] + "/*"
-        known = self._globals.get(lower) or self._globals.get(head)
+        known = self._global(lower)
         return known.many if known is not None else self.catalogue.is_array(lower)
 
     def _of_catalogue(

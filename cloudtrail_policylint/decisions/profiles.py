@@ -12,6 +12,7 @@ from ..base.lazy_regex import regex
 from ..base.record import record
 from .conditions import ABSENT, having
 from .decision import IDENTITY, resource_kind
+from .denials import UNNAMED, Caller
 from .principals import ROLE, principal_of
 from .reach import open_principal
 from .request import Request
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from .principals import Principal
     from .values import Parts
 
+STRANGER = "stranger"
+"""Stands in ``request-keys`` for a caller whom no policy names."""
 HOLDER = "holder"
 """Stands for the role or user that has the identity policies, in place of a principal."""
 ANYBODY = "anybody"
@@ -71,6 +74,12 @@ class Profiles:
     def kind(self, profile: Profile) -> str:
         """The kind of the policies that decide *profile*: the holder's, or those of the resource."""
         return IDENTITY if profile.is_of_holder else resource_kind(self.request(profile))
+
+    @cached_property
+    def stranger(self) -> Caller:
+        """A caller whom no policy names."""
+        keys = dict(self._facts.request_keys).get(STRANGER, {})
+        return Caller(UNNAMED, {name: self._key(name, text, {}) for name, text in keys.items()})
 
     def request(
         self,

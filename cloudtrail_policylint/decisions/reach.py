@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from ..base.errors import InputError
 from ..base.record import record
-from ..iam.patterns import MAYBE, NO
-from .conditions import Key, Setting, having, holds
-from .operators import named
+from ..iam.patterns import MAYBE, NO, YES
+from .contradictions import contradiction
 from .principals import (
     ACCOUNT,
     ANONYMOUS,
@@ -28,8 +27,8 @@ from .principals import (
 )
 from .reasons import Miss, misses
 from .request import Request
-from .statements import Answer, Place, has_variables
-from .values import UNKNOWN, form, literal, texts
+from .statements import Answer, Place
+from .values import UNKNOWN, form, literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,9 +44,6 @@ if TYPE_CHECKING:
 MAX_ACTIONS = 2_000
 """Actions of one statement that are looked at one by one; a statement of more is about all of them."""
 
-MAX_COMPARED = 1_000
-"""Conditions on one key times their values that are compared with one another."""
-
 OWN = (USER, ROLE, FEDERATED_USER)
 """The principals that an identity policy may be for."""
 EVERYBODY = (*OWN, ROOT, SERVICE_PRINCIPAL, ANONYMOUS)
@@ -55,8 +51,6 @@ EVERYBODY = (*OWN, ROOT, SERVICE_PRINCIPAL, ANONYMOUS)
 
 _WITHOUT_SLASH = ("s3:bucket",)
 """Types of resources whose names have no slash (S3 User Guide, "General purpose bucket naming rules")."""
-
-_PINNING = ("StringEquals", "StringEqualsIgnoreCase", "Bool", "NumericEquals", "DateEquals")
 
 
 @record
@@ -66,12 +60,14 @@ class Reach:
     ``ever`` is NO where it meets none; ``always`` is YES where it meets each. ``miss`` is
     the element that keeps it from all of them, if it is one. ``actions`` has for
     each action whether it is ever met; it is empty for a statement about all actions.
+    ``because`` says which elements exclude one another, where that is why it meets none.
     """
 
     ever: int
     always: int
     miss: Miss | None
     actions: tuple[tuple[str, int], ...]
+    because: str = ""
 
 
 @record
@@ -106,7 +102,7 @@ def asked(
         principals = list(principals_of(statement.principals))
     alike: dict[object, list[Answer]] = {}
     found = []
-    for name, action in _actions(
+    for name, action in named_actions(
         statement.actions if actions is None else actions, available.catalogue
     ):
         kind = _kind_of(action, statement, available.catalogue)
@@ -155,12 +151,12 @@ def reach_of(
     ever, always = max(every, default=MAYBE), min(every, default=MAYBE)
     if ever == NO:
         miss = _common([one for answers in alike.values() for one in answers])
-    else:
-        miss = contradicted(statement, document, available, shared)
-        if miss is not None:
-            ever, always = NO, NO
-            by_action = [(name, NO) for name, _ in by_action]
-    return Reach(ever, always, miss, tuple(by_action))
+        return Reach(ever, always, miss, tuple(by_action))
+    found = contradiction(statement, document, available, shared)
+    if found is None:
+        return Reach(ever, always, None, tuple(by_action))
+    never = tuple([(name, NO) for name, _ in by_action])
+    return Reach(NO, NO, found.miss, never, found.because)
 
 
 def conditions_met(requests: Sequence[Asked]) -> list[tuple[Condition, int, int]]:
@@ -179,6 +175,20 @@ def conditions_met(requests: Sequence[Asked]) -> list[tuple[Condition, int, int]
     return [
         (one, max(found), min(found)) for one, *found in zip(conditions, *verdicts, strict=True)
     ]
+
+
+def settled(verdict: int) -> tuple[int, int]:
+    """Whether something that is completely known is ever met, and always.
+
+    It is MAYBE for requests that may carry or name anything: some meet it, others do not.
+    """
+    return (YES, NO) if verdict == MAYBE else (verdict, verdict)
+
+
+def is_literal(condition: Condition) -> bool:
+    """Whether all of *condition* is known."""
+    texts = (condition.operator, condition.key, *condition.values)
+    return condition.certain and all(text.literal is not None for text in texts)
 
 
 def _kind_of(action: KnownAction | None, statement: Statement, catalogue: Catalogue) -> object:
@@ -218,7 +228,7 @@ def _common(answers: Sequence[Answer]) -> Miss | None:
     return next(iter((common or {}).values()), None)
 
 
-def _actions(
+def named_actions(
     actions: Iterable[Action], catalogue: Catalogue
 ) -> Iterator[tuple[str, KnownAction | None]]:
     """The actions that *actions* stand for; one that nothing is known of where they cannot be told."""
@@ -295,64 +305,3 @@ def _of_account(text: str | None) -> Principal:
         return principal_of(fields[4] if fields[5:] == ["root"] else text)
     except InputError:
         return open_principal(ACCOUNT)
-
-
-# -- conditions that cannot hold together
-
-
-def contradicted(
-    statement: Statement, document: Document, available: Availability, shared: frozenset[str]
-) -> Miss | None:
-    """The condition that no value which the others on its key ask for meets, None where there is none."""
-    by_key: dict[str, list[Condition]] = {}
-    for condition in statement.conditions:
-        name = condition.key.literal
-        if name is not None:
-            by_key.setdefault(name.lower(), []).append(condition)
-    for name, conditions in by_key.items():
-        count = sum([len(one.values) for one in conditions])
-        if len(conditions) < 2 or available.has_many(name):
-            continue
-        if count * len(conditions) > MAX_COMPARED:
-            continue
-        for pinned in conditions:
-            values = _pinned(pinned)
-            others = [one for one in conditions if one is not pinned]
-            if values and all(_fails(value, name, others, document, shared) for value in values):
-                return Miss(
-                    f"Condition/{others[0].operator.written}/{others[0].key.written}",
-                    tuple([value.written for value in others[0].values]),
-                    ", ".join(values),
-                    NO,
-                    others[0].span,
-                )
-    return None
-
-
-def _pinned(condition: Condition) -> list[str]:
-    """All values that *condition* lets its key have, empty where they are not listed in it."""
-    operator = named(condition.operator.literal or "")
-    if operator is None or operator.operator is None or operator.prefix or operator.if_exists:
-        return []
-    if operator.operator.name not in _PINNING or not condition.certain:
-        return []
-    found: list[str] = []
-    for value in condition.values:
-        said = texts(value.parts)
-        if said is None or any("${" in text for text in said):
-            return []
-        found += said
-    return found
-
-
-def _fails(
-    value: str, name: str, conditions: list[Condition], document: Document, shared: frozenset[str]
-) -> bool:
-    """Whether one of *conditions* does not hold where their key *name* is *value*."""
-    key = having(literal(value))
-
-    def keys(asked: str) -> Key:
-        return key if asked == name else Key(MAYBE, None)
-
-    setting = Setting(keys, has_variables(document), shared)
-    return any(holds(condition, setting) == NO for condition in conditions)

@@ -129,10 +129,17 @@ class Request:
         """What is known of the condition key *name*, given in lower case."""
         found = self._keys.get(name)
         if found is None:
-            found = self._context.get(name) or self._following(name)
+            found = self._given(name) or self._following(name)
             if found is None:
                 found = ABSENT if self.complete else self._of_data(name)
             self._keys[name] = found
+        return found
+
+    def _given(self, name: str) -> Key | None:
+        """What the context says of *name*, which may be one of the keys that end in ``/*`` there."""
+        found = self._context.get(name)
+        if found is None and "/" in name:
+            found = self._context.get(name.partition("/")[0] + "/*")
         return found
 
     def _of_data(self, name: str) -> Key:

@@ -141,7 +141,7 @@ class Answer:
         if not statement.actions:
             return NO if "action" in statement.fields else MAYBE
         wanted = parse(self.request.action.lower())
-        return max([_covers(action, wanted) for action in statement.actions])
+        return max([covers_action(one, wanted) for one in statement.actions])
 
     def _resource(self) -> int:
         statement = self.statement
@@ -166,7 +166,7 @@ def has_variables(document: Document) -> bool | None:
     return None if version is None else version == VARIABLES_SINCE
 
 
-def _covers(action: Action, wanted: Glob) -> int:
+def covers_action(action: Action, wanted: Glob) -> int:
     """Whether *action* stands for the one action *wanted*."""
     found = max([covers_verdict(form, wanted) for form in action.forms], default=NO)
     return 2 - found if action.complement else found

@@ -88,6 +88,16 @@ def opened(pattern: Parts) -> Parts:
     return tuple(found)
 
 
+def holes(values: Iterable[Parts]) -> frozenset[str]:
+    """How the holes of policies in *values* are written: they mean the same in all of a document."""
+    return frozenset(
+        one.written
+        for value in values
+        for one in value
+        if isinstance(one, Hole) and one.written not in SHAPES
+    )
+
+
 def written(parts: Parts) -> str:
     """*parts* as a reader would write them."""
     return "".join([p.text if isinstance(p, Piece) else p.written for p in parts])

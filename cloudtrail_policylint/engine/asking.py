@@ -9,7 +9,9 @@ from __future__ import annotations
 from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..decisions.availability import Availability
+from ..decisions.contradictions import contradiction
 from ..decisions.decision import IDENTITY, RCP, Decider, Decision, Policies
+from ..decisions.denials import Caller, Denials, Left
 from ..decisions.principals import ROLE, ROOT, USER
 from ..decisions.profiles import Profiles
 from ..decisions.reach import (
@@ -17,17 +19,20 @@ from ..decisions.reach import (
     Asked,
     asked,
     conditions_met,
+    is_literal,
+    named_actions,
     open_principal,
     reach_of,
     resources_of,
+    settled,
 )
 from ..decisions.reasons import causes, misses
 from ..decisions.request import Request
-from ..decisions.statements import Answer, Place, resource_matches
-from ..decisions.values import SHAPES, agreed, known, opened
+from ..decisions.statements import Answer, Place, covers_action, resource_matches
+from ..decisions.values import agreed, holes, known, opened
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
-from ..iam.patterns import MAYBE, NO, YES
+from ..iam.patterns import MAYBE, NO, YES, parse
 from ..iam.policy import Condition
 from ..tree.nodes import ACCOUNT, Hole, Piece
 from ..tree.source import Related
@@ -117,10 +122,14 @@ class Asking:
         self._statements: dict[int, Met] = {}
         self._actions: dict[object, Met] = {}
         self._conditions: dict[int, dict[int, Met]] = {}
+        self._by_action: dict[tuple[int, int], Met] = {}
         self._requests: dict[tuple[str, str], Request] = {}
         self._answers: dict[tuple[int, str], Answer] = {}
         self._decided: dict[str, Decided | None] = {}
         self._allowed: dict[str, int] = {}
+        self._denials: dict[str, Denials] = {}
+        self._lefts: dict[tuple[int, str], Left] = {}
+        self._undenied: dict[tuple[int, str], int] = {}
 
     # -- whether a statement, or one of its elements, is ever met
 
@@ -136,6 +145,11 @@ class Asking:
                 ]
             )
         return found
+
+    def together(self, statement: Statement) -> Met:
+        """Whether the elements of *statement* can be met together: NO if two exclude one another."""
+        found = contradiction(statement, self._document, self._available, frozenset())
+        return Met(NO, NO, found.because, found.miss) if found else Met(YES, NO)
 
     def action(self, statement: Statement, action: Action) -> Met:
         """Whether *statement* is met by any request for *action*, one of its elements."""
@@ -156,9 +170,11 @@ class Asking:
         reach = reach_of(statement, self._document, requests, self._available)
         if reach.ever == NO:
             miss = reach.miss
+            if reach.because:
+                return Met(NO, NO, reach.because, miss)
             because = f"nothing about {actions} fits it"
             if miss is not None:
-                because = _because(miss, actions, statement)
+                because = _because(miss, actions)
             return Met(NO, NO, because, miss)
         found = [_answered(one) for one in _answers(requests)]
         ever = max([one for one, _ in found], default=MAYBE)
@@ -176,20 +192,57 @@ class Asking:
         for kind in self._document.kinds:
             for one, ever, always in conditions_met(self._about(statement, kind)):
                 met = Met(ever, always)
-                if _is_literal(one):
-                    met = Met(_settled(ever)[0], _settled(always)[1])
+                if is_literal(one):
+                    met = Met(settled(ever)[0], settled(always)[1])
                 found.setdefault(id(one), []).append(met)
         return {key: _of_all(every) for key, every in found.items()}
 
     def why(self, statement: Statement, condition: Condition) -> str:
         """Why no request, or each, that *statement* is about meets *condition*."""
+        answers = _answers(self._about(statement, self._document.kinds[0]))
+        return self._why(statement, condition, answers, _named(statement))
+
+    def _why(
+        self, statement: Statement, condition: Condition, answers: Sequence[Answer], actions: str
+    ) -> str:
+        """Why none of the requests of *answers*, which are for *actions*, meets *condition*, or each does."""
         key = condition.key.written
         name = key.lower()
-        answers = _answers(self._about(statement, self._document.kinds[0]))
-        shown = _named(statement)
-        if all(one.request.key(name).present == NO for one in answers):
-            return f"{key} is never in a request for {shown}"
-        return f"{key} never has such a value in a request for {shown}"
+        if not all(one.request.key(name).present == NO for one in answers):
+            return f"{key} never has such a value in a request for {actions}"
+        if statement.principals and self._available.is_of_principal(name):
+            by = listed([one.id.written for one in statement.principals])
+            return f"{key} is never in a request by {by}"
+        return f"{key} is never in a request for {actions}"
+
+    def condition_by_action(self, statement: Statement, condition: Condition) -> Met:
+        """Whether *condition* is met for each of the actions of *statement*: NO if there is one without."""
+        key = (id(statement), id(condition))
+        found = self._by_action.get(key)
+        if found is None:
+            found = self._by_action[key] = _of_all(
+                [
+                    self._condition_by_action(statement, condition, kind)
+                    for kind in self._document.kinds
+                ]
+            )
+        return found
+
+    def _condition_by_action(self, statement: Statement, condition: Condition, kind: str) -> Met:
+        verdict, actions, answers = YES, [], []
+        for action in statement.actions:
+            if action.complement:
+                continue
+            if action.texts[0].literal is None:
+                verdict = min(verdict, MAYBE)
+                continue
+            requests = self._requests_for(statement, kind, (action,))
+            if _is_never_met(condition, requests):
+                verdict = NO
+                actions.append(action.texts[0].written)
+                answers += _answers(requests)
+        because = self._why(statement, condition, answers, listed(actions)) if actions else ""
+        return Met(verdict, verdict, because)
 
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
         key = (id(statement), kind)
@@ -210,6 +263,79 @@ class Asking:
             kinds=(*OWN, ROOT) if kind == "scp" else OWN,
             actions=actions,
         )
+
+    # -- what Deny statements leave
+
+    def effect(self, statement: Statement, action: Action, name: str) -> int:
+        """Whether *action*, one of its elements, gives *statement* an effect on the action *name*.
+
+        A Deny has one where some request meets it, an Allow where Deny statements in view
+        leave some such request.
+        """
+        covered = covers_action(action, parse(name.lower()))
+        if covered == NO:
+            return NO
+        found = self._left(statement, name)
+        return min(covered, found.met if _effect(statement) == "Deny" else found.left)
+
+    def denied(self, statement: Statement, action: Action) -> Met:
+        """Whether Deny statements in view deny what *statement* allows for *action*, one of its elements."""
+        if action.complement or action.texts[0].literal is None:
+            return UNTOLD
+        found = [
+            self._left(statement, name)
+            for name, known_action in named_actions((action,), self._available.catalogue)
+            if known_action is not None
+        ]
+        return Met(MAYBE, min([one.denied for one in found if one.met != NO], default=NO))
+
+    def denying(self, statement: Statement, action: Action) -> Iterator[Statement]:
+        """The Deny statements in view that are about the known actions of *action*."""
+        seen = set()
+        for name, _ in named_actions((action,), self._available.catalogue):
+            for one in self._denials_of(self._document.kinds[0]).about(name):
+                if id(one) not in seen and one is not statement:
+                    seen.add(id(one))
+                    yield one
+
+    def _left(self, statement: Statement, name: str) -> Left:
+        key = (id(statement), name)
+        found = self._lefts.get(key)
+        if found is None:
+            lefts = [
+                self._denials_of(kind).left(statement, name, _callers(kind))
+                for kind in self._document.kinds
+            ]
+            found = self._lefts[key] = Left(
+                agreed([one.met for one in lefts]),
+                agreed([one.left for one in lefts]),
+                agreed([one.denied for one in lefts]),
+            )
+        return found
+
+    def undenied(self, statement: Statement, name: str) -> int:
+        """Whether no Deny in view denies *name* on the resources of *statement* to a caller whom no policy names."""
+        key = (id(statement), name)
+        found = self._undenied.get(key)
+        if found is None:
+            caller = self._profiles.stranger
+            found = agreed(
+                self._denials_of(kind).undenied(statement, name, caller)
+                for kind in self._document.kinds
+            )
+            found = found if self._document.complete else min(found, MAYBE)
+            self._undenied[key] = found
+        return found
+
+    def _denials_of(self, kind: str) -> Denials:
+        """The Deny statements in view where the document is of *kind*."""
+        found = self._denials.get(kind)
+        if found is None:
+            others = [one for one in self._document.companions if one.kinds == (kind,)]
+            found = self._denials[kind] = Denials(
+                (self._document, *others), place_of(kind), self._available
+            )
+        return found
 
     # -- the requests that CloudTrail makes
 
@@ -286,7 +412,7 @@ class Asking:
         if not _is_prefix(prefix):
             return NO
         values = {"bucket": bucket, "prefix": prefix}
-        request = self._profiles.request(profile, values, _holes(folder))
+        request = self._profiles.request(profile, values, holes(folder))
         own = Answer(answer.statement, self._document, answer.place, request)
         return _possible(own.among(resource), resource.texts, own)
 
@@ -334,7 +460,7 @@ class Asking:
             return MAYBE
 
         def answers(parts: Parts) -> tuple[int, list[Answer]]:
-            request = self._profiles.request(profile, shared=_holes((parts,)), resource=parts)
+            request = self._profiles.request(profile, shared=holes((parts,)), resource=parts)
             found = self._decision(profile, request)
             return found.allowed, _answers_of(found)
 
@@ -348,7 +474,7 @@ class Asking:
             part = _PARTS_OF.get(kind) if kind in self._document.kinds else None
             own = own_resource(self._document, kind) if part else None
             values = {part: own} if part and own is not None else {}
-            shared = _holes(values.values())
+            shared = holes(values.values())
             found = self._requests[key] = self._profiles.request(profile, values, shared)
         return found
 
@@ -390,7 +516,7 @@ class Asking:
         self, documents: tuple[Document, ...], principal: Principal, action: str, resource: Parts
     ) -> Layer:
         request = Request(
-            principal, action, resource, available=self._available, shared=_holes((resource,))
+            principal, action, resource, available=self._available, shared=holes((resource,))
         )
         return self._decider.layer(documents, Place(IDENTITY), request)
 
@@ -404,6 +530,12 @@ def _of_all(found: Sequence[Met]) -> Met:
     """What is the same for all possible kinds; MAYBE where they differ."""
     ever, always = agreed(one.ever for one in found), agreed(one.always for one in found)
     return replaced(found[0], ever=ever, always=always)
+
+
+def _callers(kind: str) -> list[Caller]:
+    """Those whom a policy of *kind* may be for: the root user has no policies of its own."""
+    kinds = (USER, ROLE, ROOT) if kind == "scp" else (USER, ROLE)
+    return [Caller(open_principal(one), {}) for one in kinds]
 
 
 def _answers(requests: Sequence[Asked]) -> list[Answer]:
@@ -431,12 +563,12 @@ def _nearly(answers: Iterable[Answer], floor: int) -> Iterator[tuple[Statement, 
             yield statement, Related(first.span, message)
 
 
-def _settled(verdict: int) -> tuple[int, int]:
-    """Whether something that is completely known is ever met, and always.
-
-    It is MAYBE for requests that may carry or name anything: some meet it, others do not.
-    """
-    return (YES, NO) if verdict == MAYBE else (verdict, verdict)
+def _is_never_met(condition: Condition, requests: Sequence[Asked]) -> bool:
+    """Whether none of *requests* meets *condition*, one of those of their statement."""
+    return any(
+        one is condition and (settled(ever)[0] if is_literal(one) else ever) == NO
+        for one, ever, _ in conditions_met(requests)
+    )
 
 
 def _answered(answer: Answer) -> tuple[int, int]:
@@ -444,16 +576,16 @@ def _answered(answer: Answer) -> tuple[int, int]:
     statement = answer.statement
     texts = [text for one in statement.resources for text in one.texts]
     is_told = _are_told(texts, answer)
-    found = [_settled(answer.resource) if is_told else (answer.resource, answer.resource)]
+    found = [settled(answer.resource) if is_told else (answer.resource, answer.resource)]
     for one, verdict in answer.conditions:
         is_told = one.certain and _are_told(_texts(one), answer)
-        found.append(_settled(verdict) if is_told else (verdict, verdict))
+        found.append(settled(verdict) if is_told else (verdict, verdict))
     return min([ever for ever, _ in found]), min([always for _, always in found])
 
 
 def _possible(verdict: int, texts: Iterable[Text], answer: Answer) -> int:
     """Whether what *verdict* says of the request of *answer* and of *texts* holds for some such request."""
-    return _settled(verdict)[0] if _are_told(texts, answer) else verdict
+    return settled(verdict)[0] if _are_told(texts, answer) else verdict
 
 
 def _are_told(texts: Iterable[Text], answer: Answer) -> bool:
@@ -549,7 +681,7 @@ def _is_met_with(answer: Answer) -> bool:
     if max(answer.principal(deny=False).values()) != YES:
         return False
     return all(
-        verdict == YES or (verdict == MAYBE and _is_literal(one))
+        verdict == YES or (verdict == MAYBE and is_literal(one))
         for one, verdict in answer.conditions
     )
 
@@ -562,7 +694,7 @@ def _is_spared(allow: Answer, denying: Sequence[Answer]) -> bool:
         if deny.effect is None or deny.action != YES:
             return False
         unsure = [one for one, verdict in deny.conditions if verdict == MAYBE]
-        if any(_is_literal(one) and (one.key.literal or "").lower() not in keys for one in unsure):
+        if any(is_literal(one) and (one.key.literal or "").lower() not in keys for one in unsure):
             continue
         is_written = all(
             text.literal is not None for one in deny.statement.resources for text in one.texts
@@ -571,10 +703,6 @@ def _is_spared(allow: Answer, denying: Sequence[Answer]) -> bool:
             return False
         elsewhere += 1
     return elsewhere <= 1  # several might leave out no resource together
-
-
-def _is_literal(condition: Condition) -> bool:
-    return condition.certain and all(text.literal is not None for text in _texts(condition))
 
 
 # -- the resource that a policy belongs to
@@ -642,16 +770,6 @@ def _is_prefix(parts: Parts) -> bool:
 # -- words for messages
 
 
-def _holes(values: Iterable[Parts]) -> frozenset[str]:
-    """How the holes of policies in *values* are written: they mean the same in all of the document."""
-    return frozenset(
-        one.written
-        for value in values
-        for one in value
-        if isinstance(one, Hole) and one.written not in SHAPES
-    )
-
-
 def _effect(statement: Statement) -> str | None:
     return statement.effect.literal if statement.effect is not None else None
 
@@ -661,15 +779,13 @@ def _named(statement: Statement) -> str:
     return listed([text.written for one in statement.actions for text in one.texts])
 
 
-def _because(miss: Miss, actions: str, statement: Statement) -> str:
+def _because(miss: Miss, actions: str) -> str:
     """What *miss* says about all requests for *actions*."""
     if not miss.element.startswith("Condition/"):
         return f"no request for {actions} is about such a {miss.element}"
     key = miss.element.split("/", 2)[2]
     if miss.actual is None:
         return f"{key} is never in a request for {actions}"
-    if sum((one.key.literal or "").lower() == key.lower() for one in statement.conditions) > 1:
-        return f"no value of {key} meets all conditions on it"
     return f"{key} is never {listed(miss.wanted)} in a request for {actions}"
 
 

@@ -6,14 +6,16 @@ needs: a match stops as soon as its verdict is below it.
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import islice
 
-from ..base.record import record
+from ..base.record import record, replaced
 from ..iam.patterns import MAYBE, NO, YES
+from ..tree.nodes import Piece, Text
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
 from .targets import targets_of
-from .words import compiled, negated
+from .words import BY_ACTION, CONTRADICTORY, compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..decisions.profiles import Profile
-    from ..iam.policy import Document, Statement
-    from ..tree.nodes import Text
+    from ..iam.policy import Action, Document, Statement
+    from ..iam.written import Owner
     from ..tree.source import Span
     from .asking import Asking, Met
     from .elements import ElementTest, Gate
@@ -102,6 +104,15 @@ class Scene:
             self._asking = Asking(self.document, self.lookups.sources)
         return self._asking
 
+    @cached_property
+    def in_view(self) -> Scene:
+        """The same document without the policies of its holders that are not in view."""
+        document = self.document
+        if all(one.complete for one in document.companions):
+            return self
+        seen = tuple([replaced(one, complete=True) for one in document.companions])
+        return Scene(replaced(document, companions=seen), self.lookups)
+
     def targets(self, statement: Statement) -> dict[str, int]:
         """The targets of *statement*."""
         found = self._targets.get(id(statement))
@@ -179,6 +190,8 @@ class StatementMatch:
         for field, given in self._given:
             if field in LISTS and ("some" in given or "every" in given):
                 yield field
+            elif field == "applies" and given == CONTRADICTORY:
+                yield "condition"
 
     def gate(self) -> tuple[str, Gate] | None:
         """A list and a test that at least one of its elements must pass, if the match has one."""
@@ -214,6 +227,8 @@ class StatementMatch:
         for clause in self._compiled():
             if isinstance(clause, _Context):
                 yield from clause.match.related(scene, floor, statement)
+            elif isinstance(clause, _Listed):
+                yield from clause.related(statement, scene, floor)
 
     def shortfall(self, statement: Statement, scene: Scene) -> str | None:
         """The only field that keeps *statement* from matching, if its action matches."""
@@ -234,10 +249,11 @@ class DocumentMatch:
 
     def __init__(self, given: Given, lookups: Lookups, *, context: bool = False) -> None:
         self._is_context = context
+        self._in_view = IN_VIEW in given
         self._tests = [
             test
             for field, words in given.items()
-            if field not in ("statement", *_ASKED)
+            if field not in ("statement", IN_VIEW, *_ASKED)
             for test in _document_tests(field, words, lookups)
         ]
         self._asked: list[Asked] = [
@@ -250,6 +266,7 @@ class DocumentMatch:
 
     def verdict(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
         """The verdict on the scene's document, or on the document *around* a statement."""
+        scene = self._seen(scene)
         verdict = min((test(scene.document) for test in self._tests), default=YES)
         for quantifier, match in self._statements:
             if verdict < floor:
@@ -261,12 +278,16 @@ class DocumentMatch:
             verdict = min(verdict, clause.verdict(scene))
         return verdict if verdict >= floor else NO
 
+    def _seen(self, scene: Scene) -> Scene:
+        return scene.in_view if self._in_view else scene
+
     def wanted(self) -> StatementMatch | None:
         """The match that at least one statement of a complete document must satisfy, if any."""
         return dict(self._statements).get("some")
 
     def bindings(self, scene: Scene, floor: int) -> Iterator[Binding]:
         """A binding for each statement that satisfied ``some``, else one for the document."""
+        scene = self._seen(scene)
         some = [match for quantifier, match in self._statements if quantifier == "some"]
         asked = tuple([w for clause in self._asked for w in clause.witnesses(scene, floor)])
         if not some:
@@ -292,6 +313,7 @@ class DocumentMatch:
 
         What a match asks about decisions says what nearly allows it; other statements are exceptions.
         """
+        scene = self._seen(scene)
         for quantifier, match in self._statements:
             if quantifier == "some" and self._is_context:
                 for statement in scene.document.statements:
@@ -321,6 +343,9 @@ def _nearly(
     message = f"this {_effect(statement)} would be enough with a different {field}"
     return Related(field_span(statement, field), message)
 
+
+IN_VIEW = "in-view"
+"""Says in the match of a document that policies of the holders that are not in view do not count."""
 
 _MENDABLE = ("principal", "condition", "resource")
 """Fields that may be the only reason why a statement with the right action does not match."""
@@ -378,13 +403,18 @@ _COST = (
     "document",
     "request",
     "applies",
+    "undenied",
 )
 
 
 def _document_tests(
     field: str, words: Given, lookups: Lookups
 ) -> Iterator[Callable[[Document], int]]:
-    """The tests of *field*: ``version``, or one with words about documents."""
+    """The tests of *field*: ``version``, ``owner``, or one with words about documents."""
+    if field == "owner":
+        named = _Negatable(field, words, lookups)
+        yield lambda document: named.verdict(_name_of(document.owner))
+        return
     if field == "version":
         version = SingleTest(field, words, lookups)
         yield lambda document: version.verdict(document.version)
@@ -392,6 +422,11 @@ def _document_tests(
     for test in compiled(field, words, lookups):
         assert test.document is not None
         yield test.document
+
+
+def _name_of(owner: Owner) -> Text | None:
+    """The name of the resource that a policy belongs to; None for a file of its own."""
+    return Text((Piece(owner.name, owner.span),), owner.span) if owner.name else None
 
 
 class _OfDocument:
@@ -407,12 +442,27 @@ class _OfDocument:
         return ()
 
 
+class _Negatable:
+    """Words on one text, and under ``none`` those that it must not pass."""
+
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
+        words = {word: operands for word, operands in given.items() if word != "none"}
+        self._test = SingleTest(field, words, lookups)
+        self._none = SingleTest(field, given["none"], lookups) if "none" in given else None
+
+    def verdict(self, text: Text | None) -> int:
+        verdict = self._test.verdict(text)
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(text)))
+        return verdict
+
+
 class _Single:
     """``effect`` and ``sid``."""
 
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._field = field
-        self._test = SingleTest(field, given, lookups)
+        self._test = _Negatable(field, given, lookups)
 
     def _text(self, statement: Statement) -> Text | None:
         return statement.effect if self._field == "effect" else statement.sid
@@ -431,40 +481,11 @@ class _Listed:
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._attribute = LISTS[field]
         self._tests = [(q, _element_test(field, words, lookups)) for q, words in given.items()]
-        self._met = {
-            q: test.met
+        self._asked = {
+            q: asked
             for q, words in given.items()
-            for test in compiled(field, {"met": words["met"]} if "met" in words else {}, lookups)
+            if (asked := _AskedOf(field, words, lookups)).words
         }
-        self._kept_from = {
-            q: words["keeps-from"] for q, words in given.items() if "keeps-from" in words
-        }
-        self._is_action = field == "action"
-
-    def _asked(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> int:
-        """The verdict of ``met`` under *quantifier*."""
-        test = self._met.get(quantifier)
-        return test(self._answer(element, statement, scene)) if test is not None else YES
-
-    def _keeps(self, quantifier: str, element: Any, statement: Statement, scene: Scene) -> int:
-        """Whether *element* keeps *statement* from each request of ``keeps-from`` under *quantifier*."""
-        asking = scene.asking
-        return min(
-            [
-                asking.keeps(statement, element, profile)
-                for profile in asking.names(self._kept_from[quantifier])
-            ],
-            default=NO,
-        )
-
-    def _answer(self, element: Any, statement: Statement, scene: Scene) -> Met:
-        ask = scene.asking.action if self._is_action else scene.asking.condition
-        return ask(statement, element)
-
-    def _because(self, element: Any, statement: Statement, scene: Scene) -> str:
-        if self._is_action:
-            return scene.asking.action(statement, element).because
-        return scene.asking.why(statement, element)
 
     def _passes(
         self,
@@ -475,10 +496,8 @@ class _Listed:
         scene: Scene,
     ) -> int:
         verdict = test.verdict(element, statement)
-        if verdict and quantifier in self._met:
-            verdict = min(verdict, self._asked(quantifier, element, statement, scene))
-        if verdict and quantifier in self._kept_from:
-            verdict = min(verdict, self._keeps(quantifier, element, statement, scene))
+        if verdict and quantifier in self._asked:
+            verdict = min(verdict, self._asked[quantifier].verdict(element, statement, scene))
         return verdict
 
     def gate(self) -> Gate:
@@ -518,9 +537,87 @@ class _Listed:
             for element in getattr(statement, self._attribute):
                 if self._passes(quantifier, test, element, statement, scene) >= floor:
                     yield from test.witnesses(element, statement, floor)
-                    if quantifier in self._met:
-                        because = self._because(element, statement, scene)
-                        yield Witness("because", because, element.span)
+                    if quantifier in self._asked:
+                        asked = self._asked[quantifier]
+                        yield from asked.witnesses(element, statement, scene, floor)
+
+    def related(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Related]:
+        """The other statements that the witnesses depend on."""
+        for quantifier, test in self._tests:
+            for element in getattr(statement, self._attribute) if quantifier in self._asked else ():
+                if self._passes(quantifier, test, element, statement, scene) >= floor:
+                    yield from self._asked[quantifier].related(element, statement, scene)
+
+
+class _AskedOf:
+    """The words of a test of one element that decisions answer."""
+
+    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
+        self._is_action = field == "action"
+        self._by_action = given.get("met") == BY_ACTION
+        self.words = [
+            (word, test)
+            for word in ("met", "keeps-from", "effective", "denied")
+            if word in given
+            for test in compiled(field, {word: given[word]}, lookups)
+        ]
+
+    def verdict(self, element: Any, statement: Statement, scene: Scene) -> int:
+        """The verdict on *element* of *statement*."""
+        verdict = YES
+        for word, test in self.words:
+            if test.met is not None:
+                found = test.met(self._met(element, statement, scene))
+            elif word == "keeps-from":
+                found = self._keeps(test, element, statement, scene)
+            elif test.denied is not None:
+                found = test.denied(scene.asking.denied(statement, element))
+            else:
+                effects = self._effects(test, element, statement, scene)
+                found = max([effect for _, effect in effects], default=NO)
+            verdict = min(verdict, found)
+        return verdict
+
+    def witnesses(
+        self, element: Any, statement: Statement, scene: Scene, floor: int
+    ) -> Iterator[Witness]:
+        """What the words add to the messages about *element*, which passed with at least *floor*."""
+        for word, test in self.words:
+            if word == "met":
+                yield Witness("because", self._because(element, statement, scene), element.span)
+            elif word == "effective":
+                for name, effect in self._effects(test, element, statement, scene):
+                    if effect >= floor:
+                        yield Witness("effective", name, element.span)
+
+    def _met(self, element: Any, statement: Statement, scene: Scene) -> Met:
+        if self._is_action:
+            return scene.asking.action(statement, element)
+        if self._by_action:
+            return scene.asking.condition_by_action(statement, element)
+        return scene.asking.condition(statement, element)
+
+    def _because(self, element: Any, statement: Statement, scene: Scene) -> str:
+        if self._is_action or self._by_action:
+            return self._met(element, statement, scene).because
+        return scene.asking.why(statement, element)
+
+    def _keeps(self, test: WordTest, element: Any, statement: Statement, scene: Scene) -> int:
+        """Whether *element* keeps *statement* from each request of ``keeps-from``."""
+        asking = scene.asking
+        wanted = asking.names(test.names or ())
+        return min([asking.keeps(statement, element, one) for one in wanted], default=NO)
+
+    def _effects(
+        self, test: WordTest, element: Action, statement: Statement, scene: Scene
+    ) -> list[tuple[str, int]]:
+        return [(name, scene.asking.effect(statement, element, name)) for name in test.names or ()]
+
+    def related(self, element: Any, statement: Statement, scene: Scene) -> Iterator[Related]:
+        """The statements that ``denied`` rests on."""
+        if any(word == "denied" for word, _ in self.words):
+            for one in islice(scene.asking.denying(statement, element), MAX_RELATED):
+                yield Related(field_span(one, "action"), "denied here")
 
 
 def _element_test(field: str, words: Given, lookups: Lookups) -> ElementTest:
@@ -566,13 +663,27 @@ class _Applies:
         (test,) = compiled("statement", {"applies": operand}, lookups)
         assert test.met is not None
         self._test = test.met
+        self._is_together = operand == CONTRADICTORY
+        same = lookups.catalogue.facts.same_accounts if self._is_together else ()
+        self._of_accounts = frozenset([key.lower() for one in same for key in one["keys"]])
+
+    def _answer(self, statement: Statement, scene: Scene) -> Met:
+        ask = scene.asking.together if self._is_together else scene.asking.statement
+        return ask(statement)
 
     def verdict(self, statement: Statement, scene: Scene) -> int:
-        return self._test(scene.asking.statement(statement))
+        if self._is_together and not self._may_exclude(statement):
+            return NO
+        return self._test(self._answer(statement, scene))
+
+    def _may_exclude(self, statement: Statement) -> bool:
+        """Whether it is worth asking if elements of *statement* exclude one another."""
+        keys = [(one.key.literal or "").lower() for one in statement.conditions]
+        return len(set(keys)) < len(keys) or not self._of_accounts.isdisjoint(keys)
 
     def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
         """The element that keeps the statement from all requests, as what it is and as ``element``."""
-        found = scene.asking.statement(statement)
+        found = self._answer(statement, scene)
         span = found.miss.span if found.miss is not None else statement.span
         yield Witness("because", found.because, span)
         if found.miss is None:
@@ -587,6 +698,33 @@ class _Applies:
             yield Witness("operator", one.operator.written, one.operator.span, None, span)
         if not conditions:
             yield Witness("element", found.miss.element, span)
+
+
+class _Undenied:
+    """``undenied``: the actions that Deny statements in view leave on the statement's resources."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, _names(list(compiled("undenied", words, lookups))))
+            for quantifier, words in given.items()
+        ]
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        verdict = YES
+        for quantifier, names in self._tests:
+            found = NO
+            for name in names:
+                found = max(found, scene.asking.undenied(statement, name))
+            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+            if verdict == NO:
+                break
+        return verdict
+
+    def witnesses(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Witness]:
+        for quantifier, names in self._tests:
+            for name in names if quantifier == "some" else ():
+                if scene.asking.undenied(statement, name) >= floor:
+                    yield Witness("undenied", name, statement.span)
 
 
 class _Request:
@@ -731,6 +869,8 @@ def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
         return _Request(given, lookups)
     if field == "applies":
         return _Applies(given, lookups)
+    if field == "undenied":
+        return _Undenied(given, lookups)
     if field in LISTS:
         return _Listed(field, given, lookups)
     return _Single(field, given, lookups)

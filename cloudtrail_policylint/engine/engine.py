@@ -128,12 +128,15 @@ class Engine:
                     if verdict:
                         yield question, None
                 else:
+                    said = set()
                     for binding in match.bindings(scene, verdict):
                         others = match.related(scene, verdict, binding.statement)
                         for finding in self._report(
                             rule, case, binding, verdict, scene, document.span, others
                         ):
-                            yield question, finding
+                            if not case.once or finding.message not in said:
+                                yield question, finding
+                            said.add(finding.message)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other rules still run
                 yield question, Failure(rule.id, document.span, error)
 

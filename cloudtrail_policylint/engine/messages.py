@@ -93,6 +93,20 @@ def _request(subject: Subject, _: Lookups) -> str:
     return _asked("request", subject, "the request")
 
 
+def _effective(subject: Subject, _: Lookups) -> str:
+    """The actions on which the reported elements give the statement an effect."""
+    return _names("effective", subject)
+
+
+def _undenied(subject: Subject, _: Lookups) -> str:
+    """The actions that the Deny statements leave."""
+    return _names("undenied", subject)
+
+
+def _names(field: str, subject: Subject) -> str:
+    return ", ".join(dict.fromkeys([w.shown for w in subject.witnesses.get(field, ())]))
+
+
 def _asked(field: str, subject: Subject, otherwise: str) -> str:
     """The witness of *field* that belongs to the reported one, else the first."""
     own = subject.witness
@@ -109,6 +123,8 @@ PLACEHOLDERS = {
     "element": _element,
     "because": _because,
     "request": _request,
+    "effective": _effective,
+    "undenied": _undenied,
 }
 """The placeholders that are not fields: those of ``words.WORDS``."""
 

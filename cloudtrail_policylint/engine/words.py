@@ -7,7 +7,8 @@ A word is compiled once, with its operands, into a test that returns a verdict.
 from __future__ import annotations
 
 from ..base.lazy_regex import regex
-from ..base.record import record
+from ..base.record import record, replaced
+from ..base.suggest import is_misspelt
 from ..iam.arns import (
     MISFITS,
     Operands,
@@ -107,6 +108,7 @@ FAMILIES = {
     "condition.value": ARNS,
     "arn": ARNS,
     "type": EXACT,
+    "owner": FOLDED,
 }
 """The fields with words about texts: of policies, attachments (``arn``), resources (``type``)."""
 
@@ -150,6 +152,8 @@ class WordTest:
     """The elements that pass, of a list that is not made but asked about."""
     met: Callable[[Met], int] | None = None
     """Tests what requests meet the element."""
+    denied: Callable[[Met], int] | None = None
+    """Tests what Deny statements leave of the element."""
     decision: Callable[[Decision], int] | None = None
     heads: frozenset[Names] | None = None
     """An action or resource with a head passes only if the head is one of these."""
@@ -452,6 +456,44 @@ def accepted(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     return WordTest(contextual=test)
 
 
+def misspells_prefix(operands: Sequence[str], context: Context) -> WordTest:
+    """``misspells`` of an action: its prefix is of no service, and nearly one of *operands*."""
+
+    def test(term: Term) -> int:
+        prefix, known = prefix_of(term.text)
+        if not known or not any(is_misspelt(prefix, one) for one in operands):
+            return NO
+        return NO if context.lookups.catalogue.service(prefix) is not None else YES
+
+    return WordTest(text=test)
+
+
+def misspells_key(operands: Sequence[str], _: Context) -> WordTest:
+    """``misspells`` of a condition key: it is nearly one of *operands*, whatever its letter case."""
+    names = [text.lower() for text in operands]
+
+    def test(term: Term) -> int:
+        literal = (term.text.literal or "").lower()
+        if literal in names:
+            return NO
+        return YES if any(is_misspelt(literal, name) for name in names) else NO
+
+    return WordTest(text=test)
+
+
+def misspells(operands: Sequence[str], _: Context) -> WordTest:
+    """``misspells``: the text is nearly one of *operands*, or in another letter case."""
+
+    def test(term: Term) -> int:
+        literal = term.text.literal or ""
+        if literal in operands:
+            return NO
+        lower = literal.lower()
+        return YES if any(is_misspelt(lower, o) or lower == o for o in operands) else NO
+
+    return WordTest(text=test)
+
+
 # -- words on conditions, targets and documents
 
 
@@ -491,17 +533,34 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
 # -- words on what requests meet: the answers come from ``decisions``
 
 
+BY_ACTION = "never-for-some"
+"""The operand of ``met`` that asks about each action of the statement by itself."""
+CONTRADICTORY = "contradictory"
+"""The operand of ``applies`` that asks only whether elements of the statement exclude one another."""
+
+
 def met(operand: str, _: Context) -> WordTest:
     """``applies`` and ``met``: whether no request meets it, possibly some request does, or each does."""
-    if operand == "never":
+    if operand in ("never", BY_ACTION, CONTRADICTORY):
         return WordTest(met=lambda found: negated(found.ever))
     if operand == "possible":  # what is not known counts as fitting
         return WordTest(met=lambda found: NO if found.ever == NO else YES)
     return WordTest(met=lambda found: found.always)
 
 
+def effective(operands: Sequence[str], context: Context) -> WordTest:
+    """``effective``: it gives its statement an effect on one of these actions."""
+    overlaps = _related("overlaps")(operands, context)
+    return replaced(overlaps, names=tuple(operands))
+
+
+def denied(_: str, _context: Context) -> WordTest:
+    """``denied``: other statements deny each request for it that its statement allows."""
+    return WordTest(denied=lambda found: found.always)
+
+
 def one_of_names(operands: Sequence[str], _: Context) -> WordTest:
-    """``is`` of a request, or of an action that is allowed; the requests of ``keeps-from``."""
+    """``is`` of a request, or of an action that is allowed or undenied; the requests of ``keeps-from``."""
     return WordTest(names=tuple(operands))
 
 
@@ -525,6 +584,9 @@ WORDS = (
     Word("covers", PATTERNS, _related("covers")),
     Word("wildcard", PATTERNS, wildcard),
     Word("variable", ("condition.value",), variable),
+    Word("misspells", ("action",), misspells_prefix),
+    Word("misspells", ("condition.key",), misspells_key),
+    Word("misspells", ("principal.id",), misspells),
     Word("complement", ("action", "resource"), complement),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
@@ -539,7 +601,10 @@ WORDS = (
     Word("met", ("action", "condition"), met, (Placeholder("because"),)),
     Word("met", ("request",), met, (Placeholder("request"),)),
     Word("keeps-from", ("resource", "condition"), one_of_names),
+    Word("effective", ("action",), effective, (Placeholder("effective"),)),
+    Word("denied", ("action",), denied),
     Word("is", ("request", "allowed"), one_of_names),
+    Word("is", ("undenied",), one_of_names, (Placeholder("undenied"),)),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""

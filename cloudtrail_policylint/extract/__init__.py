@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base.formats import JSON, TERRAFORM, YAML, read_as
+from ..base.formats import JSON, TERRAFORM, TEXT_TEMPLATE, YAML, read_as
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,10 +48,17 @@ def _terraform() -> Extractor:
     return files
 
 
+def _text_template() -> Extractor:
+    from . import text_templates
+
+    return text_templates
+
+
 _EXTRACTORS: dict[str, Callable[[], Extractor]] = {
     JSON.name: _json,
     YAML.name: _yaml,
     TERRAFORM.name: _terraform,
+    TEXT_TEMPLATE.name: _text_template,
 }
 
 

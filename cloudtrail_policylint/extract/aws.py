@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..base.lazy_regex import regex
 from ..base.record import record
 from ..iam.kinds import kind_of_cloudtrail_arn
+from ..iam.scope import SERVICE_ACCOUNTS
 from ..tree.nodes import ACCOUNT, NAME, Hole, Piece
 
 TYPE_CHECKING = False
@@ -21,47 +22,6 @@ if TYPE_CHECKING:
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 """The partitions that customers choose among (AWS General Reference, "Amazon Resource Names")."""
-
-URL_SUFFIXES = ("amazonaws.com", "amazonaws.com.cn")
-"""The domains of AWS, by partition (CloudFormation Template Reference, ``AWS::URLSuffix``)."""
-
-SERVICE_ACCOUNTS = (
-    "525921808201",
-    "119688915426",
-    "216624486486",
-    "492519147666",
-    "765225791966",
-    "977081816279",
-    "582488909970",
-    "903692715234",
-    "284668455005",
-    "069019280451",
-    "187074758985",
-    "819402241893",
-    "193415116832",
-    "681348832753",
-    "035351147821",
-    "453052556044",
-    "829690693026",
-    "669305197877",
-    "757211635381",
-    "859597730677",
-    "282025262664",
-    "262312530599",
-    "683224464357",
-    "585772288577",
-    "034638983726",
-    "814480443879",
-    "086441151436",
-    "475085895292",
-    "608710470296",
-    "388731089494",
-    "113285607260",
-)
-"""CloudTrail's former account of each region (Terraform, ``data.aws_cloudtrail_service_account``).
-
-The rules have them as the set ``legacy-cloudtrail-accounts``; a test compares the two.
-"""
 
 
 @record

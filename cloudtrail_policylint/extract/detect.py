@@ -8,7 +8,8 @@ policy: IAM User Guide, "Grammar of the IAM JSON policy language".
 from __future__ import annotations
 
 from ..base.lazy_regex import regex
-from ..iam.written import Problem, unreadable
+from ..base.suggest import is_misspelt
+from ..iam.written import Problem, is_like_statement, unreadable
 from ..tree.nodes import Encoded, Hole, Map, Node, Piece, Seq, Text, as_text, branches, cut
 
 TYPE_CHECKING = False
@@ -32,12 +33,20 @@ def is_policy(node: Node) -> bool:
     literal = version.literal if isinstance(version, Text) else None
     if literal in OTHER_VERSIONS:
         return False
-    statement = node.get("Statement")
-    if statement is not None and any(_is_any_statement(item) for item in _items(statement)):
+    keys = [entry.key.literal or "" for entry in node.entries]
+    if literal in VERSIONS and any(map(is_like_statement, keys)):
         return True
-    return literal in VERSIONS and any(
-        _reads_like_statement(entry.key.literal) for entry in node.entries
+    return any(
+        _is_any_statement(item)
+        for key, entry in zip(keys, node.entries, strict=True)
+        if key == "Statement" or _is_misspelt_statement(key)
+        for item in _items(entry.value)
     )
+
+
+def _is_misspelt_statement(key: str) -> bool:
+    """Whether *key* can only be ``Statement``: other files have lists ``statements``."""
+    return is_misspelt(key, "Statement") and not key.endswith("s") and key[:1] == "S"
 
 
 def is_statement(node: Node) -> bool:
@@ -78,16 +87,27 @@ def _is_effect(node: Node) -> bool:
 
 
 def _is_any_statement(node: Node) -> bool:
-    """Whether *node*, under the key Statement, is a statement, its Effect missing or not."""
+    """Whether *node*, under the key Statement, is a statement.
+
+    Its Effect may be missing, or its Action misspelt, where the actions look like those of IAM.
+    """
     if is_statement(node):
         return True
-    if not isinstance(node, Map) or node.entry("Effect") is not None:
+    if not isinstance(node, Map):
         return False
+    misspelt = node.entry("Effect") is not None
     return any(
         isinstance(item, Text) and _ACTION.match(item.literal or "") is not None
-        for name in ("Action", "NotAction")
-        for item in _items(node.get(name))
+        for entry in node.entries
+        if _names_actions(entry.key.literal or "", misspelt=misspelt)
+        for item in _items(entry.value)
     )
+
+
+def _names_actions(key: str, *, misspelt: bool) -> bool:
+    """Whether *key* is Action or NotAction, *misspelt* or not."""
+    names = ("Action", "NotAction")
+    return any(is_misspelt(key, name) for name in names) if misspelt else key in names
 
 
 def _items(node: Node | None) -> list[Node]:
@@ -96,10 +116,6 @@ def _items(node: Node | None) -> list[Node]:
     for branch in branches(node):
         found.extend(branch.items if isinstance(branch, Seq) else (branch,))
     return found
-
-
-def _reads_like_statement(key: str | None) -> bool:
-    return (key or "").lower().rstrip("s") == "statement"
 
 
 # -- policies in strings

@@ -98,7 +98,8 @@ def extract_reading(reading: Reading, source: SourceFile, language: str) -> Extr
     if reading.mistake is None:
         return found
     problem = syntax_problem(reading.mistake, language)
-    return replaced(found, problems=(*found.problems, problem))
+    documents = tuple([replaced(one, misread=True) for one in found.documents])
+    return replaced(found, documents=documents, problems=(*found.problems, problem))
 
 
 def _has_function(node: Node) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..base import disk, limits
 from ..base.disk import UnreadableError
 from ..base.formats import MODULE_FILES, TERRAFORM
+from ..iam.scope import may_concern_cloudtrail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def may_matter(data: bytes, *, everything: bool) -> bool:
     lower = data.lower()
     if b"\0" in lower:  # UTF-16 or UTF-32: without the zeros the letters are ASCII
         lower = lower.replace(b"\0", b"")
-    words: tuple[bytes, ...] = (b"cloudtrail", b"cloud-trail", b"policylint")
+    words: tuple[bytes, ...] = (b"policylint",)
     if everything:
         words = (*words, b"effect", b"statement", b"policy", b"policies")
-    if any(word in lower for word in words):
+    if any(word in lower for word in words) or may_concern_cloudtrail(lower):
         return True
     if any(spelling in lower for spelling in (b"\\u00", b"\\x", b"%7b", b"\\\n", b"\\\r")):
         return True

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+from ..base.lazy_regex import regex
 from ..base.record import record
 from ..tree.nodes import Hole, Piece
 from .patterns import (
@@ -35,6 +36,31 @@ if TYPE_CHECKING:
 
 FIELDS = 6
 PARTITION, SERVICE, REGION, ACCOUNT_ID, RESOURCE = 1, 2, 3, 4, 5
+_LOCATION = (PARTITION, REGION, ACCOUNT_ID)
+ACCOUNT_DIGITS = 12
+PARTITIONS = frozenset(
+    ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
+)
+"""All partitions (``partitions.json`` of botocore, which has the regions of each as well)."""
+_REGIONS_OF: dict[str, str | tuple[str, ...]] = {
+    "aws-cn": "cn-",
+    "aws-us-gov": "us-gov-",
+    "aws-eusc": "eusc-",
+    "aws-iso": "us-iso-",
+    "aws-iso-b": "us-isob-",
+    "aws-iso-e": "eu-isoe-",
+    "aws-iso-f": ("us-isof-", "eu-isof-"),
+}
+_REGIONS_OF_CUSTOMERS = ("aws", "aws-cn", "aws-us-gov")
+_REGION = regex(r"[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}\Z")
+_LIKE_REGION = regex(
+    r"(?i:[a-z]{2}[-_]?(?:gov|iso[a-z]?)?[-_]?(?:north|south|east|west|central)+"
+    r"[-_]?[0-9]{1,2}[-_]?[a-z]?\Z)"
+)
+"""A region, misspelt: hyphens missing, in upper case, or with the letter of a zone."""
+_LIKE_ACCOUNT = regex(r"[0-9]+(?:[- ][0-9]+)*\Z")
+_NOTHING = ("undefined", "None", "null", "nil", "NaN", "false", "true", "<nil>")
+"""What programs write for a value that is missing."""
 _MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION)
 """All fields but the first, which is always ``arn``; those in which ARNs differ most come first."""
 
@@ -294,6 +320,10 @@ MISFITS = {
     "fields": "an ARN has six fields separated by colons",
     "region": "the region is missing",
     "account": "the account id is missing",
+    "partition": "there is no such partition",
+    "region-name": "there is no such region",
+    "region-partition": "the region is in another partition",
+    "account-digits": "an account id has 12 digits",
     "separator": "a slash separates the type and the name",
     "case": "the resource type is case-sensitive",
     "type": "the service has no such resource type",
@@ -350,6 +380,9 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
 
     The verdict, and the word for the reason (empty unless the verdict is YES).
     """
+    wrong = _wrong_location(a.arn) if a.arn is not None else ""
+    if wrong:
+        return YES, wrong
     best = max((fits(a, kind) for kind in kinds), default=NO)
     if best != NO:
         return (NO if best == YES else MAYBE), ""
@@ -363,6 +396,29 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
         if field in a.arn.empty and all(field in kind.needs for kind in kinds):
             return YES, reason
     return _misfit_resource(written[RESOURCE], kinds)
+
+
+def _wrong_location(arn: Arn) -> str:
+    """What is wrong with the partition, region or account id of *arn*, as far as they are written out."""
+    partition, region, account = (_written_out(arn.parts[field]) for field in _LOCATION)
+    if partition and partition not in PARTITIONS:
+        return "partition"
+    if region:
+        if region in _NOTHING or (_LIKE_REGION.match(region) and not _REGION.match(region)):
+            return "region-name"
+        home = next((p for p, starts in _REGIONS_OF.items() if region.startswith(starts)), "aws")
+        if partition in _REGIONS_OF_CUSTOMERS and home != partition and _REGION.match(region):
+            return "region-partition"
+    if account and (account in _NOTHING or _LIKE_ACCOUNT.match(account)):
+        digits = len(account) == ACCOUNT_DIGITS and account.isdigit()
+        return "" if digits else "account-digits"
+    return ""
+
+
+def _written_out(parts: Parts) -> str:
+    """The text of *parts* if it has no wildcard, no variable and nothing unknown; else empty."""
+    text = _plain(parts)
+    return "" if text is None or any(char in text for char in "*?$") else text
 
 
 def _of_service(arn: Arn, kinds: Sequence[ResourceType]) -> bool:

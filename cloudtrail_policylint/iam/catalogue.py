@@ -7,7 +7,6 @@ lacks.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 
 from ..base.lazy_regex import regex
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 _PLACEHOLDER = regex(r"\$\{|<")
 """The start of the part of a condition key that the author of a policy chooses."""
 
-_LIKE = 0.75
 """How alike a suggested name must be: ``--fix`` may write it, so a wrong one is worse than none."""
 
 HOME = ("cloudtrail", "cloudtrail-data")
@@ -76,6 +74,8 @@ class Facts:
     """What those are made of: names, and what each looks like."""
     request_keys: tuple[tuple[str, Mapping[str, str | None]], ...] = ()
     """The condition keys of all requests of a service."""
+    same_accounts: tuple[Mapping[str, Any], ...] = ()
+    """The elements of a statement that name the account of one thing."""
 
 
 class Service:
@@ -139,7 +139,7 @@ class Service:
         details = self._data.resources.get_resource_type_details(
             self.prefix, kind.name.rpartition(":")[2]
         )
-        return frozenset([key.lower() for key in details["conditionKeys"]])
+        return frozenset([key.lower() for key in details.get("conditionKeys", ())])
 
     def level_of(self, name: str) -> str:
         """The access level of the action *name*, empty where the reference does not have it."""
@@ -262,24 +262,17 @@ class Catalogue:
             meant = right if ":" in right else f"{service.prefix}:{right}"
             if wrong.lower() == rest.lower() and self.action(meant) is not None:
                 return meant
-        if "*" in rest or "?" in rest:
-            return self._nearest_pattern(service, rest)
-        found = _closest(rest, service.actions)
-        return service.actions[found].full_name if found else None
+        from .nearest import nearest_name, nearest_pattern
 
-    def _nearest_pattern(self, service: Service, rest: str) -> str | None:
-        """The pattern *rest* with its longest word as the actions of *service* have it."""
-        written = max(re.split(r"[*?]", rest), key=len)
-        words = {
-            word.lower(): word
-            for action in service.actions.values()
-            for word in re.findall("[A-Z][a-z]+", action.name)
-        }
-        found = _closest(written, words)
-        if found is None:
-            return None
-        pattern = f"{service.prefix}:{rest.replace(written, words[found])}"
-        return pattern if self.expand(service.prefix, parse(pattern.lower())) else None
+        names = [action.name for action in service.actions.values()]
+        start = f"{service.prefix}:"
+        if "*" in rest or "?" in rest:
+            found = nearest_pattern(
+                rest, names, lambda one: self.expand(service.prefix, parse(start + one.lower()))
+            )
+        else:
+            found = nearest_name(rest, names)
+        return start + found if found is not None else None
 
     def types_named(self, names: Iterable[str]) -> tuple[ResourceType, ...]:
         """The resource types that a rule calls *names* (``trail``, ``s3:object``)."""
@@ -318,9 +311,3 @@ def _heads(keys: Iterable[str]) -> tuple[str, ...]:
     """What comes before the placeholder in those of *keys* that have one."""
     split = [_PLACEHOLDER.split(key, maxsplit=1) for key in keys]
     return tuple([parts[0] for parts in split if len(parts) > 1])
-
-
-def _closest(word: str, candidates: Iterable[str]) -> str | None:
-    from ..base.suggest import closest
-
-    return closest(word, candidates, _LIKE)

@@ -1,4 +1,4 @@
-"""Companions: the policies of one role, user or group, which count together."""
+"""Companions: the policies of one role, user or group, or on one target, which count together."""
 
 from __future__ import annotations
 

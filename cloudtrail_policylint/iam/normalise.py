@@ -9,6 +9,7 @@ own.
 from __future__ import annotations
 
 from ..base import limits
+from ..base.suggest import is_misspelt
 from ..tree.nodes import (
     Choice,
     Encoded,
@@ -30,12 +31,26 @@ from ..tree.source import Span
 from .arns import Shape, action_head, arn_head
 from .kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL, guess_kind
 from .policy import Action, Attachment, Condition, Document, Principal, Resource, Statement
-from .written import Found, FoundAttachment, Problem
+from .scope import concerns_cloudtrail
+from .written import Found, FoundAttachment, Problem, is_like_statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+ELEMENTS = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+"""The elements of a statement (IAM User Guide, "Grammar of the IAM JSON policy language")."""
+_FOLDED = frozenset([one.lower() for one in ELEMENTS])
 _BROKEN = ("embedded-policy-not-json", "template-text")
 
 
@@ -60,6 +75,7 @@ class _Normaliser:
         self.found = found
         self.problems: list[Problem] = list(found.problems)
         self.complete = found.complete
+        self.misread = found.misread or any(p.name in _BROKEN for p in found.problems)
 
     def document(self, kind_of_path: str | None, number: int) -> Document:
         node = self.found.node
@@ -101,13 +117,23 @@ class _Normaliser:
         self.problems.append(Problem(name, message, span))
 
     def wrong_type(self, field: str, node: Node, wanted: str) -> None:
+        if self.misread:  # the value may be what is left of another one
+            return
         message = f"{field} is {_type_of(node)}, not {wanted}: AWS refuses the policy"
         self.problem("data-type-mismatch", message, node.span)
 
+    def unknown_element(self, name: str, span: Span) -> None:
+        """Add a problem if *name* is an element of a statement, misspelt."""
+        if self.misread or name.lower() in _FOLDED:
+            return
+        meant = next((one for one in ELEMENTS if is_misspelt(name.lower(), one.lower())), None)
+        if meant is not None:
+            message = f"{name} is not an element of a statement; did you mean {meant}?"
+            self.problem("invalid-policy-element", message, span)
+
     def missing_statement(self, node: Map) -> None:
         # The Statement may be in the part that could not be read.
-        broken = any(p.name in _BROKEN for p in self.found.problems)
-        unread = broken or any(e.key.literal is None for e in node.entries)
+        unread = self.misread or any(e.key.literal is None for e in node.entries)
         if unread or not self.complete:
             return
         near = next((e for e in node.entries if _like_statement(e.key)), None)
@@ -177,6 +203,8 @@ class _Normaliser:
         fields: dict[str, Span] = {}
         for entry in node.entries:
             name = entry.key.literal or ""
+            if name not in ELEMENTS:
+                self.unknown_element(name, entry.key.span)
             fields.setdefault(name.removeprefix("Not").lower(), entry.key.span)
         return Statement(
             effect=self.single(node.get("Effect"), "Effect"),
@@ -192,12 +220,12 @@ class _Normaliser:
         )
 
     def single(self, node: Node | None, field: str) -> Text | None:
-        """The one string of a field; it is unknown if there are alternatives."""
+        """The one string of a field; of alternatives it is the likely one, or else unknown."""
         options = list(branches(node))
         if not options:
             return None
         first = options[0]
-        if len(options) > 1:
+        if len(options) > 1 and not (isinstance(node, Choice) and node.likely):
             return Text((Hole("one of several", first.span),), first.span)
         text = _as_text(first)
         if text is None:
@@ -238,7 +266,8 @@ class _Normaliser:
                 if isinstance(value, Map):
                     for inner in value.entries:
                         for text in self.strings(inner.value, f"{field} {inner.key.written}"):
-                            yield Principal(inner.key, text, complement, text.span)
+                            one = _of_service(text) if inner.key.literal == "Service" else text
+                            yield Principal(inner.key, one, complement, text.span)
                     continue
                 whole = _as_text(value)
                 if whole is None:
@@ -316,7 +345,9 @@ class _Normaliser:
     def in_scope(self, kinds: tuple[str, ...], node: Node, statements: list[Statement]) -> bool:
         if self.found.on_cloudtrail or all(kind.startswith("cloudtrail-") for kind in kinds):
             return True
-        if not statements:
+        if kinds == ("rcp",):  # it applies to CloudTrail's requests, whatever it names
+            return True
+        if not statements or any(p.name == "invalid-policy-element" for p in self.problems):
             return _mentions(_texts(node))
         return any(_mentions(_statement_texts(statement)) for statement in statements)
 
@@ -334,20 +365,21 @@ def _statement_texts(statement: Statement) -> Iterator[Text]:
 
 
 def _mentions(texts: Iterable[Text]) -> bool:
-    """Whether the known part of one of *texts* contains CloudTrail."""
-    for text in texts:
-        known = text.literal
-        if known is None:
-            known = "".join(
-                part.text
-                if isinstance(part, Piece)
-                else "\n" + "\n".join((*(part.values or ()), ""))
-                for part in text.parts
-            )
-        known = known.lower()
-        if "cloudtrail" in known or "cloud-trail" in known:
-            return True
-    return False
+    """Whether the known part of one of *texts* concerns CloudTrail."""
+    return any(
+        concerns_cloudtrail(known)
+        for text in texts
+        for known in ([text.literal] if text.literal is not None else _known_parts(text))
+    )
+
+
+def _known_parts(text: Text) -> Iterator[str]:
+    """The known parts of *text*, and the values that the others may have."""
+    for part in text.parts:
+        if isinstance(part, Piece):
+            yield part.text
+        else:
+            yield from part.values or ()
 
 
 def _texts(node: Node) -> Iterator[Text]:
@@ -389,7 +421,7 @@ def _unknown_condition(node: Node, operator: Text | None = None) -> Condition:
 
 
 def _like_statement(key: Text) -> bool:
-    return (key.literal or "").lower().rstrip("s") == "statement"
+    return is_like_statement(key.literal or "")
 
 
 _TYPES: tuple[tuple[Callable[[Node], bool], str], ...] = (
@@ -404,3 +436,12 @@ _TYPES: tuple[tuple[Callable[[Node], bool], str], ...] = (
 
 def _type_of(node: Node) -> str:
     return next((name for is_type, name in _TYPES if is_type(node)), "an unknown value")
+
+
+def _of_service(text: Text) -> Text:
+    """The name *text* of a service, in the domain that it has in all partitions."""
+    if text.literal is not None:
+        return text
+    from .services import service_principal
+
+    return service_principal(text)

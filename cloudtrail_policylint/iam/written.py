@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base.record import record
+from ..base.suggest import is_misspelt
 from ..tree.nodes import Hole, Node, Text
 from ..tree.source import Ranges, Related, Span
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 UNREAD = ("embedded-policy-not-json", "limit-exceeded", "syntax-error", "template-text")
 """The problems because of which a part of a file was not read."""
+
+WITH_HOLDERS = ("identity", "trust", "scp")
+"""The kinds of policies that count together with others: of the same role, user or group, or on the
+same account or unit of an organization."""
 
 
 @record
@@ -38,6 +43,15 @@ class Problem:
     span: Span
 
 
+def is_like_statement(key: str) -> bool:
+    """Whether *key* is ``Statement``, perhaps misspelt."""
+    return is_misspelt(key.lower(), "statement") or key.lower() == "statement"
+
+
+NOT_RENDERED = "not checked from here on: the text template must be rendered first"
+"""The message of the problem ``template-text``."""
+
+
 def syntax_problem(mistake: Mistake, language: str) -> Problem:
     """The problem for *mistake* in a file or string that must be *language*."""
     source = mistake.span.source
@@ -52,10 +66,7 @@ def unreadable(name: str, message: str, mistake: Mistake, within: Span) -> Probl
     from ..readers.text_templates import is_filled_in
 
     if is_filled_in(mistake.span, within):
-        name, message = (
-            "template-text",
-            "not checked from here on: the text template must be rendered first",
-        )
+        name, message = "template-text", NOT_RENDERED
     return Problem(name, message, mistake.span)
 
 
@@ -66,11 +77,12 @@ class Found:
     ``node`` is the value of the document (JSON text already read). ``kind`` is
     None if the place does not show it. ``complete`` is False if the policy has
     parts that are not in view. ``holders`` name the identities of this file or
-    module that the policy is attached to: what another document of the same
-    holder grants counts too. ``blocks`` are those that its statements may come
+    module that the policy is attached to, or the targets of a service control
+    policy: what another document of the same holder grants or denies counts too. ``blocks`` are those that its statements may come
     from. ``related`` are the places that load the document from a file of its
     own. ``on_cloudtrail``: the policy is attached to a CloudTrail resource.
     ``problems`` are inside the document, and reported only if it is checked.
+    ``misread``: a syntax error in the text around it, so that parts may be missing or wrong.
     """
 
     node: Node
@@ -82,6 +94,7 @@ class Found:
     problems: tuple[Problem, ...] = ()
     blocks: Ranges = Ranges()
     related: tuple[Related, ...] = ()
+    misread: bool = False
 
 
 @record

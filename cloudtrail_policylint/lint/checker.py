@@ -6,6 +6,7 @@ from ..engine.engine import Engine, Failure
 from ..findings.finding import Finding, problem_finding, settled
 from ..findings.selection import Selection
 from ..iam.normalise import normalise, normalise_attachment
+from ..iam.scope import WORDS
 from ..iam.written import UNREAD, Owner
 from .outcome import Outcome
 
@@ -141,8 +142,10 @@ class Checker:
             from ..iam.companions import with_companions
 
             together = with_companions(documents, extraction.attachments)
+        about = {holder for one in documents if one.in_scope for holder in one.holders}
         for document in together:
-            if not (self._everything or document.in_scope):
+            in_scope = document.in_scope or not about.isdisjoint(document.holders)
+            if not (self._everything or in_scope):
                 continue
             checked.append(document)
             yield from self._engine.check_document(document)
@@ -160,7 +163,7 @@ class Checker:
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether the text of a broken file looks like a policy in scope."""
         lower = source.text.lower()
-        named = self._everything or "cloudtrail" in lower or "cloud-trail" in lower
+        named = self._everything or any(word in lower for word in WORDS)
         return named and ("statement" in lower or "policy" in lower)
 
 

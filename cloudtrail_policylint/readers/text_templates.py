@@ -1,4 +1,4 @@
-"""JSON and YAML that contain tags of a text template: Jinja, Helm, ERB.
+"""JSON and YAML that contain tags of a text template: Jinja, Helm, ERB, Terraform.
 
 Such a file is valid JSON or YAML only after the template is rendered, so a syntax
 error in it may be none.
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _BLOCKS = regex(
     r"\{%|\{#[^\n]*#\}|<%|\{\{[-#/^~]"
+    r"|%\{~?\s*(?:if|else|endif|for|endfor)\b"
     r"|\{\{\s*(?:if|else|end|range|with|include|define|template|block)\b"
 )
 """Tags of blocks, which may leave out or repeat any text."""

@@ -216,6 +216,7 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
             requests=tuple(facts.get("requests", ())),
             request_parts=tuple(facts.get("request-parts", {}).items()),
             request_keys=tuple(facts.get("request-keys", {}).items()),
+            same_accounts=tuple(facts.get("same-accounts", ())),
         ),
     )
 

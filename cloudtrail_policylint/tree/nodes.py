@@ -166,11 +166,13 @@ class Choice:
     """A value that is one of several alternatives (``Fn::If``, ``a ? b : c``).
 
     Each branch is checked and reported where it is written. A branch of None
-    leaves the value out (``AWS::NoValue``, ``null``).
+    leaves the value out (``AWS::NoValue``, ``null``). ``likely``: the first
+    branch is the value where all variables have their defaults.
     """
 
     branches: tuple[Node | None, ...]
     span: Span
+    likely: bool = False
 
 
 @record

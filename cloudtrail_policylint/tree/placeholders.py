@@ -22,6 +22,8 @@ _PLACEHOLDER = (
     r"|<%[^%]*%>"
     r"|%[A-Za-z_]+%"
 )
+_MAX_VARIABLE = 1_000
+"""Characters of a text in which a variable may still be open."""
 
 
 def with_placeholders(text: Text) -> Text:
@@ -52,6 +54,7 @@ def _may_have_placeholder(text: str) -> bool:
 
 def _run_with_placeholders(run: list[Piece]) -> list[Piece | Hole]:
     """Consecutive pieces with holes for the placeholders in their text."""
+    run = _with_whole_variables(run)
     whole = "".join([piece.text for piece in run])
     matches = list(re.finditer(_PLACEHOLDER, whole))
     found: list[Piece | Hole] = []
@@ -63,6 +66,30 @@ def _run_with_placeholders(run: list[Piece]) -> list[Piece | Hole]:
         else:
             found += pieces
     return found
+
+
+def _with_whole_variables(run: list[Piece]) -> list[Piece]:
+    """*run* with each policy variable in one piece: the start of ``$${aws:username}`` is an escape."""
+    found: list[Piece] = []
+    for piece in run:
+        last = found[-1] if found else None
+        if last is None or not _is_open(last.text):
+            found.append(piece)
+            continue
+        end = piece.text.find("}") + 1 or len(piece.text)
+        inner = cut(piece, 0, end)
+        span = last.span
+        if inner.span.source is span.source:
+            span = Span(span.source, span.start, inner.span.end)
+        found[-1] = Piece(last.text + inner.text, span)
+        if end < len(piece.text):
+            found.append(cut(piece, end, len(piece.text)))
+    return found
+
+
+def _is_open(text: str) -> bool:
+    """Whether *text* ends within a variable."""
+    return len(text) < _MAX_VARIABLE and text.rfind("${") > text.rfind("}")
 
 
 def _split(run: list[Piece], edges: list[int]) -> list[list[Piece]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudtrail_policylint.base.suggest import closest, nearest
+from cloudtrail_policylint.base.suggest import closest, is_misspelt, nearest
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,25 @@ def test_how_alike_it_must_be_is_given() -> None:
 def test_a_hint_ends_a_sentence() -> None:
     assert nearest("severty", ["severity"]) == "; did you mean severity?"
     assert nearest("xyz", ["severity"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "right", "misspelt"),
+    [
+        ("cloudtrial", "cloudtrail", True),  # two letters swapped
+        ("cloudtral", "cloudtrail", True),
+        ("clouddtrail", "cloudtrail", True),
+        ("cludtrial", "cloudtrail", True),
+        ("cloudtrail", "cloudtrail", False),
+        ("cloudwatch", "cloudtrail", False),
+        ("cldtrial", "cloudtrail", False),  # three
+        ("", "cloudtrail", False),
+        ("", "ab", True),
+        ("a" * 100_000, "cloudtrail", False),
+    ],
+)
+def test_a_misspelt_word_differs_in_two_letters_at_most(
+    word: str, right: str, *, misspelt: bool
+) -> None:
+    assert is_misspelt(word, right) is misspelt
+    assert is_misspelt(right, word) is misspelt

@@ -41,8 +41,8 @@ def of_service(action: str, condition: dict[str, Any], principal: Any = CLOUDTRA
         ({"Action": "kms:DescribeKey", "Condition": {"StringLike": {"kms:EncryptionContext:a": "*"}}},
          "Condition/StringLike/kms:EncryptionContext:a"),
         # a key that the principal never carries
-        ({"Action": "cloudtrail:*", "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}},
-         "Condition/StringEquals/aws:SourceAccount"),
+        ({"Action": "cloudtrail:*", "Condition": {"StringEquals": {"aws:SourceOrgID": "o-1"}}},
+         "Condition/StringEquals/aws:SourceOrgID"),
         # aws:PrincipalArn is never the ARN of a session
         ({"Action": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:assumed-role/a/*"}}},
          "Condition/ArnLike/aws:PrincipalArn"),
@@ -53,6 +53,12 @@ def of_service(action: str, condition: dict[str, Any], principal: Any = CLOUDTRA
         ({"Action": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": "a"},
                                        "StringNotEquals": {"aws:RequestedRegion": ["a", "b"]}}},
          "Condition/StringNotEquals/aws:RequestedRegion"),
+        ({"Action": "*", "Condition": {"StringEqualsIgnoreCase": {"aws:RequestedRegion": "A"},
+                                       "StringEquals": {"aws:RequestedRegion": "b"}}},
+         "Condition/StringEqualsIgnoreCase/aws:RequestedRegion"),
+        ({"Action": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"},
+                                       "BoolIfExists": {"aws:SecureTransport": "false"}}},
+         "Condition/BoolIfExists/aws:SecureTransport"),
         ({"Action": "*", "Condition": {"Null": {"aws:RequestedRegion": "true"},
                                        "StringEquals": {"aws:RequestedRegion": "a"}}},
          "Condition/Null/aws:RequestedRegion"),
@@ -134,6 +140,9 @@ def test_actions_that_cannot_be_told(statement: dict[str, Any]) -> None:
 
 def test_no_contradiction_where_a_value_fits_both() -> None:
     for condition in (
+        {"StringEqualsIgnoreCase": {"aws:RequestedRegion": "A"}, "StringEquals": {"aws:RequestedRegion": "a"}},
+        {"Bool": {"aws:PrincipalTag/a": "true"}, "StringEquals": {"aws:PrincipalTag/a": "True"}},
+        {"NumericEquals": {"aws:MultiFactorAuthAge": "1"}, "StringEquals": {"aws:MultiFactorAuthAge": "1.0"}},
         {"StringEquals": {"aws:RequestedRegion": ["a", "b"]}, "StringNotEquals": {"aws:RequestedRegion": "a"}},
         {"StringEquals": {"aws:RequestedRegion": "<region>"}, "StringNotEquals": {"aws:RequestedRegion": "a"}},
         {"StringEqualsIfExists": {"aws:SourceVpce": "a"}, "StringNotEquals": {"aws:SourceVpce": "a"}},
@@ -165,3 +174,76 @@ def test_whoever_is_named(principal: Any) -> None:
 def test_a_statement_for_nobody() -> None:
     found = reached({"Action": "s3:GetObject", "Principal": {"AWS": []}}, BUCKET)
     assert (found.ever, found.always) == (MAYBE, MAYBE)
+
+
+OTHER = TRAIL.replace("111122223333", "444455556666")
+
+
+def path(account: str, name: str = "") -> str:
+    return f"arn:aws:s3:::logs/{name}AWSLogs/{account}/*"
+
+
+@pytest.mark.parametrize(
+    ("condition", "resource", "because"),
+    [
+        ({"StringEquals": {"aws:SourceArn": TRAIL, "aws:SourceAccount": "444455556666"}}, "*",
+         "aws:SourceAccount is about account 444455556666, but aws:SourceArn about 111122223333"),
+        ({"ArnLike": {"aws:SourceArn": [TRAIL, TRAIL + "s"]},
+          "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": OTHER}}, "*",
+         "kms:EncryptionContext:aws:cloudtrail:arn is about account 444455556666, but aws:SourceArn about 111122223333"),
+        ({"ArnLike": {"AWS:SourceArn": "arn:aws:cloudtrail:*:111122223333:trail/*"}}, path("444455556666"),
+         f"{path('444455556666')} is about account 444455556666, but AWS:SourceArn about 111122223333"),
+        ({"ArnLike": {"aws:SourceArn": [TRAIL, OTHER]}}, [path("777788889999"), path("777788889999", "a/")],
+         f"{path('777788889999')} is about account 777788889999, but aws:SourceArn about 111122223333, 444455556666"),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:111122223333:trail/<name>"},
+          "StringEquals": {"aws:SourceAccount": "444455556666"}}, "*",
+         "aws:SourceAccount is about account 444455556666, but aws:SourceArn about 111122223333"),
+        ({"ArnEquals": {"aws:SourceArn": TRAIL}, "ArnLike": {"aws:SourceArn": OTHER}}, "*",
+         "no value of aws:SourceArn meets all conditions on it"),
+    ],
+)  # fmt: skip
+def test_elements_that_name_different_accounts(condition: Any, resource: Any, because: str) -> None:
+    """Texts in <> are holes."""
+    statement = {
+        "Action": "kms:GenerateDataKey" if "kms:" in because else "s3:PutObject",
+        "Resource": resource, "Principal": CLOUDTRAIL, "Condition": condition,
+    }  # fmt: skip
+    found = reached(statement, BUCKET)
+    assert (found.ever, found.because) == (NO, because)
+    others = {"Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com"]}
+    if not because.startswith("no value"):
+        assert reached({**statement, "Principal": others}, BUCKET).ever == MAYBE
+
+
+@pytest.mark.parametrize(
+    ("condition", "resource"),
+    [
+        ({"StringEquals": {"aws:SourceArn": TRAIL, "aws:SourceAccount": "111122223333"}}, path("111122223333")),
+        ({"StringEquals": {"aws:SourceArn": TRAIL, "aws:SourceAccount": ["1", "444455556666"]}}, "*"),
+        ({"StringEquals": {"aws:SourceArn": TRAIL, "aws:SourceAccount": "<account>"}}, "*"),
+        ({"StringEquals": {"aws:SourceArn": TRAIL}, "StringNotEquals": {"aws:SourceAccount": "444455556666"}}, "*"),
+        ({"StringEquals": {"aws:SourceArn": TRAIL}, "StringEqualsIfExists": {"aws:SourceAccount": "444455556666"}}, "*"),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/a"}}, path("444455556666")),
+        ({"ArnLike": {"aws:SourceArn": "arn:<several>:111122223333:trail/a"}}, path("444455556666")),
+        ({"StringEquals": {"aws:SourceArn": TRAIL}}, [path("444455556666"), path("o-exampleorgid")]),
+        ({"StringEquals": {"aws:SourceArn": TRAIL}}, [path("444455556666"), "arn:aws:s3:::logs"]),
+        ({"StringEquals": {"aws:SourceArn": TRAIL}}, "arn:aws:s3:::logs/AWSLogs/4444555566667/*"),
+        ({"Null": {"aws:SourceArn": "false"}}, path("444455556666")),
+    ],
+)  # fmt: skip
+def test_elements_that_may_name_the_same_account(condition: Any, resource: Any) -> None:
+    statement = {
+        "Action": "s3:*", "Resource": resource, "Principal": CLOUDTRAIL, "Condition": condition
+    }  # fmt: skip
+    assert reached(statement, BUCKET).because == ""
+
+
+def test_the_account_of_a_principal() -> None:
+    condition = {
+        "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"},
+        "StringEquals": {"aws:PrincipalAccount": "444455556666"},
+    }
+    found = reached({"Action": "cloudtrail:*", "Condition": condition})
+    assert found.because == (
+        "aws:PrincipalAccount is about account 444455556666, but aws:PrincipalArn about 111122223333"
+    )

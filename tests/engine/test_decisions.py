@@ -137,6 +137,90 @@ def test_unknown_values_are_maybe(word: str) -> None:
     assert verdict({"action": {"some": {"met": word}}}, unknown) == MAYBE
 
 
+# -- conditions that some of the actions never meet, over all small statements
+
+
+KEYS = {
+    # condition, and the actions whose requests may meet it
+    ("StringEquals", "s3:x-amz-acl"): ("s3:PutObject", "s3:Put*", "s3:*"),
+    ("StringNotEquals", "s3:x-amz-acl"): ("s3:PutObject", "s3:GetBucketAcl", "s3:Put*", "s3:*", "s3:GetBucketA*"),
+    ("StringEquals", "aws:RequestedRegion"): ("s3:PutObject", "s3:GetBucketAcl", "s3:Put*", "s3:*", "s3:GetBucketA*"),
+    ("StringEquals", "kms:ViaService"): (),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("condition", list(KEYS))
+def test_conditions_that_some_actions_never_meet(condition: tuple[str, str]) -> None:
+    operator, key = condition
+    every = KEYS["StringNotEquals", "s3:x-amz-acl"]
+    for first, second in product(every, every):
+        statement = {
+            "Effect": "Allow", "Action": [first, second], "Resource": "*", "Condition": {operator: {key: "a"}},
+        }  # fmt: skip
+        lacking = [one for one in (first, second) if one not in KEYS[condition]]
+        found = asked(
+            {"condition": {"some": {"met": "never-for-some"}}}, statement, report="key", message="{because}"
+        )  # fmt: skip
+        because = f"{key} is never in a request for {', '.join(dict.fromkeys(lacking))}"
+        assert found == ([(f'"{key}"', because, YES)] if lacking else [])
+
+
+def test_actions_that_are_not_known_may_meet_a_condition() -> None:
+    condition = {"StringEquals": {"s3:x-amz-acl": "a"}}
+    match = {"condition": {"some": {"met": "never-for-some"}}}
+    for action, expected in (
+        ({"Action": "{{ action }}"}, MAYBE),
+        ({"Action": ["{{ action }}", "s3:GetBucketAcl"]}, YES),
+        ({"Action": "s3:NoSuchAction"}, NO),
+        ({"NotAction": "s3:GetBucketAcl"}, NO),
+    ):
+        statement = {"Effect": "Allow", "Resource": "*", "Condition": condition, **action}
+        assert verdict(match, statement) == expected
+
+
+@pytest.mark.parametrize(
+    ("principal", "condition", "because"),
+    [
+        (CLOUDTRAIL, {"aws:PrincipalOrgID": "o-1"}, "aws:PrincipalOrgID is never in a request by cloudtrail.amazonaws.com"),
+        (CLOUDTRAIL, {"aws:RequestTag/a": "b"}, "aws:RequestTag/a is never in a request for s3:GetBucketAcl"),
+        (CLOUDTRAIL, {"aws:PrincipalIsAWSService": "no"}, "aws:PrincipalIsAWSService never has such a value in a request for s3:GetBucketAcl"),
+        ({"AWS": "arn:aws:iam::111122223333:role/a"}, {"aws:username": "a"},
+         "aws:username is never in a request by arn:aws:iam::111122223333:role/a"),
+    ],
+)  # fmt: skip
+def test_why_a_condition_is_never_met(principal: Any, condition: Any, because: str) -> None:
+    statement = {
+        "Effect": "Allow", "Principal": principal, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::a",
+        "Condition": {"StringEquals": condition},
+    }  # fmt: skip
+    match = {"condition": {"some": {"met": "never"}}}
+    ((_, message, _),) = asked(match, statement, report="key", message="{because}", kind="s3-bucket")  # fmt: skip
+    assert message == because
+
+
+# -- elements that exclude one another
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"StringEquals": {"aws:RequestedRegion": "a"}, "StringNotEquals": {"aws:RequestedRegion": "a"}}, YES),
+        ({"StringEquals": {"aws:PrincipalAccount": "444455556666"},
+          "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}, YES),
+        ({"StringEquals": {"aws:RequestedRegion": "{{ region }}"}, "StringNotEquals": {"aws:RequestedRegion": "a"}}, NO),
+        ({"StringEquals": {"kms:ViaService": "a"}}, NO),
+        ({}, NO),
+    ],
+)  # fmt: skip
+def test_contradictions(condition: Any, expected: int) -> None:
+    statement = {
+        "Effect": "Allow", "Action": "cloudtrail:GetTrail", "Resource": "*", "Condition": condition
+    }  # fmt: skip
+    assert verdict({"applies": "contradictory"}, statement) == expected
+    if expected:
+        assert verdict({"applies": "never"}, statement) == YES
+
+
 # -- requests that CloudTrail makes
 
 
@@ -445,3 +529,196 @@ def test_statements_that_nearly_allow_are_related() -> None:
     assert [(one.span.text, one.message) for one in found.related] == [
         ('"arn:aws:s3:::a/*"', "this Allow would be enough with a different resource")
     ]
+
+
+# -- what Deny statements leave
+
+
+STOP, CHANGE = "cloudtrail:StopLogging", "cloudtrail:UpdateTrail"
+TRAILS = {
+    # what a Resource may be, and which of the trails "a" and "b" it names; there are others
+    "*": "ab*",
+    "arn:aws:cloudtrail:*:*:*": "ab*",
+    "arn:aws:cloudtrail:*:*:trail/*": "ab*",
+    "arn:aws:cloudtrail:*:*:trail/a": "a",
+    "arn:aws:cloudtrail:*:*:trail/b": "b",
+    "arn:aws:cloudtrail:*:*:eventdatastore/*": "",
+}
+
+
+@pytest.mark.parametrize("own", TRAILS)
+def test_what_two_deny_statements_leave_of_another(own: str) -> None:
+    """Over all resources of three statements: every trail is tried."""
+    for first, second in product(TRAILS, repeat=2):
+        denied = {*TRAILS[first], *TRAILS[second]}
+        left = bool(set(TRAILS[own]) - denied)
+        denies = [{"Effect": "Deny", "Action": STOP, "Resource": one} for one in (first, second)]
+        allow = {"Effect": "Allow", "Action": ["cloudtrail:St*"], "Resource": own}
+        match = {"effect": {"is": ["Allow"]}, "action": {"some": {"effective": [STOP]}}}
+        expected = YES if left else NO
+        assert verdict(match, [allow, *denies]) == expected, (first, second)
+        guard = {"Effect": "Deny", "Action": CHANGE, "Resource": own}
+        for quantifier in ("some", "none"):
+            match = {"action": {"some": {"effective": [CHANGE]}}, "undenied": {quantifier: {"is": [STOP]}}}  # fmt: skip
+            expected = YES if TRAILS[own] and left == (quantifier == "some") else NO
+            assert verdict(match, [guard, *denies], kind="scp") == expected, (first, second)
+        match = {"effect": {"is": ["Allow"]}, "action": {"some": {"denied": "always"}}}
+        stop = {**allow, "Action": STOP}
+        assert verdict(match, [stop, *denies]) == (YES if TRAILS[own] and not left else NO)
+
+
+EXCEPT_ADMIN = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Admin"}}
+IN_IRELAND = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+
+
+@pytest.mark.parametrize(
+    ("allow", "denies", "left"),
+    [
+        ({}, [], YES),
+        # a condition of the Deny that a request can avoid
+        ({}, [EXCEPT_ADMIN], MAYBE),  # no user is a role
+        ({}, [IN_IRELAND], YES),
+        ({}, [WITHOUT_MFA], YES),
+        ({}, [WITHOUT_MFA, IN_IRELAND], YES),
+        ({}, [IN_IRELAND, {"StringNotEquals": IN_IRELAND["StringEquals"]}], MAYBE),
+        ({}, [{"StringEquals": {"aws:RequestedRegion": "{{ region }}"}}], MAYBE),
+        # what the Allow itself requires
+        (IN_IRELAND, [IN_IRELAND], NO),
+        (IN_IRELAND, [{"StringLike": {"aws:RequestedRegion": "eu-*"}}], NO),
+        (IN_IRELAND, [{"StringEquals": {"aws:RequestedRegion": "eu-north-1"}}], YES),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, [WITHOUT_MFA], YES),
+        ({"StringEquals": {"aws:ResourceTag/a": "b"}}, [], YES),
+        ({"StringEquals": {"kms:ViaService": "a"}}, [], NO),
+        ({"StringEquals": {"aws:RequestedRegion": "a"}, "StringNotEquals": {"aws:RequestedRegion": "a"}}, [], NO),
+    ],
+)  # fmt: skip
+def test_what_a_deny_leaves_under_conditions(allow: Any, denies: Any, left: int) -> None:
+    statements = [
+        {"Effect": "Allow", "Action": STOP, "Resource": "*", "Condition": allow},
+        *[
+            {"Effect": "Deny", "Action": "cloudtrail:*", "Resource": "*", "Condition": one}
+            for one in denies
+        ],
+    ]
+    match = {"effect": {"is": ["Allow"]}, "action": {"some": {"effective": [STOP]}}}
+    assert verdict(match, statements) == left
+
+
+@pytest.mark.parametrize(
+    ("guard", "deny", "undenied"),
+    [
+        ({}, EXCEPT_ADMIN, NO),
+        ({}, WITHOUT_MFA, NO),
+        ({}, {"Bool": {"aws:ViaAWSService": "false"}}, NO),
+        ({}, {"StringNotEquals": {"aws:PrincipalTag/team": "audit"}}, NO),
+        ({}, {"Null": {"aws:PrincipalTag/team": "true"}}, NO),
+        ({}, {"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, NO),
+        ({}, {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}, NO),
+        ({}, IN_IRELAND, YES),
+        ({}, {"StringNotEquals": IN_IRELAND["StringEquals"]}, YES),
+        ({}, {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}, YES),
+        ({}, {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Dev"}}, YES),
+        ({}, {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}}, YES),
+        (IN_IRELAND, IN_IRELAND, NO),
+        (IN_IRELAND, {"StringLike": {"aws:RequestedRegion": "eu-*"}}, NO),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Dev"}},
+         {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Dev"}}, NO),
+        ({}, {"StringEquals": {"aws:RequestedRegion": "{{ region }}"}}, MAYBE),
+    ],
+)  # fmt: skip
+def test_what_remains_undenied_for_a_caller_whom_no_policy_names(
+    guard: Any, deny: Any, undenied: int
+) -> None:
+    statements = [
+        {"Effect": "Deny", "Action": STOP, "Resource": "*", "Condition": guard},
+        {"Effect": "Deny", "Action": CHANGE, "Resource": "*", "Condition": deny},
+    ]
+    match = {"action": {"some": {"is": [STOP]}}, "undenied": {"some": {"is": [CHANGE]}}}
+    assert verdict(match, statements, kind="scp") == undenied
+
+
+@pytest.mark.parametrize(
+    ("guard", "deny", "undenied"),
+    [
+        ("arn:aws:cloudtrail:*:*:trail/{{ name }}", "arn:aws:cloudtrail:*:*:trail/{{ name }}", NO),
+        ("arn:aws:cloudtrail:*:*:trail/{{ name }}", "arn:aws:cloudtrail:*:*:trail/{{ other }}", MAYBE),
+        ("arn:aws:cloudtrail:*:*:trail/{{ name }}", "*", NO),
+        ("*", "arn:{{ it may have colons }}:cloudtrail:*:*:trail/*", MAYBE),
+        ("*", "arn:aws-us-gov:cloudtrail:*:*:trail/*", NO),
+        ("arn:aws:cloudtrail:*:111122223333:*", "arn:aws:cloudtrail:*:111122223333:trail/*", NO),
+        ("arn:aws:cloudtrail:*:111122223333:*", "arn:aws:cloudtrail:eu-west-1:111122223333:trail/*", YES),
+        ("arn:aws:cloudtrail:*:*:eventdatastore/*", "arn:aws:s3:::x", NO),
+    ],
+)  # fmt: skip
+def test_what_remains_undenied_with_unknown_names(guard: str, deny: str, undenied: int) -> None:
+    statements = [
+        {"Effect": "Deny", "Action": STOP, "Resource": guard},
+        {"Effect": "Deny", "Action": CHANGE, "Resource": deny},
+    ]
+    match = {"action": {"some": {"is": [STOP]}}, "undenied": {"some": {"is": [CHANGE]}}}
+    assert verdict(match, statements, kind="scp") == undenied
+
+
+def test_many_deny_statements_are_not_compared_one_by_one() -> None:
+    stop = {"Effect": "Deny", "Action": STOP, "Resource": "*"}
+    others = [
+        {**stop, "Action": CHANGE, "Resource": f"arn:aws:cloudtrail:*:*:trail/t{n}"}
+        for n in range(51)
+    ]
+    match: Any = {"action": {"some": {"is": [STOP]}}, "undenied": {"some": {"is": [CHANGE]}}}
+    assert verdict(match, [stop, *others[:50]], kind="scp") == YES
+    assert verdict(match, [stop, *others], kind="scp") == MAYBE
+    match = {"effect": {"is": ["Allow"]}, "action": {"some": {"effective": [CHANGE]}}}
+    assert verdict(match, [{**stop, "Effect": "Allow", "Action": CHANGE}, *others]) == MAYBE
+
+
+def test_messages_list_actions() -> None:
+    statements = [
+        {"Effect": "Deny", "Action": ["cloudtrail:S*Logging", "cloudtrail:Get*"], "Resource": "*"},
+        {"Effect": "Deny", "Action": CHANGE, "Resource": "*"},
+    ]
+    match: Any = {
+        "action": {"some": {"effective": [STOP, CHANGE, "cloudtrail:StartLogging"]}},
+        "undenied": {"some": {"is": ["cloudtrail:DeleteTrail", CHANGE, "cloudtrail:PutEventSelectors"]}},
+    }  # fmt: skip
+    found = asked(match, statements, report="action", message="{effective}: {undenied}", kind="scp")
+    rest = "cloudtrail:DeleteTrail, cloudtrail:PutEventSelectors"
+    assert [(place, message) for place, message, _ in found] == [
+        ('"cloudtrail:S*Logging"', f"{STOP}, cloudtrail:StartLogging: {rest}"),
+        (f'"{CHANGE}"', f"{CHANGE}: {rest}"),
+    ]
+
+
+def test_a_service_control_policy_is_also_for_the_root_user() -> None:
+    """A Deny that spares every user and role still has an effect there."""
+    spared = {"ArnNotLike": {"aws:PrincipalArn": ["arn:*:iam::*:user/*", "arn:*:iam::*:role/*"]}}
+    statement = {"Effect": "Deny", "Action": STOP, "Resource": "*", "Condition": spared}
+    match = {"action": {"some": {"effective": [STOP]}}}
+    assert verdict(match, statement, kind="scp") == YES
+    assert verdict(match, statement) == NO
+
+
+def test_what_an_allow_denies_without_a_deny() -> None:
+    """Nothing, whatever is not known of it."""
+    match = {"action": {"some": {"denied": "always"}}}
+    for resource in ("*", "{{ trail }}", TRAIL):
+        assert verdict(match, {"Effect": "Allow", "Action": STOP, "Resource": resource}) == NO
+    deny = {"Effect": "Deny", "Action": "cloudtrail:*", "Resource": "*"}
+    unknown = {"Effect": "Allow", "Action": STOP, "Resource": "{{ trail }}"}
+    assert verdict({"effect": {"is": ["Allow"]}, **match}, [unknown, deny]) == MAYBE
+    whole = {"Effect": "Allow", "NotAction": STOP, "Resource": "*"}
+    assert verdict({"effect": {"is": ["Allow"]}, **match}, [whole, deny]) == MAYBE
+
+
+def test_the_deny_of_an_allow_is_related() -> None:
+    statements = [
+        {"Effect": "Allow", "Action": STOP, "Resource": "*"},
+        {"Effect": "Deny", "Action": "cloudtrail:Stop*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "cloudtrail:Get*", "Resource": "*"},
+    ]
+    asking = rule({"effect": {"is": ["Allow"]}, "action": {"some": {"denied": "always"}}})
+    policy = document({"Version": "2012-10-17", "Statement": statements}, kind="identity")
+    (found,) = settled(only_findings(Engine([asking], BOOK, pedantic=False).check_document(policy)))
+    assert [one.message for one in found.related] == ["denied here"]
+    assert policy.statements[1].span.contains(found.related[0].span)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cloudtrail_policylint.base.record import replaced
 from cloudtrail_policylint.engine.engine import Engine, Failure
 from cloudtrail_policylint.engine.reporting import UNSURE
 from cloudtrail_policylint.findings.finding import Finding, problem_finding, settled
@@ -319,6 +320,30 @@ def test_what_is_granted_besides_may_stand_in_a_companion(
     assert [f.certain for f in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("own", "other", "expected"),
+    [
+        (True, [CREATE], YES),
+        (True, [WRITE], NO),
+        (True, [{**WRITE, "Action": "s3:${X}"}], MAYBE),
+        (False, [CREATE], MAYBE),
+    ],
+)
+def test_policies_that_are_not_in_view_do_not_count_with_in_view(
+    other: list[Any], *, own: bool, expected: int
+) -> None:
+    """Neither around a statement nor in a document rule; what the policy itself lacks counts."""
+    match = {"in-view": True, "statement": {"none": WRITES}}
+    around = rule({**CREATES, "document": match})
+    whole = document_rule({**match, "statement": {"some": CREATES, "none": WRITES}})
+    judged = accompanied(
+        document(policy(CREATE), complete=own), document(policy(*other), complete=False)
+    )
+    for one in (around, whole):
+        found = only_findings(Engine([one], BOOK, pedantic=True).check_document(judged))
+        assert [f.certain for f in found] == ([] if expected == NO else [expected == YES])
+
+
 def test_what_a_document_itself_says_is_not_looked_for_in_companions() -> None:
     judged = accompanied(document(policy(WRITE)), document(policy(CREATE)))
     assert not list(Engine([LACKS], BOOK, pedantic=True).check_document(judged))
@@ -351,6 +376,38 @@ def test_the_document_around_a_statement(
     found = findings(one, policy(*statements), complete=complete)
     assert len(found) == (0 if expected == NO else len(statements))
     assert all(f.certain is (expected == YES) for f in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "found"),
+    [
+        ({"within": ["*audit*"]}, "aws_iam_policy.AuditTrail", True),
+        ({"within": ["*audit*"]}, "aws_iam_policy.trail", False),
+        ({"within": ["*audit*"]}, "", False),
+        ({"within": ["*audit*"], "none": {"within": ["*no_audit*"]}}, "aws_iam_policy.audit", True),
+        ({"within": ["*audit*"], "none": {"within": ["*no_audit*"]}}, "a.no_audit", False),
+    ],
+)
+def test_the_name_of_the_owner(words: Any, name: str, *, found: bool) -> None:
+    judged = document(policy(WRITE))
+    owned = replaced(judged, owner=replaced(judged.owner, name=name))
+    one = document_rule({"owner": words})
+    assert len(only_findings(Engine([one], BOOK, pedantic=False).check_document(owned))) == found
+
+
+@pytest.mark.parametrize(("sid", "found"), [("Audit", 1), ("NoAudit", 0), (None, 0)])
+def test_a_sid_that_must_not_pass(sid: str | None, found: int) -> None:
+    one = rule({"sid": {"within": ["*Audit"], "none": {"is": ["NoAudit"]}}}, report="effect")
+    assert len(findings(one, policy({**WRITE, **({"Sid": sid} if sid else {})}))) == found
+
+
+def test_a_document_rule_reports_a_message_once_with_once() -> None:
+    match = {"statement": {"some": STOP}}
+    once = document_rule(match, once=True)
+    assert len(findings(once, policy(ALLOW, ALLOW))) == 1
+    assert len(findings(document_rule(match), policy(ALLOW, ALLOW))) == 2
+    other = document_rule(match, once=True, message="{resource}")
+    assert len(findings(other, policy(ALLOW, {**ALLOW, "Resource": "x"}))) == 2
 
 
 def test_a_document_rule_without_a_witness_stands_at_the_document() -> None:

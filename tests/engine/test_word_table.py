@@ -26,6 +26,8 @@ SUBJECTS = ("statementMatch", "documentMatch", "attachmentMatch", "resourceMatch
 QUANTIFIERS = ("some", "every", "none")
 AROUND = ("document", "statement")
 """Fields that hold the match of something else."""
+FLAGS = ("in-view",)
+"""Names in a match that are no fields: they say how the fields beside them are tested."""
 
 
 def in_schema() -> dict[tuple[str, str], Any]:
@@ -41,6 +43,8 @@ def in_schema() -> dict[tuple[str, str], Any]:
             node = SCHEMA["$defs"][node["$ref"].rpartition("/")[2]]
         for name, inner in node["properties"].items():
             target = SCHEMA["$defs"].get(inner.get("$ref", "").rpartition("/")[2], inner)
+            if name in FLAGS:
+                continue
             if name in QUANTIFIERS:
                 visit(inner, field)
             elif name in AROUND:
@@ -109,7 +113,7 @@ def test_the_documentation_has_a_row_for_each_word() -> None:
 
 LISTED = {"text", "whole", "complement"}
 TESTED = {
-    "action": LISTED | {"contextual", "met"},
+    "action": LISTED | {"contextual", "met", "names", "denied"},
     "resource": LISTED | {"contextual", "names"},
     "condition": {"condition", "met", "names"},
     "target": {"target"},
@@ -117,6 +121,7 @@ TESTED = {
     "statement": {"met"},
     "request": {"names", "met", "decision"},
     "allowed": {"names"},
+    "undenied": {"names"},
 }
 """The tests of ``WordTest`` that the engine makes on these fields; on all others ``text``, else ``whole``."""
 

@@ -93,6 +93,11 @@ STORE = "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/x"
         ({"scopes-to": "none"}, "cloudtrail:ListInsightsMetricData", MAYBE),
         ({"scopes-to": ["trail"]}, "cloudtrail:Stop${X}", MAYBE),
         ({"scopes-to": ["trail"]}, "cloudtrail:LookupE${X}", NO),
+        ({"misspells": ["cloudtrail"]}, "clodtrail:X", YES),
+        ({"misspells": ["cloudtrail"]}, "CloudTrial:*", YES),
+        ({"misspells": ["cloudtrail"]}, "cloudtrail:Y", NO),
+        ({"misspells": ["sqs"]}, "sns:Publish", NO),  # a service of its own
+        ({"misspells": ["cloudtrail"]}, "cloudtr${X}:Y", NO),
         # all words are about the same action
         ({"service": ["cloudtrail"], "wildcard": False, "known": False}, "cloudtrail:X", YES),
         ({"service": ["cloudtrail"], "wildcard": False, "known": False}, "s3:X", NO),
@@ -340,6 +345,10 @@ def test_words_on_a_complement_of_resources(
         ({"type": {"is": ["AWS"]}}, {"AWS": "${X}"}, YES),
         ({"type": {"is": ["AWS"]}}, "${X}", MAYBE),
         ({"id": {"wildcard": True}}, {"AWS": "arn:aws:iam::*:role/x"}, YES),
+        ({"id": {"misspells": ["a.amazonaws.com"]}}, {"Service": "a.amazonws.com"}, YES),
+        ({"id": {"misspells": ["a.amazonaws.com"]}}, {"Service": "A.amazonaws.com"}, YES),
+        ({"id": {"misspells": ["a.amazonaws.com"]}}, {"Service": "a.amazonaws.com"}, NO),
+        ({"id": {"misspells": ["a.amazonaws.com"]}}, {"Service": "${X}.amazonws.com"}, NO),
         ({}, {"AWS": "x"}, YES),
     ],
 )  # fmt: skip
@@ -410,6 +419,8 @@ def condition(operator: str, key: str, *values: str) -> Any:
         ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "aws:ResourceTag/b"), NO),
         ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "a${X}"), MAYBE),
         ({"value": {"some": {"is": ["x"]}, "none": {"is": ["y"]}}}, condition("Bool", "k", "x", "y"), NO),
+        ({"key": {"misspells": ["aws:SourceArn"]}}, condition("Bool", "aws:SuorceArn"), YES),
+        ({"key": {"misspells": ["aws:SourceArn"]}}, condition("Bool", "AWS:sourcearn"), NO),
         # all words are about the same condition
         (
             {"key": {"is": ["a"]}, "value": {"some": {"is": ["2"]}}},

@@ -266,6 +266,22 @@ def test_policies_of_one_role_share_their_holder() -> None:
     ]
 
 
+def test_service_control_policies_are_held_by_their_targets() -> None:
+    documents = extract(
+        """\
+        Resources:
+          Unit: {Type: AWS::Organizations::OrganizationalUnit, Properties: {Name: u, ParentId: r-1}}
+          One:
+            Type: AWS::Organizations::Policy
+            Properties: {TargetIds: [!Ref Unit, r-1], Type: SERVICE_CONTROL_POLICY, Content: {Statement: []}}
+          Two:
+            Type: AWS::Organizations::Policy
+            Properties: {TargetIds: [r-1], Type: RESOURCE_CONTROL_POLICY, Content: {Statement: []}}
+        """
+    ).documents
+    assert [d.holders for d in documents] == [("Unit", "r-1"), ()]
+
+
 def test_attachments() -> None:
     extraction = extract(
         """\

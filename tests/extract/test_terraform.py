@@ -386,6 +386,44 @@ def test_policies_of_one_role_share_a_holder() -> None:
     assert extraction.attachments == ()
 
 
+def test_service_control_policies_are_held_by_their_targets() -> None:
+    extraction = extract(f"""
+        resource "aws_organizations_organizational_unit" "u" {{}}
+        resource "aws_organizations_policy" "a" {{ content = {ENCODED} }}
+        resource "aws_organizations_policy" "b" {{ content = {ENCODED} }}
+        resource "aws_organizations_policy" "c" {{
+          content = {ENCODED}
+          type    = "RESOURCE_CONTROL_POLICY"
+        }}
+        resource "aws_organizations_policy" "d" {{ content = {ENCODED} }}
+        resource "awscc_organizations_policy" "e" {{
+          content    = {ENCODED}
+          target_ids = ["ou-1", aws_organizations_organizational_unit.u.id]
+        }}
+        resource "aws_organizations_policy_attachment" "a" {{
+          policy_id = aws_organizations_policy.a.id
+          target_id = aws_organizations_organizational_unit.u.id
+        }}
+        resource "aws_organizations_policy_attachment" "b" {{
+          for_each  = toset(["r-1", "ou-1"])
+          policy_id = aws_organizations_policy.b.id
+          target_id = each.value
+        }}
+        resource "aws_organizations_policy_attachment" "c" {{
+          policy_id = aws_organizations_policy.c.id
+          target_id = "r-1"
+        }}
+        resource "aws_organizations_policy_attachment" "other" {{
+          policy_id = "p-1"
+          target_id = "r-1"
+        }}
+    """)
+    unit = "aws_organizations_organizational_unit.u"
+    holders = [found.holders for found in extraction.documents]
+    assert holders == [(unit,), ("r-1", "ou-1"), (), (), ("ou-1", unit)]
+    assert extraction.attachments == ()
+
+
 def test_attachments_of_managed_policies() -> None:
     attachments = extract("""
         resource "aws_iam_role" "r" {

@@ -117,6 +117,26 @@ def test_who_holds_a_policy_is_known_by_name() -> None:
     assert extraction.attachments[0].holders == ("aws_iam_role.audit",)
 
 
+def test_service_control_policies_are_held_by_their_targets() -> None:
+    """By the id of the policy, or by references where there is none yet."""
+    one = resource("aws_organizations_policy", {"id": "p-1", "content": WRITTEN}, name="one")
+    two = resource("aws_organizations_policy", {"content": WRITTEN}, name="two")
+    first = {"policy_id": "p-1", "target_id": "r-1"}
+    attachments = [
+        resource("aws_organizations_policy_attachment", first, name="first"),
+        resource("aws_organizations_policy_attachment", {"target_id": "r-1"}, name="second"),
+    ]
+    plan = plan_of(one, two, *attachments)
+    references = ["aws_organizations_policy.two.id", "aws_organizations_policy.two"]
+    plan["configuration"] = {"root_module": {"resources": [
+        {"address": "aws_organizations_policy_attachment.second",
+         "expressions": {"policy_id": {"references": references}}}]}}  # fmt: skip
+    extraction = extract(plan)
+    assert [found.holders for found in extraction.documents] == [("r-1",), ("r-1",)]
+    assert all(found.complete for found in extraction.documents)
+    assert extraction.attachments == ()
+
+
 def test_a_policy_whose_attachment_is_not_known_yet_may_be_only_a_part() -> None:
     policy = resource("aws_iam_policy", {"policy": WRITTEN})
     attachment = resource("aws_iam_role_policy_attachment", {"role": "audit"})

@@ -107,6 +107,16 @@ def test_a_wide_pattern_stands_for_every_action_of_its_service(catalogue: Catalo
         ("cloudtrail:*Loging", "cloudtrail:*Logging"),
         ("cloudtrail:Lookp*", "cloudtrail:Lookup*"),
         ("cloudtrail:Xyzxyz*", None),
+        ("cloudtrail:DeleteTrails*", "cloudtrail:DeleteTrail*"),
+        ("cloudtrail:GetEventDateStore*", "cloudtrail:GetEventDataStore*"),
+        # never by another verb, nor more than was written
+        ("cloudtrail:DeleteTag*", None),
+        ("cloudtrail:DeleteLog*", None),
+        ("cloudtrail:DeleteQueries", None),
+        ("cloudtrail:GetTrailLogging", None),
+        ("cloudtrail:TagTrail", None),
+        ("cloudtrail:DeletTrail", "cloudtrail:DeleteTrail"),  # a misspelt verb
+        ("cloudtrail:CancleQuery", "cloudtrail:CancelQuery"),
         # by another name, from the facts
         ("cloudtrail:DisableLogging", "cloudtrail:StopLogging"),
         ("cloudtrail:disablelogging", "cloudtrail:StopLogging"),
@@ -210,6 +220,9 @@ def test_what_a_request_carries(catalogue: Catalogue) -> None:
     assert not carries("cloudtrail:LookupEvents", "aws:ResourceTag/team")
     assert carries("kms:Decrypt", "kms:EncryptionContext:any")
     assert not carries("kms:DescribeKey", "kms:EncryptionContext:any")
+    # of an alias, the data has no condition keys at all
+    assert carries("kms:CreateAlias", "kms:CallerAccount")
+    assert not carries("kms:CreateAlias", "kms:EncryptionContext:any")
 
 
 def test_what_an_action_does(catalogue: Catalogue) -> None:

@@ -14,6 +14,7 @@ Source: AWS CloudFormation Template Reference, "Intrinsic function reference".
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
+from ...iam.services import URL_SUFFIXES
 from ...tree.nodes import (
     ACCOUNT,
     ANY,
@@ -384,7 +385,7 @@ def _pseudo(name: str, span: Span) -> Node | None:
     if name == "AWS::Partition":
         return Hole(written, span, NAME, aws.PARTITIONS)
     if name == "AWS::URLSuffix":
-        return Hole(written, span, NAME, aws.URL_SUFFIXES)
+        return Hole(written, span, NAME, URL_SUFFIXES)
     return Hole(written, span, NAME if name in ("AWS::Region", "AWS::StackName") else ANY)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...iam.written import (
+    WITH_HOLDERS,
     Allowance,
     Extraction,
     Found,
@@ -234,10 +235,17 @@ class _Finder:
             node,
             kind,
             _owner(resource),
-            holders=self._holders(resource) if kind in ("identity", "trust") else (),
+            holders=self._holders(resource) if kind in WITH_HOLDERS else (),
             on_cloudtrail=self._on_cloudtrail(resource),
-            problems=problems,
+            problems=(*problems, *self._unsubstituted(node)),
         )
+
+    def _unsubstituted(self, node: Node) -> Iterator[Problem]:
+        if "${" not in self.source.text:
+            return
+        from .unsubstituted import unsubstituted
+
+        yield from unsubstituted(node, self.template)
 
     def _unlisted(self, resource: Resource) -> None:
         """Add the policies in a custom or unlisted resource, recognised by their content."""

@@ -54,7 +54,7 @@ class ResourceType:
     # who gets which policies
     is_managed_policy: bool = False
     is_identity: bool = False  # or, in SAM, gets a role of its own
-    holders: tuple[str, ...] = ()  # the properties that name identities
+    holders: tuple[str, ...] = ()  # the properties that name identities, or the targets of an SCP
     attaches: str = ""  # managed policies for itself: strings, or strings among other things
     boundary: str = ""  # path of the ARN of a permissions boundary
 
@@ -272,7 +272,10 @@ _TYPES = (
     ),
     ResourceType("AWS::Organizations::OrganizationalUnit", name_attributes=("Id",)),
     ResourceType(
-        "AWS::Organizations::Policy", policies={"Content": "scp"}, kind_by=("Type", kind_by_type)
+        "AWS::Organizations::Policy",
+        policies={"Content": "scp"},
+        kind_by=("Type", kind_by_type),
+        holders=("TargetIds",),
     ),
     ResourceType("AWS::Organizations::ResourcePolicy", policies={"Content": "resource"}),
     ResourceType("AWS::Redshift::Cluster", policies={"NamespaceResourcePolicy": "resource"}),

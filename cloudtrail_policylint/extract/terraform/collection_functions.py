@@ -74,8 +74,10 @@ def _flatten(call: FunctionCall) -> Node:
         if not call.session.charge(1, call.span):
             return hole_at(call.span)
         item = stack.pop()
-        if isinstance(item, Seq) or _is_choice_of_lists(item):
-            stack.extend(reversed(_members(call.session, item)))
+        if isinstance(item, Seq):
+            stack.extend(reversed(item.items))
+        elif isinstance(item, Choice) and any(isinstance(b, Seq) for b in flat(item)):
+            stack.extend(reversed(_members_of_branches(item)))
         elif isinstance(item, Hole) and not is_rest(item):
             found.append(rest_at(item.span))  # a list or a value: any number of members
         else:
@@ -83,8 +85,17 @@ def _flatten(call: FunctionCall) -> Node:
     return Seq(tuple(found), call.span)
 
 
-def _is_choice_of_lists(node: Node) -> bool:
-    return isinstance(node, Choice) and any(isinstance(branch, Seq) for branch in flat(node))
+def _members_of_branches(node: Choice) -> list[Node]:
+    """The members of the branches that are lists, and the others themselves; none is certain."""
+    found: list[Node] = []
+    for branch in flat(node):
+        if isinstance(branch, Seq):
+            found += [i if is_rest(i) else choice((i, None), i.span) for i in branch.items]
+        elif isinstance(branch, Hole):
+            found.append(rest_at(branch.span))
+        elif branch is not None:
+            found.append(choice((branch, None), branch.span))
+    return found
 
 
 def _unique(items: Sequence[Node]) -> list[Node]:

@@ -12,7 +12,17 @@ from __future__ import annotations
 from ...tree.nodes import Choice, Encoded, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text
 from ..values import flat
 from .instances import nested
-from .values import choice, entry_at, hole_at, is_empty, is_null, is_rest, rest_at, text_of
+from .values import (
+    choice,
+    each_branch,
+    entry_at,
+    hole_at,
+    is_empty,
+    is_null,
+    is_rest,
+    rest_at,
+    text_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,12 +63,12 @@ def _build(session: Session, block: Block, scope: Scope) -> Map:
     entries: list[Entry] = []
     version = _attribute(session, block, "version", scope)
     if version is not None:
-        entries.append(Entry(_named("Version", version[0]), version[1]))
+        entries.append(Entry(_named("Version", version[0]), _string(version[1])))
     else:
         entries.append(entry_at("Version", _text(_DEFAULT_VERSION, start), start))
     policy_id = _attribute(session, block, "policy_id", scope)
     if policy_id is not None:
-        entries.append(Entry(_named("Id", policy_id[0]), policy_id[1]))
+        entries.append(Entry(_named("Id", policy_id[0]), _string(policy_id[1])))
     merged = _Merged()
     merged.add(_loaded(session, block, _SOURCES, scope))
     merged.add(_statements(session, block, scope))
@@ -87,7 +97,7 @@ def _statement(session: Session, written: Nested) -> Map:
     for name, key in _BEFORE:
         found = _attribute(session, block, name, scope)
         if found is not None:
-            entries.append(Entry(_named(key, found[0]), found[1]))
+            entries.append(Entry(_named(key, found[0]), _string(found[1])))
         elif key == "Effect":
             entries.append(entry_at(key, _text("Allow", start), start))
     for name, key in _PRINCIPALS:
@@ -112,7 +122,7 @@ def _attribute(session: Session, block: Block, name: str, scope: Scope) -> tuple
     key = Text((Piece(name, attribute.name_span),), attribute.name_span)
     if isinstance(value, Choice):
         kept = [None if b is None or is_empty(b) else b for b in flat(value)]
-        value = choice(kept, value.span)
+        value = choice(kept, value.span, likely=value.likely)
     return None if is_empty(value) else (key, value)
 
 
@@ -216,7 +226,7 @@ def _string(node: Node) -> Node:
     """*node*; a number as a string, as the provider writes it."""
     if isinstance(node, Scalar) and node.value is not None:
         return Text((Piece(node.written, node.span),), node.span)
-    return node
+    return each_branch(node, _string, node.span) if isinstance(node, Choice) else node
 
 
 # -- policy variables
@@ -229,7 +239,8 @@ def _variables(node: Node) -> Node:
     if isinstance(node, Seq):
         return Seq(tuple(map(_variables, node.items)), node.span)
     if isinstance(node, Choice):
-        return Choice(tuple(b if b is None else _variables(b) for b in node.branches), node.span)
+        branches = tuple([b if b is None else _variables(b) for b in node.branches])
+        return Choice(branches, node.span, node.likely)
     return node
 
 

@@ -297,7 +297,7 @@ class Evaluator(Session):
             branches = [None if b is None else self.walk(b, steps, scope) for b in flat(node)]
         finally:
             self.depth -= 1
-        return choice(branches, steps[-1].span)
+        return choice(branches, steps[-1].span, likely=node.likely)
 
     def step(self, node: Node, step: GetAttr | Index | Splat, scope: Scope) -> Node:
         """The value that one *step* leads to from *node*."""
@@ -370,8 +370,8 @@ class Evaluator(Session):
         if holds is not None and not tainted:
             return self.evaluate(arms[0], scope)
         with self.observed(keep=FAILED | NOTES):  # one of them is not used
-            values = [self.evaluate(arm, scope) for arm in arms]
-        return choice(values, expression.span)
+            values = [self.value_of(arm, scope) for arm in arms]
+        return choice(values, expression.span, likely=holds is not None)
 
     def _unary(self, expression: Unary, scope: Scope) -> Node:
         operand = self.evaluate(expression.operand, scope)

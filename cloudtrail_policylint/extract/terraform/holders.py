@@ -39,6 +39,8 @@ class Relations:
         boundaries: set[str] = set()
         for block in every(session.module.resources):
             self._attach(block, boundaries)
+            if resource_type(block.labels[0]).of_organization:
+                self._attach_to_targets(block)
         for block in every(session.module.data):
             if block.labels[0] == "aws_iam_policy":
                 self._look_up(block)
@@ -89,7 +91,7 @@ class Relations:
     # -- holders
 
     def holders(self, block: Block) -> tuple[str, ...]:
-        """The identities that the policies of the resource *block* apply to."""
+        """The identities that the policies of the resource *block* apply to, or the targets of an SCP."""
         address = address_of(block)
         if address not in self._holders:
             self._holders[address] = tuple(self._find_holders(block, address))
@@ -104,7 +106,28 @@ class Relations:
             for instance in instances_of(self.session, block):
                 for value in self._values(block, name, instance.scope):
                     found.update(dict.fromkeys(self._identified(value, (identity,))))
+        if known.targets:
+            found.update(self._targets(block))
         return found
+
+    def _targets(self, block: Block) -> dict[str, None]:
+        """The accounts and units of an organization that *block* names."""
+        return {
+            target: None
+            for instance in instances_of(self.session, block)
+            for value in self._values(block, resource_type(block.labels[0]).targets, instance.scope)
+            for target in self._identified(value, ())
+        }
+
+    def _attach_to_targets(self, block: Block) -> None:
+        """Note the targets of the policies of an organization that *block* attaches."""
+        path = resource_type(block.labels[0]).of_organization
+        for instance in instances_of(self.session, block):
+            for value in self._values(block, path, instance.scope):
+                for leaf in leaves(value):
+                    policy = self.session.origin(leaf)
+                    if policy is not None:
+                        self._attached.setdefault(policy, {}).update(self._targets(block))
 
     def _attach(self, block: Block, boundaries: set[str]) -> None:
         known = resource_type(block.labels[0])

@@ -12,7 +12,15 @@ Representation", "Values Representation", "Configuration Representation",
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
-from ...iam.written import Extraction, Found, FoundAttachment, FoundResource, Owner, Problem
+from ...iam.written import (
+    WITH_HOLDERS,
+    Extraction,
+    Found,
+    FoundAttachment,
+    FoundResource,
+    Owner,
+    Problem,
+)
 from ...tree.nodes import Encoded, Hole, Map, Node, Seq, Text, children
 from ..detect import is_policy, may_hold_policy, read_policy, read_text
 from ..values import inside
@@ -95,6 +103,8 @@ class _Plan:
                 self._attach(resource)
             if resource.known.boundary:
                 boundaries.update(self._refer(resource, resource.known.boundary, ()))
+            if resource.known.of_organization:
+                self._attach_to_targets(resource)
         self._only_boundaries = boundaries - self._attached.keys()
         self._used = {
             name
@@ -132,6 +142,18 @@ class _Plan:
             unknown = Hole("(known after apply)", resource.owner.span)
             arn = Text((unknown,), unknown.span)
             self._attachments.append(FoundAttachment(arn, resource.owner, holders))
+
+    def _attach_to_targets(self, resource: _Resource) -> None:
+        """Note the targets of the policies of an organization that *resource* attaches."""
+        path = resource.known.of_organization
+        ids = {text.written for text in resource.texts(path)}
+        policies = [
+            one.block
+            for one in self._resources
+            if one.known.policies and not ids.isdisjoint([t.written for t in one.texts("id")])
+        ]
+        for policy in (*policies, *resource.referred(path)):
+            self._attached.setdefault(policy, {}).update(dict.fromkeys(_holders(resource)))
 
     def _refer(self, resource: _Resource, path: str, holders: tuple[str, ...]) -> set[str]:
         """The plan's policies that *resource* refers to; add attachments for other policies."""
@@ -183,7 +205,7 @@ class _Plan:
                         kind,
                         resource.owner,
                         complete=not unsettled,
-                        holders=holders if kind in ("identity", "trust") else (),
+                        holders=holders if kind in WITH_HOLDERS else (),
                         on_cloudtrail=self._on_cloudtrail(resource, holders),
                         problems=problems,
                     )
@@ -252,8 +274,11 @@ def _kind(resource: _Resource, usual: str | None) -> str | None:
 
 
 def _holders(resource: _Resource) -> tuple[str, ...]:
-    """The identities that *resource* names or is: type and name."""
+    """The identities that *resource* names or is: type and name; or the targets of an SCP."""
     known = resource.known
+    if known.targets:
+        named = [text.written for text in resource.texts(known.targets)]
+        return (*named, *resource.referred(known.targets))
     types = {known.name: known.type} if known.is_identity else known.holders
     return tuple(
         f"{type_}.{text.written}" for path, type_ in types.items() for text in resource.texts(path)

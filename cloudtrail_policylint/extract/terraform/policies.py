@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...base import limits
-from ...iam.written import Extraction, Found, FoundResource, Owner, Problem
+from ...iam.written import WITH_HOLDERS, Extraction, Found, FoundResource, Owner, Problem
 from ...tree.nodes import Encoded, Hole, Map, Node, Text, children
 from ...tree.source import Ranges, Related
 from .. import aws
@@ -243,7 +243,7 @@ class _Finder:
         if kind is not None:
             location.kinds.add(kind)
         if block.type == "resource":
-            if kind in ("identity", "trust"):
+            if kind in WITH_HOLDERS:
                 location.holders.update(dict.fromkeys(self.relations.holders(block)))
             location.on_cloudtrail = location.on_cloudtrail or self.relations.on_cloudtrail(block)
 

@@ -11,6 +11,8 @@ the attribute references of the providers.
 from __future__ import annotations
 
 from ...base.suggest import nearest
+from ...iam.scope import SERVICE_ACCOUNTS
+from ...iam.services import URL_SUFFIXES
 from ...readers.hcl.syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
 from ...tree.nodes import (
     ACCOUNT,
@@ -33,6 +35,7 @@ from .instances import instances_of
 from .module import Module, address_of, every, meant
 from .resource_types import resource_type
 from .string_functions import filled_in
+from .types import completed
 from .values import choice, hole_at, is_null, text_of
 
 TYPE_CHECKING = False
@@ -92,8 +95,13 @@ def _variable(session: Session, reference: GetAttr) -> Node:
     given = called_with.get(name)
     block = meant(module.variables, (name,), span.source)
     default = block.attributes.get("default") if block is not None else None
+    type_ = block.attributes.get("type") if block is not None else None
 
     def compute() -> Node:
+        node = value()
+        return node if type_ is None else completed(session, type_.expression, node)
+
+    def value() -> Node:
         if given is not None and caller is not None:
             node = session.value_in(caller.session, given.expression, caller.instance.scope)
             return hole_at(span) if is_null(node) and default is not None else node
@@ -374,8 +382,10 @@ def _data_attribute(
         return _rendered(session, block, instance, span)
     if (type_, name) == ("aws_partition", "partition"):
         return hole_at(span, NAME, aws.PARTITIONS)
+    if (type_, name) == ("aws_partition", "dns_suffix"):
+        return hole_at(span, NAME, URL_SUFFIXES)
     if (type_, name) == ("aws_cloudtrail_service_account", "id"):
-        return hole_at(span, ACCOUNT, aws.SERVICE_ACCOUNTS)
+        return hole_at(span, ACCOUNT, SERVICE_ACCOUNTS)
     if (type_, name) == ("aws_iam_policy", "arn") and "arn" not in block.attributes:
         return hole_at(span)  # an AWS managed policy or not, at an unknown path
     return None

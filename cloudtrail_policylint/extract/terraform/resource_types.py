@@ -59,6 +59,8 @@ class ResourceType:
     holders: dict[str, str] = _NO_HOLDERS  # arguments that name identities -> type of identity
     attaches: str = ""  # path of ARNs of managed policies, for the holders or, without any, itself
     boundary: str = ""  # path of the ARN of a permissions boundary
+    targets: str = ""  # path of the accounts and units of an organization that its policy is on
+    of_organization: str = ""  # path of the policy that it attaches to its ``targets``
 
     # what a trail uses
     uses: dict[str, Types] = _NOTHING  # what it writes to, encrypts with and acts as -> types
@@ -246,6 +248,9 @@ _TYPES = (
     ResourceType(
         "aws_organizations_policy", policies={"content": "scp"}, kind_by=("type", kind_by_type)
     ),
+    ResourceType(
+        "aws_organizations_policy_attachment", targets="target_id", of_organization="policy_id"
+    ),
     ResourceType("aws_organizations_resource_policy", policies={"content": "resource"}),
     ResourceType("aws_partition", name_attributes=("dns_suffix", "partition")),
     ResourceType("aws_redshift_resource_policy", policies={"policy": "resource"}),
@@ -413,7 +418,10 @@ _TYPES = (
     ResourceType("awscc_logs_resource_policy", policies={"policy_document": "resource"}),
     ResourceType("awscc_opensearchservice_domain", policies={"access_policies": "resource"}),
     ResourceType(
-        "awscc_organizations_policy", policies={"content": "scp"}, kind_by=("type", kind_by_type)
+        "awscc_organizations_policy",
+        policies={"content": "scp"},
+        kind_by=("type", kind_by_type),
+        targets="target_ids",
     ),
     ResourceType("awscc_organizations_resource_policy", policies={"content": "resource"}),
     ResourceType("awscc_s3_access_point", policies={"policy": "resource"}),

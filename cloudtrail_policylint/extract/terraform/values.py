@@ -150,8 +150,11 @@ def one_of(node: Choice) -> Hole:
     return either((node,), node.span, hole_at(node.span).written)
 
 
-def choice(branches: Sequence[Node | None], span: Span) -> Node:
-    """The alternatives *branches*, flattened; a single one is returned as it is."""
+def choice(branches: Sequence[Node | None], span: Span, *, likely: bool = False) -> Node:
+    """The alternatives *branches*, flattened; a single one is returned as it is.
+
+    *likely*: the first of them is the value where all variables have their defaults.
+    """
     found: list[Node | None] = []
     for branch in branches:
         for one in flat(branch):
@@ -165,7 +168,9 @@ def choice(branches: Sequence[Node | None], span: Span) -> Node:
         return Scalar(None, "null", span)
     if len(found) > MAX_BRANCHES:
         return hole_at(span)
-    return Choice(tuple(found), span)
+    first = branches[0]
+    likely = likely and (first.likely if isinstance(first, Choice) else first is not None)
+    return Choice(tuple(found), span, likely)
 
 
 def first_of(node: Seq, span: Span) -> Node | None:
@@ -183,7 +188,8 @@ def first_of(node: Seq, span: Span) -> Node | None:
 
 def each_branch(node: Choice, convert: Callable[[Node], Node], span: Span) -> Node:
     """*node* with *convert* applied to every branch that has a value."""
-    return choice([None if b is None else convert(b) for b in flat(node)], span)
+    branches = [None if b is None else convert(b) for b in flat(node)]
+    return choice(branches, span, likely=node.likely)
 
 
 def plain(node: Node, depth: int = 0) -> object:

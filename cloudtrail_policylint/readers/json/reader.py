@@ -120,6 +120,11 @@ _HOLE = "\ue000"
 """Represents a hole in the joined text; its offset tells it from a real character U+E000."""
 
 
+def _may_end_in_comma(hole: Hole) -> bool:
+    """Whether *hole* may be values of a list and the comma that separates them from the next."""
+    return hole.values is None or any(value.rstrip().endswith(",") for value in hole.values)
+
+
 def _number(written: str, span: Span) -> Scalar:
     value: int | float
     try:
@@ -345,12 +350,13 @@ class _Reader:
             if char == "}":
                 self.error('found "}" instead of "]"', self.at, self.at + 1)
                 break
+            hole = self.holes.get(self.at)
             value = self.value(depth + 1, item=True)
             if value is None:
                 self.skip(char, "a value")
                 continue
             items.append(value)
-            self.comma("]")
+            self.comma("]", after=hole)
         return Seq(tuple(items), self.place(start, self.at))
 
     def colon(self) -> bool:
@@ -362,7 +368,8 @@ class _Reader:
             self.at += 1
         return found
 
-    def comma(self, closing: str) -> None:
+    def comma(self, closing: str, after: Hole | None = None) -> None:
+        """Skip the comma between two values; *after* is the hole before it in a list."""
         self.space()
         char = self.text[self.at : self.at + 1]
         if char == ",":
@@ -372,7 +379,8 @@ class _Reader:
             if self.text[self.at : self.at + 1] == closing:
                 self.error(f'trailing "," before "{closing}"', comma, comma + 1)
         elif char not in (closing, "", "}", "]"):
-            if self.at in self.holes or (self.at - 1) in self.holes:
+            beside_hole = self.at in self.holes or (self.at - 1) in self.holes
+            if beside_hole or (after is not None and _may_end_in_comma(after)):
                 self.ambiguous = True
             else:
                 self.error('missing "," before this', self.at, self.at + 1)

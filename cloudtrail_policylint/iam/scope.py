@@ -1,0 +1,83 @@
+"""What concerns CloudTrail: by default only policies that do are checked.
+
+Its name, one of the spellings that people write in its place, or one of its
+former accounts.
+"""
+
+from __future__ import annotations
+
+WORDS = ("cloudtrail", "cloud-trail", "cloud_trail")
+MISSPELT = (
+    "clodtrail",
+    "clouldtrail",
+    "cloudrail:",
+    "cloudtail",
+    "cloudtrai:",
+    "cloudtral",
+    "cloudtrial",
+    "cloudtril",
+    "cloutrail",
+    "cludtrail",
+    "couldtrail",
+    "coudtrail",
+)
+SERVICE_ACCOUNTS = (
+    "525921808201",
+    "119688915426",
+    "216624486486",
+    "492519147666",
+    "765225791966",
+    "977081816279",
+    "582488909970",
+    "903692715234",
+    "284668455005",
+    "069019280451",
+    "187074758985",
+    "819402241893",
+    "193415116832",
+    "681348832753",
+    "035351147821",
+    "453052556044",
+    "829690693026",
+    "669305197877",
+    "757211635381",
+    "859597730677",
+    "282025262664",
+    "262312530599",
+    "683224464357",
+    "585772288577",
+    "034638983726",
+    "814480443879",
+    "086441151436",
+    "475085895292",
+    "608710470296",
+    "388731089494",
+    "113285607260",
+)
+"""CloudTrail's former account of each region (Terraform, ``data.aws_cloudtrail_service_account``).
+
+The rules have them as the set ``legacy-cloudtrail-accounts``; a test compares the two.
+"""
+
+
+def concerns_cloudtrail(text: str) -> bool:
+    """Whether *text*, a string of a policy, has a name of CloudTrail or one of its accounts."""
+    lower = text.lower()
+    return any(name in lower for name in _NAMES) or _account_of(lower) in SERVICE_ACCOUNTS
+
+
+def _account_of(principal: str) -> str:
+    """The account id in *principal*: an id, or the ARN of an account's root."""
+    return principal.removesuffix(":root").rpartition(":")[2]
+
+
+def may_concern_cloudtrail(lower: bytes) -> bool:
+    """Whether a file with the bytes *lower* may have a policy that concerns CloudTrail."""
+    if any(name in lower for name in _AS_BYTES) or b"resource_control_policy" in lower:
+        return True
+    return b"principal" in lower and any(account in lower for account in _ACCOUNTS_AS_BYTES)
+
+
+_NAMES = (*WORDS, *MISSPELT)
+_AS_BYTES = tuple([name.encode() for name in _NAMES])
+_ACCOUNTS_AS_BYTES = tuple([account.encode() for account in SERVICE_ACCOUNTS])
