@@ -1,4 +1,4 @@
-"""The requests that CloudTrail makes, as ``rules/facts/requests.yaml`` has them.
+"""The requests of CloudTrail and of owners of resources, as ``rules/facts/requests.yaml`` has them.
 
 Resource and condition keys are texts with parts in braces (``{bucket}``, ``{trail}``). A part that
 nobody gives a value is open: it may be any text of the form that the data says.
@@ -13,7 +13,7 @@ from ..base.record import record
 from .conditions import ABSENT, having
 from .decision import IDENTITY, resource_kind
 from .denials import UNNAMED, Caller
-from .principals import ROLE, principal_of
+from .principals import ACCOUNT, ROLE, principal_of
 from .reach import open_principal
 from .request import Request
 from .values import form, literal
@@ -35,6 +35,8 @@ HOLDER = "holder"
 """Stands for the role or user that has the identity policies, in place of a principal."""
 ANYBODY = "anybody"
 """Stands for somebody whom no policy names, in place of a principal."""
+OWNER = "owner"
+"""Stands for some principal of the account that the resource belongs to."""
 
 _PART = regex(r"\{([a-z-]+)\}")
 
@@ -62,6 +64,7 @@ class Profiles:
         self._facts = facts
         self._available = available
         self._forms = dict(facts.request_parts)
+        self._kinds: dict[str, str] = {}
 
     @cached_property
     def by_name(self) -> dict[str, Profile]:
@@ -73,7 +76,12 @@ class Profiles:
 
     def kind(self, profile: Profile) -> str:
         """The kind of the policies that decide *profile*: the holder's, or those of the resource."""
-        return IDENTITY if profile.is_of_holder else resource_kind(self.request(profile))
+        if profile.is_of_holder:
+            return IDENTITY
+        found = self._kinds.get(profile.name)
+        if found is None:
+            found = self._kinds[profile.name] = resource_kind(self.request(profile))
+        return found
 
     @cached_property
     def stranger(self) -> Caller:
@@ -92,7 +100,8 @@ class Profiles:
 
         Spellings of holes in *shared* mean the same value in the request and in the policies.
         """
-        by = open_principal(ROLE) if profile.is_of_holder else _principal(profile.by)
+        kind = {HOLDER: ROLE, OWNER: ACCOUNT}.get(profile.by)
+        by = open_principal(kind) if kind is not None else _principal(profile.by)
         known = values or {}
         return Request(
             by,

@@ -149,10 +149,16 @@ class Answer:
             if "resource" in statement.fields:
                 return NO
             return YES if self.place.has_own_resource else MAYBE
-        return agreed(
-            max([_is_among(one, self.request, lookup) for one in statement.resources])
-            for lookup in self._setting().lookups()
-        )
+        return agreed(self._is_about(lookup) for lookup in self._setting().lookups())
+
+    def _is_about(self, lookup: Lookup | None) -> int:
+        """Whether the resource is among the statement's where variables have the values of *lookup*."""
+        verdict = NO
+        for one in self.statement.resources:
+            verdict = max(verdict, _is_among(one, self.request, lookup))
+            if verdict == YES:
+                break
+        return verdict
 
     def _setting(self) -> Setting:
         return Setting(self.request.key, has_variables(self.document), self.request.shared)

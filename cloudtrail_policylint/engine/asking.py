@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 MAX_TRIED = 50
 """Resources, or statements, that are tried one by one: with more, what they allow is not known."""
+MAX_HOLDERS = 100
+"""Holders of policies of which it is remembered what they may do."""
 
 _HAVE_OWN_RESOURCE = tuple([k for k in WITH_PRINCIPAL if k not in ("rcp", "vpc-endpoint")])
 LOG_FOLDER = "AWSLogs/"
@@ -64,6 +66,7 @@ _PARTS_OF = {
     "s3-bucket": "bucket",
     "kms-key": "key",
     "sns-topic": "topic",
+    "cloudtrail-channel": "channel",
     "cloudtrail-event-data-store": "event-data-store",
     "cloudtrail-dashboard": "dashboard",
 }
@@ -102,12 +105,36 @@ def place_of(kind: str) -> Place:
     )
 
 
+def _alike(kind: str) -> object:
+    """A key that is the same for kinds of documents that are asked the same about a statement."""
+    place = place_of(kind)
+    return place.names_principals, place.has_own_resource, kind == "scp"
+
+
 class Sources:
     """What decisions rest on, made once for all documents of a run."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.available = Availability(catalogue, catalogue.facts)
         self.profiles = Profiles(catalogue.facts, self.available)
+        self._allowed: dict[object, tuple[object, dict[str, int]]] = {}
+
+    def allowed_to(self, documents: Sequence[Document]) -> dict[str, int]:
+        """What is known so far of the actions that all *documents* of a holder allow.
+
+        Each of them asks the same: without this, the time would grow with the square
+        of their number.
+        """
+        key = frozenset(
+            (one.kinds, id(one.statements), id(one.version), one.complete) for one in documents
+        )
+        found = self._allowed.get(key)
+        if found is None:
+            if len(self._allowed) == MAX_HOLDERS:
+                del self._allowed[next(iter(self._allowed))]
+            # The documents are kept, so that no other one gets the same id.
+            found = self._allowed[key] = (tuple(documents), {})
+        return found[1]
 
 
 class Asking:
@@ -115,10 +142,11 @@ class Asking:
 
     def __init__(self, document: Document, sources: Sources) -> None:
         self._document = document
+        self._sources = sources
         self._available = sources.available
         self._profiles = sources.profiles
         self._decider = Decider()
-        self._asked: dict[tuple[int, str], list[Asked]] = {}
+        self._asked: dict[object, list[Asked]] = {}
         self._statements: dict[int, Met] = {}
         self._actions: dict[object, Met] = {}
         self._conditions: dict[int, dict[int, Met]] = {}
@@ -126,7 +154,7 @@ class Asking:
         self._requests: dict[tuple[str, str], Request] = {}
         self._answers: dict[tuple[int, str], Answer] = {}
         self._decided: dict[str, Decided | None] = {}
-        self._allowed: dict[str, int] = {}
+        self._allowed: dict[str, int] | None = None
         self._denials: dict[str, Denials] = {}
         self._lefts: dict[tuple[int, str], Left] = {}
         self._undenied: dict[tuple[int, str], int] = {}
@@ -138,11 +166,9 @@ class Asking:
         found = self._statements.get(id(statement))
         if found is None:
             actions = _named(statement)
+            kinds = {_alike(kind): kind for kind in self._document.kinds}.values()
             found = self._statements[id(statement)] = _of_all(
-                [
-                    self._met(statement, self._about(statement, kind), actions)
-                    for kind in self._document.kinds
-                ]
+                [self._met(statement, self._about(statement, kind), actions) for kind in kinds]
             )
         return found
 
@@ -158,7 +184,7 @@ class Asking:
         return _of_all([self._action(statement, action, kind) for kind in self._document.kinds])
 
     def _action(self, statement: Statement, action: Action, kind: str) -> Met:
-        key = (id(statement), kind, action.known)
+        key = (id(statement), _alike(kind), action.known)
         found = self._actions.get(key)
         if found is None:
             requests = self._requests_for(statement, kind, (action,))
@@ -245,7 +271,7 @@ class Asking:
         return Met(verdict, verdict, because)
 
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
-        key = (id(statement), kind)
+        key = (id(statement), _alike(kind))
         found = self._asked.get(key)
         if found is None:
             found = self._asked[key] = self._requests_for(statement, kind, statement.actions)
@@ -337,7 +363,7 @@ class Asking:
             )
         return found
 
-    # -- the requests that CloudTrail makes
+    # -- the requests that CloudTrail makes, and owners of resources
 
     def names(self, wanted: Iterable[str]) -> Iterator[Profile]:
         """Those of the requests *wanted* to which statements of a document of this kind may apply."""
@@ -482,6 +508,8 @@ class Asking:
 
     def allowed(self, action: str) -> int:
         """Whether the holders may carry out *action*, on some resource and in some request."""
+        if self._allowed is None:
+            self._allowed = self._sources.allowed_to(self._of_holder())
         found = self._allowed.get(action)
         if found is None:
             found = self._allowed[action] = agreed(self._may(action, kind) for kind in (USER, ROLE))
@@ -638,10 +666,13 @@ def _of_some_resource(
 def _named_by(answer: Answer) -> Iterator[Parts | None]:
     """The resources that an Allow is for among those of its request; None where they are not told apart."""
     for resource in answer.statement.resources:
+        if resource.complement:
+            yield None
+            continue
         parts = resource.texts[0].parts
-        matches = MAYBE if resource.complement else resource_matches(parts, answer.request, None)
+        matches = resource_matches(parts, answer.request, None)
         if matches != NO:
-            is_told = matches == MAYBE and not resource.complement and _names_service(parts)
+            is_told = matches == MAYBE and _names_service(parts)
             yield opened(parts) if is_told else None
     if not answer.statement.resources:
         yield None

@@ -728,7 +728,7 @@ class _Undenied:
 
 
 class _Request:
-    """``request`` of a statement: what it says to requests that CloudTrail makes."""
+    """``request`` of a statement: what it says to requests of CloudTrail and of owners of resources."""
 
     def __init__(self, given: Given, lookups: Lookups) -> None:
         self._tests = [
@@ -765,7 +765,7 @@ class _Request:
 
 
 class _Decided:
-    """``request`` of a document: the decisions on requests that CloudTrail makes."""
+    """``request`` of a document: the decisions on requests of CloudTrail and of owners of resources."""
 
     def __init__(self, given: Given, lookups: Lookups) -> None:
         self._tests = [

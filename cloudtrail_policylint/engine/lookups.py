@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
-    from ..iam.policy import Action
     from .asking import Sources
 
 
@@ -61,14 +60,15 @@ class Lookups:
         """Why the text cannot name a resource, in words for a message; empty if it can."""
         return MISFITS.get(self.misfit(term)[1], "")
 
-    def types_of(self, action: Action) -> tuple[ResourceType | None, ...] | None:
-        """The resource types that *action*, which is no complement, accepts; None if unknown.
+    def types_of(self, action: Term) -> tuple[ResourceType | None, ...] | None:
+        """The resource types that *action* accepts; None if unknown.
 
         None among the types means that it accepts no resource.
         """
-        if action.known not in self._types:
-            self._types[action.known] = self._accepted(Term(action.texts[0], action.forms[0]))
-        return self._types[action.known]
+        key = action.text.known
+        if key not in self._types:
+            self._types[key] = self._accepted(action)
+        return self._types[key]
 
     def _accepted(self, term: Term) -> tuple[ResourceType | None, ...] | None:
         # Actions whose types the catalogue does not know are unlikely to be what a pattern is for.

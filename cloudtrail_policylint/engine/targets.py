@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..iam.arns import Shape, cover, fits, operand
 from ..iam.patterns import MAYBE, NO, YES
+from .lookups import Term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def targets_of(statement: Statement, lookups: Lookups) -> dict[str, int]:
     for action in statement.actions:
         types = _types(action, lookups)
         if types is None:
-            found[ANYTHING if _is_wide(action) else UNKNOWN] = YES
+            found[ANYTHING if _is_about_many(action) else UNKNOWN] = YES
             continue
         for kind in types:
             name = NONE if kind is None else kind.name
@@ -50,7 +51,7 @@ def accepts(statement: Statement, named: Shape, lookups: Lookups) -> int:
     for action in statement.actions:
         types = _types(action, lookups)
         if types is None:
-            if _is_wide(action):
+            if _is_about_many(action):
                 return YES
             verdict = max(verdict, MAYBE)
             continue
@@ -62,27 +63,62 @@ def accepts(statement: Statement, named: Shape, lookups: Lookups) -> int:
     return verdict
 
 
+def is_accepted(action: Term, statement: Statement, lookups: Lookups) -> int:
+    """Whether a resource of *statement* can be of a type that *action*, which is no complement, accepts.
+
+    A resource of which nothing is known may be the one that is meant for the action.
+    """
+    types = lookups.types_of(action)
+    if any(_is_unknown(resource) for resource in statement.resources):
+        return YES
+    if types is None:
+        return YES if _is_wide(action.text.literal) else max(MAYBE, _names_everything(statement))
+    verdict = NO
+    for kind in types:
+        found = _names_everything(statement) if kind is None else _may_name(statement, kind)
+        verdict = max(verdict, found)
+    return verdict
+
+
 def _types(action: Action, lookups: Lookups) -> tuple[ResourceType | None, ...] | None:
     """The types that *action* accepts, None among them for "no resource"; None if unknown."""
-    return None if action.complement else lookups.types_of(action)
+    return None if action.complement else lookups.types_of(Term(action.texts[0], action.forms[0]))
 
 
-def _is_wide(action: Action) -> bool:
+def _is_about_many(action: Action) -> bool:
     """Whether *action* is about more than the actions of one service."""
-    if action.complement:
-        return True
-    literal = action.texts[0].literal
-    return literal is not None and "*" in literal.partition(":")[0]
+    return action.complement or _is_wide(action.texts[0].literal)
+
+
+def _is_wide(action: str | None) -> bool:
+    """Whether the service of *action* is a pattern."""
+    return action is not None and "*" in action.partition(":")[0]
 
 
 def _names_everything(statement: Statement) -> int:
     if not statement.resources:
         return YES
-    return max(YES if r.complement else cover(r.forms[0], _STAR) for r in statement.resources)
+    return max(_is_everything(resource) for resource in statement.resources)
+
+
+def _is_everything(resource: Resource) -> int:
+    if resource.complement:
+        return YES
+    text = resource.texts[0].literal
+    if text is None or "${" in text:
+        return cover(resource.forms[0], _STAR)
+    return YES if text and not text.strip("*") else NO
 
 
 def _may_name(statement: Statement, kind: ResourceType) -> int:
     return max((_reaches(resource, kind) for resource in statement.resources), default=YES)
+
+
+def _is_unknown(resource: Resource) -> bool:
+    """Whether not even the form of *resource* is known."""
+    if resource.complement:
+        return False
+    return resource.texts[0].literal is None and resource.forms[0].arn is None
 
 
 def _reaches(resource: Resource, kind: ResourceType) -> int:

@@ -38,7 +38,7 @@ from ..iam.patterns import (
 from ..tree.nodes import Hole, Piece, allows
 from .conditions import if_absent
 from .lookups import Term, named_service, prefix_of
-from .targets import UNKNOWN, accepts
+from .targets import UNKNOWN, accepts, is_accepted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -494,6 +494,17 @@ def misspells(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(text=test)
 
 
+def accepts_resource(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``accepted`` of an action: a resource of the statement can be of a type that it accepts."""
+
+    def test(term: Term, statement: Statement) -> int:
+        return _wanted(is_accepted(term, statement, context.lookups), wanted)
+
+    return WordTest(
+        contextual=test, complement=_never
+    )  # a complement matches actions of every service
+
+
 # -- words on conditions, targets and documents
 
 
@@ -596,6 +607,7 @@ WORDS = (
     Word("fits", ("resource",), fitting, (Placeholder("reason", when="none"),)),
     Word("misfit", ("resource", "condition.value"), misfitting, (Placeholder("reason"),)),
     Word("accepted", ("resource",), accepted),
+    Word("accepted", ("action",), accepts_resource),
     Word("if-absent", ("condition",), absent),
     Word("applies", ("statement",), met, (Placeholder("element"), Placeholder("because"))),
     Word("met", ("action", "condition"), met, (Placeholder("because"),)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ..base.formats import JSON, format_of
 from ..base.record import record
 from ..extract import extractor_of
@@ -11,7 +13,7 @@ from ..findings.strings import key_of_edit
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     from ..files.inputs import Contents
@@ -36,10 +38,14 @@ class Readers:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._files: dict[str, object] = {}
+        self._modules: dict[object, set[str]] = {}
         self._blocks: dict[tuple[object, int], list[Reader]] = {}
         for passage in passages:
             for string in passage.strings:
                 for piece in string.pieces:
+                    if passage.owner != piece.path:
+                        folder = os.path.realpath(os.path.dirname(passage.owner) or ".")
+                        self._modules.setdefault(file_key(piece.path), set()).add(folder)
                     for block in self._blocks_of(piece.path, piece.start, piece.end):
                         self._blocks.setdefault(block, []).append((piece, string, passage))
 
@@ -49,6 +55,10 @@ class Readers:
             self._files[path] = file_key(path)
         for number in range(start // BLOCK, end // BLOCK + 1):
             yield self._files[path], number
+
+    def modules_of(self, path: str) -> set[str]:
+        """The folders of the modules with policies in the file *path*, which they load."""
+        return self._modules.get(file_key(path), set())
 
     def changed_by(self, edit: Edit) -> Iterator[Reader]:
         """The strings that *edit* changes or removes; some more than once."""
@@ -103,13 +113,22 @@ def kind_of(finding: Finding) -> Kind:
     return finding.span.source.path, finding.rule.id, finding.severity
 
 
-def is_misplaced(edit: Edit) -> bool:
-    """Whether *edit* is about a comment, but what it changes is not in one."""
-    if edit.target is not None or edit.removed is not None:
-        return False
-    source = edit.span.source
-    form = format_of(source.path) or JSON
-    return not extractor_of(form, source.text).reads_alike(edit.span, edit.text)
+def misplaced(edits: Iterable[Edit]) -> set[int]:
+    """The ids of those of *edits* that are about a comment but do not change one.
+
+    Each file is read once for all of them.
+    """
+    by_source: dict[int, list[Edit]] = {}
+    for edit in edits:
+        if edit.target is None and edit.removed is None:
+            by_source.setdefault(id(edit.span.source), []).append(edit)
+    found: set[int] = set()
+    for some in by_source.values():
+        source = some[0].span.source
+        extractor = extractor_of(format_of(source.path) or JSON, source.text)
+        alike = extractor.changes_comments_only(source, [(one.span, one.text) for one in some])
+        found.update(id(one) for one, fits in zip(some, alike, strict=True) if not fits)
+    return found
 
 
 def problem_after(before: State, after: State, changes: Sequence[Change], *, unsafe: bool) -> str:

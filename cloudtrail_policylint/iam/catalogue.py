@@ -69,7 +69,7 @@ class Facts:
     global_keys: tuple[Mapping[str, Any], ...] = ()
     """The condition keys of all services, as ``rules/facts/global-keys.yaml`` has them."""
     requests: tuple[Mapping[str, Any], ...] = ()
-    """The requests that CloudTrail makes, as ``rules/facts/requests.yaml`` has them."""
+    """The requests of CloudTrail and of owners of resources, as ``rules/facts/requests.yaml`` has them."""
     request_parts: tuple[tuple[str, str], ...] = ()
     """What those are made of: names, and what each looks like."""
     request_keys: tuple[tuple[str, Mapping[str, str | None]], ...] = ()

@@ -126,10 +126,11 @@ def _with_principal(
         return "trust"
     everywhere = bool(resources) and all(resource == "*" for resource in resources)
     services = {action.partition(":")[0] for action in actions}
-    if denies_only and everywhere:  # as resource control policies must be, and others may be
-        # They do not apply to SNS: in such a path a policy for SNS is that of a topic.
-        is_control = _says(path, *_RESOURCE_CONTROL) and "sns" not in services
-        return "rcp" if is_control else "unknown"
+    # Resource control policies deny, and do not apply to SNS.
+    if denies_only and "sns" not in services and _says(path, *_RESOURCE_CONTROL):
+        return "rcp"
+    if denies_only and everywhere:  # as most resource control policies are, and others may be
+        return "unknown"
     if len(services) > 1 or "*" in services:
         return "vpc-endpoint" if _says(path, *_ENDPOINT) else "unknown"
     service = services.pop()

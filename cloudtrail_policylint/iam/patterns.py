@@ -18,8 +18,10 @@ from .unknowns import (
     GAP,
     ONE,
     Line,
+    as_written,
     for_every_text,
     for_every_value,
+    may_join,
     meet,
     spelt,
     spread,
@@ -302,7 +304,13 @@ def _covers_unknown(widest: Glob, line: Line, b: Glob) -> int:
 
 
 def _equal_unknown(widest: Glob, line: Line, b: Glob) -> int:
-    return MAYBE if overlaps(widest, b) and line.in_common(_line(b)) is not False else NO
+    if not overlaps(widest, b):
+        return NO
+    if any(b.gaps) or may_join(line.spelt):  # the same can be written in several ways
+        found = line.in_common(_line(b))
+    else:
+        found = line.rewritten(as_written).in_common(as_written(_line(b)))
+    return NO if found is False else MAYBE
 
 
 def _line(glob: Glob) -> str:

@@ -34,6 +34,7 @@ _UNIVERSAL = (_ALL_TEXTS, _ALL_CHARACTERS, _ALL_DIGITS)
 _SPECIAL = frozenset((GAP, ONE, DIGIT, *HOLES, *_UNIVERSAL))
 _STRAY = dict.fromkeys(map(ord, _SPECIAL), "\ufdef")
 _FOR_EVERY_VALUE = {**dict.fromkeys(map(ord, HOLES), _ALL_TEXTS), ord(DIGIT): _ALL_DIGITS}
+_AS_WRITTEN = {ord(GAP): "*", ord(ONE): "?"}
 _FOR_EVERY_TEXT = {ord(GAP): _ALL_TEXTS, ord(ONE): _ALL_CHARACTERS}
 
 MAX_STATES = 20_000
@@ -86,6 +87,16 @@ def widest_value(line: str) -> str:
             found += _spread_out(gap) + char
             gap = ""
     return found + _spread_out(gap)
+
+
+def as_written(line: str) -> str:
+    """*line* for a question about the text itself, in which ``*`` and ``?`` are characters like others."""
+    return line.translate(_AS_WRITTEN)
+
+
+def may_join(line: str) -> bool:
+    """Whether two ``*`` of *line* are one if the holes between them are empty."""
+    return GAP + GAP in "".join([char for char in line if char not in HOLES])
 
 
 def _spread_out(gap: str) -> str:

@@ -192,11 +192,12 @@ class Linter:
 
     def _check_stacks(self, files: Files, nesting: Sequence[str]) -> Outcome:
         """The outcome for the nested stacks of the templates *nesting*, for all calls of each."""
+        from ..base.disk import Projects
         from ..extract.cloudformation.stacks import Stacks
         from ..files import access
 
         inputs = files.inputs
-        stacks = Stacks(nesting, partial(access.loader, inputs), _only_document)
+        stacks = Stacks(nesting, partial(access.loader, inputs, Projects()), _only_document)
         whole = Outcome()
         for path in stacks.nested():
             whole.loaded.add(path_key(path))

@@ -15,7 +15,7 @@ from ..findings.result import Result, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..files.discover import Candidate
     from ..files.inputs import Contents
@@ -83,6 +83,11 @@ class Run:
         linter, kind = self._linter(settings, strings=strings), settings.kind_of(path)
         self._paths, self.files = (), [path]
         return under(settings.limits, lambda: linter.lint_text(path, text, kind))
+
+    def rules(self) -> Iterator[str]:
+        """The rule files and folders, besides the built-in ones, that were read."""
+        for paths in self._books:
+            yield from paths
 
     def coverage(self) -> Coverage:
         """Which files and rules the run covered, for a baseline."""

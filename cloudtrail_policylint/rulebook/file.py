@@ -167,7 +167,7 @@ def _file_of(rule: str, folder: str) -> str | None:
     """The file in the rules folder *folder* that defines *rule* (an id)."""
     import re
 
-    defined = re.compile(rf"^[ -]*id: {rule}\s*$".encode(), re.MULTILINE)
+    defined = re.compile(rf"^[ -]*id: {re.escape(rule)}\s*$".encode(), re.MULTILINE)
     for path in (*rule_files(folder), os.path.join(folder, PROBLEMS)):
         if os.path.exists(path) and defined.search(read_rule(path)):
             return path

@@ -13,7 +13,7 @@ from cloudtrail_policylint.decisions.conditions import ABSENT, having
 from cloudtrail_policylint.decisions.profiles import Profiles
 from cloudtrail_policylint.decisions.values import literal, written
 from cloudtrail_policylint.iam.arns import Shape, fits
-from cloudtrail_policylint.iam.patterns import NO
+from cloudtrail_policylint.iam.patterns import MAYBE, NO
 from cloudtrail_policylint.rulebook.load import bundled
 from support.paths import PROJECT
 
@@ -28,8 +28,8 @@ def test_each_request_has_a_source_and_known_parts(raw: dict[str, Any]) -> None:
     assert raw["source"].startswith("https://docs.aws.amazon.com/")
     assert isinstance(date.fromisoformat(str(raw["seen"])), date)
     assert raw["says"]
-    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "role"}
-    assert raw["by"] in {"cloudtrail.amazonaws.com", "holder", "anybody"}
+    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "bucket", "key", "topic", "channel", "role"}  # fmt: skip
+    assert raw["by"] in {"cloudtrail.amazonaws.com", "holder", "owner", "anybody"}
     known = {name for name, _ in FACTS.request_parts} | {"account", "name", "field", "any"}
     used = re.findall(
         r"\{(.*?)\}",
@@ -65,6 +65,17 @@ def test_parts_that_are_known_take_the_place_of_open_ones() -> None:
     assert PROFILES.kind(PROFILES.by_name["trail-log-events"]) == "identity"
     assert PROFILES.kind(PROFILES.by_name["assume-log-role"]) == "trust"
     assert PROFILES.kind(PROFILES.by_name["dashboard-query"]) == "cloudtrail-event-data-store"
+
+
+def test_the_owner_is_some_principal_of_an_account() -> None:
+    profile = PROFILES.by_name["change-bucket-policy"]
+    request = PROFILES.request(profile)
+    assert request.principal.kind == "account"
+    assert request.key("aws:principalisawsservice") == having(literal("false"))
+    assert request.key("aws:sourcearn") == ABSENT
+    assert request.key("aws:principalorgid").present == MAYBE
+    assert PROFILES.kind(profile) == "s3-bucket"
+    assert PROFILES.kind(PROFILES.by_name["send-audit-events"]) == "cloudtrail-channel"
 
 
 def test_the_documentation_lists_the_requests() -> None:

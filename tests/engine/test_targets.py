@@ -130,3 +130,48 @@ def test_accepted_is_about_one_resource_at_a_time() -> None:
     assert verdict(match, both) == YES
     assert verdict(match, statement("cloudtrail:StopLogging", TRAIL)) == NO
     assert verdict(match, {"NotAction": "s3:*", "Resource": STORE}) == NO
+
+
+@pytest.mark.parametrize(
+    ("action", "resources", "expected"),
+    [
+        ("cloudtrail:StopLogging", TRAIL, YES),
+        ("cloudtrail:StopLogging", STORE, NO),
+        ("cloudtrail:StopLogging", [STORE, TRAIL], YES),
+        ("cloudtrail:StopLogging", [STORE, "*"], YES),
+        ("cloudtrail:StopLogging", "arn:aws:s3:::logs", NO),
+        ("cloudtrail:StopLogging", None, YES),
+        ("cloudtrail:StopLogging", [STORE, "${X}"], YES),
+        ("cloudtrail:StopLogging", [STORE, "${X}/*"], YES),
+        ("cloudtrail:StopLogging", "arn:aws:cloudtrail:${R}:${A}:${X}", MAYBE),
+        ("cloudtrail:StopLogging", "arn:aws:cloudtrail:${R}:${A}:trail/x", YES),
+        ("cloudtrail:*Logging", STORE, NO),
+        ("cloudtrail:Delete*", STORE, YES),
+        ("cloudtrail:AddTags", STORE, YES),
+        ("cloudtrail:LookupEvents", TRAIL, NO),
+        ("cloudtrail:LookupEvents", "*", YES),
+        ("s3:PutObject", TRAIL, NO),
+        ("*", STORE, YES),
+        ("cloudtrail:StopLoging", STORE, MAYBE),
+        ("cloudtrail:StopLoging", "*", YES),
+        ("${X}", STORE, MAYBE),
+    ],
+)
+def test_an_action_is_accepted(action: str, resources: Any, expected: int) -> None:
+    for wanted in (True, False):
+        match = {"action": {"some": {"accepted": wanted}}}
+        found = verdict(match, statement(action, resources))
+        assert found == (expected if wanted else YES - expected)
+
+
+def test_an_action_is_accepted_by_one_of_the_resources() -> None:
+    match = {"action": {"some": {"accepted": False}}}
+    both = ["cloudtrail:StopLogging", "cloudtrail:StartQuery"]
+    assert verdict(match, statement(both, TRAIL)) == YES
+    assert verdict(match, statement(both, [TRAIL, STORE])) == NO
+    others = {"Effect": "Allow", "Action": both, "NotResource": TRAIL}
+    assert verdict(match, others) == NO
+    assert verdict(match, {**others, "NotResource": []}) == NO
+    for wanted in (True, False):
+        every_other = {"Effect": "Allow", "NotAction": "s3:*", "Resource": STORE}
+        assert verdict({"action": {"some": {"accepted": wanted}}}, every_other) == NO

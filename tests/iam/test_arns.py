@@ -143,6 +143,11 @@ def test_equal_is_about_what_is_written(text: str, goal: str, expected: int) -> 
     assert equal(made(text), operand(goal)) == expected
 
 
+def test_an_unknown_part_makes_no_wildcard_of_what_is_written() -> None:
+    assert equal(made("arn:aws:iam::", ANY, ":root"), operand("*")) == NO
+    assert equal(made(ANY), operand("*")) == MAYBE
+
+
 # -- what is known in part
 
 

@@ -63,6 +63,16 @@ def test_deny_everywhere_may_be_a_resource_control_policy() -> None:
     assert of("resource-control-policies/deny.json") == "rcp"
 
 
+def test_a_deny_on_a_bucket_may_be_a_resource_control_policy_by_its_path() -> None:
+    def of(path: str, *effects: str) -> str:
+        bucket = ("arn:aws:s3:::logs",)
+        return guess("s3:*", principal=True, effects=effects, resources=bucket, path=path)
+
+    assert of("policies/rcp-guard.json", "Deny") == "rcp"
+    assert of("policies/rcp-guard.json", "Deny", "Allow") == "s3-bucket"
+    assert of("policies/guard.json", "Deny") == "s3-bucket"
+
+
 @pytest.mark.parametrize(
     ("path", "allow", "deny"),
     [

@@ -16,6 +16,7 @@ from cloudtrail_policylint.iam.patterns import (
     NO,
     YES,
     covers_verdict,
+    equal_verdict,
     overlaps,
     overlaps_verdict,
     parse,
@@ -213,6 +214,28 @@ def test_relations_with_a_hole_agree_with_brute_force(shape: str) -> None:
                 found = judge(form, parse(operand))
                 if found != wanted:
                     wrong.append((line, operand, judge.__name__, found, wanted))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("shape", [ANY, NAME])
+def test_a_text_with_a_hole_is_written_like_what_its_values_make(shape: str) -> None:
+    """Every line of up to three tokens, one of them a hole, against every glob."""
+    characters = WILD if shape == ANY else "a"
+    values = ["".join(v) for n in range(4) for v in product(characters, repeat=n)]
+    globs = [parse("".join(glob)) for n in range(4) for glob in product(WILD, repeat=n)]
+    wrong = []
+    for line in (line for line in product((*WILD, "H"), repeat=3) if line.count("H") == 1):
+        made = [parse("".join(line).replace("H", value)) for value in values]
+        written = {(glob.runs, glob.gaps) for glob in made}
+        parts = tuple(hole(shape) if token == "H" else piece(token) for token in line)
+        form = pattern(parts, fold=False, variables=False)
+        for glob in globs:
+            found = equal_verdict(form, glob)
+            wanted = MAYBE if (glob.runs, glob.gaps) in written else NO
+            # "**", and "*" with "?" beside it, can be written in several ways: it may also be MAYBE.
+            several = any(glob.gaps) or line == ("*", "H", "*") or ("*", "*") in pairwise(line)
+            if found != wanted and (found == NO or not several):
+                wrong.append((line, glob, found, wanted))
     assert wrong == []
 
 
