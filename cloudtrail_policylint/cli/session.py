@@ -42,7 +42,12 @@ class LintSession:
         self.options = options
         self._here = here
         self._settings = settings
-        self._run = Run(settings, jobs=options.jobs, statistics=options.statistics)
+        self._run = Run(
+            settings,
+            jobs=options.jobs,
+            statistics=options.statistics,
+            setups=options.show_setups,
+        )
         self._baseline = under(
             here.limits,
             lambda: RunBaseline(
@@ -82,6 +87,8 @@ class LintSession:
         Returns the exit code.
         """
         options = self.options
+        if options.show_setups:
+            return _show_setups(options, result)
         try:
             output = self.output()
         except UsageError:  # nothing is written, but shown
@@ -233,3 +240,18 @@ def _print_summary(options: argparse.Namespace, result: Result, *, everything: b
         for line in (*rule_counts(result.findings), *resolution_lines(resolutions)):
             print_stderr(line)
     print_stderr(summary(result, everything=everything))
+
+
+def _show_setups(options: argparse.Namespace, result: Result) -> int:
+    """Print the set-ups of *result* in place of its findings; return the exit code."""
+    from ..report.setups import as_json, as_text
+
+    if options.format not in ("text", "json"):
+        raise UsageError(f"--show-setups: no such output in the format {options.format}")
+    for error in result.internal_errors:
+        print_stderr(error)
+    if options.format == "json":
+        write_stdout(as_json(result.setups))
+    else:
+        write_lines(as_text(result.setups))
+    return EXIT_INTERNAL_ERROR if result.internal_errors else EXIT_OK

@@ -38,6 +38,7 @@ ANYBODY = "anybody"
 OWNER = "owner"
 """Stands for some principal of the account that the resource belongs to."""
 
+_ALWAYS: Mapping[str, str] = {}
 _PART = regex(r"\{([a-z-]+)\}")
 
 
@@ -50,6 +51,18 @@ class Profile:
     action: str
     resource: str
     keys: Mapping[str, str | None]
+    made_for: str = ""
+    when: Mapping[str, str] = _ALWAYS
+    """The properties of what it is made for without which it is not made."""
+
+    is_hypothetical: bool = False
+    """Whether it is made in special cases only, or there to be compared with."""
+
+    @property
+    def decided_by(self) -> str:
+        """The part of the request that its policies are on: the first of its resource, or the role."""
+        found = _PART.search(self.resource)
+        return "role" if self.is_of_holder or found is None else found.group(1)
 
     @property
     def is_of_holder(self) -> bool:
@@ -73,6 +86,10 @@ class Profiles:
         return {
             raw["name"]: _profile(raw, common.get(raw["by"], {})) for raw in self._facts.requests
         }
+
+    def form(self, part: str) -> str:
+        """What the *part* of a request looks like."""
+        return self._forms.get(part, "{any}")
 
     def kind(self, profile: Profile) -> str:
         """The kind of the policies that decide *profile*: the holder's, or those of the resource."""
@@ -138,4 +155,13 @@ def _principal(by: str) -> Principal:
 
 def _profile(raw: Mapping[str, Any], common: Mapping[str, str | None]) -> Profile:
     keys = {**common, **raw.get("keys", {})}
-    return Profile(raw["name"], raw["by"], raw["action"], raw["resource"], keys)
+    return Profile(
+        raw["name"],
+        raw["by"],
+        raw["action"],
+        raw["resource"],
+        keys,
+        raw["for"],
+        raw.get("when", _ALWAYS),
+        raw.get("hypothetical", False),
+    )

@@ -63,14 +63,14 @@ LOG_FOLDER = "AWSLogs/"
 PREFIX = "{prefix}"
 
 _PARTS_OF = {
-    "s3-bucket": "bucket",
-    "kms-key": "key",
-    "sns-topic": "topic",
-    "cloudtrail-channel": "channel",
-    "cloudtrail-event-data-store": "event-data-store",
-    "cloudtrail-dashboard": "dashboard",
+    "s3-bucket": ("bucket",),
+    "kms-key": ("key", "topic-key"),
+    "sns-topic": ("topic",),
+    "cloudtrail-channel": ("channel",),
+    "cloudtrail-event-data-store": ("event-data-store",),
+    "cloudtrail-dashboard": ("dashboard",),
 }
-"""The part of a request that a policy of each kind belongs to."""
+"""The parts of requests that a policy of each kind may belong to."""
 
 
 @record
@@ -497,9 +497,9 @@ class Asking:
         key = (profile.name, kind)
         found = self._requests.get(key)
         if found is None:
-            part = _PARTS_OF.get(kind) if kind in self._document.kinds else None
-            own = own_resource(self._document, kind) if part else None
-            values = {part: own} if part and own is not None else {}
+            parts = _PARTS_OF.get(kind, ()) if kind in self._document.kinds else ()
+            own = own_resource(self._document, kind) if parts else None
+            values = dict.fromkeys(parts, own) if own is not None else {}
             shared = holes(values.values())
             found = self._requests[key] = self._profiles.request(profile, values, shared)
         return found

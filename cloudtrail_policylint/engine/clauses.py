@@ -71,6 +71,14 @@ class Binding:
 
 
 @record
+class Held:
+    """One way in which the match of a resource holds: its binding, and the places that explain it."""
+
+    binding: Binding
+    related: tuple[Related, ...]
+
+
+@record
 class Verdicts:
     """The lowest and the highest verdict of a match on the statements of a document.
 

@@ -109,8 +109,9 @@ FAMILIES = {
     "arn": ARNS,
     "type": EXACT,
     "owner": FOLDED,
+    "property": EXACT,
 }
-"""The fields with words about texts: of policies, attachments (``arn``), resources (``type``)."""
+"""The fields with words about texts: of policies, attachments (``arn``), resources (``type``, ``property``)."""
 
 TEXTS = tuple(FAMILIES)
 PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type"))
@@ -155,6 +156,12 @@ class WordTest:
     denied: Callable[[Met], int] | None = None
     """Tests what Deny statements leave of the element."""
     decision: Callable[[Decision], int] | None = None
+    cause: Callable[[str], int] | None = None
+    """Tests what keeps a request from being allowed."""
+    given: Callable[[int], int] | None = None
+    """Tests whether a property has a value."""
+    order: Callable[[Mapping[str, int]], int] | None = None
+    """Tests whether a resource is made before another, after it, or unordered."""
     heads: frozenset[Names] | None = None
     """An action or resource with a head passes only if the head is one of these."""
 
@@ -583,7 +590,28 @@ def decided(operand: str, _: Context) -> WordTest:
         return WordTest(decision=lambda found: negated(found.allowed))
     if operand == "denied-implicitly":
         return WordTest(decision=lambda found: negated(max(found.allowed, found.denied)))
+    if operand == "possible":
+        return WordTest(decision=lambda found: NO if found.allowed == NO else YES)
     return WordTest(decision=lambda found: found.denied)
+
+
+# -- words on resources
+
+
+def given(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``given``: whether the property has a value."""
+    return WordTest(given=lambda found: _wanted(found, wanted))
+
+
+def one_of_causes(operands: Sequence[str], _: Context) -> WordTest:
+    """``cause``: what keeps the request from being allowed is one of these."""
+    wanted = frozenset(text.lower() for text in operands)
+    return WordTest(cause=lambda found: YES if found in wanted else NO)
+
+
+def one_of_orders(operands: Sequence[str], _: Context) -> WordTest:
+    """``is`` of an order: the partner is made at one of these times."""
+    return WordTest(order=lambda found: max(found[one] for one in operands))
 
 
 WORDS = (
@@ -618,6 +646,9 @@ WORDS = (
     Word("is", ("request", "allowed"), one_of_names),
     Word("is", ("undenied",), one_of_names, (Placeholder("undenied"),)),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
+    Word("cause", ("request",), one_of_causes, (Placeholder("request"), Placeholder("because"))),
+    Word("given", ("property",), given),
+    Word("is", ("order",), one_of_orders),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""
 

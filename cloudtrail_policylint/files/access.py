@@ -73,10 +73,10 @@ TESTS = "tests"
 """The folder in that of a module where ``terraform test`` looks for tests."""
 
 
-def tests_in(folder: str) -> list[str] | None:
+def tests_in(folder: str, project: str) -> list[str] | None:
     """The texts of the tests in *folder* and of other files with expressions about the module.
 
-    None if one cannot be read.
+    None if one cannot be read, or is a link out of *project*.
     """
     try:
         names = os.listdir(folder)
@@ -85,8 +85,11 @@ def tests_in(folder: str) -> list[str] | None:
     found = []
     for name in sorted(names):
         if name.endswith(OTHER_MODULE_FILES):
+            path = os.path.join(folder, name)
+            if not _may_be_read(path, project):
+                return None
             try:
-                found.append(read_bytes(os.path.join(folder, name)).decode("utf-8", "replace"))
+                found.append(read_bytes(path).decode("utf-8", "replace"))
             except UnreadableError:
                 return None
     return found

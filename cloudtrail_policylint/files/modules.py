@@ -118,7 +118,7 @@ class Modules:
         while is_inside(at, project):
             for place in (at, os.path.join(at, TESTS)):
                 if place not in self._tests:
-                    self._tests[place] = tests_in(place)
+                    self._tests[place] = tests_in(place, project)
                 texts = self._tests[place]
                 if texts is None:
                     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..base.disk import UnreadableError, project_of, walk
+from ..base.disk import UnreadableError, is_inside, project_of, walk
 from ..base.formats import MODULE_FILES, OTHER_MODULE_FILES
 from ..base.record import record
 from ..extract.terraform.file_calls import ANY_FILE, may_be, paths_read
@@ -73,7 +73,9 @@ def _searched(project: str) -> tuple[list[_Call], list[str]] | None:
                 links.append(path)
             if name.endswith((*MODULE_FILES, *OTHER_MODULE_FILES)):
                 of_module = name.endswith(MODULE_FILES)
-                calls += [_Call(folder, of_module, pattern) for pattern in _patterns(path)]
+                outside = os.path.islink(path) and not is_inside(os.path.realpath(path), project)
+                patterns = (ANY_FILE,) if outside else _patterns(path)
+                calls += [_Call(folder, of_module, pattern) for pattern in patterns]
     return calls, links
 
 
@@ -82,6 +84,7 @@ def _patterns(path: str) -> Iterator[str]:
     try:
         text = read_bytes(path).decode("utf-8", "replace")
     except UnreadableError:
+        yield ANY_FILE
         return
     if next(paths_read(text), None) is None:
         return

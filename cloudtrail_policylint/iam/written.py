@@ -159,4 +159,6 @@ class Extraction:
     unread: tuple[SourceFile, ...] = ()
     open: tuple[SourceFile, ...] = ()
     uncertain: bool = False
+    evaluation: tuple[str, object] | None = None
+    """The format, and what evaluated the values: the resources are made of it where a rule asks for them."""
     owns: Callable[[Span, bool], bool] = _inside

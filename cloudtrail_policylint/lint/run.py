@@ -29,16 +29,23 @@ if TYPE_CHECKING:
 class Run:
     """Lints under *settings*; *jobs* is that of ``Linter.lint_files``.
 
-    *statistics*: results have a tally of which values are known. Methods raise
+    *statistics*: results have a tally of which values are known, *setups*: the
+    resources that CloudTrail makes requests for. Methods raise
     ``InputError`` for paths, settings and rules that cannot be used.
     """
 
     def __init__(
-        self, settings: NearestSettings, *, jobs: int | None = 1, statistics: bool = False
+        self,
+        settings: NearestSettings,
+        *,
+        jobs: int | None = 1,
+        statistics: bool = False,
+        setups: bool = False,
     ) -> None:
         self._settings = settings
         self._jobs = jobs
         self._statistics = statistics
+        self._setups = setups
         self._books: dict[tuple[str, ...], RuleBook] = {}
         self._linters: dict[tuple[int, bool], tuple[Settings, Linter]] = {}
         self._paths: Sequence[str] = ()
@@ -138,6 +145,7 @@ class Run:
             settings,
             covers=covers,
             statistics=self._statistics,
+            setups=self._setups,
             strings=strings,
         )
 

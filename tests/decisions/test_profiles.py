@@ -24,11 +24,13 @@ each = pytest.mark.parametrize("raw", FACTS.requests, ids=lambda raw: str(raw["n
 
 @each
 def test_each_request_has_a_source_and_known_parts(raw: dict[str, Any]) -> None:
-    assert set(raw) <= {"name", "for", "by", "action", "resource", "keys", "source", "says", "seen"}
+    assert set(raw) <= {
+        "name", "for", "when", "hypothetical", "by", "action", "resource", "keys", "source", "says", "seen"
+    }  # fmt: skip
     assert raw["source"].startswith("https://docs.aws.amazon.com/")
     assert isinstance(date.fromisoformat(str(raw["seen"])), date)
     assert raw["says"]
-    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "bucket", "key", "topic", "channel", "role"}  # fmt: skip
+    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "bucket", "key", "topic", "channel", "caller", "role"}  # fmt: skip
     assert raw["by"] in {"cloudtrail.amazonaws.com", "holder", "owner", "anybody"}
     known = {name for name, _ in FACTS.request_parts} | {"account", "name", "field", "any"}
     used = re.findall(
@@ -56,7 +58,7 @@ def test_parts_that_are_known_take_the_place_of_open_ones() -> None:
     request = PROFILES.request(profile, values)
     assert (
         written(request.resource)
-        == "arn:aws:s3:::logs/p/AWSLogs/{account}/CloudTrail/{name}-{name}-{name}/20{name}/0{name}/0{name}/{name}.json.gz"
+        == "arn:aws:s3:::logs/p/AWSLogs/{account}/CloudTrail/{any}.json.gz"
     )
     assert request.key("aws:sourcearn") == having(literal("T"))
     assert request.key("aws:securetransport") == having(literal("true"))

@@ -343,7 +343,6 @@ LOG_FILES = ["trail-log-file", "organization-log-file"]
         ("AWSLogs/11112222333/*", YES),
         ("AWSLogs/ou-1/*", YES),
         ("AWSLogs/111122223333/CloudTrail-Digest/*", YES),
-        ("AWSLogs/*/CloudTrail-Digest/*", YES),
         ("AWSLogs/111122223333/*.json", YES),
         ("AWSLogs/111122223333", YES),
         ("/AWSLogs/111122223333/*", YES),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -427,6 +428,25 @@ def test_what_a_test_of_a_module_reads_is_not_fixed(name: str) -> None:
     assert after({"main.tf": USES_LOCAL, name: text.replace("local.x", "local.y")}, unsafe=UNSAFE)
     texts = {"m/main.tf": USES_LOCAL, "main.tf": "", name: text}
     assert after(texts, unsafe=UNSAFE) == {}  # it may be a test of that module
+
+
+@pytest.mark.parametrize("name", ["x.tf", "x.tftest.hcl"])
+@pytest.mark.parametrize("target", ["{}/outside", "pipe"])
+def test_what_may_read_but_cannot_be_read_prevents_fixes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, target: str
+) -> None:
+    (tmp_path / "outside").write_text("")
+    (tmp_path / "top" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "top")
+    Path("m").mkdir()
+    text = {"p.json": WRONG, "m/main.tf": USES_LOCAL}
+    assert set(after(text, unsafe=UNSAFE)) == {"p.json", "m/main.tf"}
+    if target == "pipe":
+        os.mkfifo("pipe")
+    Path(name).symlink_to(target.format(tmp_path))
+    changed = after(text, unsafe=UNSAFE)
+    assert "p.json" not in changed
+    assert ("m/main.tf" in changed) == name.endswith(".tf")
 
 
 def test_a_template_that_something_else_reads_is_not_fixed() -> None:

@@ -22,6 +22,7 @@ ROOMS = (
     "settings",
     "findings",
     "decisions",
+    "setups",
     "engine",
     "files",
     "lint",

@@ -87,6 +87,7 @@ class Evaluator:
         self.given = given or {}
         self.unknown_inputs = unknown_inputs
         self.depth = 0
+        self.setup: object | None = None  # what ``setups`` makes of the template
         self._memo: dict[int, Node | None] = {}
         self._naming: set[str] = set()
 

@@ -122,9 +122,10 @@ def _variable(session: Session, reference: GetAttr) -> Node:
     found = session.shared(found, span)
     if not isinstance(found, Hole):
         return found
-    address = session.origin(found)
+    address, makers = session.origin(found), session.makers(found)
     found = narrowed(found, shape)
-    return session.originating(found, address) if address is not None else found
+    found = session.originating(found, address) if address is not None else found
+    return session.made_by(found, makers)
 
 
 def _shape_of_variable(session: Session, name: str, block: Block | None) -> str:
@@ -289,7 +290,8 @@ def attribute_of(session: Session, block: Block, instance: Instance, name: str, 
     if found is None:
         return hole_at(span, shape_of(block.labels[0], name))
     address = session.origin(found) or address_of(block)
-    return session.originating(session.shared(found, span), address)
+    makers = (*session.makers(found), (session, block, instance))
+    return session.made_by(session.originating(session.shared(found, span), address), makers)
 
 
 def _attribute(session: Session, block: Block, instance: Instance, name: str, span: Span) -> Node:
