@@ -131,10 +131,7 @@ def _print_diff(options: argparse.Namespace, fixed: Fixed) -> int:
     for error in fixed.result.internal_errors:
         print_stderr(error)
     for path in sorted(fixed.contents):
-        old, new = (
-            text[path].decode("utf-8").splitlines(keepends=True)
-            for text in (fixed.before, fixed.contents)
-        )
+        old, new = (_lines(text[path].decode("utf-8")) for text in (fixed.before, fixed.contents))
         # patch and git apply read a name with a space only if a tab follows it.
         name = f"{path}\t" if " " in path else path
         for line in difflib.unified_diff(old, new, name, name):
@@ -146,6 +143,12 @@ def _print_diff(options: argparse.Namespace, fixed: Fixed) -> int:
     if fixed.result.internal_errors:
         return EXIT_INTERNAL_ERROR
     return EXIT_FINDINGS if fixed.contents else EXIT_OK
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of *text* as patch and git know them: no other character than LF ends one."""
+    *lines, last = text.split("\n")
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 
 def _print_summary(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.lazy_regex import regex
 from ..base.record import record
-from ..iam.patterns import MAYBE, NO, YES, covers_verdict, parse
+from ..iam.patterns import MAYBE, NO, YES, parse
 from ..tree.nodes import Piece
 from .conditions import Setting, holds
 from .principals import EVERYBODY, WAYS, names, spares
@@ -15,8 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..iam.patterns import Glob
-    from ..iam.policy import Action, Condition, Document, Resource, Statement
+    from ..iam.policy import Condition, Document, Resource, Statement
     from .request import Request
     from .values import Parts
     from .variables import Lookup
@@ -141,7 +140,7 @@ class Answer:
         if not statement.actions:
             return NO if "action" in statement.fields else MAYBE
         wanted = parse(self.request.action.lower())
-        return max([covers_action(one, wanted) for one in statement.actions])
+        return max([one.covers(wanted) for one in statement.actions])
 
     def _resource(self) -> int:
         statement = self.statement
@@ -170,12 +169,6 @@ def has_variables(document: Document) -> bool | None:
         return False
     version = document.version.literal
     return None if version is None else version == VARIABLES_SINCE
-
-
-def covers_action(action: Action, wanted: Glob) -> int:
-    """Whether *action* stands for the one action *wanted*."""
-    found = max([covers_verdict(form, wanted) for form in action.forms], default=NO)
-    return 2 - found if action.complement else found
 
 
 def _is_among(element: Resource, request: Request, lookup: Lookup | None) -> int:

@@ -28,7 +28,7 @@ from ..decisions.reach import (
 )
 from ..decisions.reasons import causes, misses
 from ..decisions.request import Request
-from ..decisions.statements import Answer, Place, covers_action, resource_matches
+from ..decisions.statements import Answer, Place, resource_matches
 from ..decisions.values import agreed, holes, known, opened
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
@@ -298,7 +298,7 @@ class Asking:
         A Deny has one where some request meets it, an Allow where Deny statements in view
         leave some such request.
         """
-        covered = covers_action(action, parse(name.lower()))
+        covered = action.covers(parse(name.lower()))
         if covered == NO:
             return NO
         found = self._left(statement, name)

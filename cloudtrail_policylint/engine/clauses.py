@@ -14,6 +14,7 @@ from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Piece, Text
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
+from .plain import View, plain_effect, plainly_undenied
 from .targets import targets_of
 from .words import BY_ACTION, CONTRADICTORY, compiled, negated
 
@@ -99,6 +100,7 @@ class Scene:
         self._targets: dict[int, dict[str, int]] = {}
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
+        self._view = View(document, lookups.catalogue)
         self._places: Ranges | None = None
         self._asking: Asking | None = None
         self._related: dict[tuple[int, int], list[tuple[Statement, Related]]] = {}
@@ -120,6 +122,16 @@ class Scene:
             return self
         seen = tuple([replaced(one, complete=True) for one in document.companions])
         return Scene(replaced(document, companions=seen), self.lookups)
+
+    def effect(self, statement: Statement, action: Action, name: str) -> int:
+        """Whether *action*, one of its elements, gives *statement* an effect on the action *name*."""
+        found = plain_effect(statement, action, name, self._view)
+        return self.asking.effect(statement, action, name) if found is None else found
+
+    def undenied(self, statement: Statement, name: str) -> int:
+        """Whether no Deny in view denies the action *name* on the resources of *statement*."""
+        found = plainly_undenied(statement, name, self._view)
+        return self.asking.undenied(statement, name) if found is None else found
 
     def targets(self, statement: Statement) -> dict[str, int]:
         """The targets of *statement*."""
@@ -619,7 +631,7 @@ class _AskedOf:
     def _effects(
         self, test: WordTest, element: Action, statement: Statement, scene: Scene
     ) -> list[tuple[str, int]]:
-        return [(name, scene.asking.effect(statement, element, name)) for name in test.names or ()]
+        return [(name, scene.effect(statement, element, name)) for name in test.names or ()]
 
     def related(self, element: Any, statement: Statement, scene: Scene) -> Iterator[Related]:
         """The statements that ``denied`` rests on."""
@@ -722,7 +734,7 @@ class _Undenied:
         for quantifier, names in self._tests:
             found = NO
             for name in names:
-                found = max(found, scene.asking.undenied(statement, name))
+                found = max(found, scene.undenied(statement, name))
             verdict = min(verdict, negated(found) if quantifier == "none" else found)
             if verdict == NO:
                 break
@@ -731,7 +743,7 @@ class _Undenied:
     def witnesses(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Witness]:
         for quantifier, names in self._tests:
             for name in names if quantifier == "some" else ():
-                if scene.asking.undenied(statement, name) >= floor:
+                if scene.undenied(statement, name) >= floor:
                     yield Witness("undenied", name, statement.span)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ..setups.model import Resource
     from ..tree.source import Related, Span
     from .other_subjects import AttachmentMatch, ResourceMatch
+    from .resources import Subject
 
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
     Question: TypeAlias = tuple[int, int | None]
@@ -188,6 +189,8 @@ class Engine:
         """
         findings: list[Finding] = []
         failures: list[Failure] = []
+        subjects: dict[int, Subject] = {}
+        instances: Sequence[Resource] | None = None
         span = resource.owner.span
         from .other_subjects import ResourceMatch
 
@@ -195,7 +198,9 @@ class Engine:
             try:
                 match = self._match(case, ResourceMatch)
                 if match.is_about(resource):
-                    for held in match.held(resource, made):
+                    if instances is None and match.asks_for_more():
+                        instances = made(resource.owner)
+                    for held in match.held(resource, instances or (), subjects):
                         findings += self._report(
                             rule, case, held.binding, YES, resource, span, held.related
                         )

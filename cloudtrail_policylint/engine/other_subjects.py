@@ -9,13 +9,13 @@ from .elements import SingleTest, Witness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from ..iam.policy import Attachment
-    from ..iam.written import FoundResource, Owner
+    from ..iam.written import FoundResource
     from ..setups.model import Resource
     from .lookups import Lookups
-    from .resources import SetupMatch
+    from .resources import SetupMatch, Subject
     from .words import Given
 
 
@@ -53,9 +53,15 @@ class ResourceMatch:
         return bool(self._rest)
 
     def held(
-        self, resource: FoundResource, made: Callable[[Owner], Sequence[Resource]]
+        self,
+        resource: FoundResource,
+        made: Iterable[Resource],
+        subjects: dict[int, Subject],
     ) -> Iterator[Held]:
-        """How the match holds for *resource*, of which *made* returns the instances."""
+        """How the match holds for *resource*, of which *made* are the instances.
+
+        *subjects* keeps what other rules have asked about them.
+        """
         if not self._rest:
             yield Held(Binding(None, (Witness("type", resource.type, resource.owner.span),)), ())
             return
@@ -63,8 +69,8 @@ class ResourceMatch:
             from .resources import SetupMatch
 
             self._match = SetupMatch(self._rest, self._lookups)
-        for one in made(resource.owner):
-            held = self._match.held(one, self._lookups)
+        for one in made:
+            held = self._match.held(one, subjects)
             if held is not None:
                 yield held
 

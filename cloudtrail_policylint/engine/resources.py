@@ -32,10 +32,16 @@ class SetupMatch:
 
     def __init__(self, given: Given, lookups: Lookups) -> None:
         self._tests = tests_of(given, lookups)
+        self._lookups = lookups
 
-    def held(self, resource: Resource, lookups: Lookups) -> Held | None:
-        """How the match certainly holds for *resource*; None if it does not."""
-        subject = _Subject(resource, lookups)
+    def held(self, resource: Resource, subjects: dict[int, Subject]) -> Held | None:
+        """How the match certainly holds for *resource*; None if it does not.
+
+        *subjects* keeps what other matches have asked about it.
+        """
+        subject = subjects.get(id(resource))
+        if subject is None:
+            subject = subjects[id(resource)] = Subject(resource, self._lookups)
         found: list[Witness] = [
             Witness("type", resource.type, resource.owner.span),
             Witness("address", resource.owner.name, resource.owner.span),
@@ -60,7 +66,7 @@ def distinct(related: Iterable[Related]) -> Iterator[Related]:
             yield one
 
 
-class _Subject:
+class Subject:
     """The resource that a rule is about, while it is checked."""
 
     def __init__(self, resource: Resource, lookups: Lookups) -> None:
@@ -88,15 +94,15 @@ class _Subject:
 class _Test:
     """One field of a match."""
 
-    def verdict(self, resource: Resource, subject: _Subject, /) -> int:
+    def verdict(self, resource: Resource, subject: Subject, /) -> int:
         """The verdict on *resource*."""
         raise NotImplementedError
 
-    def witnesses(self, _: Resource, _subject: _Subject, /) -> Iterable[Witness]:
+    def witnesses(self, _: Resource, _subject: Subject, /) -> Iterable[Witness]:
         """The witnesses of a resource that passed."""
         return ()
 
-    def related(self, _: Resource, _subject: _Subject, /) -> Iterable[Related]:
+    def related(self, _: Resource, _subject: Subject, /) -> Iterable[Related]:
         """Other places that the verdict on a resource depends on."""
         return ()
 
@@ -147,11 +153,11 @@ class _OfProperty(_Test):
         names = self._lookups.resource_facts(resource.type).get("names", {})
         return _View(read, names, resource.owner.span)
 
-    def verdict(self, resource: Resource, _: _Subject) -> int:
+    def verdict(self, resource: Resource, _: Subject) -> int:
         view = self._view(resource)
         return min(test.verdict(view) for test in self._tests)
 
-    def witnesses(self, resource: Resource, _: _Subject) -> Iterator[Witness]:
+    def witnesses(self, resource: Resource, _: Subject) -> Iterator[Witness]:
         """The values that passed the last test."""
         yield from self._tests[-1].witnesses(self._view(resource), None)
 
@@ -304,7 +310,7 @@ class _Partner(_Test):
         """Whether the partners that pass are what is looked for."""
         return self._quantifier != "none"
 
-    def verdict(self, resource: Resource, subject: _Subject) -> int:
+    def verdict(self, resource: Resource, subject: Subject) -> int:
         found = NO
         links = self._links(resource)
         for link in links.found:
@@ -315,7 +321,7 @@ class _Partner(_Test):
             return negated(found)
         return found
 
-    def _one(self, partner: Resource, subject: _Subject) -> int:
+    def _one(self, partner: Resource, subject: Subject) -> int:
         verdict = min(self._type.verdict(partner), partner.exists_with(subject.resource))
         for test in self._tests:
             if verdict == NO:
@@ -346,12 +352,12 @@ class _Partner(_Test):
         is_seen = not isinstance(resource, Elsewhere) and not resource.setup.leaves(resource)
         return Links(tuple(found), is_seen)
 
-    def _passing(self, resource: Resource, subject: _Subject) -> Iterator[Resource]:
+    def _passing(self, resource: Resource, subject: Subject) -> Iterator[Resource]:
         for link in self._links(resource).found if self._quantifier != "none" else ():
             if min(link.verdict, self._one(link.resource, subject)) == YES:
                 yield link.resource
 
-    def witnesses(self, resource: Resource, subject: _Subject) -> Iterator[Witness]:
+    def witnesses(self, resource: Resource, subject: Subject) -> Iterator[Witness]:
         inner = [test for test in self._tests if isinstance(test, _Partner) and test.finds]
         for partner in self._passing(resource, subject):
             if not inner:
@@ -364,7 +370,7 @@ class _Partner(_Test):
             if given.span is not None and given.items:
                 yield Witness(self._through, _shown(given.items[0].node), given.span)
 
-    def related(self, resource: Resource, subject: _Subject) -> Iterator[Related]:
+    def related(self, resource: Resource, subject: Subject) -> Iterator[Related]:
         for partner in self._passing(resource, subject):
             yield Related(partner.head(), f"this is {partner.owner.name}")
             for test in self._tests:
@@ -398,7 +404,7 @@ class _Policy(_Test):
         for kind in self._kinds:
             yield from resource.setup.policies(resource, kind).documents
 
-    def verdict(self, resource: Resource, subject: _Subject) -> int:
+    def verdict(self, resource: Resource, subject: Subject) -> int:
         verdicts = [
             min(
                 self._match.verdict(subject.scene(one), MAYBE),
@@ -413,7 +419,7 @@ class _Policy(_Test):
         most = max(verdicts, default=NO)
         return negated(most) if self._quantifier == "none" else most
 
-    def related(self, resource: Resource, subject: _Subject) -> Iterator[Related]:
+    def related(self, resource: Resource, subject: Subject) -> Iterator[Related]:
         for one in self._documents(resource) if self._quantifier != "none" else ():
             scene = subject.scene(one)
             if one.complete and self._match.verdict(scene, YES) == YES:
@@ -442,7 +448,7 @@ class _Request(_Test):
                 verdict = min(verdict, test.cause(answered.cause))
         return verdict
 
-    def verdict(self, _: Resource, subject: _Subject) -> int:
+    def verdict(self, _: Resource, subject: Subject) -> int:
         made = [one for one in map(subject.requests().answered, self._names) if one is not None]
         verdicts = [self._one(one) for one in made]
         if self._quantifier == "every":
@@ -450,13 +456,13 @@ class _Request(_Test):
         found = max(verdicts, default=NO)
         return negated(found) if self._quantifier == "none" else found
 
-    def _passing(self, subject: _Subject) -> Iterator[Answered]:
+    def _passing(self, subject: Subject) -> Iterator[Answered]:
         for name in self._names if self._quantifier == "some" else ():
             answered = subject.requests().answered(name)
             if answered is not None and self._one(answered) == YES:
                 yield answered
 
-    def witnesses(self, resource: Resource, subject: _Subject) -> Iterator[Witness]:
+    def witnesses(self, resource: Resource, subject: Subject) -> Iterator[Witness]:
         for answered in self._passing(subject):
             yield Witness("request", answered.action, resource.owner.span)
             yield Witness("on", answered.on, resource.owner.span)
@@ -467,6 +473,6 @@ class _Request(_Test):
                 yield Witness("partner", answered.partner.owner.name, answered.partner.owner.span)
             yield from answered.properties
 
-    def related(self, _: Resource, subject: _Subject) -> Iterator[Related]:
+    def related(self, _: Resource, subject: Subject) -> Iterator[Related]:
         for answered in self._passing(subject):
             yield from answered.related

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ..base.lazy_regex import regex
 from ..base.record import record
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
@@ -108,7 +110,7 @@ class SetupRequests:
             return None
         if partner is None or verdict == MAYBE or made == MAYBE:
             return self._unknown(profile, partner)
-        values, places = self._values()
+        values, places = self._values
         shared = self._resource.setup.constants
         if self._partition:
             shared -= frozenset(PARTITIONS)
@@ -226,7 +228,9 @@ class SetupRequests:
             found.append(Piece(self._partition, part.span) if is_known else spelt)
         return tuple(found)
 
+    @cached_property
     def _values(self) -> tuple[dict[str, Parts], list[Witness]]:
+        """The values of the parts of requests, and the properties that say them."""
         values: dict[str, Parts] = {}
         places: list[Witness] = []
         for part, names in self.parts.items():

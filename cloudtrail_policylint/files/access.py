@@ -8,6 +8,7 @@ from functools import lru_cache
 from ..base.destination import is_in_git_folder
 from ..base.disk import UnreadableError, is_inside, path_of, walk
 from ..base.formats import OTHER_MODULE_FILES
+from ..base.lazy_regex import regex
 from .contents import read_bytes
 from .discover import SKIPPED_FOLDERS
 
@@ -69,27 +70,29 @@ def lister(projects: Projects, folder: str) -> Callable[[str], list[str]]:
     return names
 
 
+_NAMED = regex(r"\b(local|var)\.([\w-]+)")
 TESTS = "tests"
 """The folder in that of a module where ``terraform test`` looks for tests."""
 
 
-def tests_in(folder: str, project: str) -> list[str] | None:
-    """The texts of the tests in *folder* and of other files with expressions about the module.
+def tests_in(folder: str, project: str) -> set[tuple[str, str]] | None:
+    """The names (``local.x``) in tests in *folder* and other files with expressions about a module.
 
     None if one cannot be read, or is a link out of *project*.
     """
     try:
         names = os.listdir(folder)
     except OSError:
-        return []
-    found = []
-    for name in sorted(names):
+        return set()
+    found: set[tuple[str, str]] = set()
+    for name in names:
         if name.endswith(OTHER_MODULE_FILES):
             path = os.path.join(folder, name)
             if not _may_be_read(path, project):
                 return None
             try:
-                found.append(read_bytes(path).decode("utf-8", "replace"))
+                text = read_bytes(path).decode("utf-8", "replace")
             except UnreadableError:
                 return None
+            found.update((one[1], one[2]) for one in _NAMED.finditer(text))
     return found

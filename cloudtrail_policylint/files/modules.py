@@ -39,7 +39,7 @@ class Modules:
         self._callers: dict[str, list[str]] | None = None
         self._loaders: set[str] = set()
         self._near: set[str] = set()
-        self._tests: dict[str, list[str] | None] = {}
+        self._tests: dict[str, set[tuple[str, str]] | None] = {}
         self.errors: list[tuple[str, Exception]] = []
         """The internal errors of the search for calls and neighbours, with the folder of each."""
 
@@ -107,22 +107,22 @@ class Modules:
         """Whether all files of the Terraform module of *folder* can be read."""
         return len(self._paths(folder)) == len(self.module_sources(folder))
 
-    def tests(self, folder: str) -> list[str] | None:
-        """The texts of tests of the module of *folder*, and of modules above that may test it.
+    def tests(self, folder: str) -> set[tuple[str, str]] | None:
+        """The names in tests of the module of *folder*, and of modules above that may test it.
 
         None if one cannot be read.
         """
         project = self._projects.of(folder)
-        found: list[str] = []
+        found: set[tuple[str, str]] = set()
         at = self._projects.real(folder)
         while is_inside(at, project):
             for place in (at, os.path.join(at, TESTS)):
                 if place not in self._tests:
                     self._tests[place] = tests_in(place, project)
-                texts = self._tests[place]
-                if texts is None:
+                names = self._tests[place]
+                if names is None:
                     return None
-                found += texts
+                found |= names
             if at == os.path.dirname(at):
                 break
             at = os.path.dirname(at)

@@ -38,27 +38,39 @@ class Readers:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._files: dict[str, object] = {}
+        self._folders: dict[str, str] = {}
         self._modules: dict[object, set[str]] = {}
         self._blocks: dict[tuple[object, int], list[Reader]] = {}
         for passage in passages:
             for string in passage.strings:
                 for piece in string.pieces:
                     if passage.owner != piece.path:
-                        folder = os.path.realpath(os.path.dirname(passage.owner) or ".")
-                        self._modules.setdefault(file_key(piece.path), set()).add(folder)
+                        self._modules.setdefault(self._key(piece.path), set()).add(
+                            self._folder_of(passage.owner)
+                        )
                     for block in self._blocks_of(piece.path, piece.start, piece.end):
                         self._blocks.setdefault(block, []).append((piece, string, passage))
 
     def _blocks_of(self, path: str, start: int, end: int) -> Iterator[tuple[object, int]]:
         """The blocks of ``BLOCK`` characters that ``[start, end]`` meets, under all names of a file."""
+        key = self._key(path)
+        for number in range(start // BLOCK, end // BLOCK + 1):
+            yield key, number
+
+    def _key(self, path: str) -> object:
         if path not in self._files:
             self._files[path] = file_key(path)
-        for number in range(start // BLOCK, end // BLOCK + 1):
-            yield self._files[path], number
+        return self._files[path]
 
-    def modules_of(self, path: str) -> set[str]:
+    def _folder_of(self, path: str) -> str:
+        """The real path of the folder of the file *path*."""
+        if path not in self._folders:
+            self._folders[path] = os.path.realpath(os.path.dirname(path))
+        return self._folders[path]
+
+    def modules_of(self, path: str) -> frozenset[str]:
         """The folders of the modules with policies in the file *path*, which they load."""
-        return self._modules.get(file_key(path), set())
+        return frozenset(self._modules.get(file_key(path), ()))
 
     def changed_by(self, edit: Edit) -> Iterator[Reader]:
         """The strings that *edit* changes or removes; some more than once."""

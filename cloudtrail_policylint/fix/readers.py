@@ -6,8 +6,7 @@ import os
 
 from ..base.disk import UnreadableError, is_inside, project_of, walk
 from ..base.formats import MODULE_FILES, OTHER_MODULE_FILES
-from ..base.record import record
-from ..extract.terraform.file_calls import ANY_FILE, may_be, paths_read
+from ..extract.terraform.file_calls import ANY_FILE, PathPattern, name_in, paths_read
 from ..files.contents import read_bytes
 from ..files.discover import SKIPPED_FOLDERS
 from ..files.inputs import file_key
@@ -19,64 +18,89 @@ if TYPE_CHECKING:
 
 MAX_FOLDERS = 20_000
 """The most folders of a project that are searched."""
-
-
-@record
-class _Call:
-    """A call that reads the files whose paths match ``pattern``, in a file of the folder ``folder``.
-
-    ``is_of_module``: the file declares things, and is evaluated with its module.
-    """
-
-    folder: str
-    is_of_module: bool
-    pattern: str
+MAX_COMPUTED = 1_000
+"""The most computed paths that are compared with those of files to fix."""
 
 
 class FileReaders:
     """The calls in each project that read files; they are searched for when first asked for."""
 
     def __init__(self) -> None:
-        self._calls: dict[str, tuple[list[_Call], list[str]] | None] = {}
+        self._calls: dict[str, _Calls | None] = {}
+        self._known: dict[tuple[str, frozenset[str]], bool] = {}
 
-    def others(self, path: str, modules: set[str]) -> bool:
+    def others(self, path: str, modules: frozenset[str]) -> bool:
         """Whether the file *path* may be read by something else than *modules*, given by folder."""
-        project = project_of(os.path.dirname(path))
-        if project not in self._calls:
-            self._calls[project] = _searched(project)
-        found = self._calls[project]
-        if found is None:
+        key = (path, modules)
+        if key not in self._known:
+            project = project_of(os.path.dirname(path))
+            if project not in self._calls:
+                self._calls[project] = _searched(project)
+            found = self._calls[project]
+            self._known[key] = found is None or found.may_read(path, modules)
+        return self._known[key]
+
+
+class _Calls:
+    """The calls in the files of one project, and its links.
+
+    A call has the folder of its module if that evaluates it.
+    """
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, list[tuple[PathPattern, str]]] = {}
+        self._computed: dict[str, tuple[PathPattern, set[str]]] = {}
+        self._links: dict[object, list[str]] = {}
+
+    def add(self, text: str, module: str) -> None:
+        """Add a call whose path has the pattern *text*, in the folder *module*; empty for tests."""
+        pattern = PathPattern(text)
+        if pattern.last is None:
+            self._computed.setdefault(text, (pattern, set()))[1].add(module)
+        else:
+            self._by_name.setdefault(pattern.last, []).append((pattern, module))
+
+    def add_link(self, path: str) -> None:
+        self._links.setdefault(file_key(path), []).append(path)
+
+    def may_read(self, path: str, modules: frozenset[str]) -> bool:
+        """Whether the file *path* may be read by another call than those of *modules*.
+
+        A module that is evaluated knows its calls, but not which names are links.
+        """
+        if len(self._computed) > MAX_COMPUTED:
             return True
-        calls, links = found
-        key = file_key(path)
-        other_names = [link for link in links if file_key(link) == key]
-        names = [os.path.realpath(path), *other_names]
-        for call in calls:
-            # A module that is evaluated knows its calls, but not which names are links.
-            is_known = call.is_of_module and call.folder in modules
-            if any(may_be(call.pattern, name) for name in (other_names if is_known else names)):
-                return True
-        return False
+        links = self._links.get(file_key(path), [])
+        return self._names(os.path.realpath(path), modules) or any(
+            self._names(link, frozenset()) for link in links
+        )
+
+    def _names(self, name: str, modules: frozenset[str]) -> bool:
+        by_name = self._by_name.get(name_in(name), ())
+        return any(
+            pattern.may_be(name) for pattern, module in by_name if module not in modules
+        ) or any(
+            pattern.may_be(name) for pattern, found in self._computed.values() if found - modules
+        )
 
 
-def _searched(project: str) -> tuple[list[_Call], list[str]] | None:
-    """The calls in the files of *project*, and its links; None if it has too many folders."""
-    calls: list[_Call] = []
-    links: list[str] = []
+def _searched(project: str) -> _Calls | None:
+    """The calls in the files of *project*; None if it has too many folders."""
+    found = _Calls()
     for count, (folder, folders, names) in enumerate(walk(project)):
         if count == MAX_FOLDERS:
             return None
         folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
         for name in names:
             path = os.path.join(folder, name)
-            if os.path.islink(path):
-                links.append(path)
+            is_link = os.path.islink(path)
+            if is_link:
+                found.add_link(path)
             if name.endswith((*MODULE_FILES, *OTHER_MODULE_FILES)):
-                of_module = name.endswith(MODULE_FILES)
-                outside = os.path.islink(path) and not is_inside(os.path.realpath(path), project)
-                patterns = (ANY_FILE,) if outside else _patterns(path)
-                calls += [_Call(folder, of_module, pattern) for pattern in patterns]
-    return calls, links
+                outside = is_link and not is_inside(os.path.realpath(path), project)
+                for pattern in (ANY_FILE,) if outside else _patterns(path):
+                    found.add(pattern, folder if name.endswith(MODULE_FILES) else "")
+    return found
 
 
 def _patterns(path: str) -> Iterator[str]:

@@ -61,6 +61,16 @@ _LIKE_REGION = regex(
 _LIKE_ACCOUNT = regex(r"[0-9]+(?:[- ][0-9]+)*\Z")
 _NOTHING = ("undefined", "None", "null", "nil", "NaN", "false", "true", "<nil>")
 """What programs write for a value that is missing."""
+_TRAIL = "trail/"
+_NO_TRAIL_NAME = regex(
+    r"[._-]|.*(?:[._-]\Z|[._-]{2}|[^A-Za-z0-9._*?<>{}\[\]%$@-])|[^*]{,2}\Z|[0-9]+(?:\.[0-9]+){3}\Z"
+    r"|(?:\**[^*]){129}"
+)
+"""The start of a name, maybe with wildcards, that no trail can have (API reference, CreateTrail).
+
+Characters that templates use for placeholders are left out: a name with them is not complete.
+"""
+_VARIABLE = regex(r"\$\{[^}]*\}")
 _MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION)
 """All fields but the first, which is always ``arn``; those in which ARNs differ most come first."""
 
@@ -327,6 +337,8 @@ MISFITS = {
     "separator": "a slash separates the type and the name",
     "case": "the resource type is case-sensitive",
     "type": "the service has no such resource type",
+    "empty": "nothing follows the resource type",
+    "name": "no resource of this type can have the name",
     "bare": "it is not an ARN",
 }
 """Why a text is not an ARN of its service, in words for a message, by the word that rules use."""
@@ -385,7 +397,8 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
         return YES, wrong
     best = max((fits(a, kind) for kind in kinds), default=NO)
     if best != NO:
-        return (NO if best == YES else MAYBE), ""
+        wrong = _wrong_name(a.arn, kinds) if a.arn is not None else ""
+        return (YES, wrong) if wrong else ((NO if best == YES else MAYBE), "")
     whole = operand("arn:*")
     if a.arn is None:
         return _misfit_loose(parts, a, whole)
@@ -413,6 +426,19 @@ def _wrong_location(arn: Arn) -> str:
         digits = len(account) == ACCOUNT_DIGITS and account.isdigit()
         return "" if digits else "account-digits"
     return ""
+
+
+def _wrong_name(arn: Arn, kinds: Sequence[ResourceType]) -> str:
+    """What is wrong with the name of the resource *arn*, as far as it is written out."""
+    parts = arn.parts[RESOURCE]
+    resource = _plain(parts)
+    if resource is not None and any(resource == kind.head for kind in kinds):
+        return "empty" if resource.endswith("/") else ""
+    if arn.service != "cloudtrail":
+        return ""
+    text = "".join([part.text if isinstance(part, Piece) else STAR for part in parts])
+    name = text.removeprefix(_TRAIL)
+    return "name" if name != text and _NO_TRAIL_NAME.match(_VARIABLE.sub(STAR, name)) else ""
 
 
 def _written_out(parts: Parts) -> str:

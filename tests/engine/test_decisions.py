@@ -721,3 +721,13 @@ def test_the_deny_of_an_allow_is_related() -> None:
     (found,) = settled(only_findings(Engine([asking], BOOK, pedantic=False).check_document(policy)))
     assert [one.message for one in found.related] == ["denied here"]
     assert policy.statements[1].span.contains(found.related[0].span)
+
+
+def test_an_empty_complement_is_compared_like_any_other() -> None:
+    statements = [
+        {"Effect": "Allow", "Action": STOP, "NotResource": []},
+        {"Effect": "Deny", "Action": STOP, "NotResource": []},
+    ]
+    match = {"effect": {"is": ["Allow"]}, "action": {"some": {"effective": [STOP]}}}
+    assert verdict(match, statements) == NO
+    assert verdict(match, statements[:1]) == YES

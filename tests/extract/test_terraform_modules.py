@@ -30,8 +30,8 @@ class Tree:
     def module_sources(self, folder: str) -> list[SourceFile]:
         return [s for path, s in self.files.items() if posixpath.dirname(path) == folder]
 
-    def tests(self, _folder: str) -> list[str]:
-        return []
+    def tests(self, _folder: str) -> set[tuple[str, str]]:
+        return set()
 
     def callers(self, folder: str) -> list[str]:
         return self._callers.get(folder, [])

@@ -250,6 +250,18 @@ def test_a_file_with_other_names_is_not_written(capsys: pytest.CaptureFixture[st
     assert Path("policy.json").read_text() == Path("elsewhere").read_text() == WRONG
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85"])
+def test_a_diff_can_be_applied_whatever_python_takes_for_the_end_of_a_line(
+    capsys: pytest.CaptureFixture[str], character: str
+) -> None:
+    text = WRONG.replace('"Resource"', f'"Sid": "{character}", "Resource"')
+    Path("policy.json").write_text(text)
+    assert main(["lint", "--diff", "--quiet", "policy.json"]) == 1
+    out = capsys.readouterr().out
+    assert len(out.splitlines()) == 6
+    assert "No newline" not in out
+
+
 def test_a_file_may_have_the_longest_name_there_is() -> None:
     path = Path("p" * 250 + ".json")
     path.write_text(WRONG)

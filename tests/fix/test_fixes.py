@@ -197,17 +197,6 @@ MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
         "cloudtrail-data:Put",
     ),
     (
-        "CT201",
-        "identity",
-        statement(
-            "Allow",
-            "cloudtrail:CreateEventDataStore",
-            "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/one",
-        ),
-        "eventdatastore/one",
-        "eventdatastore/*",
-    ),
-    (
         "CT211",
         "identity",
         statement("Allow", "cloudtrail:GetTrail", TRAIL.replace("trail/", "trails/")),
@@ -272,6 +261,35 @@ MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
         ),
         "Bool",
         "BoolIfExists",
+    ),
+    (
+        "CT311",
+        "s3-bucket",
+        statement(
+            "Allow",
+            "s3:PutObject",
+            "arn:aws:s3:::logs/AWSLogs/*",
+            Principal=SERVICE,
+            Condition={
+                "StringEquals": {
+                    "s3:x-amz-acl": "bucket-owner-full-control",
+                    "aws:PrincipalOrgID": "o-1",
+                }
+            },
+        ),
+        "aws:PrincipalOrgID",
+        "aws:SourceOrgID",
+    ),
+    (
+        "CT312",
+        "identity",
+        statement(
+            "Deny",
+            "cloudtrail:StopLogging",
+            Condition={"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/a"}},
+        ),
+        "StringNotEquals",
+        "StringNotLike",
     ),
     (
         "CT412",

@@ -59,8 +59,8 @@ class Tree:
     def is_whole(self, _: str) -> bool:
         return True
 
-    def tests(self, _: str) -> list[str]:
-        return []
+    def tests(self, _: str) -> set[tuple[str, str]]:
+        return set()
 
     def loader(self, _: str) -> Callable[[str], SourceFile | None]:
         return lambda _path: None

@@ -38,15 +38,32 @@ def paths_read(text: str) -> Iterator[str]:
             yield _INTERPOLATION.sub(ANY_FILE, path.group(1)) if path else ANY_FILE
 
 
-def may_be(pattern: str, path: str) -> bool:
-    """Whether *pattern*, of ``paths_read``, may be a path of the file with the absolute *path*.
+class PathPattern:
+    """A pattern of ``paths_read``. What a relative path begins at is not known.
 
-    What a relative path begins at is not known. The case of letters does not
-    count, because it does not for some file systems.
+    The case of letters does not count, because it does not for some file systems.
+    ``last`` is the name of the file, None if that is not known.
     """
-    parts = [part for part in pattern.replace("\\", "/").split("/") if part not in ("", ".")]
-    while ".." in parts:
-        del parts[: parts.index("..") + 1]
-    return is_like(path.replace("\\", "/").lower(), f"*/{'/'.join(parts)}".lower()) or (
-        parts[:1] == [ANY_FILE] and is_like(path.lower(), "/".join(parts).lower())
-    )
+
+    __slots__ = ("_whole", "last")
+
+    def __init__(self, pattern: str) -> None:
+        _, _, rest = f"/{_slashes(pattern)}".rpartition("/../")
+        parts = [part for part in rest.split("/") if part not in ("", ".")]
+        last = parts[-1] if parts else ANY_FILE
+        self.last = None if ANY_FILE in last else last
+        # An unknown beginning may be empty, or a folder.
+        self._whole = "/".join(parts) if parts[:1] == [ANY_FILE] else f"*/{'/'.join(parts)}"
+
+    def may_be(self, path: str) -> bool:
+        """Whether this may be a path of the file with the absolute *path*."""
+        return is_like(_slashes(path), self._whole)
+
+
+def name_in(path: str) -> str:
+    """The name of the file *path*, as in ``PathPattern.last``."""
+    return _slashes(path).rpartition("/")[2]
+
+
+def _slashes(path: str) -> str:
+    return path.replace("\\", "/").lower()

@@ -40,8 +40,8 @@ class Module:
 
     *load* opens a file by its path relative to the folder (None if it cannot be
     read), and *names* lists the files below a folder. *whole* says that there
-    are no other files with declarations. *tests* returns the texts of tests and other
-    files that may refer to names of the module (None if one cannot be read).
+    are no other files with declarations. *tests* returns the local values and variables
+    that tests may refer to (None if one cannot be read).
     ``unused`` are files that set variables
     only if the command names them.
     """
@@ -74,7 +74,7 @@ class Module:
         names: Lister | None = None,
         *,
         whole: bool = False,
-        tests: Callable[[], list[str] | None] = list,
+        tests: Callable[[], set[tuple[str, str]] | None] = set,
     ) -> None:
         self.files: list[HclFile] = []
         self.resources: dict[tuple[str, ...], list[Block]] = {}

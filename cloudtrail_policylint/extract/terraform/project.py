@@ -38,8 +38,8 @@ if TYPE_CHECKING:
         def is_whole(self, folder: str) -> bool:
             """Whether these are all files of *folder* with declarations."""
 
-        def tests(self, folder: str) -> list[str] | None:
-            """The texts that may refer to names of the module of *folder*; None if not known."""
+        def tests(self, folder: str) -> set[tuple[str, str]] | None:
+            """The ``local`` and ``var`` names of the module of *folder* in tests; None if not known."""
 
         def callers(self, folder: str) -> list[str]:
             """The folders whose modules may call the one of *folder*."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 
-from ...base.lazy_regex import regex
 from ...base.record import record
 from ...readers.hcl.syntax import (
     Binary,
@@ -34,7 +33,7 @@ from ...readers.hcl.syntax import (
 )
 from ...tree.nodes import Piece, Text
 from ...tree.source import Ranges
-from .file_calls import ANY_FILE, READING, may_be, paths_read
+from .file_calls import ANY_FILE, READING, PathPattern, paths_read
 from .resource_types import resource_type
 
 TYPE_CHECKING = False
@@ -56,7 +55,6 @@ _PASSING = frozenset(
     }
 )  # fmt: skip
 """Functions whose arguments are parts of their value, each once and as written."""
-_NAMED = regex(r"\b(local|var)\.([\w-]+)")
 _REPEATING = ("count", "for_each")
 _DOCUMENT = "aws_iam_policy_document"
 _WHOLE = ("json", "minified_json")
@@ -110,10 +108,11 @@ class Uses:
             and module.whole
             and not any(_is_json(file.source.path) for file in module.files)
         )
-        self._loads: list[tuple[str, _Reader]] = []  # the paths of files, and who reads them
-        for text in tests or ():
-            for found in _NAMED.finditer(text):
-                self._use((found[1], found[2]), _OTHER)
+        self._loads: list[
+            tuple[PathPattern, _Reader]
+        ] = []  # the paths of files, and who reads them
+        for tested in tests or ():
+            self._use(tested, _OTHER)
         self._declaring = {id(file.source) for file in module.files}
         self._declaring |= {id(attribute.span.source) for attribute in module.values.values()}
         self._followed: set[int] = set()
@@ -152,7 +151,7 @@ class Uses:
         if path not in self._loaded:
             whole = os.path.abspath(path)
             self._loaded[path] = all(
-                self._reads(reader) for pattern, reader in self._loads if may_be(pattern, whole)
+                self._reads(reader) for pattern, reader in self._loads if pattern.may_be(whole)
             )
         return self._loaded[path]
 
@@ -297,7 +296,7 @@ class Uses:
     def _call(self, expression: Call, reader: _Reader) -> None:
         if expression.name in READING:
             path = next(paths_read(expression.span.text), ANY_FILE)
-            self._loads.append((path, reader))
+            self._loads.append((PathPattern(path), reader))
         for argument in expression.arguments:
             self._value(argument, reader if expression.name in _PASSING else _OTHER)
 
