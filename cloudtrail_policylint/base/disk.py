@@ -158,6 +158,8 @@ class Projects:
     def of(self, folder: str) -> str:
         """The project of *folder*, see ``project_of``."""
         own = at = self.real(folder)
+        if len(at) > MOST_CHARACTERS:  # no such folder exists
+            at = os.path.dirname(at[:MOST_CHARACTERS])
         passed = []
         top: str | None = None
         while at not in self._tops:
@@ -179,6 +181,8 @@ class Projects:
 
     def real(self, folder: str) -> str:
         """The real path of *folder*."""
+        if len(folder) > MOST_CHARACTERS:
+            return os.path.realpath(folder)
         if os.name == "nt" or f"{os.sep}..{os.sep}" in f"{os.sep}{folder}{os.sep}":
             return os.path.realpath(folder or ".")
         at = os.path.abspath(folder)

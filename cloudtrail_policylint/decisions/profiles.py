@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from ..iam.catalogue import Facts
     from .availability import Availability
     from .conditions import Key
+    from .principals import Principal
     from .values import Parts
 
 STRANGER = "stranger"
 """Stands in ``request-keys`` for a caller whom no policy names."""
 HOLDER = "holder"
 """Stands for the role or user that has the identity policies, in place of a principal."""
+ANYBODY = "anybody"
+"""Stands for somebody whom no policy names, in place of a principal."""
 OWNER = "owner"
 """Stands for some principal of the account that the resource belongs to."""
 
@@ -115,7 +118,7 @@ class Profiles:
         Spellings of holes in *shared* mean the same value in the request and in the policies.
         """
         kind = {HOLDER: ROLE, OWNER: ACCOUNT}.get(profile.by)
-        by = open_principal(kind) if kind is not None else principal_of(profile.by)
+        by = open_principal(kind) if kind is not None else _principal(profile.by)
         known = values or {}
         return Request(
             by,
@@ -144,6 +147,10 @@ class Profiles:
         if at < len(text):
             found += literal(text[at:])
         return tuple(found)
+
+
+def _principal(by: str) -> Principal:
+    return principal_of(None if by == ANYBODY else by)
 
 
 def _profile(raw: Mapping[str, Any], common: Mapping[str, str | None]) -> Profile:

@@ -107,6 +107,12 @@ class Answer:
             found[EVERYBODY] = max(found[EVERYBODY], 2 - spared)
         return found
 
+    def among(self, resource: Resource) -> int:
+        """Whether the resource is one that *resource*, one of the statement's, stands for."""
+        return agreed(
+            _is_among(resource, self.request, lookup) for lookup in self._setting().lookups()
+        )
+
     def applies(self, *, deny: bool) -> dict[str, int]:
         """Whether the statement applies, by the way in which it names the principal.
 

@@ -329,7 +329,10 @@ class DocumentMatch:
                 yield place
 
     def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
-        """The statements that a match with at least *floor* depends on, each as a related place."""
+        """The statements that a match with at least *floor* depends on, each as a related place.
+
+        What a match asks about decisions says what nearly allows it; other statements are exceptions.
+        """
         scene = self._seen(scene)
         for quantifier, match in self._statements:
             if quantifier == "some" and self._is_context:
@@ -337,7 +340,7 @@ class DocumentMatch:
                     if match.verdict(statement, scene, floor) >= floor:
                         span = _place_in(statement, match.binding(statement, scene, floor))
                         yield statement, Related(span, f"together with this {_effect(statement)}")
-            elif quantifier == "none":
+            elif quantifier == "none" and not self._asked:
                 for document in (scene.document, *scene.document.companions):
                     for statement in document.statements:
                         place = _nearly(match, statement, scene, floor)
@@ -567,14 +570,14 @@ class _Listed:
 
 
 class _AskedOf:
-    """The words of a test of one element that decisions answer: ``met``, ``effective``, ``denied``."""
+    """The words of a test of one element that decisions answer."""
 
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._is_action = field == "action"
         self._by_action = given.get("met") == BY_ACTION
         self.words = [
             (word, test)
-            for word in ("met", "effective", "denied")
+            for word in ("met", "keeps-from", "effective", "denied")
             if word in given
             for test in compiled(field, {word: given[word]}, lookups)
         ]
@@ -582,9 +585,11 @@ class _AskedOf:
     def verdict(self, element: Any, statement: Statement, scene: Scene) -> int:
         """The verdict on *element* of *statement*."""
         verdict = YES
-        for _, test in self.words:
+        for word, test in self.words:
             if test.met is not None:
                 found = test.met(self._met(element, statement, scene))
+            elif word == "keeps-from":
+                found = self._keeps(test, element, statement, scene)
             elif test.denied is not None:
                 found = test.denied(scene.asking.denied(statement, element))
             else:
@@ -616,6 +621,12 @@ class _AskedOf:
         if self._is_action or self._by_action:
             return self._met(element, statement, scene).because
         return scene.asking.why(statement, element)
+
+    def _keeps(self, test: WordTest, element: Any, statement: Statement, scene: Scene) -> int:
+        """Whether *element* keeps *statement* from each request of ``keeps-from``."""
+        asking = scene.asking
+        wanted = asking.names(test.names or ())
+        return min([asking.keeps(statement, element, one) for one in wanted], default=NO)
 
     def _effects(
         self, test: WordTest, element: Action, statement: Statement, scene: Scene
@@ -786,7 +797,7 @@ class _Decided:
         verdict = YES
         for quantifier, tests in self._tests:
             found = max(
-                [_decision(tests, one, scene) for one in scene.asking.names(_names(tests))],
+                [_decision(tests, one, scene) for one in scene.asking.decides(_names(tests))],
                 default=NO,
             )
             verdict = min(verdict, negated(found) if quantifier == "none" else found)
@@ -795,15 +806,17 @@ class _Decided:
     def witnesses(self, scene: Scene, floor: int) -> Iterator[Witness]:
         """The requests that passed ``some``, each at the reason for its decision."""
         for quantifier, tests in self._tests:
-            for one in scene.asking.names(_names(tests)) if quantifier == "some" else ():
+            for one in scene.asking.decides(_names(tests)) if quantifier == "some" else ():
                 if _decision(tests, one, scene) >= floor:
                     found = scene.asking.decided(one)
                     span = found.span or scene.document.span
                     yield Witness("request", found.action, span)
                     yield Witness("because", found.because, span)
 
-    def others(self, _: Scene, _floor: int) -> tuple[tuple[Statement, Related], ...]:
-        return ()
+    def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
+        for quantifier, tests in self._tests:
+            for one in scene.asking.decides(_names(tests)) if quantifier == "some" else ():
+                yield from scene.asking.near_request(one, floor)
 
 
 def _decision(tests: Sequence[WordTest], profile: Profile, scene: Scene) -> int:

@@ -6,6 +6,7 @@ A word is compiled once, with its operands, into a test that returns a verdict.
 
 from __future__ import annotations
 
+from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..base.suggest import is_misspelt
 from ..iam.arns import (
@@ -31,6 +32,7 @@ from ..iam.patterns import (
     equal_verdict,
     overlaps_verdict,
     parse,
+    within,
     within_verdict,
 )
 from ..tree.nodes import Hole, Piece, allows
@@ -319,6 +321,29 @@ def _has_wildcard(part: Piece | Hole) -> int:
     return MAYBE if allows(part.shape, "*") else NO
 
 
+def variable(operands: Sequence[str], _: Context) -> WordTest:
+    """``variable``: the text has a policy variable (``${aws:username}``) within one of *operands*."""
+    wanted = [parse(text.lower()) for text in operands]
+
+    def test(term: Term) -> int:
+        verdict = NO
+        for part in term.text.parts:
+            if isinstance(part, Hole):
+                verdict = max(verdict, MAYBE if allows(part.shape, ":") else NO)
+                continue
+            for found in _VARIABLE.finditer(part.text):
+                name = parse(found.group(1).lower())
+                if any(within(name, goal) for goal in wanted):
+                    return YES
+        return verdict
+
+    return WordTest(text=test)
+
+
+_VARIABLE = regex(r"\$\{([^{},]+)")
+"""A policy variable up to its end, or its default."""
+
+
 # -- words on actions and resources
 
 
@@ -533,9 +558,11 @@ CONTRADICTORY = "contradictory"
 
 
 def met(operand: str, _: Context) -> WordTest:
-    """``applies`` and ``met``: no request meets it (``never``), or each does (``always``)."""
+    """``applies`` and ``met``: whether no request meets it, possibly some request does, or each does."""
     if operand in ("never", BY_ACTION, CONTRADICTORY):
         return WordTest(met=lambda found: negated(found.ever))
+    if operand == "possible":  # what is not known counts as fitting
+        return WordTest(met=lambda found: NO if found.ever == NO else YES)
     return WordTest(met=lambda found: found.always)
 
 
@@ -551,7 +578,7 @@ def denied(_: str, _context: Context) -> WordTest:
 
 
 def one_of_names(operands: Sequence[str], _: Context) -> WordTest:
-    """``is`` of a request, or of an action that is allowed or undenied."""
+    """``is`` of a request, or of an action that is allowed or undenied; the requests of ``keeps-from``."""
     return WordTest(names=tuple(operands))
 
 
@@ -561,6 +588,8 @@ def decided(operand: str, _: Context) -> WordTest:
         return WordTest(decision=lambda found: found.allowed)
     if operand == "denied":
         return WordTest(decision=lambda found: negated(found.allowed))
+    if operand == "denied-implicitly":
+        return WordTest(decision=lambda found: negated(max(found.allowed, found.denied)))
     if operand == "possible":
         return WordTest(decision=lambda found: NO if found.allowed == NO else YES)
     return WordTest(decision=lambda found: found.denied)
@@ -593,6 +622,7 @@ WORDS = (
     Word("within", PATTERNS, _related("within")),
     Word("covers", PATTERNS, _related("covers")),
     Word("wildcard", PATTERNS, wildcard),
+    Word("variable", ("condition.value",), variable),
     Word("misspells", ("action",), misspells_prefix),
     Word("misspells", ("condition.key",), misspells_key),
     Word("misspells", ("principal.id",), misspells),
@@ -610,6 +640,7 @@ WORDS = (
     Word("applies", ("statement",), met, (Placeholder("element"), Placeholder("because"))),
     Word("met", ("action", "condition"), met, (Placeholder("because"),)),
     Word("met", ("request",), met, (Placeholder("request"),)),
+    Word("keeps-from", ("resource", "condition"), one_of_names),
     Word("effective", ("action",), effective, (Placeholder("effective"),)),
     Word("denied", ("action",), denied),
     Word("is", ("request", "allowed"), one_of_names),

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     Lint: TypeAlias = Callable[[Contents], Result]
     """Lints with some contents in place of those of files; the result has all strings."""
 
+MAX_FAILED = 100
+"""The most edits that are tried alone and refused: each is linted, and so is each half of the others."""
+TOO_MANY = "too many other fixes were refused"
+OTHER_READER = "something else may read the file"
 NO_COMMENT = "this is text, not a comment"
 MORE_ROUNDS = 20
 """The most rounds beside one for each finding: an edit may make another one possible."""
@@ -101,6 +105,7 @@ class _Fixer:
         self._paths: dict[object, str] = {}  # one path of each file with several
         self._refused: dict[object, Refusal] = {}
         self._files = FileReaders()
+        self._failed = 0
 
     def fix(self) -> Fixed:
         state = self._state({})
@@ -141,8 +146,10 @@ class _Fixer:
             if edit is None or not (edit.safe or self._unsafe) or _identity(edit) in self._refused:
                 continue
             reason = self._cannot_edit(edit.span.source, state)
-            if not reason and (state.readers.forbid(finding) or self._is_read(edit, state)):
+            if not reason and state.readers.forbid(finding):
                 reason = OTHER_TEXT
+            if not reason and self._is_read(edit, state):
+                reason = OTHER_READER
             if reason:
                 self._refused[_identity(edit)] = Refusal(finding, reason)
             else:
@@ -210,9 +217,11 @@ class _Fixer:
         after, reason = self._try(state, changes)
         if after is not None:
             return after, changes
-        if len(changes) == 1:
-            only = changes[0]
-            self._refused[_identity(only.edit)] = Refusal(only.findings[0], reason)
+        if len(changes) == 1 or self._failed == MAX_FAILED:
+            self._failed = min(self._failed + 1, MAX_FAILED)
+            for change in changes:
+                why = reason if len(changes) == 1 else TOO_MANY
+                self._refused[_identity(change.edit)] = Refusal(change.findings[0], why)
             return state, ()
         half = len(changes) // 2
         state, made = self._apply(state, changes[:half])
@@ -244,6 +253,8 @@ class _Fixer:
             if not reason:
                 return after, ""
             first_reason = first_reason or reason
+            if reason != OTHER_TEXT:
+                break  # all strings are as they should be: it is not the spelling
         return None, first_reason
 
     def _with_replacements(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..engine.engine import Engine, Failure
 from ..findings.finding import Finding, problem_finding, settled
 from ..findings.selection import Selection
+from ..iam.names import WORDS
 from ..iam.normalise import normalise, normalise_attachment
-from ..iam.scope import WORDS
 from ..iam.written import UNREAD, Owner
 from .outcome import Outcome
 

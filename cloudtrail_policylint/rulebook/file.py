@@ -347,26 +347,28 @@ def _set_mistakes(file: RuleFile, sets: Mapping[str, Any]) -> Iterator[tuple[Spa
 
 def _request_mistakes(file: RuleFile, requests: Collection[str]) -> Iterator[tuple[Span, str]]:
     for path, case in _cases(file.raw):
-        for test, at in _request_tests(case["match"], [*path, "match"], inside=False):
-            for index, name in enumerate(test["is"]):
+        for names, at in _request_names(case["match"], [*path, "match"], inside=False):
+            for index, name in enumerate(names):
                 if name not in requests and not name.startswith("$"):
-                    place = place_of(file.root, [*at, "is", index])
+                    place = place_of(file.root, [*at, index])
                     yield place, f"unknown request {name}{nearest(name, requests)}"
 
 
-def _request_tests(
+def _request_names(
     value: Any, path: list[Any], *, inside: bool
-) -> Iterator[tuple[Mapping[str, Any], list[Any]]]:
-    """The tests of requests in *value*, a part of a match at *path*, *inside* of ``request``."""
+) -> Iterator[tuple[list[str], list[Any]]]:
+    """The lists of requests in *value*, a part of a match at *path*, *inside* of ``request``."""
     if isinstance(value, list):
         for index, one in enumerate(value):
-            yield from _request_tests(one, [*path, index], inside=inside)
+            yield from _request_names(one, [*path, index], inside=inside)
     elif isinstance(value, dict):
         for key, inner in value.items():
             if inside:
+                yield inner["is"], [*path, key, "is"]
+            elif key == "keeps-from":
                 yield inner, [*path, key]
             elif key != "property":  # whose names may be anything
-                yield from _request_tests(inner, [*path, key], inside=key == "request")
+                yield from _request_names(inner, [*path, key], inside=key == "request")
 
 
 def _supersedes_mistakes(file: RuleFile, ids: Collection[str]) -> Iterator[tuple[Span, str]]:

@@ -125,8 +125,8 @@ def test_the_documentation_has_a_row_for_each_word() -> None:
 LISTED = {"text", "whole", "complement"}
 TESTED = {
     "action": LISTED | {"contextual", "met", "names", "denied"},
-    "resource": LISTED | {"contextual"},
-    "condition": {"condition", "met"},
+    "resource": LISTED | {"contextual", "names"},
+    "condition": {"condition", "met", "names"},
     "target": {"target"},
     "kind": {"document"},
     "statement": {"met"},

@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cloudtrail_policylint.fix import readers
+from cloudtrail_policylint.fix import fixer, readers
+from cloudtrail_policylint.lint.run import Run
+from cloudtrail_policylint.settings.lookup import NearestSettings
 from support.fix_fuzzing import fix_here, harm_of, write
+
+if TYPE_CHECKING:
+    from cloudtrail_policylint.findings.result import Result
 
 INPUTS = 300
 SAFE, UNSAFE = False, True
@@ -415,6 +421,9 @@ def test_a_file_that_something_else_reads_is_not_fixed(
     if "link" not in value:
         Path("link.json").unlink()
     assert after(texts, unsafe=unsafe) == {}
+    reasons = {refusal.reason for refusal in fix_here(unsafe=unsafe).refusals}
+    assert reasons <= {"the fix would change other text too", "something else may read the file"}
+    assert reasons
 
 
 @pytest.mark.parametrize(
@@ -547,6 +556,28 @@ def test_files_that_cannot_be_fixed_do_not_hold_up_the_others() -> None:
     fixed = fix_here(unsafe=UNSAFE)
     assert len(fixed.contents) == 6
     assert len(fixed.refusals) == 6
+
+
+def test_many_fixes_that_are_refused_take_little_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    trail = '"arn:aws:cloudtrail:us-east-1:111122223333:trail/a"'
+    bad = '{{"Sid": "S{}", "Effect": "Deny", "Action": "cloudtrail:LookupEvent", "Resource": {}}}'
+    statements = ",\n".join(bad.format(number, trail) for number in range(100))
+    texts = {"p.json": f'{{"Version": "2012-10-17", "Statement": [{statements}]}}'}
+    monkeypatch.setattr(fixer, "MAX_FAILED", 10)
+    linted = 0
+    run = Run(NearestSettings())
+
+    def lint(contents: Any) -> Result:
+        nonlocal linted
+        linted += 1
+        return run.lint_paths(["."], contents=contents, strings=True)
+
+    write(texts)
+    fixed = fixer.fix(lint, unsafe=UNSAFE)
+    assert fixed.contents == {}
+    assert linted < 60
+    reasons = {refusal.reason for refusal in fixed.refusals}
+    assert reasons == {"the fix would introduce CT203", "too many other fixes were refused"}
 
 
 STATEMENTS = """\

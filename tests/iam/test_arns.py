@@ -388,7 +388,10 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         ((PREFIX + "trail/<name>",), RIGHT),  # for somebody to replace
         (("arn:aws-cn:cloudtrail:cn-northwest-1:111122223333:trail/xyz",), RIGHT),
         (("arn:aws-iso-b:cloudtrail:us-isob-east-1:111122223333:trail/xyz",), RIGHT),
-        (("arn:aws:cloudtrail:region:account-id:trail/xyz",), RIGHT),  # words for somebody to replace
+        (
+            ("arn:aws:cloudtrail:region:account-id:trail/xyz",),
+            RIGHT,
+        ),  # words for somebody to replace
         (("arn:aws*:cloudtrail:us-gov-west-1:1111*:trail/xyz",), RIGHT),
         (("arn:aws:cloudtrail:${aws:PrincipalTag/r}:${aws:PrincipalAccount}:trail/xyz",), RIGHT),
         # nothing certain

@@ -34,7 +34,7 @@ ROOMS = (
     "__main__",
 )
 """The folders and modules of the package from the bottom up: each imports from those before it only."""
-KNOWN_TO_EXTRACT = {"iam.written", "iam.kinds", "iam.patterns", "iam.scope", "iam.services"}
+KNOWN_TO_EXTRACT = {"iam.written", "iam.kinds", "iam.patterns", "iam.names"}
 """What extraction uses of IAM: what it hands on, kinds of policies, globs for ``fileset()``, and names."""
 
 

@@ -14,7 +14,7 @@ Source: AWS CloudFormation Template Reference, "Intrinsic function reference".
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
-from ...iam.services import URL_SUFFIXES
+from ...iam.names import URL_SUFFIXES
 from ...tree.nodes import (
     ACCOUNT,
     ANY,

@@ -11,9 +11,8 @@ the attribute references of the providers.
 from __future__ import annotations
 
 from ...base.suggest import nearest
-from ...iam.scope import SERVICE_ACCOUNTS
-from ...iam.services import URL_SUFFIXES
-from ...readers.hcl.syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
+from ...iam.names import SERVICE_ACCOUNTS, URL_SUFFIXES
+from ...readers.hcl.syntax import ELEMENT, Call, GetAttr, Index, Name, Splat, keyword
 from ...tree.nodes import (
     ACCOUNT,
     ANY,
@@ -35,7 +34,6 @@ from .instances import instances_of
 from .module import Module, address_of, every, meant
 from .resource_types import resource_type
 from .string_functions import filled_in
-from .types import completed
 from .values import choice, hole_at, is_null, text_of
 
 TYPE_CHECKING = False
@@ -99,7 +97,11 @@ def _variable(session: Session, reference: GetAttr) -> Node:
 
     def compute() -> Node:
         node = value()
-        return node if type_ is None else completed(session, type_.expression, node)
+        if type_ is None or not isinstance(type_.expression, Call):
+            return node
+        from .types import completed
+
+        return completed(session, type_.expression, node)
 
     def value() -> Node:
         if given is not None and caller is not None:
