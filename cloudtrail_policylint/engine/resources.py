@@ -443,6 +443,7 @@ class _Request(_Test):
         self._quantifier = quantifier
         self._tests = list(compiled("request", given, lookups))
         self._names = given["is"]
+        self._may_be_allowed = given.get("decision") == "possible"
 
     def _one(self, answered: Answered) -> int:
         """The verdict on one request."""
@@ -471,7 +472,8 @@ class _Request(_Test):
     def witnesses(self, resource: Resource, subject: Subject) -> Iterator[Witness]:
         for answered in self._passing(subject):
             yield Witness("request", answered.action, resource.owner.span)
-            yield Witness("on", answered.on, resource.owner.span)
+            if not self._may_be_allowed:
+                yield Witness("on", answered.on, resource.owner.span)
             yield Witness("because", answered.because, resource.owner.span)
             for span in answered.places:
                 yield Witness("cause", answered.because, span)

@@ -19,6 +19,10 @@ def resources_of(evaluation: tuple[str, Any]) -> list[Resource]:
         from . import terraform
 
         return terraform.resources_of(evaluator)
+    if form == "plan":
+        from .plan import Plan
+
+        return Plan(evaluator).resources
     from . import cloudformation
 
     return cloudformation.setup_of(evaluator).resources

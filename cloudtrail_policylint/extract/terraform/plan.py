@@ -83,6 +83,7 @@ class _Resource:
 
 class _Plan:
     def __init__(self, root: Map) -> None:
+        self._root = root
         self._resources = list(_resources(root))
         configured = dict(_configured(root))
         for resource in self._resources:
@@ -127,6 +128,7 @@ class _Plan:
             tuple(self._attachments),
             resources=resources,
             owns=lambda _place, _inside: False,  # generated, and the values are there twice
+            evaluation=("plan", self._root),
         )
 
     # -- relations between resources
@@ -225,7 +227,7 @@ def _configured(root: Map) -> Iterator[tuple[str, Map]]:
         prefix, module = modules.pop()
         if not isinstance(module, Map):
             continue
-        for resource in _maps(module.get("resources")):
+        for resource in maps_in(module.get("resources")):
             address, written = resource.get("address"), resource.get("expressions")
             if isinstance(address, Text) and isinstance(written, Map):
                 yield prefix + address.written, written
@@ -236,11 +238,17 @@ def _configured(root: Map) -> Iterator[tuple[str, Map]]:
                 modules.append((inner, call.value.get("module")))
 
 
+def resources_in(root: Map) -> Iterator[tuple[str, Owner, Map]]:
+    """The resources of *root*: their types, their addresses and places, and their known values."""
+    for resource in _resources(root):
+        yield resource.type, resource.owner, resource.values
+
+
 def _resources(root: Map) -> Iterator[_Resource]:
     """The resources of *root*: planned ones, or those of a state."""
     values = root.get("planned_values") or root.get("values")
     if not isinstance(values, Map):
-        for change in _maps(root.get("resource_changes")):
+        for change in maps_in(root.get("resource_changes")):
             for after in inside(change, ["change", "after"]):
                 yield from _resource(change, after)
         return
@@ -248,9 +256,9 @@ def _resources(root: Map) -> Iterator[_Resource]:
     while modules:
         module = modules.pop()
         if isinstance(module, Map):
-            for resource in _maps(module.get("resources")):
+            for resource in maps_in(module.get("resources")):
                 yield from _resource(resource, resource.get("values"))
-            modules.extend(reversed(_maps(module.get("child_modules"))))
+            modules.extend(reversed(maps_in(module.get("child_modules"))))
 
 
 def _resource(written: Map, values: Node | None) -> Iterator[_Resource]:
@@ -260,7 +268,8 @@ def _resource(written: Map, values: Node | None) -> Iterator[_Resource]:
         yield _Resource(type_, Owner(address, written.span), values)
 
 
-def _maps(node: Node | None) -> list[Map]:
+def maps_in(node: Node | None) -> list[Map]:
+    """The objects in the list *node*."""
     return [item for item in node.items if isinstance(item, Map)] if isinstance(node, Seq) else []
 
 
