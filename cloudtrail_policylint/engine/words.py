@@ -475,7 +475,9 @@ def misspells_policy(operands: Sequence[str], _: Context) -> WordTest:
 
     def test(term: Term) -> int:
         last = term.text.parts[-1]
-        _path, slash, written = last.text.rpartition("/") if isinstance(last, Piece) else ("", "", "")
+        _path, slash, written = (
+            last.text.rpartition("/") if isinstance(last, Piece) else ("", "", "")
+        )
         if not slash or written in operands:
             return NO
         lower = written.lower()

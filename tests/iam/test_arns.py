@@ -358,6 +358,8 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         (("trail/main",), (YES, "bare")),
         (("trail/*",), (YES, "bare")),
         (("trail:main",), (YES, "bare")),
+        ((REGION,), (YES, "bare")),
+        ((REGION, "/main"), (YES, "bare")),
         (("arn:aws-gov:cloudtrail:us-gov-west-1:111122223333:trail/xyz",), (YES, "partition")),
         (("arn:logs:cloudtrail:*:", ANY, ":trail/xyz"), (YES, "partition")),
         (("arn:aws:cloudtrail:eu-west1:111122223333:trail/xyz",), (YES, "region-name")),
@@ -389,7 +391,10 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         ((PREFIX + "trail/${aws:username}",), RIGHT),
         (("arn:aws-cn:cloudtrail:cn-northwest-1:111122223333:trail/xyz",), RIGHT),
         (("arn:aws-iso-b:cloudtrail:us-isob-east-1:111122223333:trail/xyz",), RIGHT),
-        (("arn:aws:cloudtrail:region:account-id:trail/xyz",), RIGHT),  # words for somebody to replace
+        (
+            ("arn:aws:cloudtrail:region:account-id:trail/xyz",),
+            RIGHT,
+        ),  # words for somebody to replace
         (("arn:aws*:cloudtrail:us-gov-west-1:1111*:trail/xyz",), RIGHT),
         (("arn:aws:cloudtrail:${aws:PrincipalTag/r}:${aws:PrincipalAccount}:trail/xyz",), RIGHT),
         # nothing certain
