@@ -388,7 +388,7 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         ((PREFIX + "trail/10.0.0.*",), RIGHT),
         ((PREFIX + "trail/1.2.3.4.5",), RIGHT),
         ((PREFIX + "trail/<name>",), RIGHT),  # for somebody to replace
-        ((PREFIX + "trail/${aws:username}",), RIGHT),
+        ((PREFIX + "trail/${aws:PrincipalTag/a}",), RIGHT),
         (("arn:aws-cn:cloudtrail:cn-northwest-1:111122223333:trail/xyz",), RIGHT),
         (("arn:aws-iso-b:cloudtrail:us-isob-east-1:111122223333:trail/xyz",), RIGHT),
         (
