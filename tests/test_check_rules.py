@@ -9,6 +9,7 @@ import pytest
 
 from cloudtrail_policylint.check_rules import check
 from cloudtrail_policylint.rulebook.load import rules_folder
+from support.paths import PROJECT
 from support.rules import RULE
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ def errors(folder: Path, book: RuleBook, **files: str) -> list[str]:
 
 def test_a_right_rule(tmp_path: Path, book: RuleBook) -> None:
     assert errors(tmp_path, book, a=HOLDING) == []
+
+
+def test_the_rules_in_the_documentation_hold(tmp_path: Path, book: RuleBook) -> None:
+    text = (PROJECT / "docs/writing-rules.md").read_text(encoding="utf-8")
+    blocks = [block.partition("\n```")[0] for block in text.split("```yaml\n")[1:]]
+    rules = {f"rule{n}": block for n, block in enumerate(blocks) if "\nexamples:\n" in block}
+    assert len(rules) == 4
+    assert errors(tmp_path, book, **rules) == []
 
 
 def test_an_id_or_name_of_a_built_in_rule_is_taken(tmp_path: Path, book: RuleBook) -> None:

@@ -142,34 +142,56 @@ def project_of(folder: str) -> str:
     It is the top of the git repository; without one, the current folder if
     *folder* is below it; else *folder* itself.
     """
-    own = at = os.path.realpath(folder or ".")
-    while not os.path.exists(os.path.join(at, ".git")):
-        parent = os.path.dirname(at)
-        if parent == at:
-            here = os.path.realpath(".")
-            return here if is_inside(own, here) and os.path.dirname(here) != here else own
-        at = parent
-    return at
+    return Projects().of(folder)
 
 
-def leads_out_of_project(path: str) -> bool:
-    """Whether a link in a project makes *path* lead to a place outside of that project.
+class Projects:
+    """The projects and real paths of folders, each looked up once.
 
-    A path that is outside from the start, or behind a link that belongs to no
-    project, was chosen by the user.
+    Without this, the time for folders in folders would grow with the cube of their number.
     """
-    here = os.path.realpath(".")
-    at = os.path.join(os.getcwd(), path)
-    while (parent := os.path.dirname(at)) != at:
-        if os.path.islink(at):
-            project = project_of(parent)
-            bound = os.path.exists(os.path.join(project, ".git")) or (
-                project == here != os.path.dirname(here)
-            )
-            if bound and not is_inside(os.path.realpath(at), project):
-                return True
-        at = parent
-    return False
+
+    def __init__(self) -> None:
+        self._real: dict[str, str] = {}
+        self._tops: dict[str, str | None] = {}
+
+    def of(self, folder: str) -> str:
+        """The project of *folder*, see ``project_of``."""
+        own = at = self.real(folder)
+        passed = []
+        top: str | None = None
+        while at not in self._tops:
+            passed.append(at)
+            if os.path.exists(os.path.join(at, ".git")):
+                top = at
+                break
+            parent = os.path.dirname(at)
+            if parent == at:
+                break
+            at = parent
+        else:
+            top = self._tops[at]
+        self._tops.update(dict.fromkeys(passed, top))
+        if top is not None:
+            return top
+        here = os.path.realpath(".")
+        return here if is_inside(own, here) and os.path.dirname(here) != here else own
+
+    def real(self, folder: str) -> str:
+        """The real path of *folder*."""
+        if os.name == "nt" or f"{os.sep}..{os.sep}" in f"{os.sep}{folder}{os.sep}":
+            return os.path.realpath(folder or ".")
+        at = os.path.abspath(folder)
+        passed = []
+        while at not in self._real and os.path.dirname(at) != at:
+            passed.append(at)
+            at = os.path.dirname(at)
+        real = self._real.get(at, at)
+        for path in reversed(passed):
+            whole = os.path.join(real, os.path.basename(path))
+            real = os.path.realpath(whole) if os.path.islink(whole) else whole
+            self._real[path] = real
+        return real
 
 
 def is_tracked(path: str) -> bool:

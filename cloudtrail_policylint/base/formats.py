@@ -68,6 +68,15 @@ _TERRAFORM_JSON = tuple(suffix for suffix in TERRAFORM.suffixes if suffix.endswi
 
 MODULE_FILES = (*TERRAFORM.suffixes, *TERRAFORM.module_suffixes)
 """Suffixes of the files that make up a Terraform module."""
+OTHER_MODULE_FILES = (
+    ".hcl",
+    *(f".{tool}{kind}.json" for tool in ("tf", "tofu") for kind in ("test", "query", "mock")),
+)
+"""Suffixes of files that are not checked, but may refer to names of a module and load files.
+
+``.tftest.hcl``, ``.tfquery.hcl``, ``terragrunt.hcl`` and others
+(developer.hashicorp.com/terraform/language/files, developer.hashicorp.com/terraform/language/files/tests).
+"""
 COMMENTS = tuple(dict.fromkeys(sign for one in FORMATS for sign in one.comments))
 """The beginnings of a comment in all formats."""
 SUPPRESSION_MARK = "policylint:"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ..base.disk import leads_out_of_project
 from ..base.errors import UsageError
 from ..base.record import record
-from .output import write_file
+from .output import writable, write_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +44,11 @@ class RunBaseline:
         self._force = force
         self._baseline = _read(path, folder, write=write, force=force)
 
+    @property
+    def path(self) -> str | None:
+        """The path of the file that is read or written."""
+        return None if self._baseline is None else self._baseline.path
+
     def apply(self, result: Result, coverage: Callable[[], Coverage]) -> Applied:
         """*result* without the findings in the baseline, which is written first if requested.
 
@@ -69,7 +73,7 @@ class RunBaseline:
                 f"{baseline.path}: not written, because not everything could be checked"
             )
         updated = baseline.updated(result, coverage)
-        write_file(baseline.path, updated.text(), force=self._force)
+        write_file(writable(baseline.path, force=self._force), updated.text())
         return updated
 
 
@@ -102,8 +106,21 @@ def _read(path: str | None, folder: str, *, write: bool, force: bool) -> Baselin
     exists = os.path.lexists(file)
     if not exists and not write and path is None:
         return None
-    if path is None and not force and leads_out_of_project(file):
+    if path is None and exists and not force and _leads_away(file):
         raise UsageError(f"{file}: a link out of the project; use --baseline to name its target")
     from ..findings.baseline import Baseline, read
 
     return read(file) if exists or not write else Baseline(file)
+
+
+def _leads_away(file: str) -> bool:
+    """Whether the existing *file* is a link to a place that is no part of its project."""
+    if not os.path.islink(file):
+        return False
+    from ..base.destination import destination_of
+
+    try:
+        found = destination_of(file)
+    except OSError:
+        return True
+    return found.leads_out_of_project or found.is_in_git_folder()

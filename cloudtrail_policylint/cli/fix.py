@@ -11,6 +11,7 @@ import contextlib
 import os
 import sys
 
+from ..base.destination import destination_of
 from ..base.disk import is_inside, project_of, replace_file
 from ..base.errors import UsageError
 from ..fix.fixer import Fixed, fix
@@ -50,6 +51,7 @@ def run(session: LintSession) -> int:
         return _print_diff(options, fixed)
     if stdin:
         return _print_fixed_text(session, fixed, stdin)
+    session.output()  # before anything is written
     failures = list(_write(fixed))
     _print_summary(options, "fixed", fixed, failures)
     # A file that could not be written is unchanged: check again.
@@ -72,11 +74,15 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     The file keeps its mode, its extended attributes and, if permitted, its owner;
     a link stays a link. A file with other contents than *before* or with other
     names is left alone, and so is the target of a link that leads out of the
-    project.
+    project, and what is in a folder of git.
     """
-    target = os.path.realpath(path)
-    if not is_inside(target, project_of(os.path.dirname(path))):
+    destination = destination_of(path)
+    target = destination.target
+    inside = is_inside(target, project_of(os.path.dirname(path)))
+    if destination.leads_out_of_project or not inside:
         raise PermissionError(None, "the link leads out of the project")
+    if destination.is_in_git_folder():
+        raise PermissionError(None, "the file is in a folder of git")
     state = os.stat(target)
     if not (state.st_mode & 0o222 and os.access(target, os.W_OK)):  # root may write all files
         raise PermissionError(None, "the file is read-only")
@@ -125,10 +131,7 @@ def _print_diff(options: argparse.Namespace, fixed: Fixed) -> int:
     for error in fixed.result.internal_errors:
         print_stderr(error)
     for path in sorted(fixed.contents):
-        old, new = (
-            text[path].decode("utf-8").splitlines(keepends=True)
-            for text in (fixed.before, fixed.contents)
-        )
+        old, new = (_lines(text[path].decode("utf-8")) for text in (fixed.before, fixed.contents))
         # patch and git apply read a name with a space only if a tab follows it.
         name = f"{path}\t" if " " in path else path
         for line in difflib.unified_diff(old, new, name, name):
@@ -140,6 +143,12 @@ def _print_diff(options: argparse.Namespace, fixed: Fixed) -> int:
     if fixed.result.internal_errors:
         return EXIT_INTERNAL_ERROR
     return EXIT_FINDINGS if fixed.contents else EXIT_OK
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of *text* as patch and git know them: no other character than LF ends one."""
+    *lines, last = text.split("\n")
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 
 def _print_summary(

@@ -224,8 +224,8 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
     add(
         "--force",
         action="store_true",
-        help="let --output and --write-baseline follow links out of the project, and --output "
-        "replace files that are checked or tracked by git",
+        help="let --output and --write-baseline follow links out of the project and write to .git, "
+        "and --output replace files that are checked, tracked by git, or settings or rules",
     )
     add(
         "--show-suppressed",
@@ -236,6 +236,12 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         "--show-settings",
         action="store_true",
         help="print the settings for each PATH and their origin, and exit",
+    )
+    add(
+        "--show-setups",
+        action="store_true",
+        help="print each trail with its bucket, key, topic, log group and role, and whether their "
+        "policies allow what CloudTrail does with them, as text or JSON, and exit",
     )
     add(
         "--jobs",

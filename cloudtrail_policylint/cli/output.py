@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from ..base.disk import leads_out_of_project, replace_file
+from ..base.disk import replace_file
 from ..base.errors import UsageError
 from ..report.printable import safe_lines, safe_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ..base.destination import Destination
 
 _NARROWEST = 30
 
@@ -72,15 +74,44 @@ def text_width() -> int:
     return max(_NARROWEST, columns - 2)
 
 
-def write_file(path: str, text: str, *, force: bool) -> None:
-    """Write *text* to the file *path* in one step, keeping the mode of an existing file.
+def writable(path: str, *, force: bool) -> Destination:
+    """The destination of the file *path*, which the user asked to write.
 
-    A device or pipe is written to directly. Without *force*, no link out of a
-    project is followed. Raises ``UsageError``.
+    Without *force*, it is behind no link out of a project and in no folder of git.
+    Raises ``UsageError``.
     """
-    if not force and leads_out_of_project(path):
+    from ..base.destination import destination_of
+
+    try:
+        found = destination_of(path)
+    except (OSError, ValueError) as error:  # a NUL in the path
+        raise _cannot_be_written(path, error) from None
+    if not force and found.leads_out_of_project:
         raise UsageError(f"{path}: not written: a link out of the project; --force follows it")
-    target = os.path.realpath(path)  # so that a link stays a link
+    if not force and found.is_in_git_folder():
+        raise UsageError(f"{path}: not written: it is in a folder of git; --force writes there")
+    return found
+
+
+def replaceable(path: str, *, force: bool, checked: Iterable[str]) -> Destination:
+    """The destination of the report *path*, as of ``writable``.
+
+    Without *force*, a file that is one of *checked* or tracked by git is only
+    replaced if it is a report.
+    """
+    found = writable(path, force=force)
+    reason = "" if force or not os.path.isfile(found.target) else _reason_to_keep(found, checked)
+    if reason:
+        raise UsageError(f"{path}: not replaced: {reason}, and not a report; see --force")
+    return found
+
+
+def write_file(destination: Destination, text: str) -> None:
+    """Write *text* to *destination* in one step, keeping the mode of an existing file.
+
+    A device or pipe is written to directly. Raises ``UsageError``.
+    """
+    target = destination.target
     data = text.encode("utf-8", "backslashreplace")
     try:
         if os.path.exists(target) and not os.path.isfile(target):
@@ -89,36 +120,28 @@ def write_file(path: str, text: str, *, force: bool) -> None:
             return
         replace_file(target, data, lambda temporary: _copy_mode(target, temporary))
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {(error.strerror or '').lower()}") from None
+        raise _cannot_be_written(destination.path, error) from None
 
 
-def write_report(path: str, text: str, *, force: bool, checked: Iterable[str]) -> None:
-    """Write the report *text* to the file *path*, as ``write_file`` does.
-
-    Without *force*, a file that is one of *checked* or tracked by git is only
-    replaced if it is a report.
-    """
-    if not force and os.path.isfile(path):
-        reason = _reason_to_keep(path, checked)
-        if reason:
-            raise UsageError(f"{path}: not replaced: {reason}, and not a report; see --force")
-    write_file(path, text, force=force)
+def _cannot_be_written(path: str, error: Exception) -> UsageError:
+    reason = getattr(error, "strerror", "") or str(error)
+    return UsageError(f"{path}: cannot be written: {reason.lower()}")
 
 
-def _reason_to_keep(path: str, checked: Iterable[str]) -> str:
-    """Why the file *path* must not be replaced; empty if it may be."""
+def _reason_to_keep(destination: Destination, checked: Iterable[str]) -> str:
+    """Why the file at *destination* must not be replaced; empty if it may be."""
     from ..base.disk import UnreadableError, is_tracked, read_bytes
     from ..base.limits import in_force
     from ..report.recognise import is_report
 
     try:
-        if is_report(read_bytes(path, in_force().file_size)):
+        if is_report(read_bytes(destination.target, in_force().file_size)):
             return ""
     except UnreadableError:
         pass
-    if any(os.path.exists(one) and os.path.samefile(one, path) for one in checked):
+    if any(map(destination.is_file, checked)):
         return "it is checked"
-    return "it is tracked by git" if is_tracked(path) else ""
+    return "it is tracked by git" if is_tracked(destination.target) else ""
 
 
 def _copy_mode(source: str, target: str) -> None:

@@ -13,17 +13,19 @@ from .output import (
     EXIT_INTERRUPTED,
     EXIT_OK,
     print_stderr,
+    replaceable,
     text_width,
+    write_file,
     write_lines,
-    write_report,
     write_stdout,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
+    from ..base.destination import Destination
     from ..files.inputs import Contents
     from ..findings.result import Result
     from ..settings.lookup import NearestSettings
@@ -40,7 +42,12 @@ class LintSession:
         self.options = options
         self._here = here
         self._settings = settings
-        self._run = Run(settings, jobs=options.jobs, statistics=options.statistics)
+        self._run = Run(
+            settings,
+            jobs=options.jobs,
+            statistics=options.statistics,
+            setups=options.show_setups,
+        )
         self._baseline = under(
             here.limits,
             lambda: RunBaseline(
@@ -80,11 +87,18 @@ class LintSession:
         Returns the exit code.
         """
         options = self.options
+        if options.show_setups:
+            return _show_setups(options, result)
+        try:
+            output = self.output()
+        except UsageError:  # nothing is written, but shown
+            _write_text(options, self.without_baseline(result))
+            raise
         applied = self._baseline.apply(result, self._run.coverage)
         result = applied.result
         for error in result.internal_errors:
             print_stderr(error)
-        _write_report(options, result, self._run.files)
+        _write_report(options, result, output)
         if not options.quiet:
             for line in applied.notes:
                 print_stderr(line)
@@ -97,6 +111,36 @@ class LintSession:
         if result.internal_errors:
             return EXIT_INTERNAL_ERROR
         return EXIT_FINDINGS if _fails(result, self._here.fail_on) else EXIT_OK
+
+    def output(self) -> Destination | None:
+        """Where ``--output`` writes the report of the last run; None without that option.
+
+        Raises ``UsageError`` if the file must not be written.
+        """
+        options = self.options
+        if options.output is None:
+            return None
+        checked = self._run.files
+        output = replaceable(options.output, force=options.force, checked=checked)
+        baseline = self._baseline.path
+        if baseline is not None and output.is_file(baseline):
+            raise UsageError(f"{options.output}: not written: it is also the baseline of this run")
+        for kind, path in () if options.force else self._read():
+            if output.is_file(path):
+                raise UsageError(
+                    f"{options.output}: not replaced: this run reads its {kind} from it; see --force"
+                )
+        return output
+
+    def _read(self) -> Iterator[tuple[str, str]]:
+        """The files that determine the result, besides checked ones, each with what it has."""
+        from ..rulebook.folder import fact_files, rule_files
+
+        for path in self._settings.files:
+            yield "settings", path
+        for rules in self._run.rules():
+            for path in (*rule_files(rules), *fact_files(rules)):
+                yield "rules", path
 
     def read_stdin(self, name: str) -> bytes:
         """Standard input as the contents of the file *name*; raises ``UsageError``."""
@@ -157,22 +201,19 @@ def _fails(result: Result, fail_on: str) -> bool:
     return any(finding.severity in failing for finding in result.findings)
 
 
-def _write_report(options: argparse.Namespace, result: Result, checked: Sequence[str]) -> None:
-    """Write the report to standard output; with ``--output`` to a file, and text there.
-
-    *checked* are the files of the run.
-    """
+def _write_report(options: argparse.Namespace, result: Result, output: Destination | None) -> None:
+    """Write the report to standard output; with *output* to that file, and text there."""
     from ..report.formats import report
 
     # Standard output first: nothing is lost if the file cannot be written.
-    if options.output is not None or options.format == "text":
+    if output is not None or options.format == "text":
         _write_text(options, result)
     else:
         text = report(result, options.format, show_suppressed=options.show_suppressed)
         write_stdout(text, commands=options.format == "github")
-    if options.output is not None:
+    if output is not None:
         text = report(result, options.format, show_suppressed=options.show_suppressed)
-        write_report(options.output, text, force=options.force, checked=checked)
+        write_file(output, text)
 
 
 def _write_text(options: argparse.Namespace, result: Result) -> None:
@@ -199,3 +240,18 @@ def _print_summary(options: argparse.Namespace, result: Result, *, everything: b
         for line in (*rule_counts(result.findings), *resolution_lines(resolutions)):
             print_stderr(line)
     print_stderr(summary(result, everything=everything))
+
+
+def _show_setups(options: argparse.Namespace, result: Result) -> int:
+    """Print the set-ups of *result* in place of its findings; return the exit code."""
+    from ..report.setups import as_json, as_text
+
+    if options.format not in ("text", "json"):
+        raise UsageError(f"--show-setups: no such output in the format {options.format}")
+    for error in result.internal_errors:
+        print_stderr(error)
+    if options.format == "json":
+        write_stdout(as_json(result.setups))
+    else:
+        write_lines(as_text(result.setups))
+    return EXIT_INTERNAL_ERROR if result.internal_errors else EXIT_OK

@@ -17,7 +17,7 @@ from .contradictions import contradiction, pinned
 from .principals import ROLE, Principal
 from .reach import is_literal, resources_of, settled
 from .request import Request
-from .statements import Answer, covers_action, resource_matches
+from .statements import Answer, resource_matches
 from .values import SHAPES, UNKNOWN, agreed, form, holes, known, literal, opened, placed
 
 TYPE_CHECKING = False
@@ -129,7 +129,7 @@ class Denials:
                 for statement in document.statements
                 if statement.effect is not None
                 and statement.effect.literal != "Allow"
-                and any(covers_action(one, wanted) for one in statement.actions)
+                and any(one.covers(wanted) for one in statement.actions)
             ]
         return found
 
@@ -193,9 +193,11 @@ class Denials:
 
     def _of_kind(self, resource: Resource, action: str, whole: Parts) -> Parts:
         """What *resource* names of the kind whose resources look like *whole*."""
+        if resource.complement:
+            return self._in_partition(whole)
         parts = resource.texts[0].parts
         fields = split(parts)
-        if resource.complement or (len(fields) < FIELDS and known(parts) is not None):
+        if len(fields) < FIELDS and known(parts) is not None:
             return self._in_partition(whole)
         if len(fields) < FIELDS:
             return opened(parts)
@@ -222,8 +224,8 @@ class Denials:
     def _partition(self) -> Parts | None:
         for document in self._documents:
             for statement in document.statements:
-                for resource in statement.resources:
-                    fields = split(resource.texts[0].parts)
+                for text in [text for one in statement.resources for text in one.texts]:
+                    fields = split(text.parts)
                     if len(fields) == FIELDS and not _has_wildcard(fields[PARTITION]):
                         return fields[PARTITION]
         return None

@@ -26,15 +26,19 @@ if TYPE_CHECKING:
     from ..iam.catalogue import Facts
     from .availability import Availability
     from .conditions import Key
+    from .principals import Principal
     from .values import Parts
 
 STRANGER = "stranger"
 """Stands in ``request-keys`` for a caller whom no policy names."""
 HOLDER = "holder"
 """Stands for the role or user that has the identity policies, in place of a principal."""
+ANYBODY = "anybody"
+"""Stands for somebody whom no policy names, in place of a principal."""
 OWNER = "owner"
 """Stands for some principal of the account that the resource belongs to."""
 
+_ALWAYS: Mapping[str, str] = {}
 _PART = regex(r"\{([a-z-]+)\}")
 
 
@@ -47,6 +51,18 @@ class Profile:
     action: str
     resource: str
     keys: Mapping[str, str | None]
+    made_for: str = ""
+    when: Mapping[str, str] = _ALWAYS
+    """The properties of what it is made for without which it is not made."""
+
+    is_hypothetical: bool = False
+    """Whether it is made in special cases only, or there to be compared with."""
+
+    @property
+    def decided_by(self) -> str:
+        """The part of the request that its policies are on: the first of its resource, or the role."""
+        found = _PART.search(self.resource)
+        return "role" if self.is_of_holder or found is None else found.group(1)
 
     @property
     def is_of_holder(self) -> bool:
@@ -70,6 +86,10 @@ class Profiles:
         return {
             raw["name"]: _profile(raw, common.get(raw["by"], {})) for raw in self._facts.requests
         }
+
+    def form(self, part: str) -> str:
+        """What the *part* of a request looks like."""
+        return self._forms.get(part, "{any}")
 
     def kind(self, profile: Profile) -> str:
         """The kind of the policies that decide *profile*: the holder's, or those of the resource."""
@@ -98,7 +118,7 @@ class Profiles:
         Spellings of holes in *shared* mean the same value in the request and in the policies.
         """
         kind = {HOLDER: ROLE, OWNER: ACCOUNT}.get(profile.by)
-        by = open_principal(kind) if kind is not None else principal_of(profile.by)
+        by = open_principal(kind) if kind is not None else _principal(profile.by)
         known = values or {}
         return Request(
             by,
@@ -129,6 +149,19 @@ class Profiles:
         return tuple(found)
 
 
+def _principal(by: str) -> Principal:
+    return principal_of(None if by == ANYBODY else by)
+
+
 def _profile(raw: Mapping[str, Any], common: Mapping[str, str | None]) -> Profile:
     keys = {**common, **raw.get("keys", {})}
-    return Profile(raw["name"], raw["by"], raw["action"], raw["resource"], keys)
+    return Profile(
+        raw["name"],
+        raw["by"],
+        raw["action"],
+        raw["resource"],
+        keys,
+        raw["for"],
+        raw.get("when", _ALWAYS),
+        raw.get("hypothetical", False),
+    )

@@ -25,7 +25,7 @@ from .principals import (
     Principal,
     principal_of,
 )
-from .reasons import Miss, misses
+from .reasons import Miss, misses_of_request
 from .request import Request
 from .statements import Answer, Place
 from .values import UNKNOWN, form, literal
@@ -218,11 +218,7 @@ def _common(answers: Sequence[Answer]) -> Miss | None:
     """The first element that keeps the statement from each of the requests of *answers*."""
     common: dict[str, Miss] | None = None
     for answer in answers:
-        found = {
-            miss.element: miss
-            for miss in misses(answer)
-            if miss.verdict == NO and miss.element not in ("Action", "Principal")
-        }
+        found = {miss.element: miss for miss in misses_of_request(answer) if miss.verdict == NO}
         before = found if common is None else common
         common = {element: miss for element, miss in before.items() if element in found}
     return next(iter((common or {}).values()), None)
@@ -284,10 +280,16 @@ def open_principal(kind: str) -> Principal:
 
 
 def principals_of(elements: Iterable[Element]) -> Iterator[Principal]:
-    """A principal for each of *elements*, and of each kind for one that stands for many."""
+    """A principal for each of *elements*, and of each kind for those that stand for many."""
+    seen: set[tuple[str | None, str | None]] = set()
     for element in elements:
         kind, text = element.type.literal, element.id.literal
         if element.complement or text == "*" or kind not in ("AWS", "Service", "Federated"):
+            kind, text = None, "*"
+        if (kind, text) in seen:
+            continue
+        seen.add((kind, text))
+        if kind is None:
             yield from [open_principal(one) for one in EVERYBODY]
         elif kind == "AWS":
             yield _of_account(text)

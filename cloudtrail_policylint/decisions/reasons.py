@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .request import Request
     from .statements import Answer
 
+_RESOURCE = "Resource"
 ALLOW, DENY, LACKS = "allow", "deny", "lacks"
 
 _POLICIES = {
@@ -149,15 +150,24 @@ def misses(answer: Answer) -> Iterator[Miss]:
         wanted = [text.written for action in statement.actions for text in action.texts]
         span = statement.actions[0].span if statement.actions else statement.span
         yield Miss("Action", tuple(wanted), request.action, answer.action, span)
-    if answer.resource != YES:
-        wanted = [text.written for one in statement.resources for text in one.texts]
-        span = statement.resources[0].span if statement.resources else statement.span
-        yield Miss("Resource", tuple(wanted), written(request.resource), answer.resource, span)
     principal = max(answer.principal(deny=answer.effect == "Deny").values())
+    of_request = list(misses_of_request(answer))
+    if of_request and of_request[0].element == _RESOURCE:
+        yield of_request.pop(0)
     if principal != YES:
         wanted = [one.id.written for one in statement.principals]
         span = statement.principals[0].span if statement.principals else statement.span
         yield Miss("Principal", tuple(wanted), _who(request), principal, span)
+    yield from of_request
+
+
+def misses_of_request(answer: Answer) -> Iterator[Miss]:
+    """Those of ``misses`` that are about what is asked, not about who asks for what."""
+    statement, request = answer.statement, answer.request
+    if answer.resource != YES:
+        wanted = [text.written for one in statement.resources for text in one.texts]
+        span = statement.resources[0].span if statement.resources else statement.span
+        yield Miss(_RESOURCE, tuple(wanted), written(request.resource), answer.resource, span)
     for condition, verdict in answer.conditions:
         if verdict != YES:
             yield _miss_of_condition(condition, verdict, request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.lazy_regex import regex
 from ..base.record import record
-from ..iam.patterns import MAYBE, NO, YES, covers_verdict, parse
+from ..iam.patterns import MAYBE, NO, YES, parse
 from ..tree.nodes import Piece
 from .conditions import Setting, holds
 from .principals import EVERYBODY, WAYS, names, spares
@@ -15,8 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..iam.patterns import Glob
-    from ..iam.policy import Action, Condition, Document, Resource, Statement
+    from ..iam.policy import Condition, Document, Resource, Statement
     from .request import Request
     from .values import Parts
     from .variables import Lookup
@@ -108,6 +107,12 @@ class Answer:
             found[EVERYBODY] = max(found[EVERYBODY], 2 - spared)
         return found
 
+    def among(self, resource: Resource) -> int:
+        """Whether the resource is one that *resource*, one of the statement's, stands for."""
+        return agreed(
+            _is_among(resource, self.request, lookup) for lookup in self._setting().lookups()
+        )
+
     def applies(self, *, deny: bool) -> dict[str, int]:
         """Whether the statement applies, by the way in which it names the principal.
 
@@ -135,7 +140,7 @@ class Answer:
         if not statement.actions:
             return NO if "action" in statement.fields else MAYBE
         wanted = parse(self.request.action.lower())
-        return max([covers_action(one, wanted) for one in statement.actions])
+        return max([one.covers(wanted) for one in statement.actions])
 
     def _resource(self) -> int:
         statement = self.statement
@@ -143,10 +148,16 @@ class Answer:
             if "resource" in statement.fields:
                 return NO
             return YES if self.place.has_own_resource else MAYBE
-        return agreed(
-            max([_is_among(one, self.request, lookup) for one in statement.resources])
-            for lookup in self._setting().lookups()
-        )
+        return agreed(self._is_about(lookup) for lookup in self._setting().lookups())
+
+    def _is_about(self, lookup: Lookup | None) -> int:
+        """Whether the resource is among the statement's where variables have the values of *lookup*."""
+        verdict = NO
+        for one in self.statement.resources:
+            verdict = max(verdict, _is_among(one, self.request, lookup))
+            if verdict == YES:
+                break
+        return verdict
 
     def _setting(self) -> Setting:
         return Setting(self.request.key, has_variables(self.document), self.request.shared)
@@ -158,12 +169,6 @@ def has_variables(document: Document) -> bool | None:
         return False
     version = document.version.literal
     return None if version is None else version == VARIABLES_SINCE
-
-
-def covers_action(action: Action, wanted: Glob) -> int:
-    """Whether *action* stands for the one action *wanted*."""
-    found = max([covers_verdict(form, wanted) for form in action.forms], default=NO)
-    return 2 - found if action.complement else found
 
 
 def _is_among(element: Resource, request: Request, lookup: Lookup | None) -> int:

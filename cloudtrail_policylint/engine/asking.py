@@ -10,7 +10,7 @@ from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..decisions.availability import Availability
 from ..decisions.contradictions import contradiction
-from ..decisions.decision import IDENTITY, Decider, Decision, Policies
+from ..decisions.decision import IDENTITY, RCP, Decider, Decision, Policies
 from ..decisions.denials import Caller, Denials, Left
 from ..decisions.principals import ROLE, ROOT, USER
 from ..decisions.profiles import Profiles
@@ -28,12 +28,13 @@ from ..decisions.reach import (
 )
 from ..decisions.reasons import causes, misses
 from ..decisions.request import Request
-from ..decisions.statements import Answer, Place, covers_action, resource_matches
+from ..decisions.statements import Answer, Place, resource_matches
 from ..decisions.values import agreed, holes, known, opened
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
 from ..iam.patterns import MAYBE, NO, YES, parse
-from ..tree.nodes import Hole, Piece
+from ..iam.policy import Condition
+from ..tree.nodes import ACCOUNT, Hole, Piece
 from ..tree.source import Related
 from .shown import listed
 
@@ -47,22 +48,29 @@ if TYPE_CHECKING:
     from ..decisions.reasons import Cause, Miss
     from ..decisions.values import Parts
     from ..iam.catalogue import Catalogue
-    from ..iam.policy import Action, Condition, Document, Statement
+    from ..iam.policy import Action, Document, Resource, Statement
+    from ..tree.nodes import Text
     from ..tree.source import Span
 
 MAX_TRIED = 50
 """Resources, or statements, that are tried one by one: with more, what they allow is not known."""
+MAX_HOLDERS = 100
+"""Holders of policies of which it is remembered what they may do."""
 
 _HAVE_OWN_RESOURCE = tuple([k for k in WITH_PRINCIPAL if k not in ("rcp", "vpc-endpoint")])
+LOG_FOLDER = "AWSLogs/"
+"""What comes behind the prefix in the path of a log file."""
+PREFIX = "{prefix}"
+
 _PARTS_OF = {
-    "s3-bucket": "bucket",
-    "kms-key": "key",
-    "sns-topic": "topic",
-    "cloudtrail-channel": "channel",
-    "cloudtrail-event-data-store": "event-data-store",
-    "cloudtrail-dashboard": "dashboard",
+    "s3-bucket": ("bucket",),
+    "kms-key": ("key", "topic-key"),
+    "sns-topic": ("topic",),
+    "cloudtrail-channel": ("channel",),
+    "cloudtrail-event-data-store": ("event-data-store",),
+    "cloudtrail-dashboard": ("dashboard",),
 }
-"""The part of a request that a policy of each kind belongs to."""
+"""The parts of requests that a policy of each kind may belong to."""
 
 
 @record
@@ -97,12 +105,36 @@ def place_of(kind: str) -> Place:
     )
 
 
+def _alike(kind: str) -> object:
+    """A key that is the same for kinds of documents that are asked the same about a statement."""
+    place = place_of(kind)
+    return place.names_principals, place.has_own_resource, kind == "scp"
+
+
 class Sources:
     """What decisions rest on, made once for all documents of a run."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.available = Availability(catalogue, catalogue.facts)
         self.profiles = Profiles(catalogue.facts, self.available)
+        self._allowed: dict[object, tuple[object, dict[str, int]]] = {}
+
+    def allowed_to(self, documents: Sequence[Document]) -> dict[str, int]:
+        """What is known so far of the actions that all *documents* of a holder allow.
+
+        Each of them asks the same: without this, the time would grow with the square
+        of their number.
+        """
+        key = frozenset(
+            (one.kinds, id(one.statements), id(one.version), one.complete) for one in documents
+        )
+        found = self._allowed.get(key)
+        if found is None:
+            if len(self._allowed) == MAX_HOLDERS:
+                del self._allowed[next(iter(self._allowed))]
+            # The documents are kept, so that no other one gets the same id.
+            found = self._allowed[key] = (tuple(documents), {})
+        return found[1]
 
 
 class Asking:
@@ -110,17 +142,19 @@ class Asking:
 
     def __init__(self, document: Document, sources: Sources) -> None:
         self._document = document
+        self._sources = sources
         self._available = sources.available
         self._profiles = sources.profiles
         self._decider = Decider()
-        self._asked: dict[tuple[int, str], list[Asked]] = {}
+        self._asked: dict[object, list[Asked]] = {}
         self._statements: dict[int, Met] = {}
         self._actions: dict[object, Met] = {}
         self._conditions: dict[int, dict[int, Met]] = {}
         self._by_action: dict[tuple[int, int], Met] = {}
         self._requests: dict[tuple[str, str], Request] = {}
+        self._answers: dict[tuple[int, str], Answer] = {}
         self._decided: dict[str, Decided | None] = {}
-        self._allowed: dict[str, int] = {}
+        self._allowed: dict[str, int] | None = None
         self._denials: dict[str, Denials] = {}
         self._lefts: dict[tuple[int, str], Left] = {}
         self._undenied: dict[tuple[int, str], int] = {}
@@ -132,11 +166,9 @@ class Asking:
         found = self._statements.get(id(statement))
         if found is None:
             actions = _named(statement)
+            kinds = {_alike(kind): kind for kind in self._document.kinds}.values()
             found = self._statements[id(statement)] = _of_all(
-                [
-                    self._met(statement, self._about(statement, kind), actions)
-                    for kind in self._document.kinds
-                ]
+                [self._met(statement, self._about(statement, kind), actions) for kind in kinds]
             )
         return found
 
@@ -152,7 +184,7 @@ class Asking:
         return _of_all([self._action(statement, action, kind) for kind in self._document.kinds])
 
     def _action(self, statement: Statement, action: Action, kind: str) -> Met:
-        key = (id(statement), kind, action.known)
+        key = (id(statement), _alike(kind), action.known)
         found = self._actions.get(key)
         if found is None:
             requests = self._requests_for(statement, kind, (action,))
@@ -239,7 +271,7 @@ class Asking:
         return Met(verdict, verdict, because)
 
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
-        key = (id(statement), kind)
+        key = (id(statement), _alike(kind))
         found = self._asked.get(key)
         if found is None:
             found = self._asked[key] = self._requests_for(statement, kind, statement.actions)
@@ -266,7 +298,7 @@ class Asking:
         A Deny has one where some request meets it, an Allow where Deny statements in view
         leave some such request.
         """
-        covered = covers_action(action, parse(name.lower()))
+        covered = action.covers(parse(name.lower()))
         if covered == NO:
             return NO
         found = self._left(statement, name)
@@ -334,20 +366,81 @@ class Asking:
     # -- the requests that CloudTrail makes, and owners of resources
 
     def names(self, wanted: Iterable[str]) -> Iterator[Profile]:
+        """Those of the requests *wanted* to which statements of a document of this kind may apply."""
+        for name in wanted:
+            profile = self._profiles.by_name[name]
+            if self._kind(profile) is not None:
+                yield profile
+
+    def decides(self, wanted: Iterable[str]) -> Iterator[Profile]:
         """Those of the requests *wanted* that a document of this kind decides."""
         for name in wanted:
             profile = self._profiles.by_name[name]
             if self._profiles.kind(profile) in self._document.kinds:
                 yield profile
 
-    def request(self, statement: Statement, profile: Profile) -> Met:
-        """Whether *statement* certainly applies to the request *profile*, or certainly does not."""
+    def _kind(self, profile: Profile) -> str | None:
+        """As which kind the document is asked about the request *profile*; None if it says nothing to it."""
         kind = self._profiles.kind(profile)
-        answer = Answer(statement, self._document, place_of(kind), self._request(profile))
+        if kind in self._document.kinds:
+            return kind
+        is_limit = RCP in self._document.kinds and not profile.is_of_holder
+        return RCP if is_limit and self._profiles.request(profile).reaches_rcps else None
+
+    def request(self, statement: Statement, profile: Profile) -> Met:
+        """Whether *statement* applies to some request *profile*, and whether to each."""
+        answer = self._answer(statement, profile)
         principal = max(answer.principal(deny=answer.effect == "Deny").values())
         ever, always = _answered(answer)
+        if ever != NO and statement.resources:
+            ever = min(
+                ever, max([self._reaches(answer, one, profile) for one in statement.resources])
+            )
         rest = min(answer.action, principal)
+        if len(self._document.kinds) > 1:
+            return Met(MAYBE, min(always, rest, MAYBE))
         return Met(min(ever, rest), min(always, rest))
+
+    def keeps(self, statement: Statement, element: Resource | Condition, profile: Profile) -> int:
+        """Whether *element* keeps *statement* from each request *profile*."""
+        answer = self._answer(statement, profile)
+        most = MAYBE if len(self._document.kinds) > 1 else YES
+        if not isinstance(element, Condition):
+            return min(most, YES - self._reaches(answer, element, profile))
+        (verdict,) = [verdict for one, verdict in answer.conditions if one is element]
+        if not element.certain:
+            return min(YES - verdict, MAYBE)
+        return min(most, YES - _possible(verdict, _texts(element), answer))
+
+    def _answer(self, statement: Statement, profile: Profile) -> Answer:
+        key = (id(statement), profile.name)
+        found = self._answers.get(key)
+        if found is None:
+            kind = self._kind(profile)
+            assert kind is not None
+            request = self._request(profile)
+            found = Answer(statement, self._document, place_of(kind), request)
+            self._answers[key] = found
+        return found
+
+    def _reaches(self, answer: Answer, resource: Resource, profile: Profile) -> int:
+        """Whether *resource* is that of some request *profile*, which *answer* is about.
+
+        The path of a log file has the prefix of the trail that the policy is for.
+        """
+        ever = _possible(answer.among(resource), resource.texts, answer)
+        folder = None
+        if ever != NO and not resource.complement and PREFIX in profile.resource:
+            folder = log_folder(resource.texts[0].parts)
+        if folder is None:
+            return ever
+        bucket, prefix = folder
+        if not _is_prefix(prefix):
+            return NO
+        values = {"bucket": bucket, "prefix": prefix}
+        request = self._profiles.request(profile, values, holes(folder))
+        own = Answer(answer.statement, self._document, answer.place, request)
+        return _possible(own.among(resource), resource.texts, own)
 
     def decided(self, profile: Profile) -> Decided:
         """The decision on the request *profile* by this document, or by all of its holder."""
@@ -355,6 +448,10 @@ class Asking:
         if found is None:
             found = self._decided[profile.name] = self._decide(profile)
         return found
+
+    def near_request(self, profile: Profile, floor: int) -> Iterator[tuple[Statement, Related]]:
+        """The statements that nearly allow the request *profile*, or possibly if *floor* is MAYBE."""
+        yield from _nearly(_answers_of(self.decided(profile).decision), floor)
 
     def _decide(self, profile: Profile) -> Decided:
         request = self._request(profile)
@@ -400,9 +497,9 @@ class Asking:
         key = (profile.name, kind)
         found = self._requests.get(key)
         if found is None:
-            part = _PARTS_OF.get(kind)
-            own = own_resource(self._document, kind) if part else None
-            values = {part: own} if part and own is not None else {}
+            parts = _PARTS_OF.get(kind, ()) if kind in self._document.kinds else ()
+            own = own_resource(self._document, kind) if parts else None
+            values = dict.fromkeys(parts, own) if own is not None else {}
             shared = holes(values.values())
             found = self._requests[key] = self._profiles.request(profile, values, shared)
         return found
@@ -411,6 +508,8 @@ class Asking:
 
     def allowed(self, action: str) -> int:
         """Whether the holders may carry out *action*, on some resource and in some request."""
+        if self._allowed is None:
+            self._allowed = self._sources.allowed_to(self._of_holder())
         found = self._allowed.get(action)
         if found is None:
             found = self._allowed[action] = agreed(self._may(action, kind) for kind in (USER, ROLE))
@@ -420,18 +519,7 @@ class Asking:
         """The statements that nearly allow the holders *action*, or possibly if *floor* is MAYBE."""
         (parts, *_) = resources_of(self._available.catalogue.action(action))
         layer = self._layer(self._of_holder(), open_principal(ROLE), action, parts)
-        for answer in layer.answers:
-            missing = list(misses(answer))
-            if answer.effect == "Deny" or answer.action == NO or not missing:
-                continue
-            statement, first = answer.statement, missing[0]
-            if all(one.verdict == MAYBE for one in missing):
-                if floor == MAYBE:
-                    yield statement, Related(first.span, "it depends on this Allow")
-            elif len(missing) == 1:
-                field = first.element.partition("/")[0].lower()
-                message = f"this Allow would be enough with a different {field}"
-                yield statement, Related(first.span, message)
+        yield from _nearly(layer.answers, floor)
 
     def _may(self, action: str, kind: str) -> int:
         if self._document.kinds != (IDENTITY,):
@@ -487,6 +575,22 @@ def _answers(requests: Sequence[Asked]) -> list[Answer]:
     ]
 
 
+def _nearly(answers: Iterable[Answer], floor: int) -> Iterator[tuple[Statement, Related]]:
+    """The statements of *answers* that nearly allow the request, or possibly if *floor* is MAYBE."""
+    for answer in answers:
+        missing = list(misses(answer))
+        if answer.effect == "Deny" or answer.action == NO or not missing:
+            continue
+        statement, first = answer.statement, missing[0]
+        if all(one.verdict == MAYBE for one in missing):
+            if floor == MAYBE:
+                yield statement, Related(first.span, "it depends on this Allow")
+        elif len(missing) == 1:
+            field = first.element.partition("/")[0].lower()
+            message = f"this Allow would be enough with a different {field}"
+            yield statement, Related(first.span, message)
+
+
 def _is_never_met(condition: Condition, requests: Sequence[Asked]) -> bool:
     """Whether none of *requests* meets *condition*, one of those of their statement."""
     return any(
@@ -499,11 +603,33 @@ def _answered(answer: Answer) -> tuple[int, int]:
     """Whether resource and conditions are met by some request like that of *answer*, and by each."""
     statement = answer.statement
     texts = [text for one in statement.resources for text in one.texts]
-    is_known = all(text.literal is not None for text in texts)
-    found = [settled(answer.resource) if is_known else (answer.resource, answer.resource)]
+    is_told = _are_told(texts, answer)
+    found = [settled(answer.resource) if is_told else (answer.resource, answer.resource)]
     for one, verdict in answer.conditions:
-        found.append(settled(verdict) if is_literal(one) else (verdict, verdict))
+        is_told = one.certain and _are_told(_texts(one), answer)
+        found.append(settled(verdict) if is_told else (verdict, verdict))
     return min([ever for ever, _ in found]), min([always for _, always in found])
+
+
+def _possible(verdict: int, texts: Iterable[Text], answer: Answer) -> int:
+    """Whether what *verdict* says of the request of *answer* and of *texts* holds for some such request."""
+    return settled(verdict)[0] if _are_told(texts, answer) else verdict
+
+
+def _are_told(texts: Iterable[Text], answer: Answer) -> bool:
+    """Whether *texts* are known but for what the request of *answer* has, too, and ids of accounts.
+
+    Of any account there are requests.
+    """
+    return all(
+        isinstance(part, Piece) or part.shape == ACCOUNT or part.written in answer.request.shared
+        for text in texts
+        for part in text.parts
+    )
+
+
+def _texts(condition: Condition) -> tuple[Text, ...]:
+    return (condition.operator, condition.key, *condition.values)
 
 
 # -- what the documents of a holder allow
@@ -540,10 +666,13 @@ def _of_some_resource(
 def _named_by(answer: Answer) -> Iterator[Parts | None]:
     """The resources that an Allow is for among those of its request; None where they are not told apart."""
     for resource in answer.statement.resources:
+        if resource.complement:
+            yield None
+            continue
         parts = resource.texts[0].parts
-        matches = MAYBE if resource.complement else resource_matches(parts, answer.request, None)
+        matches = resource_matches(parts, answer.request, None)
         if matches != NO:
-            is_told = matches == MAYBE and not resource.complement and _names_service(parts)
+            is_told = matches == MAYBE and _names_service(parts)
             yield opened(parts) if is_told else None
     if not answer.statement.resources:
         yield None
@@ -616,7 +745,7 @@ def own_resource(document: Document, kind: str) -> Parts | None:
     for statement in document.statements:
         for resource in statement.resources:
             for text in resource.texts:
-                parts = _up_to_slash(text.parts) if kind == "s3-bucket" else text.parts
+                parts = _at_slash(text.parts)[0] if kind == "s3-bucket" else text.parts
                 wild = any(isinstance(one, Piece) and _has_wildcard(one.text) for one in parts)
                 if not wild and not _is_foreign(parts, kind):
                     found[tuple([_said(part) for part in parts])] = parts
@@ -638,15 +767,35 @@ def _said(part: Piece | Hole) -> object:
     return part.text if isinstance(part, Piece) else (part.written,)
 
 
-def _up_to_slash(parts: Parts) -> Parts:
-    """*parts* up to the first slash: the bucket of an object's ARN."""
-    found: list[Piece | Hole] = []
-    for part in parts:
+def _at_slash(parts: Parts) -> tuple[Parts, Parts | None]:
+    """What is before and behind the first slash of *parts*; None behind where there is no slash."""
+    for at, part in enumerate(parts):
         if isinstance(part, Piece) and "/" in part.text:
-            head = part.text.partition("/")[0]
-            return (*found, Piece(head, part.span)) if head else tuple(found)
-        found.append(part)
-    return tuple(found)
+            head, _, tail = part.text.partition("/")
+            before = (*parts[:at], Piece(head, part.span)) if head else parts[:at]
+            behind = (Piece(tail, part.span), *parts[at + 1 :]) if tail else parts[at + 1 :]
+            return before, behind
+    return parts, None
+
+
+def log_folder(parts: Parts) -> tuple[Parts, Parts] | None:
+    """The bucket of *parts*, a path of log files, and the prefix of their trail; None if it is none."""
+    for at in range(len(parts) - 1, -1, -1):
+        part = parts[at]
+        if isinstance(part, Piece) and LOG_FOLDER in part.text:
+            before = Piece(part.text.rpartition(LOG_FOLDER)[0], part.span)
+            bucket, prefix = _at_slash(opened((*parts[:at], before)))
+            return (bucket, prefix) if prefix is not None else None
+    return None
+
+
+def _is_prefix(parts: Parts) -> bool:
+    """Whether *parts* are empty, or may be a prefix and a slash."""
+    if not parts:
+        return True
+    first, last = parts[0], parts[-1]
+    begins = not isinstance(first, Piece) or not first.text.startswith("/")
+    return begins and (not isinstance(last, Piece) or last.text.endswith("/"))
 
 
 # -- words for messages

@@ -14,6 +14,7 @@ from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Piece, Text
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
+from .plain import View, plain_effect, plainly_undenied
 from .targets import targets_of
 from .words import BY_ACTION, CONTRADICTORY, compiled, negated
 
@@ -71,6 +72,14 @@ class Binding:
 
 
 @record
+class Held:
+    """One way in which the match of a resource holds: its binding, and the places that explain it."""
+
+    binding: Binding
+    related: tuple[Related, ...]
+
+
+@record
 class Verdicts:
     """The lowest and the highest verdict of a match on the statements of a document.
 
@@ -91,6 +100,7 @@ class Scene:
         self._targets: dict[int, dict[str, int]] = {}
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
+        self._view = View(document, lookups.catalogue)
         self._places: Ranges | None = None
         self._asking: Asking | None = None
         self._related: dict[tuple[int, int], list[tuple[Statement, Related]]] = {}
@@ -112,6 +122,16 @@ class Scene:
             return self
         seen = tuple([replaced(one, complete=True) for one in document.companions])
         return Scene(replaced(document, companions=seen), self.lookups)
+
+    def effect(self, statement: Statement, action: Action, name: str) -> int:
+        """Whether *action*, one of its elements, gives *statement* an effect on the action *name*."""
+        found = plain_effect(statement, action, name, self._view)
+        return self.asking.effect(statement, action, name) if found is None else found
+
+    def undenied(self, statement: Statement, name: str) -> int:
+        """Whether no Deny in view denies the action *name* on the resources of *statement*."""
+        found = plainly_undenied(statement, name, self._view)
+        return self.asking.undenied(statement, name) if found is None else found
 
     def targets(self, statement: Statement) -> dict[str, int]:
         """The targets of *statement*."""
@@ -309,7 +329,10 @@ class DocumentMatch:
                 yield place
 
     def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
-        """The statements that a match with at least *floor* depends on, each as a related place."""
+        """The statements that a match with at least *floor* depends on, each as a related place.
+
+        What a match asks about decisions says what nearly allows it; other statements are exceptions.
+        """
         scene = self._seen(scene)
         for quantifier, match in self._statements:
             if quantifier == "some" and self._is_context:
@@ -317,7 +340,7 @@ class DocumentMatch:
                     if match.verdict(statement, scene, floor) >= floor:
                         span = _place_in(statement, match.binding(statement, scene, floor))
                         yield statement, Related(span, f"together with this {_effect(statement)}")
-            elif quantifier == "none":
+            elif quantifier == "none" and not self._asked:
                 for document in (scene.document, *scene.document.companions):
                     for statement in document.statements:
                         place = _nearly(match, statement, scene, floor)
@@ -547,14 +570,14 @@ class _Listed:
 
 
 class _AskedOf:
-    """The words of a test of one element that decisions answer: ``met``, ``effective``, ``denied``."""
+    """The words of a test of one element that decisions answer."""
 
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._is_action = field == "action"
         self._by_action = given.get("met") == BY_ACTION
         self.words = [
             (word, test)
-            for word in ("met", "effective", "denied")
+            for word in ("met", "keeps-from", "effective", "denied")
             if word in given
             for test in compiled(field, {word: given[word]}, lookups)
         ]
@@ -562,9 +585,11 @@ class _AskedOf:
     def verdict(self, element: Any, statement: Statement, scene: Scene) -> int:
         """The verdict on *element* of *statement*."""
         verdict = YES
-        for _, test in self.words:
+        for word, test in self.words:
             if test.met is not None:
                 found = test.met(self._met(element, statement, scene))
+            elif word == "keeps-from":
+                found = self._keeps(test, element, statement, scene)
             elif test.denied is not None:
                 found = test.denied(scene.asking.denied(statement, element))
             else:
@@ -597,10 +622,16 @@ class _AskedOf:
             return self._met(element, statement, scene).because
         return scene.asking.why(statement, element)
 
+    def _keeps(self, test: WordTest, element: Any, statement: Statement, scene: Scene) -> int:
+        """Whether *element* keeps *statement* from each request of ``keeps-from``."""
+        asking = scene.asking
+        wanted = asking.names(test.names or ())
+        return min([asking.keeps(statement, element, one) for one in wanted], default=NO)
+
     def _effects(
         self, test: WordTest, element: Action, statement: Statement, scene: Scene
     ) -> list[tuple[str, int]]:
-        return [(name, scene.asking.effect(statement, element, name)) for name in test.names or ()]
+        return [(name, scene.effect(statement, element, name)) for name in test.names or ()]
 
     def related(self, element: Any, statement: Statement, scene: Scene) -> Iterator[Related]:
         """The statements that ``denied`` rests on."""
@@ -703,7 +734,7 @@ class _Undenied:
         for quantifier, names in self._tests:
             found = NO
             for name in names:
-                found = max(found, scene.asking.undenied(statement, name))
+                found = max(found, scene.undenied(statement, name))
             verdict = min(verdict, negated(found) if quantifier == "none" else found)
             if verdict == NO:
                 break
@@ -712,7 +743,7 @@ class _Undenied:
     def witnesses(self, statement: Statement, scene: Scene, floor: int) -> Iterator[Witness]:
         for quantifier, names in self._tests:
             for name in names if quantifier == "some" else ():
-                if scene.asking.undenied(statement, name) >= floor:
+                if scene.undenied(statement, name) >= floor:
                     yield Witness("undenied", name, statement.span)
 
 
@@ -766,7 +797,7 @@ class _Decided:
         verdict = YES
         for quantifier, tests in self._tests:
             found = max(
-                [_decision(tests, one, scene) for one in scene.asking.names(_names(tests))],
+                [_decision(tests, one, scene) for one in scene.asking.decides(_names(tests))],
                 default=NO,
             )
             verdict = min(verdict, negated(found) if quantifier == "none" else found)
@@ -775,15 +806,17 @@ class _Decided:
     def witnesses(self, scene: Scene, floor: int) -> Iterator[Witness]:
         """The requests that passed ``some``, each at the reason for its decision."""
         for quantifier, tests in self._tests:
-            for one in scene.asking.names(_names(tests)) if quantifier == "some" else ():
+            for one in scene.asking.decides(_names(tests)) if quantifier == "some" else ():
                 if _decision(tests, one, scene) >= floor:
                     found = scene.asking.decided(one)
                     span = found.span or scene.document.span
                     yield Witness("request", found.action, span)
                     yield Witness("because", found.because, span)
 
-    def others(self, _: Scene, _floor: int) -> tuple[tuple[Statement, Related], ...]:
-        return ()
+    def others(self, scene: Scene, floor: int) -> Iterator[tuple[Statement, Related]]:
+        for quantifier, tests in self._tests:
+            for one in scene.asking.decides(_names(tests)) if quantifier == "some" else ():
+                yield from scene.asking.near_request(one, floor)
 
 
 def _decision(tests: Sequence[WordTest], profile: Profile, scene: Scene) -> int:

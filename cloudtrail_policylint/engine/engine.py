@@ -22,14 +22,17 @@ from .lookups import Lookups
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias, TypeVar
 
+    from ..findings.setup import ShownSetup
     from ..iam.policy import Attachment
-    from ..iam.written import FoundResource
+    from ..iam.written import FoundResource, Owner
     from ..rulebook.model import Case, Rule, RuleBook
+    from ..setups.model import Resource
     from ..tree.source import Related, Span
     from .other_subjects import AttachmentMatch, ResourceMatch
+    from .resources import Subject
 
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
     Question: TypeAlias = tuple[int, int | None]
@@ -159,21 +162,48 @@ class Engine:
                 failures.append(Failure(rule.id, attachment.arn.span, error))
         return [*failures, *settled(findings)]
 
-    def check_resource(self, resource: FoundResource) -> list[Finding | Failure]:
-        """What the rules find in *resource*."""
+    def asks_about(self, resource: FoundResource) -> bool:
+        """Whether a rule asks for more than the type of *resource*."""
+        return any(
+            match.is_about(resource) and match.asks_for_more() for match in self._of_resources()
+        )
+
+    def _of_resources(self) -> Iterator[ResourceMatch]:
+        from .other_subjects import ResourceMatch
+
+        for _, case in self._by_subject["resource"]:
+            yield self._match(case, ResourceMatch)
+
+    def shown(self, resource: Resource) -> ShownSetup:
+        """*resource* with its partners and what CloudTrail may do with them."""
+        from .setup_report import shown
+
+        return shown(resource, self._lookups)
+
+    def check_resource(
+        self, resource: FoundResource, made: Callable[[Owner], Sequence[Resource]]
+    ) -> list[Finding | Failure]:
+        """What the rules find in *resource*, of which *made* returns the instances.
+
+        What is only possible is not reported: most of a set-up is not in view.
+        """
         findings: list[Finding] = []
         failures: list[Failure] = []
+        subjects: dict[int, Subject] = {}
+        instances: Sequence[Resource] | None = None
         span = resource.owner.span
         from .other_subjects import ResourceMatch
 
         for rule, case in self._by_subject["resource"]:
             try:
                 match = self._match(case, ResourceMatch)
-                verdict = match.verdict(resource)
-                if verdict:
-                    findings += self._report(
-                        rule, case, match.binding(resource), verdict, resource, span
-                    )
+                if match.is_about(resource):
+                    if instances is None and match.asks_for_more():
+                        instances = made(resource.owner)
+                    for held in match.held(resource, instances or (), subjects):
+                        findings += self._report(
+                            rule, case, held.binding, YES, resource, span, held.related
+                        )
             except Exception as error:  # noqa: BLE001 - as above
                 failures.append(Failure(rule.id, span, error))
         return [*failures, *settled(findings)]

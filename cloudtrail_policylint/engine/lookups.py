@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ..base.record import record
 from ..iam.arns import MISFITS, Shape, misfit, service_of
 from ..iam.patterns import MAYBE, Pattern
@@ -9,6 +11,9 @@ from ..tree.nodes import Hole, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
     from .asking import Sources
@@ -39,6 +44,14 @@ class Lookups:
 
             self._sources = Sources(self.catalogue)
         return self._sources
+
+    @cached_property
+    def _resource_facts(self) -> dict[str, Mapping[str, Any]]:
+        return {one["type"]: one for one in self.catalogue.facts.resource_types}
+
+    def resource_facts(self, type_: str) -> Mapping[str, Any]:
+        """What ``rules/facts/resources.yaml`` says of resources of *type_*."""
+        return self._resource_facts.get(type_, {})
 
     def misfit(self, term: Term) -> tuple[int, str]:
         """The verdict and reason of ``arns.misfit`` for the service that the text names."""

@@ -6,6 +6,7 @@ A word is compiled once, with its operands, into a test that returns a verdict.
 
 from __future__ import annotations
 
+from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..base.suggest import is_misspelt
 from ..iam.arns import (
@@ -31,6 +32,7 @@ from ..iam.patterns import (
     equal_verdict,
     overlaps_verdict,
     parse,
+    within,
     within_verdict,
 )
 from ..tree.nodes import Hole, Piece, allows
@@ -107,8 +109,9 @@ FAMILIES = {
     "arn": ARNS,
     "type": EXACT,
     "owner": FOLDED,
+    "property": EXACT,
 }
-"""The fields with words about texts: of policies, attachments (``arn``), resources (``type``)."""
+"""The fields with words about texts: of policies, attachments (``arn``), resources (``type``, ``property``)."""
 
 TEXTS = tuple(FAMILIES)
 PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type"))
@@ -153,6 +156,12 @@ class WordTest:
     denied: Callable[[Met], int] | None = None
     """Tests what Deny statements leave of the element."""
     decision: Callable[[Decision], int] | None = None
+    cause: Callable[[str], int] | None = None
+    """Tests what keeps a request from being allowed."""
+    given: Callable[[int], int] | None = None
+    """Tests whether a property has a value."""
+    order: Callable[[Mapping[str, int]], int] | None = None
+    """Tests whether a resource is made before another, after it, or unordered."""
     heads: frozenset[Names] | None = None
     """An action or resource with a head passes only if the head is one of these."""
 
@@ -310,6 +319,29 @@ def _has_wildcard(part: Piece | Hole) -> int:
         found = {"*" in value or "?" in value for value in part.values}
         return MAYBE if len(found) > 1 else YES if True in found else NO
     return MAYBE if allows(part.shape, "*") else NO
+
+
+def variable(operands: Sequence[str], _: Context) -> WordTest:
+    """``variable``: the text has a policy variable (``${aws:username}``) within one of *operands*."""
+    wanted = [parse(text.lower()) for text in operands]
+
+    def test(term: Term) -> int:
+        verdict = NO
+        for part in term.text.parts:
+            if isinstance(part, Hole):
+                verdict = max(verdict, MAYBE if allows(part.shape, ":") else NO)
+                continue
+            for found in _VARIABLE.finditer(part.text):
+                name = parse(found.group(1).lower())
+                if any(within(name, goal) for goal in wanted):
+                    return YES
+        return verdict
+
+    return WordTest(text=test)
+
+
+_VARIABLE = regex(r"\$\{([^{},]+)")
+"""A policy variable up to its end, or its default."""
 
 
 # -- words on actions and resources
@@ -543,9 +575,11 @@ CONTRADICTORY = "contradictory"
 
 
 def met(operand: str, _: Context) -> WordTest:
-    """``applies`` and ``met``: no request meets it (``never``), or each does (``always``)."""
+    """``applies`` and ``met``: whether no request meets it, possibly some request does, or each does."""
     if operand in ("never", BY_ACTION, CONTRADICTORY):
         return WordTest(met=lambda found: negated(found.ever))
+    if operand == "possible":  # what is not known counts as fitting
+        return WordTest(met=lambda found: NO if found.ever == NO else YES)
     return WordTest(met=lambda found: found.always)
 
 
@@ -561,7 +595,7 @@ def denied(_: str, _context: Context) -> WordTest:
 
 
 def one_of_names(operands: Sequence[str], _: Context) -> WordTest:
-    """``is`` of a request, or of an action that is allowed or undenied."""
+    """``is`` of a request, or of an action that is allowed or undenied; the requests of ``keeps-from``."""
     return WordTest(names=tuple(operands))
 
 
@@ -571,7 +605,30 @@ def decided(operand: str, _: Context) -> WordTest:
         return WordTest(decision=lambda found: found.allowed)
     if operand == "denied":
         return WordTest(decision=lambda found: negated(found.allowed))
+    if operand == "denied-implicitly":
+        return WordTest(decision=lambda found: negated(max(found.allowed, found.denied)))
+    if operand == "possible":
+        return WordTest(decision=lambda found: NO if found.allowed == NO else YES)
     return WordTest(decision=lambda found: found.denied)
+
+
+# -- words on resources
+
+
+def given(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``given``: whether the property has a value."""
+    return WordTest(given=lambda found: _wanted(found, wanted))
+
+
+def one_of_causes(operands: Sequence[str], _: Context) -> WordTest:
+    """``cause``: what keeps the request from being allowed is one of these."""
+    wanted = frozenset(text.lower() for text in operands)
+    return WordTest(cause=lambda found: YES if found in wanted else NO)
+
+
+def one_of_orders(operands: Sequence[str], _: Context) -> WordTest:
+    """``is`` of an order: the partner is made at one of these times."""
+    return WordTest(order=lambda found: max(found[one] for one in operands))
 
 
 WORDS = (
@@ -582,6 +639,7 @@ WORDS = (
     Word("within", PATTERNS, _related("within")),
     Word("covers", PATTERNS, _related("covers")),
     Word("wildcard", PATTERNS, wildcard),
+    Word("variable", ("condition.value",), variable),
     Word("misspells", ("action",), misspells_prefix),
     Word("misspells", ("condition.key",), misspells_key),
     Word("misspells", ("principal.id",), misspells),
@@ -600,11 +658,15 @@ WORDS = (
     Word("applies", ("statement",), met, (Placeholder("element"), Placeholder("because"))),
     Word("met", ("action", "condition"), met, (Placeholder("because"),)),
     Word("met", ("request",), met, (Placeholder("request"),)),
+    Word("keeps-from", ("resource", "condition"), one_of_names),
     Word("effective", ("action",), effective, (Placeholder("effective"),)),
     Word("denied", ("action",), denied),
     Word("is", ("request", "allowed"), one_of_names),
     Word("is", ("undenied",), one_of_names, (Placeholder("undenied"),)),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
+    Word("cause", ("request",), one_of_causes, (Placeholder("request"), Placeholder("because"))),
+    Word("given", ("property",), given),
+    Word("is", ("order",), one_of_orders),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""
 

@@ -6,7 +6,7 @@ from ..base.formats import JSON, TERRAFORM, TEXT_TEMPLATE, YAML, read_as
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Protocol
 
     from ..base.formats import Format
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
         def documents(self, source: SourceFile, /) -> tuple[Reading, ...]:
             """The parsed documents of *source*: it may be a nested template."""
 
-        def reads_alike(self, span: Span, text: str, /) -> bool:
-            """Whether only comments change if *text* replaces *span*."""
+        def changes_comments_only(
+            self, source: SourceFile, edits: Sequence[tuple[Span, str]], /
+        ) -> list[bool]:
+            """For each of *edits*, places with their new text, whether it changes comments only."""
 
 
 def _json() -> Extractor:

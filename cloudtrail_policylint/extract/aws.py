@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..base.lazy_regex import regex
 from ..base.record import record
 from ..iam.kinds import kind_of_cloudtrail_arn
-from ..iam.scope import SERVICE_ACCOUNTS
+from ..iam.names import SERVICE_ACCOUNTS
 from ..tree.nodes import ACCOUNT, NAME, Hole, Piece
 
 TYPE_CHECKING = False

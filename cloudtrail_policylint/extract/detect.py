@@ -8,7 +8,6 @@ policy: IAM User Guide, "Grammar of the IAM JSON policy language".
 from __future__ import annotations
 
 from ..base.lazy_regex import regex
-from ..base.suggest import is_misspelt
 from ..iam.written import Problem, is_like_statement, unreadable
 from ..tree.nodes import Encoded, Hole, Map, Node, Piece, Seq, Text, as_text, branches, cut
 
@@ -46,7 +45,7 @@ def is_policy(node: Node) -> bool:
 
 def _is_misspelt_statement(key: str) -> bool:
     """Whether *key* can only be ``Statement``: other files have lists ``statements``."""
-    return is_misspelt(key, "Statement") and not key.endswith("s") and key[:1] == "S"
+    return key[:1] == "S" and not key.endswith("s") and is_like_statement(key)
 
 
 def is_statement(node: Node) -> bool:
@@ -107,7 +106,11 @@ def _is_any_statement(node: Node) -> bool:
 def _names_actions(key: str, *, misspelt: bool) -> bool:
     """Whether *key* is Action or NotAction, *misspelt* or not."""
     names = ("Action", "NotAction")
-    return any(is_misspelt(key, name) for name in names) if misspelt else key in names
+    if not misspelt:
+        return key in names
+    from ..base.suggest import is_misspelt
+
+    return any(is_misspelt(key, name) for name in names)
 
 
 def _items(node: Node | None) -> list[Node]:

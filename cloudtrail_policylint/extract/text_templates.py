@@ -15,7 +15,7 @@ from .documents import extract_reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..iam.written import Extraction
     from ..readers.reading import Reading
@@ -51,8 +51,8 @@ def documents(source: SourceFile) -> tuple[Reading, ...]:
     return ()
 
 
-def reads_alike(span: Span, text: str) -> bool:
-    """Whether only comments change if *text* replaces *span*: those of YAML."""
+def changes_comments_only(source: SourceFile, edits: Sequence[tuple[Span, str]]) -> list[bool]:
+    """For each of *edits* of *source* whether it changes comments only: those of YAML."""
     from . import yaml_files
 
-    return yaml_files.reads_alike(span, text)
+    return yaml_files.changes_comments_only(source, edits)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-from ..base.disk import is_inside, path_of, project_of, walk
+from ..base.destination import is_in_git_folder
+from ..base.disk import UnreadableError, is_inside, path_of, walk
+from ..base.formats import OTHER_MODULE_FILES
+from ..base.lazy_regex import regex
+from .contents import read_bytes
 from .discover import SKIPPED_FOLDERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..base.disk import Projects
     from ..tree.source import SourceFile
     from .inputs import Inputs
 
@@ -19,15 +24,17 @@ MAX_LISTED = 2000
 """The most files below a folder for which ``fileset()`` is evaluated."""
 
 
-def loader(inputs: Inputs, folder: str) -> Callable[[str], SourceFile | None]:
+def loader(inputs: Inputs, projects: Projects, folder: str) -> Callable[[str], SourceFile | None]:
     """A function that opens a file by its path from *folder*, for ``file()`` and nested stacks."""
-    root = project_of(folder)
 
     def load(relative: str) -> SourceFile | None:
-        path = path_of(f"{folder}/{relative}" if folder else relative)
-        if path is None or not is_inside(os.path.realpath(path), root):
+        named = path_of(f"{folder}/{relative}" if folder else relative)
+        if named is None:
             return None
-        source = inputs.source(os.path.normpath(path).replace(os.sep, "/"), referred=True)
+        path = os.path.normpath(named)
+        if not _may_be_read(path, projects.of(folder)):
+            return None
+        source = inputs.source(path.replace(os.sep, "/"), referred=True)
         if source is not None:
             inputs.add_given(source)
         return source
@@ -35,9 +42,14 @@ def loader(inputs: Inputs, folder: str) -> Callable[[str], SourceFile | None]:
     return load
 
 
-def lister(folder: str) -> Callable[[str], list[str]]:
+def _may_be_read(path: str, project: str) -> bool:
+    """Whether *path* is part of *project*, to which the folder of git does not belong."""
+    real = os.path.realpath(path)
+    return is_inside(real, project) and not is_in_git_folder(real)
+
+
+def lister(projects: Projects, folder: str) -> Callable[[str], list[str]]:
     """A function that lists the files below a folder, given from *folder*, for ``fileset()``."""
-    root = project_of(folder)
 
     @lru_cache(maxsize=16)
     def names(relative: str) -> list[str]:
@@ -46,7 +58,7 @@ def lister(folder: str) -> Callable[[str], list[str]]:
         if path is None:
             return found
         top = os.path.normpath(path)
-        if is_inside(os.path.realpath(top), root):
+        if _may_be_read(top, projects.of(folder)):
             for at, folders, files in walk(top):
                 folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
                 below = os.path.relpath(at, top)
@@ -56,3 +68,31 @@ def lister(folder: str) -> Callable[[str], list[str]]:
         return [path.replace(os.sep, "/") for path in found]
 
     return names
+
+
+_NAMED = regex(r"\b(local|var)\.([\w-]+)")
+TESTS = "tests"
+"""The folder in that of a module where ``terraform test`` looks for tests."""
+
+
+def tests_in(folder: str, project: str) -> set[tuple[str, str]] | None:
+    """The names (``local.x``) in tests in *folder* and other files with expressions about a module.
+
+    None if one cannot be read, or is a link out of *project*.
+    """
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return set()
+    found: set[tuple[str, str]] = set()
+    for name in names:
+        if name.endswith(OTHER_MODULE_FILES):
+            path = os.path.join(folder, name)
+            if not _may_be_read(path, project):
+                return None
+            try:
+                text = read_bytes(path).decode("utf-8", "replace")
+            except UnreadableError:
+                return None
+            found.update((one[1], one[2]) for one in _NAMED.finditer(text))
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..base import disk, limits
 from ..base.disk import UnreadableError
 from ..base.formats import MODULE_FILES, TERRAFORM
-from ..iam.scope import may_concern_cloudtrail
+from ..iam.names import may_concern_cloudtrail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

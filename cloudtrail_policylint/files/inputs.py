@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 
-from ..base.disk import TooLargeError, UnreadableError, is_inside, project_of
+from ..base.disk import Projects, TooLargeError, UnreadableError, is_inside
 from ..base.formats import TERRAFORM, format_of
 from ..base.record import record
 from ..tree.source import SourceFile
@@ -54,6 +54,7 @@ class Inputs:
         self._everything = everything
         self._contents = {file_key(path): data for path, data in (contents or {}).items()}
         self._walked = walked
+        self._projects = Projects()
         self._named = {path_key(c.path): c for c in candidates}
         modules = {os.path.dirname(c.path) for c in candidates if c.format is TERRAFORM}
         self._given_folders = (*walked, *sorted(modules))
@@ -119,7 +120,7 @@ class Inputs:
 
     def covers_project_of(self, path: str) -> bool:
         """Whether all files of the project of the file *path* were searched for candidates."""
-        project = project_of(os.path.dirname(path))
+        project = self._projects.of(os.path.dirname(path))
         return any(is_inside(project, os.path.realpath(folder)) for folder in self._walked)
 
     # -- exchange with worker processes

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
-from ..base.disk import is_inside, path_of, project_of
+from ..base.disk import Projects, is_inside, path_of
 from ..base.formats import MODULE_FILES, TERRAFORM, YAML
 from ..base.lazy_regex import regex
+from .access import TESTS, tests_in
 from .inputs import path_key
 
 TYPE_CHECKING = False
@@ -28,6 +29,7 @@ class Modules:
     def __init__(self, inputs: Inputs, walked: Sequence[str] = ()) -> None:
         self._inputs = inputs
         self._walked = walked
+        self._projects = Projects()
         self._folders: dict[str, list[str]] = {}
         for candidate in inputs.candidates:
             if candidate.format is TERRAFORM:
@@ -37,6 +39,7 @@ class Modules:
         self._callers: dict[str, list[str]] | None = None
         self._loaders: set[str] = set()
         self._near: set[str] = set()
+        self._tests: dict[str, set[tuple[str, str]] | None] = {}
         self.errors: list[tuple[str, Exception]] = []
         """The internal errors of the search for calls and neighbours, with the folder of each."""
 
@@ -104,6 +107,27 @@ class Modules:
         """Whether all files of the Terraform module of *folder* can be read."""
         return len(self._paths(folder)) == len(self.module_sources(folder))
 
+    def tests(self, folder: str) -> set[tuple[str, str]] | None:
+        """The names in tests of the module of *folder*, and of modules above that may test it.
+
+        None if one cannot be read.
+        """
+        project = self._projects.of(folder)
+        found: set[tuple[str, str]] = set()
+        at = self._projects.real(folder)
+        while is_inside(at, project):
+            for place in (at, os.path.join(at, TESTS)):
+                if place not in self._tests:
+                    self._tests[place] = tests_in(place, project)
+                names = self._tests[place]
+                if names is None:
+                    return None
+                found |= names
+            if at == os.path.dirname(at):
+                break
+            at = os.path.dirname(at)
+        return found
+
     def callers(self, folder: str) -> list[str]:
         """The folders of the modules that call the module of *folder*."""
         return self._called().get(folder, [])
@@ -121,20 +145,20 @@ class Modules:
         known = self._shown.get(path_key(path))
         if known is not None:
             return known
-        real = os.path.realpath(path or ".")
-        return path if is_inside(real, project_of(folder)) and os.path.isdir(real) else None
+        real = self._projects.real(path)
+        return path if is_inside(real, self._projects.of(folder)) and os.path.isdir(real) else None
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """A function that opens a file by its path from *folder*."""
         from . import access
 
-        return access.loader(self._inputs, folder)
+        return access.loader(self._inputs, self._projects, folder)
 
     def lister(self, folder: str) -> Callable[[str], list[str]]:
         """A function that lists the files below a folder, given by its path from *folder*."""
         from . import access
 
-        return access.lister(folder)
+        return access.lister(self._projects, folder)
 
     # -- the call graph
 
@@ -223,11 +247,11 @@ class Modules:
         from .neighbours import Nearby
 
         starts = often | {folder for folder in self._folders if self._module_matters(folder)}
-        nearby = Nearby(self._walked)
+        nearby = Nearby(self._walked, self._projects)
         return [
             found
             for start in sorted(starts)
-            for found in nearby.around(start, project_of(start))
+            for found in nearby.around(start)
             if path_key(found) not in known
         ]
 

@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..base.disk import Projects
+
 LEVELS = 2
 """How many levels below each folder above are searched."""
 MAX_FOLDERS = 500
@@ -32,17 +34,18 @@ _COMPUTED = _LOADS + r'\s*+(?!"(?:\$\{\s*+path\.\w++\s*+\}|[^"$])*+"\s*+[,)])'
 class Nearby:
     """Searches for Terraform modules outside of the folders *walked*, in each folder once."""
 
-    def __init__(self, walked: Iterable[str]) -> None:
+    def __init__(self, walked: Iterable[str], projects: Projects) -> None:
+        self._projects = projects
         self._walked = [os.path.realpath(path) for path in walked]
         self._started: set[tuple[str, str]] = set()
         self._seen: dict[str, int] = {}  # with the number of levels below that were searched
 
-    def around(self, folder: str, root: str) -> Iterator[str]:
-        """The folders with Terraform files near *folder* in the project *root*, nearest first."""
-        at = folder
+    def around(self, folder: str) -> Iterator[str]:
+        """The folders with Terraform files near *folder* in its project, nearest first."""
+        at, root = folder, self._projects.of(folder)
         while (at, root) not in self._started:  # the folders above were searched then, too
             self._started.add((at, root))
-            real = os.path.realpath(at or ".")
+            real = self._projects.real(at)
             if not is_inside(real, root):
                 return
             yield from self._below(at, real)

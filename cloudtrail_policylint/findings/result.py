@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .finding import Finding
+    from .setup import ShownSetup
     from .statistics import Tally
     from .strings import Passage
 
@@ -41,7 +42,7 @@ class Result:
     ``unread`` are the paths of files of which a part was not checked. ``tally``
     counts how much of the policies could be resolved, ``strings`` are all their
     strings; both only if requested. ``interrupted``: the user stopped the run
-    early.
+    early. ``setups`` are the resources that CloudTrail makes requests for, only if requested.
     """
 
     findings: tuple[Finding, ...]
@@ -53,6 +54,7 @@ class Result:
     strings: tuple[Passage, ...] = ()
     unread: frozenset[str] = frozenset()
     interrupted: bool = False
+    setups: tuple[ShownSetup, ...] = ()
 
 
 def merged(results: Sequence[Result]) -> Result:
@@ -71,6 +73,7 @@ def merged(results: Sequence[Result]) -> Result:
         strings=tuple(string for one in results for string in one.strings),
         unread=frozenset(path for one in results for path in one.unread),
         interrupted=any(one.interrupted for one in results),
+        setups=tuple(setup for one in results for setup in one.setups),
     )
 
 

@@ -49,11 +49,13 @@ class PolicyString:
 class Passage:
     """The strings of one statement or attachment, or those of a policy outside of these.
 
-    ``edits`` are those that findings of the statement have.
+    ``edits`` are those that findings of the statement have. ``owner`` is the path of
+    the file of the resource that the policy belongs to.
     """
 
     strings: tuple[PolicyString, ...]
     edits: frozenset[EditKey]
+    owner: str
 
 
 def key_of_edit(finding: Finding) -> EditKey | None:
@@ -80,12 +82,13 @@ def passages_of(extraction: Extraction, findings: Iterable[Finding]) -> Iterator
     asked = bool(edits or of_attachments)
     for number, found in enumerate(extraction.documents):
         owned = _owned(extraction, (found.node.span, found.owner.span), asked=asked)
-        passages = _Passages(owned, edits.get(number, {}))
+        passages = _Passages(owned, edits.get(number, {}), found.owner.span.source.path)
         yield from passages.of_document(found.node)
     for attachment in extraction.attachments:
         arn = attachment.arn
         owned = _owned(extraction, (arn.span, attachment.owner.span), asked=asked)
-        yield Passage((_string(arn, owned),), frozenset(of_attachments))
+        path = attachment.owner.span.source.path
+        yield Passage((_string(arn, owned),), frozenset(of_attachments), path)
 
 
 def _owned(
@@ -100,11 +103,15 @@ def _owned(
 class _Passages:
     """Collects the strings of one document in the order of the file.
 
-    *edits* has those of the statements with findings, by the ids of their nodes.
+    *edits* has those of the statements with findings, by the ids of their nodes;
+    *owner* is that of ``Passage``.
     """
 
-    def __init__(self, owned: Callable[[Span], bool], edits: Mapping[int, set[EditKey]]) -> None:
+    def __init__(
+        self, owned: Callable[[Span], bool], edits: Mapping[int, set[EditKey]], owner: str
+    ) -> None:
         self._owned = owned
+        self._owner = owner
         self._edits = edits
         self._open: list[PolicyString] = []
         self._done: list[Passage] = []
@@ -116,7 +123,7 @@ class _Passages:
         return self._done
 
     def _close(self, edits: frozenset[EditKey]) -> None:
-        self._done.append(Passage(tuple(self._open), edits))
+        self._done.append(Passage(tuple(self._open), edits, self._owner))
         self._open = []
 
     def _add(self, node: Node | None) -> None:

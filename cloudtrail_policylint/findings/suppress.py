@@ -11,6 +11,7 @@ matches.
 from __future__ import annotations
 
 from ..base.formats import COMMENTS, SUPPRESSION_MARK
+from ..base.wildcards import is_like
 from ..iam.written import Allowance, Owner, Problem
 from ..tree.edit import Edit
 from ..tree.source import Span
@@ -283,26 +284,9 @@ def _path(pair: tuple[int, SuppressEntry]) -> str:
 
 
 def _matches(entry: SuppressEntry, finding: Finding) -> bool:
-    return (entry.owner is None or _like(finding.owner.name, entry.owner)) and (
-        entry.sid is None or _like(finding.sid, entry.sid)
+    return (entry.owner is None or is_like(finding.owner.name, entry.owner)) and (
+        entry.sid is None or is_like(finding.sid, entry.sid)
     )
-
-
-def _like(text: str, pattern: str) -> bool:
-    """Whether *text* matches *pattern*, in which ``*`` stands for any text.
-
-    The first place of each part is the best one, so nothing is tried twice.
-    """
-    first, *parts = pattern.split("*")
-    if not parts:
-        return text == pattern
-    last, at = parts.pop(), len(first)
-    for part in parts:
-        found = text.find(part, at)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return text.startswith(first) and text.endswith(last) and at + len(last) <= len(text)
 
 
 def _expired(entry: SuppressEntry, today: str) -> bool:

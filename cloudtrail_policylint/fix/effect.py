@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ..base.formats import JSON, format_of
 from ..base.record import record
 from ..extract import extractor_of
@@ -11,7 +13,7 @@ from ..findings.strings import key_of_edit
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     from ..files.inputs import Contents
@@ -36,19 +38,39 @@ class Readers:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._files: dict[str, object] = {}
+        self._folders: dict[str, str] = {}
+        self._modules: dict[object, set[str]] = {}
         self._blocks: dict[tuple[object, int], list[Reader]] = {}
         for passage in passages:
             for string in passage.strings:
                 for piece in string.pieces:
+                    if passage.owner != piece.path:
+                        self._modules.setdefault(self._key(piece.path), set()).add(
+                            self._folder_of(passage.owner)
+                        )
                     for block in self._blocks_of(piece.path, piece.start, piece.end):
                         self._blocks.setdefault(block, []).append((piece, string, passage))
 
     def _blocks_of(self, path: str, start: int, end: int) -> Iterator[tuple[object, int]]:
         """The blocks of ``BLOCK`` characters that ``[start, end]`` meets, under all names of a file."""
+        key = self._key(path)
+        for number in range(start // BLOCK, end // BLOCK + 1):
+            yield key, number
+
+    def _key(self, path: str) -> object:
         if path not in self._files:
             self._files[path] = file_key(path)
-        for number in range(start // BLOCK, end // BLOCK + 1):
-            yield self._files[path], number
+        return self._files[path]
+
+    def _folder_of(self, path: str) -> str:
+        """The real path of the folder of the file *path*."""
+        if path not in self._folders:
+            self._folders[path] = os.path.realpath(os.path.dirname(path))
+        return self._folders[path]
+
+    def modules_of(self, path: str) -> frozenset[str]:
+        """The folders of the modules with policies in the file *path*, which they load."""
+        return frozenset(self._modules.get(file_key(path), ()))
 
     def changed_by(self, edit: Edit) -> Iterator[Reader]:
         """The strings that *edit* changes or removes; some more than once."""
@@ -103,13 +125,22 @@ def kind_of(finding: Finding) -> Kind:
     return finding.span.source.path, finding.rule.id, finding.severity
 
 
-def is_misplaced(edit: Edit) -> bool:
-    """Whether *edit* is about a comment, but what it changes is not in one."""
-    if edit.target is not None or edit.removed is not None:
-        return False
-    source = edit.span.source
-    form = format_of(source.path) or JSON
-    return not extractor_of(form, source.text).reads_alike(edit.span, edit.text)
+def misplaced(edits: Iterable[Edit]) -> set[int]:
+    """The ids of those of *edits* that are about a comment but do not change one.
+
+    Each file is read once for all of them.
+    """
+    by_source: dict[int, list[Edit]] = {}
+    for edit in edits:
+        if edit.target is None and edit.removed is None:
+            by_source.setdefault(id(edit.span.source), []).append(edit)
+    found: set[int] = set()
+    for some in by_source.values():
+        source = some[0].span.source
+        extractor = extractor_of(format_of(source.path) or JSON, source.text)
+        alike = extractor.changes_comments_only(source, [(one.span, one.text) for one in some])
+        found.update(id(one) for one, fits in zip(some, alike, strict=True) if not fits)
+    return found
 
 
 def problem_after(before: State, after: State, changes: Sequence[Change], *, unsafe: bool) -> str:

@@ -8,6 +8,7 @@ as intended and no finding is new (``effect``). So a wrong spelling of a text
 from __future__ import annotations
 
 from ..base.disk import UnreadableError
+from ..base.formats import MODULE_FILES
 from ..base.record import record
 from ..files.contents import encode, read_bytes
 from ..files.inputs import file_key
@@ -16,10 +17,11 @@ from .effect import (
     Change,
     Readers,
     State,
-    is_misplaced,
     kind_of,
+    misplaced,
     problem_after,
 )
+from .readers import FileReaders
 from .spelling import spellings
 
 TYPE_CHECKING = False
@@ -37,6 +39,11 @@ if TYPE_CHECKING:
     Lint: TypeAlias = Callable[[Contents], Result]
     """Lints with some contents in place of those of files; the result has all strings."""
 
+MAX_FAILED = 100
+"""The most edits that are tried alone and refused: each is linted, and so is each half of the others."""
+TOO_MANY = "too many other fixes were refused"
+OTHER_READER = "something else may read the file"
+NO_COMMENT = "this is text, not a comment"
 MORE_ROUNDS = 20
 """The most rounds beside one for each finding: an edit may make another one possible."""
 
@@ -97,6 +104,8 @@ class _Fixer:
         self._before = before
         self._paths: dict[object, str] = {}  # one path of each file with several
         self._refused: dict[object, Refusal] = {}
+        self._files = FileReaders()
+        self._failed = 0
 
     def fix(self) -> Fixed:
         state = self._state({})
@@ -139,12 +148,15 @@ class _Fixer:
             reason = self._cannot_edit(edit.span.source, state)
             if not reason and state.readers.forbid(finding):
                 reason = OTHER_TEXT
+            if not reason and self._is_read(edit, state):
+                reason = OTHER_READER
             if reason:
                 self._refused[_identity(edit)] = Refusal(finding, reason)
             else:
                 span = edit.span
                 key = (self._path_of(span.source.path), span.start, span.end, edit.text)
                 edits.setdefault(key, (edit, []))[1].append(finding)
+        no_comments = misplaced(edit for edit, _ in edits.values())
         changes: list[Change] = []
         # Two edits that make the same text in one statement: the second waits for the next
         # round, in which the finding may be gone.
@@ -153,6 +165,9 @@ class _Fixer:
         for key in sorted(edits):
             path, start, end, _ = key
             edit, findings = edits[key]
+            if id(edit) in no_comments:
+                self._refused[_identity(edit)] = Refusal(findings[0], NO_COMMENT)
+                continue
             statement = findings[0].within[:1]
             text_made = [(edit.new_text, *_place(span)) for span in statement]
             if (path != last_path or start > last_end) and made.isdisjoint(text_made):
@@ -160,6 +175,13 @@ class _Fixer:
                 made.update(text_made)
                 last_path, last_end = path, end
         return changes
+
+    def _is_read(self, edit: Edit, state: State) -> bool:
+        """Whether something else than a policy reads the file of *edit*, which changes a policy."""
+        path = edit.span.source.path
+        if path.endswith(MODULE_FILES) or (edit.target is None and edit.removed is None):
+            return False
+        return self._files.others(path, state.readers.modules_of(path))
 
     def _path_of(self, path: str) -> str:
         """The path to edit the file *path* by, one for all links to it."""
@@ -192,14 +214,14 @@ class _Fixer:
         half in other files. The next round tries the rest; a change that cannot be
         made alone is refused.
         """
-        after, reason = None, "this is text, not a comment"
-        if not any(is_misplaced(change.edit) for change in changes):
-            after, reason = self._try(state, changes)
+        after, reason = self._try(state, changes)
         if after is not None:
             return after, changes
-        if len(changes) == 1:
-            only = changes[0]
-            self._refused[_identity(only.edit)] = Refusal(only.findings[0], reason)
+        if len(changes) == 1 or self._failed == MAX_FAILED:
+            self._failed = min(self._failed + 1, MAX_FAILED)
+            for change in changes:
+                why = reason if len(changes) == 1 else TOO_MANY
+                self._refused[_identity(change.edit)] = Refusal(change.findings[0], why)
             return state, ()
         half = len(changes) // 2
         state, made = self._apply(state, changes[:half])
@@ -231,6 +253,8 @@ class _Fixer:
             if not reason:
                 return after, ""
             first_reason = first_reason or reason
+            if reason != OTHER_TEXT:
+                break  # all strings are as they should be: it is not the spelling
         return None, first_reason
 
     def _with_replacements(

@@ -76,6 +76,10 @@ class Facts:
     """The condition keys of all requests of a service."""
     same_accounts: tuple[Mapping[str, Any], ...] = ()
     """The elements of a statement that name the account of one thing."""
+    resource_types: tuple[Mapping[str, Any], ...] = ()
+    """Types of resources, as ``rules/facts/resources.yaml`` has them."""
+    request_makers: tuple[Mapping[str, Any], ...] = ()
+    """What makes these requests, and how its properties say what they are about."""
 
 
 class Service:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ..tree.source import Span
     from .written import FoundAttachment, Owner
 
-MAX_COMPANIONS = 200
-"""The most policies of one holder that are compared; with more, some of them are unknown.
+MAX_COMPANIONS = 100
+"""The most policies of one holder that are compared; with more, each is one among unknown others.
 
 IAM allows far fewer: 25 managed policies, and inline policies of 10,240
 characters in all (IAM User Guide, "IAM and AWS STS quotas"). The time to
@@ -36,8 +36,7 @@ def with_companions(
             by_holder.setdefault(holder, []).append(document)
     for holder, theirs in by_holder.items():
         if len(theirs) > MAX_COMPANIONS:
-            more = theirs[MAX_COMPANIONS]
-            theirs[MAX_COMPANIONS:] = [_unseen(more.owner, more.span, (holder,))]
+            theirs[:] = [_unseen(theirs[0].owner, theirs[0].span, (holder,))]
     for document in documents:
         others = {
             id(other): other

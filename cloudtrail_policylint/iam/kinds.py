@@ -145,6 +145,9 @@ def _with_principal(
 
 def _of_cloudtrail(actions: tuple[str, ...], resources: tuple[str, ...]) -> str:
     named = {kind_of_cloudtrail_arn(resource) for resource in resources} - {None}
+    if all(action == "cloudtrail:startquery" for action in actions):
+        # The User Guide's sample for an event data store names dashboards ("CloudTrail resource-based policy examples").
+        return "cloudtrail-event-data-store"
     if len(named) == 1:
         return named.pop() or "unknown"
     if all(action == "cloudtrail:startdashboardrefresh" for action in actions):

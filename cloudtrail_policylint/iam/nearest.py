@@ -6,8 +6,7 @@ A suggestion never has another verb than the name: somebody who writes
 
 from __future__ import annotations
 
-import re
-
+from ..base.lazy_regex import regex
 from ..base.suggest import closest
 
 TYPE_CHECKING = False
@@ -16,19 +15,17 @@ if TYPE_CHECKING:
 
 LIKE = 0.75
 """The least likeness of two words."""
-_VERBS = re.findall(
-    "[a-z]+",
-    """
-    accept activate add allow apply associate attach batch cancel check complete configure copy
-    create deactivate delete deregister describe detach disable disassociate download enable
-    execute export generate get import invoke list lookup modify notify pause post publish put
-    query read refresh register reject remove replace request reset restart restore resume
-    retrieve revoke rotate run search send set start stop submit subscribe suspend tag terminate
-    test unsubscribe untag update upload validate verify view write
-    """,
+_NAMES = (
+    "accept activate add allow apply associate attach batch cancel check complete configure "
+    "copy create deactivate delete deregister describe detach disable disassociate download "
+    "enable execute export generate get import invoke list lookup modify notify pause post "
+    "publish put query read refresh register reject remove replace request reset restart "
+    "restore resume retrieve revoke rotate run search send set start stop submit subscribe "
+    "suspend tag terminate test unsubscribe untag update upload validate verify view write "
 )
+_VERBS = tuple(_NAMES.split())
 """The verbs that names of actions of AWS begin with."""
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def nearest_name(name: str, names: Collection[str]) -> str | None:

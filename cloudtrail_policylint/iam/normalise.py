@@ -9,7 +9,6 @@ own.
 from __future__ import annotations
 
 from ..base import limits
-from ..base.suggest import is_misspelt
 from ..tree.nodes import (
     Choice,
     Encoded,
@@ -30,8 +29,8 @@ from ..tree.placeholders import with_placeholders
 from ..tree.source import Span
 from .arns import Shape, action_head, arn_head
 from .kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL, guess_kind
+from .names import concerns_cloudtrail
 from .policy import Action, Attachment, Condition, Document, Principal, Resource, Statement
-from .scope import concerns_cloudtrail
 from .written import Found, FoundAttachment, Problem, is_like_statement
 
 TYPE_CHECKING = False
@@ -126,6 +125,8 @@ class _Normaliser:
         """Add a problem if *name* is an element of a statement, misspelt."""
         if self.misread or name.lower() in _FOLDED:
             return
+        from ..base.suggest import is_misspelt
+
         meant = next((one for one in ELEMENTS if is_misspelt(name.lower(), one.lower())), None)
         if meant is not None:
             message = f"{name} is not an element of a statement; did you mean {meant}?"
@@ -442,6 +443,6 @@ def _of_service(text: Text) -> Text:
     """The name *text* of a service, in the domain that it has in all partitions."""
     if text.literal is not None:
         return text
-    from .services import service_principal
+    from .names import service_principal
 
     return service_principal(text)

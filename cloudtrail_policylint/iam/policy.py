@@ -11,7 +11,7 @@ from ..base.record import cached, record, replaced
 from ..tree.nodes import Map, Text
 from ..tree.source import Ranges, Related, Span
 from .arns import Shape
-from .patterns import Pattern, pattern
+from .patterns import NO, YES, Glob, Pattern, covers_verdict, pattern
 from .written import Owner, Problem
 
 Head = tuple[str, ...]
@@ -38,6 +38,11 @@ class Action:
     def forms(self) -> tuple[Pattern, ...]:
         """Each text as a pattern, made on first use: most are never used."""
         return tuple([pattern(t.parts, fold=True, variables=False) for t in self.texts])
+
+    def covers(self, wanted: Glob) -> int:
+        """Whether it stands for all that *wanted*, in lower case, matches."""
+        found = max([covers_verdict(form, wanted) for form in self.forms], default=NO)
+        return YES - found if self.complement else found
 
 
 @record

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..base.record import record
-from ..base.suggest import is_misspelt
 from ..tree.nodes import Hole, Node, Text
 from ..tree.source import Ranges, Related, Span
 
@@ -45,7 +44,12 @@ class Problem:
 
 def is_like_statement(key: str) -> bool:
     """Whether *key* is ``Statement``, perhaps misspelt."""
-    return is_misspelt(key.lower(), "statement") or key.lower() == "statement"
+    lower = key.lower()
+    if lower == "statement" or "t" not in lower[:3]:  # most keys
+        return lower == "statement"
+    from ..base.suggest import is_misspelt
+
+    return is_misspelt(lower, "statement")
 
 
 NOT_RENDERED = "not checked from here on: the text template must be rendered first"
@@ -159,4 +163,6 @@ class Extraction:
     unread: tuple[SourceFile, ...] = ()
     open: tuple[SourceFile, ...] = ()
     uncertain: bool = False
+    evaluation: tuple[str, object] | None = None
+    """The format, and what evaluated the values: the resources are made of it where a rule asks for them."""
     owns: Callable[[Span, bool], bool] = _inside

@@ -28,6 +28,7 @@ class Call:
 
     def __init__(self, extraction: Extraction, outcome: Outcome) -> None:
         self.owners = {_owner_key(found.owner) for found in extraction.documents}
+        self.owners |= {_owner_key(found.owner) for found in extraction.resources}
         self.findings = {key_of(finding): finding for finding in outcome.findings}
 
     def agrees(self, key: object, finding: Finding) -> bool:

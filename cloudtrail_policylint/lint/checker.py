@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..engine.engine import Engine, Failure
 from ..findings.finding import Finding, problem_finding, settled
 from ..findings.selection import Selection
+from ..iam.names import WORDS
 from ..iam.normalise import normalise, normalise_attachment
-from ..iam.scope import WORDS
 from ..iam.written import UNREAD, Owner
 from .outcome import Outcome
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ..iam.policy import Document
-    from ..iam.written import Extraction, Found, Problem
+    from ..iam.written import Extraction, Found, FoundResource, Problem
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings
+    from ..setups.model import Resource
     from ..tree.source import SourceFile
 
 
@@ -25,18 +26,26 @@ class Checker:
     """Checks extractions by the rules of *book* that *settings* select.
 
     *statistics*: outcomes have a tally of which values are known.
-    *strings*: outcomes have all strings of the policies. Raises ``UsageError``
+    *strings*: outcomes have all strings of the policies. *setups*: they have the resources
+    that CloudTrail makes requests for. Raises ``UsageError``
     for settings that name a rule that does not exist.
     """
 
     def __init__(
-        self, book: RuleBook, settings: Settings, *, statistics: bool = False, strings: bool = False
+        self,
+        book: RuleBook,
+        settings: Settings,
+        *,
+        statistics: bool = False,
+        strings: bool = False,
+        setups: bool = False,
     ) -> None:
         self.selection = Selection(book, settings)
         self._book = book
         self._settings = settings
         self._statistics = statistics
         self._strings = strings
+        self.setups = setups
         self._engine = Engine(
             self.selection.run, book, pedantic=settings.pedantic, named=settings.select
         )
@@ -107,6 +116,11 @@ class Checker:
             from ..findings.strings import passages_of
 
             outcome.strings += passages_of(extraction, findings)
+        if self.setups:
+            made = _Made(extraction)
+            for resource in extraction.resources:
+                if _is_of_cloudtrail(resource.type):
+                    outcome.setups += map(self._engine.shown, made.instances(resource.owner))
         if self._statistics:
             from ..findings.statistics import Tally
 
@@ -119,14 +133,22 @@ class Checker:
     ) -> Iterator[Finding | Failure]:
         """The findings of *extraction*; each document is added to *checked* before its findings."""
         yield from self._found_in_policies(extraction, kind, checked)
-        for resource in extraction.resources:
-            if self._everything or "cloudtrail" in resource.type.lower():
-                yield from self._engine.check_resource(resource)
+        if extraction.resources:
+            made = _Made(extraction)
+            for resource in extraction.resources:
+                if self._is_checked(resource, made):
+                    yield from self._engine.check_resource(resource, made.instances)
         for problem in extraction.problems:
             rule = self._book.problems[problem.name]
             sure = checked and rule.confidence != "low"
             if self.reports(rule) and (sure or self._may_hold_policy(problem.span.source)):
                 yield problem_finding(problem, self._book, Owner("", problem.span))
+
+    def _is_checked(self, resource: FoundResource, made: _Made) -> bool:
+        """Whether *resource* is in scope: one of CloudTrail, or one that it is made with."""
+        if self._everything or _is_of_cloudtrail(resource.type):
+            return True
+        return made.has_cloudtrail and self._engine.asks_about(resource) and made.serves(resource)
 
     def _found_in_policies(
         self, extraction: Extraction, kind: str | None, checked: list[Document]
@@ -165,6 +187,44 @@ class Checker:
         lower = source.text.lower()
         named = self._everything or any(word in lower for word in WORDS)
         return named and ("statement" in lower or "policy" in lower)
+
+
+class _Made:
+    """The resources of an extraction with their partners, found when a rule first asks for them."""
+
+    def __init__(self, extraction: Extraction) -> None:
+        self._evaluation = extraction.evaluation
+        self.has_cloudtrail = any(_is_of_cloudtrail(one.type) for one in extraction.resources)
+        self._resources: list[Resource] | None = None
+
+    def _all(self) -> list[Resource]:
+        if self._resources is None:
+            self._resources = []
+            if self._evaluation is not None:
+                from ..setups import resources_of
+
+                self._resources = resources_of(self._evaluation)
+        return self._resources
+
+    def instances(self, owner: Owner) -> list[Resource]:
+        """The resources that *owner* is."""
+        return [
+            one
+            for one in self._all()
+            if one.owner.name == owner.name and one.owner.span == owner.span
+        ]
+
+    def serves(self, resource: FoundResource) -> bool:
+        """Whether a resource of CloudTrail is made after *resource*."""
+        own = {id(one) for one in self.instances(resource.owner)}
+        return any(
+            _is_of_cloudtrail(one.type) and own & (one.setup.made_after(one) or set())
+            for one in self._all()
+        )
+
+
+def _is_of_cloudtrail(type_: str) -> bool:
+    return "cloudtrail" in type_.lower()
 
 
 def _unread(problems: Iterable[Problem]) -> Iterator[str]:

@@ -47,7 +47,7 @@ class Linter:
 
     *covers* says whether the run sees all files that a suppression in the
     settings applies to: only then can it be reported as unused.
-    *statistics* and *strings* are those of ``Checker``. Raises ``UsageError``
+    *statistics*, *strings* and *setups* are those of ``Checker``. Raises ``UsageError``
     for settings that name a rule that does not exist.
     """
 
@@ -59,11 +59,14 @@ class Linter:
         covers: Callable[[SuppressEntry], bool] = lambda _entry: False,
         statistics: bool = False,
         strings: bool = False,
+        setups: bool = False,
     ) -> None:
         self._book = book
         self._settings = settings
-        self._copy = partial(Linter, statistics=statistics, strings=strings)
-        self._checker = Checker(book, settings, statistics=statistics, strings=strings)
+        self._copy = partial(Linter, statistics=statistics, strings=strings, setups=setups)
+        self._checker = Checker(
+            book, settings, statistics=statistics, strings=strings, setups=setups
+        )
         self._results = Results(self._checker, book, settings, covers)
 
     def rules(self) -> tuple[Rule, ...]:
@@ -90,7 +93,7 @@ class Linter:
         extractor = extractor_of(form, source.text)
         quick = extractor.extract_without_places(source)
         # A suppression may have to be reported as unused, which needs places.
-        if quick is not None and not quick.allowances:
+        if quick is not None and not quick.allowances and not self._checker.setups:
             outcome = self._checker.clean(quick, kind)
             if outcome is not None:
                 return outcome
@@ -192,11 +195,12 @@ class Linter:
 
     def _check_stacks(self, files: Files, nesting: Sequence[str]) -> Outcome:
         """The outcome for the nested stacks of the templates *nesting*, for all calls of each."""
+        from ..base.disk import Projects
         from ..extract.cloudformation.stacks import Stacks
         from ..files import access
 
         inputs = files.inputs
-        stacks = Stacks(nesting, partial(access.loader, inputs), _only_document)
+        stacks = Stacks(nesting, partial(access.loader, inputs, Projects()), _only_document)
         whole = Outcome()
         for path in stacks.nested():
             whole.loaded.add(path_key(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..findings.finding import Finding
+    from ..findings.setup import ShownSetup
     from ..findings.statistics import Tally
     from ..findings.strings import Passage
     from ..findings.suppress import Suppression
@@ -19,8 +20,8 @@ class Outcome:
     policies of modules and nested templates. ``allowed`` are the suppressions
     and ``internal_errors`` the messages of internal errors, each once. ``unread``
     and ``open`` are those of ``Extraction``, as paths, ``uncertain`` those whose
-    inputs are unknown. ``tally`` and ``strings`` are set only if the run asks for
-    them.
+    inputs are unknown. ``tally``, ``strings`` and ``setups`` are set only if the run
+    asks for them.
     """
 
     __slots__ = (
@@ -31,6 +32,7 @@ class Outcome:
         "loaded",
         "open",
         "places",
+        "setups",
         "strings",
         "tally",
         "uncertain",
@@ -48,6 +50,7 @@ class Outcome:
         self.open: set[str] = set()
         self.uncertain: set[str] = set()
         self.strings: list[Passage] = []
+        self.setups: list[ShownSetup] = []
         self.tally: Tally | None = None
 
     def allow(self, suppression: Suppression) -> None:
@@ -81,6 +84,7 @@ class Outcome:
         self.open |= other.open
         self.uncertain |= other.uncertain
         self.strings += other.strings
+        self.setups += other.setups
         if other.tally is not None:
             if self.tally is None:
                 self.tally = other.tally

@@ -76,6 +76,7 @@ class Results:
             strings=tuple(whole.strings),
             unread=frozenset(whole.unread),
             interrupted=interrupted,
+            setups=tuple({repr(one): one for one in whole.setups}.values()),
         )
         return merged([result])
 

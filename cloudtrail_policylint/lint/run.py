@@ -15,7 +15,7 @@ from ..findings.result import Result, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..files.discover import Candidate
     from ..files.inputs import Contents
@@ -29,16 +29,23 @@ if TYPE_CHECKING:
 class Run:
     """Lints under *settings*; *jobs* is that of ``Linter.lint_files``.
 
-    *statistics*: results have a tally of which values are known. Methods raise
+    *statistics*: results have a tally of which values are known, *setups*: the
+    resources that CloudTrail makes requests for. Methods raise
     ``InputError`` for paths, settings and rules that cannot be used.
     """
 
     def __init__(
-        self, settings: NearestSettings, *, jobs: int | None = 1, statistics: bool = False
+        self,
+        settings: NearestSettings,
+        *,
+        jobs: int | None = 1,
+        statistics: bool = False,
+        setups: bool = False,
     ) -> None:
         self._settings = settings
         self._jobs = jobs
         self._statistics = statistics
+        self._setups = setups
         self._books: dict[tuple[str, ...], RuleBook] = {}
         self._linters: dict[tuple[int, bool], tuple[Settings, Linter]] = {}
         self._paths: Sequence[str] = ()
@@ -83,6 +90,11 @@ class Run:
         linter, kind = self._linter(settings, strings=strings), settings.kind_of(path)
         self._paths, self.files = (), [path]
         return under(settings.limits, lambda: linter.lint_text(path, text, kind))
+
+    def rules(self) -> Iterator[str]:
+        """The rule files and folders, besides the built-in ones, that were read."""
+        for paths in self._books:
+            yield from paths
 
     def coverage(self) -> Coverage:
         """Which files and rules the run covered, for a baseline."""
@@ -133,6 +145,7 @@ class Run:
             settings,
             covers=covers,
             statistics=self._statistics,
+            setups=self._setups,
             strings=strings,
         )
 

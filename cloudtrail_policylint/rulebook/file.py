@@ -346,21 +346,29 @@ def _set_mistakes(file: RuleFile, sets: Mapping[str, Any]) -> Iterator[tuple[Spa
 
 
 def _request_mistakes(file: RuleFile, requests: Collection[str]) -> Iterator[tuple[Span, str]]:
-    def walk(value: Mapping[str, Any], path: list[Any]) -> Iterator[tuple[Span, str]]:
-        for key, inner in value.items():
-            if not isinstance(inner, dict):
-                continue
-            if key != "request":
-                yield from walk(inner, [*path, key])
-                continue
-            for quantifier, test in inner.items():
-                for index, name in enumerate(test["is"]):
-                    if name not in requests and not name.startswith("$"):
-                        place = place_of(file.root, [*path, key, quantifier, "is", index])
-                        yield place, f"unknown request {name}{nearest(name, requests)}"
-
     for path, case in _cases(file.raw):
-        yield from walk(case["match"], [*path, "match"])
+        for names, at in _request_names(case["match"], [*path, "match"], inside=False):
+            for index, name in enumerate(names):
+                if name not in requests and not name.startswith("$"):
+                    place = place_of(file.root, [*at, index])
+                    yield place, f"unknown request {name}{nearest(name, requests)}"
+
+
+def _request_names(
+    value: Any, path: list[Any], *, inside: bool
+) -> Iterator[tuple[list[str], list[Any]]]:
+    """The lists of requests in *value*, a part of a match at *path*, *inside* of ``request``."""
+    if isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _request_names(one, [*path, index], inside=inside)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if inside:
+                yield inner["is"], [*path, key, "is"]
+            elif key == "keeps-from":
+                yield inner, [*path, key]
+            elif key != "property":  # whose names may be anything
+                yield from _request_names(inner, [*path, key], inside=key == "request")
 
 
 def _supersedes_mistakes(file: RuleFile, ids: Collection[str]) -> Iterator[tuple[Span, str]]:
@@ -413,8 +421,12 @@ def _report_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
 
 def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
     """The placeholders that a message about *match* can have."""
-    if subject in ("attachment", "resource"):
-        allowed = {"arn"} if subject == "attachment" else {"type"}
+    if subject == "attachment":
+        allowed = {"arn"}
+    elif subject == "resource":
+        allowed = {"type", "address", *_properties(match)}
+        if "partner" in match or "request" in match:
+            allowed |= {"partner", "on"}
     elif subject == "document" and "some" not in match.get("statement", {}):
         allowed = {"kind"}  # no statement is singled out
     else:
@@ -425,6 +437,20 @@ def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
             if placeholder.get("when", given) == given:
                 allowed.add(placeholder["name"])
     return allowed
+
+
+def _properties(match: Any) -> Iterator[str]:
+    """The names of the properties that *match* is about, those of partners included."""
+    if isinstance(match, list):
+        for one in match:
+            yield from _properties(one)
+    elif isinstance(match, dict):
+        for key, value in match.items():
+            if key == "property":
+                yield from value
+            elif key == "through":
+                yield value
+            yield from _properties(value)
 
 
 @cache
@@ -443,10 +469,13 @@ def _brought() -> dict[str, list[dict[str, Any]]]:
 def _words(match: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Every word of *match* with its operands."""
     for key, value in match.items():
+        several = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
         if isinstance(value, dict):
             yield from _words(value)
-        else:
+        elif not several:
             yield key, value
+        for one in several:
+            yield from _words(one)
 
 
 def placeholders(message: str) -> tuple[list[str], str]:

@@ -217,6 +217,8 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
             request_parts=tuple(facts.get("request-parts", {}).items()),
             request_keys=tuple(facts.get("request-keys", {}).items()),
             same_accounts=tuple(facts.get("same-accounts", ())),
+            resource_types=tuple(facts.get("resource-types", ())),
+            request_makers=tuple(facts.get("request-makers", ())),
         ),
     )
 
@@ -243,7 +245,7 @@ def expanded(match: Any, sets: Mapping[str, Iterable[str]]) -> Any:
             if isinstance(item, str) and item.startswith("$"):
                 found.extend(sets[item[1:]] or [item])
             else:
-                found.append(item)
+                found.append(expanded(item, sets))
         return found
     return match
 

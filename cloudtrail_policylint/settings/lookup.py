@@ -34,6 +34,8 @@ class NearestSettings:
         self._adapt = adapt
         self._named = None if config is None else adapt(_named(config))
         self._folders: dict[str, Settings | None] = {}
+        self.files = [] if config is None else [config]
+        """The settings files that were read."""
         here = _current_folder()
         self.here = self._named or self._found(here) or adapt(Settings(folder=here))
         """The settings of the current folder, which apply to the run as a whole."""
@@ -63,7 +65,9 @@ class NearestSettings:
             passed.append(at)
             own = _in_folder(at)
             if own is not None:
-                found = self._adapt(own)
+                path, settings = own
+                self.files.append(path)
+                found = self._adapt(settings)
                 break
             if _is_top(at):
                 break
@@ -89,8 +93,8 @@ def _is_top(folder: str) -> bool:
     return os.path.dirname(folder) == folder or os.path.exists(os.path.join(folder, ".git"))
 
 
-def _in_folder(folder: str) -> Settings | None:
-    """The settings that a file in *folder* defines.
+def _in_folder(folder: str) -> tuple[str, Settings] | None:
+    """The path of a settings file in *folder*, and the settings that it defines.
 
     The paths that they name must lie in the same project: a repository may not
     make those who lint it read files from elsewhere.
@@ -102,18 +106,27 @@ def _in_folder(folder: str) -> Settings | None:
             if found is not None:
                 for key, given in (("rules", found.rules), ("baseline", (found.baseline,))):
                     _check_inside(key, given, found)
-                return found
+                return path, found
     return None
 
 
 def _check_inside(key: str, given: Iterable[str | None], settings: Settings) -> None:
-    """Raise ``SettingsError`` if a path *given* as *key* is outside the project of *settings*."""
+    """Raise ``SettingsError`` if a path *given* as *key* is outside the project of *settings*.
+
+    The folder of git is no part of it.
+    """
+    from ..base.destination import is_in_git_folder
+
     for path in filter(None, given):
-        if not is_inside(os.path.realpath(path), project_of(settings.folder)):
+        real, where = os.path.realpath(path), ""
+        if not is_inside(real, project_of(settings.folder)):
+            where = "outside the project"
+        elif is_in_git_folder(real):
+            where = "in a folder of git"
+        if where:
             place = dict(settings.origins)[key]
             raise SettingsError(
-                f"{place}: {key}: {path} is outside the project; "
-                f"only --{key} and --config may name such a path"
+                f"{place}: {key}: {path} is {where}; only --{key} and --config may name such a path"
             )
 
 

@@ -90,6 +90,12 @@ class Span:
         return self.source is other.source and self.start <= other.start and other.end <= self.end
 
 
+def last_character(span: Span) -> Span:
+    """The last character in *span* that is no blank."""
+    end = span.start + len(span.text.rstrip())
+    return Span(span.source, max(end - 1, span.start), max(end, span.start))
+
+
 class Ranges:
     """Looks up the range around a place among *spans*, which nest but never partly overlap."""
 

@@ -24,12 +24,14 @@ each = pytest.mark.parametrize("raw", FACTS.requests, ids=lambda raw: str(raw["n
 
 @each
 def test_each_request_has_a_source_and_known_parts(raw: dict[str, Any]) -> None:
-    assert set(raw) <= {"name", "for", "by", "action", "resource", "keys", "source", "says", "seen"}
+    assert set(raw) <= {
+        "name", "for", "when", "hypothetical", "by", "action", "resource", "keys", "source", "says", "seen"
+    }  # fmt: skip
     assert raw["source"].startswith("https://docs.aws.amazon.com/")
     assert isinstance(date.fromisoformat(str(raw["seen"])), date)
     assert raw["says"]
-    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "bucket", "key", "topic", "channel"}  # fmt: skip
-    assert raw["by"] in {"cloudtrail.amazonaws.com", "holder", "owner"}
+    assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "bucket", "key", "topic", "channel", "caller", "role"}  # fmt: skip
+    assert raw["by"] in {"cloudtrail.amazonaws.com", "holder", "owner", "anybody"}
     known = {name for name, _ in FACTS.request_parts} | {"account", "name", "field", "any"}
     used = re.findall(
         r"\{(.*?)\}",
@@ -54,7 +56,10 @@ def test_parts_that_are_known_take_the_place_of_open_ones() -> None:
     profile = PROFILES.by_name["trail-log-file"]
     values = {name: literal(text) for name, text in [("bucket", "arn:aws:s3:::logs"), ("prefix", "p/"), ("trail", "T")]}  # fmt: skip
     request = PROFILES.request(profile, values)
-    assert written(request.resource) == "arn:aws:s3:::logs/p/AWSLogs/{account}/CloudTrail/{any}"
+    assert (
+        written(request.resource)
+        == "arn:aws:s3:::logs/p/AWSLogs/{account}/CloudTrail/{any}.json.gz"
+    )
     assert request.key("aws:sourcearn") == having(literal("T"))
     assert request.key("aws:securetransport") == having(literal("true"))
     assert request.key("aws:sourceip") == ABSENT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from typing import Any
 
@@ -21,7 +22,7 @@ CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
 
 def asked(
     match: Any, statements: Any, *, report: str = "effect", subject: str = "statement",
-    message: str = "x", kind: str = "identity", version: str = "2012-10-17",
+    message: str = "x", kind: str | None = "identity", version: str = "2012-10-17",
 ) -> list[tuple[str, str, int]]:  # fmt: skip
     """Place, message and certainty of what a rule with *match* finds."""
     asking = rule(match, report=report, subject=subject, message=message)
@@ -259,7 +260,12 @@ NOT_MINE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
     ],
 )  # fmt: skip
 def test_decisions_on_requests(statements: Any, denied: list[str], explicitly: list[str]) -> None:
-    for word, expected in (("denied", denied), ("denied-explicitly", explicitly)):
+    implicitly = [one for one in denied if one not in explicitly]
+    for word, expected in (
+        ("denied", denied),
+        ("denied-explicitly", explicitly),
+        ("denied-implicitly", implicitly),
+    ):
         for name, action in (
             ("trail-bucket-acl", "s3:GetBucketAcl"),
             ("trail-log-file", "s3:PutObject"),
@@ -300,12 +306,151 @@ def test_what_a_decision_rests_on(statements: Any, place: str, because: str) -> 
     ],
 )
 def test_what_a_statement_says_to_a_request(statement: Any, applies: str) -> None:
-    for word in ("always", "never"):
+    for word in ("always", "possible", "never"):
         match = {"request": {"some": {"is": ["trail-log-file"], "met": word}}}
-        expected = YES if word == applies else NO
+        expected = YES if word == applies or (word == "possible" and applies != "never") else NO
         assert verdict(match, [statement], kind="s3-bucket") == expected
         assert verdict(match, [statement], kind="sns-topic") == NO
         assert verdict({"request": {"none": match["request"]["some"]}}, [statement], kind="s3-bucket") == YES - expected  # fmt: skip
+
+
+def test_what_is_not_known_is_possible_and_never_certain() -> None:
+    unknown = {**WRITE, "Resource": "arn:aws:s3:::logs/AWSLogs/{{ account }}/*"}
+    for word, expected in (("always", NO), ("possible", YES), ("never", MAYBE)):
+        match = {"request": {"some": {"is": ["trail-log-file"], "met": word}}}
+        assert verdict(match, [unknown], kind="s3-bucket") == expected
+
+
+LOG_FILES = ["trail-log-file", "organization-log-file"]
+
+
+@pytest.mark.parametrize(
+    ("path", "keeps"),
+    [
+        ("*", NO),
+        ("AWSLogs/*", NO),
+        ("AWSLogs/111122223333/*", NO),
+        ("AWSLogs/111122223333/CloudTrail/*", NO),
+        ("AWSLogs/o-1/*", NO),
+        ("AWSLogs/*/CloudTrail/*", NO),
+        ("*AWSLogs/111122223333/*", NO),
+        ("a/b/AWSLogs/111122223333/CloudTrail/eu-west-1/*.json.gz", NO),
+        ("o-1/AWSLogs/o-1/111122223333/CloudTrail/*", NO),
+        ("{{ prefix }}AWSLogs/111122223333/*", NO),
+        # which prefix a trail has is not known where the path does not say it
+        ("111122223333/*", NO),
+        ("AWSLogs/{{ account }}/*", MAYBE),
+        ("AWSLogs/11112222333/*", YES),
+        ("AWSLogs/ou-1/*", YES),
+        ("AWSLogs/111122223333/CloudTrail-Digest/*", YES),
+        ("AWSLogs/111122223333/*.json", YES),
+        ("AWSLogs/111122223333", YES),
+        ("/AWSLogs/111122223333/*", YES),
+        ("myAWSLogs/111122223333/*", YES),
+        ("awslogs/111122223333", YES),
+    ],
+)
+def test_which_paths_keep_a_statement_from_log_files(path: str, keeps: int) -> None:
+    statement = {**WRITE, "Resource": f"arn:aws:s3:::logs/{path}"}
+    match = {"resource": {"some": {"keeps-from": LOG_FILES}}}
+    assert verdict(match, [statement], kind="s3-bucket") == keeps
+    assert verdict(match, [statement], kind="sns-topic") == NO
+    del statement["Resource"]
+    statement["NotResource"] = "arn:aws:s3:::logs/AWSLogs/*"
+    assert verdict(match, [statement], kind="s3-bucket") == NO
+
+
+@pytest.mark.parametrize(
+    ("condition", "place"),
+    [
+        ({"StringEquals": {"s3:x-amz-acl": "private"}}, '"s3:x-amz-acl"'),
+        ({"Null": {"s3:x-amz-acl": "true"}}, '"s3:x-amz-acl"'),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, '"aws:PrincipalOrgID"'),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}}, '"aws:SourceArn"'),
+        ({"Bool": {"aws:ViaAWSService": "true"}}, '"aws:ViaAWSService"'),
+        ({"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}, None),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, None),
+        ({"ArnLike": {"aws:SourceArn": TRAIL}}, None),
+        ({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}, None),
+    ],
+)
+def test_which_conditions_keep_a_statement_from_log_files(condition: Any, place: str | None) -> None:  # fmt: skip
+    statement = {**WRITE, "Condition": condition}
+    match = {"condition": {"some": {"keeps-from": LOG_FILES}}}
+    found = asked(match, [statement], report="key", kind="s3-bucket")
+    assert found == ([(place, "x", YES)] if place else [])
+    unknown = json.loads(json.dumps(condition).replace("private", "{{ acl }}"))
+    if unknown != condition:
+        assert verdict(match, [{**statement, "Condition": unknown}], kind="s3-bucket") == MAYBE
+
+
+def test_a_policy_of_several_possible_kinds_says_nothing_certain() -> None:
+    other = {**WRITE, "Action": "sns:Publish", "Condition": {}, "Resource": "*"}
+    wrong = {**WRITE, "Resource": "arn:aws:s3:::logs/AWSLogs/x/*", "Condition": {"Null": {"s3:x-amz-acl": "true"}}}  # fmt: skip
+    for match in (
+        {"resource": {"some": {"keeps-from": LOG_FILES}}},
+        {"condition": {"some": {"keeps-from": LOG_FILES}}},
+        {"effect": {"is": ["Allow"]}, "request": {"some": {"is": LOG_FILES, "met": "never"}}},
+    ):
+        assert verdict(match, [wrong, other], kind="s3-bucket") == YES
+        assert verdict(match, [wrong, other], kind=None) == MAYBE
+
+
+@pytest.mark.parametrize(
+    ("action", "condition", "request_name"),
+    [
+        ("s3:*", NOT_MINE, "trail-log-file"),
+        ("kms:*", NOT_MINE, "trail-data-key"),
+        ("sts:*", NOT_MINE, "assume-log-role"),
+        ("s3:*", {**NOT_MINE, "Bool": {"aws:PrincipalIsAWSService": "false"}}, None),
+        ("sns:*", NOT_MINE, None),
+        ("logs:*", NOT_MINE, None),
+    ],
+)
+def test_a_deny_of_a_resource_control_policy(
+    action: str, condition: Any, request_name: str | None
+) -> None:
+    statement = deny(condition, "*", Action=action)
+    for name in ("trail-log-file", "trail-data-key", "assume-log-role", "trail-notification", "trail-log-stream"):  # fmt: skip
+        match = {"request": {"some": {"is": [name], "met": "always"}}}
+        assert verdict(match, [statement], kind="rcp") == (YES if name == request_name else NO)
+        match = {"request": {"some": {"is": [name], "decision": "denied"}}}
+        assert verdict(match, [statement], kind="rcp", subject="document", report="document") == NO
+    # It has no resource of its own: that of the only bucket it names is not that of each trail.
+    match = {"request": {"some": {"is": ["trail-log-file"], "met": "always"}}}
+    assert verdict(match, [deny(condition, "arn:aws:s3:::app/*", Action=action)], kind="rcp") == NO
+
+
+@pytest.mark.parametrize(
+    ("condition", "always"),
+    [
+        ({}, YES),
+        ({"Bool": {"aws:SecureTransport": "true"}}, YES),
+        ({"StringLike": {"sts:ExternalId": "*", "aws:PrincipalArn": "*"}}, YES),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, YES),
+        ({"StringEquals": {"sts:ExternalId": "a"}}, NO),
+        ({"StringEqualsIfExists": {"aws:PrincipalAccount": "111122223333"}}, NO),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, NO),
+        ({"ArnLikeIfExists": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}, NO),
+    ],
+)
+def test_a_role_that_everybody_may_assume(condition: Any, always: int) -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition}  # fmt: skip
+    match = {"request": {"some": {"is": ["assume-role-by-anybody"], "met": "always"}}}
+    assert verdict(match, [statement], kind="trust") == always
+    one = {**statement, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}
+    assert verdict(match, [one], kind="trust") == NO
+
+
+def test_statements_that_nearly_allow_a_request_are_related() -> None:
+    match = {"request": {"some": {"is": ["trail-bucket-acl"], "decision": "denied"}}}
+    asking = rule(match, subject="document", report="document")
+    statements = [{**ACL, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, WRITE]
+    policy = document({"Version": "2012-10-17", "Statement": statements}, kind="s3-bucket")
+    (found,) = settled(only_findings(Engine([asking], BOOK, pedantic=False).check_document(policy)))
+    assert [(one.span.text, one.message) for one in found.related] == [
+        ('"aws:PrincipalOrgID"', "this Allow would be enough with a different condition")
+    ]
 
 
 # -- what the holders of a policy may do, over all small policies
@@ -576,3 +721,13 @@ def test_the_deny_of_an_allow_is_related() -> None:
     (found,) = settled(only_findings(Engine([asking], BOOK, pedantic=False).check_document(policy)))
     assert [one.message for one in found.related] == ["denied here"]
     assert policy.statements[1].span.contains(found.related[0].span)
+
+
+def test_an_empty_complement_is_compared_like_any_other() -> None:
+    statements = [
+        {"Effect": "Allow", "Action": STOP, "NotResource": []},
+        {"Effect": "Deny", "Action": STOP, "NotResource": []},
+    ]
+    match = {"effect": {"is": ["Allow"]}, "action": {"some": {"effective": [STOP]}}}
+    assert verdict(match, statements) == NO
+    assert verdict(match, statements[:1]) == YES

@@ -24,34 +24,45 @@ SCHEMA = json.loads(
 )
 SUBJECTS = ("statementMatch", "documentMatch", "attachmentMatch", "resourceMatch")
 QUANTIFIERS = ("some", "every", "none")
-AROUND = ("document", "statement")
+AROUND = ("document", "statement", "partner", "policy")
 """Fields that hold the match of something else."""
-FLAGS = ("in-view",)
-"""Names in a match that are no fields: they say how the fields beside them are tested."""
+NO_WORDS = ("in-view", "through", "by")
+"""Names in a match that say how the fields beside them are tested, or how a partner is found."""
+
+
+def resolved(node: Any) -> Any:
+    """The definition that *node* refers to; of "one, or a list of several" that of one."""
+    while True:
+        if "$ref" in node:
+            node = SCHEMA["$defs"][node["$ref"].rpartition("/")[2]]
+        elif "$ref" in node.get("else", {}):
+            node = node["else"]
+        else:
+            return node
 
 
 def in_schema() -> dict[tuple[str, str], Any]:
     """The definition of every word in the schema, by field and word."""
     found: dict[tuple[str, str], Any] = {}
-    seen: set[str] = set()
+    seen: set[tuple[int, tuple[str, ...]]] = set()
 
-    def visit(node: Any, field: tuple[str, ...]) -> None:
-        if "$ref" in node:
-            if node["$ref"] in seen and field == ():
-                return
-            seen.add(node["$ref"])
-            node = SCHEMA["$defs"][node["$ref"].rpartition("/")[2]]
+    def visit(given: Any, field: tuple[str, ...]) -> None:
+        node = resolved(given)
+        if (id(node), field) in seen:
+            return
+        seen.add((id(node), field))
+        if "propertyNames" in node:
+            visit(node["additionalProperties"], ("property",))
+            return
         for name, inner in node["properties"].items():
-            target = SCHEMA["$defs"].get(inner.get("$ref", "").rpartition("/")[2], inner)
-            if name in FLAGS:
-                continue
+            target = resolved(inner)
             if name in QUANTIFIERS:
                 visit(inner, field)
             elif name in AROUND:
                 visit(inner, ())
-            elif "properties" in target:
+            elif "properties" in target or "propertyNames" in target:
                 visit(inner, (*field, name))
-            else:
+            elif name not in NO_WORDS:
                 found[".".join(field) or "statement", name] = inner
 
     for subject in SUBJECTS:
@@ -114,12 +125,14 @@ def test_the_documentation_has_a_row_for_each_word() -> None:
 LISTED = {"text", "whole", "complement"}
 TESTED = {
     "action": LISTED | {"contextual", "met", "names", "denied"},
-    "resource": LISTED | {"contextual"},
-    "condition": {"condition", "met"},
+    "resource": LISTED | {"contextual", "names"},
+    "condition": {"condition", "met", "names"},
     "target": {"target"},
     "kind": {"document"},
     "statement": {"met"},
-    "request": {"names", "met", "decision"},
+    "request": {"names", "met", "decision", "cause"},
+    "property": LISTED | {"given"},
+    "order": {"order"},
     "allowed": {"names"},
     "undenied": {"names"},
 }

@@ -30,6 +30,9 @@ class Tree:
     def module_sources(self, folder: str) -> list[SourceFile]:
         return [s for path, s in self.files.items() if posixpath.dirname(path) == folder]
 
+    def tests(self, _folder: str) -> set[tuple[str, str]]:
+        return set()
+
     def callers(self, folder: str) -> list[str]:
         return self._callers.get(folder, [])
 

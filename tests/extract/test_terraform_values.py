@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cloudtrail_policylint.extract.terraform import extract_module
-from cloudtrail_policylint.iam.scope import SERVICE_ACCOUNTS
+from cloudtrail_policylint.iam.names import SERVICE_ACCOUNTS
 from cloudtrail_policylint.rulebook.model import RuleBook
 from cloudtrail_policylint.tree.nodes import (
     ACCOUNT,

@@ -72,6 +72,51 @@ def test_a_link_out_of_the_project_is_not_followed(capsys: pytest.CaptureFixture
     assert Path("real.json").read_text() == WRONG
 
 
+OUT, GIT = "the link leads out of the project", "the file is in a folder of git"
+
+
+@pytest.mark.parametrize(
+    ("path", "link", "target", "reason"),
+    [
+        ("link.json", "link.json", ".git/p.json", GIT),
+        ("link.json", "link.json", ".git/hooks/p.json", GIT),
+        ("link/p.json", "link", ".git/hooks", GIT),
+        (".git/p.json", "", "", GIT),
+        (".git", "", "", GIT),
+        ("bare/hooks/p.json", "", "", GIT),
+        ("link.json", "link.json", "inner/p.json", OUT),
+        ("link/p.json", "link", "inner", OUT),
+        ("link.json", "link.json", "inner/.git/p.json", OUT),
+        ("link", "link", "../away", OUT),
+        ("link.json", "link.json", "tree/p.json", OUT),
+    ],
+)
+def test_nothing_is_fixed_in_folders_of_git_and_behind_links_into_other_repositories(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    link: str,
+    target: str,
+    reason: str,
+) -> None:
+    for folder in (".git/hooks", "inner/.git", "tree", "bare/hooks", "bare/refs", "bare/objects"):
+        Path("project", folder).mkdir(parents=True)
+    Path("away").mkdir()
+    monkeypatch.chdir("project")
+    Path("bare/HEAD").write_text("")
+    Path("tree/.git").write_text("gitdir: ../.git/worktrees/tree\n")
+    folders = [".git", ".git/hooks", "inner", "inner/.git", "tree", "bare/hooks", "../away"]
+    for folder in folders:
+        Path(folder, "p.json").write_text(WRONG)
+    if link:
+        Path(link).symlink_to(target)
+    assert main(["lint", "--fix", path]) == 2
+    assert f": cannot be written: {reason}\n" in capsys.readouterr().err
+    assert all(Path(folder, "p.json").read_text() == WRONG for folder in folders)
+    assert main(["lint", "--fix", "inner/p.json"]) == 0
+    assert Path("inner/p.json").read_text() == RIGHT
+
+
 def test_a_file_without_findings_is_not_written() -> None:
     file = Path("policy.json")
     file.write_text(RIGHT)
@@ -203,6 +248,18 @@ def test_a_file_with_other_names_is_not_written(capsys: pytest.CaptureFixture[st
     error = "policy.json: cannot be written: the file has other names (hard links)\n"
     assert error in capsys.readouterr().err
     assert Path("policy.json").read_text() == Path("elsewhere").read_text() == WRONG
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85"])
+def test_a_diff_can_be_applied_whatever_python_takes_for_the_end_of_a_line(
+    capsys: pytest.CaptureFixture[str], character: str
+) -> None:
+    text = WRONG.replace('"Resource"', f'"Sid": "{character}", "Resource"')
+    Path("policy.json").write_text(text)
+    assert main(["lint", "--diff", "--quiet", "policy.json"]) == 1
+    out = capsys.readouterr().out
+    assert len(out.splitlines()) == 6
+    assert "No newline" not in out
 
 
 def test_a_file_may_have_the_longest_name_there_is() -> None:

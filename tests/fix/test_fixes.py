@@ -263,6 +263,35 @@ MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
         "BoolIfExists",
     ),
     (
+        "CT311",
+        "s3-bucket",
+        statement(
+            "Allow",
+            "s3:PutObject",
+            "arn:aws:s3:::logs/AWSLogs/*",
+            Principal=SERVICE,
+            Condition={
+                "StringEquals": {
+                    "s3:x-amz-acl": "bucket-owner-full-control",
+                    "aws:PrincipalOrgID": "o-1",
+                }
+            },
+        ),
+        "aws:PrincipalOrgID",
+        "aws:SourceOrgID",
+    ),
+    (
+        "CT312",
+        "identity",
+        statement(
+            "Deny",
+            "cloudtrail:StopLogging",
+            Condition={"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/a"}},
+        ),
+        "StringNotEquals",
+        "StringNotLike",
+    ),
+    (
         "CT412",
         "identity",
         statement(
@@ -371,9 +400,35 @@ MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
     (
         "CT812",
         "scp",
-        statement("Deny", "cloudtrail:StopLogging", TRAIL),
+        statement("Deny", "cloudtrail:StopLogging", TRAIL.replace("main", "org-*")),
         "us-east-1",
         "*",
+    ),
+    (
+        "CT311",
+        "s3-bucket",
+        statement(
+            "Allow",
+            "s3:GetBucketAcl",
+            "arn:aws:s3:::logs",
+            Principal=SERVICE,
+            Condition={"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}},
+        ),
+        "aws:PrincipalOrgID",
+        "aws:SourceOrgID",
+    ),
+    (
+        "CT312",
+        "s3-bucket",
+        statement(
+            "Allow",
+            "s3:GetBucketAcl",
+            "arn:aws:s3:::logs",
+            Principal=SERVICE,
+            Condition={"StringEquals": {"aws:SourceArn": TRAIL.replace("main", "org-*")}},
+        ),
+        "StringEquals",
+        "StringLike",
     ),
 )
 
@@ -518,10 +573,11 @@ def test_new_text_is_escaped_as_its_place_needs(name: str, place: str) -> None:
 
 
 def test_a_plain_scalar_gets_quotes_if_it_needs_them() -> None:
-    text = "Version: '2012-10-17'\nStatement:\n  Effect: Deny\n  Action: cloudtrail:StopLogging\n"
-    text += f"  Resource: {TRAIL}\n"
-    result = fixed(text, "p.yaml", unsafe=False, kind="scp", book=writing("CT812", "*"))
-    assert text_of(result, text) == text.replace(TRAIL, '"*"')
+    wrong = TRAIL.replace("trail/", "Trail/")
+    text = "Version: '2012-10-17'\nStatement:\n  Effect: Allow\n  Action: cloudtrail:GetTrail\n"
+    text += f"  Resource: {wrong}\n"
+    result = fixed(text, "p.yaml", unsafe=False, book=writing("CT213", "*"))
+    assert text_of(result, text) == text.replace(wrong, '"*"')
 
 
 def test_a_computed_string_is_not_fixed() -> None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cloudtrail_policylint.fix import fixer, readers
+from cloudtrail_policylint.lint.run import Run
+from cloudtrail_policylint.settings.lookup import NearestSettings
 from support.fix_fuzzing import fix_here, harm_of, write
+
+if TYPE_CHECKING:
+    from cloudtrail_policylint.findings.result import Result
 
 INPUTS = 300
 SAFE, UNSAFE = False, True
@@ -326,6 +334,153 @@ def test_a_plan_is_not_fixed() -> None:
 WRONG = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "cloudtrail:PutAuditEvents", "Resource": "*"}}\n'
 
 
+LOADS = 'resource "aws_iam_policy" "p" {\n  policy = file("${path.module}/p.json")\n}\n'
+OTHER = 'resource "aws_s3_bucket" "b" {{\n  bucket = {}\n}}\n'
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"p.json": WRONG},
+        {"p.json": WRONG, "main.tf": LOADS},
+        {"p.json": WRONG, "main.tf": LOADS, "q.tf": LOADS.replace('"p"', '"q"')},
+        {"p.json": WRONG, "main.tf": LOADS + OTHER.format('filemd5("q/p2.json")')},
+        {"p.json": WRONG, "main.tf": LOADS + OTHER.format('file("${path.module}/q/${var.x}")')},
+        {"p.json": WRONG, "main.tf": LOADS + OTHER.format('"file(s): ${fileexists("p.json")}"')},
+        {"p.json": WRONG, "main.tf": LOADS + "# file(s), filemd5(x)\n"},
+        {"p.json": WRONG, "m/main.tf": LOADS.replace("/p.json", "/../p.json")},
+        {
+            "p.json": WRONG,
+            "main.tf": 'locals {\n  p = file("p.json")\n}\n'
+            + LOADS.replace('file("${path.module}/p.json")', "local.p"),
+        },
+        {
+            "p.json": WRONG,
+            "main.tf": LOADS,
+            "tests/x.tftest.hcl": 'run "x" {\n  command = plan\n}\n',
+        },
+    ],
+)
+def test_a_file_that_only_policies_read_is_fixed(texts: dict[str, str]) -> None:
+    assert after(texts, unsafe=UNSAFE) == {
+        "p.json": WRONG.replace("cloudtrail:Put", "cloudtrail-data:Put")
+    }
+
+
+@pytest.mark.parametrize("unsafe", [SAFE, UNSAFE])
+@pytest.mark.parametrize("loaded", ["", LOADS])
+@pytest.mark.parametrize(
+    "value",
+    [
+        'file("p.json")',
+        'filemd5("p.json")',
+        'filesha256("${path.module}/p.json")',
+        'filebase64("./p.json")',
+        'filebase64sha512("${path.root}/p.json")',
+        'templatefile("p.json", {})',
+        'strcontains(file("p.json"), "PutAuditEvents")',
+        'md5(file("p.json"))',
+        'jsondecode(file("p.json")).Version',
+        '"x-${filemd5("p.json")}"',
+        'filemd5("../${basename(path.cwd)}/p.json")',
+        'filemd5("${path.module}/${var.name}.json")',
+        "filemd5(var.name)",
+        "filemd5(local.p)",
+        '[for f in fileset(".", "*.json") : filemd5(f)][0]',
+        'filemd5("link.json")',
+        'filemd5("P.JSON")',
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "other.tf",
+        "m/main.tf",
+        "m/tests/deep/x.tftest.hcl",
+        "x.tftest.hcl",
+        "tests/x.tofutest.hcl",
+        "x.tfquery.hcl",
+        "terragrunt.hcl",
+        "m/x.tofu",
+    ],
+)
+def test_a_file_that_something_else_reads_is_not_fixed(
+    name: str,
+    value: str,
+    loaded: str,
+    unsafe: bool,  # noqa: FBT001
+) -> None:
+    """As far down as the reader may be, and however it names the file."""
+    up = "../" * name.count("/")
+    for old in ('"p.json"', '"link.json"', '"P.JSON"'):
+        value = value.replace(old, f'"{up}{old[1:]}')
+    texts = {"p.json": WRONG, name: OTHER.format(value)}
+    if loaded:
+        texts["main.tf"] = loaded
+    Path("link.json").symlink_to("p.json")
+    if "link" not in value:
+        Path("link.json").unlink()
+    assert after(texts, unsafe=unsafe) == {}
+    reasons = {refusal.reason for refusal in fix_here(unsafe=unsafe).refusals}
+    assert reasons <= {"the fix would change other text too", "something else may read the file"}
+    assert reasons
+
+
+@pytest.mark.parametrize(
+    "name", ["x.tftest.hcl", "tests/x.tftest.hcl", "x.tfquery.hcl", "x.tftest.json"]
+)
+def test_what_a_test_of_a_module_reads_is_not_fixed(name: str) -> None:
+    text = 'run "x" {\n  assert {\n    condition = local.x != ""\n    error_message = "x"\n  }\n}\n'
+    if name.endswith(".json"):
+        text = '{"run": {"x": {"assert": {"condition": "${local.x != \\"\\"}"}}}}'
+    assert after({"main.tf": USES_LOCAL, name: text}, unsafe=UNSAFE) == {}
+    assert after({"main.tf": USES_LOCAL, name: text.replace("local.x", "local.y")}, unsafe=UNSAFE)
+    texts = {"m/main.tf": USES_LOCAL, "main.tf": "", name: text}
+    assert after(texts, unsafe=UNSAFE) == {}  # it may be a test of that module
+
+
+@pytest.mark.parametrize("name", ["x.tf", "x.tftest.hcl"])
+@pytest.mark.parametrize("target", ["{}/outside", "pipe"])
+def test_what_may_read_but_cannot_be_read_prevents_fixes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, target: str
+) -> None:
+    (tmp_path / "outside").write_text("")
+    (tmp_path / "top" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "top")
+    Path("m").mkdir()
+    text = {"p.json": WRONG, "m/main.tf": USES_LOCAL}
+    assert set(after(text, unsafe=UNSAFE)) == {"p.json", "m/main.tf"}
+    if target == "pipe":
+        os.mkfifo("pipe")
+    Path(name).symlink_to(target.format(tmp_path))
+    changed = after(text, unsafe=UNSAFE)
+    assert "p.json" not in changed
+    assert ("m/main.tf" in changed) == name.endswith(".tf")
+
+
+def test_a_template_that_something_else_reads_is_not_fixed() -> None:
+    template = WRONG.replace('"*"', '"${x}"')
+    loads = LOADS.replace('file("${path.module}/p.json")', 'templatefile("p.tftpl", { x = "*" })')
+    assert after({"p.tftpl": template, "main.tf": loads}, unsafe=SAFE)
+    for reader in ('filemd5("p.tftpl")', 'templatefile("p.tftpl", { x = "y" })'):
+        for name in ("o.tf", "m/o.tf"):
+            texts = {"p.tftpl": template, "main.tf": loads, "o.tf": "", "m/o.tf": ""}
+            value = reader.replace('"p', '"../p') if "/" in name else reader
+            assert after({**texts, name: OTHER.format(value)}, unsafe=UNSAFE) == {}
+
+
+def test_where_there_are_too_many_folders_to_see_who_reads_a_file_it_is_not_fixed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in range(3):
+        Path(f"d{number}").mkdir()
+    assert after({"p.json": WRONG}, unsafe=SAFE)
+    monkeypatch.setattr(readers, "MAX_FOLDERS", 3)
+    assert after({"p.json": WRONG}, unsafe=SAFE) == {}
+    Path("d2").rmdir()
+    assert after({"p.json": WRONG}, unsafe=SAFE)
+
+
 @pytest.mark.parametrize(
     "texts",
     [
@@ -401,6 +556,28 @@ def test_files_that_cannot_be_fixed_do_not_hold_up_the_others() -> None:
     fixed = fix_here(unsafe=UNSAFE)
     assert len(fixed.contents) == 6
     assert len(fixed.refusals) == 6
+
+
+def test_many_fixes_that_are_refused_take_little_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    trail = '"arn:aws:cloudtrail:us-east-1:111122223333:trail/a"'
+    bad = '{{"Sid": "S{}", "Effect": "Deny", "Action": "cloudtrail:LookupEvent", "Resource": {}}}'
+    statements = ",\n".join(bad.format(number, trail) for number in range(100))
+    texts = {"p.json": f'{{"Version": "2012-10-17", "Statement": [{statements}]}}'}
+    monkeypatch.setattr(fixer, "MAX_FAILED", 10)
+    linted = 0
+    run = Run(NearestSettings())
+
+    def lint(contents: Any) -> Result:
+        nonlocal linted
+        linted += 1
+        return run.lint_paths(["."], contents=contents, strings=True)
+
+    write(texts)
+    fixed = fixer.fix(lint, unsafe=UNSAFE)
+    assert fixed.contents == {}
+    assert linted < 60
+    reasons = {refusal.reason for refusal in fixed.refusals}
+    assert reasons == {"the fix would introduce CT203", "too many other fixes were refused"}
 
 
 STATEMENTS = """\

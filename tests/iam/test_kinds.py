@@ -27,6 +27,11 @@ def guess(
         (("cloudtrail-data:putauditevents",), (CHANNEL,), "cloudtrail-channel"),
         (("cloudtrail:startdashboardrefresh",), (), "cloudtrail-dashboard"),
         (
+            ("cloudtrail:startquery",),
+            ("arn:aws:cloudtrail:us-east-1:123456789012:dashboard/*",),
+            "cloudtrail-event-data-store",
+        ),
+        (
             ("cloudtrail:startquery", "cloudtrail:getqueryresults"),
             (),
             "cloudtrail-event-data-store",

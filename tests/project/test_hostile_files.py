@@ -7,15 +7,21 @@ time and memory.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS
+from cloudtrail_policylint.rulebook.load import bundled
+from cloudtrail_policylint.settings.model import Settings
 from support.hostile import DEEP, bomb, lint, main_in, policy, template, terraform
 from support.paths import PROJECT
 
@@ -404,7 +410,24 @@ def test_terraform_reads_nothing_outside_of_the_project(tmp_path: Path) -> None:
         'templatefile("../secret.json", {})',
         'file("folder/../../secret.json")',
         'jsonencode(jsondecode(file("../secret.json")))',
+        *(
+            'jsonencode({ Statement = [{ Effect = "Deny", Resource = "*", '
+            f'Action = "cloudtrail:${{file("{path}")}}" }}] }})'
+            for path in ("out", "deep/../out", "folder/../out", ".git/word")
+        ),
+        'file(".git/config")',
+        'file("store")',
+        '"${file("${path.module}/.git/config")}"',
+        'jsonencode({ Statement = [for f in fileset(".git", "*") : '
+        '{ Effect = "Deny", Action = "cloudtrail:${f}", Resource = "*" }] })',
     )
+    (project / "a" / "b").mkdir(parents=True)
+    (project / "deep").symlink_to("a/b")
+    (project / ".git" / "config").write_text(SECRET)
+    (project / ".git" / "word").write_text("Secret")
+    (tmp_path / "word").write_text("Secret")
+    (project / "out").symlink_to("../word")
+    (project / "store").symlink_to(".git/config")
     (project / "main.tf").write_text(
         "# cloudtrail\n"
         + "".join(map(terraform, expressions))
@@ -427,3 +450,102 @@ def test_yaml_tags_run_no_code(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert status == 2
     assert "rule.yaml:1:" in err
     assert not (tmp_path / "called").exists()
+
+
+MANY = 300
+NEVER = {
+    "Effect": "Deny",
+    "Action": ["cloudtrail:StopLogging", "~", "iam:PassRole"],
+    "Resource": ["%%%", "arn:aws:cloudtrail:*:*:eventdatastore/x"],
+    "Condition": {
+        "Nope": {"aws:MultiFactorAuthPresent": "arn:aws:cloudtrail:*:*:eventdatastore/x"}
+    },
+}
+"""A statement that no request meets."""
+
+
+def policy_of(**statement: Any) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Resource": "*", **statement}}
+
+
+def account_of(number: int, **statement: Any) -> dict[str, Any]:
+    """*number* policies of one user, as ``aws iam get-account-authorization-details`` lists them."""
+    listed = {"PolicyName": "p", "PolicyDocument": policy_of(**statement)}
+    return {
+        "RoleDetailList": [],
+        "UserDetailList": [{"UserName": "u", "UserPolicyList": [listed] * number}],
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        policy_of(**NEVER, NotPrincipal={"AWS": ["*", "123456789012", "x"] * MANY}),
+        policy_of(**NEVER, NotPrincipal={"Service": ["*", "a.amazonaws.com"] * MANY}),
+        policy_of(
+            **NEVER, Principal={"AWS": [f"arn:aws:iam::123456789012:role/{n}" for n in range(MANY)]}
+        ),
+        policy_of(
+            Action=["cloudtrail:*", "cloudtrail-data:PutAuditEvents", "x:*"],
+            Resource=["arn:aws:cloudtrail:*:*:eventdatastore/x", "arn:aws:kms:*:*:key/1"] * MANY,
+            Condition={"Bool": {"cloudtrail:Nope": "true"}},
+        ),
+        account_of(2 * MANY, NotAction="s3:PutObject"),
+        account_of(MANY // 4, NotAction="s3:PutObject", Resource=["arn:aws:kms:*:*:key/1", "*"]),
+        account_of(2, Action=["cloudtrail:*", "logs:*"], NotResource=[]),
+    ],
+)
+def test_decisions_on_many_principals_or_policies_take_little_time(value: Any) -> None:
+    begin = process_time()
+    result = Linter(bundled(), Settings(scope="all")).lint_text("p.json", json.dumps(value))
+    assert process_time() - begin < 5
+    assert result.internal_errors == ()
+
+
+def test_folders_in_folders_with_a_module_each_take_little_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    at = Path()
+    for _ in range(400):
+        at /= "d"
+        at.mkdir()
+        (at / "main.tf").write_text(terraform(f"jsonencode({policy()})"))
+    begin = process_time()
+    assert main(["lint", "."]) == 1
+    assert process_time() - begin < 10
+    assert capsys.readouterr().out.count("CT101") == 400
+
+
+COMMENT = "# policylint: allow CT101 -- x\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fixed"),
+    [
+        ("main.tf", (COMMENT + 'locals {\n  a = "\xe9"\n}\n') * 1000, 1000),
+        ("main.tf", "locals {\n  a = <<EOT\n" + COMMENT * 1000 + "EOT\n}\n", 0),
+        ("p.yaml", (COMMENT + "- \xe9\n") * 1000, 1000),
+        ("p.yaml", "a: |\n" + f"  {COMMENT}" * 1000, 0),
+        ("p.yaml", f"  {COMMENT}- x\n- |\n  {COMMENT}" + f"- x\n{COMMENT}" * 1000, 1001),
+    ],
+)
+def test_many_unused_suppressions_are_deleted_in_little_time(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    text: str,
+    fixed: int,
+) -> None:
+    """Each file is parsed once, and not once for each comment."""
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text(text)
+    begin = process_time()
+    main(["lint", "--diff", "."])
+    assert process_time() - begin < 10
+    err = capsys.readouterr().err
+    count = text.count(COMMENT)
+    assert (f"would fix {fixed} of {count} findings in 1 file" in err) == bool(fixed)
+    refused = count - fixed
+    assert err.count("not fixed: this is text, not a comment") == bool(refused)

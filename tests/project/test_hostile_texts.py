@@ -122,7 +122,7 @@ NO_TEXTS = frozenset(
 PARSED_ELSEWHERE = (
     frozenset(  # they hand the text to readers.hcl.reader.read, which is asked itself
         f"cloudtrail_policylint.extract.terraform.{name}"
-        for name in ("files.extract", "files.reads_alike", "module._definitions")
+        for name in ("files.extract", "module._definitions")
     )
 )
 

@@ -22,6 +22,7 @@ ROOMS = (
     "settings",
     "findings",
     "decisions",
+    "setups",
     "engine",
     "files",
     "lint",
@@ -33,8 +34,8 @@ ROOMS = (
     "__main__",
 )
 """The folders and modules of the package from the bottom up: each imports from those before it only."""
-KNOWN_TO_EXTRACT = {"iam.written", "iam.kinds", "iam.patterns"}
-"""What extraction uses of IAM: what it hands on, kinds of policies, and globs for ``fileset()``."""
+KNOWN_TO_EXTRACT = {"iam.written", "iam.kinds", "iam.patterns", "iam.names"}
+"""What extraction uses of IAM: what it hands on, kinds of policies, globs for ``fileset()``, and names."""
 
 
 def room_of(module: str) -> str:

@@ -172,3 +172,11 @@ def test_a_request_that_nobody_knows(tmp_path: Path) -> None:
     assert wrong(tmp_path, text) == [
         "rule.yaml:14:35: unknown request trail-log-fil; did you mean trail-log-file?"
     ]
+    text = RULE.replace(
+        'some: {covers: ["cloudtrail:LookupEvents"]}',
+        'some: {covers: ["cloudtrail:LookupEvents"]}\n'
+        "  resource:\n    some: {keeps-from: [trail-log-fil]}",
+    )
+    assert wrong(tmp_path, text) == [
+        "rule.yaml:13:25: unknown request trail-log-fil; did you mean trail-log-file?"
+    ]

@@ -14,7 +14,7 @@ Source: AWS CloudFormation Template Reference, "Intrinsic function reference".
 from __future__ import annotations
 
 from ...base.lazy_regex import regex
-from ...iam.services import URL_SUFFIXES
+from ...iam.names import URL_SUFFIXES
 from ...tree.nodes import (
     ACCOUNT,
     ANY,
@@ -87,6 +87,7 @@ class Evaluator:
         self.given = given or {}
         self.unknown_inputs = unknown_inputs
         self.depth = 0
+        self.setup: object | None = None  # what ``setups`` makes of the template
         self._memo: dict[int, Node | None] = {}
         self._naming: set[str] = set()
 

@@ -83,6 +83,7 @@ class _Finder:
             tuple(self.unresolved),
             tuple(self.resources),
             open=(self.source,) if self.open else (),
+            evaluation=("cloudformation", self.evaluator),
         )
 
     def _nested(self, body: Node | None) -> None:
@@ -234,7 +235,7 @@ class _Finder:
         return Found(
             node,
             kind,
-            _owner(resource),
+            owner_of(resource),
             holders=self._holders(resource) if kind in WITH_HOLDERS else (),
             on_cloudtrail=self._on_cloudtrail(resource),
             problems=(*problems, *self._unsubstituted(node)),
@@ -282,7 +283,7 @@ class _Finder:
         self._attach(resource, resource.known.boundary, ())  # a boundary grants nothing
 
     def _attach(self, resource: Resource, path: str, holders: tuple[str, ...]) -> None:
-        owner = _owner(resource)
+        owner = owner_of(resource)
         for node in _raw_values(resource, path):
             for item in _alternatives(node):
                 if self._own_policies(item):
@@ -299,7 +300,7 @@ def _repeated(key: Text) -> Problem:
     return Problem("duplicate-key", message, key.span)
 
 
-def _owner(resource: Resource) -> Owner:
+def owner_of(resource: Resource) -> Owner:
     """The owner *resource*, by its logical id or, in a CDK template, by its construct."""
     return Owner(cdk_path(resource.metadata) or resource.name, resource.span)
 

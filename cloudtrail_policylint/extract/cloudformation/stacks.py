@@ -14,8 +14,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from ...base.record import record
-from ...iam.written import Extraction
+from ...base.record import record, replaced
 from ...tree.nodes import Hole, Map, Seq
 from ..documents import owner_of
 from ..values import string
@@ -27,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ...iam.written import Problem
+    from ...iam.written import Extraction, Problem
     from ...tree.nodes import Node
     from ...tree.source import SourceFile, Span
     from .template import Resource
@@ -106,13 +105,10 @@ class Stacks:
         assert tree is not None, "only templates have callers"
         for index, evaluator in enumerate(self._evaluated(path)):
             found = find(tree.template.root, tree.source, evaluator=evaluator)
-            yield Extraction(
-                found.documents,
-                found.attachments,
-                (*found.problems, *tree.problems),
-                () if index else found.allowances,
-                found.unresolved,
-                open=found.open,
+            yield replaced(
+                found,
+                problems=(*found.problems, *tree.problems),
+                allowances=() if index else found.allowances,
                 uncertain=evaluator.unknown_inputs,
                 owns=tree.owns,
             )

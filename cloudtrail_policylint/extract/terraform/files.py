@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ...tree.source import Ranges, last_character
 from . import extract_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ...iam.written import Extraction
     from ...readers.reading import Reading
@@ -28,9 +29,9 @@ def documents(source: SourceFile) -> tuple[Reading, ...]:  # noqa: ARG001 - the 
     return ()
 
 
-def reads_alike(span: Span, text: str) -> bool:  # noqa: ARG001 - the interface
-    """Whether only comments change if *text* replaces *span*: *span* ends in a comment."""
-    from ...readers.hcl.reader import is_comment
+def changes_comments_only(source: SourceFile, edits: Sequence[tuple[Span, str]]) -> list[bool]:
+    """For each of *edits* of *source* whether it ends in a comment."""
+    from ...readers.hcl.reader import comments
 
-    last = len(span.source.text[: span.end].rstrip()) - 1
-    return is_comment(span.source, last)
+    found = Ranges(comments(source))
+    return [found.around(last_character(span)) is not None for span, _ in edits]

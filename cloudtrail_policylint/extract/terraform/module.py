@@ -40,7 +40,9 @@ class Module:
 
     *load* opens a file by its path relative to the folder (None if it cannot be
     read), and *names* lists the files below a folder. *whole* says that there
-    are no other files with declarations. ``unused`` are files that set variables
+    are no other files with declarations. *tests* returns the local values and variables
+    that tests may refer to (None if one cannot be read).
+    ``unused`` are files that set variables
     only if the command names them.
     """
 
@@ -58,6 +60,7 @@ class Module:
         "resources",
         "size",
         "sources",
+        "tests",
         "unused",
         "values",
         "variables",
@@ -71,6 +74,7 @@ class Module:
         names: Lister | None = None,
         *,
         whole: bool = False,
+        tests: Callable[[], set[tuple[str, str]] | None] = set,
     ) -> None:
         self.files: list[HclFile] = []
         self.resources: dict[tuple[str, ...], list[Block]] = {}
@@ -85,6 +89,7 @@ class Module:
         self.allowances: list[Allowance] = []
         self.load = load
         self.names = names
+        self.tests = tests
         self.sources = tuple(sources)
         self.unused = tuple(source for source in sources if _is_unused(source.path))
         self.size = sum(len(source.text) for source in sources)

@@ -88,6 +88,7 @@ class _Finder:
             unread=self._sources() if self._is_partial() else self.module.unused,
             open=self._sources() if self.module.variables or not self.module.whole else (),
             uncertain=self.evaluator.unknown_inputs,
+            evaluation=("terraform", self.evaluator),
             owns=self._owner(documents),
         )
 

@@ -9,6 +9,7 @@ are unknown.
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 
 from ...readers.hcl.syntax import Constant
 from ...tree.nodes import Text
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
         def is_whole(self, folder: str) -> bool:
             """Whether these are all files of *folder* with declarations."""
+
+        def tests(self, folder: str) -> set[tuple[str, str]] | None:
+            """The ``local`` and ``var`` names of the module of *folder* in tests; None if not known."""
 
         def callers(self, folder: str) -> list[str]:
             """The folders whose modules may call the one of *folder*."""
@@ -86,6 +90,7 @@ class Project:
                 self._folders.loader(folder),
                 self._folders.lister(folder),
                 whole=self._folders.is_whole(folder),
+                tests=partial(self._folders.tests, folder),
             )
         return self._modules[folder]
 

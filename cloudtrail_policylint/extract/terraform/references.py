@@ -11,9 +11,8 @@ the attribute references of the providers.
 from __future__ import annotations
 
 from ...base.suggest import nearest
-from ...iam.scope import SERVICE_ACCOUNTS
-from ...iam.services import URL_SUFFIXES
-from ...readers.hcl.syntax import ELEMENT, GetAttr, Index, Name, Splat, keyword
+from ...iam.names import SERVICE_ACCOUNTS, URL_SUFFIXES
+from ...readers.hcl.syntax import ELEMENT, Call, GetAttr, Index, Name, Splat, keyword
 from ...tree.nodes import (
     ACCOUNT,
     ANY,
@@ -35,7 +34,6 @@ from .instances import instances_of
 from .module import Module, address_of, every, meant
 from .resource_types import resource_type
 from .string_functions import filled_in
-from .types import completed
 from .values import choice, hole_at, is_null, text_of
 
 TYPE_CHECKING = False
@@ -99,7 +97,11 @@ def _variable(session: Session, reference: GetAttr) -> Node:
 
     def compute() -> Node:
         node = value()
-        return node if type_ is None else completed(session, type_.expression, node)
+        if type_ is None or not isinstance(type_.expression, Call):
+            return node
+        from .types import completed
+
+        return completed(session, type_.expression, node)
 
     def value() -> Node:
         if given is not None and caller is not None:
@@ -122,9 +124,10 @@ def _variable(session: Session, reference: GetAttr) -> Node:
     found = session.shared(found, span)
     if not isinstance(found, Hole):
         return found
-    address = session.origin(found)
+    address, makers = session.origin(found), session.makers(found)
     found = narrowed(found, shape)
-    return session.originating(found, address) if address is not None else found
+    found = session.originating(found, address) if address is not None else found
+    return session.made_by(found, makers)
 
 
 def _shape_of_variable(session: Session, name: str, block: Block | None) -> str:
@@ -289,7 +292,8 @@ def attribute_of(session: Session, block: Block, instance: Instance, name: str, 
     if found is None:
         return hole_at(span, shape_of(block.labels[0], name))
     address = session.origin(found) or address_of(block)
-    return session.originating(session.shared(found, span), address)
+    makers = (*session.makers(found), (session, block, instance))
+    return session.made_by(session.originating(session.shared(found, span), address), makers)
 
 
 def _attribute(session: Session, block: Block, instance: Instance, name: str, span: Span) -> Node:

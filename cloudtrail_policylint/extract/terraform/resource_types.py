@@ -351,6 +351,8 @@ _TYPES = (
     ),
     ResourceType(
         "awscc_cloudtrail_trail",
+        makes=aws.TRAIL,
+        name="trail_name",
         uses={
             "s3_bucket_name": ("awscc_s3_bucket", "aws_s3_bucket"),
             "kms_key_id": ("awscc_kms_key", "aws_kms_key"),
@@ -412,9 +414,18 @@ _TYPES = (
         holders={"user_name": "awscc_iam_user"},
     ),
     ResourceType("awscc_kinesis_resource_policy", policies={"resource_policy": "resource"}),
-    ResourceType("awscc_kms_key", policies={"key_policy": "kms-key"}),
+    ResourceType(
+        "awscc_kms_alias",
+        name="alias_name",
+        by_name=True,
+        alias_of={"target_key_id": ("awscc_kms_key",)},
+    ),
+    ResourceType("awscc_kms_key", makes=aws.KEY, policies={"key_policy": "kms-key"}),
     ResourceType("awscc_kms_replica_key", policies={"key_policy": "kms-key"}),
     ResourceType("awscc_lambda_resource_policy", policies={"policy": "resource"}),
+    ResourceType(
+        "awscc_logs_log_group", makes=aws.LOG_STREAMS, name="log_group_name", by_name=True
+    ),
     ResourceType("awscc_logs_resource_policy", policies={"policy_document": "resource"}),
     ResourceType("awscc_opensearchservice_domain", policies={"access_policies": "resource"}),
     ResourceType(
@@ -425,7 +436,7 @@ _TYPES = (
     ),
     ResourceType("awscc_organizations_resource_policy", policies={"content": "resource"}),
     ResourceType("awscc_s3_access_point", policies={"policy": "resource"}),
-    ResourceType("awscc_s3_bucket", name="bucket_name", by_name=True),
+    ResourceType("awscc_s3_bucket", makes=aws.BUCKET, name="bucket_name", by_name=True),
     ResourceType(
         "awscc_s3_bucket_policy",
         policies={"policy_document": "s3-bucket"},
@@ -433,7 +444,13 @@ _TYPES = (
     ),
     ResourceType("awscc_s3_multi_region_access_point_policy", policies={"policy": "resource"}),
     ResourceType("awscc_secretsmanager_resource_policy", policies={"resource_policy": "resource"}),
-    ResourceType("awscc_sns_topic", name="topic_name", by_name=True),
+    ResourceType(
+        "awscc_sns_topic",
+        makes=aws.TOPIC,
+        name="topic_name",
+        by_name=True,
+        arn_attributes=("topic_arn",),
+    ),
     ResourceType(
         "awscc_sns_topic_inline_policy",
         policies={"policy_document": "sns-topic"},

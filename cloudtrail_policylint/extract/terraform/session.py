@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .module import Lister, Loader, Module
 
     Scope = dict[str, Node]
+    Maker = tuple["Session", Block, "Instance"]
+    """One instance of a resource or data source, and its module."""
 
 TOP: Scope = {}
 """The scope at the top level of a module: no names besides those of the module."""
@@ -113,6 +115,7 @@ class Session(ABC):
         self._active: set[object] = set()  # keys of the values that are being computed
         self._measures: dict[int, tuple[Node, int, int]] = {}
         self._origins: dict[int, tuple[Node, str]] = {}
+        self.setup: object | None = None  # what ``setups`` makes of the tree of a root module
         self._sets: dict[int, Node] = {}
         self._files: dict[str, SourceFile | None] = {}
         self._templates: dict[str, Template | None] = {}
@@ -121,11 +124,13 @@ class Session(ABC):
         if caller is None:
             self._load, self._names = module.load, module.names
             self._loads: dict[int, list[Span]] = {}
+            self._makers: dict[int, tuple[Node, tuple[Maker, ...]]] = {}
             self._effects = Effects()
         else:
             above = caller.session
             self._load, self._names = above._load, above._names
             self._loads = above._loads
+            self._makers = above._makers
             self._effects = above._effects
 
     # -- what the evaluator does
@@ -290,6 +295,17 @@ class Session(ABC):
             return node
         self._origins[id(node)] = (node, address)
         return node
+
+    def made_by(self, node: Node, makers: tuple[Maker, ...]) -> Node:
+        """*node* marked as an attribute of the last of *makers*, which the others gave to it."""
+        if makers and isinstance(node, Text | Hole):
+            self._makers[id(node)] = (node, makers)
+        return node
+
+    def makers(self, node: Node) -> tuple[Maker, ...]:
+        """The resources that *node* is an attribute of, in any module of the configuration."""
+        found = self._makers.get(id(node))
+        return found[1] if found else ()
 
     def origin(self, node: Node) -> str | None:
         """The address of the resource that *node* is an attribute of, if it is known."""

@@ -9,6 +9,8 @@ them if all references to it do.
 
 from __future__ import annotations
 
+import os
+
 from ...base.record import record
 from ...readers.hcl.syntax import (
     Binary,
@@ -31,6 +33,7 @@ from ...readers.hcl.syntax import (
 )
 from ...tree.nodes import Piece, Text
 from ...tree.source import Ranges
+from .file_calls import ANY_FILE, READING, PathPattern, paths_read
 from .resource_types import resource_type
 
 TYPE_CHECKING = False
@@ -99,28 +102,58 @@ class Uses:
         self._uses: dict[Named, list[_Reader]] = {}
         self._good: dict[Named, bool] = {}
         # Files that were not read may use the names of this module.
-        self._known = module.whole and not any(_is_json(file.source.path) for file in module.files)
-        self._followed = {id(file.source) for file in module.files}
-        for file in module.files:
-            for block in file.blocks:
-                self._block(block)
-        for attribute in module.values.values():
-            self._followed.add(id(attribute.span.source))
-            self._value(attribute.expression, _Reader(name=("var", attribute.name)))
-        for template in templates:
-            self._followed.add(id(template.span.source))
-            self._value(template, _POLICY)
+        tests = module.tests()
+        self._known = (
+            tests is not None
+            and module.whole
+            and not any(_is_json(file.source.path) for file in module.files)
+        )
+        self._loads: list[
+            tuple[PathPattern, _Reader]
+        ] = []  # the paths of files, and who reads them
+        for tested in tests or ():
+            self._use(tested, _OTHER)
+        self._declaring = {id(file.source) for file in module.files}
+        self._declaring |= {id(attribute.span.source) for attribute in module.values.values()}
+        self._followed: set[int] = set()
+        self._loaded: dict[str, bool] = {}
+        self._follow(module, templates)
         for name, parts in self._parts.items():
             if self._is_good(name):
                 used = bool(self._uses.get(name))
                 self._own += [span for span, in_policy in parts if in_policy or used]
         self._owned = Ranges(self._own)
 
+    def _follow(self, module: Module, templates: Sequence[Template]) -> None:
+        """Follow all expressions of *module* and of *templates*."""
+        for file in module.files:
+            for block in file.blocks:
+                self._block(block)
+        for attribute in module.values.values():
+            self._value(attribute.expression, _Reader(name=("var", attribute.name)))
+        for template in templates:
+            self._followed.add(id(template.span.source))
+            self._value(template, _POLICY)
+
     def owns(self, place: Span, _inside: bool) -> bool:  # noqa: FBT001 - the interface of ``owns``
         """Whether nothing but policies reads the text at *place*."""
+        path = place.source.path
+        if id(place.source) in self._declaring:
+            return self._owned.around(place) is not None
+        if not self._is_only_loaded_by_policies(path):
+            return False
         if id(place.source) in self._followed:
             return self._owned.around(place) is not None
         return self._around.around(place) is not None
+
+    def _is_only_loaded_by_policies(self, path: str) -> bool:
+        """Whether all calls in the module that may read the file *path* are parts of policies."""
+        if path not in self._loaded:
+            whole = os.path.abspath(path)
+            self._loaded[path] = all(
+                self._reads(reader) for pattern, reader in self._loads if pattern.may_be(whole)
+            )
+        return self._loaded[path]
 
     def _is_good(self, name: Named) -> bool:
         """Whether all that refer to *name* are policies; False while that is being found out."""
@@ -261,6 +294,9 @@ class Uses:
         self._value(expression.otherwise, reader)
 
     def _call(self, expression: Call, reader: _Reader) -> None:
+        if expression.name in READING:
+            path = next(paths_read(expression.span.text), ANY_FILE)
+            self._loads.append((PathPattern(path), reader))
         for argument in expression.arguments:
             self._value(argument, reader if expression.name in _PASSING else _OTHER)
 

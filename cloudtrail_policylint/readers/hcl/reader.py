@@ -149,17 +149,38 @@ def _template_root(text: str) -> Node | None:
     return root
 
 
-def is_comment(source: SourceFile, at: int) -> bool:
-    """Whether the character *at* of *source* is part of a comment."""
+def comments(source: SourceFile) -> list[Span]:
+    """The comments in *source*; none if it cannot be parsed."""
+    return _nodes_of(source, "comment") or []
+
+
+def calls(source: SourceFile) -> list[Span] | None:
+    """The calls of functions in *source*; None if it cannot be parsed."""
+    return _nodes_of(source, "function_call")
+
+
+def _nodes_of(source: SourceFile, kind: str) -> list[Span] | None:
+    """The nodes of the type *kind* in *source*; None if it cannot be parsed."""
     if _too_deep(source.text) is not None:
-        return False
-    offset = len(encoded(source.text[:at]))
+        return None
     try:
         root = _Parsing(len(source.text)).root(source.text)
     except _TooSlowError:
-        return False
-    node = root.descendant_for_byte_range(offset, offset + 1)
-    return node is not None and node.type == "comment"
+        return None
+    places = Places(source, source.text)
+    found = []
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        if node is not None and node.type == kind:
+            found.append(places.of(node))
+        if cursor.goto_first_child() or cursor.goto_next_sibling():
+            continue
+        while cursor.goto_parent():
+            if cursor.goto_next_sibling():
+                break
+        else:
+            return found
 
 
 class _TooSlowError(Exception):

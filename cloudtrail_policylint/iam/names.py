@@ -1,10 +1,14 @@
-"""What concerns CloudTrail: by default only policies that do are checked.
+"""Names of CloudTrail and of services in policies.
 
-Its name, one of the spellings that people write in its place, or one of its
-former accounts.
+By default only policies that concern CloudTrail are checked: with its name, one of
+the spellings that people write in its place, or one of its former accounts.
 """
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..tree.nodes import Text
 
 WORDS = ("cloudtrail", "cloud-trail", "cloud_trail")
 MISSPELT = (
@@ -81,3 +85,22 @@ def may_concern_cloudtrail(lower: bytes) -> bool:
 _NAMES = (*WORDS, *MISSPELT)
 _AS_BYTES = tuple([name.encode() for name in _NAMES])
 _ACCOUNTS_AS_BYTES = tuple([account.encode() for account in SERVICE_ACCOUNTS])
+
+
+# -- services as principals
+
+URL_SUFFIXES = ("amazonaws.com", "amazonaws.com.cn")
+"""The domains of AWS, by partition (CloudFormation Template Reference, ``AWS::URLSuffix``)."""
+
+
+def service_principal(text: Text) -> Text:
+    """*text*, with ``amazonaws.com`` in place of the unknown domain of AWS at its end.
+
+    ``cloudtrail.${AWS::URLSuffix}`` means the service in every partition.
+    """
+    from ..tree.nodes import Hole, Piece, Text
+
+    last = text.parts[-1] if text.parts else None
+    if not isinstance(last, Hole) or last.values != URL_SUFFIXES:
+        return text
+    return Text((*text.parts[:-1], Piece(URL_SUFFIXES[0], last.span)), text.span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudtrail_policylint.iam.scope import concerns_cloudtrail, may_concern_cloudtrail
+from cloudtrail_policylint.iam.names import concerns_cloudtrail, may_concern_cloudtrail
 from cloudtrail_policylint.rulebook.model import RuleBook
 
 

@@ -1,0 +1,91 @@
+"""What needs no decision: effects of statements without conditions, and actions that nothing denies.
+
+Most policies have no Deny. Then the resources alone say what a statement has an
+effect on, and the modules that decide requests need not be loaded.
+"""
+
+from __future__ import annotations
+
+from ..iam.arns import cover, fits, operand
+from ..iam.patterns import MAYBE, NO, YES, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..iam.catalogue import Catalogue
+    from ..iam.policy import Action, Document, Resource, Statement
+
+_EVERYTHING = operand("*")
+
+
+class View:
+    """The statements in view of *document*, for one run over it."""
+
+    def __init__(self, document: Document, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.complete = document.complete
+        self._documents = (document, *document.companions)
+        self._denied: dict[str, bool] = {}
+
+    def may_be_denied(self, name: str) -> bool:
+        """Whether a statement in view may deny the action *name*."""
+        found = self._denied.get(name)
+        if found is None:
+            wanted = parse(name.lower())
+            found = self._denied[name] = any(
+                action.covers(wanted)
+                for document in self._documents
+                for statement in document.statements
+                if statement.effect is not None and not _is(statement, "Allow")
+                for action in statement.actions
+            )
+        return found
+
+
+def plain_effect(statement: Statement, action: Action, name: str, view: View) -> int | None:
+    """What ``Asking.effect`` answers, None where a condition or a Deny has to be looked at."""
+    covered = action.covers(parse(name.lower()))
+    if covered == NO:
+        return NO
+    if statement.conditions or (not _is(statement, "Deny") and view.may_be_denied(name)):
+        return None
+    return min(covered, _reached(statement, name, view.catalogue))
+
+
+def plainly_undenied(statement: Statement, name: str, view: View) -> int | None:
+    """What ``Asking.undenied`` answers, None where Deny statements have to be compared."""
+    wanted = parse(name.lower())
+    is_own = any(one.covers(wanted) == YES for one in statement.actions)
+    if is_own and _is(statement, "Deny") and not statement.optional:
+        return NO
+    if view.may_be_denied(name):
+        return None
+    found = _reached(statement, name, view.catalogue)
+    return found if view.complete else min(found, MAYBE)
+
+
+def _is(statement: Statement, effect: str) -> bool:
+    return statement.effect is not None and statement.effect.literal == effect
+
+
+def _reached(statement: Statement, name: str, catalogue: Catalogue) -> int:
+    """Whether *statement* names a resource that the action *name* accepts."""
+    known = catalogue.action(name)
+    if known is None or known.types is None:
+        return MAYBE
+    if not statement.resources:
+        return YES
+    if not known.types:
+        return max([_is_everything(one) for one in statement.resources])
+    return max(
+        [
+            YES if one.complement else fits(one.forms[0], kind)
+            for one in statement.resources
+            for kind in known.types
+        ]
+    )
+
+
+def _is_everything(resource: Resource) -> int:
+    """Whether *resource* stands for ``*``, of which a request without a resource is."""
+    found = max([cover(form, _EVERYTHING) for form in resource.forms], default=NO)
+    return YES - found if resource.complement else found

@@ -1,0 +1,484 @@
+"""Compiled matches of resources with their partners: imported by the first rule that asks for more than the type."""
+
+from __future__ import annotations
+
+from ..base.record import record
+from ..iam.patterns import MAYBE, NO, YES
+from ..setups.model import Elsewhere, Link, Links, Property, Referring, items_at, plain_name
+from ..tree.nodes import Hole, Map
+from ..tree.source import Related, Span
+from .clauses import Binding, DocumentMatch, Held, Scene
+from .elements import SingleTest, Witness
+from .setup_values import literal_text, own_path, property_of, text_of
+from .words import compiled, negated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from ..iam.policy import Document
+    from ..setups.model import Path, Resource, Setup
+    from ..tree.nodes import Node
+    from .lookups import Lookups
+    from .setup_requests import Answered, SetupRequests
+    from .words import Given
+
+QUANTIFIERS = ("some", "every", "none")
+
+
+class SetupMatch:
+    """The match of a resource with properties, partners, policies or requests."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = tests_of(given, lookups)
+        self._lookups = lookups
+
+    def held(self, resource: Resource, subjects: dict[int, Subject]) -> Held | None:
+        """How the match certainly holds for *resource*; None if it does not.
+
+        *subjects* keeps what other matches have asked about it.
+        """
+        subject = subjects.get(id(resource))
+        if subject is None:
+            subject = subjects[id(resource)] = Subject(resource, self._lookups)
+        found: list[Witness] = [
+            Witness("type", resource.type, resource.owner.span),
+            Witness("address", resource.owner.name, resource.owner.span),
+        ]
+        related: list[Related] = []
+        for test in self._tests:
+            if test.verdict(resource, subject) != YES:
+                return None
+        for test in self._tests:
+            found += test.witnesses(resource, subject)
+            related += test.related(resource, subject)
+        return Held(Binding(None, tuple(found)), tuple(distinct(related)))
+
+
+def distinct(related: Iterable[Related]) -> Iterator[Related]:
+    """*related* without those at the same place as another."""
+    seen = set()
+    for one in related:
+        key = one.span.key()
+        if key not in seen:
+            seen.add(key)
+            yield one
+
+
+class Subject:
+    """The resource that a rule is about, while it is checked."""
+
+    def __init__(self, resource: Resource, lookups: Lookups) -> None:
+        self.resource = resource
+        self.lookups = lookups
+        self._scenes: dict[int, tuple[Document, Scene]] = {}
+        self._requests: SetupRequests | None = None
+
+    def scene(self, document: Document) -> Scene:
+        """*document* while it is checked."""
+        found = self._scenes.get(id(document))
+        if found is None:
+            found = self._scenes[id(document)] = (document, Scene(document, self.lookups))
+        return found[1]
+
+    def requests(self) -> SetupRequests:
+        """The requests that are made for the resource."""
+        if self._requests is None:
+            from .setup_requests import SetupRequests
+
+            self._requests = SetupRequests(self.resource, self.lookups)
+        return self._requests
+
+
+class _Test:
+    """One field of a match."""
+
+    def verdict(self, resource: Resource, subject: Subject, /) -> int:
+        """The verdict on *resource*."""
+        raise NotImplementedError
+
+    def witnesses(self, _: Resource, _subject: Subject, /) -> Iterable[Witness]:
+        """The witnesses of a resource that passed."""
+        return ()
+
+    def related(self, _: Resource, _subject: Subject, /) -> Iterable[Related]:
+        """Other places that the verdict on a resource depends on."""
+        return ()
+
+
+def tests_of(given: Given, lookups: Lookups) -> list[_Test]:
+    """The tests of the fields *given*, the cheapest first."""
+    found: list[_Test] = []
+    for field in ("property", "partner", "policy", "request"):
+        tests = given.get(field)
+        if tests is None:
+            continue
+        if field == "property":
+            found += [_OfProperty(name, one, lookups) for name, one in tests.items()]
+        else:
+            kinds: dict[str, Any] = {"partner": _Partner, "policy": _Policy, "request": _Request}
+            for one in tests if isinstance(tests, list) else [tests]:
+                found += [
+                    kinds[field](quantifier, test, lookups) for quantifier, test in one.items()
+                ]
+    return found
+
+
+class _Type:
+    """The test of the type of a resource."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._test = SingleTest("type", given, lookups)
+
+    def verdict(self, resource: Resource) -> int:
+        """The verdict on *resource*."""
+        return self._test.verdict(literal_text(resource.type, resource.owner.span))
+
+
+# -- properties
+
+
+class _OfProperty(_Test):
+    """The tests of one property of a resource."""
+
+    def __init__(self, name: str, given: Any, lookups: Lookups) -> None:
+        self._tests = [PropertyTest(name, one, lookups) for one in _listed(given)]
+        self._lookups = lookups
+
+    def _view(self, resource: Resource) -> _View:
+        def read(path: Path) -> Property:
+            return property_of(resource, path, self._lookups)
+
+        names = self._lookups.resource_facts(resource.type).get("names", {})
+        return _View(read, names, resource.owner.span)
+
+    def verdict(self, resource: Resource, _: Subject) -> int:
+        view = self._view(resource)
+        return min(test.verdict(view) for test in self._tests)
+
+    def witnesses(self, resource: Resource, _: Subject) -> Iterator[Witness]:
+        """The values that passed the last test."""
+        yield from self._tests[-1].witnesses(self._view(resource), None)
+
+
+@record
+class _View:
+    """The properties of a resource, or of an object in it.
+
+    ``read`` returns one, ``names`` are those that the type has for names in rules, ``owner`` is the
+    place of the resource.
+    """
+
+    read: Callable[[Path], Property]
+    names: Mapping[str, str]
+    owner: Span
+
+    def inside(self, node: Node) -> _View:
+        """The properties of the object *node*."""
+
+        def read(path: Path) -> Property:
+            own = tuple(self.names.get(name, name) for name in path)
+            if not isinstance(node, Map):
+                return Property((), not isinstance(node, Hole), None)
+            items, complete = items_at(node, own)
+            wanted = plain_name(own[0])
+            written = [e.value for e in node.entries if plain_name(e.key.written) == wanted]
+            return Property(tuple(items), complete, written[-1].span if written else None)
+
+        return _View(read, self.names, self.owner)
+
+
+class PropertyTest:
+    """One test of a property: words about its values, whether it is given, or tests of its objects."""
+
+    def __init__(self, name: str, given: Given, lookups: Lookups) -> None:
+        self._name = name
+        self._path = tuple(name.split("."))
+        words = {"given": given["given"]} if "given" in given else {}
+        self._given = [test.given for test in compiled("property", words, lookups) if test.given]
+        own = {key: value for key, value in given.items() if key not in (*QUANTIFIERS, "given")}
+        quantified = {key: value for key, value in given.items() if key in QUANTIFIERS}
+        if own:
+            quantified["some"] = own
+        self._tests = [
+            (quantifier, _ItemTest(one, lookups)) for quantifier, one in quantified.items()
+        ]
+
+    def verdict(self, view: _View) -> int:
+        """The verdict on the property in *view*."""
+        found = view.read(self._path)
+        verdict = min([test(found.given) for test in self._given], default=YES)
+        for quantifier, test in self._tests:
+            verdict = min(verdict, _over(quantifier, found, test, view))
+        return verdict
+
+    def witnesses(self, view: _View, around: Span | None) -> Iterator[Witness]:
+        """The values that passed, at their places in the resource; else the property.
+
+        *around* is the property that it is inside of.
+        """
+        found = view.read(self._path)
+        span = found.span or around
+        if span is None:
+            return
+        tests = [test for quantifier, test in self._tests if quantifier != "none"]
+        if not self._tests:
+            for item in found.items:
+                yield Witness(self._name, _shown(item.node), _place(item.node, span, view.owner))
+        elif not tests and found.items:
+            yield Witness(self._name, _shown(found.items[0].node), span)
+        for test in tests:
+            for item in found.items:
+                if test.verdict(item.node, view) == YES:
+                    place = _place(item.node, span, view.owner)
+                    yield Witness(self._name, _shown(item.node), place)
+                    yield from test.witnesses(item.node, view, place)
+
+
+class _ItemTest:
+    """The test of one value: words about a text, or tests of the properties of an object."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        words = {key: value for key, value in given.items() if key != "property"}
+        self._words = SingleTest("property", words, lookups) if words else None
+        self._inner = [
+            [PropertyTest(name, one, lookups) for one in _listed(tests)]
+            for name, tests in given.get("property", {}).items()
+        ]
+
+    def verdict(self, node: Node, view: _View) -> int:
+        verdict = YES
+        if self._words is not None:
+            text = text_of(node)
+            verdict = MAYBE if text is None else self._words.verdict(text)
+        for tests in self._inner if verdict != NO else ():
+            for test in tests:
+                verdict = min(verdict, test.verdict(view.inside(node)))
+        return verdict
+
+    def witnesses(self, node: Node, view: _View, place: Span) -> Iterator[Witness]:
+        for tests in self._inner:
+            yield from tests[-1].witnesses(view.inside(node), place)
+
+
+def _over(quantifier: str, found: Property, test: _ItemTest, view: _View) -> int:
+    verdicts = [(test.verdict(item.node, view), item.sure) for item in found.items]
+    if quantifier == "every":
+        if not verdicts:
+            return NO if found.complete else MAYBE
+        least = min(verdict for verdict, _ in verdicts)
+        return least if found.complete and any(sure for _, sure in verdicts) else min(least, MAYBE)
+    most = max([v if sure else min(v, MAYBE) for v, sure in verdicts], default=NO)
+    if not found.complete:
+        most = max(most, MAYBE)
+    return negated(most) if quantifier == "none" else most
+
+
+def _listed(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else [given]
+
+
+def _shown(node: Node) -> str:
+    text = text_of(node)
+    return text.written if text is not None else ""
+
+
+def _place(node: Node, span: Span, owner: Span) -> Span:
+    """Where *node* is shown: its own place if that is in the property, else the property."""
+    return node.span if owner.contains(node.span) and span.contains(node.span) else span
+
+
+# -- partners
+
+
+class _Partner(_Test):
+    """``partner``: the resources that one refers to, or that refer to it."""
+
+    def __init__(self, quantifier: str, given: Given, lookups: Lookups) -> None:
+        self._quantifier = quantifier
+        self._through: str | None = given.get("through")
+        self._by: str | None = given.get("by")
+        words = given.get("order", {})
+        self._order = [test.order for test in compiled("order", words, lookups) if test.order]
+        self._type = _Type(given["type"], lookups)
+        self._tests = tests_of({k: v for k, v in given.items() if k != "type"}, lookups)
+        self._lookups = lookups
+        self._found: tuple[Setup, list[Resource], Referring | None] | None = None
+
+    @property
+    def finds(self) -> bool:
+        """Whether the partners that pass are what is looked for."""
+        return self._quantifier != "none"
+
+    def verdict(self, resource: Resource, subject: Subject) -> int:
+        found = NO
+        links = self._links(resource)
+        for link in links.found:
+            found = max(found, min(link.verdict, self._one(link.resource, subject)))
+        if not links.known:
+            found = max(found, MAYBE)
+        if self._quantifier == "none":
+            return negated(found)
+        return found
+
+    def _one(self, partner: Resource, subject: Subject) -> int:
+        verdict = min(self._type.verdict(partner), partner.exists_with(subject.resource))
+        for test in self._tests:
+            if verdict == NO:
+                return NO
+            verdict = min(verdict, test.verdict(partner, subject))
+        for order in self._order if verdict != NO else ():
+            verdict = min(verdict, order(_orders(partner, subject.resource)))
+        return verdict
+
+    def _links(self, resource: Resource) -> Links:
+        if self._through is not None:
+            return resource.links(
+                own_path(resource, tuple(self._through.split(".")), self._lookups)
+            )
+        setup = resource.setup
+        if self._found is None or self._found[0] is not setup:
+            self._found = (setup, self._of_type(setup), None)
+        _, of_type, referring = self._found
+        if self._by is None:
+            others = [one for one in of_type if one is not resource]
+            return Links(tuple([Link(one, YES) for one in others]), True)
+        if referring is None:
+            path = tuple(self._by.split("."))
+            referring = Referring(
+                (one, one.links(own_path(one, path, self._lookups))) for one in of_type
+            )
+            self._found = (setup, of_type, referring)
+        found = referring.to(resource)
+        is_seen = not isinstance(resource, Elsewhere) and not resource.setup.leaves(resource)
+        return Links(tuple(found), is_seen)
+
+    def _of_type(self, setup: Setup) -> list[Resource]:
+        """The resources of *setup* whose type passes."""
+        return [one for one in setup.resources if self._type.verdict(one) != NO]
+
+    def _passing(self, resource: Resource, subject: Subject) -> Iterator[Resource]:
+        for link in self._links(resource).found if self._quantifier != "none" else ():
+            if min(link.verdict, self._one(link.resource, subject)) == YES:
+                yield link.resource
+
+    def witnesses(self, resource: Resource, subject: Subject) -> Iterator[Witness]:
+        inner = [test for test in self._tests if isinstance(test, _Partner) and test.finds]
+        for partner in self._passing(resource, subject):
+            if not inner:
+                yield Witness("partner", partner.owner.name, partner.owner.span)
+            for test in self._tests:
+                yield from test.witnesses(partner, subject)
+        if self._through is not None and self._quantifier != "none":
+            path = own_path(resource, tuple(self._through.split(".")), self._lookups)
+            given = resource.at(path)
+            if given.span is not None and given.items:
+                yield Witness(self._through, _shown(given.items[0].node), given.span)
+
+    def related(self, resource: Resource, subject: Subject) -> Iterator[Related]:
+        for partner in self._passing(resource, subject):
+            yield Related(partner.head(), f"this is {partner.owner.name}")
+            for test in self._tests:
+                yield from test.related(partner, subject)
+
+
+def _orders(partner: Resource, subject: Resource) -> dict[str, int]:
+    """Whether *partner* is made before *subject*, after it, or independently."""
+    setup = subject.setup
+    before = setup.is_after(subject, partner)
+    after = setup.is_after(partner, subject)
+    return {
+        "before": before,
+        "after": after,
+        "unordered": min(negated(before), negated(after)),
+    }
+
+
+# -- policies and requests
+
+
+class _Policy(_Test):
+    """``policy``: the policies on a resource, those that belong to it included."""
+
+    def __init__(self, quantifier: str, given: Given, lookups: Lookups) -> None:
+        self._quantifier = quantifier
+        self._kinds = given["kind"]["is"]
+        self._match = DocumentMatch(given, lookups)
+
+    def _documents(self, resource: Resource) -> Iterator[Document]:
+        for kind in self._kinds:
+            yield from resource.setup.policies(resource, kind).documents
+
+    def verdict(self, resource: Resource, subject: Subject) -> int:
+        verdicts = [
+            min(
+                self._match.verdict(subject.scene(one), MAYBE),
+                MAYBE if not one.complete and not one.statements else YES,
+            )
+            if one.complete
+            else max(MAYBE, self._match.verdict(subject.scene(one), MAYBE))
+            for one in self._documents(resource)
+        ]
+        if self._quantifier == "every":
+            return min(verdicts, default=NO)
+        most = max(verdicts, default=NO)
+        return negated(most) if self._quantifier == "none" else most
+
+    def related(self, resource: Resource, subject: Subject) -> Iterator[Related]:
+        for one in self._documents(resource) if self._quantifier != "none" else ():
+            scene = subject.scene(one)
+            if one.complete and self._match.verdict(scene, YES) == YES:
+                for binding in self._match.bindings(scene, YES):
+                    place = binding.statement.span if binding.statement else one.span
+                    yield Related(
+                        place, "in this statement" if binding.statement else "this policy"
+                    )
+
+
+class _Request(_Test):
+    """``request``: the decisions on the requests that are made for a resource."""
+
+    def __init__(self, quantifier: str, given: Given, lookups: Lookups) -> None:
+        self._quantifier = quantifier
+        self._tests = list(compiled("request", given, lookups))
+        self._names = given["is"]
+
+    def _one(self, answered: Answered) -> int:
+        """The verdict on one request."""
+        verdict = YES
+        for test in self._tests:
+            if test.decision is not None:
+                verdict = min(verdict, test.decision(answered.decision))
+            if test.cause is not None:
+                verdict = min(verdict, test.cause(answered.cause))
+        return verdict
+
+    def verdict(self, _: Resource, subject: Subject) -> int:
+        made = [one for one in map(subject.requests().answered, self._names) if one is not None]
+        verdicts = [self._one(one) for one in made]
+        if self._quantifier == "every":
+            return min(verdicts, default=NO)
+        found = max(verdicts, default=NO)
+        return negated(found) if self._quantifier == "none" else found
+
+    def _passing(self, subject: Subject) -> Iterator[Answered]:
+        for name in self._names if self._quantifier == "some" else ():
+            answered = subject.requests().answered(name)
+            if answered is not None and self._one(answered) == YES:
+                yield answered
+
+    def witnesses(self, resource: Resource, subject: Subject) -> Iterator[Witness]:
+        for answered in self._passing(subject):
+            yield Witness("request", answered.action, resource.owner.span)
+            yield Witness("on", answered.on, resource.owner.span)
+            yield Witness("because", answered.because, resource.owner.span)
+            for span in answered.places:
+                yield Witness("cause", answered.because, span)
+            if answered.partner is not None:
+                yield Witness("partner", answered.partner.owner.name, answered.partner.owner.span)
+            yield from answered.properties
+
+    def related(self, _: Resource, subject: Subject) -> Iterator[Related]:
+        for answered in self._passing(subject):
+            yield from answered.related

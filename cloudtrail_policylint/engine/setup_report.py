@@ -1,0 +1,83 @@
+"""A resource that CloudTrail makes requests for, as ``lint --show-setups`` shows it."""
+
+from __future__ import annotations
+
+from ..findings.setup import ShownPartner, ShownRequest, ShownSetup
+from ..iam.patterns import NO, YES
+from .setup_requests import SetupRequests
+from .setup_values import own_path, property_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..setups.model import Resource
+    from .lookups import Lookups
+    from .setup_requests import Answered
+
+USUAL_PARTITION = "aws"
+"""The partition that is tried where it is not known."""
+_ALLOWED, _DENIED, _CANNOT_TELL = "allowed", "denied", "cannot tell"
+
+
+def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
+    """*resource* with its partners and requests."""
+    requests = SetupRequests(resource, lookups)
+    usual = SetupRequests(resource, lookups, USUAL_PARTITION)
+    answers = []
+    for name in requests.names():
+        answered = requests.answered(name)
+        if answered is not None and _verdict(answered) == _CANNOT_TELL:
+            answered = usual.answered(name)
+        if answered is not None:
+            answers.append(_request(answered))
+    return ShownSetup(
+        resource.owner.name,
+        resource.type,
+        resource.owner.span.place(),
+        tuple(_partners(resource, requests, lookups)),
+        tuple(answers),
+    )
+
+
+def _verdict(answered: Answered) -> str:
+    allowed = answered.decision.allowed
+    return _ALLOWED if allowed == YES else _DENIED if allowed == NO else _CANNOT_TELL
+
+
+def _request(answered: Answered) -> ShownRequest:
+    answer = _verdict(answered)
+    return ShownRequest(
+        answered.name,
+        answered.action,
+        answered.on,
+        answered.partner.owner.name if answered.partner is not None else "",
+        answer,
+        "" if answer == _ALLOWED else answered.because,
+    )
+
+
+def _partners(
+    resource: Resource, requests: SetupRequests, lookups: Lookups
+) -> Iterator[ShownPartner]:
+    for name in dict.fromkeys(names[0] for names in requests.parts.values()):
+        given = property_of(resource, (name,), lookups)
+        if given.given == NO or not requests.names_resource(name):
+            continue
+        links = resource.links(own_path(resource, (name,), lookups))
+        certain = [link.resource for link in links.found if link.verdict == YES]
+        if not certain:
+            yield ShownPartner(name, "", "", "")
+        for partner in certain:
+            place = partner.owner.span.place()
+            yield ShownPartner(name, partner.owner.name, place, _order(resource, partner))
+
+
+def _order(resource: Resource, partner: Resource) -> str:
+    """Which policies of *partner* that are resources of their own *resource* does not wait for."""
+    late = [
+        holder.owner.name
+        for holder in partner.setup.holders(partner)
+        if resource.setup.is_after(resource, holder) == NO
+    ]
+    return f"does not wait for {', '.join(late)}" if late else ""

@@ -1,0 +1,336 @@
+"""The requests that are made for a resource, with its own bucket, key or role, and the decisions on them.
+
+``rules/facts/resources.yaml`` says which properties say what a request is about.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ..base.lazy_regex import regex
+from ..base.record import record
+from ..decisions.decision import IDENTITY, Decider, Decision, Policies
+from ..decisions.statements import Place
+from ..decisions.values import alternatives, form, literal, match, tokens, written
+from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
+from ..iam.patterns import MAYBE, NO, YES
+from ..setups.model import PARTITIONS
+from ..tree.nodes import Hole, Piece
+from ..tree.source import Related
+from .asking import place_of
+from .elements import Witness
+from .setup_values import own_path, property_of, text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..decisions.profiles import Profile
+    from ..decisions.request import Request
+    from ..decisions.statements import Answer
+    from ..decisions.values import Parts
+    from ..iam.policy import Document
+    from ..setups.model import Property, Resource
+    from ..tree.source import Span
+    from .lookups import Lookups
+
+STATEMENT, PRINCIPAL, RESOURCE, DENY, OTHER = "statement", "principal", "resource", "deny", "other"
+"""What a request lacks: a statement for it, the right principal or resource in it; or what denies it.
+
+Any other is a condition key.
+"""
+_UNKNOWN = Decision(MAYBE, MAYBE, (), ())
+_FORM = regex(r"(?<!\$)\{(?:any|field|name|account)\}")
+_MOST_RELATED = 3
+
+
+@record
+class Answered:
+    """The decision on one request, on what it is, and what it lacks.
+
+    ``partner`` is the resource whose policies decide it; ``properties`` are those that say
+    what it is about.
+    """
+
+    name: str
+    action: str
+    on: str
+    decision: Decision
+    cause: str
+    because: str
+    partner: Resource | None
+    properties: tuple[Witness, ...]
+    places: tuple[Span, ...]
+    related: tuple[Related, ...]
+
+
+class SetupRequests:
+    """The requests for *resource*; *partition* is taken for one that is not known."""
+
+    def __init__(self, resource: Resource, lookups: Lookups, partition: str = "") -> None:
+        self._resource = resource
+        self._lookups = lookups
+        self._decider = Decider()
+        self._partition = partition
+        self._profiles = lookups.sources.profiles
+        self._answers: dict[str, Answered | None] = {}
+        makers = lookups.catalogue.facts.request_makers
+        maker = next((one for one in makers if resource.type in one["types"]), None)
+        self.made_for: str = maker["for"] if maker else ""
+        self.parts: Mapping[str, Sequence[str]] = maker["parts"] if maker else {}
+        self._partners: dict[str, tuple[Resource | None, int]] = {}
+
+    def names(self) -> list[str]:
+        """The requests that may be made for the resource."""
+        return [
+            name
+            for name, profile in self._profiles.by_name.items()
+            if profile.made_for == self.made_for
+            and profile.decided_by in self.parts
+            and not profile.is_hypothetical
+        ]
+
+    def names_resource(self, name: str) -> bool:
+        """Whether the property *name* names a resource that decides requests."""
+        decides = {one.decided_by for one in self._profiles.by_name.values()}
+        return any(names[0] == name and part in decides for part, names in self.parts.items())
+
+    def answered(self, name: str) -> Answered | None:
+        """The decision on the request *name*; None if it is certainly not made."""
+        if name not in self._answers:
+            self._answers[name] = self._answer(self._profiles.by_name[name])
+        return self._answers[name]
+
+    def _answer(self, profile: Profile) -> Answered | None:
+        if profile.made_for != self.made_for or profile.decided_by not in self.parts:
+            return None
+        made = self._is_made(profile)
+        partner, verdict = self._partner(profile.decided_by)
+        if made == NO or verdict == NO:
+            return None
+        if partner is None or verdict == MAYBE or made == MAYBE:
+            return self._unknown(profile, partner)
+        values, places = self._values
+        shared = self._resource.setup.constants
+        if self._partition:
+            shared -= frozenset(PARTITIONS)
+        request = self._profiles.request(profile, values, shared)
+        kind = self._profiles.kind(profile)
+        documents = partner.setup.policies(partner, kind, self._partition).documents
+        decision, answers = self._decide(profile, request, kind, documents)
+        cause, near = _cause_of(answers)
+        if decision.denied == YES:
+            cause = DENY
+        elif decision.allowed != NO:
+            cause = OTHER
+        on = _plain(written(request.resource))
+        related = [Related(span, message) for span, message in near[:_MOST_RELATED]] or [
+            Related(partner.head(), f"this is {partner.owner.name}")
+        ]
+        return Answered(
+            profile.name,
+            profile.action,
+            on,
+            decision,
+            cause,
+            _because(cause, on, partner, is_certain=decision.allowed == NO),
+            partner,
+            tuple(places),
+            tuple([span for span, _ in near]),
+            tuple(related),
+        )
+
+    def _unknown(self, profile: Profile, partner: Resource | None) -> Answered:
+        because = "what it is about is not in view" if partner is None else "it may not be made"
+        return Answered(
+            profile.name, profile.action, "", _UNKNOWN, OTHER, because, partner, (), (), ()
+        )
+
+    def _is_made(self, profile: Profile) -> int:
+        verdict = YES
+        for name, wanted in profile.when.items():
+            found = property_of(self._resource, tuple(name.split(".")), self._lookups)
+            verdicts = []
+            for item in found.items:
+                text = text_of(item.node)
+                known = text.literal if text is not None else None
+                if known is None or not item.sure:
+                    verdicts.append(MAYBE)
+                else:
+                    verdicts.append(YES if known == wanted else NO)
+            verdict = min(verdict, max(verdicts, default=NO if found.complete else MAYBE))
+        return verdict
+
+    def _decide(
+        self, profile: Profile, request: Request, kind: str, documents: tuple[Document, ...]
+    ) -> tuple[Decision, list[Answer]]:
+        if profile.is_of_holder:
+            layer = self._decider.layer(documents, Place(IDENTITY), request)
+            allowed = min(layer.allowed, 2 - layer.denies)
+            decision = Decision(allowed, layer.denies, (layer,), ())
+            return decision, list(layer.answers)
+        decision = self._decider.decide(request, Policies(resource=documents))
+        layer = self._decider.layer(documents, place_of(kind), request)
+        return decision, list(layer.answers)
+
+    # -- what the request is about
+
+    def _partner(self, part: str) -> tuple[Resource | None, int]:
+        """The resource that *part* is, and whether it certainly is; NO if the property is not given."""
+        if part not in self._partners:
+            self._partners[part] = self._find_partner(part)
+        return self._partners[part]
+
+    def _find_partner(self, part: str) -> tuple[Resource | None, int]:
+        at: list[tuple[Resource, int]] = [(self._resource, YES)]
+        for name in self.parts[part]:
+            path = tuple(name.split("."))
+            found: dict[int, tuple[Resource, int]] = {}
+            given = [property_of(one, path, self._lookups).given for one, _ in at]
+            if given and max(given) == NO:
+                return None, NO
+            for one, verdict in at:
+                links = one.links(own_path(one, path, self._lookups))
+                for link in links.found:
+                    if self._names_part(link.resource, part, name):
+                        sure = min(verdict, link.verdict, link.resource.exists_with(one))
+                        sure = sure if links.known else min(sure, MAYBE)
+                        found[id(link.resource)] = (link.resource, sure)
+            at = list(found.values())
+        if len(at) != 1:
+            return None, MAYBE
+        return at[0]
+
+    def _names_part(self, resource: Resource, part: str, name: str) -> bool:
+        """Whether *resource* can be the *part*, or what leads to it by *name*."""
+        is_last = name == self.parts[part][-1]
+        if not is_last:
+            part = next((p for p, names in self.parts.items() if list(names) == [name]), part)
+        arn = resource.arn
+        if arn is None:
+            return False
+        wanted = form(self._profiles.form(part))
+        return any(
+            match(tokens(_wild(items), wild=True), value, frozenset()) != NO
+            for items in alternatives(wanted)
+            for value in alternatives(_without_star(arn))
+        )
+
+    def _spelt(self, resource: Resource, parts: Parts) -> Parts:
+        """*parts*, which are about *resource*, with each hole as it is spelled everywhere."""
+        found: list[Piece | Hole] = []
+        for part in parts:
+            if isinstance(part, Piece):
+                found.append(part)
+                continue
+            spelt = resource.respelt(part, self._partition)
+            is_known = self._partition and spelt.written in PARTITIONS
+            found.append(Piece(self._partition, part.span) if is_known else spelt)
+        return tuple(found)
+
+    @cached_property
+    def _values(self) -> tuple[dict[str, Parts], list[Witness]]:
+        """The values of the parts of requests, and the properties that say them."""
+        values: dict[str, Parts] = {}
+        places: list[Witness] = []
+        for part, names in self.parts.items():
+            name = names[0]
+            given = property_of(self._resource, (name,), self._lookups)
+            if given.span is not None and given.items:
+                text = text_of(given.items[0].node)
+                places.append(Witness(name, text.written if text else "", given.span))
+            if part == "prefix":
+                values[part] = _prefix(given)
+                continue
+            partner, verdict = self._partner(part)
+            if partner is not None and verdict == YES and partner.arn is not None:
+                values[part] = _without_star(self._spelt(partner, partner.arn))
+        own = self._resource.arn
+        if own is not None:
+            own = self._spelt(self._resource, own)
+            values[self.made_for] = own
+            fields = split(own)
+            if len(fields) == FIELDS:
+                values["account"], values["region"] = fields[ACCOUNT_ID], fields[REGION]
+        return values, places
+
+
+def _prefix(given: Property) -> Parts:
+    """The prefix of log files with its slash, as far as it is known."""
+    if not given.items and given.complete:
+        return ()
+    text = text_of(given.items[0].node) if len(given.items) == 1 and given.items[0].sure else None
+    known = text.literal if text is not None else None
+    if known == "":
+        return ()
+    if known is None or known.startswith("/") or known.endswith("/"):
+        return form("{any}")
+    return literal(known + "/")
+
+
+def _without_star(arn: Parts) -> Parts:
+    """*arn* without the ``:*`` that the ARN of a log group may end in."""
+    last = arn[-1] if arn else None
+    if isinstance(last, Piece) and last.text.endswith(":*"):
+        rest = last.text[:-2]
+        return (*arn[:-1], Piece(rest, last.span)) if rest else arn[:-1]
+    return arn
+
+
+def _wild(items: Sequence[object]) -> tuple[str, ...]:
+    """*items* with a wildcard in place of what is not known."""
+    return tuple([one if isinstance(one, str) else "*" for one in items])
+
+
+def _cause_of(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
+    """What keeps the Allows that are for the request from it, and where."""
+    near = [
+        one
+        for one in answers
+        if one.effect == "Allow"
+        and one.action != NO
+        and max(one.principal(deny=False).values()) != NO
+    ]
+    if not near:
+        return STATEMENT, []
+    right = [one for one in near if one.resource != NO]
+    if not right:
+        return RESOURCE, [(_resource_place(one), "this is for other resources") for one in near]
+    keys = []
+    places = []
+    for one in right:
+        missed = [(c, v) for c, v in one.conditions if v == NO]
+        for condition, _ in missed[:1]:
+            keys.append((condition.key.literal or "").lower())
+            place = condition.values[0].span if len(condition.values) == 1 else condition.span
+            places.append((place, "this condition does not hold"))
+    if len(keys) == len(right) and len(set(keys)) == 1:
+        return keys[0], places
+    return OTHER, places
+
+
+def _resource_place(answer: Answer) -> Span:
+    """Where the statement of *answer* says what it is about: the text if it is one, else the field."""
+    statement = answer.statement
+    texts = [text for one in statement.resources for text in one.texts]
+    if len(texts) == 1:
+        return texts[0].span
+    return statement.fields.get("resource", statement.span)
+
+
+def _because(cause: str, on: str, partner: Resource, *, is_certain: bool) -> str:
+    name = partner.owner.name
+    if not is_certain:
+        return f"it depends on what is not known of the policy of {name}"
+    if cause == STATEMENT:
+        return f"no statement of the policy of {name} is for it"
+    if cause == RESOURCE:
+        return f"no statement of the policy of {name} names {on}"
+    if cause == DENY:
+        return f"a statement of the policy of {name} denies it"
+    return f"the conditions of the policy of {name} do not hold"
+
+
+def _plain(text: str) -> str:
+    """*text* with a wildcard in place of what may be anything."""
+    return _FORM.sub("*", text)

@@ -1,0 +1,608 @@
+"""Resources and their relations, whatever their format: properties, references, policies, order.
+
+A verdict is MAYBE wherever something is not in view or not known: a value, a
+condition, a module of which the files are not there.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property, partial
+
+from ..base.record import record, replaced
+from ..extract import aws
+from ..iam.normalise import normalise
+from ..iam.patterns import MAYBE, NO, YES
+from ..iam.policy import Document
+from ..iam.written import Found
+from ..tree.nodes import NAME, Choice, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text, narrowed
+from ..tree.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ..iam.written import Owner, Problem
+
+    Parts = tuple[Piece | Hole, ...]
+    Path = tuple[str, ...]
+
+MAX_ITEMS = 1_000
+"""Values of one property that are told apart; with more, the property is unknown."""
+PARTITIONS = ("${partition}", "${AWS::Partition}")
+"""How a partition is spelled that is not known."""
+MAX_NESTING = 50
+"""Levels of a policy whose unknown values are told apart."""
+MAX_LINKS = 20
+"""References that are followed from one resource to the next, from an alias to its key for instance."""
+
+
+def plain_name(name: str) -> str:
+    """*name* of a property, as it is compared: ``S3BucketName`` and ``s3_bucket_name`` are one."""
+    return name.replace("_", "").lower()
+
+
+@record
+class Item:
+    """One value of a property; ``sure`` is False if it is only one of several, or may not be there.
+
+    ``may_be_null``: nothing is known of it, so that it may leave the property out.
+    """
+
+    node: Node
+    sure: bool
+    may_be_null: bool = False
+
+
+@record
+class Property:
+    """A property of a resource.
+
+    ``complete`` is False if there may be other values. ``span`` is where it is
+    written in the resource, None if it is not.
+    """
+
+    items: tuple[Item, ...]
+    complete: bool
+    span: Span | None
+
+    @property
+    def given(self) -> int:
+        """Whether a value is written."""
+        if self.span is not None and any(item.sure and not item.may_be_null for item in self.items):
+            return YES
+        return NO if self.complete and (self.span is None or not self.items) else MAYBE
+
+
+ABSENT = Property((), True, None)
+
+
+@record
+class Link:
+    """A resource that a property refers to, and whether it certainly does."""
+
+    resource: Resource
+    verdict: int
+
+
+@record
+class Links:
+    """The resources that a property refers to; ``known`` is False if it may be others."""
+
+    found: tuple[Link, ...]
+    known: bool
+
+    def verdict(self, resource: Resource) -> int:
+        """Whether *resource* is one of them."""
+        own = [link.verdict for link in self.found if link.resource is resource]
+        if own:
+            return max(own)
+        may_be = any(link.resource.may_be(resource) for link in self.found)
+        return MAYBE if may_be or not self.known else NO
+
+
+class Referring:
+    """Which resources refer to which others, from the links of each."""
+
+    def __init__(self, every: Iterable[tuple[Resource, Links]]) -> None:
+        self._to: dict[int, list[Link]] = {}
+        self._others: list[tuple[Resource, Links]] = []  # these may refer to more
+        for resource, links in every:
+            for link in links.found:
+                found = Link(resource, link.verdict)
+                self._to.setdefault(id(link.resource), []).append(found)
+            if not links.known or any(isinstance(one.resource, Elsewhere) for one in links.found):
+                self._others.append((resource, links))
+
+    def to(self, resource: Resource) -> list[Link]:
+        """The resources that refer to *resource*, and whether they certainly do."""
+        found = [one for one in self._to.get(id(resource), ()) if one.resource is not resource]
+        known = {id(one.resource) for one in found}
+        for other, links in self._others:
+            if id(other) not in known and other is not resource:
+                verdict = links.verdict(resource)
+                if verdict != NO:
+                    found.append(Link(other, verdict))
+        return found
+
+
+@record
+class Policies:
+    """The policies of one kind on a resource, and the ``resources`` that have them."""
+
+    documents: tuple[Document, ...]
+    resources: tuple[Resource, ...]
+
+
+class Resource(ABC):
+    """One resource, or one instance of a resource that is repeated.
+
+    ``conditions`` are what it exists under: it is there whenever a resource is
+    that has the same conditions.
+    """
+
+    def __init__(
+        self, setup: Setup, type_: str, owner: Owner, conditions: frozenset[object]
+    ) -> None:
+        self.setup = setup
+        self.type = type_
+        self.owner = owner
+        self.conditions = conditions
+        self._links: dict[Path, Links] = {}
+        self._documents: dict[tuple[str, str], tuple[Document, ...] | None] = {}
+
+    @abstractmethod
+    def at(self, path: Path, /) -> Property:
+        """The property at *path*, by the names that its type has."""
+
+    @abstractmethod
+    def find_links(self, path: Path, /) -> Links:
+        """The resources that the property at *path* refers to."""
+
+    @property
+    @abstractmethod
+    def arn(self) -> Parts | None:
+        """Its ARN, as far as it is known; None for a type without one."""
+
+    @property
+    @abstractmethod
+    def name(self) -> Parts | None:
+        """The name that users give it; None if AWS makes it up."""
+
+    @property
+    @abstractmethod
+    def policy_paths(self) -> Mapping[str, str | None]:
+        """The properties that are policies, and the kind of each."""
+
+    @property
+    @abstractmethod
+    def targets(self) -> Sequence[str]:
+        """The properties that name what its policies are on, or who has them."""
+
+    @property
+    @abstractmethod
+    def attached(self) -> str:
+        """The property with managed policies that it attaches, if it does that."""
+
+    @property
+    @abstractmethod
+    def stands_for(self) -> str:
+        """The property that names what this is another name of, such as the key of an alias."""
+
+    @abstractmethod
+    def read(self, path: Path, /) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
+        """The policies in the property at *path*, and whether it has no unknown ones."""
+
+    @abstractmethod
+    def spelling(self, hole: Hole) -> str:
+        """How *hole* is spelled wherever it has the same value: the account, or the name of a resource."""
+
+    def may_be(self, _: Resource) -> bool:
+        """Whether it and another resource may be one."""
+        return False
+
+    # -- what follows
+
+    def links(self, path: Path) -> Links:
+        """The resources that the property at *path* refers to, and those that these stand for."""
+        found = self._links.get(path)
+        if found is None:
+            self._links[path] = Links((), False)  # if it refers to itself
+            found = self._links[path] = self._followed(self.find_links(path))
+        return found
+
+    def _followed(self, links: Links) -> Links:
+        found = list(links.found)
+        known = links.known
+        for link in found:
+            inner = link.resource.stands_for
+            if inner and len(found) < MAX_LINKS:
+                more = link.resource.links((inner,))
+                known = known and more.known
+                found += [
+                    Link(one.resource, min(one.verdict, link.verdict))
+                    for one in more.found
+                    if all(one.resource is not other.resource for other in found)
+                ]
+        return Links(tuple(found), known)
+
+    def head(self) -> Span:
+        """The first line of the resource."""
+        span = self.owner.span
+        text = span.text
+        end = text.find("\n")
+        return (
+            span
+            if end < 0
+            else Span(span.source, span.start, span.start + len(text[:end].rstrip()))
+        )
+
+    def exists_with(self, other: Resource) -> int:
+        """Whether it exists where *other* does."""
+        return YES if self.conditions <= other.conditions else MAYBE
+
+    def respelt(self, hole: Hole, partition: str = "") -> Hole:
+        """*hole* as it is spelled everywhere; *partition* is the value of one that is not known."""
+        written = self.spelling(hole)
+        if partition and written in PARTITIONS:
+            return replaced(hole, written=written, values=(partition,))
+        return hole if written == hole.written else replaced(hole, written=written)
+
+    def documents(
+        self, path: str, kind: str | None, partition: str = ""
+    ) -> tuple[Document, ...] | None:
+        """The policies in the property *path*, of *kind*; None if it has unknown ones.
+
+        *partition* is that of ``respelt``.
+        """
+        key = (path, partition)
+        if key not in self._documents:
+            nodes, known = self.read(tuple(path.split(".")))
+            spell = partial(self.respelt, partition=partition)
+            documents = tuple(
+                [
+                    normalise(Found(respelt(node, spell), kind, self.owner, problems=some))
+                    for node, some in nodes
+                ]
+            )
+            if len(documents) > 1 and "." not in path:  # alternatives
+                documents = tuple([as_optional(one) for one in documents])
+            self._documents[key] = documents if known else None
+        return self._documents[key]
+
+
+class Elsewhere(Resource):
+    """A bucket that is not in view, by the name that a policy in view is on.
+
+    *partition* is how the format spells one that is not known.
+    """
+
+    def __init__(self, setup: Setup, type_: str, owner: Owner, name: Parts, partition: str) -> None:
+        super().__init__(setup, type_, owner, frozenset())
+        self._name = name
+        self._partition = partition
+
+    def at(self, _: Path) -> Property:
+        """No property is known."""
+        return Property((), False, None)
+
+    def find_links(self, _: Path) -> Links:
+        """What it refers to is not known."""
+        return Links((), False)
+
+    def read(self, _: Path) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
+        """It has no policy itself."""
+        return [], True
+
+    def spelling(self, hole: Hole) -> str:
+        """*hole* as it is written."""
+        return hole.written
+
+    def may_be(self, other: Resource) -> bool:
+        """Whether *other* is a bucket that may have this name."""
+        if isinstance(other, Elsewhere) or "bucket" not in other.type.lower():
+            return False
+        if other.name is None:  # AWS makes it up
+            return literal_of(self._name) is None
+        return same(self._name, other.name) != NO
+
+    def _field(self, _: str) -> Parts:
+        return tuple([narrowed(p, NAME) if isinstance(p, Hole) else p for p in self._name])
+
+    @property
+    def arn(self) -> Parts | None:
+        """The ARN of the bucket."""
+        written = {"partition": self._partition}
+        return tuple(aws.arn_of(aws.BUCKET, self.owner.span, written, self._field))
+
+    @property
+    def name(self) -> Parts | None:
+        """The name of the bucket."""
+        return self._name
+
+    @property
+    def policy_paths(self) -> Mapping[str, str | None]:
+        """None of them is known."""
+        return {}
+
+    @property
+    def targets(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    @property
+    def attached(self) -> str:
+        """Nothing."""
+        return ""
+
+    @property
+    def stands_for(self) -> str:
+        """Nothing."""
+        return ""
+
+
+class Setup(ABC):
+    """All resources that are made together: those of a module with its modules, or of a template."""
+
+    def __init__(self) -> None:
+        self.resources: list[Resource] = []
+        self._policies: dict[tuple[int, str, str], Policies] = {}
+
+    @abstractmethod
+    def made_after(self, resource: Resource) -> frozenset[int] | None:
+        """The ids of the resources that are made before *resource*; None if they are not known."""
+
+    @property
+    @abstractmethod
+    def constants(self) -> frozenset[str]:
+        """Spellings of holes that have one value in all of it."""
+
+    @abstractmethod
+    def leaves(self, resource: Resource) -> bool:
+        """Whether the name, id or ARN of *resource* is handed to what is not in view."""
+
+    def is_after(self, later: Resource, earlier: Resource) -> int:
+        """Whether *later* is made after *earlier*."""
+        before = self.made_after(later)
+        return MAYBE if before is None else YES if id(earlier) in before else NO
+
+    # -- policies
+
+    def policies(self, resource: Resource, kind: str, partition: str = "") -> Policies:
+        """The policies of *kind* on *resource*: its own, and those that belong to it.
+
+        If one may be missing, the last is an unknown one. *partition* is that of ``respelt``.
+        """
+        key = (id(resource), kind, partition)
+        if key not in self._policies:
+            self._policies[key] = self._find_policies(resource, kind, partition)
+        return self._policies[key]
+
+    def _find_policies(self, resource: Resource, kind: str, partition: str) -> Policies:
+        found: list[tuple[Resource, tuple[Document, ...]]] = []
+        complete = kind == "trust" or isinstance(resource, Elsewhere) or not self.leaves(resource)
+        for holder, verdict in self._holders(resource, kind):
+            exists = min(verdict, holder.exists_with(resource))
+            for path, usual in holder.policy_paths.items():
+                documents: tuple[Document, ...] | None = ()
+                if usual in (kind, None):
+                    documents = holder.documents(path, kind, partition)
+                if documents is None:
+                    complete = False
+                elif documents:
+                    found.append((holder, _as_far(exists, documents)))
+        if kind == "identity":
+            complete = complete and self._is_complete(resource)
+        elif len({id(holder) for holder, _ in found}) > 1:
+            # A resource has one policy: which of several is in force is not known.
+            found = [(one, _as_far(MAYBE, documents)) for one, documents in found]
+        whole = tuple([one for _, documents in found for one in documents])
+        if not complete:
+            whole = (*whole, _unseen(resource, kind))
+        return Policies(whole, tuple([one for one, _ in found]))
+
+    def holders(self, resource: Resource) -> list[Resource]:
+        """The resources that have policies on *resource*, without itself."""
+        links = self._targeting.to(resource)
+        return [one.resource for one in links if one.verdict == YES and one.resource.policy_paths]
+
+    def _holders(self, resource: Resource, kind: str) -> Iterator[tuple[Resource, int]]:
+        """The resources that may have policies of *kind* on *resource*, itself among them."""
+        found = [Link(resource, YES), *self._targeting.to(resource)]
+        if kind == "identity":
+            for attaching, whom in self._attaching(resource):
+                attached = attaching.links((attaching.attached,)).found
+                found += [Link(one.resource, min(one.verdict, whom)) for one in attached]
+        best: dict[int, Link] = {}
+        for link in found:
+            known = best.get(id(link.resource))
+            if known is None or known.verdict < link.verdict:
+                best[id(link.resource)] = link
+        for link in best.values():
+            if kind in link.resource.policy_paths.values():
+                yield link.resource, link.verdict
+
+    @cached_property
+    def _targeting(self) -> Referring:
+        """Which resources say that their policies, or what they attach, are for which others."""
+        return Referring(
+            (one, one.links((name,))) for one in self.resources for name in one.targets
+        )
+
+    def _attaching(self, identity: Resource) -> Iterator[tuple[Resource, int]]:
+        """What attaches managed policies to *identity*, itself included."""
+        if identity.attached:
+            yield identity, YES
+        for link in self._targeting.to(identity):
+            if link.resource.attached:
+                yield link.resource, link.verdict
+
+    def _is_complete(self, identity: Resource) -> bool:
+        """Whether all managed policies of *identity* are in view."""
+        for other, _ in self._attaching(identity):
+            given = other.at((other.attached,))
+            links = other.links((other.attached,))
+            policies = [link for link in links.found if link.resource.policy_paths]
+            if len(policies) < len(given.items) or not given.complete or not links.known:
+                return False
+        return True
+
+
+def _as_far(verdict: int, documents: tuple[Document, ...]) -> tuple[Document, ...]:
+    """*documents* that are in force as far as *verdict* says."""
+    return documents if verdict == YES else tuple(map(as_optional, documents))
+
+
+def as_optional(document: Document) -> Document:
+    """*document*, which may not be in force: none of its statements certainly is."""
+    statements = tuple([replaced(one, optional=True) for one in document.statements])
+    return replaced(document, statements=statements)
+
+
+def _unseen(resource: Resource, kind: str) -> Document:
+    """A policy on *resource* of which nothing is known."""
+    return Document(
+        kinds=(kind,),
+        owner=resource.owner,
+        version=None,
+        statements=(),
+        complete=False,
+        in_scope=False,
+        span=resource.owner.span,
+        problems=(),
+    )
+
+
+# -- values
+
+
+def respelt(node: Node, spelling: Callable[[Hole], Hole], depth: int = 0) -> Node:
+    """*node* with each hole in it spelled as *spelling* says."""
+    if depth > MAX_NESTING:
+        return node
+    if isinstance(node, Hole):
+        return spelling(node)
+    if isinstance(node, Text):
+        if node.literal is not None:
+            return node
+        parts = [spelling(p) if isinstance(p, Hole) else p for p in node.parts]
+        return Text(tuple(parts), node.span)
+    if isinstance(node, Map):
+        entries = [Entry(e.key, respelt(e.value, spelling, depth + 1)) for e in node.entries]
+        return Map(tuple(entries), node.span)
+    if isinstance(node, Seq):
+        return Seq(tuple([respelt(i, spelling, depth + 1) for i in node.items]), node.span)
+    if isinstance(node, Choice):
+        branches = [None if b is None else respelt(b, spelling, depth + 1) for b in node.branches]
+        return Choice(tuple(branches), node.span)
+    return node
+
+
+def items_at(node: Node | None, path: Sequence[str]) -> tuple[list[Item], bool]:
+    """The values at *path* in *node*, names as of ``plain_name``, and whether there are no others.
+
+    A list is its members.
+    """
+    found: list[Item] = []
+    complete = True
+    stack: list[tuple[Node | None, Sequence[str], bool, bool]] = [(node, path, True, True)]
+    while stack:
+        at, rest, sure, unfolds = stack.pop()
+        if len(found) >= MAX_ITEMS:
+            return [], False
+        if at is None or (isinstance(at, Scalar) and at.value is None):
+            continue
+        if isinstance(at, Choice):
+            stack += [(branch, rest, False, unfolds) for branch in reversed(at.branches)]
+        elif isinstance(at, Seq) and unfolds:
+            complete = complete and not any(map(_is_rest, at.items))
+            members = [item for item in at.items if not _is_rest(item)]
+            stack += [(item, rest, sure, False) for item in reversed(members)]
+        elif not rest:
+            found.append(Item(at, sure))
+        elif isinstance(at, Map):
+            named = _values_of(at, rest[0])
+            complete = complete and (bool(named) or _is_closed(at))
+            stack += [(value, rest[1:], sure, True) for value in named[-1:]]
+        else:
+            complete = False
+    return found, complete
+
+
+def _is_rest(node: Node) -> bool:
+    """Whether *node* stands for any number of members of a list."""
+    return isinstance(node, Hole) and node.written.endswith("...}")
+
+
+def _values_of(node: Map, name: str) -> list[Node]:
+    wanted = plain_name(name)
+    return [one.value for one in node.entries if plain_name(one.key.literal or "") == wanted]
+
+
+def _is_closed(node: Map) -> bool:
+    """Whether all keys of *node* are known."""
+    return all(entry.key.literal is not None for entry in node.entries)
+
+
+def same(one: Parts | None, other: Parts | None) -> int:
+    """Whether two names are equal; holes that are spelled alike have one value."""
+    if one is None or other is None:
+        return MAYBE
+    spelled = spelling_of(one)
+    if spelled is not None and spelled == spelling_of(other):
+        return YES
+    from ..decisions.values import alternatives, match, tokens
+
+    found = {
+        match(tokens(a, wild=False), b, frozenset())
+        for a in alternatives(one)
+        for b in alternatives(other)
+    }
+    return NO if found == {NO} else MAYBE
+
+
+def spelling_of(parts: Parts | None) -> tuple[str, ...] | None:
+    """How a name is spelled; None if it has another value each time, or is not known."""
+    found = [_spelling(part) for part in parts or (None,)]
+    known = [one for one in found if one is not None]
+    return tuple(known) if len(known) == len(found) else None
+
+
+def _spelling(part: Piece | Hole | None) -> str | None:
+    """*part* as written; None for what has another value each time."""
+    if part is None:
+        return None
+    if isinstance(part, Piece):
+        return part.text
+    written = part.written
+    is_repeated = "each." in written or "count." in written or written.endswith(("...", "...}"))
+    return None if is_repeated else "\0" + written
+
+
+def parts_of(node: Node | None) -> Parts | None:
+    """*node* as the parts of a text; None if it is no text."""
+    if isinstance(node, Text):
+        return node.parts
+    if isinstance(node, Hole):
+        return (node,)
+    if isinstance(node, Scalar) and node.value is not None:
+        return (Piece(node.written, node.span),)
+    return None
+
+
+def literal_of(parts: Parts | None) -> str | None:
+    """The whole text of *parts*; None if it is not known."""
+    if parts is None or any(isinstance(part, Hole) for part in parts):
+        return None
+    return "".join([part.text for part in parts if isinstance(part, Piece)])
+
+
+def by_names(resources: Iterable[Resource]) -> dict[str, list[Resource]]:
+    """*resources* by their known names and ARNs."""
+    found: dict[str, list[Resource]] = {}
+    for resource in resources:
+        for parts in (resource.name, resource.arn):
+            text = literal_of(parts)
+            if text:
+                found.setdefault(text, []).append(resource)
+    return found
