@@ -511,6 +511,23 @@ def misspells(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(text=test)
 
 
+def misspells_policy(operands: Sequence[str], _: Context) -> WordTest:
+    """``misspells`` of the ARN of a managed policy: its name is nearly one of *operands*."""
+    names = [text.lower() for text in operands]
+
+    def test(term: Term) -> int:
+        last = term.text.parts[-1]
+        _path, slash, written = (
+            last.text.rpartition("/") if isinstance(last, Piece) else ("", "", "")
+        )
+        if not slash or written in operands:
+            return NO
+        lower = written.lower()
+        return YES if any(lower == name or is_misspelt(lower, name) for name in names) else NO
+
+    return WordTest(text=test)
+
+
 def accepts_resource(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     """``accepted`` of an action: a resource of the statement can be of a type that it accepts."""
 
@@ -636,6 +653,7 @@ WORDS = (
     Word("misspells", ("action",), misspells_prefix),
     Word("misspells", ("condition.key",), misspells_key),
     Word("misspells", ("principal.id",), misspells),
+    Word("misspells", ("arn",), misspells_policy),
     Word("complement", ("action", "resource"), complement),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
