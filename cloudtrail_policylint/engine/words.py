@@ -523,7 +523,7 @@ def misspells_policy(operands: Sequence[str], _: Context) -> WordTest:
         if not slash or written in operands:
             return NO
         lower = written.lower()
-        return YES if any(lower == name or is_misspelt(lower, name) for name in names) else NO
+        return YES if any(lower == name or _is_nearly(lower, name) for name in names) else NO
 
     return WordTest(text=test)
 
