@@ -447,9 +447,13 @@ def fitting(names: Sequence[str] | str, context: Context) -> WordTest:
 def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
     """``misfit``: the text cannot name a resource of its service, for one of *reasons*."""
     wanted = frozenset(reasons)
+    # Not what is uncertain about an ARN: a name is wrong as it is written, or right.
+    certain = wanted <= {"bare", "prefix", "fields", "name"}
 
     def test(term: Term) -> int:
         verdict, reason = context.lookups.misfit(term)
+        if verdict == MAYBE and certain and _shape(term.form).arn is not None:
+            return NO
         return verdict if verdict != YES or reason in wanted else NO
 
     return WordTest(text=test)
@@ -652,7 +656,7 @@ WORDS = (
     Word("variable", ("condition.value",), variable),
     Word("misspells", ("action",), misspells_prefix),
     Word("misspells", ("condition.key",), misspells_key),
-    Word("misspells", ("principal.id",), misspells),
+    Word("misspells", ("principal.id", "condition.value"), misspells),
     Word("misspells", ("arn",), misspells_policy),
     Word("complement", ("action", "resource"), complement),
     Word("service", ("action",), action_service),
