@@ -10,6 +10,7 @@ from functools import cached_property
 
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
+from ..tree.nodes import Piece
 from .conditions import ABSENT, OPEN, Key
 from .values import form, one_of
 
@@ -53,12 +54,17 @@ class SameAccount:
     path: str
 
 
+MAX_REMEMBERED = 10_000
+"""Resources, and texts compared with one of them, of which the result is remembered."""
+
+
 class Availability:
     """Which condition keys requests may carry."""
 
     def __init__(self, catalogue: Catalogue, facts: Facts) -> None:
         self.catalogue = catalogue
         self._facts = facts
+        self._matches: dict[object, dict[str, int]] = {}
 
     @cached_property
     def _globals(self) -> dict[str, GlobalKey]:
@@ -104,6 +110,18 @@ class Availability:
         else:
             present = known.present.get(kind, known.present["else"])
         return Key(present, known.values, known.many) if present != NO else ABSENT
+
+    def matches_of(self, resource: Parts) -> dict[str, int]:
+        """What is known so far of the texts of ``Resource`` that stand for *resource*.
+
+        Many requests are about the same resources, and are compared with the same texts.
+        """
+        key = tuple(
+            [p.text if isinstance(p, Piece) else (p.written, p.shape, p.values) for p in resource]
+        )
+        if len(self._matches) > MAX_REMEMBERED or len(self._matches.get(key, ())) > MAX_REMEMBERED:
+            self._matches.clear()
+        return self._matches.setdefault(key, {})
 
     def is_of_principal(self, name: str) -> bool:
         """Whether a request carries the condition key *name* depending on who makes it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..iam.arns import ACCOUNT_ID, FIELDS, RESOURCE, Shape, fits, split
 from ..iam.patterns import MAYBE, NO, YES
+from ..tree.nodes import Hole
 from .conditions import ABSENT, Key, having
 from .principals import (
     ANONYMOUS,
@@ -72,6 +73,10 @@ class Request:
         self._context = {name.lower(): key for name, key in (context or {}).items()}
         self._keys: dict[str, Key] = {}
         self._types: Sequence[ResourceType] | None = None
+        self.matches = available.matches_of(resource)
+        """Texts of ``Resource`` without variables and unknown parts, and whether they stand for it."""
+        self.is_open = any(isinstance(p, Hole) and p.written not in shared for p in resource)
+        """Whether it may be about one of several resources."""
 
     def _account_of_arn(self) -> Parts | None:
         """The account in the resource's ARN, None where it has none."""

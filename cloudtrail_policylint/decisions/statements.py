@@ -152,8 +152,10 @@ class Answer:
 
     def _is_about(self, lookup: Lookup | None) -> int:
         """Whether the resource is among the statement's where variables have the values of *lookup*."""
-        verdict = NO
+        verdict, is_open = NO, self.request.is_open
         for one in self.statement.resources:
+            if verdict == MAYBE and is_open and _is_one_arn(one):
+                continue  # one resource is not all that an open request may be about
             verdict = max(verdict, _is_among(one, self.request, lookup))
             if verdict == YES:
                 break
@@ -171,6 +173,12 @@ def has_variables(document: Document) -> bool | None:
     return None if version is None else version == VARIABLES_SINCE
 
 
+def _is_one_arn(element: Resource) -> bool:
+    """Whether *element* is a single text without wildcards and variables."""
+    text = element.texts[0].literal if not element.complement else None
+    return text is not None and not any(char in text for char in "*?$")
+
+
 def _is_among(element: Resource, request: Request, lookup: Lookup | None) -> int:
     """Whether the resource of *request* is one that *element* stands for."""
     found = [resource_matches(text.parts, request, lookup) for text in element.texts]
@@ -186,6 +194,16 @@ def resource_matches(parts: Parts, request: Request, lookup: Lookup | None) -> i
     """
     if _begins_otherwise(parts, request.resource):
         return NO
+    text = parts[0].text if len(parts) == 1 and isinstance(parts[0], Piece) else "$"
+    if "$" in text:
+        return _matches(parts, request, lookup)
+    found = request.matches.get(text)
+    if found is None:
+        found = request.matches[text] = _matches(parts, request, lookup)
+    return found
+
+
+def _matches(parts: Parts, request: Request, lookup: Lookup | None) -> int:
     verdicts = []
     for items in alternatives(parts, request.shared):
         try:
