@@ -8,8 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MISSPELT = 2
-"""The most letters that a misspelt word differs in."""
 LIKE = 0.6
 """The least likeness of a suggestion, from 0 to 1, as ``difflib`` measures it."""
 
@@ -44,7 +42,7 @@ def closest(word: str, candidates: Iterable[str], like: float = LIKE) -> str | N
     return best
 
 
-def is_misspelt(word: str, right: str, most: int = MISSPELT) -> bool:
+def is_misspelt(word: str, right: str, most: int = 2) -> bool:
     """Whether *word* is not *right*, but at most *most* letters make the difference.
 
     A letter that is missing, added or another one counts, and two that are swapped.

@@ -23,8 +23,15 @@ def listed(values: Iterable[str]) -> str:
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
-    """*text* on one line, without its middle if it is long: an ARN differs at its end."""
-    text = " ".join(text.split())
+    """*text* on one line, without its middle if it is long: an ARN differs at its end.
+
+    It is in quotes if it is empty, or has a blank at one of its ends.
+    """
+    words = " ".join(text.split())
+    if not words or not words.startswith(text[0]) or not words.endswith(text[-1]):
+        before, after = (" " if end.isspace() else "" for end in (text[:1], text[-1:]))
+        return f'"{before}{shortened(words, longest)}{after}"' if words else f'"{before}"'
+    text = words
     if len(text) <= longest:
         return text
     return f"{text[: longest // 2]}…{text[len(text) - (longest - longest // 2 - 1) :]}"

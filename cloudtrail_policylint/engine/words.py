@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from ..base.lazy_regex import regex
 from ..base.record import record, replaced
-from ..base.suggest import is_misspelt
 from ..iam.arns import (
     MISFITS,
     Operands,
@@ -340,6 +339,8 @@ def variable(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(text=test)
 
 
+MOST_LETTERS = 2
+"""The most letters that a misspelt word differs in."""
 _VARIABLE = regex(r"\$\{([^{},]+)")
 """A policy variable up to its end, or its default."""
 
@@ -446,9 +447,13 @@ def fitting(names: Sequence[str] | str, context: Context) -> WordTest:
 def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
     """``misfit``: the text cannot name a resource of its service, for one of *reasons*."""
     wanted = frozenset(reasons)
+    # Not what is uncertain about an ARN: a name is wrong as it is written, or right.
+    certain = wanted <= {"bare", "prefix", "fields", "name"}
 
     def test(term: Term) -> int:
         verdict, reason = context.lookups.misfit(term)
+        if verdict == MAYBE and certain and _shape(term.form).arn is not None:
+            return NO
         return verdict if verdict != YES or reason in wanted else NO
 
     return WordTest(text=test)
@@ -463,12 +468,21 @@ def accepted(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     return WordTest(contextual=test)
 
 
+def _is_nearly(text: str, right: str) -> bool:
+    """Whether *text* is *right*, misspelt; the module that compares them is loaded if it may be."""
+    if text == right or abs(len(text) - len(right)) > MOST_LETTERS:
+        return False
+    from ..base.suggest import is_misspelt
+
+    return is_misspelt(text, right, MOST_LETTERS)
+
+
 def misspells_prefix(operands: Sequence[str], context: Context) -> WordTest:
     """``misspells`` of an action: its prefix is of no service, and nearly one of *operands*."""
 
     def test(term: Term) -> int:
         prefix, known = prefix_of(term.text)
-        if not known or not any(is_misspelt(prefix, one) for one in operands):
+        if not known or not any(_is_nearly(prefix, one) for one in operands):
             return NO
         return NO if context.lookups.catalogue.service(prefix) is not None else YES
 
@@ -483,7 +497,7 @@ def misspells_key(operands: Sequence[str], _: Context) -> WordTest:
         literal = (term.text.literal or "").lower()
         if literal in names:
             return NO
-        return YES if any(is_misspelt(literal, name) for name in names) else NO
+        return YES if any(_is_nearly(literal, name) for name in names) else NO
 
     return WordTest(text=test)
 
@@ -496,7 +510,24 @@ def misspells(operands: Sequence[str], _: Context) -> WordTest:
         if literal in operands:
             return NO
         lower = literal.lower()
-        return YES if any(is_misspelt(lower, o) or lower == o for o in operands) else NO
+        return YES if any(_is_nearly(lower, o) or lower == o for o in operands) else NO
+
+    return WordTest(text=test)
+
+
+def misspells_policy(operands: Sequence[str], _: Context) -> WordTest:
+    """``misspells`` of the ARN of a managed policy: its name is nearly one of *operands*."""
+    names = [text.lower() for text in operands]
+
+    def test(term: Term) -> int:
+        last = term.text.parts[-1]
+        _path, slash, written = (
+            last.text.rpartition("/") if isinstance(last, Piece) else ("", "", "")
+        )
+        if not slash or written in operands:
+            return NO
+        lower = written.lower()
+        return YES if any(lower == name or _is_nearly(lower, name) for name in names) else NO
 
     return WordTest(text=test)
 
@@ -625,7 +656,8 @@ WORDS = (
     Word("variable", ("condition.value",), variable),
     Word("misspells", ("action",), misspells_prefix),
     Word("misspells", ("condition.key",), misspells_key),
-    Word("misspells", ("principal.id",), misspells),
+    Word("misspells", ("principal.id", "condition.value"), misspells),
+    Word("misspells", ("arn",), misspells_policy),
     Word("complement", ("action", "resource"), complement),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),

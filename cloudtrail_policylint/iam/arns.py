@@ -463,7 +463,7 @@ def _misfit_loose(parts: Parts, a: Shape, whole: Operand) -> tuple[int, str]:
     if ":" not in text:
         if overlaps_verdict(a.whole, whole.whole) != NO:  # "*" and the like
             return NO, ""
-        return (YES, "bare") if _plain(parts) is not None else (MAYBE, "")
+        return YES, "bare"
     fields = text.split(":")
     if STAR in text or "?" in text:
         return MAYBE, ""

@@ -70,6 +70,7 @@ class Template(Setup):
         self.evaluator = evaluator
         self.by_id: dict[str, TemplateResource] = {}
         self._root = evaluator.template.root
+        self.parameters = frozenset(evaluator.template.parameters)
         self._names: dict[str, list[Resource]] | None = None
         self._before: dict[int, frozenset[int]] = {}
         self._leaving: set[str] | None = None
@@ -143,8 +144,9 @@ class Template(Setup):
 
     @cached_property
     def constants(self) -> frozenset[str]:
-        """The account, region and partition of the stack, and the names of its resources."""
-        return frozenset([*_OF_STACK, *(f"${{{name}}}" for name in self.by_id)])
+        """The account, region, partition and parameters of the stack, and the names of its resources."""
+        names = (*self.by_id, *self.parameters)
+        return frozenset([*_OF_STACK, *(f"${{{name}}}" for name in names)])
 
     def leaves(self, resource: Resource) -> bool:
         """Whether an output mentions it, or a resource that may do anything with its name."""
@@ -311,8 +313,11 @@ class TemplateResource(Resource):
     def spelling(self, hole: Hole) -> str:
         """How *hole* is spelled wherever it has the same value."""
         found = _NAME.fullmatch(hole.written)
-        is_name = found is not None and found.group(1) in self.template.by_id
-        return f"${{{found.group(1)}}}" if found is not None and is_name else hole.written
+        if found is None:
+            return hole.written
+        name = found.group(1)
+        is_known = name in self.template.by_id or name in self.template.parameters
+        return f"${{{name}}}" if is_known else hole.written
 
     def read(self, path: Path) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
         """The policies in the property at *path*."""

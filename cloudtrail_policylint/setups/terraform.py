@@ -149,12 +149,16 @@ class Terraform(Setup):
 
     @cached_property
     def constants(self) -> frozenset[str]:
-        """The account, region and partition, where there is one provider, and the names of resources."""
+        """The variables of the root module, and the names of resources.
+
+        Where there is one provider, also the account, region and partition.
+        """
         counts: dict[str, int] = {}
         for one in self.resources:
             counts[one.owner.name] = counts.get(one.owner.name, 0) + 1
         once = [f"${{{name}}}" for name, count in counts.items() if count == 1]
-        return frozenset([*once, *(() if self.has_providers else _OF_PROVIDER)])
+        variables = [f"${{var.{label}}}" for (label, *_) in self._sessions[0].module.variables]
+        return frozenset([*once, *variables, *(() if self.has_providers else _OF_PROVIDER)])
 
     @cached_property
     def has_providers(self) -> bool:
@@ -406,8 +410,17 @@ class TerraformResource(Resource):
         if self._known.makes is None or not self._known.arn_attributes:
             return None
         name = self._known.arn_attributes[0]
-        value = attribute_of(self.session, self.block, self.instance, name, self.block.type_span)
-        return parts_of(value)
+        place = self.block.type_span
+        parts = parts_of(attribute_of(self.session, self.block, self.instance, name, place))
+        own, unnamed = f"${{{self.owner.name}}}", f"${{{place.text}}}"
+        return tuple(
+            [
+                replaced(part, written=own)
+                if isinstance(part, Hole) and part.written == unnamed
+                else part
+                for part in parts or ()
+            ]
+        )
 
     @property
     def name(self) -> Parts | None:

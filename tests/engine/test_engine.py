@@ -447,6 +447,28 @@ def test_an_attachment(arn: str, *, certain: bool | None) -> None:
     assert all(f.message == (arn if certain else UNSURE + arn) for f in found)
 
 
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        ("arn:aws:iam::aws:policy/Some_Access", False),
+        ("arn:aws:iam::aws:policy/some_access", True),
+        ("arn:aws:iam::aws:policy/path/SomeAccess", True),
+        ("arn:${AWS::Partition}:iam::aws:policy/Some_Acess", True),
+        ("arn:aws:iam::aws:policy/${Name}", False),
+        ("arn:aws:iam::aws:policy/Other_Access", False),
+        ("some_access", False),
+    ],
+)
+def test_misspelt_name_of_a_managed_policy(arn: str, *, expected: bool) -> None:
+    match = {"arn": {"misspells": ["Some_Access"]}}
+    one = rule(match, subject="attachment", report="arn", message="{arn}")
+    source = SourceFile("x", f'"{arn}"')
+    text = text_at(arn, source, 0, len(arn) + 2, 1)
+    found = FoundAttachment(text, Owner("role", Span(source, 0, 1)))
+    engine = Engine([one], BOOK, pedantic=False)
+    assert bool(engine.check_attachment(normalise_attachment(found))) == expected
+
+
 # -- all findings together
 
 

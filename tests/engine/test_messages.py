@@ -13,9 +13,14 @@ from cloudtrail_policylint.engine.shown import LONGEST, shortened
         ("a\n  b", "a b"),
         ("x" * LONGEST, "x" * LONGEST),
         ("a" * 60 + "b" * 60, "a" * 50 + "…" + "b" * 49),
+        ("a ", '"a "'),
+        ("\ta b", '" a b"'),
+        ("", '""'),
+        (" ", '" "'),
+        (" " + "a" * 60 + "b" * 60, '" ' + "a" * 50 + "…" + "b" * 49 + '"'),
     ],
 )
-def test_long_texts_lose_their_middle(text: str, shown: str) -> None:
+def test_texts_are_on_one_line_without_their_middle(text: str, shown: str) -> None:
     assert shortened(text) == shown
 
 

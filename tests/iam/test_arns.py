@@ -358,6 +358,8 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         (("trail/main",), (YES, "bare")),
         (("trail/*",), (YES, "bare")),
         (("trail:main",), (YES, "bare")),
+        ((REGION,), (YES, "bare")),
+        ((REGION, "/main"), (YES, "bare")),
         (("arn:aws-gov:cloudtrail:us-gov-west-1:111122223333:trail/xyz",), (YES, "partition")),
         (("arn:logs:cloudtrail:*:", ANY, ":trail/xyz"), (YES, "partition")),
         (("arn:aws:cloudtrail:eu-west1:111122223333:trail/xyz",), (YES, "region-name")),
@@ -386,6 +388,7 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         ((PREFIX + "trail/10.0.0.*",), RIGHT),
         ((PREFIX + "trail/1.2.3.4.5",), RIGHT),
         ((PREFIX + "trail/<name>",), RIGHT),  # for somebody to replace
+        ((PREFIX + "trail/${aws:PrincipalTag/a}",), RIGHT),
         (("arn:aws-cn:cloudtrail:cn-northwest-1:111122223333:trail/xyz",), RIGHT),
         (("arn:aws-iso-b:cloudtrail:us-isob-east-1:111122223333:trail/xyz",), RIGHT),
         (

@@ -274,6 +274,8 @@ def slow(here: Path, seconds: float) -> subprocess.Popen[str]:
         [sys.executable, "-B", "-c", SLOW, "lint", "--jobs", "2", "many"],
         env=environment, start_new_session=True, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # A shell lets what it runs in the background ignore Ctrl-C, and so would this command.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     waited = time.monotonic() + 60
     while len(list(here.glob("reached*"))) < 2 and time.monotonic() < waited:
