@@ -151,6 +151,7 @@ class Asking:
         self._actions: dict[object, Met] = {}
         self._conditions: dict[int, dict[int, Met]] = {}
         self._by_action: dict[tuple[int, int], Met] = {}
+        self._never_met: dict[tuple[int, str, int], frozenset[int]] = {}
         self._requests: dict[tuple[str, str], Request] = {}
         self._answers: dict[tuple[int, str], Answer] = {}
         self._decided: dict[str, Decided | None] = {}
@@ -262,13 +263,21 @@ class Asking:
             if action.texts[0].literal is None:
                 verdict = min(verdict, MAYBE)
                 continue
-            requests = self._requests_for(statement, kind, (action,))
-            if _is_never_met(condition, requests):
+            if id(condition) in self._never_met_for(statement, kind, action):
                 verdict = NO
                 actions.append(action.texts[0].written)
-                answers += _answers(requests)
+                answers += _answers(self._requests_for(statement, kind, (action,)))
         because = self._why(statement, condition, answers, listed(actions)) if actions else ""
         return Met(verdict, verdict, because)
+
+    def _never_met_for(self, statement: Statement, kind: str, action: Action) -> frozenset[int]:
+        """The ids of the conditions that no request for *action* meets, found once for all conditions."""
+        key = (id(statement), kind, id(action))
+        found = self._never_met.get(key)
+        if found is None:
+            requests = self._requests_for(statement, kind, (action,))
+            found = self._never_met[key] = _never_met(requests)
+        return found
 
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
         key = (id(statement), _alike(kind))
@@ -591,11 +600,12 @@ def _nearly(answers: Iterable[Answer], floor: int) -> Iterator[tuple[Statement, 
             yield statement, Related(first.span, message)
 
 
-def _is_never_met(condition: Condition, requests: Sequence[Asked]) -> bool:
-    """Whether none of *requests* meets *condition*, one of those of their statement."""
-    return any(
-        one is condition and (settled(ever)[0] if is_literal(one) else ever) == NO
+def _never_met(requests: Sequence[Asked]) -> frozenset[int]:
+    """The ids of the conditions of a statement that none of *requests* meets."""
+    return frozenset(
+        id(one)
         for one, ever, _ in conditions_met(requests)
+        if (settled(ever)[0] if is_literal(one) else ever) == NO
     )
 
 
