@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base.record import record
-from ..iam.arns import ACCOUNT_ID, FIELDS, RESOURCE, split
+from ..iam.arns import ACCOUNT_ID, FIELDS, PARTITION, PARTITIONS, RESOURCE, split
 from ..iam.patterns import MAYBE, NO
 from ..tree.nodes import Piece
 from .conditions import Key, Setting, having, holds
@@ -44,7 +44,11 @@ def contradiction(
     statement: Statement, document: Document, available: Availability, shared: frozenset[str]
 ) -> Contradiction | None:
     """The first contradiction between elements of *statement*, None where there is none."""
-    return _on_one_key(statement, document, available, shared) or _on_accounts(statement, available)
+    return (
+        _on_one_key(statement, document, available, shared)
+        or _on_accounts(statement, available)
+        or _on_partitions(statement, available)
+    )
 
 
 # -- several conditions on one key
@@ -189,17 +193,60 @@ def _named(statement: Statement, same: SameAccount) -> Iterator[_Named]:
         yield _Named(shown, accounts, Miss("Resource", wanted, "", NO, statement.resources[0].span))
 
 
-def _asked_for(condition: Condition) -> frozenset[str]:
-    """The accounts that *condition* limits its key to, empty where it does not or they are not known."""
+def _limits(condition: Condition) -> bool:
+    """Whether *condition* asks for one of the values that it lists."""
     operator = named(condition.operator.literal or "")
     if operator is None or operator.operator is None or operator.prefix or operator.if_exists:
-        return frozenset()
-    if operator.operator.name not in _OF_TEXTS or not condition.certain:
+        return False
+    return operator.operator.name in _OF_TEXTS and condition.certain
+
+
+def _asked_for(condition: Condition) -> frozenset[str]:
+    """The accounts that *condition* limits its key to, empty where it does not or they are not known."""
+    if not _limits(condition):
         return frozenset()
     found = [_account(value.parts) for value in condition.values]
     return (
         frozenset([one for one in found if one is not None]) if None not in found else frozenset()
     )
+
+
+# -- elements that name the partition of one thing
+
+
+def _on_partitions(statement: Statement, available: Availability) -> Contradiction | None:
+    """The resource in another partition than what a condition of *statement* asks for."""
+    if any(one.complement for one in statement.resources):
+        return None
+    wanted = _partitions([one.texts[0].parts for one in statement.resources])
+    for same in available.same_accounts:
+        if not wanted or not same.path or not _is_by(statement, same.by):
+            continue
+        for condition in statement.conditions:
+            if (condition.key.literal or "").lower() not in same.keys or not _limits(condition):
+                continue
+            found = _partitions([value.parts for value in condition.values])
+            if found and not found & wanted:
+                first = statement.resources[0]
+                because = (
+                    f"{first.texts[0].written} is in the partition {_sorted(wanted)}, "
+                    f"but {condition.key.written} in {_sorted(found)}"
+                )
+                texts = tuple([one.texts[0].written for one in statement.resources])
+                return Contradiction(Miss("Resource", texts, "", NO, first.span), because)
+    return None
+
+
+def _partitions(arns: list[Parts]) -> frozenset[str]:
+    """The partitions that *arns* are in, empty where one of them is not known."""
+    found: set[str] = set()
+    for parts in arns:
+        fields = split(parts)
+        partition = known(fields[PARTITION]) if len(fields) == FIELDS else None
+        if partition not in PARTITIONS:
+            return frozenset()
+        found.add(partition)
+    return frozenset(found)
 
 
 def _account(parts: Parts) -> str | None:
@@ -232,4 +279,8 @@ def _folder(resource: Resource, path: str) -> str | None:
 
 
 def _listed(one: _Named) -> str:
-    return ", ".join(sorted(one.accounts))
+    return _sorted(one.accounts)
+
+
+def _sorted(texts: frozenset[str]) -> str:
+    return ", ".join(sorted(texts))

@@ -377,10 +377,18 @@ def _known(term: Term, lookups: Lookups) -> int:
         return YES if lookups.catalogue.action(literal) else NO
     actions = lookups.expansion(term)
     if actions is None:
-        return YES if literal is not None and literal.strip("*?") in ("", ":") else MAYBE
+        if literal is None:
+            return MAYBE
+        if _NO_PREFIX.match(literal):
+            return NO
+        return YES if literal.strip("*?") in ("", ":") else MAYBE
     if not actions:
         return NO
     return YES if literal is not None else MAYBE
+
+
+_NO_PREFIX = regex(r"[^:*?]*[^:*?a-zA-Z0-9-]")
+"""The start of a pattern that matches no action: a prefix has only letters, digits and hyphens."""
 
 
 def scopes_to(types: Sequence[str] | str, context: Context) -> WordTest:
@@ -457,6 +465,21 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
         return verdict if verdict != YES or reason in wanted else NO
 
     return WordTest(text=test)
+
+
+def nested(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``nested``: whether the text is written with an ARN inside an ARN."""
+
+    def test(term: Term) -> int:
+        parts = term.text.parts
+        text = "".join([part.text if isinstance(part, Piece) else "?" for part in parts])
+        return YES if (_NESTED.match(text) is not None) == wanted else NO
+
+    return WordTest(text=test)
+
+
+_NESTED = regex(r"arn:[^:]*:(?:s3:::|(?!s3:)(?:[^:]*:){3}(?:[a-z-]+[:/])?)arn:")
+"""An ARN whose resource, or the name in it, begins another ARN; the name of an object may do so."""
 
 
 def accepted(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
@@ -666,6 +689,7 @@ WORDS = (
     Word("scopes-to", ("action",), scopes_to),
     Word("fits", ("resource",), fitting, (Placeholder("reason", when="none"),)),
     Word("misfit", ("resource", "condition.value"), misfitting, (Placeholder("reason"),)),
+    Word("nested", ("resource", "condition.value"), nested),
     Word("accepted", ("resource",), accepted),
     Word("accepted", ("action",), accepts_resource),
     Word("if-absent", ("condition",), absent),

@@ -305,6 +305,12 @@ def test_complement_is_about_the_element_alone(field: str, wanted: Any, given: A
         ({"misfit": ["empty"]}, "arn:aws:cloudtrail:eu-west-1:111122223333:trail/", YES),
         ({"misfit": ["bare"]}, "${X}", MAYBE),
         ({"misfit": ["bare"]}, "*", NO),
+        ({"nested": True}, "arn:aws:s3:::arn:aws:s3:::logs/*", YES),
+        ({"nested": True}, "arn:aws:kms:*:*:key/arn:aws:kms:x", YES),
+        ({"nested": True}, "arn:aws:s3:::${X}", NO),
+        ({"nested": True}, "arn:aws:s3:::alarn:x", NO),
+        ({"nested": True}, "arn:aws:s3:::logs/arn:aws:iam::111122223333:role/x", NO),
+        ({"nested": False}, "arn:aws:s3:::logs", YES),
     ],
 )
 def test_words_on_a_resource(words: Any, resource: str, expected: int) -> None:
@@ -420,6 +426,7 @@ def condition(operator: str, key: str, *values: str) -> Any:
         ({"value": {"none": {"is": ["x"]}}}, condition("Bool", "k"), YES),
         ({"value": {"some": {"within": ["arn:*:cloudtrail:*"]}}}, condition("ArnLike", "k", TRAIL), YES),
         ({"value": {"some": {"misfit": ["case"]}}}, condition("ArnLike", "k", TRAIL.replace("trail/", "Trail/")), YES),
+        ({"value": {"some": {"nested": True}}}, condition("ArnLike", "k", TRAIL.replace("trail/", "trail/arn:")), YES),
         ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "a-${AWS:resourceTag/b}-"), YES),
         ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "${aws:ResourceTag/b, 'c'}"), YES),
         ({"value": {"some": {"variable": ["aws:ResourceTag/*"]}}}, condition("StringEquals", "k", "${aws:PrincipalTag/b}"), NO),
