@@ -16,13 +16,14 @@ from ..iam.patterns import MAYBE, NO, YES
 from ..iam.policy import Document
 from ..iam.written import Found
 from ..tree.nodes import NAME, Choice, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text, narrowed
-from ..tree.source import Span
+from ..tree.source import first_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..iam.written import Owner, Problem
+    from ..tree.source import Span
 
     Parts = tuple[Piece | Hole, ...]
     Path = tuple[str, ...]
@@ -228,14 +229,7 @@ class Resource(ABC):
 
     def head(self) -> Span:
         """The first line of the resource."""
-        span = self.owner.span
-        text = span.text
-        end = text.find("\n")
-        return (
-            span
-            if end < 0
-            else Span(span.source, span.start, span.start + len(text[:end].rstrip()))
-        )
+        return first_line(self.owner.span)
 
     def exists_with(self, other: Resource) -> int:
         """Whether it exists where *other* does."""
