@@ -55,6 +55,10 @@ class Item:
     may_be_null: bool = False
 
 
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Text) and node.literal == ""
+
+
 @record
 class Property:
     """A property of a resource.
@@ -69,10 +73,11 @@ class Property:
 
     @property
     def given(self) -> int:
-        """Whether a value is written."""
-        if self.span is not None and any(item.sure and not item.may_be_null for item in self.items):
+        """Whether a value is written; an empty text is none."""
+        items = [item for item in self.items if not _is_empty(item.node)]
+        if self.span is not None and any(item.sure and not item.may_be_null for item in items):
             return YES
-        return NO if self.complete and (self.span is None or not self.items) else MAYBE
+        return NO if self.complete and (self.span is None or not items) else MAYBE
 
 
 ABSENT = Property((), True, None)
