@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..findings.finding import Finding
 from ..iam.patterns import MAYBE, YES
 from ..tree.nodes import Hole, Piece
-from ..tree.source import MAX_RELATED
+from ..tree.source import MAX_RELATED, Related, first_line
 from .clauses import Scene, field_span
 from .messages import Subject, by_field, render
 from .related import origins
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ..iam.policy import Attachment, Document, Statement
-    from ..iam.written import FoundResource
+    from ..iam.written import FoundResource, Owner
     from ..rulebook.model import Case, Rule
     from ..tree.nodes import Text
-    from ..tree.source import Related, Span
+    from ..tree.source import Span
     from .clauses import Binding
     from .elements import Witness
     from .lookups import Lookups
@@ -71,9 +71,11 @@ def findings_of(
             certain=verdict == YES,
             within=within,
             sid=_sid(binding.statement or inside),
-            related=(*_origins(span, witness, binding, document, case.report), *others)[
-                :MAX_RELATED
-            ],
+            related=(
+                *_origins(span, witness, binding, document, case.report),
+                *_subject(owner, span, scene),
+                *[one for one in others if one.span.key() != span.key()],
+            )[:MAX_RELATED],
             cause="" if verdict == YES else _cause(witness, binding.statement, document),
             edit=edit_for(
                 case.edit,
@@ -123,6 +125,13 @@ def _origins(
     if document is None:
         return ()
     return tuple(origins(span, witness, binding.statement, document, field))
+
+
+def _subject(owner: Owner, span: Span, scene: Scene | None) -> tuple[Related, ...]:
+    """The resource *owner* of a rule on resources, if the place *span* is not in it."""
+    if scene is not None or owner.span.contains(span):
+        return ()
+    return (Related(first_line(owner.span), f"this is {owner.name}"),)
 
 
 def _statement_around(

@@ -477,6 +477,8 @@ class _Request(_Test):
             yield Witness("because", answered.because, resource.owner.span)
             for span in answered.places:
                 yield Witness("cause", answered.because, span)
+                yield Witness("request", answered.action, span)
+                yield Witness("because", answered.because, span)
             if answered.partner is not None:
                 yield Witness("partner", answered.partner.owner.name, answered.partner.owner.span)
             yield from answered.properties

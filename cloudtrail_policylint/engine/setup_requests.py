@@ -20,6 +20,7 @@ from ..tree.source import Related
 from .asking import place_of
 from .elements import Witness
 from .setup_values import own_path, property_of, text_of
+from .shown import shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ class SetupRequests:
             on,
             decision,
             cause,
-            _because(cause, on, partner, is_certain=decision.allowed == NO),
+            _difference(cause, answers, request)
+            or _because(cause, on, partner, is_certain=decision.allowed == NO),
             partner,
             tuple(places),
             tuple([span for span, _ in near]),
@@ -316,6 +318,23 @@ def _resource_place(answer: Answer) -> Span:
     if len(texts) == 1:
         return texts[0].span
     return statement.fields.get("resource", statement.span)
+
+
+def _difference(cause: str, answers: Sequence[Answer], request: Request) -> str:
+    """How the one condition that keeps *request* out differs from it; empty if there are more."""
+    missed = {
+        (condition.operator.written, tuple([value.written for value in condition.values]))
+        for one in answers
+        for condition, verdict in one.conditions
+        if verdict == NO and (condition.key.literal or "").lower() == cause
+    }
+    known = request.key(cause).values if missed else None
+    if len(missed) != 1 or known is None or len(known) != 1 or len(known[0]) != 1:
+        return ""
+    operator, values = missed.pop()
+    if len(values) != 1 or "Not" in operator or not known[0][0]:
+        return ""
+    return f"{shortened(values[0])} is not {shortened(_plain(written(known[0][0])))}"
 
 
 def _because(cause: str, on: str, partner: Resource, *, is_certain: bool) -> str:

@@ -42,11 +42,11 @@ _BUCKET = "AWS::S3::Bucket"
 _ELSEWHERE = (
     "AWS::CloudFormation::",
     "AWS::Serverless::Application",
-    "AWS::Lambda::Function",
-    "AWS::Serverless::Function",
     "Custom::",
 )
-"""Resources that may do anything with a name that they get: other stacks, functions, custom resources."""
+"""Resources that may do anything with a name that they get: other stacks and custom resources."""
+_FUNCTIONS = ("AWS::Lambda::Function", "AWS::Serverless::Function")
+"""Resources that may do so when a stack or custom resource runs them; later is too late for a policy."""
 _OF_STACK = ("${AWS::AccountId}", "${AWS::Region}", "${AWS::Partition}")
 _NAME = regex(r"(?:!Ref |!GetAtt |\$\{)([A-Za-z0-9]++)(?:\.(?:Arn|TopicArn|TopicName|KeyId))?\}?")
 """What stands for the name of a resource, in a text or in its ARN."""
@@ -153,9 +153,11 @@ class Template(Setup):
         assert isinstance(resource, TemplateResource)
         if self._leaving is None:
             self._leaving = set(references(self._root.get("Outputs")))
+            runs_functions = any(one.type.startswith(_ELSEWHERE) for one in self.resources)
+            may_write = (*_ELSEWHERE, *_FUNCTIONS) if runs_functions else _ELSEWHERE
             for one in self.resources:
                 assert isinstance(one, TemplateResource)
-                if one.type.startswith(_ELSEWHERE):
+                if one.type.startswith(may_write):
                     self._leaving.update(references(one.written.properties))
         return resource.written.name in self._leaving
 

@@ -16,13 +16,14 @@ from ..iam.patterns import MAYBE, NO, YES
 from ..iam.policy import Document
 from ..iam.written import Found
 from ..tree.nodes import NAME, Choice, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text, narrowed
-from ..tree.source import Span
+from ..tree.source import first_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..iam.written import Owner, Problem
+    from ..tree.source import Span
 
     Parts = tuple[Piece | Hole, ...]
     Path = tuple[str, ...]
@@ -54,6 +55,10 @@ class Item:
     may_be_null: bool = False
 
 
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Text) and node.literal == ""
+
+
 @record
 class Property:
     """A property of a resource.
@@ -68,10 +73,11 @@ class Property:
 
     @property
     def given(self) -> int:
-        """Whether a value is written."""
-        if self.span is not None and any(item.sure and not item.may_be_null for item in self.items):
+        """Whether a value is written; an empty text is none."""
+        items = [item for item in self.items if not _is_empty(item.node)]
+        if self.span is not None and any(item.sure and not item.may_be_null for item in items):
             return YES
-        return NO if self.complete and (self.span is None or not self.items) else MAYBE
+        return NO if self.complete and (self.span is None or not items) else MAYBE
 
 
 ABSENT = Property((), True, None)
@@ -228,14 +234,7 @@ class Resource(ABC):
 
     def head(self) -> Span:
         """The first line of the resource."""
-        span = self.owner.span
-        text = span.text
-        end = text.find("\n")
-        return (
-            span
-            if end < 0
-            else Span(span.source, span.start, span.start + len(text[:end].rstrip()))
-        )
+        return first_line(self.owner.span)
 
     def exists_with(self, other: Resource) -> int:
         """Whether it exists where *other* does."""

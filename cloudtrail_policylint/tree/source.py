@@ -90,6 +90,15 @@ class Span:
         return self.source is other.source and self.start <= other.start and other.end <= self.end
 
 
+def first_line(span: Span) -> Span:
+    """The first line of *span*."""
+    text = span.text
+    end = text.find("\n")
+    if end < 0:
+        return span
+    return Span(span.source, span.start, span.start + len(text[:end].rstrip()))
+
+
 def last_character(span: Span) -> Span:
     """The last character in *span* that is no blank."""
     end = span.start + len(span.text.rstrip())

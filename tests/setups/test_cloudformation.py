@@ -120,6 +120,14 @@ def test_the_name_of_a_bucket_leaves_the_template(more: str) -> None:
     assert not setup(BUCKET).leaves(one(setup(BUCKET), "Logs"))
 
 
+def test_a_function_writes_policies_only_where_something_runs_it() -> None:
+    function = "  F:\n    Type: AWS::Serverless::Function\n    Properties: {Environment: {Variables: {B: !Ref Logs}}}\n"
+    run = "  Run:\n    Type: Custom::Policy\n    Properties: {ServiceToken: !GetAtt F.Arn}\n"
+    alone, both = setup(BUCKET + function), setup(BUCKET + function + run)
+    assert not alone.leaves(one(alone, "Logs"))
+    assert both.leaves(one(both, "Logs"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
