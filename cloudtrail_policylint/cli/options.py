@@ -32,6 +32,34 @@ exit codes:
   130  interrupted with Ctrl-C
 """
 
+_CAN_EXAMPLES = """\
+examples:
+  can role/auditor cloudtrail:LookupEvents
+  can aws_iam_role.deployer cloudtrail:StopLogging audit -- infra/
+  can role/ops 'cloudtrail:*' --context aws:MultiFactorAuthPresent=true
+
+exit codes:
+  0    certainly yes (of a pattern: all of it)
+  1    certainly no (of a pattern: any of it)
+  2    invalid usage, or no such principal, action or path
+  3    internal error
+  4    cannot tell from these files
+"""
+
+_WHO_CAN_EXAMPLES = """\
+examples:
+  who-can cloudtrail:StopLogging
+  who-can cloudtrail:DeleteTrail arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit -- infra/
+  who-can 's3:Delete*' aws_s3_bucket.logs --format mermaid
+
+exit codes:
+  0    somebody certainly may
+  1    nobody in view
+  2    invalid usage, or no such action or path
+  3    internal error
+  4    some perhaps may, none certainly
+"""
+
 MOST_JOBS = 64
 """The highest number of processes that ``--jobs`` accepts."""
 
@@ -57,6 +85,17 @@ def names_apart(arguments: Sequence[str]) -> list[str]:
                 f"and ./ before this one"
             )
     return [*arguments[:end], *("./-" if name == "-" else name for name in arguments[end:])]
+
+
+def paths_after(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """*arguments* without ``--`` and the paths after it, and these paths.
+
+    Only for commands whose other arguments may be left out, so that a path cannot be told from them.
+    """
+    if not arguments or arguments[0] not in WITH_PATHS_APART or "--" not in arguments:
+        return [*arguments], []
+    at = [*arguments].index("--")
+    return [*arguments[:at]], [*arguments[at + 1 :]]
 
 
 def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -283,8 +322,65 @@ def _completion_options(completion: argparse.ArgumentParser) -> None:
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
 
 
+def _can_options(can: argparse.ArgumentParser) -> None:
+    can.usage = "cloudtrail-policylint can [options] PRINCIPAL ACTION [RESOURCE] [-- PATH ...]"
+    can.epilog = _CAN_EXAMPLES
+    can.add_argument(
+        "principal",
+        metavar="PRINCIPAL",
+        help="an ARN, role/NAME, user/NAME, an owner such as aws_iam_role.deployer, or a service",
+    )
+    _add_action(can)
+    _add_question_options(can, ("text", "json"))
+
+
+def _who_can_options(who: argparse.ArgumentParser) -> None:
+    who.usage = "cloudtrail-policylint who-can [options] ACTION [RESOURCE] [-- PATH ...]"
+    who.epilog = _WHO_CAN_EXAMPLES
+    _add_action(who)
+    _add_question_options(who, ("text", "json", "mermaid", "dot"))
+
+
+def _add_action(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", metavar="ACTION", help="such as cloudtrail:StopLogging; * and ? are wildcards"
+    )
+    parser.add_argument(
+        "resource",
+        metavar="RESOURCE",
+        nargs="?",
+        help="an ARN, a name, or an owner such as aws_cloudtrail.audit (default: any)",
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files or folders to read, after -- (default: .)",
+    )
+
+
+def _add_question_options(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    add = parser.add_argument
+    add(
+        "--context",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a condition key of the request, such as aws:SourceIp=192.0.2.1; several times for "
+        "several keys or values",
+    )
+    add("--account", metavar="ID", help="the account of the resource")
+    add("--format", choices=formats, default="text", help="output format (default: text)")
+    add("--config", metavar="FILE", help="settings file to use for all paths")
+
+
+WITH_PATHS_APART = ("can", "who-can")
+"""The commands whose paths come after ``--``."""
+
 COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "lint": (_lint_options, "check files and folders"),
+    "can": (_can_options, "say whether a principal may do something"),
+    "who-can": (_who_can_options, "list who may do something"),
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),
