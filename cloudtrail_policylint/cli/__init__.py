@@ -10,7 +10,7 @@ import os
 import sys
 
 from ..base.errors import InputError
-from .options import WITH_PATHS_APART, names_apart, parser_for, paths_after
+from .options import QUESTIONS, names_apart, parser_for, paths_after
 from .output import (
     EXIT_INTERNAL_ERROR,
     EXIT_INTERRUPTED,
@@ -82,7 +82,7 @@ def _run(options: argparse.Namespace, paths: Sequence[str]) -> int:
         from .completion import completion
 
         return completion(options)
-    if options.command in WITH_PATHS_APART:
+    if options.command in QUESTIONS:
         from . import questions
 
         options.paths = [*options.paths, *paths] or ["."]

@@ -32,6 +32,19 @@ exit codes:
   130  interrupted with Ctrl-C
 """
 
+_WHY_EXAMPLES = """\
+examples:
+  why "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: cloudtrail:GetTrailStatus on resource: audit"
+  terraform apply 2>&1 | cloudtrail-policylint why - infra/
+  why 111122223333_CloudTrail_eu-west-1_20261126T0900Z_x.json.gz
+
+exit codes:
+  0    the files have a cause
+  1    they have none; the output says what to look at
+  2    invalid usage, or a message that cannot be read
+  3    internal error
+"""
+
 _CAN_EXAMPLES = """\
 examples:
   can role/auditor cloudtrail:LookupEvents
@@ -322,6 +335,22 @@ def _completion_options(completion: argparse.ArgumentParser) -> None:
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
 
 
+def _why_options(why: argparse.ArgumentParser) -> None:
+    why.epilog = _WHY_EXAMPLES
+    add = why.add_argument
+    add(
+        "message",
+        metavar="MESSAGE",
+        help="the text of the message (quoted), a file that holds it or CloudTrail events, or - for "
+        "standard input",
+    )
+    add("paths", nargs="*", metavar="PATH", help="files or folders to read (default: .)")
+    add("--principal", metavar="PRINCIPAL", help="who made the request, in place of the message")
+    add("--action", metavar="ACTION", help="what was asked for, in place of the message")
+    add("--resource", metavar="RESOURCE", help="on what, in place of the message")
+    _add_question_options(why, ("text", "json"))
+
+
 def _can_options(can: argparse.ArgumentParser) -> None:
     can.usage = "cloudtrail-policylint can [options] PRINCIPAL ACTION [RESOURCE] [-- PATH ...]"
     can.epilog = _CAN_EXAMPLES
@@ -376,9 +405,12 @@ def _add_question_options(parser: argparse.ArgumentParser, formats: Sequence[str
 
 WITH_PATHS_APART = ("can", "who-can")
 """The commands whose paths come after ``--``."""
+QUESTIONS = ("why", *WITH_PATHS_APART)
+"""The commands that answer questions about access."""
 
 COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "lint": (_lint_options, "check files and folders"),
+    "why": (_why_options, "explain why something was denied"),
     "can": (_can_options, "say whether a principal may do something"),
     "who-can": (_who_can_options, "list who may do something"),
     "rules": (_rules_options, "list the rules"),

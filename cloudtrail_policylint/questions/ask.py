@@ -18,6 +18,7 @@ from ..decisions.decision import (
     Decider,
     Decision,
     Policies,
+    is_protected,
     resource_kind,
 )
 from ..decisions.documents import document as document_of
@@ -36,7 +37,7 @@ from .who import USUAL_PARTITION, is_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..decisions.conditions import Key
     from ..decisions.principals import Principal
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from .view import Guarded, OnTargets, View
     from .who import Who
 
+MAX_UNREAD = 3
+"""Files that were not read completely and are named."""
 MAX_ACTIONS = 500
 """Actions that a pattern may stand for."""
 _ACTION = regex(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
@@ -56,8 +59,6 @@ _FULL_ACCESS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
-_WITH_POLICIES = ("s3", "kms", "sns", "sqs", "cloudtrail", "sts")
-"""Services whose resources in view may have policies of their own."""
 _NO_CONTEXT: Mapping[str, tuple[str, ...]] = {}
 
 
@@ -252,7 +253,7 @@ class Asker:
             shared=shared,
         )
         policies = self._policies(who, request, guarded, own, partition)
-        decision = self._decider.decide(request, policies)
+        decision = _if_not_of_aws(self._decider.decide(request, policies), request)
         if who.identity is None and not policies.identity and self._is_unknown(who, decision):
             lacking = tuple(dict.fromkeys((*decision.lacking, IDENTITY)))
             decision = replaced(decision, allowed=MAYBE, lacking=lacking)
@@ -264,7 +265,7 @@ class Asker:
             action,
             nearest.shown(written(resource)),
             decision,
-            tuple(nearest.kept(causes(decision, request), action)),
+            tuple(nearest.kept(_written(causes(decision, request)), action)),
             tuple(self._not_in_view(who, request, policies)),
             policies,
             request,
@@ -433,51 +434,53 @@ class Asker:
 
     # -- what is not in view
 
-    def _not_in_view(
-        self,
-        who: Who,
-        request: Request,
-        policies: Policies,
-    ) -> Iterable[str]:
-        view, identity = self.view, who.identity
+    def _not_in_view(self, who: Who, request: Request, policies: Policies) -> Iterator[str]:
         is_person = request.principal.kind in OF_ACCOUNTS and request.principal.kind != ROOT
-        if is_person and identity is None:
+        if is_person:
+            yield from self._of_principal(who, policies)
+            yield from self._of_organization(request)
+        elif request.reaches_rcps and not self.view.rcps:
+            yield "resource control policies: none in these files"
+        if request.principal.kind == A_ROLE:
+            yield "session policies: only who assumes the role knows them"
+        if self.view.endpoints and not _is_through(request):
+            yield "VPC endpoints: the request is taken to use none; else say --context aws:SourceVpce=ID"
+        kind = resource_kind(request)
+        if kind != RESOURCE_POLICY and not policies.resource and not request.is_about_everything:
+            what = "the trust policy of the role" if kind == TRUST else "a policy of the resource"
+            about = nearest.shown(written(request.resource))
+            yield f"{what}: none in these files for {about}"
+        for path in sorted(self.view.unread)[:MAX_UNREAD]:
+            yield f"{path}: not read completely"
+
+    def _of_principal(self, who: Who, policies: Policies) -> Iterator[str]:
+        """What is not in view of the policies of *who*."""
+        identity = who.identity
+        if identity is None:
             if policies.identity:
                 place = policies.identity[0].span.source.path
                 yield f"{who.label}: taken to have the policies without an owner, such as {place}"
             else:
                 yield f"{who.label}: no policy of it is in these files"
-        if identity is not None and not who.certain:
+            if not policies.boundaries:
+                yield "a permissions boundary: none in these files"
+            return
+        if not who.certain:
             yield f"{who.label}: may be {identity.owner.name}, whose name is not known"
-        for arn in identity.unseen if identity is not None else ():
+        for arn in identity.unseen:
             if managed.document(arn) is None:
-                yield f"{arn}: attached to {identity.owner.name if identity else ''}, its text is not known"
-        if is_person and identity is not None and identity.open and not identity.unseen:
+                yield f"{arn}: attached to {identity.owner.name}, its text is not known"
+        if identity.open and not identity.unseen:
             yield f"{identity.owner.name}: a policy of it has a value that is not known"
-        if is_person and not view.scps:
+
+    def _of_organization(self, request: Request) -> Iterator[str]:
+        """What is not in view of the policies of the organization."""
+        if not self.view.scps:
             yield "service control policies: none in these files"
-        elif is_person and not any(one.targets for one in view.scps):
+        elif not any(one.targets for one in self.view.scps):
             yield "what the service control policies are attached to: taken to be this account"
-        if request.reaches_rcps and not view.rcps:
+        if request.reaches_rcps and not self.view.rcps:
             yield "resource control policies: none in these files"
-        if request.principal.kind == A_ROLE:
-            yield "session policies: only who assumes the role knows them"
-        if is_person and not policies.boundaries and identity is None:
-            yield "a permissions boundary: none in these files"
-        if view.endpoints and not _is_through(request):
-            yield "VPC endpoints: the request is taken to use none (say --context aws:SourceVpce=ID)"
-        if (
-            not policies.resource
-            and request.service in _WITH_POLICIES
-            and not request.is_about_everything
-        ):
-            kind = resource_kind(request)
-            what = "the trust policy of the role" if kind == TRUST else "a policy of the resource"
-            has_one = kind in (TRUST, "kms-key") or kind != RESOURCE_POLICY
-            if has_one:
-                yield f"{what}: none in these files for {nearest.shown(written(request.resource))}"
-        for path in sorted(view.unread)[:3]:
-            yield f"{path}: not read completely"
 
 
 @cache
@@ -502,6 +505,21 @@ def _same(one: Parts, other: Parts, shared: frozenset[str]) -> int:
         for a in alternatives(one, shared)
         for b in alternatives(other, shared)
     )
+
+
+def _written(found: Iterable[Cause]) -> list[Cause]:
+    """*found* without what the policy says that AWS attaches itself."""
+    full = _full_access().span.source
+    return [one for one in found if one.span is None or one.span.source is not full]
+
+
+def _if_not_of_aws(decision: Decision, request: Request) -> Decision:
+    """*decision* where a resource that is not known is none of those that only AWS changes."""
+    if PROTECTED not in decision.lacking or is_protected(request) != MAYBE:
+        return decision
+    rest = tuple([kind for kind in decision.lacking if kind != PROTECTED])
+    is_allowed = not rest and decision.denied == NO
+    return replaced(decision, allowed=YES if is_allowed else decision.allowed, lacking=rest)
 
 
 def _settled_principal(principal: Principal, account: str | None, partition: str) -> Principal:

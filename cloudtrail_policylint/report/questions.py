@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from ..decisions.reasons import Cause
     from ..questions.ask import Answered
+    from ..questions.suggest import Suggestion
     from ..questions.who_can import Entry, WhoCan
+    from ..questions.why import Why
 
 VERSION = 1
 """The version of the JSON of all answers."""
@@ -159,6 +161,149 @@ def can_json(answers: Sequence[Answered], *, several: bool) -> str:
     if several:
         return json_text({"version": VERSION, "answers": objects})
     return json_text({"version": VERSION, **objects[0]})
+
+
+# -- why
+
+
+_FILES_SAY = {
+    "denied": "the files deny it:",
+    "not-allowed": "nothing in the files allows it:",
+    "allowed": "the files allow it, so that what denied it is not in view:",
+    "unknown": "the files do not say it for certain:",
+}
+
+
+def why_lines(found: Why, width: int) -> Iterator[str]:
+    """The explanation of one denial as text."""
+    if found.count > 1:
+        yield f"{found.count} times:"
+    yield from _aws_said(found)
+    if found.set_up is not None:
+        yield from _set_up_lines(found, width)
+    for answered in found.answers:
+        yield f"asked: {answered.who.label} for {_asked(answered)}"
+        known = [f"{key}={','.join(values)}" for key, values in answered.question.context.items()]
+        if known:
+            yield f"known: {' '.join(known)}"
+        yield _FILES_SAY[answered.word]
+        yield from reason_lines(answered.causes, width)
+    yield from _suggestion_lines(found.suggestions)
+    if found.look_at:
+        yield "look at:"
+        yield from (f"  {line}" for line in found.look_at)
+    if found.answered is not None:
+        yield from missing_lines(found.answered.not_in_view)
+
+
+def _aws_said(found: Why) -> Iterator[str]:
+    denial = found.denial
+    if denial.refusal is not None:
+        yield f"{denial.refusal.name}: {denial.refusal.means}"
+    elif denial.kind:
+        verb = "denies it" if denial.explicit else "allows it"
+        word = kind_word(denial.kind)
+        policy = f" ({denial.policy})" if denial.policy else ""
+        yield f"AWS says: {'a' if denial.explicit else 'no'} {word}{policy} {verb}"
+    elif denial.explicit:
+        yield "AWS says: a statement denies it"
+
+
+def _set_up_lines(found: Why, width: int) -> Iterator[str]:
+    assert found.set_up is not None
+    for one in found.set_up.findings[:MAX_REASONS]:
+        yield f"  {one.span.place()}: {one.rule.id} {one.message}"
+        for line, margin, carets in excerpt(one.span, width - 2):
+            yield f"  {line}"
+            yield f"  {margin}{carets}"
+    for setup, request in found.set_up.denied[:MAX_REASONS]:
+        on = f" on {shown(request.on)}" if request.on else ""
+        yield f"  {setup.place}: {setup.address}: CloudTrail may not use {request.action}{on}: {shown(request.because)}"
+    if not found.has_cause:
+        yield "no trail in these files shows this defect"
+
+
+def _suggestion_lines(suggestions: Sequence[Suggestion]) -> Iterator[str]:
+    for one in suggestions[:MAX_REASONS]:
+        place = f" at {one.path}:{one.line}" if one.path else ""
+        what = "attach" if one.format == "managed-policy" else "write"
+        yield f"{what}{place}:"
+        yield from (f"  {line}" for line in one.text.split("\n"))
+        if one.caution:
+            yield f"  ({one.caution})"
+
+
+def why_object(found: Why) -> dict[str, Any]:
+    """The explanation of one denial as JSON, without the version."""
+    from ..questions.messages import SET_UP
+
+    answered = found.answered
+    denial = found.denial
+    result: dict[str, Any] = {
+        "question": {
+            "principal": answered.who.label if answered else denial.principal,
+            "action": answered.action if answered else denial.action,
+            "resource": answered.resource if answered else denial.resource,
+            "context": {
+                key: list(values)
+                for key, values in (answered.question.context if answered else {}).items()
+            },
+            "form": SET_UP if found.set_up is not None else denial.form,
+        },
+        "answer": found.word,
+        "certain": found.word != "unknown" and (found.set_up is None or found.has_cause),
+        "reasons": [reason_object(cause) for one in found.answers for cause in one.causes],
+        "not_in_view": list(
+            dict.fromkeys((*found.look_at, *(answered.not_in_view if answered else ())))
+        ),
+        "suggestions": [
+            {
+                "format": one.format,
+                "path": one.path,
+                "line": one.line,
+                "text": one.text,
+                "caution": one.caution,
+            }
+            for one in found.suggestions
+        ],
+    }
+    if found.set_up is not None:
+        result["reasons"] = list(_set_up_reasons(found))
+    return result
+
+
+def _set_up_reasons(found: Why) -> Iterator[dict[str, Any]]:
+    assert found.set_up is not None
+    for one in found.set_up.findings:
+        line, column = one.span.source.position(one.span.start)
+        yield _set_up_reason(one.owner.name, one.span.source.path, line, column, one.message)
+    for setup, request in found.set_up.denied:
+        path, line_text, column_text = setup.place.rsplit(":", 2)
+        says = f"CloudTrail may not use {request.action}: {shown(request.because)}"
+        yield _set_up_reason(setup.address, path, int(line_text), int(column_text), says)
+
+
+def _set_up_reason(owner: str, path: str, line: int, column: int, says: str) -> dict[str, Any]:
+    return {
+        "effect": "lacks",
+        "kind": "resource",
+        "owner": owner,
+        "path": path,
+        "line": line,
+        "column": column,
+        "says": says,
+        "element": None,
+        "wanted": [],
+        "actual": None,
+    }
+
+
+def why_json(found: Sequence[Why], *, several: bool) -> str:
+    """All explanations as JSON; *several* where the input has records."""
+    if not several:
+        return json_text({"version": VERSION, **why_object(found[0])})
+    answers = [{**why_object(one), "count": one.count} for one in found]
+    return json_text({"version": VERSION, "answers": answers})
 
 
 # -- who-can
