@@ -42,7 +42,7 @@ def can(options: argparse.Namespace) -> int:
     from ..iam.patterns import NO, YES
     from ..questions.ask import Asker, actions_of
     from ..questions.who import find
-    from ..report.questions import can_json, can_lines
+    from ..report.questions import can_json, can_text
 
     question = _question(options, options.principal)
     actions = actions_of(options.action)
@@ -58,8 +58,7 @@ def can(options: argparse.Namespace) -> int:
         several = len(found) > 1 or "*" in options.action or "?" in options.action
         write_stdout(can_json(answers, several=several))
     else:
-        for number, one in enumerate(answers):
-            write_lines([*([""] if number else []), *can_lines(one, text_width())])
+        write_lines(can_text(answers, text_width()))
     verdicts = [one.verdict for one in answers]
     if any(verdict == NO for verdict in verdicts):
         return EXIT_FINDINGS

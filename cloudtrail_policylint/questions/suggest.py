@@ -7,9 +7,13 @@ import json
 from ..base.record import record
 from ..decisions.principals import SERVICE_PRINCIPAL
 from ..decisions.values import known
+from ..decisions.values import written as decoded
+from ..iam.arns import PARTITION, split
 from ..iam.patterns import YES
 from . import managed
-from .view import GROUP, PERMISSION_SET, USER
+from .constants import settled_parts
+from .nearest import shown
+from .view import GROUP, PERMISSION_SET, ROLE, USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,11 +74,10 @@ def suggestions(answered: Answered) -> list[Suggestion]:
     """What to write so that the request of *answered* is allowed."""
     if answered.decision.allowed == YES:
         return []
-    found: list[Suggestion] = []
     denying = [one for one in answered.causes if one.effect == "deny" and one.certain]
     if denying:
-        found += [one for one in map(lambda c: _exception(c, answered), denying) if one is not None]
-        return found
+        return [one for cause in denying if (one := _exception(cause, answered)) is not None]
+    found: list[Suggestion] = []
     lacking = [one for one in answered.causes if one.effect == "lacks"]
     kinds = list(dict.fromkeys(one.kind for one in lacking))
     for kind in kinds:
@@ -88,32 +91,33 @@ def _of_kind(kind: str, lacking: Sequence[Cause], answered: Answered) -> Iterato
     """What to write into the policies of *kind*."""
     if kind in ("session", "scp", "rcp", "vpc-endpoint"):
         return
-    documents = _documents(kind, answered)
     near = next((one for one in lacking if one.kind == kind and one.miss is not None), None)
+    document = _where(kind, near, answered)
     statement = _statement(answered, with_principal=kind not in ("identity", "boundary"))
     if kind == "trust":
         statement.pop("Resource", None)
-    if documents:
-        document = (
-            near.answer.document if near is not None and near.answer is not None else documents[0]
-        )
-        if document.span.source.path in managed.NAMES:
-            document = next((d for d in documents if d.span.source.path not in managed.NAMES), None)
-    else:
-        document = None
+    caution = _caution(answered, near)
+    identity = answered.who.identity
     if document is not None:
+        form = language(document)
         line, _ = document.span.source.position(document.span.start)
-        text = written(statement, language(document), is_block=_is_block(document))
-        yield Suggestion(
-            language(document), document.span.source.path, line, text, _caution(answered)
-        )
+        text = written(statement, form, is_block=_is_block(document))
+        yield Suggestion(form, document.span.source.path, line, text, caution)
         edit = _edit(near, statement)
         if edit is not None:
             yield edit
-    elif answered.who.identity is not None and kind == "identity":
-        yield _policy(answered.who.identity, statement, answered)
+    elif identity is not None and kind == "identity":
+        yield _policy(identity, statement, caution)
     else:
-        yield Suggestion(JSON, "", 0, written(statement, JSON), _caution(answered))
+        yield Suggestion(JSON, "", 0, written(statement, JSON), caution)
+
+
+def _where(kind: str, near: Cause | None, answered: Answered) -> Document | None:
+    """The policy of *kind* that a statement is best written into: that of the nearest one."""
+    documents = list(_documents(kind, answered))
+    if near is not None and near.answer is not None:
+        documents.insert(0, near.answer.document)
+    return next((one for one in documents if one.span.source.path not in managed.NAMES), None)
 
 
 def _documents(kind: str, answered: Answered) -> tuple[Document, ...]:
@@ -139,14 +143,32 @@ def _principal(answered: Answered) -> dict[str, str]:
     principal = answered.who.principal
     if principal.kind == SERVICE_PRINCIPAL:
         return {"Service": principal.name}
-    arn = known(principal.arn) if principal.arn is not None else None
-    return {"AWS": arn or answered.who.label}
+    return {"AWS": _arn(answered)}
 
 
-def _caution(answered: Answered) -> str:
+def _arn(answered: Answered) -> str:
+    """The ARN of the role or user that made the request, with wildcards for what is not known."""
+    principal, identity = answered.request.principal, answered.who.identity
+    if principal.arn is None:
+        return answered.who.label
+    parts = principal.arn
+    if identity is not None and identity.arn is not None and identity.kind in (ROLE, USER):
+        account = known(principal.account) if principal.account is not None else None
+        fields = split(principal.arn)
+        parts = settled_parts(identity.arn, account, known(fields[PARTITION]))
+    return shown(decoded(parts))
+
+
+def _caution(answered: Answered, near: Cause | None) -> str:
     """A warning where the statement grants much, and what else the action needs."""
     service, _, name = answered.action.lower().partition(":")
     parts = []
+    if near is not None and near.miss is not None and near.miss.element.startswith("Condition/"):
+        key = near.miss.element.split("/", 2)[2]
+        parts.append(
+            f"the statement at {near.miss.span.place()} allows it under a condition on {key}, "
+            "which this one does not ask for: meet it instead, if you can"
+        )
     if service == "cloudtrail" and name in _ENDS_AUDIT:
         parts.append("whoever may do this can end or change what is audited")
     if answered.action.lower() == "iam:passrole" and answered.resource.endswith("role/*"):
@@ -184,10 +206,7 @@ def _exception(cause: Cause, answered: Answered) -> Suggestion | None:
     """A condition that excepts the principal from the Deny of *cause*."""
     if cause.answer is None or answered.who.principal.arn is None:
         return None
-    arn = known(answered.who.principal.arn) or ""
-    if not arn:
-        name = answered.who.label.rpartition("/")[2]
-        arn = f"arn:aws:iam::*:{answered.who.principal.kind}/{name}"
+    arn = _arn(answered)
     condition = {"ArnNotLike": {"aws:PrincipalArn": arn}}
     document = cause.answer.document
     span = cause.answer.statement.span
@@ -258,7 +277,12 @@ def hcl(value: Any, indent: int = 0) -> str:
     """*value* as an expression of HCL."""
     if isinstance(value, dict):
         inner = " " * (indent + 2)
-        lines = [f"{inner}{_key(key)} = {hcl(one, indent + 2)}" for key, one in value.items()]
+        short = [len(_key(key)) for key, one in value.items() if not isinstance(one, dict)]
+        width = max(short, default=0)
+        lines = []
+        for key, one in value.items():
+            name = _key(key) if isinstance(one, dict) else _key(key).ljust(width)
+            lines.append(f"{inner}{name} = {hcl(one, indent + 2)}")
         return "\n".join(["{", *lines, " " * indent + "}"])
     return _string(value)
 
@@ -329,12 +353,11 @@ def _mapping(value: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: {json.dumps(one) if not str(one).isalnum() else one}"
 
 
-def _policy(identity: Identity, statement: Mapping[str, Any], answered: Answered) -> Suggestion:
+def _policy(identity: Identity, statement: Mapping[str, Any], caution: str) -> Suggestion:
     """A policy of its own for *identity*, which has none yet."""
     span = identity.owner.span
     path = span.source.path
     line = span.source.position(span.start)[0] if path else 0
-    caution = _caution(answered)
     if not path.lower().endswith((".tf", ".tofu")) or "." not in identity.owner.name:
         form = YAML if path.lower().endswith((".yaml", ".yml")) else JSON
         return Suggestion(form, path, line, written(statement, form), caution)

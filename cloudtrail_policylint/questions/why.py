@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base.errors import UsageError
-from ..base.record import record
+from ..base.record import record, replaced
 from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import Principal
 from ..decisions.values import UNKNOWN
@@ -111,7 +111,9 @@ class Explainer:
         asked = self._asked
         principal = asked.principal or denial.principal
         if refusal is not None and not (refusal.actions and principal):
-            return Why(denial, count, (), set_up or SetUp((), ()), (), (refusal.look_at,))
+            found = set_up or SetUp((), ())
+            texts = tuple(set_up_suggestions(found))
+            return Why(denial, count, (), found, texts, (refusal.look_at,))
         if not principal:
             raise UsageError(
                 "the message does not say who made the request: say --principal, "
@@ -130,11 +132,11 @@ class Explainer:
                 asked.account,
             )
             answers.append(_in_order(self._asker.ask(who, question), denial))
-        found = Why(denial, count, tuple(answers), None, (), ())
-        first = found.answered
-        assert first is not None
-        texts = tuple(text for one in answers if one.verdict != YES for text in suggestions(one))
-        return Why(denial, count, tuple(answers), None, texts, tuple(_look_at(first, denial)))
+        why = Why(denial, count, tuple(answers), None, (), ())
+        assert why.answered is not None
+        texts = tuple(dict.fromkeys(text for one in answers for text in suggestions(one)))
+        look_at = tuple(_look_at(why.answered, denial))
+        return replaced(why, suggestions=texts, look_at=look_at)
 
     def _who(self, text: str) -> Who:
         try:
@@ -158,8 +160,6 @@ def _known(action: str) -> str:
 
 def _in_order(answered: Answered, denial: Denial) -> Answered:
     """*answered* with the reasons first that are of the type that AWS named."""
-    from ..base.record import replaced
-
     if not denial.kind:
         return answered
     named = [one for one in answered.causes if _is_of(one.kind, denial.kind)]

@@ -129,7 +129,13 @@ def can_lines(answered: Answered, width: int) -> Iterator[str]:
     else:
         yield f"{_WORDS[word]}: {answered.who.label} {_VERBS[word]} {_asked(answered)}"
     yield from reason_lines(answered.causes, width)
-    yield from missing_lines(answered.not_in_view)
+
+
+def can_text(answers: Sequence[Answered], width: int) -> Iterator[str]:
+    """All *answers*, and once what is not in view for them."""
+    for one in answers:
+        yield from can_lines(one, width)
+    yield from missing_lines(list(dict.fromkeys(x for one in answers for x in one.not_in_view)))
 
 
 def _asked(answered: Answered) -> str:
@@ -192,7 +198,7 @@ def why_lines(found: Why, width: int) -> Iterator[str]:
     if found.look_at:
         yield "look at:"
         yield from (f"  {line}" for line in found.look_at)
-    if found.answered is not None:
+    if found.answered is not None and found.word != "allowed":
         yield from missing_lines(found.answered.not_in_view)
 
 
