@@ -12,6 +12,7 @@ from ..decisions.conditions import having
 from ..decisions.decision import (
     BOUNDARY,
     IDENTITY,
+    PROTECTED,
     RESOURCE_POLICY,
     SCP,
     TRUST,

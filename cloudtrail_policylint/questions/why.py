@@ -134,7 +134,7 @@ class Explainer:
             answers.append(_in_order(self._asker.ask(who, question), denial))
         why = Why(denial, count, tuple(answers), None, (), ())
         assert why.answered is not None
-        texts = tuple(dict.fromkeys(text for one in answers for text in suggestions(one)))
+        texts = tuple({repr(text): text for one in answers for text in suggestions(one)}.values())
         look_at = tuple(_look_at(why.answered, denial))
         return replaced(why, suggestions=texts, look_at=look_at)
 
