@@ -45,6 +45,14 @@ exit codes:
   3    internal error
 """
 
+_CHECK_EXAMPLES = """\
+examples:
+  check                              check the expectations of the settings
+  check access.yaml -- infra/        check those of a file in the policies of infra/
+
+exit codes: those of lint
+"""
+
 _CAN_EXAMPLES = """\
 examples:
   can role/auditor cloudtrail:LookupEvents
@@ -243,12 +251,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also run low-confidence rules and report values that could not be resolved",
     )
-    add(
-        "--fail-on",
-        choices=("error", "warning", "info", "never"),
-        help="exit with 1 if there is a finding of this severity or higher; with never, findings "
-        "do not change the exit code (default: warning)",
-    )
+    _add_fail_on(lint)
     add("--fix", action="store_true", help="apply safe fixes to the files")
     add(
         "--unsafe-fixes",
@@ -307,16 +310,29 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="print the number of findings per rule, and of policies that could be resolved",
     )
     add("--quiet", action="store_true", help="print findings only: no summary, no statistics")
-    add(
-        "--color",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="colors and source lines in text output (default: auto, on a terminal)",
-    )
+    _add_color(lint)
     add(
         "--stdin-filename",
         metavar="NAME",
         help="file name of standard input; its extension determines the format",
+    )
+
+
+def _add_fail_on(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "info", "never"),
+        help="exit with 1 if there is a finding of this severity or higher; with never, findings "
+        "do not change the exit code (default: warning)",
+    )
+
+
+def _add_color(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colors and source lines in text output (default: auto, on a terminal)",
     )
 
 
@@ -349,6 +365,34 @@ def _why_options(why: argparse.ArgumentParser) -> None:
     add("--action", metavar="ACTION", help="what was asked for, in place of the message")
     add("--resource", metavar="RESOURCE", help="on what, in place of the message")
     _add_question_options(why, ("text", "json"))
+
+
+def _expectation_options(check: argparse.ArgumentParser) -> None:
+    check.usage = "cloudtrail-policylint check [options] [FILE] [-- PATH ...]"
+    check.epilog = _CHECK_EXAMPLES
+    check.set_defaults(output=None, show_suppressed=False)
+    add = check.add_argument
+    add(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="YAML file with expectations (default: expect in the settings)",
+    )
+    add(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files or folders to read, after -- (default: .)",
+    )
+    add("--format", choices=FORMATS, default="text", help="output format (default: text)")
+    add(
+        "--pedantic",
+        action="store_true",
+        help="also report expectations of which the files do not say for certain that they hold",
+    )
+    _add_fail_on(check)
+    add("--config", metavar="FILE", help="settings file to use for all paths")
+    _add_color(check)
 
 
 def _can_options(can: argparse.ArgumentParser) -> None:
@@ -403,7 +447,7 @@ def _add_question_options(parser: argparse.ArgumentParser, formats: Sequence[str
     add("--config", metavar="FILE", help="settings file to use for all paths")
 
 
-WITH_PATHS_APART = ("can", "who-can")
+WITH_PATHS_APART = ("can", "who-can", "check")
 """The commands whose paths come after ``--``."""
 QUESTIONS = ("why", *WITH_PATHS_APART)
 """The commands that answer questions about access."""
@@ -413,6 +457,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "why": (_why_options, "explain why something was denied"),
     "can": (_can_options, "say whether a principal may do something"),
     "who-can": (_who_can_options, "list who may do something"),
+    "check": (_expectation_options, "check what must stay true of access"),
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),

@@ -231,6 +231,31 @@ class _SetUps:
         return set_up_of(denial, self._result.findings, self._result.setups)
 
 
+def check(options: argparse.Namespace) -> int:
+    """Check expectations; return the exit code, that of ``lint``."""
+    from ..findings.result import Result, merged
+    from ..lint.run import rule_book
+    from ..questions.expectations import findings_of
+    from ..settings.expectations import read_expectations
+    from ..settings.lookup import NearestSettings
+    from .session import fails, write_report
+
+    here = NearestSettings(options.config).here
+    expectations = here.expect if options.file is None else read_expectations(options.file)
+    if not expectations:
+        raise UsageError("no expectations: name a file, or write expect in the settings")
+    book = rule_book(())
+    pedantic = options.pedantic or here.pedantic
+    view = _view(options)
+    found = findings_of(view, expectations, book, pedantic=pedantic)
+    result = merged([Result(tuple(found), view.files, 0, ())])
+    write_report(options, result, None)
+    number = len(expectations)
+    noun = "expectation" if number == 1 else "expectations"
+    print_stderr(f"{number} {noun}, {len(found)} not met")
+    return EXIT_FINDINGS if fails(result, options.fail_on or here.fail_on) else EXIT_OK
+
+
 def _question(options: argparse.Namespace, principal: str) -> Question:
     """What is asked, for an action to be filled in."""
     resource = options.resource
@@ -264,5 +289,5 @@ def _view(options: argparse.Namespace) -> View:
         progress.clear()
 
 
-COMMANDS = {"why": why, "can": can, "who-can": who_can}
+COMMANDS = {"why": why, "can": can, "who-can": who_can, "check": check}
 """The functions of the commands."""

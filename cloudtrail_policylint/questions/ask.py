@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import islice
 
 from ..base.errors import UsageError
 from ..base.lazy_regex import regex
@@ -25,7 +26,7 @@ from ..decisions.decision import (
 from ..decisions.documents import document as document_of
 from ..decisions.principals import OF_ACCOUNTS, ROOT
 from ..decisions.principals import ROLE as A_ROLE
-from ..decisions.reasons import causes
+from ..decisions.reasons import LACKS, causes
 from ..decisions.request import Request
 from ..decisions.values import alternatives, form, known, literal, match, opened, tokens, written
 from ..iam.arns import ACCOUNT_ID, FIELDS, PARTITION, RESOURCE, SERVICE, split
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from .view import Guarded, OnTargets, View
     from .who import Who
 
+MAX_TRIED = 50
+"""Resources of Allow statements that are tried where a question is about any."""
 MAX_UNREAD = 3
 """Files that were not read completely and are named."""
 MAX_ACTIONS = 500
@@ -167,11 +170,35 @@ class Asker:
         first = found[0]
         if len({one.verdict for one in found}) > 1:
             first = next((one for one in found if one.verdict == MAYBE), first)
-            allowed = replaced(
-                first.decision, allowed=MAYBE, denied=min(MAYBE, first.decision.denied)
-            )
-            return replaced(first, decision=allowed)
+            decision = first.decision
+            decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
+            first = replaced(first, decision=decision)
+        if first.verdict == MAYBE and _is_any(question.resource):
+            return self._on_some_resource(found, who, question, own) or first
         return first
+
+    def _on_some_resource(
+        self,
+        found: Sequence[Answered],
+        who: Who,
+        question: Question,
+        accounts: tuple[str | None, str | None, str],
+    ) -> Answered | None:
+        """The answer about a resource that an Allow names, if that is certainly allowed.
+
+        Who asks about any resource, or a pattern, asks whether there is one.
+        """
+        own, other, partition = accounts
+        for request, resource in islice(_named_by_allows(found), MAX_TRIED):
+            narrow = _narrowed(request.resource, resource)
+            if narrow is None:
+                continue
+            account = known(split(narrow)[ACCOUNT_ID])
+            of = (own or account, other or account, partition)
+            answered = self._answered(who, question, question.action, narrow, of)
+            if answered.verdict == YES:
+                return answered
+        return None
 
     def policies_of_resource(self, question: Question) -> list[Document]:
         """The policies in view of what *question* is about."""
@@ -255,10 +282,7 @@ class Asker:
         )
         policies = self._policies(who, request, guarded, own, partition)
         decision = _if_not_of_aws(self._decider.decide(request, policies), request)
-        if who.identity is None and not policies.identity and self._is_unknown(who, decision):
-            lacking = tuple(dict.fromkeys((*decision.lacking, IDENTITY)))
-            decision = replaced(decision, allowed=MAYBE, lacking=lacking)
-        elif not who.certain and decision.allowed != MAYBE:
+        if not who.certain and decision.allowed != MAYBE:
             decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
         return Answered(
             question,
@@ -271,11 +295,6 @@ class Asker:
             policies,
             request,
         )
-
-    def _is_unknown(self, who: Who, decision: Decision) -> bool:
-        """Whether a principal of an account that is not in view is not denied either."""
-        is_person = who.principal.kind in OF_ACCOUNTS and who.principal.kind != ROOT
-        return is_person and decision.allowed == NO and decision.denied != YES
 
     def _key(self, name: str, values: Sequence[str]) -> Key:
         return having(*[literal(one) for one in values], many=availability().has_many(name))
@@ -293,9 +312,10 @@ class Asker:
         view = self.view
         identity = who.identity
         unknown: set[str] = set()
-        loose = (
-            [] if identity is not None or request.principal.kind not in OF_ACCOUNTS else view.loose
-        )
+        is_person = request.principal.kind in OF_ACCOUNTS
+        loose = view.loose if identity is None and is_person else ()
+        if identity is None and not loose and is_person and request.principal.kind != ROOT:
+            unknown.add(IDENTITY)
         own: list[Document] = [one for one in loose if one.kinds != (BOUNDARY,)]
         boundaries = [one for one in loose if one.kinds == (BOUNDARY,)]
         if identity is not None:
@@ -506,6 +526,35 @@ def _same(one: Parts, other: Parts, shared: frozenset[str]) -> int:
         for a in alternatives(one, shared)
         for b in alternatives(other, shared)
     )
+
+
+def _is_any(resource: str | None) -> bool:
+    """Whether a question is about any resource, or about those that a pattern matches."""
+    return resource is None or "*" in resource or "?" in resource
+
+
+def _named_by_allows(found: Iterable[Answered]) -> Iterator[tuple[Request, Parts]]:
+    """The resources that Allow statements name, some of which the request may be about."""
+    for one in found:
+        for cause in one.causes:
+            answer = cause.answer
+            if cause.effect != LACKS or answer is None or answer.resource != MAYBE:
+                continue
+            for resource in answer.statement.resources:
+                if not resource.complement:
+                    yield one.request, resource.texts[0].parts
+
+
+def _narrowed(resource: Parts, named: Parts) -> Parts | None:
+    """The resources of a request that an Allow on *named* is about, None where they have no ARN."""
+    wanted, own = split(resource), split(named)
+    if len(wanted) < FIELDS or len(own) < FIELDS:
+        return None
+    fields = [
+        field if known(field) is not None or not other else opened(other)
+        for field, other in zip(wanted, own, strict=True)
+    ]
+    return _joined(fields)
 
 
 def _written(found: Iterable[Cause]) -> list[Cause]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from ..base.errors import InputError
 from ..base.lazy_regex import regex
 from ..base.record import record, replaced
-from ..decisions.principals import principal_of
+from ..decisions.principals import SERVICE_PRINCIPAL, principal_of
+from ..decisions.values import written
 from ..iam.patterns import MAYBE, NO, YES
 from .ask import Asker
+from .nearest import shown as unknown_as_star
 from .view import GROUP
 from .who import Who, label_of, whole
 
@@ -32,6 +34,10 @@ class Entry:
     depends_on: tuple[str, ...]
     causes: tuple[Cause, ...]
     action: str
+    names: tuple[str, ...]
+    """What an expectation may call it."""
+    is_of_service: bool
+    """Whether it is a service of AWS."""
 
 
 @record
@@ -120,7 +126,17 @@ def _entry(answered: Answered) -> Entry:
         tuple(dict.fromkeys(depends)),
         tuple(shown),
         answered.action,
+        _names(answered),
+        answered.who.principal.kind == SERVICE_PRINCIPAL,
     )
+
+
+def _names(answered: Answered) -> tuple[str, ...]:
+    """The label, owner and ARN of who was asked about."""
+    who, arn = answered.who, answered.request.principal.arn
+    owner = who.identity.owner.name if who.identity is not None else ""
+    names = (who.label, owner, unknown_as_star(written(arn)) if arn is not None else "")
+    return tuple([name for name in names if name])
 
 
 def depends_on(cause: Cause) -> str:
