@@ -236,12 +236,13 @@ def check(options: argparse.Namespace) -> int:
     from ..findings.result import Result, merged
     from ..lint.run import rule_book
     from ..questions.expectations import findings_of
-    from ..settings.expectations import read_expectations
+    from ..settings.expectations import expectations_in, read_expectations
     from ..settings.lookup import NearestSettings
     from .session import fails, write_report
 
     here = NearestSettings(options.config).here
-    expectations = here.expect if options.file is None else read_expectations(options.file)
+    own = options.file is None
+    expectations = expectations_in(here) if own else read_expectations(options.file)
     if not expectations:
         raise UsageError("no expectations: name a file, or write expect in the settings")
     book = rule_book(())

@@ -9,6 +9,7 @@ from ..files.inputs import path_key
 from ..iam.written import Owner
 from ..questions.expectations import findings_of
 from ..questions.reading import read_view
+from ..settings.expectations import expectations_in
 from ..tree.source import Related, Span
 
 TYPE_CHECKING = False
@@ -38,11 +39,12 @@ def failed_in(
     is read besides *paths*.
     """
     view = read_view([*paths, os.path.relpath(settings.folder)], nearest, contents=contents)
+    expectations = expectations_in(settings)
     files.inputs.read_all()
     given = {path_key(one.path): one for one in files.inputs.given_sources()}
-    written = {path_key(one.span.source.path) for one in settings.expect}
+    written = {path_key(one.span.source.path) for one in expectations}
     found = []
-    for finding in findings_of(view, settings.expect, book, pedantic=settings.pedantic):
+    for finding in findings_of(view, expectations, book, pedantic=settings.pedantic):
         key = path_key(finding.span.source.path)
         if key in given or key in written:
             found.append(_in_sources(finding, given))

@@ -125,11 +125,12 @@ class Run:
         *,
         strings: bool,
     ) -> Result:
-        if not settings.expect and files.nothing_to_check():
+        expects = settings.expect or settings.expect_file is not None
+        if not expects and files.nothing_to_check():
             return Result((), len(files.inputs.candidates), 0, ())
         linter = self._linter(settings, strings=strings)
         failed: list[Finding] = []
-        if settings.expect:
+        if expects:
             from .expectations import failed_in
 
             book = self._book(settings)

@@ -36,7 +36,7 @@ def setting_lines(settings: NearestSettings, path: str) -> Iterator[str]:
             keys = ("rule", "path", "owner", "sid", "reason", "expires")
             value = [{key: text for key in keys if (text := getattr(one, key))} for one in value]
         elif name == "expect":
-            value = [
+            value = found.expect_file or [
                 {one.form: one.actions, "who": one.who, "on": one.on, "reason": one.reason}
                 for one in value
             ]

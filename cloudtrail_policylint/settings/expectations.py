@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .model import Settings
+
 NOBODY_CAN, CAN, CANNOT = "nobody-can", "can", "cannot"
 FORMS = (NOBODY_CAN, CAN, CANNOT)
 """The forms of expectations, each by the key that it has."""
@@ -28,6 +30,13 @@ def read_expectations(path: str) -> tuple[Expectation, ...]:
         if name != _KEY:
             raise SettingsError(f"{table.place(name)}: unknown key {name}; use only expect")
     return expectations_of(table, value[_KEY])
+
+
+def expectations_in(settings: Settings) -> tuple[Expectation, ...]:
+    """The expectations of *settings*, or of the file that they name; raises ``SettingsError``."""
+    if settings.expect_file is not None:
+        return read_expectations(settings.expect_file)
+    return settings.expect
 
 
 def expectations_of(table: Table, value: Any) -> tuple[Expectation, ...]:

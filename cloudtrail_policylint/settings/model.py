@@ -76,7 +76,7 @@ class Settings:
     Patterns are relative to ``folder``. Rules are named by id, id prefix, name
     or tag. ``severity`` overrides the severity of rules; the last match wins.
     ``sets`` are the values of sets that rules leave to the settings, ``expect`` what must stay
-    true of access. ``origins``
+    true of access, and ``expect_file`` the file that says it instead. ``origins``
     has the origin of each setting that is given.
     """
 
@@ -97,6 +97,7 @@ class Settings:
     baseline: str | None = None
     sets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     expect: tuple[Expectation, ...] = ()
+    expect_file: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
 
     def excludes(self, path: str) -> bool:
