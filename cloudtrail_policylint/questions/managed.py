@@ -89,8 +89,8 @@ NAMES = tuple(_TEXTS)
 @cache
 def document(arn: str) -> Document | None:
     """The policy with the *arn*, or of that name as AWS SAM accepts it; None for any other."""
-    name = arn.rpartition(":policy/")[2]
-    is_of_aws = arn == name or arn.split(":")[4:5] == ["aws"]
+    owner, _, name = arn.rpartition(":policy/")
+    is_of_aws = not owner or owner.endswith("::aws")
     texts = _TEXTS.get(name) if is_of_aws else None
     if texts is None:
         return None

@@ -44,11 +44,16 @@ _SENTENCE = regex(
     r"(?P<action>[A-Za-z0-9-]{1,64}:[A-Za-z0-9*]{1,128})"
     r"(?: (?:on|against) (?:the )?resource:? [\"'\\]*(?P<resource>[^\s\"'<>\\]{1,2048}))?"
 )
-_LACKS = regex(r"because no (?P<type>[A-Za-z -]{1,60}?) allows? the \S{1,200} action")
-_DENIES = regex(
-    r"with an explicit deny(?: in (?:an? |the )?(?P<type>[A-Za-z -]{1,60}?)(?= policy|[.:,;(\"'<]|$| Go | Encoded))?"
-    r"(?: policy)?(?:: (?P<policy>arn:[^\s\"'<>]{1,2048}))?"
+_TYPE = (
+    r"(?P<type>identity-based|resource-based|permissions boundary|sessions?|service control|"
+    r"resource control|VPC endpoint|role trust)"
 )
+_LACKS = regex(rf"because no {_TYPE}(?: policy)? allows? ")
+_DENIES = regex(
+    rf"with an explicit deny(?: in (?:an? |the )?{_TYPE})?(?: policy)?"
+    r"(?:: ?(?P<policy>arn:[^\s\"'<>]{1,2048}))?"
+)
+_THROUGH = "transitively through a service control policy"
 _OPERATION = regex(
     r"(?:A client error|An error occurred) \((?P<code>[A-Za-z.]{1,80})\) (?:occurred )?when calling the "
     r"(?P<operation>[A-Za-z0-9]{1,80}) operation(?: \(reached max retries: \d{1,3}\))?:? ?(?P<rest>.{0,300})"
@@ -150,16 +155,17 @@ def _reason(rest: str) -> tuple[str, bool, str]:
     lacks = _LACKS.search(rest)
     if lacks is not None:
         return kind_of(lacks["type"]), False, ""
+    if _THROUGH in rest:
+        return "scp", True, ""
     denies = _DENIES.search(rest)
-    if denies is not None:
-        return kind_of(denies["type"] or ""), True, _trimmed(denies["policy"] or "")
-    through = "transitively through a service control policy" in rest
-    return ("scp", True, "") if through else ("", False, "")
+    if denies is None:
+        return "", False, ""
+    return kind_of(denies["type"] or ""), True, _trimmed(denies["policy"] or "")
 
 
 def kind_of(words: str) -> str:
     """The type of policy that a sentence calls *words*; empty where it is none that is known."""
-    return _TYPES.get(words.lower().removesuffix(" policy").strip(), "")
+    return _TYPES.get(words.lower(), "")
 
 
 def _trimmed(text: str) -> str:

@@ -363,9 +363,7 @@ def _policy(identity: Identity, statement: Mapping[str, Any], caution: str) -> S
         return Suggestion(form, path, line, written(statement, form), caution)
     name = identity.owner.name.rpartition(".")[2]
     address = f"{identity.owner.name}.name"
-    policy = {"Version": "2012-10-17", "Statement": "\0"}
-    inner = hcl(statement, 4)
-    body = hcl(policy, 2).replace(json.dumps("\0"), f"[{inner}]")
+    body = f'{{\n    Version = "2012-10-17"\n    Statement = [{hcl(statement, 4)}]\n  }}'
     kind = {USER: "user", GROUP: "group", PERMISSION_SET: ""}.get(identity.kind, "role")
     if not kind:
         head = [

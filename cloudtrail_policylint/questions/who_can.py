@@ -8,6 +8,7 @@ from ..base.record import record, replaced
 from ..decisions.principals import SERVICE_PRINCIPAL, principal_of
 from ..decisions.values import written
 from ..iam.patterns import MAYBE, NO, YES
+from . import managed
 from .ask import Asker
 from .nearest import shown as unknown_as_star
 from .view import GROUP
@@ -115,9 +116,13 @@ def _entry(answered: Answered) -> Entry:
     certain = answered.verdict == YES
     owner = answered.who.identity.owner.name if answered.who.identity is not None else ""
     unsure = [one for one in answered.causes if not one.certain or one.effect == "lacks"]
-    depends = [depends_on(one) for one in unsure] if not certain else []
-    if not certain and not depends:
-        depends = list(answered.not_in_view[:1])
+    depends: list[str] = []
+    if not certain:
+        identity = answered.who.identity
+        depends = [depends_on(one) for one in unsure if one.miss is not None and not one.certain]
+        if identity is not None and not depends:
+            depends = [one for one in identity.unseen if managed.document(one) is None]
+        depends = depends or [depends_on(one) for one in unsure] or [*answered.not_in_view[:1]]
     shown = [one for one in answered.causes if one.answer is not None]
     return Entry(
         answered.who.label,
