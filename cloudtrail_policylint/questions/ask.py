@@ -242,14 +242,14 @@ class Asker:
         """What the request may be about: the ARN, or what a bare name stands for."""
         action = availability().catalogue.action(question.action)
         text = question.resource
+        if action is not None and action.types == ():
+            return [literal("*")]
         if text is not None and text in self.view.named:
             return [settled_parts(one, account, partition) for one in self.view.named[text]]
         if text is not None and text.startswith("arn:"):
             return [opened(literal(text)) if "*" in text or "?" in text else literal(text)]
         if action is None or action.types is None:
             return [form("{any}") if text is None or text == "*" else literal(text)]
-        if not action.types:
-            return [literal("*")]
         found = [_of_type(one.operand.text, text, account, partition) for one in action.types]
         return [settled_parts(one, account, partition) for one in found]
 

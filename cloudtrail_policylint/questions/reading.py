@@ -173,7 +173,7 @@ class _Reader:
             self._of_organization(document)
         if made:
             self._of_resources(made)
-            self._unattached(documents)
+            self._of_others(documents, extraction, made)
         else:
             self._by_holders(documents, extraction)
 
@@ -187,10 +187,28 @@ class _Reader:
         elif document.kinds == (VPC_ENDPOINT,):
             view.endpoints.append(document)
 
-    def _unattached(self, documents: Sequence[Document]) -> None:
-        self._view.unattached += [
-            one for one in documents if one.kinds == (IDENTITY,) and not one.holders
-        ]
+    def _of_others(
+        self, documents: Sequence[Document], extraction: Extraction, made: Sequence[Resource]
+    ) -> None:
+        """Add the identity policies of those that are no resources here: a role of another module."""
+        known = {one.span.key() for identity in self._view.identities for one in identity.policies}
+        own = {one.owner.name for one in made}
+        of_holder: dict[str, list[Document]] = {}
+        attached: dict[str, list[str]] = {}
+        for document in documents:
+            if document.kinds != (IDENTITY,) or document.span.key() in known:
+                continue
+            holders = [one for one in document.holders if one not in own]
+            for holder in holders:
+                of_holder.setdefault(holder, []).append(document)
+            if not document.holders:
+                self._view.unattached.append(document)
+        for attachment in extraction.attachments:
+            for holder in attachment.holders:
+                if holder in of_holder:
+                    attached.setdefault(holder, []).append(attachment.arn.written)
+        for holder, policies in of_holder.items():
+            self._view.identities.append(_of_holder(holder, policies, attached.get(holder, [])))
 
     # -- templates and modules
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from ..base.lazy_regex import regex
 from ..base.record import record
 from ..decisions.principals import SERVICE_PRINCIPAL
 from ..decisions.values import known
@@ -39,6 +40,9 @@ _ENDS_AUDIT = (
     "updateeventdatastore",
 )
 """Actions of CloudTrail that can end the audit trail (MITRE ATT&CK, T1562.008)."""
+_BEFORE = 200
+_HEREDOC = regex(r"<<-?[A-Za-z_][\w-]{0,80}$")
+"""The beginning of a heredoc at the end of what is before a policy, of which so much is looked at."""
 _PASSED = {"StringEquals": {"iam:PassedToService": "cloudtrail.amazonaws.com"}}
 _COMPANIONS = {
     "cloudtrail:CreateTrail": (
@@ -245,16 +249,15 @@ def language(document: Document) -> str:
     """The format in which a statement of *document* is written."""
     path = document.span.source.path.lower()
     if path.endswith((".tf", ".tofu")):
-        start = document.span.text.lstrip()[:1]
-        return JSON if start == "{" and _is_quoted(document) else HCL
+        return JSON if _is_in_string(document) else HCL
     return YAML if path.endswith((".yaml", ".yml")) else JSON
 
 
-def _is_quoted(document: Document) -> bool:
-    """Whether the policy is JSON in a string of Terraform: its keys end in a colon."""
-    text = document.span.text
-    at = text.find('"Statement"')
-    return at >= 0 and text[at + len('"Statement"') :].lstrip().startswith(":")
+def _is_in_string(document: Document) -> bool:
+    """Whether the policy is JSON in a string of Terraform: in quotes or a heredoc."""
+    span = document.span
+    before = span.source.text[max(0, span.start - _BEFORE) : span.start].rstrip()
+    return before.endswith('"') or _HEREDOC.search(before) is not None
 
 
 def _is_block(document: Document) -> bool:

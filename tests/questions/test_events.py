@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_record_says_who_what_and_in_which_context() -> None:
     }
 
 
-SHAPES = {
+SHAPES: dict[str, Callable[[Any], str]] = {
     "one": lambda records: "\n".join(map(json.dumps, records)),
     "list": json.dumps,
     "log": lambda records: json.dumps({"Records": records}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -59,7 +60,7 @@ def wrapped(text: str) -> str:
     return "\n".join(["╷", *[f"│ {line}" for line in lines], "╵"])
 
 
-FRAMES = {
+FRAMES: dict[str, Callable[[str], str]] = {
     "bare": lambda text: text,
     "cli": lambda text: f"\nAn error occurred (AccessDeniedException) when calling the StopLogging operation: {text}\n",
     "cli-retries": lambda text: f"An error occurred (AccessDenied) when calling the StopLogging operation (reached max retries: 4): {text}",
