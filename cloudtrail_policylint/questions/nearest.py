@@ -6,6 +6,7 @@ import os
 
 from ..base.lazy_regex import regex
 from ..decisions.reasons import LACKS, Cause, nothing
+from ..decisions.values import ONE_OF_SEVERAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _UNKNOWN = regex(r"(?<!\$)\{(?:any|field|name|account)\}|\$\{(?:account|region|p
 
 def shown(text: str) -> str:
     """*text* with a wildcard in place of what is not known."""
-    return _UNKNOWN.sub("*", text)
+    return "not known" if text == ONE_OF_SEVERAL else _UNKNOWN.sub("*", text)
 
 
 def kept(causes: Sequence[Cause], action: str) -> list[Cause]:

@@ -205,13 +205,19 @@ def set_up_of(denial: Denial, findings: Sequence[Finding], setups: Sequence[Show
         for request in setup.requests
         if request.answer == "denied" and profiles[request.name].decided_by in refusal.about
     ]
-    return SetUp(tuple(about), tuple(denied))
+    return SetUp(tuple(about), () if about else tuple(denied))
 
 
 def _mentions(finding: Finding, name: str) -> bool:
-    """Whether the rule of *finding* says that the defect leads to the exception *name*."""
+    """Whether *finding* or its rule says that the defect leads to the exception *name*."""
     rule = finding.rule
-    texts = (rule.summary, rule.why, rule.fix, *[one.get("says", "") for one in rule.references])
+    texts = (
+        finding.message,
+        rule.summary,
+        rule.why,
+        rule.fix,
+        *[one.get("says", "") for one in rule.references],
+    )
     return any(name in text for text in texts)
 
 
