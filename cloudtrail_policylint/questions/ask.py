@@ -26,6 +26,7 @@ from ..decisions.decision import (
 from ..decisions.documents import document as document_of
 from ..decisions.principals import OF_ACCOUNTS, ROOT
 from ..decisions.principals import ROLE as A_ROLE
+from ..decisions.principals import USER as A_USER
 from ..decisions.reasons import LACKS, causes
 from ..decisions.request import Request
 from ..decisions.values import alternatives, form, known, literal, match, opened, tokens, written
@@ -35,7 +36,7 @@ from ..setups.model import as_optional
 from ..tree.nodes import Hole, Piece
 from . import managed, nearest
 from .constants import THE_ACCOUNT, settled, settled_parts
-from .who import USUAL_PARTITION, is_named
+from .who import USUAL_PARTITION, candidates, is_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class Asker:
         self._decider = Decider()
         self._settled: dict[tuple[int, str | None, str | None], tuple[Document, Document]] = {}
         self._optional: dict[int, tuple[Document, Document]] = {}
+        self._candidates: dict[str, str] = {}
 
     # -- one request
 
@@ -482,7 +484,7 @@ class Asker:
                 place = policies.identity[0].span.source.path
                 yield f"{who.label}: taken to have the policies without an owner, such as {place}"
             else:
-                yield f"{who.label}: no policy of it is in these files"
+                yield f"{who.label}: no policy of it is in these files{self._near(who)}"
             if not policies.boundaries:
                 yield "a permissions boundary: none in these files"
             return
@@ -493,6 +495,14 @@ class Asker:
                 yield f"{arn}: attached to {identity.owner.name}, its text is not known"
         if identity.open and not identity.unseen:
             yield f"{identity.owner.name}: a policy of it has a value that is not known"
+
+    def _near(self, who: Who) -> str:
+        """The identities in view with names like that of *who*, for a message."""
+        if who.principal.kind not in (A_ROLE, A_USER):
+            return ""
+        if who.label not in self._candidates:
+            self._candidates[who.label] = candidates(self.view, who.label)
+        return self._candidates[who.label]
 
     def _of_organization(self, request: Request) -> Iterator[str]:
         """What is not in view of the policies of the organization."""

@@ -383,8 +383,8 @@ def _of_holder(holder: str, documents: Sequence[Document], attached: Sequence[st
     if space and word in _LISTED:
         kind = _LISTED[word]
     else:
-        type_, dot, _ = holder.rpartition("/")[2].partition(".")
-        kind, name = (_KINDS.get(type_, ""), "" if dot and type_ in _KINDS else holder)
+        type_, dot, rest = holder.partition(".")  # as a plan has it: type and name
+        kind, name = (_KINDS[type_], rest) if dot and type_ in _KINDS else ("", holder)
     own = next((one.owner for one in documents if one.owner.name == name), None)
     owner = own or next(iter([one.owner for one in documents]), _NOBODY)
     if not (space and word in _LISTED):

@@ -74,7 +74,27 @@ LISTING = {
     ],
     "Policies": [],
 }
+PLAN = {
+    "format_version": "1.2",
+    "planned_values": {
+        "root_module": {
+            "resources": [
+                {
+                    "address": "aws_iam_role.x",
+                    "mode": "managed",
+                    "type": "aws_iam_role",
+                    "name": "x",
+                    "values": {
+                        "name": "ops",
+                        "inline_policy": [{"name": "x", "policy": policy({})}],
+                    },
+                }
+            ]
+        }
+    },
+}
 FORMATS = {
+    "plan.json": json.dumps(PLAN),
     "main.tf": terraform(),
     "template.json": json.dumps(TEMPLATE),
     "listing.json": json.dumps(LISTING),
