@@ -309,8 +309,10 @@ def _block(statement: Mapping[str, Any]) -> str:
             f"    identifiers = [{_string(identifier)}]",
             "  }",
         ]
-    lines.append(f"  actions   = [{_string(statement['Action'])}]")
-    if "Resource" in statement:
+    if "Resource" not in statement:
+        lines.append(f"  actions = [{_string(statement['Action'])}]")
+    else:
+        lines.append(f"  actions   = [{_string(statement['Action'])}]")
         lines.append(f"  resources = [{_string(statement['Resource'])}]")
     for operator, keys in statement.get("Condition", {}).items():
         lines += ["  " + line for line in _condition_block(operator, keys)]

@@ -192,7 +192,8 @@ def why_lines(found: Why, width: int) -> Iterator[str]:
         known = [f"{key}={','.join(values)}" for key, values in answered.question.context.items()]
         if known:
             yield f"known: {' '.join(known)}"
-        yield _FILES_SAY[answered.word]
+        is_one_of_several = answered.word == "allowed" and len(found.answers) > 1
+        yield "the files allow it:" if is_one_of_several else _FILES_SAY[answered.word]
         yield from reason_lines(answered.causes, width)
     yield from _suggestion_lines(found.suggestions)
     if found.look_at:
