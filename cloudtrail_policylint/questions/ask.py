@@ -321,16 +321,12 @@ class Asker:
         own: list[Document] = [one for one in loose if one.kinds != (BOUNDARY,)]
         boundaries = [one for one in loose if one.kinds == (BOUNDARY,)]
         if identity is not None:
-            own = [*identity.policies]
-            boundaries = [*identity.boundaries]
-            texts = [managed.document(arn) for arn in identity.unseen]
-            own += [one for one in texts if one is not None]
-            if identity.open - {IDENTITY} or (
-                IDENTITY in identity.open and (None in texts or not texts)
-            ):
-                unknown |= (
-                    identity.open if None in texts or not texts else identity.open - {IDENTITY}
-                )
+            unknown |= identity.open
+            own = [*identity.policies, *_known_texts(identity.unseen, IDENTITY, unknown)]
+            boundaries = [
+                *identity.boundaries,
+                *_known_texts(identity.unseen_boundaries, BOUNDARY, unknown),
+            ]
         resource = self._of_resource(request, guarded, unknown)
         return Policies(
             identity=self._all(own, account, partition),
@@ -490,10 +486,10 @@ class Asker:
             return
         if not who.certain:
             yield f"{who.label}: may be {identity.owner.name}, whose name is not known"
-        for arn in identity.unseen:
+        for arn in (*identity.unseen, *identity.unseen_boundaries):
             if managed.document(arn) is None:
                 yield f"{arn}: attached to {identity.owner.name}, its text is not known"
-        if identity.open and not identity.unseen:
+        if identity.open:
             yield f"{identity.owner.name}: a policy of it has a value that is not known"
 
     def _near(self, who: Who) -> str:
@@ -536,6 +532,18 @@ def _same(one: Parts, other: Parts, shared: frozenset[str]) -> int:
         for a in alternatives(one, shared)
         for b in alternatives(other, shared)
     )
+
+
+def _known_texts(arns: Iterable[str], kind: str, unknown: set[str]) -> list[Document]:
+    """The managed policies *arns* of AWS whose text is known; for others *kind* is added to *unknown*."""
+    found = []
+    for arn in arns:
+        document = managed.document(arn)
+        if document is None:
+            unknown.add(kind)
+        else:
+            found.append(document)
+    return found
 
 
 def _is_any(resource: str | None) -> bool:

@@ -285,19 +285,17 @@ class _Reader:
 def _of_setup(resource: Resource, groups: Sequence[Identity]) -> Identity:
     """The identity that *resource* is, a member of *groups*."""
     setup = resource.setup
-    policies, complete = setup.in_view(resource, IDENTITY)
+    policies, known = setup.in_view(resource, IDENTITY)
     trust, _ = setup.in_view(resource, TRUST)
-    boundaries, unseen, open_ = _boundary(resource)
-    if not complete:
-        unseen += _attached(resource)
-        open_ |= {IDENTITY}
+    boundaries, unseen_boundaries = _boundary(resource)
+    unseen = () if setup.has_all_attached(resource) else _attached(resource)
+    open_ = set() if known and (unseen or setup.has_all_attached(resource)) else {IDENTITY}
     for group in groups:
         policies += group.policies
         unseen += group.unseen
-        open_ |= group.open & {IDENTITY}
-    kind = _KINDS[resource.type]
+        open_ |= group.open
     return Identity(
-        kind,
+        _KINDS[resource.type],
         resource.owner,
         resource.name,
         resource.arn,
@@ -305,23 +303,24 @@ def _of_setup(resource: Resource, groups: Sequence[Identity]) -> Identity:
         boundaries,
         trust,
         tuple(dict.fromkeys(unseen)),
+        unseen_boundaries,
         frozenset(open_),
         setup.constants,
     )
 
 
-def _boundary(resource: Resource) -> tuple[tuple[Document, ...], tuple[str, ...], set[str]]:
-    """The permissions boundary of *resource*: documents, those not in view, and what is open."""
+def _boundary(resource: Resource) -> tuple[tuple[Document, ...], tuple[str, ...]]:
+    """The permissions boundary of *resource*: its documents, or what is not in view."""
     given = resource.at((_BOUNDARY,))
     if given.given == NO:
-        return (), (), set()
+        return (), ()
     documents: tuple[Document, ...] = ()
     for link in resource.links((_BOUNDARY,)).found:
         for path in link.resource.policy_paths if link.verdict == YES else ():
             documents += link.resource.documents(path, BOUNDARY) or ()
     if documents:
-        return documents, (), set()
-    return (), tuple([_text(item.node) for item in given.items]), {BOUNDARY}
+        return documents, ()
+    return (), tuple([_text(item.node) for item in given.items]) or ("a permissions boundary",)
 
 
 def _attached(resource: Resource) -> tuple[str, ...]:
@@ -400,5 +399,4 @@ def _of_holder(holder: str, documents: Sequence[Document], attached: Sequence[st
         tuple([one for one in documents if one.kinds == (BOUNDARY,)]),
         tuple([one for one in documents if one.kinds == (TRUST,)]),
         tuple(dict.fromkeys(attached)),
-        frozenset([IDENTITY]) if attached else frozenset(),
     )

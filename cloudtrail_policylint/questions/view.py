@@ -18,10 +18,9 @@ ROLE, USER, GROUP, PERMISSION_SET = "role", "user", "group", "permission-set"
 class Identity:
     """A role, user, group or permission set with its policies.
 
-    ``unseen`` are the managed policies that it has and whose text is not in view, and
-    ``open`` the types of its policies of which something is not known. ``constants`` are spellings
-    of holes that have one value in its module or template. ``has_boundary_in_view`` is False
-    where the files cannot show that it has none.
+    ``unseen`` are the managed policies that it has and whose text is not in view,
+    ``unseen_boundaries`` such boundaries, and ``open`` the types of its policies of which something is not known. ``constants`` are spellings
+    of holes that have one value in its module or template.
     """
 
     kind: str
@@ -32,6 +31,7 @@ class Identity:
     boundaries: tuple[Document, ...] = ()
     trust: tuple[Document, ...] = ()
     unseen: tuple[str, ...] = ()
+    unseen_boundaries: tuple[str, ...] = ()
     open: frozenset[str] = frozenset()
     constants: frozenset[str] = frozenset()
 

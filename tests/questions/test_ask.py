@@ -178,6 +178,29 @@ def test_a_managed_policy_of_aws_counts_where_its_text_is_known(tmp_path: Path) 
     assert any(line.startswith(other) for line in found.not_in_view)
 
 
+def test_an_inline_policy_that_is_not_known_keeps_the_answer_open(tmp_path: Path) -> None:
+    arn = "arn:aws:iam::aws:policy/AWSCloudTrail_ReadOnlyAccess"
+    more = (
+        ATTACHED.format(arn)
+        + """
+variable "policy" {}
+resource "aws_iam_role_policy" "y" {
+  role   = aws_iam_role.x.id
+  policy = var.policy
+}"""
+    )
+    view = view_of(tmp_path, {"main.tf": terraform(more=more)})
+    assert answer(view, "role/ops", "cloudtrail:DeleteTrail").word == "unknown"
+
+
+def test_a_boundary_of_aws_limits_and_grants_nothing(tmp_path: Path) -> None:
+    arn = "arn:aws:iam::aws:policy/AWSCloudTrail_ReadOnlyAccess"
+    text = terraform(f'permissions_boundary = "{arn}"')
+    view = view_of(tmp_path, {"main.tf": text})
+    assert answer(view, "role/ops", STOP).word == "not-allowed"
+    assert answer(view, "role/ops", "cloudtrail:LookupEvents").word == "not-allowed"
+
+
 def test_the_output_of_a_role_does_not_open_the_answer(tmp_path: Path) -> None:
     text = terraform(more='output "arn" { value = aws_iam_role.x.arn }')
     view = view_of(tmp_path, {"main.tf": text})
