@@ -10,7 +10,7 @@ import os
 import sys
 
 from ..base.errors import InputError
-from .options import names_apart, parser_for
+from .options import QUESTIONS, names_apart, parser_for, paths_after
 from .output import (
     EXIT_INTERNAL_ERROR,
     EXIT_INTERRUPTED,
@@ -60,19 +60,20 @@ def run() -> NoReturn:
 def main(arguments: Sequence[str]) -> int:
     """Run the command line *arguments*; return the exit code."""
     try:
-        parser = parser_for(arguments)
-        options = parser.parse_args(names_apart(arguments))
+        given, paths = paths_after(names_apart(arguments))
+        parser = parser_for(given)
+        options = parser.parse_args(given)
         if options.version:
             return _version()
         if options.command is None:
             parser.print_help(sys.stderr)
             return EXIT_USAGE
-        return _run(options)
+        return _run(options, paths)
     except InputError as error:
         return _usage_error(str(error))
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, paths: Sequence[str]) -> int:
     if options.command == "lint":
         from .lint import lint
 
@@ -81,6 +82,11 @@ def _run(options: argparse.Namespace) -> int:
         from .completion import completion
 
         return completion(options)
+    if options.command in QUESTIONS:
+        from . import questions
+
+        options.paths = [*options.paths, *paths] or ["."]
+        return questions.COMMANDS[options.command](options)
     from . import rules
 
     command = {"rules": rules.rules, "explain": rules.explain, "check-rules": rules.check_rules}

@@ -32,6 +32,55 @@ exit codes:
   130  interrupted with Ctrl-C
 """
 
+_WHY_EXAMPLES = """\
+examples:
+  why "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: cloudtrail:GetTrailStatus on resource: audit"
+  terraform apply 2>&1 | cloudtrail-policylint why - infra/
+  why 111122223333_CloudTrail_eu-west-1_20261126T0900Z_x.json.gz
+
+exit codes:
+  0    the files have a cause
+  1    they have none; the output says what to look at
+  2    invalid usage, or a message that cannot be read
+  3    internal error
+"""
+
+_CHECK_EXAMPLES = """\
+examples:
+  check                              check the expectations of the settings
+  check access.yaml -- infra/        check those of a file in the policies of infra/
+
+exit codes: those of lint
+"""
+
+_CAN_EXAMPLES = """\
+examples:
+  can role/auditor cloudtrail:LookupEvents
+  can aws_iam_role.deployer cloudtrail:StopLogging audit -- infra/
+  can role/ops 'cloudtrail:*' --context aws:MultiFactorAuthPresent=true
+
+exit codes:
+  0    certainly yes (of a pattern: all of it)
+  1    certainly no (of a pattern: any of it)
+  2    invalid usage, or no such principal, action or path
+  3    internal error
+  4    cannot tell from these files
+"""
+
+_WHO_CAN_EXAMPLES = """\
+examples:
+  who-can cloudtrail:StopLogging
+  who-can cloudtrail:DeleteTrail arn:aws:cloudtrail:eu-west-1:111122223333:trail/audit -- infra/
+  who-can 's3:Delete*' aws_s3_bucket.logs --format mermaid
+
+exit codes:
+  0    somebody certainly may
+  1    nobody in view
+  2    invalid usage, or no such action or path
+  3    internal error
+  4    some perhaps may, none certainly
+"""
+
 MOST_JOBS = 64
 """The highest number of processes that ``--jobs`` accepts."""
 
@@ -57,6 +106,17 @@ def names_apart(arguments: Sequence[str]) -> list[str]:
                 f"and ./ before this one"
             )
     return [*arguments[:end], *("./-" if name == "-" else name for name in arguments[end:])]
+
+
+def paths_after(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """*arguments* without ``--`` and the paths after it, and these paths.
+
+    Only for commands whose other arguments may be left out, so that a path cannot be told from them.
+    """
+    if not arguments or arguments[0] not in WITH_PATHS_APART or "--" not in arguments:
+        return [*arguments], []
+    at = [*arguments].index("--")
+    return [*arguments[:at]], [*arguments[at + 1 :]]
 
 
 def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -191,12 +251,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also run low-confidence rules and report values that could not be resolved",
     )
-    add(
-        "--fail-on",
-        choices=("error", "warning", "info", "never"),
-        help="exit with 1 if there is a finding of this severity or higher; with never, findings "
-        "do not change the exit code (default: warning)",
-    )
+    _add_fail_on(lint)
     add("--fix", action="store_true", help="apply safe fixes to the files")
     add(
         "--unsafe-fixes",
@@ -255,16 +310,29 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="print the number of findings per rule, and of policies that could be resolved",
     )
     add("--quiet", action="store_true", help="print findings only: no summary, no statistics")
-    add(
-        "--color",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="colors and source lines in text output (default: auto, on a terminal)",
-    )
+    _add_color(lint)
     add(
         "--stdin-filename",
         metavar="NAME",
         help="file name of standard input; its extension determines the format",
+    )
+
+
+def _add_fail_on(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "info", "never"),
+        help="exit with 1 if there is a finding of this severity or higher; with never, findings "
+        "do not change the exit code (default: warning)",
+    )
+
+
+def _add_color(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colors and source lines in text output (default: auto, on a terminal)",
     )
 
 
@@ -283,8 +351,113 @@ def _completion_options(completion: argparse.ArgumentParser) -> None:
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
 
 
+def _why_options(why: argparse.ArgumentParser) -> None:
+    why.epilog = _WHY_EXAMPLES
+    add = why.add_argument
+    add(
+        "message",
+        metavar="MESSAGE",
+        help="the text of the message (quoted), a file that holds it or CloudTrail events, or - for "
+        "standard input",
+    )
+    add("paths", nargs="*", metavar="PATH", help="files or folders to read (default: .)")
+    add("--principal", metavar="PRINCIPAL", help="who made the request, in place of the message")
+    add("--action", metavar="ACTION", help="what was asked for, in place of the message")
+    add("--resource", metavar="RESOURCE", help="on what, in place of the message")
+    _add_question_options(why, ("text", "json"))
+
+
+def _expectation_options(check: argparse.ArgumentParser) -> None:
+    check.usage = "cloudtrail-policylint check [options] [FILE] [-- PATH ...]"
+    check.epilog = _CHECK_EXAMPLES
+    check.set_defaults(output=None, show_suppressed=False)
+    add = check.add_argument
+    add(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="YAML file with expectations (default: expect in the settings)",
+    )
+    add(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files or folders to read, after -- (default: .)",
+    )
+    add("--format", choices=FORMATS, default="text", help="output format (default: text)")
+    add(
+        "--pedantic",
+        action="store_true",
+        help="also report expectations of which the files do not say for certain that they hold",
+    )
+    _add_fail_on(check)
+    add("--config", metavar="FILE", help="settings file to use for all paths")
+    _add_color(check)
+
+
+def _can_options(can: argparse.ArgumentParser) -> None:
+    can.usage = "cloudtrail-policylint can [options] PRINCIPAL ACTION [RESOURCE] [-- PATH ...]"
+    can.epilog = _CAN_EXAMPLES
+    can.add_argument(
+        "principal",
+        metavar="PRINCIPAL",
+        help="an ARN, role/NAME, user/NAME, an owner such as aws_iam_role.deployer, or a service",
+    )
+    _add_action(can)
+    _add_question_options(can, ("text", "json"))
+
+
+def _who_can_options(who: argparse.ArgumentParser) -> None:
+    who.usage = "cloudtrail-policylint who-can [options] ACTION [RESOURCE] [-- PATH ...]"
+    who.epilog = _WHO_CAN_EXAMPLES
+    _add_action(who)
+    _add_question_options(who, ("text", "json", "mermaid", "dot"))
+
+
+def _add_action(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", metavar="ACTION", help="such as cloudtrail:StopLogging; * and ? are wildcards"
+    )
+    parser.add_argument(
+        "resource",
+        metavar="RESOURCE",
+        nargs="?",
+        help="an ARN, a name, or an owner such as aws_cloudtrail.audit (default: any)",
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files or folders to read, after -- (default: .)",
+    )
+
+
+def _add_question_options(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    add = parser.add_argument
+    add(
+        "--context",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a condition key of the request, such as aws:SourceIp=192.0.2.1; several times for "
+        "several keys or values",
+    )
+    add("--account", metavar="ID", help="the account of the resource")
+    add("--format", choices=formats, default="text", help="output format (default: text)")
+    add("--config", metavar="FILE", help="settings file to use for all paths")
+
+
+WITH_PATHS_APART = ("can", "who-can", "check")
+"""The commands whose paths come after ``--``."""
+QUESTIONS = ("why", *WITH_PATHS_APART)
+"""The commands that answer questions about access."""
+
 COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "lint": (_lint_options, "check files and folders"),
+    "why": (_why_options, "explain why something was denied"),
+    "can": (_can_options, "say whether a principal may do something"),
+    "who-can": (_who_can_options, "list who may do something"),
+    "check": (_expectation_options, "check what must stay true of access"),
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),

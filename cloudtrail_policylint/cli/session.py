@@ -98,7 +98,7 @@ class LintSession:
         result = applied.result
         for error in result.internal_errors:
             print_stderr(error)
-        _write_report(options, result, output)
+        write_report(options, result, output)
         if not options.quiet:
             for line in applied.notes:
                 print_stderr(line)
@@ -110,7 +110,7 @@ class LintSession:
             raise applied.error
         if result.internal_errors:
             return EXIT_INTERNAL_ERROR
-        return EXIT_FINDINGS if _fails(result, self._here.fail_on) else EXIT_OK
+        return EXIT_FINDINGS if fails(result, self._here.fail_on) else EXIT_OK
 
     def output(self) -> Destination | None:
         """Where ``--output`` writes the report of the last run; None without that option.
@@ -191,7 +191,7 @@ def _decoded(data: bytes) -> str:
         raise UsageError(f"-: cannot be read: {error}") from None
 
 
-def _fails(result: Result, fail_on: str) -> bool:
+def fails(result: Result, fail_on: str) -> bool:
     """Whether *result* has a finding of the severity *fail_on* or higher."""
     if not result.findings or fail_on == "never":
         return False
@@ -201,7 +201,7 @@ def _fails(result: Result, fail_on: str) -> bool:
     return any(finding.severity in failing for finding in result.findings)
 
 
-def _write_report(options: argparse.Namespace, result: Result, output: Destination | None) -> None:
+def write_report(options: argparse.Namespace, result: Result, output: Destination | None) -> None:
     """Write the report to standard output; with *output* to that file, and text there."""
     from ..report.formats import report
 

@@ -91,20 +91,21 @@ def causes(decision: Decision, request: Request) -> list[Cause]:
             else:
                 near.append(found)
         if layer.kind in decision.lacking and layer.allowed != YES:
-            nearly += near or [_nothing(layer.kind, request)]
+            nearly += near or [nothing(layer.kind, request.action)]
     asked = {layer.kind for layer in decision.layers}
-    nearly += [_nothing(kind, request) for kind in decision.lacking if kind not in asked]
+    nearly += [nothing(kind, request.action) for kind in decision.lacking if kind not in asked]
     if decision.allowed == YES:
         nearly = []
     denying.sort(key=lambda cause: not cause.certain)
     return [*denying, *nearly, *allowing] if decision.allowed != YES else [*allowing, *denying]
 
 
-def _nothing(kind: str, request: Request) -> Cause:
+def nothing(kind: str, action: str) -> Cause:
+    """The reason that no policy of *kind* allows *action*."""
     if kind == PROTECTED:
-        return Cause(LACKS, "resource", f"AWS lets nobody do {request.action} on this", True)
+        return Cause(LACKS, "resource", f"AWS lets nobody do {action} on this", True)
     named = _POLICIES.get(kind, "policy of the resource")
-    return Cause(LACKS, kind, f"no {named} allows {request.action}", True)
+    return Cause(LACKS, kind, f"no {named} allows {action}", True)
 
 
 def _cause(answer: Answer, kind: str) -> Cause | None:

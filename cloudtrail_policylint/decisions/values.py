@@ -30,6 +30,8 @@ STAR = "**"
 ONE = "??"
 """Wildcards among tokens: all other tokens that are strings have one character."""
 
+ONE_OF_SEVERAL = "one of several"
+"""How a hole is written that has one of some values."""
 MAX_ALTERNATIVES = 128
 """Combinations of a text's known values that are told apart; past it the values count as unknown."""
 ACCOUNT_DIGITS = 12
@@ -52,7 +54,7 @@ def literal(text: str) -> Parts:
 
 def one_of(values: Iterable[str]) -> Parts:
     """A value that is one of *values*."""
-    return (Hole("one of several", _NOWHERE, ANY, tuple(values)),)
+    return (Hole(ONE_OF_SEVERAL, _NOWHERE, ANY, tuple(values)),)
 
 
 def form(text: str) -> Parts:

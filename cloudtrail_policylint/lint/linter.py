@@ -119,13 +119,14 @@ class Linter:
         progress: Callable[[str], None] = lambda _path: None,
         *,
         jobs: int | None = 1,
+        more: Sequence[Finding] = (),
     ) -> Result:
         """The result for *files*; an internal error in one does not stop the others.
 
         *progress* is called with the path that is checked next. If the user
         interrupts, the result has what was found until then. *jobs* is the
         number of worker processes, None to choose it by the size of the input;
-        the result does not depend on it.
+        the result does not depend on it. *more* are findings that no single file has.
         """
         units = units_of(files)
         jobs = workers_for(units, jobs)
@@ -146,6 +147,7 @@ class Linter:
             if candidate.format is TEXT_TEMPLATE and path_key(candidate.path) not in whole.loaded
         )
         whole.findings += [self._unreadable(file) for file in inputs.unreadable.values()]
+        whole.findings += more
         given, count = inputs.given_sources(), len(inputs.candidates)
         return self._results.result(
             whole, given, count, in_view=inputs.covers_project_of, interrupted=interrupted

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..files.discover import Candidate
     from ..files.inputs import Contents
     from ..findings.baseline import Coverage
+    from ..findings.finding import Finding
     from ..rulebook.model import RuleBook
     from ..settings.lookup import NearestSettings
     from ..settings.model import Settings, SuppressEntry
@@ -78,7 +79,7 @@ class Run:
             files = Files(
                 candidates, everything=settings.scope == "all", walked=walked, contents=contents
             )
-            lint = partial(self._lint_group, settings, files, progress, strings=strings)
+            lint = partial(self._lint_group, settings, files, progress, contents, strings=strings)
             results.append(under(settings.limits, lint))
             if results[-1].interrupted:
                 break
@@ -120,13 +121,21 @@ class Run:
         settings: Settings,
         files: Files,
         progress: Callable[[str], None],
+        contents: Contents | None,
         *,
         strings: bool,
     ) -> Result:
-        if files.nothing_to_check():
+        expects = settings.expect or settings.expect_file is not None
+        if not expects and files.nothing_to_check():
             return Result((), len(files.inputs.candidates), 0, ())
         linter = self._linter(settings, strings=strings)
-        return linter.lint_files(files, progress, jobs=self._jobs)
+        failed: list[Finding] = []
+        if expects:
+            from .expectations import failed_in
+
+            book = self._book(settings)
+            failed = failed_in(files, self._paths, settings, self._settings, book, contents)
+        return linter.lint_files(files, progress, jobs=self._jobs, more=failed)
 
     def _linter(self, settings: Settings, *, strings: bool) -> Linter:
         key = (id(settings), strings)

@@ -35,6 +35,11 @@ def setting_lines(settings: NearestSettings, path: str) -> Iterator[str]:
         elif name == "suppress":
             keys = ("rule", "path", "owner", "sid", "reason", "expires")
             value = [{key: text for key in keys if (text := getattr(one, key))} for one in value]
+        elif name == "expect":
+            value = found.expect_file or [
+                {one.form: one.actions, "who": one.who, "on": one.on, "reason": one.reason}
+                for one in value
+            ]
         line = (
             f"{name}:" if name == "limits" else f"{name}: {json.dumps(value, ensure_ascii=False)}"
         )

@@ -104,7 +104,11 @@ def _in_folder(folder: str) -> tuple[str, Settings] | None:
         if exists(path):
             found = _from_file(os.path.relpath(path))
             if found is not None:
-                for key, given in (("rules", found.rules), ("baseline", (found.baseline,))):
+                for key, given in (
+                    ("rules", found.rules),
+                    ("baseline", (found.baseline,)),
+                    ("expect", (found.expect_file,)),
+                ):
                     _check_inside(key, given, found)
                 return path, found
     return None

@@ -54,12 +54,29 @@ class SuppressEntry:
 
 
 @record
+class Expectation:
+    """What must stay true of access: ``nobody-can``, ``can`` or ``cannot``, as ``form`` says.
+
+    ``who`` are principals, or those whom ``nobody-can`` excepts; ``on`` is the resource, None for
+    any. ``span`` is where it is written.
+    """
+
+    form: str
+    who: tuple[str, ...]
+    actions: tuple[str, ...]
+    on: str | None
+    reason: str
+    span: Span
+
+
+@record
 class Settings:
     """The contents of a settings file; the command line overrides them.
 
     Patterns are relative to ``folder``. Rules are named by id, id prefix, name
     or tag. ``severity`` overrides the severity of rules; the last match wins.
-    ``sets`` are the values of sets that rules leave to the settings. ``origins``
+    ``sets`` are the values of sets that rules leave to the settings, ``expect`` what must stay
+    true of access, and ``expect_file`` the file that says it instead. ``origins``
     has the origin of each setting that is given.
     """
 
@@ -79,6 +96,8 @@ class Settings:
     limits: Limits = Limits()
     baseline: str | None = None
     sets: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    expect: tuple[Expectation, ...] = ()
+    expect_file: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
 
     def excludes(self, path: str) -> bool:

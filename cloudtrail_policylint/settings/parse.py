@@ -10,7 +10,7 @@ from ..base.disk import path_of
 from ..base.suggest import nearest
 from ..iam.kinds import KINDS
 from ..rulebook.model import SEVERITIES
-from .model import FAIL_ON, SCOPES, PathRules, Settings, SettingsError, SuppressEntry
+from .model import FAIL_ON, SCOPES, Expectation, PathRules, Settings, SettingsError, SuppressEntry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ NAMES = (
     "kinds",
     "limits",
     "sets",
+    "expect",
     "baseline",
 )
 """The names of all settings as in a settings file."""
@@ -63,6 +64,10 @@ def settings_of(table: Table) -> Settings:
         kinds=_kinds(table, value.get("kinds", {})),
         limits=_limits(table, value.get("limits", {})),
         sets=_sets(table, value.get("sets", {})),
+        expect=_expect(table, value["expect"]) if "expect" in value else (),
+        expect_file=_path(table, "expect", value["expect"])
+        if isinstance(value.get("expect"), str)
+        else None,
         baseline=None if baseline is None else _path(table, "baseline", baseline),
         origins=tuple((name, table.place(name)) for name in value),
     )
@@ -206,6 +211,14 @@ def _sets(table: Table, value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
             f"{table.place('sets')}: sets must map names of sets to lists of strings"
         )
     return tuple((name, _strings(table, ("sets", name), given)) for name, given in value.items())
+
+
+def _expect(table: Table, value: Any) -> tuple[Expectation, ...]:
+    if isinstance(value, str):
+        return ()
+    from .expectations import expectations_of
+
+    return expectations_of(table, value)
 
 
 def _limits(table: Table, value: Any) -> limits.Limits:

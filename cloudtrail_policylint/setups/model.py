@@ -378,8 +378,31 @@ class Setup(ABC):
         return self._policies[key]
 
     def _find_policies(self, resource: Resource, kind: str, partition: str) -> Policies:
+        found, complete = self._found(resource, kind, partition)
+        if kind == "identity":
+            complete = complete and self._is_complete(resource)
+        if kind != "trust" and not isinstance(resource, Elsewhere):
+            complete = complete and not self.leaves(resource)
+        whole = tuple([one for _, documents in found for one in documents])
+        if not complete:
+            whole = (*whole, _unseen(resource, kind))
+        return Policies(whole, tuple([one for one, _ in found]))
+
+    def in_view(self, resource: Resource, kind: str) -> tuple[tuple[Document, ...], bool]:
+        """The policies of *kind* on *resource* that are in view, and whether none has an unknown text."""
+        found, complete = self._found(resource, kind, "")
+        return tuple([one for _, documents in found for one in documents]), complete
+
+    def has_all_attached(self, identity: Resource) -> bool:
+        """Whether all managed policies that something attaches to *identity* are in view."""
+        return self._is_complete(identity)
+
+    def _found(
+        self, resource: Resource, kind: str, partition: str
+    ) -> tuple[list[tuple[Resource, tuple[Document, ...]]], bool]:
+        """The resources with policies of *kind* on *resource*, and whether none is unknown."""
         found: list[tuple[Resource, tuple[Document, ...]]] = []
-        complete = kind == "trust" or isinstance(resource, Elsewhere) or not self.leaves(resource)
+        complete = True
         for holder, verdict in self._holders(resource, kind):
             exists = min(verdict, holder.exists_with(resource))
             for path, usual in holder.policy_paths.items():
@@ -390,15 +413,10 @@ class Setup(ABC):
                     complete = False
                 elif documents:
                     found.append((holder, _as_far(exists, documents)))
-        if kind == "identity":
-            complete = complete and self._is_complete(resource)
-        elif len({id(holder) for holder, _ in found}) > 1:
+        if kind != "identity" and len({id(holder) for holder, _ in found}) > 1:
             # A resource has one policy: which of several is in force is not known.
             found = [(one, _as_far(MAYBE, documents)) for one, documents in found]
-        whole = tuple([one for _, documents in found for one in documents])
-        if not complete:
-            whole = (*whole, _unseen(resource, kind))
-        return Policies(whole, tuple([one for one, _ in found]))
+        return found, complete
 
     def holders(self, resource: Resource) -> list[Resource]:
         """The resources that have policies on *resource*, without itself."""

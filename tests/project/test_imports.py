@@ -25,6 +25,7 @@ ROOMS = (
     "setups",
     "engine",
     "files",
+    "questions",
     "lint",
     "fix",
     "report",

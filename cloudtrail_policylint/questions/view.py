@@ -1,0 +1,77 @@
+"""What a question is answered by: the identities, resources and policies of the files that were read."""
+
+from __future__ import annotations
+
+from ..base.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..decisions.values import Parts
+    from ..iam.policy import Document
+    from ..iam.written import Owner
+
+ROLE, USER, GROUP, PERMISSION_SET = "role", "user", "group", "permission-set"
+"""Kinds of identities; one of which only the name is known has the kind ""."""
+
+
+@record
+class Identity:
+    """A role, user, group or permission set with its policies.
+
+    ``unseen`` are the managed policies that it has and whose text is not in view,
+    ``unseen_boundaries`` such boundaries, and ``open`` the types of its policies of which something is not known. ``constants`` are spellings
+    of holes that have one value in its module or template.
+    """
+
+    kind: str
+    owner: Owner
+    name: Parts | None
+    arn: Parts | None
+    policies: tuple[Document, ...]
+    boundaries: tuple[Document, ...] = ()
+    trust: tuple[Document, ...] = ()
+    unseen: tuple[str, ...] = ()
+    unseen_boundaries: tuple[str, ...] = ()
+    open: frozenset[str] = frozenset()
+    constants: frozenset[str] = frozenset()
+
+
+@record
+class Guarded:
+    """A resource with policies of its own; ``arn`` is None where only the documents name it."""
+
+    owner: Owner
+    arn: Parts
+    policies: tuple[Document, ...]
+    complete: bool
+    constants: frozenset[str] = frozenset()
+
+
+@record
+class OnTargets:
+    """A policy of an organization with the accounts and units that it is on; none: it is not known."""
+
+    document: Document
+    targets: tuple[str, ...]
+
+
+class View:
+    """The policies that were read.
+
+    ``loose`` are policies without an owner: they belong to the principal that is asked about, those of
+    ``loose_resources`` to the resource. ``named`` are the ARNs of resources by their owners' names. ``unread``
+    are the paths of files of which a part was not read.
+    """
+
+    def __init__(self) -> None:
+        self.identities: list[Identity] = []
+        self.guarded: list[Guarded] = []
+        self.loose: list[Document] = []
+        self.loose_resources: list[Document] = []
+        self.scps: list[OnTargets] = []
+        self.rcps: list[OnTargets] = []
+        self.endpoints: list[Document] = []
+        self.unattached: list[Document] = []
+        self.named: dict[str, list[Parts]] = {}
+        self.unread: set[str] = set()
+        self.files = 0

@@ -1,0 +1,154 @@
+"""Everybody in view who may do something: identities, and those whom policies of resources name."""
+
+from __future__ import annotations
+
+from ..base.errors import InputError
+from ..base.lazy_regex import regex
+from ..base.record import record, replaced
+from ..decisions.principals import SERVICE_PRINCIPAL, principal_of
+from ..decisions.values import written
+from ..iam.patterns import MAYBE, NO, YES
+from . import managed
+from .ask import Asker
+from .nearest import shown as unknown_as_star
+from .view import GROUP
+from .who import Who, label_of, whole
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..decisions.reasons import Cause
+    from .ask import Answered, Question
+    from .view import View
+
+_OF_ACCOUNT = regex(r"arn:[^:]*:iam::(\d{12}):root|(\d{12})")
+
+
+@record
+class Entry:
+    """One principal that may, and what that depends on."""
+
+    label: str
+    owner: str
+    certain: bool
+    depends_on: tuple[str, ...]
+    causes: tuple[Cause, ...]
+    action: str
+    names: tuple[str, ...]
+    """What an expectation may call it."""
+    is_of_service: bool
+    """Whether it is a service of AWS."""
+
+
+@record
+class WhoCan:
+    """The answer: the entries, those that certainly may first, and what is not in view."""
+
+    question: Question
+    resource: str
+    entries: tuple[Entry, ...]
+    not_in_view: tuple[str, ...]
+
+
+def who_can(view: View, question: Question, actions: Sequence[str]) -> WhoCan:
+    """Who in *view* may do one of *actions*, those that the action of *question* stands for."""
+    asker = Asker(view)
+    entries: dict[tuple[str, str, str], Entry] = {}
+    missing: dict[str, None] = {}
+    resource = question.resource or "*"
+    for action in actions:
+        asked = replaced(question, action=action)
+        for who in _everybody(view, asker, asked):
+            answered = asker.ask(who, asked)
+            resource = answered.resource if len(actions) == 1 else resource
+            missing.update(dict.fromkeys(answered.not_in_view))
+            if answered.verdict != NO:
+                one = _entry(answered)
+                entries.setdefault((one.label, one.owner, action), one)
+    found = sorted(entries.values(), key=lambda one: (not one.certain, one.label, one.owner))
+    return WhoCan(question, resource, tuple(found), tuple(missing))
+
+
+def _everybody(view: View, asker: Asker, question: Question) -> Iterator[Who]:
+    for identity in view.identities:
+        if identity.kind != GROUP or not _has_members(view, identity.owner.name):
+            yield whole(identity, question.account)
+    names: dict[str, None] = {}
+    for one in asker.policies_of_resource(question):
+        for statement in one.statements:
+            if statement.effect is not None and statement.effect.literal == "Deny":
+                continue
+            for principal in statement.principals:
+                if principal.id.literal is not None and not principal.complement:
+                    names[principal.id.literal] = None
+    own = {label_of(one) for one in view.identities}
+    for name in names:
+        who = _named(name)
+        if who is not None and f"{who.principal.kind}/{name.rpartition('/')[2]}" not in own:
+            yield who
+
+
+def _has_members(view: View, owner: str) -> bool:
+    """Whether the policies of the group *owner* count for some user in view."""
+    of_group = {
+        id(policy) for one in view.identities if one.owner.name == owner for policy in one.policies
+    }
+    return any(
+        one.kind != GROUP and any(id(policy) in of_group for policy in one.policies)
+        for one in view.identities
+    )
+
+
+def _named(name: str) -> Who | None:
+    """The principal that an element of a policy names; None for one that a request cannot have."""
+    account = _OF_ACCOUNT.fullmatch(name)
+    try:
+        if account is not None:  # whoever the account lets
+            number = account.group(1) or account.group(2)
+            return Who(f"account {number}", principal_of(number), None)
+        return Who(name, principal_of(None if name == "*" else name), None)
+    except InputError:
+        return None
+
+
+def _entry(answered: Answered) -> Entry:
+    certain = answered.verdict == YES
+    owner = answered.who.identity.owner.name if answered.who.identity is not None else ""
+    unsure = [one for one in answered.causes if not one.certain or one.effect == "lacks"]
+    depends: list[str] = []
+    if not certain:
+        identity = answered.who.identity
+        depends = [depends_on(one) for one in unsure if one.miss is not None and not one.certain]
+        if identity is not None and not depends:
+            depends = [one for one in identity.unseen if managed.document(one) is None]
+        depends = depends or [depends_on(one) for one in unsure] or [*answered.not_in_view[:1]]
+    shown = [one for one in answered.causes if one.answer is not None]
+    return Entry(
+        answered.who.label,
+        owner,
+        certain,
+        tuple(dict.fromkeys(depends)),
+        tuple(shown),
+        answered.action,
+        _names(answered),
+        answered.who.principal.kind == SERVICE_PRINCIPAL,
+    )
+
+
+def _names(answered: Answered) -> tuple[str, ...]:
+    """The label, owner and ARN of who was asked about."""
+    who, arn = answered.who, answered.request.principal.arn
+    owner = who.identity.owner.name if who.identity is not None else ""
+    names = (who.label, owner, unknown_as_star(written(arn)) if arn is not None else "")
+    return tuple([name for name in names if name])
+
+
+def depends_on(cause: Cause) -> str:
+    """What *cause* leaves open, in a few words."""
+    miss = cause.miss
+    if miss is None:
+        return cause.says
+    wanted = ", ".join(miss.wanted)
+    name = miss.element.split("/", 2)[-1] if miss.verdict == MAYBE else miss.element
+    return f"{name}: {wanted}" if wanted else name

@@ -1,0 +1,237 @@
+"""Why a request was denied: what AWS said, what the files say, and what to write."""
+
+from __future__ import annotations
+
+from ..base.errors import UsageError
+from ..base.record import record, replaced
+from ..decisions.principals import ROLE as A_ROLE
+from ..decisions.principals import Principal
+from ..decisions.values import UNKNOWN
+from ..iam.patterns import YES
+from .ask import Answered, Asker, Question
+from .suggest import HCL, JSON, YAML, Suggestion, suggestions
+from .who import Who, find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..findings.finding import Finding
+    from ..findings.setup import ShownRequest, ShownSetup
+    from .messages import Denial
+    from .view import View
+
+_NO_CONTEXT: Mapping[str, tuple[str, ...]] = {}
+_NAMES = {
+    "identity": "identity policies of the principal, its groups and their managed policies",
+    "scp": "service control policies of the organization",
+    "boundary": "the permissions boundary of the principal",
+    "session": "session policies: whoever assumes the role may pass them",
+    "resource": "the policy of the resource",
+    "trust": "the trust policy of the role",
+    "vpc-endpoint": "the policy of a VPC endpoint that the request goes through",
+    "rcp": "resource control policies of the organization",
+}
+"""The types of policies that may have denied a request, those that do most often first."""
+
+
+@record
+class Asked:
+    """What the options say in place of the message."""
+
+    principal: str | None = None
+    action: str | None = None
+    resource: str | None = None
+    account: str | None = None
+    context: Mapping[str, tuple[str, ...]] = _NO_CONTEXT
+
+
+@record
+class SetUp:
+    """Why CloudTrail refuses a set-up: findings that explain it, and requests that are denied."""
+
+    findings: tuple[Finding, ...]
+    denied: tuple[tuple[ShownSetup, ShownRequest], ...]
+
+
+@record
+class Why:
+    """The explanation of *denial*, which was met *count* times.
+
+    ``answers`` are the decisions on the requests that it is about; ``look_at`` is what remains to be looked at.
+    """
+
+    denial: Denial
+    count: int
+    answers: tuple[Answered, ...]
+    set_up: SetUp | None
+    suggestions: tuple[Suggestion, ...]
+    look_at: tuple[str, ...]
+
+    @property
+    def answered(self) -> Answered | None:
+        """The decision that explains it: the first that is not allowed."""
+        return next(
+            (one for one in self.answers if one.verdict != YES), next(iter(self.answers), None)
+        )
+
+    @property
+    def word(self) -> str:
+        """The answer: ``denied``, ``not-allowed``, ``allowed``, ``set-up`` or ``unknown``."""
+        if self.set_up is not None:
+            return "set-up"
+        return self.answered.word if self.answered is not None else "unknown"
+
+    @property
+    def has_cause(self) -> bool:
+        """Whether the files have the cause."""
+        if self.set_up is not None:
+            return bool(self.set_up.findings or self.set_up.denied)
+        answered = self.answered
+        if answered is None or answered.verdict == YES:
+            return False
+        if answered.word in ("denied", "not-allowed"):
+            return True
+        return any(
+            cause.answer is not None and cause.effect != "allow" for cause in answered.causes
+        )
+
+
+class Explainer:
+    """Explains denials by the policies of *view*."""
+
+    def __init__(self, view: View, asked: Asked) -> None:
+        self._asker = Asker(view)
+        self._view = view
+        self._asked = asked
+
+    def explain(self, denial: Denial, count: int, set_up: SetUp | None = None) -> Why:
+        """The explanation of *denial*; *set_up* is what was found for a refusal of a set-up."""
+        refusal = denial.refusal
+        asked = self._asked
+        principal = asked.principal or denial.principal
+        if refusal is not None and not (refusal.actions and principal):
+            found = set_up or SetUp((), ())
+            texts = tuple(set_up_suggestions(found))
+            return Why(denial, count, (), found, texts, (refusal.look_at,))
+        if not principal:
+            raise UsageError(
+                "the message does not say who made the request: say --principal, "
+                "and --resource where it is about one"
+            )
+        actions = refusal.actions if refusal is not None else (asked.action or denial.action,)
+        who = self._who(principal)
+        answers = []
+        for action in actions:
+            resource = asked.resource or (denial.resource if refusal is None else "") or None
+            question = Question(
+                principal,
+                _known(action),
+                None if resource == "*" else resource,
+                {**(denial.context or {}), **asked.context},
+                asked.account,
+            )
+            answers.append(_in_order(self._asker.ask(who, question), denial))
+        why = Why(denial, count, tuple(answers), None, (), ())
+        assert why.answered is not None
+        texts = tuple({repr(text): text for one in answers for text in suggestions(one)}.values())
+        look_at = tuple(_look_at(why.answered, denial))
+        return replaced(why, suggestions=texts, look_at=look_at)
+
+    def _who(self, text: str) -> Who:
+        try:
+            found = find(self._view, text)
+        except UsageError:
+            if self._asked.principal is not None:
+                raise
+            found = []
+        if found:
+            return found[0]
+        return Who(text, Principal(A_ROLE, UNKNOWN, UNKNOWN, UNKNOWN), None)
+
+
+def _known(action: str) -> str:
+    """*action* as the catalogue spells it: a message may be about one that is newer than the data."""
+    from ..decisions.call import availability
+
+    found = availability().catalogue.action(action)
+    return found.full_name if found is not None else action
+
+
+def _in_order(answered: Answered, denial: Denial) -> Answered:
+    """*answered* with the reasons first that are of the type that AWS named."""
+    if not denial.kind:
+        return answered
+    named = [one for one in answered.causes if _is_of(one.kind, denial.kind)]
+    rest = [one for one in answered.causes if not _is_of(one.kind, denial.kind)]
+    return replaced(answered, causes=(*named, *rest))
+
+
+def _is_of(kind: str, named: str) -> bool:
+    """Whether a policy of *kind* is of the type that a message has *named*."""
+    return kind == named or (named == "resource" and kind not in (*_NAMES, "session"))
+
+
+def _look_at(answered: Answered, denial: Denial) -> Iterator[str]:
+    """What may have denied the request and has not been found: the type that AWS names comes first."""
+    explained = {cause.kind for cause in answered.causes if cause.effect != "allow"}
+    if denial.kind and not any(_is_of(kind, denial.kind) for kind in explained):
+        policy = f" ({denial.policy})" if denial.policy else ""
+        yield f"{_NAMES[denial.kind]}{policy}: AWS names it, and nothing in these files denies it there"
+    if answered.verdict != YES:
+        return
+    skipped = {denial.kind, "trust" if not answered.action.startswith("sts:") else ""}
+    if answered.request.principal.kind != A_ROLE:
+        skipped.add("session")
+    yield from (text for kind, text in _NAMES.items() if kind not in skipped)
+
+
+# -- set-ups
+
+
+def set_up_of(denial: Denial, findings: Sequence[Finding], setups: Sequence[ShownSetup]) -> SetUp:
+    """What of *findings* and *setups* explains the refusal of *denial*."""
+    from ..decisions.call import availability
+    from ..decisions.profiles import Profiles
+
+    refusal = denial.refusal
+    assert refusal is not None
+    about = [one for one in findings if _mentions(one, refusal.name)]
+    available = availability()
+    profiles = Profiles(available.catalogue.facts, available).by_name
+    denied = [
+        (setup, request)
+        for setup in setups
+        for request in setup.requests
+        if request.answer == "denied" and profiles[request.name].decided_by in refusal.about
+    ]
+    return SetUp(tuple(about), () if about else tuple(denied))
+
+
+def _mentions(finding: Finding, name: str) -> bool:
+    """Whether *finding* or its rule says that the defect leads to the exception *name*."""
+    rule = finding.rule
+    texts = (
+        finding.message,
+        rule.summary,
+        rule.why,
+        rule.fix,
+        *[one.get("says", "") for one in rule.references],
+    )
+    return any(name in text for text in texts)
+
+
+def set_up_suggestions(set_up: SetUp) -> Iterator[Suggestion]:
+    """What to write for each finding of *set_up*."""
+    for finding in set_up.findings:
+        span = finding.span
+        line, _ = span.source.position(span.start)
+        path = span.source.path.lower()
+        form = (
+            HCL
+            if path.endswith((".tf", ".tofu"))
+            else YAML
+            if path.endswith((".yaml", ".yml"))
+            else JSON
+        )
+        yield Suggestion(form, span.source.path, line, " ".join(finding.rule.fix.split()), "")

@@ -1,0 +1,377 @@
+"""Which policies count for whom, in each format that has them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cloudtrail_policylint.base.errors import UsageError
+from cloudtrail_policylint.questions.ask import actions_of, checked_account, context_of
+from cloudtrail_policylint.questions.who import find
+from support.questions import ACCOUNT, TRAIL, answer, view_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STOP = "cloudtrail:StopLogging"
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    whole = [{"Effect": "Allow", "Action": STOP, "Resource": "*", **one} for one in statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": whole})
+
+
+def terraform(role: str = "", more: str = "", statement: str = "") -> str:
+    return f"""
+resource "aws_iam_role" "x" {{
+  name               = "ops"
+  assume_role_policy = jsonencode({policy({"Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}})})
+  {role}
+}}
+resource "aws_iam_role_policy" "x" {{
+  role   = aws_iam_role.x.id
+  policy = jsonencode({policy({})[:-2]}{statement}]}})
+}}
+{more}"""
+
+
+TEMPLATE = {
+    "Resources": {
+        "Ops": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "RoleName": "ops",
+                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+                "Policies": [{"PolicyName": "x", "PolicyDocument": json.loads(policy({}))}],
+            },
+        },
+        "More": {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {
+                "Roles": [{"Ref": "Ops"}],
+                "PolicyDocument": json.loads(policy({"Action": "cloudtrail:DeleteTrail"})),
+            },
+        },
+    }
+}
+LISTING = {
+    "RoleDetailList": [
+        {
+            "RoleName": "ops",
+            "Arn": f"arn:aws:iam::{ACCOUNT}:role/ops",
+            "RolePolicyList": [{"PolicyName": "x", "PolicyDocument": json.loads(policy({}))}],
+            "AttachedManagedPolicies": [],
+        }
+    ],
+    "UserDetailList": [{"UserName": "ann", "GroupList": ["admins"], "UserPolicyList": []}],
+    "GroupDetailList": [
+        {
+            "GroupName": "admins",
+            "GroupPolicyList": [{"PolicyName": "x", "PolicyDocument": json.loads(policy({}))}],
+        }
+    ],
+    "Policies": [],
+}
+PLAN = {
+    "format_version": "1.2",
+    "planned_values": {
+        "root_module": {
+            "resources": [
+                {
+                    "address": "aws_iam_role.x",
+                    "mode": "managed",
+                    "type": "aws_iam_role",
+                    "name": "x",
+                    "values": {
+                        "name": "ops",
+                        "inline_policy": [{"name": "x", "policy": policy({})}],
+                    },
+                }
+            ]
+        }
+    },
+}
+FORMATS = {
+    "plan.json": json.dumps(PLAN),
+    "main.tf": terraform(),
+    "template.json": json.dumps(TEMPLATE),
+    "listing.json": json.dumps(LISTING),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_role_may_do_what_its_policy_says_in_each_format(tmp_path: Path, name: str) -> None:
+    view = view_of(tmp_path, {name: FORMATS[name]})
+    for principal in (
+        "role/ops",
+        f"arn:aws:iam::{ACCOUNT}:role/ops",
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/ops/session",
+    ):
+        assert answer(view, principal, STOP, TRAIL).word == "allowed"
+        assert answer(view, principal, "cloudtrail:UpdateTrail", TRAIL).word == "not-allowed"
+
+
+def test_an_owner_names_a_principal(tmp_path: Path) -> None:
+    view = view_of(
+        tmp_path, {"main.tf": FORMATS["main.tf"], "template.json": FORMATS["template.json"]}
+    )
+    assert answer(view, "aws_iam_role.x", STOP).word == "allowed"
+    assert answer(view, "Ops", "cloudtrail:DeleteTrail").word == "allowed"
+
+
+def test_a_user_has_the_policies_of_its_groups(tmp_path: Path) -> None:
+    listing = view_of(tmp_path / "a", {"listing.json": FORMATS["listing.json"]})
+    assert answer(listing, "user/ann", STOP).word == "allowed"
+    text = f"""
+resource "aws_iam_user" "ann" {{ name = "ann" }}
+resource "aws_iam_group" "g" {{ name = "admins" }}
+resource "aws_iam_user_group_membership" "m" {{
+  user   = aws_iam_user.ann.name
+  groups = [aws_iam_group.g.name]
+}}
+resource "aws_iam_group_policy" "p" {{
+  group  = aws_iam_group.g.name
+  policy = jsonencode({policy({})})
+}}"""
+    view = view_of(tmp_path / "b", {"main.tf": text})
+    assert answer(view, "user/ann", STOP).word == "allowed"
+    assert answer(view, "group/admins", STOP).word == "allowed"
+
+
+def test_a_boundary_limits(tmp_path: Path) -> None:
+    boundary = f"""
+resource "aws_iam_policy" "b" {{
+  name   = "b"
+  policy = jsonencode({policy({"Action": "s3:*"})})
+}}"""
+    text = terraform("permissions_boundary = aws_iam_policy.b.arn", boundary)
+    found = answer(view_of(tmp_path, {"main.tf": text}), "role/ops", STOP)
+    assert found.word == "not-allowed"
+    assert {cause.kind for cause in found.causes if cause.effect == "lacks"} == {"boundary"}
+
+
+def test_a_boundary_that_is_not_in_view_keeps_the_answer_open(tmp_path: Path) -> None:
+    text = terraform("permissions_boundary = var.boundary", 'variable "boundary" {}')
+    found = answer(view_of(tmp_path, {"main.tf": text}), "role/ops", STOP)
+    assert found.word == "unknown"
+    assert any("var.boundary" in line for line in found.not_in_view)
+
+
+ATTACHED = """
+resource "aws_iam_role_policy_attachment" "x" {{
+  role       = aws_iam_role.x.name
+  policy_arn = "{}"
+}}"""
+
+
+def test_a_managed_policy_of_aws_counts_where_its_text_is_known(tmp_path: Path) -> None:
+    arn = "arn:aws:iam::aws:policy/AWSCloudTrail_ReadOnlyAccess"
+    view = view_of(tmp_path / "a", {"main.tf": terraform(more=ATTACHED.format(arn))})
+    assert answer(view, "role/ops", "cloudtrail:LookupEvents").word == "allowed"
+    assert answer(view, "role/ops", "cloudtrail:DeleteTrail").word == "not-allowed"
+    other = "arn:aws:iam::aws:policy/SecurityAudit"
+    view = view_of(tmp_path / "b", {"main.tf": terraform(more=ATTACHED.format(other))})
+    found = answer(view, "role/ops", "cloudtrail:DeleteTrail")
+    assert found.word == "unknown"
+    assert any(line.startswith(other) for line in found.not_in_view)
+
+
+def test_an_inline_policy_that_is_not_known_keeps_the_answer_open(tmp_path: Path) -> None:
+    arn = "arn:aws:iam::aws:policy/AWSCloudTrail_ReadOnlyAccess"
+    more = (
+        ATTACHED.format(arn)
+        + """
+variable "policy" {}
+resource "aws_iam_role_policy" "y" {
+  role   = aws_iam_role.x.id
+  policy = var.policy
+}"""
+    )
+    view = view_of(tmp_path, {"main.tf": terraform(more=more)})
+    assert answer(view, "role/ops", "cloudtrail:DeleteTrail").word == "unknown"
+
+
+def test_a_boundary_of_aws_limits_and_grants_nothing(tmp_path: Path) -> None:
+    arn = "arn:aws:iam::aws:policy/AWSCloudTrail_ReadOnlyAccess"
+    text = terraform(f'permissions_boundary = "{arn}"')
+    view = view_of(tmp_path, {"main.tf": text})
+    assert answer(view, "role/ops", STOP).word == "not-allowed"
+    assert answer(view, "role/ops", "cloudtrail:LookupEvents").word == "not-allowed"
+
+
+def test_the_output_of_a_role_does_not_open_the_answer(tmp_path: Path) -> None:
+    text = terraform(more='output "arn" { value = aws_iam_role.x.arn }')
+    view = view_of(tmp_path, {"main.tf": text})
+    assert answer(view, "role/ops", STOP).word == "allowed"
+    assert answer(view, "role/ops", "cloudtrail:DeleteTrail").word == "not-allowed"
+
+
+@pytest.mark.parametrize(
+    ("target", "word"),
+    [
+        (f'"{ACCOUNT}"', "denied"),
+        ('"444455556666"', "allowed"),
+        ('"r-ab12"', "denied"),
+        ('"ou-ab12-cdefgh34"', "unknown"),
+        ("", "denied"),
+    ],
+)
+def test_a_service_control_policy_counts_for_its_targets(
+    tmp_path: Path, target: str, word: str
+) -> None:
+    attachment = f"""
+resource "aws_organizations_policy_attachment" "a" {{
+  policy_id = aws_organizations_policy.p.id
+  target_id = {target}
+}}"""
+    scp = f"""
+resource "aws_organizations_policy" "p" {{
+  name    = "p"
+  content = jsonencode({policy({"Effect": "Deny"})})
+}}
+{attachment if target else ""}"""
+    view = view_of(tmp_path, {"main.tf": terraform(more=scp)})
+    assert answer(view, f"arn:aws:iam::{ACCOUNT}:role/ops", STOP, TRAIL).word == word
+
+
+def test_a_policy_without_an_owner_belongs_to_who_is_asked_about(tmp_path: Path) -> None:
+    view = view_of(tmp_path, {"policy.json": policy({})})
+    found = answer(view, f"arn:aws:iam::{ACCOUNT}:role/any", STOP, TRAIL)
+    assert found.word == "allowed"
+    assert any("without an owner" in line for line in found.not_in_view)
+
+
+def test_a_principal_that_is_not_in_view_is_said_and_nothing_is_certain(tmp_path: Path) -> None:
+    view = view_of(tmp_path, {"main.tf": terraform()})
+    found = answer(view, "role/other", STOP)
+    assert found.word == "unknown"
+    assert any("no policy of it is in these files" in line for line in found.not_in_view)
+    with pytest.raises(UsageError, match="did you mean role/ops"):
+        find(view, "opps")
+
+
+def test_the_account_is_one_value(tmp_path: Path) -> None:
+    text = """
+data "aws_caller_identity" "me" {}
+resource "aws_iam_user" "x" { name = "x" }
+resource "aws_iam_user_policy" "x" {
+  user = aws_iam_user.x.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "cloudtrail:StopLogging",
+    Resource = "arn:aws:cloudtrail:*:${data.aws_caller_identity.me.account_id}:trail/*" }] })
+}"""
+    view = view_of(tmp_path, {"main.tf": text})
+    assert answer(view, "user/x", STOP, "audit").word == "allowed"
+    assert answer(view, "user/x", STOP, TRAIL).word == "allowed"
+    assert answer(view, f"arn:aws:iam::{ACCOUNT}:user/x", STOP, TRAIL).word == "allowed"
+    other = TRAIL.replace(ACCOUNT, "444455556666")
+    assert answer(view, f"arn:aws:iam::{ACCOUNT}:user/x", STOP, other).word == "not-allowed"
+
+
+def test_without_a_resource_the_question_is_whether_there_is_one(tmp_path: Path) -> None:
+    narrow = policy({"Resource": TRAIL}, {"Effect": "Deny", "Action": "cloudtrail:DeleteTrail"})
+    view = view_of(tmp_path, {"policy.json": narrow})
+    who = f"arn:aws:iam::{ACCOUNT}:user/x"
+    assert answer(view, who, STOP).resource == TRAIL
+    assert answer(view, who, STOP).word == "allowed"
+    pattern = f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/audit"
+    assert answer(view, who, STOP, pattern).word == "allowed"
+    assert answer(view, who, STOP, pattern.replace("audit", "other")).word == "not-allowed"
+
+
+def test_a_bucket_policy_and_the_account_of_the_resource(tmp_path: Path) -> None:
+    text = f"""
+resource "aws_s3_bucket" "b" {{ bucket = "logs" }}
+resource "aws_s3_bucket_policy" "b" {{
+  bucket = aws_s3_bucket.b.id
+  policy = jsonencode({policy({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*", "Principal": {"AWS": "arn:aws:iam::444455556666:user/eve"}})})
+}}"""
+    view = view_of(tmp_path, {"main.tf": text, "policy.json": policy({"Action": "s3:GetObject"})})
+    eve = "arn:aws:iam::444455556666:user/eve"
+    assert (
+        answer(view, eve, "s3:GetObject", "arn:aws:s3:::logs/a", account=ACCOUNT).word == "allowed"
+    )
+    ann = f"arn:aws:iam::{'5' * 12}:user/ann"
+    found = answer(view, ann, "s3:GetObject", "arn:aws:s3:::logs/a", account=ACCOUNT)
+    assert found.word == "not-allowed"
+
+
+def test_a_trust_policy_lets_a_service_in_and_nobody_else(tmp_path: Path) -> None:
+    text = terraform().replace(
+        f'"AWS": "arn:aws:iam::{ACCOUNT}:root"', '"Service": "cloudtrail.amazonaws.com"'
+    )
+    view = view_of(tmp_path, {"main.tf": text})
+    role = f"arn:aws:iam::{ACCOUNT}:role/ops"
+    assert answer(view, "cloudtrail.amazonaws.com", "sts:AssumeRole", role).word == "allowed"
+    assert answer(view, "ec2.amazonaws.com", "sts:AssumeRole", role).word == "not-allowed"
+
+
+def test_a_key_that_is_not_in_view_keeps_the_answer_open(tmp_path: Path) -> None:
+    view = view_of(tmp_path, {"policy.json": policy({"Action": "kms:Decrypt"})})
+    key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
+    assert answer(view, f"arn:aws:iam::{ACCOUNT}:user/x", "kms:Decrypt", key).word == "unknown"
+
+
+def test_context_decides_a_condition(tmp_path: Path) -> None:
+    text = policy({"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}})
+    view = view_of(tmp_path, {"policy.json": text})
+    who = f"arn:aws:iam::{ACCOUNT}:user/x"
+    assert answer(view, who, STOP, TRAIL).word == "unknown"
+    for value, word in (("true", "allowed"), ("false", "not-allowed")):
+        assert answer(view, who, STOP, TRAIL, aws__MultiFactorAuthPresent=value).word == word
+
+
+def test_a_permission_set_is_the_role_that_it_makes(tmp_path: Path) -> None:
+    text = f"""
+resource "aws_ssoadmin_permission_set" "audit" {{
+  name         = "Audit"
+  instance_arn = "arn:aws:sso:::instance/ssoins-1"
+}}
+resource "aws_ssoadmin_permission_set_inline_policy" "audit" {{
+  instance_arn       = aws_ssoadmin_permission_set.audit.instance_arn
+  permission_set_arn = aws_ssoadmin_permission_set.audit.arn
+  inline_policy      = jsonencode({policy({})})
+}}"""
+    view = view_of(tmp_path, {"main.tf": text})
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Audit_0123456789abcdef/ann"
+    assert answer(view, session, STOP, TRAIL).word == "allowed"
+    assert answer(view, "permission-set/Audit", STOP, TRAIL).word == "allowed"
+
+
+def test_a_vpc_endpoint_counts_only_for_requests_that_use_it(tmp_path: Path) -> None:
+    endpoint = f"""
+resource "aws_vpc_endpoint" "e" {{
+  vpc_id       = "vpc-1"
+  service_name = "com.amazonaws.eu-west-1.cloudtrail"
+  policy       = jsonencode({policy({"Effect": "Deny", "Principal": "*"})})
+}}"""
+    view = view_of(tmp_path, {"main.tf": terraform(more=endpoint)})
+    assert answer(view, "role/ops", STOP).word == "allowed"
+    assert answer(view, "role/ops", STOP, aws__SourceVpce="vpce-1").word == "denied"
+
+
+@pytest.mark.parametrize(
+    "text", ["StopLogging", "cloudtrail:", "cloudtrail:Nope", "cloudtrail:x*y*z", "a b:c"]
+)
+def test_what_is_no_action_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        actions_of(text)
+
+
+def test_a_pattern_stands_for_its_actions() -> None:
+    assert actions_of("cloudtrail:*Logging") == [
+        "cloudtrail:StartLogging",
+        "cloudtrail:StopLogging",
+    ]
+    assert actions_of("CLOUDTRAIL:stoplogging") == [STOP]
+    assert actions_of("newservice:Thing") == ["newservice:Thing"]
+
+
+def test_options_are_validated() -> None:
+    assert context_of(["a:b=c", "a:b=d", "x:y=1=2"]) == {"a:b": ("c", "d"), "x:y": ("1=2",)}
+    for bad in ("a:b", "=x", "a=b"):
+        with pytest.raises(UsageError):
+            context_of([bad])
+    with pytest.raises(UsageError):
+        checked_account("12")
