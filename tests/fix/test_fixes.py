@@ -252,6 +252,30 @@ MISTAKES: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
         "StringEquals",
     ),
     (
+        "CT317",
+        "identity",
+        statement(
+            "Allow",
+            "cloudtrail:StopLogging",
+            Condition={"ForAllValues:StringEquals": {"aws:PrincipalOrgID": ["o-1"]}},
+        ),
+        "ForAllValues:StringEquals",
+        "StringEquals",
+    ),
+    (
+        "CT905",
+        "identity",
+        statement(
+            "Allow",
+            ["cloudtrail:GetTrail", "iam:AttachRolePolicy"],
+            Condition={
+                "ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/AWSCloudTrailFullAccess"}
+            },
+        ),
+        "AWSCloudTrailFullAccess",
+        "AWSCloudTrail_FullAccess",
+    ),
+    (
         "CT309",
         "identity",
         statement(
