@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     """A piece of a string of a passage."""
 
 OTHER_TEXT = "the fix would change other text too"
+
+
+def introduces(rule: str) -> str:
+    """Why an edit fails after which *rule* finds something."""
+    return f"the fix would introduce {rule}"
+
+
 BLOCK = 256
 """Pieces are looked up in blocks of this many characters of a file."""
 
@@ -169,7 +176,7 @@ def problem_after(before: State, after: State, changes: Sequence[Change], *, uns
         _, rule, severity = kind
         accepted = rule in hidden or (unsafe and severity != "error")
         if count > before.counts[kind] and not accepted:
-            return f"the fix would introduce {rule}"
+            return introduces(rule)
         if expected[kind] < count <= before.counts[kind]:
             return "the fix would not remove the finding"
     return ""

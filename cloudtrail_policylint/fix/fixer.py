@@ -17,6 +17,7 @@ from .effect import (
     Change,
     Readers,
     State,
+    introduces,
     kind_of,
     misplaced,
     problem_after,
@@ -43,6 +44,8 @@ MAX_FAILED = 100
 """The most edits that are tried alone and refused: each is linted, and so is each half of the others."""
 TOO_MANY = "too many other fixes were refused"
 OTHER_READER = "something else may read the file"
+WRONG_SPELLING = (OTHER_TEXT, *[introduces(rule) for rule in ("CT001", "CT002")])
+"""Why an edit fails that may work in another spelling: other strings change, or the syntax."""
 NO_COMMENT = "this is text, not a comment"
 MORE_ROUNDS = 20
 """The most rounds beside one for each finding: an edit may make another one possible."""
@@ -253,8 +256,8 @@ class _Fixer:
             if not reason:
                 return after, ""
             first_reason = first_reason or reason
-            if reason != OTHER_TEXT:
-                break  # all strings are as they should be: it is not the spelling
+            if reason not in WRONG_SPELLING:
+                break  # all strings are as they should be
         return None, first_reason
 
     def _with_replacements(
