@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..setups.model import Resource
     from ..tree.source import SourceFile
 
+_CHECKED = ("statement", "policy", "aws_cloudtrail", "awscc_cloudtrail", "aws::cloudtrail::")
+"""What a file with something to check has in it, in lower case."""
+
 
 class Checker:
     """Checks extractions by the rules of *book* that *settings* select.
@@ -183,10 +186,10 @@ class Checker:
                 yield from self._engine.check_attachment(attachment)
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
-        """Whether the text of a broken file looks like a policy in scope."""
+        """Whether the text of a broken file looks like a policy in scope, or like a trail."""
         lower = source.text.lower()
         named = self._everything or any(word in lower for word in WORDS)
-        return named and ("statement" in lower or "policy" in lower)
+        return named and any(word in lower for word in _CHECKED)
 
 
 class _Made:
