@@ -30,11 +30,9 @@ if TYPE_CHECKING:
 
 OTHER_TEXT = "the fix would change other text too"
 
-
-def introduces(rule: str) -> str:
-    """Why an edit fails after which *rule* finds something."""
-    return f"the fix would introduce {rule}"
-
+BROKEN_SYNTAX = "the fix would break the syntax"
+_OF_SYNTAX = ("syntax-error", "embedded-policy-not-json")
+"""The problems of a file or string that cannot be read."""
 
 BLOCK = 256
 """Pieces are looked up in blocks of this many characters of a file."""
@@ -176,7 +174,8 @@ def problem_after(before: State, after: State, changes: Sequence[Change], *, uns
         _, rule, severity = kind
         accepted = rule in hidden or (unsafe and severity != "error")
         if count > before.counts[kind] and not accepted:
-            return introduces(rule)
+            names = {one.rule.id: one.rule.name for one in after.result.findings}
+            return BROKEN_SYNTAX if names[rule] in _OF_SYNTAX else f"the fix would introduce {rule}"
         if expected[kind] < count <= before.counts[kind]:
             return "the fix would not remove the finding"
     return ""

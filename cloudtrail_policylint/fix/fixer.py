@@ -13,11 +13,11 @@ from ..base.record import record
 from ..files.contents import encode, read_bytes
 from ..files.inputs import file_key
 from .effect import (
+    BROKEN_SYNTAX,
     OTHER_TEXT,
     Change,
     Readers,
     State,
-    introduces,
     kind_of,
     misplaced,
     problem_after,
@@ -44,8 +44,8 @@ MAX_FAILED = 100
 """The most edits that are tried alone and refused: each is linted, and so is each half of the others."""
 TOO_MANY = "too many other fixes were refused"
 OTHER_READER = "something else may read the file"
-WRONG_SPELLING = (OTHER_TEXT, *[introduces(rule) for rule in ("CT001", "CT002")])
-"""Why an edit fails that may work in another spelling: other strings change, or the syntax."""
+WRONG_SPELLING = (OTHER_TEXT, BROKEN_SYNTAX)
+"""Why an edit fails that may work in another spelling."""
 NO_COMMENT = "this is text, not a comment"
 MORE_ROUNDS = 20
 """The most rounds beside one for each finding: an edit may make another one possible."""
