@@ -327,6 +327,12 @@ def who_lines(found: WhoCan) -> Iterator[str]:
     yield from missing_lines(found.not_in_view)
 
 
+def _condition(depends_on: Sequence[str]) -> str:
+    """What an uncertain answer depends on, or why it is uncertain."""
+    said = "; ".join(depends_on)
+    return f"because {said} here" if said.startswith("no ") else f"depends on {said}"
+
+
 def _table(entries: Sequence[Entry], *, several: bool) -> Iterator[str]:
     rows = [
         (
@@ -334,7 +340,7 @@ def _table(entries: Sequence[Entry], *, several: bool) -> Iterator[str]:
             "yes" if one.certain else "perhaps",
             *((one.action,) if several else ()),
             _granted(one),
-            "" if one.certain else "depends on " + "; ".join(one.depends_on),
+            "" if one.certain else _condition(one.depends_on),
         )
         for one in entries
     ]
