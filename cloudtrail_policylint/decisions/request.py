@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..iam.arns import ACCOUNT_ID, FIELDS, RESOURCE, Shape, fits, split
-from ..iam.patterns import MAYBE, NO, YES
+from ..iam.patterns import MAYBE, NO, YES, parse
 from ..tree.nodes import Hole
 from .conditions import ABSENT, Key, having
 from .principals import (
@@ -63,6 +63,8 @@ class Request:
         self.principal = principal
         self.action = action
         self.known_action: KnownAction | None = available.catalogue.action(action)
+        self.wanted = parse(action.lower())
+        """The action, as the texts of ``Action`` are compared with it."""
         self.resource = resource
         self.shared = shared
         self.complete = complete

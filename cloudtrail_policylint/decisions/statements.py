@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.lazy_regex import regex
 from ..base.record import record
-from ..iam.patterns import MAYBE, NO, YES, parse
+from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Piece
 from .conditions import Setting, holds
 from .principals import EVERYBODY, WAYS, names, spares
@@ -139,8 +139,7 @@ class Answer:
         statement = self.statement
         if not statement.actions:
             return NO if "action" in statement.fields else MAYBE
-        wanted = parse(self.request.action.lower())
-        return max([one.covers(wanted) for one in statement.actions])
+        return max([one.covers(self.request.wanted) for one in statement.actions])
 
     def _resource(self) -> int:
         statement = self.statement

@@ -521,19 +521,28 @@ class Asking:
             self._allowed = self._sources.allowed_to(self._of_holder())
         found = self._allowed.get(action)
         if found is None:
-            found = self._allowed[action] = agreed(self._may(action, kind) for kind in (USER, ROLE))
+            found = self._allowed[action] = self._may_be(action)
         return found
 
-    def near(self, action: str, floor: int) -> Iterator[tuple[Statement, Related]]:
-        """The statements that nearly allow the holders *action*, or possibly if *floor* is MAYBE."""
-        (parts, *_) = resources_of(self._available.catalogue.action(action))
-        layer = self._layer(self._of_holder(), open_principal(ROLE), action, parts)
-        yield from _nearly(layer.answers, floor)
-
-    def _may(self, action: str, kind: str) -> int:
+    def _may_be(self, action: str) -> int:
         if self._document.kinds != (IDENTITY,):
             return MAYBE if IDENTITY in self._document.kinds else NO
         documents = self._of_holder()
+        if not _may_be_allowed(action, documents):
+            return NO if all(one.complete for one in documents) else MAYBE
+        return agreed(self._may(action, kind, documents) for kind in (USER, ROLE))
+
+    def near(self, action: str, floor: int) -> Iterator[tuple[Statement, Related]]:
+        """The statements that nearly allow the holders *action*, or possibly if *floor* is MAYBE."""
+        documents = self._of_holder()
+        if not _may_be_allowed(action, documents):
+            return
+        (parts, *_) = resources_of(self._available.catalogue.action(action))
+        layer = self._layer(documents, open_principal(ROLE), action, parts)
+        yield from _nearly(layer.answers, floor)
+
+    def _may(self, action: str, kind: str, documents: tuple[Document, ...]) -> int:
+        is_seen = all(one.complete for one in documents)
         principal = open_principal(kind)
 
         def answers(parts: Parts) -> tuple[int, Sequence[Answer]]:
@@ -546,7 +555,6 @@ class Asking:
             if allowed == MAYBE:
                 allowed = _of_some_resource(said, answers)
             verdict = max(verdict, allowed)
-        is_seen = all(one.complete for one in documents)
         return verdict if is_seen else max(verdict, MAYBE)
 
     def _layer(
@@ -561,6 +569,20 @@ class Asking:
         """The document and the other identity policies of its holders."""
         others = [one for one in self._document.companions if one.kinds == (IDENTITY,)]
         return (self._document, *others)
+
+
+def _may_be_allowed(action: str, documents: Sequence[Document]) -> bool:
+    """Whether a statement of *documents* that is no Deny may be about *action*: most are not."""
+    wanted = parse(action.lower())
+    for document in documents:
+        for statement in document.statements:
+            if statement.effect is not None and statement.effect.literal == "Deny":
+                continue
+            if not statement.actions and "action" not in statement.fields:
+                return True
+            if any(one.covers(wanted) != NO for one in statement.actions):
+                return True
+    return False
 
 
 def _of_all(found: Sequence[Met]) -> Met:

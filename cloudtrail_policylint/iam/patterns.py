@@ -11,6 +11,8 @@ but is not within ``cloudtrail:Create*``.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..base.record import record
 from ..tree.nodes import Hole, Piece, allows
 from .unknowns import (
@@ -90,6 +92,7 @@ def _glob(line: str) -> Glob:
     return Glob(tuple(runs), tuple(gaps), DIGIT not in line and ONE not in "".join(runs))
 
 
+@lru_cache(maxsize=1024)  # rules compare each element with the same texts
 def parse(text: str) -> Glob:
     """The glob that is written as *text*."""
     return _glob(spelt(text))
