@@ -66,11 +66,12 @@ def _partners(
             continue
         links = resource.links(own_path(resource, (name,), lookups))
         certain = [link.resource for link in links.found if link.verdict == YES]
+        shown_name = resource.as_written(name)
         if not certain:
-            yield ShownPartner(name, "", "", "")
+            yield ShownPartner(shown_name, "", "", "")
         for partner in certain:
             place = partner.owner.span.place()
-            yield ShownPartner(name, partner.owner.name, place, _order(resource, partner))
+            yield ShownPartner(shown_name, partner.owner.name, place, _order(resource, partner))
 
 
 def _order(resource: Resource, partner: Resource) -> str:

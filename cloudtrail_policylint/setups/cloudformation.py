@@ -199,6 +199,12 @@ class TemplateResource(Resource):
         span = inner[0].node.span if len(inner) == 1 else raw.span
         return Property(tuple(items), complete, span)
 
+    def as_written(self, name: str) -> str:
+        """The name of the property *name* as the template has it."""
+        entries = self.written.properties.entries if self.written.properties is not None else ()
+        keys = [entry.key.written for entry in entries]
+        return next((key for key in keys if plain_name(key) == plain_name(name)), name)
+
     def _is_open(self) -> bool:
         """Whether functions may make properties that are not written."""
         properties = self.written.properties

@@ -236,6 +236,10 @@ class Resource(ABC):
         """The first line of the resource."""
         return first_line(self.owner.span)
 
+    def as_written(self, name: str) -> str:
+        """The name of the property *name* as the file has it."""
+        return name
+
     def exists_with(self, other: Resource) -> int:
         """Whether it exists where *other* does."""
         return YES if self.conditions <= other.conditions else MAYBE
