@@ -9,7 +9,7 @@ from ..tree.nodes import Hole, Map
 from ..tree.source import Related, Span
 from .clauses import Binding, DocumentMatch, Held, Scene
 from .elements import SingleTest, Witness
-from .setup_values import literal_text, own_path, property_of, text_of
+from .setup_values import LOCATION, literal_text, location_at, own_path, property_of, text_of
 from .words import compiled, negated
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..iam.policy import Document
-    from ..setups.model import Path, Resource, Setup
+    from ..setups.model import Location, Path, Resource, Setup
     from ..tree.nodes import Node
     from .lookups import Lookups
     from .setup_requests import Answered, SetupRequests
@@ -110,12 +110,14 @@ class _Test:
 def tests_of(given: Given, lookups: Lookups) -> list[_Test]:
     """The tests of the fields *given*, the cheapest first."""
     found: list[_Test] = []
-    for field in ("property", "partner", "policy", "request"):
+    for field in ("property", "elsewhere", "partner", "policy", "request"):
         tests = given.get(field)
         if tests is None:
             continue
         if field == "property":
             found += [_OfProperty(name, one, lookups) for name, one in tests.items()]
+        elif field == "elsewhere":
+            found.append(_Elsewhere(tests, lookups))
         else:
             kinds: dict[str, Any] = {"partner": _Partner, "policy": _Policy, "request": _Request}
             for one in tests if isinstance(tests, list) else [tests]:
@@ -393,6 +395,44 @@ def _orders(partner: Resource, subject: Resource) -> dict[str, int]:
         "after": after,
         "unordered": min(negated(before), negated(after)),
     }
+
+
+class _Elsewhere(_Test):
+    """``elsewhere``: what a property names is in another region or account."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._through: str = given["through"]
+        self._from: str | None = given.get("from")
+        words = {"in": given["in"]}
+        self._tests = [test.place for test in compiled("elsewhere", words, lookups) if test.place]
+        self._lookups = lookups
+
+    def _places(self, resource: Resource) -> tuple[Location, Location]:
+        there = location_at(resource, self._through, self._lookups)
+        if self._from is None:
+            return there, resource.location
+        return there, location_at(resource, self._from, self._lookups)
+
+    def verdict(self, resource: Resource, _: Subject) -> int:
+        there, here = self._places(resource)
+        found = {name: there.differs(here, name) for name in LOCATION}
+        return min(test(found) for test in self._tests)
+
+    def witnesses(self, resource: Resource, _: Subject) -> Iterator[Witness]:
+        there, here = self._places(resource)
+        name = next(name for name in LOCATION if there.differs(here, name) == YES)
+        span = resource.owner.span
+        yield Witness("there", f"{name} {getattr(there, name)}", span)
+        yield Witness("here", getattr(here, name), span)
+        given = property_of(resource, (self._through,), self._lookups)
+        if given.span is not None and given.items:
+            yield Witness(self._through, _shown(given.items[0].node), given.span)
+
+    def related(self, resource: Resource, _: Subject) -> Iterator[Related]:
+        links = resource.links(own_path(resource, (self._through,), self._lookups))
+        for link in links.found if links.known else ():
+            if link.verdict == YES:
+                yield Related(link.resource.head(), f"this is {link.resource.owner.name}")
 
 
 # -- policies and requests

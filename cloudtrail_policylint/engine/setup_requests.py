@@ -14,7 +14,7 @@ from ..decisions.statements import Place
 from ..decisions.values import alternatives, form, literal, match, tokens, written
 from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import PARTITIONS
+from ..setups.model import PARTITIONS, REGIONS
 from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
 from .asking import place_of
@@ -226,8 +226,10 @@ class SetupRequests:
                 found.append(part)
                 continue
             spelt = resource.respelt(part, self._partition)
-            is_known = self._partition and spelt.written in PARTITIONS
-            found.append(Piece(self._partition, part.span) if is_known else spelt)
+            value = self._partition if spelt.written in PARTITIONS else ""
+            if spelt.written in REGIONS:
+                value = resource.location.region
+            found.append(Piece(value, part.span) if value else spelt)
         return tuple(found)
 
     @cached_property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..setups.model import Item, Property, parts_of
+from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
+from ..iam.patterns import YES
+from ..setups.model import NOWHERE, Item, Location, Property, literal_of, parts_of
 from ..tree.nodes import Piece, Scalar, Text
 
 TYPE_CHECKING = False
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from ..tree.source import Span
     from .lookups import Lookups
 
+LOCATION = ("region", "account")
+"""Properties that every resource has: where it is."""
 _TRUTHS = ("true", "false")
 
 
@@ -24,11 +28,32 @@ def property_of(resource: Resource, path: Path, lookups: Lookups) -> Property:
     found = resource.at(tuple(names.get(name, name) for name in path))
     if found.items or not found.complete:
         return found
+    if len(path) == 1 and path[0] in LOCATION:
+        known = getattr(resource.location, path[0])
+        text = literal_text(known, resource.owner.span)
+        return Property((Item(text, sure=True),) if known else (), bool(known), None)
     default = facts.get("defaults", {}).get(".".join(path))
     if default is None:
         return found
     text = literal_text(default, resource.owner.span)
     return Property((Item(text, sure=True),), True, None)
+
+
+def location_at(resource: Resource, name: str, lookups: Lookups) -> Location:
+    """Where that is which the property *name* of *resource* names: an ARN, or a resource in view."""
+    given = property_of(resource, (name,), lookups)
+    links = resource.links(own_path(resource, (name,), lookups))
+    found = [link.resource.location for link in links.found if link.verdict == YES]
+    is_one = links.known and bool(found) and all(one == found[0] for one in found)
+    linked = found[0] if is_one else NOWHERE
+    text = text_of(given.items[0].node) if len(given.items) == 1 else None
+    if text is None or not given.items[0].sure:
+        return NOWHERE
+    fields = split(resource.whole_text(name) or text.parts)
+    if len(fields) < FIELDS:
+        return linked
+    region, account = literal_of(fields[REGION]), literal_of(fields[ACCOUNT_ID])
+    return Location(region or linked.region, account or linked.account)
 
 
 def own_path(resource: Resource, path: Path, lookups: Lookups) -> Path:

@@ -159,6 +159,8 @@ class WordTest:
     """Tests what keeps a request from being allowed."""
     given: Callable[[int], int] | None = None
     """Tests whether a property has a value."""
+    place: Callable[[Mapping[str, int]], int] | None = None
+    """Tests whether the region and the account are others."""
     order: Callable[[Mapping[str, int]], int] | None = None
     """Tests whether a resource is made before another, after it, or unordered."""
     heads: frozenset[Names] | None = None
@@ -668,6 +670,11 @@ def one_of_orders(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(order=lambda found: max(found[one] for one in operands))
 
 
+def one_of_places(operands: Sequence[str], _: Context) -> WordTest:
+    """``in`` of elsewhere: the region or the account is another one."""
+    return WordTest(place=lambda found: max(found[one] for one in operands))
+
+
 WORDS = (
     Word("is", TEXTS, written),
     Word("is", ("target",), one_of_targets),
@@ -705,6 +712,7 @@ WORDS = (
     Word("cause", ("request",), one_of_causes, (Placeholder("request"), Placeholder("because"))),
     Word("given", ("property",), given),
     Word("is", ("order",), one_of_orders),
+    Word("in", ("elsewhere",), one_of_places),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..iam.written import Extraction, Found, FoundResource, Problem
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings
-    from ..setups.model import Resource
+    from ..setups.model import Location, Resource
     from ..tree.source import SourceFile
 
 _CHECKED = ("statement", "policy", "aws_cloudtrail", "awscc_cloudtrail", "aws::cloudtrail::")
@@ -120,7 +120,7 @@ class Checker:
 
             outcome.strings += passages_of(extraction, findings)
         if self.setups:
-            made = _Made(extraction)
+            made = self._made(extraction)
             for resource in extraction.resources:
                 if _is_of_cloudtrail(resource.type):
                     outcome.setups += map(self._engine.shown, made.instances(resource.owner))
@@ -137,7 +137,7 @@ class Checker:
         """The findings of *extraction*; each document is added to *checked* before its findings."""
         yield from self._found_in_policies(extraction, kind, checked)
         if extraction.resources:
-            made = _Made(extraction)
+            made = self._made(extraction)
             for resource in extraction.resources:
                 if self._is_checked(resource, made):
                     yield from self._engine.check_resource(resource, made.instances)
@@ -146,6 +146,9 @@ class Checker:
             sure = checked and rule.confidence != "low"
             if self.reports(rule) and (sure or self._may_hold_policy(problem.span.source)):
                 yield problem_finding(problem, self._book, Owner("", problem.span))
+
+    def _made(self, extraction: Extraction) -> _Made:
+        return _Made(extraction, self._settings)
 
     def _is_checked(self, resource: FoundResource, made: _Made) -> bool:
         """Whether *resource* is in scope: one of CloudTrail, or one that it is made with."""
@@ -195,8 +198,9 @@ class Checker:
 class _Made:
     """The resources of an extraction with their partners, found when a rule first asks for them."""
 
-    def __init__(self, extraction: Extraction) -> None:
+    def __init__(self, extraction: Extraction, settings: Settings) -> None:
         self._evaluation = extraction.evaluation
+        self._settings = settings
         self.has_cloudtrail = any(_is_of_cloudtrail(one.type) for one in extraction.resources)
         self._resources: list[Resource] | None = None
 
@@ -206,8 +210,17 @@ class _Made:
             if self._evaluation is not None:
                 from ..setups import resources_of
 
-                self._resources = resources_of(self._evaluation)
+                self._resources = resources_of(self._evaluation, self._location)
         return self._resources
+
+    def _location(self, path: str) -> Location:
+        """Where the settings say that the template or module of *path* is deployed."""
+        from ..setups.model import NOWHERE, Location
+
+        found = self._settings.deployed_at(path)
+        if found is None:
+            return NOWHERE
+        return Location(found.regions[0] if len(found.regions) == 1 else "", found.account)
 
     def instances(self, owner: Owner) -> list[Resource]:
         """The resources that *owner* is."""

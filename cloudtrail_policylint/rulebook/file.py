@@ -114,7 +114,7 @@ def read_folder(path: str) -> dict[str, Any]:
 def _compiled(raw: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]:
     """*raw* in compiled form, without the keys that only tests need."""
     kept = prepared(raw, sets)
-    for key in ("examples", "example-sets", "exceptions"):
+    for key in ("examples", "example-sets", "example-deployed", "exceptions"):
         kept.pop(key, None)
     return kept
 
@@ -427,6 +427,8 @@ def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
         allowed = {"type", "address", *_properties(match)}
         if "partner" in match or "request" in match:
             allowed |= {"partner", "on"}
+        if "elsewhere" in match:
+            allowed |= {"there", "here"}
     elif subject == "document" and "some" not in match.get("statement", {}):
         allowed = {"kind"}  # no statement is singled out
     else:

@@ -12,9 +12,11 @@ from ..extract.detect import read_policy
 from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Hole, Map, Seq, Text
 from .model import (
+    NOWHERE,
     Elsewhere,
     Link,
     Links,
+    Location,
     Property,
     Resource,
     Setup,
@@ -29,7 +31,7 @@ from .model import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..extract.cloudformation.intrinsics import Evaluator
     from ..extract.cloudformation.template import Resource as Written
@@ -54,19 +56,21 @@ _CHOOSING = ("Fn::If", "Fn::Select", "Fn::FindInMap", "Fn::Split")
 """Functions whose value is one of several, or a part of one."""
 
 
-def setup_of(evaluator: Evaluator) -> Setup:
-    """The resources of the template of *evaluator*, found once."""
+def setup_of(evaluator: Evaluator, deployed: Callable[[str], Location] | None = None) -> Setup:
+    """The resources of the template of *evaluator*, found once; *deployed* says where that of a path is."""
     if evaluator.setup is None:
-        evaluator.setup = Template(evaluator)
+        path = evaluator.template.root.span.source.path
+        evaluator.setup = Template(evaluator, deployed(path) if deployed is not None else NOWHERE)
     assert isinstance(evaluator.setup, Setup)
     return evaluator.setup
 
 
 class Template(Setup):
-    """The resources of one template."""
+    """The resources of one template, which is deployed at *location*."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, location: Location) -> None:
         super().__init__()
+        self.location = location
         self.evaluator = evaluator
         self.by_id: dict[str, TemplateResource] = {}
         self._root = evaluator.template.root
@@ -205,6 +209,18 @@ class TemplateResource(Resource):
         keys = [entry.key.written for entry in entries]
         return next((key for key in keys if plain_name(key) == plain_name(name)), name)
 
+    def whole_text(self, name: str) -> Parts | None:
+        """The text of ``Fn::Split`` at colons, of which a property is a part."""
+        raw, _ = self._property(name)
+        for function in ("Fn::Select", "Fn::Split"):
+            given = raw.get(function) if isinstance(raw, Map) else None
+            if not isinstance(given, Seq) or len(given.items) != 2:
+                return None
+            first, raw = given.items
+        if literal_of(parts_of(first)) != ":":
+            return None
+        return parts_of(self.template.evaluator.evaluate(raw))
+
     def _is_open(self) -> bool:
         """Whether functions may make properties that are not written."""
         properties = self.written.properties
@@ -267,6 +283,11 @@ class TemplateResource(Resource):
         return Links(tuple([Link(one, YES) for one in equal]), bool(equal))
 
     # -- what it is
+
+    @property
+    def location(self) -> Location:
+        """The region and account of the stack."""
+        return self.template.location
 
     @property
     def arn(self) -> Parts | None:

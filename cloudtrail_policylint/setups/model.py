@@ -32,6 +32,8 @@ MAX_ITEMS = 1_000
 """Values of one property that are told apart; with more, the property is unknown."""
 PARTITIONS = ("${partition}", "${AWS::Partition}")
 """How a partition is spelled that is not known."""
+REGIONS = ("${region}", "${AWS::Region}")
+"""How the region is spelled."""
 MAX_NESTING = 50
 """Levels of a policy whose unknown values are told apart."""
 MAX_LINKS = 20
@@ -133,6 +135,22 @@ class Referring:
 
 
 @record
+class Location:
+    """The region and account of a resource; empty if they are not known."""
+
+    region: str
+    account: str
+
+    def differs(self, other: Location, field: str) -> int:
+        """Whether the *field* of *other* is another one."""
+        one, two = getattr(self, field), getattr(other, field)
+        return MAYBE if not one or not two else NO if one == two else YES
+
+
+NOWHERE = Location("", "")
+
+
+@record
 class Policies:
     """The policies of one kind on a resource, and the ``resources`` that have them."""
 
@@ -207,6 +225,11 @@ class Resource(ABC):
         """Whether it and another resource may be one."""
         return False
 
+    @property
+    @abstractmethod
+    def location(self) -> Location:
+        """Where it is, as far as that is known."""
+
     # -- what follows
 
     def links(self, path: Path) -> Links:
@@ -240,6 +263,10 @@ class Resource(ABC):
         """The name of the property *name* as the file has it."""
         return name
 
+    def whole_text(self, _: str) -> Parts | None:
+        """The text between whose colons a property is cut out, such as an ARN; None for others."""
+        return None
+
     def exists_with(self, other: Resource) -> int:
         """Whether it exists where *other* does."""
         return YES if self.conditions <= other.conditions else MAYBE
@@ -247,8 +274,11 @@ class Resource(ABC):
     def respelt(self, hole: Hole, partition: str = "") -> Hole:
         """*hole* as it is spelled everywhere; *partition* is the value of one that is not known."""
         written = self.spelling(hole)
-        if partition and written in PARTITIONS:
-            return replaced(hole, written=written, values=(partition,))
+        value = partition if partition and written in PARTITIONS else ""
+        if written in REGIONS and written in self.setup.constants:
+            value = self.location.region
+        if value:
+            return replaced(hole, written=written, values=(value,))
         return hole if written == hole.written else replaced(hole, written=written)
 
     def documents(
@@ -311,6 +341,11 @@ class Elsewhere(Resource):
 
     def _field(self, _: str) -> Parts:
         return tuple([narrowed(p, NAME) if isinstance(p, Hole) else p for p in self._name])
+
+    @property
+    def location(self) -> Location:
+        """It is not known."""
+        return NOWHERE
 
     @property
     def arn(self) -> Parts | None:

@@ -15,14 +15,16 @@ from ..extract.terraform.resource_types import resource_type
 from ..extract.terraform.values import entry_at, is_null, rest_at
 from ..iam.patterns import MAYBE, NO, YES
 from ..iam.written import Owner
-from ..readers.hcl.syntax import ObjectExpression, TupleExpression, keyword
+from ..readers.hcl.syntax import Call, Index, ObjectExpression, TupleExpression, keyword
 from ..tree.nodes import Choice, Hole, Map, Seq, branches
 from .model import (
     ABSENT,
+    NOWHERE,
     Elsewhere,
     Item,
     Link,
     Links,
+    Location,
     Property,
     Resource,
     Setup,
@@ -34,11 +36,12 @@ from .model import (
     same,
     spelling_of,
 )
+from .terraform_providers import Providers
 from .terraform_references import References, attributes_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..extract.terraform.session import Instance, Session
     from ..iam.written import Problem
@@ -68,31 +71,36 @@ _NAME = regex(r"\$\{(aws(?:cc)?_\w++\.[\w-]++)\.(?:id|arn|name|bucket)\}")
 _META = ("count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection")
 
 
-def setup_of(session: Session) -> Setup:
+def setup_of(session: Session, deployed: Callable[[str], Location] | None = None) -> Setup:
     """The resources of the module tree around *session*, found once for all of it."""
     root = session
     while root.caller is not None:
         root = root.caller.session
     if root.setup is None:
-        root.setup = Terraform(root)
+        sources = root.module.sources
+        usual = deployed(sources[0].path) if deployed is not None and sources else NOWHERE
+        root.setup = Terraform(root, usual)
     assert isinstance(root.setup, Setup)
     return root.setup
 
 
-def resources_of(session: Session) -> list[Resource]:
-    """The resources of the module *session* itself."""
+def resources_of(
+    session: Session, deployed: Callable[[str], Location] | None = None
+) -> list[Resource]:
+    """The resources of the module *session* itself; *deployed* says where that of a path is."""
     return [
         one
-        for one in setup_of(session).resources
+        for one in setup_of(session, deployed).resources
         if isinstance(one, TerraformResource) and one.session is session
     ]
 
 
 class Terraform(Setup):
-    """The resources of the module tree of *root*."""
+    """The resources of the module tree of *root*, which is deployed at *usual*."""
 
-    def __init__(self, root: Session) -> None:
+    def __init__(self, root: Session, usual: Location) -> None:
         super().__init__()
+        self.providers = Providers(usual)
         self._children: dict[tuple[int, int], list[Session]] = {}
         self._instances: dict[tuple[int, int], list[TerraformResource]] = {}
         self._before: dict[tuple[int, int], frozenset[int] | None] = {}
@@ -323,6 +331,19 @@ class TerraformResource(Resource):
                 )
         return self._body[name]
 
+    def whole_text(self, name: str) -> Parts | None:
+        """The text that ``split()`` cuts at colons, and of which the argument is a part."""
+        attributes = self._attributes(name)
+        at: object = attributes[0].expression if attributes else None
+        if isinstance(at, Index):
+            at = at.of
+        elif isinstance(at, Call) and at.name == "element":
+            at = at.arguments[0] if at.arguments else None
+        if not isinstance(at, Call) or at.name != "split" or len(at.arguments) != 2:
+            return None
+        sign, text = [self.session.value_of(one, self.instance.scope) for one in at.arguments]
+        return parts_of(text) if literal_of(parts_of(sign)) == ":" else None
+
     # -- references
 
     def find_links(self, path: Path) -> Links:
@@ -403,6 +424,11 @@ class TerraformResource(Resource):
         return Links(tuple(found), True)
 
     # -- what it is
+
+    @cached_property
+    def location(self) -> Location:
+        """The region and account of its provider."""
+        return self.tree.providers.location(self.session, self.block, self.instance.scope)
 
     @property
     def arn(self) -> Parts | None:

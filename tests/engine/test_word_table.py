@@ -26,7 +26,7 @@ SUBJECTS = ("statementMatch", "documentMatch", "attachmentMatch", "resourceMatch
 QUANTIFIERS = ("some", "every", "none")
 AROUND = ("document", "statement", "partner", "policy")
 """Fields that hold the match of something else."""
-NO_WORDS = ("in-view", "through", "by")
+NO_WORDS = ("in-view", "through", "by", "from")
 """Names in a match that say how the fields beside them are tested, or how a partner is found."""
 
 
@@ -133,6 +133,7 @@ TESTED = {
     "request": {"names", "met", "decision", "cause"},
     "property": LISTED | {"given"},
     "order": {"order"},
+    "elsewhere": {"place"},
     "allowed": {"names"},
     "undenied": {"names"},
 }

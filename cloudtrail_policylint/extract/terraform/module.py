@@ -57,6 +57,7 @@ class Module:
         "names",
         "outputs",
         "problems",
+        "providers",
         "resources",
         "size",
         "sources",
@@ -82,6 +83,7 @@ class Module:
         self.variables: dict[tuple[str, ...], list[Block]] = {}
         self.outputs: list[Block] = []
         self.calls: list[Block] = []
+        self.providers: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
         self.buckets: set[str] | None = None  # variables that are names of buckets, once computed
@@ -135,10 +137,13 @@ class Module:
         elif len(labels) == 1:
             if block.type == "variable":
                 self.variables.setdefault(labels, []).append(block)
-            elif block.type == "output":
-                self.outputs.append(block)
-            elif block.type == "module":
-                self.calls.append(block)
+            else:
+                listed = {
+                    "output": self.outputs,
+                    "module": self.calls,
+                    "provider": self.providers,
+                }
+                listed.get(block.type, []).append(block)
 
 
 def meant(
