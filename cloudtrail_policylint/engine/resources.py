@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import Elsewhere, Link, Links, Property, Referring, items_at, plain_name
+from ..setups.model import Elsewhere, Item, Link, Links, Property, Referring, items_at, plain_name
 from ..tree.nodes import Hole, Map
 from ..tree.source import Related, Span
 from .clauses import Binding, DocumentMatch, Held, Scene
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .words import Given
 
 QUANTIFIERS = ("some", "every", "none")
+_OF_ALL = ("given", "repeats")
+"""The words about all values of a property."""
 
 
 class SetupMatch:
@@ -199,7 +201,11 @@ class PropertyTest:
         self._path = tuple(name.split("."))
         words = {"given": given["given"]} if "given" in given else {}
         self._given = [test.given for test in compiled("property", words, lookups) if test.given]
-        own = {key: value for key, value in given.items() if key not in (*QUANTIFIERS, "given")}
+        words = {"repeats": given["repeats"]} if "repeats" in given else {}
+        self._repeated = [
+            one for test in compiled("property", words, lookups) for one in test.names or ()
+        ]
+        own = {key: value for key, value in given.items() if key not in (*QUANTIFIERS, *_OF_ALL)}
         quantified = {key: value for key, value in given.items() if key in QUANTIFIERS}
         if own:
             quantified["some"] = own
@@ -211,6 +217,8 @@ class PropertyTest:
         """The verdict on the property in *view*."""
         found = view.read(self._path)
         verdict = min([test(found.given) for test in self._given], default=YES)
+        if self._repeated:
+            verdict = min(verdict, max(_repeat(found, one, view)[0] for one in self._repeated))
         for quantifier, test in self._tests:
             verdict = min(verdict, _over(quantifier, found, test, view))
         return verdict
@@ -225,7 +233,10 @@ class PropertyTest:
         if span is None:
             return
         tests = [test for quantifier, test in self._tests if quantifier != "none"]
-        if not self._tests:
+        for name in self._repeated:
+            for item in _repeat(found, name, view)[1]:
+                yield Witness(name, _shown(item.node), _place(item.node, span, view.owner))
+        if not self._tests and not self._repeated:
             for item in found.items:
                 yield Witness(self._name, _shown(item.node), _place(item.node, span, view.owner))
         elif not tests and found.items:
@@ -275,6 +286,26 @@ def _over(quantifier: str, found: Property, test: _ItemTest, view: _View) -> int
     if not found.complete:
         most = max(most, MAYBE)
     return negated(most) if quantifier == "none" else most
+
+
+def _repeat(found: Property, name: str, view: _View) -> tuple[int, list[Item]]:
+    """Whether two objects in *found* have the same value of *name*, and those that repeat one."""
+    seen: set[str] = set()
+    repeating: list[Item] = []
+    is_known = found.complete
+    for one in found.items:
+        inner = view.inside(one.node).read((name,))
+        is_known = is_known and one.sure and inner.complete
+        for item in inner.items:
+            text = text_of(item.node)
+            value = text.literal if text is not None else None
+            if value is None or not item.sure or not one.sure:
+                is_known = False
+            elif value in seen:
+                repeating.append(item)
+            else:
+                seen.add(value)
+    return YES if repeating else NO if is_known else MAYBE, repeating
 
 
 def _listed(given: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from ..decisions.statements import Place
 from ..decisions.values import alternatives, form, literal, match, tokens, written
 from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import PARTITIONS, REGIONS
+from ..setups.model import PARTITIONS, REGIONS, Assumed, with_plain_names
 from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
 from .asking import place_of
@@ -72,7 +72,7 @@ class SetupRequests:
         self._resource = resource
         self._lookups = lookups
         self._decider = Decider()
-        self._partition = partition
+        self._assumed = Assumed(partition, names=True)
         self._profiles = lookups.sources.profiles
         self._answers: dict[str, Answered | None] = {}
         makers = lookups.catalogue.facts.request_makers
@@ -113,11 +113,11 @@ class SetupRequests:
             return self._unknown(profile, partner)
         values, places = self._values
         shared = self._resource.setup.constants
-        if self._partition:
+        if self._assumed.partition:
             shared -= frozenset(PARTITIONS)
         request = self._profiles.request(profile, values, shared)
         kind = self._profiles.kind(profile)
-        documents = partner.setup.policies(partner, kind, self._partition).documents
+        documents = partner.setup.policies(partner, kind, self._assumed).documents
         decision, answers = self._decide(profile, request, kind, documents)
         cause, near = _cause_of(answers)
         if decision.denied == YES:
@@ -225,11 +225,13 @@ class SetupRequests:
             if isinstance(part, Piece):
                 found.append(part)
                 continue
-            spelt = resource.respelt(part, self._partition)
-            value = self._partition if spelt.written in PARTITIONS else ""
-            if spelt.written in REGIONS:
-                value = resource.location.region
-            found.append(Piece(value, part.span) if value else spelt)
+            for one in resource.respelt(part, self._assumed):
+                value = ""
+                if isinstance(one, Hole) and one.written in PARTITIONS:
+                    value = self._assumed.partition
+                elif isinstance(one, Hole) and one.written in REGIONS:
+                    value = resource.location.region
+                found.append(Piece(value, part.span) if value else one)
         return tuple(found)
 
     @cached_property
@@ -336,7 +338,9 @@ def _difference(cause: str, answers: Sequence[Answer], request: Request) -> str:
     operator, values = missed.pop()
     if len(values) != 1 or "Not" in operator or not known[0][0]:
         return ""
-    return f"{shortened(values[0])} is not {shortened(_plain(written(known[0][0])))}"
+    return (
+        f"{shortened(with_plain_names(values[0]))} is not {shortened(_plain(written(known[0][0])))}"
+    )
 
 
 def _because(cause: str, on: str, partner: Resource, *, is_certain: bool) -> str:
@@ -354,4 +358,4 @@ def _because(cause: str, on: str, partner: Resource, *, is_certain: bool) -> str
 
 def _plain(text: str) -> str:
     """*text* with a wildcard in place of what may be anything."""
-    return _FORM.sub("*", text)
+    return _FORM.sub("*", with_plain_names(text))

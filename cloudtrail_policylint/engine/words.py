@@ -654,6 +654,70 @@ def decided(operand: str, _: Context) -> WordTest:
 # -- words on resources
 
 
+def longer_than(operand: int, _: Context) -> WordTest:
+    """``longer-than``: the text has more characters than that."""
+
+    def test(term: Term) -> int:
+        parts = term.text.parts
+        if sum([len(part.text) for part in parts if isinstance(part, Piece)]) > operand:
+            return YES
+        return MAYBE if any(isinstance(part, Hole) for part in parts) else NO
+
+    return WordTest(text=test)
+
+
+def lacks(operands: Sequence[str], _: Context) -> WordTest:
+    """``lacks``: the text has none of these characters."""
+
+    def test(term: Term) -> int:
+        parts = term.text.parts
+        if any(one in part.text for part in parts if isinstance(part, Piece) for one in operands):
+            return NO
+        holes = [part for part in parts if isinstance(part, Hole)]
+        return MAYBE if any(allows(part.shape, one) for part in holes for one in operands) else YES
+
+    return WordTest(text=test)
+
+
+def above(operand: int, _: Context) -> WordTest:
+    """``above``: the text is a number above that one."""
+
+    def test(term: Term) -> int:
+        text = term.text.literal
+        if text is None:
+            return MAYBE
+        return YES if text.isascii() and text.isdigit() and _number(text) > operand else NO
+
+    return WordTest(text=test)
+
+
+def _number(text: str) -> int:
+    """*text*, which are digits, as a number; one with many digits is only large."""
+    return int(text[:20])
+
+
+def outside(operands: Sequence[str], _: Context) -> WordTest:
+    """``outside``: the text has a character that is none of these: ``letter``, ``digit``, or itself."""
+    own = {text for text in operands if len(text) == 1}
+
+    def is_one(character: str) -> bool:
+        if not character.isascii():
+            return False
+        return (
+            character in own
+            or ("letter" in operands and character.isalpha())
+            or ("digit" in operands and character.isdigit())
+        )
+
+    def test(term: Term) -> int:
+        parts = term.text.parts
+        if not all(is_one(c) for part in parts if isinstance(part, Piece) for c in part.text):
+            return YES
+        return MAYBE if any(isinstance(part, Hole) for part in parts) else NO
+
+    return WordTest(text=test)
+
+
 def given(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     """``given``: whether the property has a value."""
     return WordTest(given=lambda found: _wanted(found, wanted))
@@ -710,7 +774,12 @@ WORDS = (
     Word("is", ("undenied",), one_of_names, (Placeholder("undenied"),)),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
     Word("cause", ("request",), one_of_causes, (Placeholder("request"), Placeholder("because"))),
+    Word("longer-than", ("property",), longer_than),
+    Word("outside", ("property",), outside),
+    Word("above", ("property",), above),
+    Word("lacks", ("property",), lacks),
     Word("given", ("property",), given),
+    Word("repeats", ("property",), one_of_names),
     Word("is", ("order",), one_of_orders),
     Word("in", ("elsewhere",), one_of_places),
 )

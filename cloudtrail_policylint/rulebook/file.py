@@ -452,6 +452,8 @@ def _properties(match: Any) -> Iterator[str]:
                 yield from value
             elif key == "through":
                 yield value
+            elif key == "repeats":
+                yield from value
             yield from _properties(value)
 
 

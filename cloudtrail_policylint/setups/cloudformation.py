@@ -23,6 +23,7 @@ from .model import (
     by_names,
     items_at,
     literal_of,
+    made_up_parts,
     parts_of,
     plain_name,
     same,
@@ -149,8 +150,8 @@ class Template(Setup):
     @cached_property
     def constants(self) -> frozenset[str]:
         """The account, region, partition and parameters of the stack, and the names of its resources."""
-        names = (*self.by_id, *self.parameters)
-        return frozenset([*_OF_STACK, *(f"${{{name}}}" for name in names)])
+        made = [one for name in self.by_id for one in made_up_parts(f"${{{name}}}")]
+        return frozenset([*_OF_STACK, *made, *(f"${{{name}}}" for name in self.parameters)])
 
     def leaves(self, resource: Resource) -> bool:
         """Whether an output mentions it, or a resource that may do anything with its name."""
@@ -347,6 +348,13 @@ class TemplateResource(Resource):
         name = found.group(1)
         is_known = name in self.template.by_id or name in self.template.parameters
         return f"${{{name}}}" if is_known else hole.written
+
+    def made_up(self, spelled: str) -> bool:
+        """Whether it is the name of a resource of the template to which that gives none."""
+        one = self.template.by_id.get(spelled[2:-1]) if spelled.startswith("${") else None
+        if one is None or one._known.makes is None or not one._known.name:
+            return False
+        return one.at((one._known.name,)).given == NO
 
     def read(self, path: Path) -> tuple[list[tuple[Node, tuple[Problem, ...]]], bool]:
         """The policies in the property at *path*."""

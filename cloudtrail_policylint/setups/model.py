@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from functools import cached_property, partial
 
+from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..extract import aws
 from ..iam.normalise import normalise
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     Parts = tuple[Piece | Hole, ...]
     Path = tuple[str, ...]
 
+_MADE_UP = regex(r"(\$\{\w++\})-\1'-\1''")
 MAX_ITEMS = 1_000
 """Values of one property that are told apart; with more, the property is unknown."""
 PARTITIONS = ("${partition}", "${AWS::Partition}")
@@ -43,6 +45,21 @@ MAX_LINKS = 20
 def plain_name(name: str) -> str:
     """*name* of a property, as it is compared: ``S3BucketName`` and ``s3_bucket_name`` are one."""
     return name.replace("_", "").lower()
+
+
+@record
+class Assumed:
+    """What is taken for something that is not known.
+
+    ``partition``: the partition. ``names``: the names that CloudFormation makes up have the
+    parts that they always have.
+    """
+
+    partition: str = ""
+    names: bool = False
+
+
+NOTHING = Assumed()
 
 
 @record
@@ -173,7 +190,7 @@ class Resource(ABC):
         self.owner = owner
         self.conditions = conditions
         self._links: dict[Path, Links] = {}
-        self._documents: dict[tuple[str, str], tuple[Document, ...] | None] = {}
+        self._documents: dict[tuple[str, str, bool], tuple[Document, ...] | None] = {}
 
     @abstractmethod
     def at(self, path: Path, /) -> Property:
@@ -230,6 +247,11 @@ class Resource(ABC):
     def location(self) -> Location:
         """Where it is, as far as that is known."""
 
+    @property
+    def provider_versions(self) -> list[str]:
+        """The versions of its Terraform provider that the configuration asks for."""
+        return []
+
     # -- what follows
 
     def links(self, path: Path) -> Links:
@@ -271,27 +293,33 @@ class Resource(ABC):
         """Whether it exists where *other* does."""
         return YES if self.conditions <= other.conditions else MAYBE
 
-    def respelt(self, hole: Hole, partition: str = "") -> Hole:
-        """*hole* as it is spelled everywhere; *partition* is the value of one that is not known."""
+    def made_up(self, _: str) -> bool:
+        """Whether the text spelled so is a name that CloudFormation makes up."""
+        return False
+
+    def respelt(self, hole: Hole, assumed: Assumed = NOTHING) -> Parts:
+        """*hole* as it is spelled everywhere, with what is *assumed* of it."""
         written = self.spelling(hole)
-        value = partition if partition and written in PARTITIONS else ""
+        if assumed.names and self.made_up(written):
+            return made_up_name(written, hole.span)
+        value = assumed.partition if written in PARTITIONS else ""
         if written in REGIONS and written in self.setup.constants:
             value = self.location.region
         if value:
-            return replaced(hole, written=written, values=(value,))
-        return hole if written == hole.written else replaced(hole, written=written)
+            return (replaced(hole, written=written, values=(value,)),)
+        return (hole if written == hole.written else replaced(hole, written=written),)
 
     def documents(
-        self, path: str, kind: str | None, partition: str = ""
+        self, path: str, kind: str | None, assumed: Assumed = NOTHING
     ) -> tuple[Document, ...] | None:
         """The policies in the property *path*, of *kind*; None if it has unknown ones.
 
-        *partition* is that of ``respelt``.
+        *assumed* is that of ``respelt``.
         """
-        key = (path, partition)
+        key = (path, assumed.partition, assumed.names)
         if key not in self._documents:
             nodes, known = self.read(tuple(path.split(".")))
-            spell = partial(self.respelt, partition=partition)
+            spell = partial(self.respelt, assumed=assumed)
             documents = tuple(
                 [
                     normalise(Found(respelt(node, spell), kind, self.owner, problems=some))
@@ -384,7 +412,7 @@ class Setup(ABC):
 
     def __init__(self) -> None:
         self.resources: list[Resource] = []
-        self._policies: dict[tuple[int, str, str], Policies] = {}
+        self._policies: dict[tuple[int, str, str, bool], Policies] = {}
 
     @abstractmethod
     def made_after(self, resource: Resource) -> frozenset[int] | None:
@@ -406,18 +434,18 @@ class Setup(ABC):
 
     # -- policies
 
-    def policies(self, resource: Resource, kind: str, partition: str = "") -> Policies:
+    def policies(self, resource: Resource, kind: str, assumed: Assumed = NOTHING) -> Policies:
         """The policies of *kind* on *resource*: its own, and those that belong to it.
 
-        If one may be missing, the last is an unknown one. *partition* is that of ``respelt``.
+        If one may be missing, the last is an unknown one. *assumed* is that of ``respelt``.
         """
-        key = (id(resource), kind, partition)
+        key = (id(resource), kind, assumed.partition, assumed.names)
         if key not in self._policies:
-            self._policies[key] = self._find_policies(resource, kind, partition)
+            self._policies[key] = self._find_policies(resource, kind, assumed)
         return self._policies[key]
 
-    def _find_policies(self, resource: Resource, kind: str, partition: str) -> Policies:
-        found, complete = self._found(resource, kind, partition)
+    def _find_policies(self, resource: Resource, kind: str, assumed: Assumed) -> Policies:
+        found, complete = self._found(resource, kind, assumed)
         if kind == "identity":
             complete = complete and self._is_complete(resource)
         if kind != "trust" and not isinstance(resource, Elsewhere):
@@ -429,7 +457,7 @@ class Setup(ABC):
 
     def in_view(self, resource: Resource, kind: str) -> tuple[tuple[Document, ...], bool]:
         """The policies of *kind* on *resource* that are in view, and whether none has an unknown text."""
-        found, complete = self._found(resource, kind, "")
+        found, complete = self._found(resource, kind, NOTHING)
         return tuple([one for _, documents in found for one in documents]), complete
 
     def has_all_attached(self, identity: Resource) -> bool:
@@ -437,7 +465,7 @@ class Setup(ABC):
         return self._is_complete(identity)
 
     def _found(
-        self, resource: Resource, kind: str, partition: str
+        self, resource: Resource, kind: str, assumed: Assumed
     ) -> tuple[list[tuple[Resource, tuple[Document, ...]]], bool]:
         """The resources with policies of *kind* on *resource*, and whether none is unknown."""
         found: list[tuple[Resource, tuple[Document, ...]]] = []
@@ -447,7 +475,7 @@ class Setup(ABC):
             for path, usual in holder.policy_paths.items():
                 documents: tuple[Document, ...] | None = ()
                 if usual in (kind, None):
-                    documents = holder.documents(path, kind, partition)
+                    documents = holder.documents(path, kind, assumed)
                 if documents is None:
                     complete = False
                 elif documents:
@@ -531,17 +559,44 @@ def _unseen(resource: Resource, kind: str) -> Document:
 
 # -- values
 
+_SAME_NAME = "'"
+"""What distinguishes the spellings of the parts of one made-up name."""
 
-def respelt(node: Node, spelling: Callable[[Hole], Hole], depth: int = 0) -> Node:
+
+def made_up_name(written: str, span: Span) -> Parts:
+    """The name that CloudFormation makes up: that of the stack, the logical id, and a random part.
+
+    Each may be shortened (AWS CloudFormation Template Reference, "Name type").
+    """
+    found: list[Piece | Hole] = []
+    for part in made_up_parts(written):
+        found += [Piece("-", span)] if found else []
+        found.append(Hole(part, span, NAME))
+    return tuple(found)
+
+
+def made_up_parts(written: str) -> tuple[str, ...]:
+    """How the parts of the made-up name *written* are spelled."""
+    return tuple([written + _SAME_NAME * number for number in range(3)])
+
+
+def with_plain_names(text: str) -> str:
+    """*text* with made-up names as they are written."""
+    return _MADE_UP.sub(r"\1", text)
+
+
+def respelt(node: Node, spelling: Callable[[Hole], Parts], depth: int = 0) -> Node:
     """*node* with each hole in it spelled as *spelling* says."""
     if depth > MAX_NESTING:
         return node
     if isinstance(node, Hole):
-        return spelling(node)
+        found = spelling(node)
+        is_one = len(found) == 1 and isinstance(found[0], Hole)
+        return found[0] if is_one else Text(found, node.span)  # type: ignore[return-value]
     if isinstance(node, Text):
         if node.literal is not None:
             return node
-        parts = [spelling(p) if isinstance(p, Hole) else p for p in node.parts]
+        parts = [one for p in node.parts for one in (spelling(p) if isinstance(p, Hole) else (p,))]
         return Text(tuple(parts), node.span)
     if isinstance(node, Map):
         entries = [Entry(e.key, respelt(e.value, spelling, depth + 1)) for e in node.entries]

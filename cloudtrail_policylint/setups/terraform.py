@@ -36,7 +36,7 @@ from .model import (
     same,
     spelling_of,
 )
-from .terraform_providers import Providers
+from .terraform_providers import Providers, versions_of
 from .terraform_references import References, attributes_in
 
 TYPE_CHECKING = False
@@ -429,6 +429,11 @@ class TerraformResource(Resource):
     def location(self) -> Location:
         """The region and account of its provider."""
         return self.tree.providers.location(self.session, self.block, self.instance.scope)
+
+    @property
+    def provider_versions(self) -> list[str]:
+        """The versions that the modules around it ask for."""
+        return versions_of(self.session, self.type)
 
     @property
     def arn(self) -> Parts | None:

@@ -80,6 +80,9 @@ def operands_of(definition: Any) -> Iterator[Any]:
     if definition.get("type") == "boolean":
         yield from (True, False)
         return
+    if definition.get("type") == "integer":
+        yield 3
+        return
     if "enum" in definition:
         yield from definition["enum"]
         return
@@ -131,7 +134,7 @@ TESTED = {
     "kind": {"document"},
     "statement": {"met"},
     "request": {"names", "met", "decision", "cause"},
-    "property": LISTED | {"given"},
+    "property": LISTED | {"given", "names"},
     "order": {"order"},
     "elsewhere": {"place"},
     "allowed": {"names"},

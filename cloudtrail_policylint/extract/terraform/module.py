@@ -58,6 +58,7 @@ class Module:
         "outputs",
         "problems",
         "providers",
+        "requirements",
         "resources",
         "size",
         "sources",
@@ -84,6 +85,7 @@ class Module:
         self.outputs: list[Block] = []
         self.calls: list[Block] = []
         self.providers: list[Block] = []
+        self.requirements: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
         self.buckets: set[str] | None = None  # variables that are names of buckets, once computed
@@ -129,6 +131,8 @@ class Module:
         if block.type == "locals":
             for name, attribute in block.attributes.items():
                 self.locals.setdefault((name,), []).append(attribute)
+        elif block.type == "terraform":
+            self.requirements += [one for one in block.blocks if one.type == "required_providers"]
         elif len(labels) == 2:
             if block.type == "resource":
                 self.resources.setdefault(labels, []).append(block)

@@ -36,6 +36,7 @@ _TOP_LEVEL = {
     "output": 1,
     "provider": 1,
     "resource": 2,
+    "terraform": 0,
     "variable": 1,
 }
 """The top-level blocks that matter, and their numbers of labels."""
