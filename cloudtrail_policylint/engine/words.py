@@ -159,6 +159,8 @@ class WordTest:
     """Tests what keeps a request from being allowed."""
     given: Callable[[int], int] | None = None
     """Tests whether a property has a value."""
+    count: Callable[[int, float], int] | None = None
+    """Tests the number of values of a property: the least, and the most that it may be."""
     place: Callable[[Mapping[str, int]], int] | None = None
     """Tests whether the region and the account are others."""
     order: Callable[[Mapping[str, int]], int] | None = None
@@ -718,6 +720,13 @@ def outside(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(text=test)
 
 
+def more_than(operand: int, _: Context) -> WordTest:
+    """``more-than``: the property has more values than that."""
+    return WordTest(
+        count=lambda sure, most: YES if sure > operand else NO if most <= operand else MAYBE
+    )
+
+
 def given(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     """``given``: whether the property has a value."""
     return WordTest(given=lambda found: _wanted(found, wanted))
@@ -780,6 +789,7 @@ WORDS = (
     Word("lacks", ("property",), lacks),
     Word("given", ("property",), given),
     Word("repeats", ("property",), one_of_names),
+    Word("more-than", ("property",), more_than),
     Word("is", ("order",), one_of_orders),
     Word("in", ("elsewhere",), one_of_places),
 )

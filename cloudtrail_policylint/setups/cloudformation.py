@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ..iam.written import Problem
     from ..tree.nodes import Node
     from .model import Parts, Path
+    from .waiting import Insertion
 
 MAX_RESOURCES = 5_000
 _BUCKET = "AWS::S3::Bucket"
@@ -191,6 +192,14 @@ class TemplateResource(Resource):
         for one in given.items if isinstance(given, Seq) else (given,):
             if isinstance(one, Text):
                 yield one.written
+
+    def waiting_for(self, other: Resource) -> Insertion | None:
+        """What adds *other* to ``DependsOn``."""
+        from .waiting import in_template
+
+        if self._entry is None or other.setup is not self.setup:
+            return None
+        return in_template(self._entry, other.owner.name)
 
     # -- properties
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..iam.written import Owner, Problem
     from ..tree.source import Span
+    from .waiting import Insertion
 
     Parts = tuple[Piece | Hole, ...]
     Path = tuple[str, ...]
@@ -287,6 +288,10 @@ class Resource(ABC):
 
     def whole_text(self, _: str) -> Parts | None:
         """The text between whose colons a property is cut out, such as an ARN; None for others."""
+        return None
+
+    def waiting_for(self, _: Resource) -> Insertion | None:
+        """What makes it wait for another resource, in its file; None if that is not possible."""
         return None
 
     def exists_with(self, other: Resource) -> int:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ..readers.hcl.syntax import Expression
     from ..tree.nodes import Node
     from .model import Parts, Path
+    from .waiting import Insertion
 
 MAX_MODULES = 200
 """Modules of one tree; with more of them nothing is known of it."""
@@ -422,6 +423,21 @@ class TerraformResource(Resource):
             instances = self.tree.instances(session, block)
             found += [Link(one, YES) for one in instances if one.instance is instance]
         return Links(tuple(found), True)
+
+    def waiting_for(self, other: Resource) -> Insertion | None:
+        """What adds *other*, or the module that it is in, to ``depends_on``."""
+        from .waiting import in_terraform
+
+        if not isinstance(other, TerraformResource):
+            return None
+        address = other.owner.name
+        session = other.session
+        while session is not self.session:
+            if session.caller is None:
+                return None
+            address = address_of(session.caller.block)
+            session = session.caller.session
+        return in_terraform(self.block, address)
 
     # -- what it is
 

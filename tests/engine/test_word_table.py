@@ -134,7 +134,7 @@ TESTED = {
     "kind": {"document"},
     "statement": {"met"},
     "request": {"names", "met", "decision", "cause"},
-    "property": LISTED | {"given", "names"},
+    "property": LISTED | {"given", "names", "count"},
     "order": {"order"},
     "elsewhere": {"place"},
     "allowed": {"names"},
