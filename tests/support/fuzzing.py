@@ -38,7 +38,7 @@ from cloudtrail_policylint.check_rules import path_of
 from cloudtrail_policylint.files.contents import decode as decoded
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
-from cloudtrail_policylint.report.text import lines
+from cloudtrail_policylint.report.full import lines
 from cloudtrail_policylint.rulebook.file import read, unmarked
 from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.rulebook.load import bundled, rules_folder
