@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..findings.finding import IS_PARTNER
 from ..iam.patterns import MAYBE, NO, YES
 from ..setups.model import Elsewhere, Link, Links, Property, Referring
 from ..tree.source import Related
@@ -263,7 +264,7 @@ class _Partner(_Test):
 
     def related(self, resource: Resource, subject: Subject) -> Iterator[Related]:
         for partner in self._passing(resource, subject):
-            yield Related(partner.head(), f"this is {partner.owner.name}")
+            yield Related(partner.head(), f"{IS_PARTNER}{partner.owner.name}")
             for test in self._tests:
                 yield from test.related(partner, subject)
 
@@ -315,7 +316,7 @@ class _Elsewhere(_Test):
         links = resource.links(own_path(resource, (self._through,), self._lookups))
         for link in links.found if links.known else ():
             if link.verdict == YES:
-                yield Related(link.resource.head(), f"this is {link.resource.owner.name}")
+                yield Related(link.resource.head(), f"{IS_PARTNER}{link.resource.owner.name}")
 
 
 # -- policies and requests

@@ -12,6 +12,7 @@ from ..base.record import record
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
 from ..decisions.statements import Place
 from ..decisions.values import alternatives, form, literal, match, tokens, written
+from ..findings.finding import IS_PARTNER
 from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
 from ..iam.patterns import MAYBE, NO, YES
 from ..setups.model import PARTITIONS, REGIONS, Assumed, with_plain_names
@@ -126,7 +127,7 @@ class SetupRequests:
             cause = OTHER
         on = _plain(written(request.resource))
         related = [Related(span, message) for span, message in near[:_MOST_RELATED]] or [
-            Related(partner.head(), f"this is {partner.owner.name}")
+            Related(partner.head(), f"{IS_PARTNER}{partner.owner.name}")
         ]
         return Answered(
             profile.name,
@@ -301,7 +302,7 @@ def _cause_of(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
         return STATEMENT, []
     right = [one for one in near if one.resource != NO]
     if not right:
-        return RESOURCE, [(_resource_place(one), "this is for other resources") for one in near]
+        return RESOURCE, [(_resource_place(one), "this names other resources") for one in near]
     keys = []
     places = []
     for one in right:

@@ -38,7 +38,8 @@ def property_of(resource: Resource, path: Path, lookups: Lookups) -> Property:
     if path[0] in _HOME:
         known = getattr(resource.location, _HOME[path[0]])
         text = literal_text(known, resource.owner.span)
-        return Property((Item(text, sure=True),) if known else (), bool(known), None)
+        items = [Item(text, sure=True)] if known else []
+        return Property(tuple(items), bool(known), resource.owner.span if known else None)
     default = facts.get("defaults", {}).get(".".join(path))
     if default is None:
         return found

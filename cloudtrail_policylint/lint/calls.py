@@ -7,8 +7,10 @@ that creates the policy's owner has it.
 
 from __future__ import annotations
 
+from ..base.record import replaced
 from ..files.inputs import path_key
-from ..findings.finding import key_of
+from ..findings.finding import key_of, partners_in
+from ..tree.source import Related
 from .outcome import Outcome
 
 TYPE_CHECKING = False
@@ -45,7 +47,7 @@ def outcome_of_calls(
     """The outcome for a module or template; *extractions* has one item for each of its calls.
 
     *callers* are the ids of the callers' sources. Findings in files for which
-    *reported* is false are left out.
+    *reported* is false are left out, if no partner of their resource is in another.
     """
     whole = Outcome()
     calls: list[Call] = []
@@ -56,15 +58,31 @@ def outcome_of_calls(
         whole.add(outcome)
         whole.loaded |= {path_key(found.node.span.source.path) for found in extraction.documents}
     whole.findings = [
-        finding
+        placed
         for call in calls
         for key, finding in call.findings.items()
-        if reported(finding.span.source)
-        and (
-            id(finding.span.source) in callers or all(other.agrees(key, finding) for other in calls)
-        )
+        if id(finding.span.source) in callers or all(other.agrees(key, finding) for other in calls)
+        if (placed := _placed(finding, reported)) is not None
     ]
     return whole
+
+
+def _placed(finding: Finding, reported: Callable[[SourceFile], bool]) -> Finding | None:
+    """*finding* where it is reported: at its own place, else at the last of its partners."""
+    if reported(finding.span.source):
+        return finding
+    partners = [one for one in partners_in(finding) if reported(one.span.source)]
+    if not partners:
+        return None
+    span = partners[-1].span
+    edit = finding.edit
+    home = Related(finding.span, f"{finding.owner.name} uses it")
+    return replaced(
+        finding,
+        span=span,
+        edit=edit if edit is not None and reported(edit.span.source) else None,
+        related=(home, *[one for one in finding.related if one.span != span]),
+    )
 
 
 def keep_given(outcome: Outcome, inputs: Inputs) -> None:
