@@ -51,10 +51,11 @@ def in_template(entry: Map, name: str) -> Insertion | None:
     if isinstance(node, Text):
         written = node.span.text
         return node.span, f"[{written}, {_like(written, name)}]"
-    if not isinstance(node, Seq) or not node.items:
+    if not isinstance(node, Seq):
         return None
     spans = [one.span for one in node.items]
-    return _added(source, node.span, spans, _like(spans[-1].text, name))
+    like = spans[-1] if spans else by_name["DependsOn"].key.span
+    return _added(source, node.span, spans, _like(like.text, name))
 
 
 def _after_type(source: SourceFile, given: Entry | None, name: str) -> Insertion | None:
@@ -65,11 +66,12 @@ def _after_type(source: SourceFile, given: Entry | None, name: str) -> Insertion
     key, value = _like(given.key.span.text, "DependsOn"), _like(given.value.span.text, name)
     line = source.text.rfind("\n", 0, start) + 1
     before = source.text[line:start]
-    here = Span(source, end, end)
     if before.strip():
-        return here, f", {key}: {value}"
-    comma = "," if key.startswith('"') else ""
-    return here, f"{comma}\n{before}{key}: {value}"
+        return Span(source, end, end), f", {key}: {value}"
+    if key.startswith('"'):
+        return Span(source, end, end), f",\n{before}{key}: {value}"
+    comment = _comment(source, end)
+    return comment, f"{comment.text}\n{before}{key}: {value}"
 
 
 def _added(
@@ -80,12 +82,21 @@ def _added(
         inside = Span(source, whole.start, whole.end)
         return (inside, f"[{written}]") if not inside.text[1:-1].strip() else None
     last = items[-1]
-    here = Span(source, last.end, last.end)
     line = source.text.rfind("\n", 0, last.start) + 1
     before = source.text[line : last.start]
+    comment = _comment(source, last.end)
     if not whole.text.startswith("["):
-        return here, f"\n{before}{written}"
-    return here, f",\n{before}{written}" if not before.strip() else f", {written}"
+        return comment, f"{comment.text}\n{before}{written}"
+    if before.strip():
+        return Span(source, last.end, last.end), f", {written}"
+    return comment, f",{comment.text}\n{before}{written}"
+
+
+def _comment(source: SourceFile, start: int) -> Span:
+    """The comment that follows at *start* on the line; an empty place there if there is none."""
+    end = source.text.find("\n", start)
+    rest = Span(source, start, end if end >= 0 else len(source.text))
+    return rest if rest.text.lstrip().startswith(("#", "//")) else Span(source, start, start)
 
 
 def _like(text: str, name: str) -> str:
