@@ -31,4 +31,4 @@ def resources_of(
         return Plan(evaluator, deployed).resources
     from . import cloudformation
 
-    return cloudformation.setup_of(evaluator, deployed).resources
+    return cloudformation.resources_of(evaluator, deployed)

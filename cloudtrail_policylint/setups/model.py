@@ -304,7 +304,10 @@ class Resource(ABC):
 
     def respelt(self, hole: Hole, assumed: Assumed = NOTHING) -> Parts:
         """*hole* as it is spelled everywhere, with what is *assumed* of it."""
-        written = self.spelling(hole)
+        return self.respelt_as(hole, self.spelling(hole), assumed)
+
+    def respelt_as(self, hole: Hole, written: str, assumed: Assumed) -> Parts:
+        """*hole*, which is spelled *written* everywhere, with what is *assumed* of it."""
         if assumed.names and self.made_up(written):
             return made_up_name(written, hole.span)
         value = assumed.partition if written in PARTITIONS else ""
