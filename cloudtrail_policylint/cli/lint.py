@@ -56,7 +56,8 @@ def _adapted(settings: Settings, options: argparse.Namespace) -> Settings:
     select, ignore = _split(options.select), _split(options.ignore)
     for name, value, given in (
         ("select", select, select),
-        ("ignore", (*settings.ignore, *ignore), ignore),
+        # --select goes before what the settings ignore.
+        ("ignore", ignore if select else (*settings.ignore, *ignore), ignore or select),
         ("rules", (*settings.rules, *options.rules), options.rules),
         ("scope", options.scope, options.scope),
         ("pedantic", True, options.pedantic),
@@ -68,8 +69,9 @@ def _adapted(settings: Settings, options: argparse.Namespace) -> Settings:
     ):
         if given:
             changes[name.replace("-", "_")] = value
-            added = name in ("ignore", "rules") and name in origins
-            origins[name] = f"{origins[name]}, --{name}" if added else f"--{name}"
+            option = f"--{'select' if name == 'ignore' and not ignore else name}"
+            added = name in ("ignore", "rules") and name in origins and option != "--select"
+            origins[name] = f"{origins[name]}, {option}" if added else option
     return replaced(settings, **changes, origins=tuple(origins.items()))
 
 

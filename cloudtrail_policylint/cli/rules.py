@@ -17,7 +17,7 @@ def rules(options: argparse.Namespace) -> int:
     """List the rules; return the exit code."""
     from ..report import pages
 
-    book = rule_book(options.rules)
+    book = rule_book(_rules_of(options))
     if options.format == "json":
         write_stdout(pages.as_json(book))
     elif options.format == "markdown":
@@ -34,13 +34,21 @@ def explain(options: argparse.Namespace) -> int:
     from ..rulebook.file import examples_of
     from ..rulebook.load import rules_folder
 
-    book = rule_book(options.rules)
+    own = _rules_of(options)
+    book = rule_book(own)
     rule = book.named(options.rule)
     if rule is None:
         raise UsageError(f"unknown rule {options.rule}{nearest(options.rule, book.names())}")
-    examples = examples_of([*options.rules, rules_folder()], rule.id) if rule.subject else {}
+    examples = examples_of([*own, rules_folder()], rule.id) if rule.subject else {}
     write_stdout(pages.page(rule, examples))
     return EXIT_OK
+
+
+def _rules_of(options: argparse.Namespace) -> list[str]:
+    """The files and folders with rules of the settings and the command line, each once."""
+    from ..settings.lookup import NearestSettings
+
+    return list(dict.fromkeys((*NearestSettings().here.rules, *options.rules)))
 
 
 def check_rules(options: argparse.Namespace) -> int:

@@ -2,22 +2,21 @@
 
 Each path uses the nearest settings file, from its folder up to the top of the
 repository; if there is none, that of the current folder. Settings files are not
-merged, except that ``exclude`` entries further up also apply.
+merged with others that they do not extend, except that ``exclude`` entries further
+up also apply.
 """
 
 from __future__ import annotations
 
 import os
 
-from ..base.disk import is_inside, project_of
-from .model import Settings, SettingsError
+from ..base.disk import project_of
+from .inside import check_inside
+from .model import FILES, TOML_FILE, Settings, SettingsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-YAML_FILE = ".cloudtrail-policylint.yaml"
-TOML_FILE = "pyproject.toml"
+    from collections.abc import Callable
 
 
 class NearestSettings:
@@ -34,7 +33,7 @@ class NearestSettings:
         self._adapt = adapt
         self._named = None if config is None else adapt(_named(config))
         self._folders: dict[str, Settings | None] = {}
-        self.files = [] if config is None else [config]
+        self.files = [] if config is None or self._named is None else [config, *self._named.bases]
         """The settings files that were read."""
         here = _current_folder()
         self.here = self._named or self._found(here) or adapt(Settings(folder=here))
@@ -66,7 +65,7 @@ class NearestSettings:
             own = _in_folder(at)
             if own is not None:
                 path, settings = own
-                self.files.append(path)
+                self.files += [path, *settings.bases]
                 found = self._adapt(settings)
                 break
             if _is_top(at):
@@ -99,51 +98,26 @@ def _in_folder(folder: str) -> tuple[str, Settings] | None:
     The paths that they name must lie in the same project: a repository may not
     make those who lint it read files from elsewhere.
     """
-    for name, exists in ((YAML_FILE, os.path.lexists), (TOML_FILE, os.path.isfile)):
+    for name in FILES:
         path = os.path.join(folder, name)
-        if exists(path):
-            found = _from_file(os.path.relpath(path))
+        if os.path.lexists(path) and (name != TOML_FILE or os.path.isfile(path)):
+            found = _from_file(os.path.relpath(path), project_of(folder))
             if found is not None:
-                for key, given in (
-                    ("rules", found.rules),
-                    ("baseline", (found.baseline,)),
-                    ("expect", (found.expect_file,)),
-                ):
-                    _check_inside(key, given, found)
                 return path, found
     return None
-
-
-def _check_inside(key: str, given: Iterable[str | None], settings: Settings) -> None:
-    """Raise ``SettingsError`` if a path *given* as *key* is outside the project of *settings*.
-
-    The folder of git is no part of it.
-    """
-    from ..base.destination import is_in_git_folder
-
-    for path in filter(None, given):
-        real, where = os.path.realpath(path), ""
-        if not is_inside(real, project_of(settings.folder)):
-            where = "outside the project"
-        elif is_in_git_folder(real):
-            where = "in a folder of git"
-        if where:
-            place = dict(settings.origins)[key]
-            raise SettingsError(
-                f"{place}: {key}: {path} is {where}; only --{key} and --config may name such a path"
-            )
 
 
 def _named(config: str) -> Settings:
     if not os.path.exists(config):
         raise SettingsError(f"{config}: no such settings file")
-    found = _from_file(config)
+    found = _from_file(config, None)
     if found is None:
         raise SettingsError(f"{config}: no table [tool.cloudtrail-policylint]")
     return found
 
 
-def _from_file(path: str) -> Settings | None:
+def _from_file(path: str, within: str | None) -> Settings | None:
+    """The settings in the file *path*; all that they name lies *within* that folder, if given."""
     from .table import read_table
 
     table = read_table(path)
@@ -151,4 +125,11 @@ def _from_file(path: str) -> Settings | None:
         return None
     from .parse import settings_of
 
-    return settings_of(table)
+    settings = settings_of(table)
+    if within is not None:
+        check_inside(settings, within)
+    if settings.extend:
+        from .extend import with_bases
+
+        return with_bases(settings, within)
+    return settings
