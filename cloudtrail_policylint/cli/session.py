@@ -115,7 +115,7 @@ class LintSession:
             print_stderr(error)
         write_report(options, result, self._here.format, outputs)
         if not options.quiet:
-            for line in applied.notes:
+            for line in (*self._settings.overlooked(), *applied.notes):
                 print_stderr(line)
             _print_summary(options, result, everything=self._here.scope == "all")
         if result.interrupted:

@@ -12,11 +12,22 @@ import os
 
 from ..base.disk import project_of
 from .inside import check_inside
-from .model import FILES, TOML_FILE, Settings, SettingsError
+from .model import FILES, TOML_FILE, YAML_FILE, Settings, SettingsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+
+_LOOKALIKES = tuple(
+    [
+        name
+        for stem in ("cloudtrail-policylint", "policylint")
+        for dot in (".", "")
+        for end in ("yaml", "yml", "toml", "json")
+        if (name := f"{dot}{stem}.{end}") not in FILES
+    ]
+)
+"""The names of files that somebody may take for settings files."""
 
 
 class NearestSettings:
@@ -57,6 +68,17 @@ class NearestSettings:
             settings = above
         return True
 
+    def overlooked(self) -> Iterator[str]:
+        """Messages about files that look like settings of the current folder, but are not read."""
+        at = None if self._named else _current_folder()
+        while at is not None:
+            used, *others = [*_files_in(at, FILES), ""]
+            for path in filter(_has_settings, others):
+                yield f"{path}: not read, because {used} has the settings"
+            for path in _files_in(at, _LOOKALIKES):
+                yield f"{path}: not read; settings are in {YAML_FILE} or {TOML_FILE}"
+            at = None if _is_top(at) else os.path.dirname(at)
+
     def _found(self, folder: str) -> Settings | None:
         passed = []
         found, at = None, folder
@@ -78,6 +100,23 @@ class NearestSettings:
 
     def _above(self, folder: str) -> Settings | None:
         return None if _is_top(folder) else self._found(os.path.dirname(folder))
+
+
+def _files_in(folder: str, names: Iterable[str]) -> Iterator[str]:
+    """The files *names* in *folder* that exist, relative to the current folder."""
+    for name in names:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            yield os.path.relpath(path)
+
+
+def _has_settings(path: str) -> bool:
+    from .table import read_table
+
+    try:
+        return path != "" and read_table(path) is not None
+    except SettingsError:
+        return True
 
 
 def _current_folder() -> str:
