@@ -134,6 +134,14 @@ def _rules_options(rules: argparse.ArgumentParser) -> None:
         default="text",
         help="output format (default: text)",
     )
+    rules.add_argument(
+        "-s",
+        "--select",
+        action="append",
+        default=[],
+        metavar="RULES",
+        help="comma-separated rules to list: id, id prefix (CT2), name or tag",
+    )
     _add_rules_option(rules)
 
 

@@ -6,6 +6,7 @@ import os
 
 from ..base.errors import UsageError
 from ..lint.run import rule_book
+from .arguments import split
 from .output import EXIT_OK, EXIT_USAGE, print_stderr, write_lines, write_stdout
 
 TYPE_CHECKING = False
@@ -15,15 +16,17 @@ if TYPE_CHECKING:
 
 def rules(options: argparse.Namespace) -> int:
     """List the rules; return the exit code."""
+    from ..findings.selection import matching
     from ..report import pages
 
     book = rule_book(_rules_of(options))
+    found = matching(book, split(options.select)) if options.select else book.sorted()
     if options.format == "json":
-        write_stdout(pages.as_json(book))
+        write_stdout(pages.as_json(found))
     elif options.format == "markdown":
-        write_stdout(pages.as_table(book))
+        write_stdout(pages.as_table(found))
     else:
-        write_lines(pages.as_lines(book))
+        write_lines(pages.as_lines(found))
     return EXIT_OK
 
 

@@ -75,6 +75,8 @@ class LintSession:
     def check(self, contents: Contents | None = None, *, strings: bool = False) -> Result:
         """The result for the paths; *contents* and *strings* are as for ``Run.lint_paths``."""
         options = self.options
+        if options.select or options.ignore:  # a misspelt rule, even if there is nothing to check
+            self._run.selection()
         if "-" in options.paths:
             return self._check_stdin(contents or {}, strings=strings)
         if not sys.stderr.isatty():
