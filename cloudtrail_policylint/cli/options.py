@@ -351,7 +351,13 @@ def _jobs(text: str) -> int | None:
 
 
 def _completion_options(completion: argparse.ArgumentParser) -> None:
-    completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
+    completion.epilog = "The first lines of the script say where to put it."
+    completion.add_argument(
+        "shell",
+        choices=("bash", "zsh", "tcsh", "fish", "powershell"),
+        metavar="SHELL",
+        help="bash, zsh, tcsh, fish or powershell",
+    )
 
 
 def _why_options(why: argparse.ArgumentParser) -> None:

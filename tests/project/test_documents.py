@@ -12,6 +12,7 @@ from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.report.pages import index, markdown_page, page_name, underlined
 from cloudtrail_policylint.rulebook.file import examples_of, facts_in
 from cloudtrail_policylint.rulebook.folder import RuleFolder
+from support.options_page import options_page
 from support.paths import PROJECT
 
 if TYPE_CHECKING:
@@ -55,6 +56,14 @@ def test_the_pages_of_the_rules_are_current(book: RuleBook) -> None:
     found = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
     stale = [name for name in {*wanted, *found} if wanted.get(name) != found.get(name)]
     assert stale == []
+
+
+def test_the_page_of_the_options_is_current() -> None:
+    """``UPDATE_DOCS=1`` regenerates it."""
+    page = PROJECT / "docs" / "options.md"
+    if os.environ.get("UPDATE_DOCS"):
+        page.write_text(options_page(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == options_page()
 
 
 @pytest.mark.parametrize(
