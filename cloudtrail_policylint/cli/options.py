@@ -154,6 +154,10 @@ def _check_options(check: argparse.ArgumentParser) -> None:
     check.add_argument("paths", nargs="+", metavar="PATH", help="rule files or folders")
 
 
+def _schema_options(schema: argparse.ArgumentParser) -> None:
+    schema.add_argument("of", choices=("settings", "rules"), metavar="OF", help="settings or rules")
+
+
 def _add_rules_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rules",
@@ -480,5 +484,6 @@ COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),
+    "schema": (_schema_options, "print the JSON Schema of settings or rule files, for editors"),
     "completion": (_completion_options, "print a shell completion script"),
 }

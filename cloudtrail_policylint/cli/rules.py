@@ -54,6 +54,17 @@ def _rules_of(options: argparse.Namespace) -> list[str]:
     return list(dict.fromkeys((*NearestSettings().here.rules, *options.rules)))
 
 
+def schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema of settings or rule files; return the exit code."""
+    from importlib.resources import files
+
+    from .. import __name__ as package
+
+    name = {"settings": "settings/settings.schema.json", "rules": "rulebook/rule.schema.json"}
+    write_stdout(files(package).joinpath(name[options.of]).read_text(encoding="utf-8"))
+    return EXIT_OK
+
+
 def check_rules(options: argparse.Namespace) -> int:
     """Validate rule files and run their examples; return the exit code."""
     from ..check_rules import check

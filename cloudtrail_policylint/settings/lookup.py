@@ -16,7 +16,9 @@ from .model import FILES, TOML_FILE, YAML_FILE, Settings, SettingsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from .table import Table
 
 _LOOKALIKES = tuple(
     [
@@ -33,18 +35,21 @@ _LOOKALIKES = tuple(
 class NearestSettings:
     """The settings of each folder, each looked up once.
 
-    *config* is a settings file to use for all paths instead. *adapt* applies the
+    *config* is a settings file, or settings, to use for all paths instead. *adapt* applies the
     command line to the settings of each file. Raises ``SettingsError``: when
     created for *config* and the current folder, later for other folders.
     """
 
     def __init__(
-        self, config: str | None = None, adapt: Callable[[Settings], Settings] = lambda one: one
+        self,
+        config: str | Settings | None = None,
+        adapt: Callable[[Settings], Settings] = lambda one: one,
     ) -> None:
         self._adapt = adapt
-        self._named = None if config is None else adapt(_named(config))
+        named = _named(config) if isinstance(config, str) else config
+        self._named = None if named is None else adapt(named)
         self._folders: dict[str, Settings | None] = {}
-        self.files = [] if config is None or self._named is None else [config, *self._named.bases]
+        self.files = [config, *named.bases] if isinstance(config, str) and named else []
         """The settings files that were read."""
         here = _current_folder()
         self.here = self._named or self._found(here) or adapt(Settings(folder=here))
@@ -155,13 +160,24 @@ def _named(config: str) -> Settings:
     return found
 
 
+def settings_from(value: Mapping[str, object]) -> Settings:
+    """*value* as the contents of a settings file in the current folder."""
+    from ..tree.source import SourceFile, Span
+    from .table import Table
+
+    place = Span(SourceFile("config", ""), 0, 0)
+    return _from_table(Table("config", dict(value), lambda _path: place), None)
+
+
 def _from_file(path: str, within: str | None) -> Settings | None:
     """The settings in the file *path*; all that they name lies *within* that folder, if given."""
     from .table import read_table
 
     table = read_table(path)
-    if table is None:
-        return None
+    return None if table is None else _from_table(table, within)
+
+
+def _from_table(table: Table, within: str | None) -> Settings:
     from .parse import settings_of
 
     settings = settings_of(table)
