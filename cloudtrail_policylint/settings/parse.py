@@ -20,6 +20,7 @@ from .model import (
     SettingsError,
     SuppressEntry,
 )
+from .packs import PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from .table import Table
 
-_LISTS = ("select", "ignore", "rules", "include", "exclude")
+_LISTS = ("extend", "select", "ignore", "rules", "include", "exclude")
 NAMES = (
     *_LISTS,
     "severity",
@@ -64,6 +65,10 @@ def settings_of(table: Table) -> Settings:
     baseline = _string(table, ("baseline",), value.get("baseline"))
     return Settings(
         folder=folder,
+        extend=tuple(
+            name if name.startswith(PREFIX) else _path(table, "extend", name)
+            for name in lists["extend"]
+        ),
         select=lists["select"],
         ignore=lists["ignore"],
         severity=_severities(table, ("severity",), value.get("severity", {})),
