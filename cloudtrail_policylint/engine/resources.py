@@ -246,6 +246,9 @@ class _Partner(_Test):
         for partner in self._passing(resource, subject):
             if not inner:
                 yield Witness("partner", partner.owner.name, partner.owner.span)
+            if self._order:
+                place = partner.place_of(subject.resource)
+                yield Witness("reference", subject.resource.owner.name, place or partner.head())
             for test in self._tests:
                 yield from test.witnesses(partner, subject)
         if self._through is not None and self._quantifier != "none":

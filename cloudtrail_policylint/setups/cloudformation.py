@@ -9,7 +9,7 @@ from ..extract.cloudformation.policies import owner_of
 from ..extract.cloudformation.references import references
 from ..extract.detect import read_policy
 from ..iam.patterns import MAYBE, NO, YES
-from ..tree.nodes import Hole, Map, Piece, Seq, Text
+from ..tree.nodes import Hole, Map, Piece, Seq, Text, walk
 from .model import (
     NOTHING,
     Elsewhere,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ..extract.cloudformation.template import Resource as Written
     from ..iam.written import Problem
     from ..tree.nodes import Node
+    from ..tree.source import Span
     from .model import Assumed, Location, Parts, Path
     from .waiting import Insertion
 
@@ -240,6 +241,18 @@ class TemplateResource(Resource):
                 return None
             stack, name = stack.above
         return in_template(self._entry, name)
+
+    def place_of(self, other: Resource) -> Span | None:
+        """Where it refers to *other* of the same template."""
+        if not isinstance(other, TemplateResource) or other.stack is not self.stack:
+            return None
+        name, properties = other.written.name, self.written.properties
+        spans = [
+            inner.span
+            for inner in (walk(properties) if properties is not None else ())
+            if isinstance(inner, Map) and name in references(inner)
+        ]
+        return min(spans, key=lambda span: span.end - span.start, default=None)
 
     # -- properties
 

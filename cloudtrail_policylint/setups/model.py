@@ -294,6 +294,10 @@ class Resource(ABC):
         """What makes it wait for another resource, in its file; None if that is not possible."""
         return None
 
+    def place_of(self, _: Resource) -> Span | None:
+        """Where it refers to another resource; None if that is not known."""
+        return None
+
     def exists_with(self, other: Resource) -> int:
         """Whether it exists where *other* does."""
         return YES if self.conditions <= other.conditions else MAYBE

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from ..readers.hcl.file import Attribute, Block
     from ..readers.hcl.syntax import Expression
     from ..tree.nodes import Node
+    from ..tree.source import Span
     from .model import Parts, Path
     from .waiting import Insertion
 
@@ -438,6 +439,12 @@ class TerraformResource(Resource):
             address = address_of(session.caller.block)
             session = session.caller.session
         return in_terraform(self.block, address)
+
+    def place_of(self, other: Resource) -> Span | None:
+        """Where it refers to *other*, through local values, data and modules too."""
+        if not isinstance(other, TerraformResource):
+            return None
+        return self.tree.references.place_of(self.session, self.block, other.block)
 
     # -- what it is
 
