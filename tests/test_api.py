@@ -71,7 +71,7 @@ def test_unusable_input_raises(here: Path) -> None:
         lint_paths(["nowhere"])
     with pytest.raises(
         InputError,
-        match=r"^notes.txt: unknown file format: .* in \.json, .*, \.template, .* or \.tofu\.json$",
+        match=r"^notes.txt: unknown file format: .* in \.json, .*, \.template, .* or .tfvars\.json$",
     ):
         lint_text("", "notes.txt")
     with pytest.raises(InputError, match=r"^gone.yaml: no such settings file$"):

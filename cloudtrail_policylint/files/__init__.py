@@ -44,4 +44,4 @@ class Files:
         if self.inputs.unreadable or self.inputs.any_matters():
             return False
         terraform = any(one.format is TERRAFORM for one in self.inputs.candidates)
-        return not (terraform and self.modules.any_matters())
+        return not (terraform and self.modules.any_to_check())

@@ -43,9 +43,9 @@ class Modules:
         self.errors: list[tuple[str, Exception]] = []
         """The internal errors of the search for calls and neighbours, with the folder of each."""
 
-    def any_matters(self) -> bool:
-        """Whether a file of a given module may contain a policy in scope."""
-        return any(self._module_matters(folder) for folder in self._folders)
+    def any_to_check(self) -> bool:
+        """Whether there is a module to check, or an error kept one from being found."""
+        return any(True for _ in self.to_check()) or bool(self.errors)
 
     def to_check(self) -> Iterator[str]:
         """The folders of the modules to check, if they may contain a policy in scope.

@@ -69,7 +69,7 @@ class Selection:
         return [
             self._with_severity(one)
             for one in findings
-            if not self._is_ignored(one.rule.id, one.span.source.path)
+            if not self._is_ignored(one.rule.id, one.settled_at.source.path)
         ]
 
     def _is_ignored(self, identifier: str, path: str) -> bool:
@@ -90,7 +90,7 @@ class Selection:
         """*finding* with the severity from the settings; unchanged if it is uncertain."""
         if not finding.certain:
             return finding
-        key = finding.span.source.path, finding.rule.id
+        key = finding.settled_at.source.path, finding.rule.id
         if key not in self._severities:
             overrides = (*self._settings.severity, *self._for_path(key[0])[1])
             matching = (

@@ -1,8 +1,10 @@
 """Modules and nested templates: the outcomes of all their calls merged into one.
 
 They are evaluated once per call. A finding in the text of a caller holds for
-that caller. A finding in the module's own text is reported only if every call
-that creates the policy's owner has it.
+that caller. A finding in the module's own text is reported there only if every
+call that creates the policy's owner has it, and if the text is to be reported.
+Otherwise it is reported for each call that has it, where the value is written
+(see ``placing``).
 """
 
 from __future__ import annotations
@@ -13,12 +15,12 @@ from .outcome import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ..files.inputs import Inputs
     from ..findings.finding import Finding
     from ..iam.written import Extraction, Owner
-    from ..tree.source import SourceFile
+    from .placing import Placing
 
 
 class Call:
@@ -40,12 +42,11 @@ def outcome_of_calls(
     extractions: Iterable[Extraction],
     check: Callable[[Extraction], Outcome],
     callers: set[int],
-    reported: Callable[[SourceFile], bool],
+    placing: Placing,
 ) -> Outcome:
     """The outcome for a module or template; *extractions* has one item for each of its calls.
 
-    *callers* are the ids of the callers' sources. Findings in files for which
-    *reported* is false are left out.
+    *callers* are the ids of the callers' sources; *placing* says which files are reported.
     """
     whole = Outcome()
     calls: list[Call] = []
@@ -55,16 +56,22 @@ def outcome_of_calls(
         outcome.findings = []
         whole.add(outcome)
         whole.loaded |= {path_key(found.node.span.source.path) for found in extraction.documents}
-    whole.findings = [
-        finding
-        for call in calls
-        for key, finding in call.findings.items()
-        if reported(finding.span.source)
-        and (
-            id(finding.span.source) in callers or all(other.agrees(key, finding) for other in calls)
-        )
-    ]
+    whole.findings = list(_reported(calls, callers, placing))
     return whole
+
+
+def _reported(calls: list[Call], callers: set[int], placing: Placing) -> Iterator[Finding]:
+    """The findings of *calls* to report, each where it is reported."""
+    for call in calls:
+        for key, finding in call.findings.items():
+            source = finding.span.source
+            common = id(source) in callers or all(other.agrees(key, finding) for other in calls)
+            if common and placing.reported(source):
+                yield finding
+                continue
+            placed = placing.placed(finding, None if common else callers)
+            if placed is not None:
+                yield placed
 
 
 def keep_given(outcome: Outcome, inputs: Inputs) -> None:

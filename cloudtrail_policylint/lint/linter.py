@@ -18,7 +18,7 @@ from ..base.formats import (
 )
 from ..extract import extractor_of
 from ..files.inputs import path_key
-from ..findings.finding import Finding, problem_finding
+from ..findings.finding import Finding, key_of, problem_finding
 from ..iam.written import Owner, Problem, syntax_problem
 from ..tree.source import SourceFile, Span
 from .checker import Checker
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings, SuppressEntry
     from ..tree.nodes import Node
+    from .placing import Placing
     from .work import Unit
 
 
@@ -187,7 +188,8 @@ class Linter:
             for above in modules.callers(folder)
             for source in modules.module_sources(above)
         } - {id(source) for source in modules.module_sources(folder)}
-        outcome = self._check_calls(project.extractions(folder), callers, files)
+        placing = self._placing(files, partial(project.hiding, folder))
+        outcome = self._check_calls(project.extractions(folder), callers, placing)
         # A neighbour was only read for its calls: do not count its own policies.
         if modules.is_near(folder):
             from .calls import keep_given
@@ -209,20 +211,38 @@ class Linter:
             callers = stacks.callers(path)
             if any(map(inputs.matters, (path, *(source.path for source in callers)))):
                 above = {id(source) for source in callers}
-                check = partial(self._check_calls, stacks.extractions(path), above, files)
+                placing = self._placing(files, partial(stacks.hiding, path))
+                check = partial(self._check_calls, stacks.extractions(path), above, placing)
                 whole.add(self._guarded(path, check))
         return whole
 
     def _check_calls(
-        self, extractions: Iterable[Extraction], callers: set[int], files: Files
+        self, extractions: Iterable[Extraction], callers: set[int], placing: Placing
     ) -> Outcome:
         from .calls import outcome_of_calls
 
-        def reported(source: SourceFile) -> bool:
-            return files.inputs.is_given(source) and not self._settings.excludes(source.path)
-
         check = partial(self._checker.check, by_place=True)
-        return outcome_of_calls(extractions, check, callers, reported)
+        return outcome_of_calls(extractions, check, callers, placing)
+
+    def _placing(
+        self,
+        files: Files,
+        hiding: Callable[..., Iterable[Extraction]],
+    ) -> Placing:
+        """Places findings for *files*; *hiding* is ``Project.hiding`` for the module."""
+        from .placing import Placing
+
+        def excluded(source: SourceFile) -> bool:
+            return self._settings.excludes(source.path)
+
+        def reported(source: SourceFile) -> bool:
+            return files.inputs.is_given(source) and not excluded(source)
+
+        def keys(hides: Callable[[Span], bool], *, inputs: bool) -> set[object]:
+            checked = map(self._checker.check, hiding(hides, inputs=inputs))
+            return {key_of(one) for found in checked for one in found.findings if one.certain}
+
+        return Placing(reported, excluded, keys)
 
     def _unreadable(self, file: Unreadable) -> Finding:
         span = Span(file.source, 0, 0)

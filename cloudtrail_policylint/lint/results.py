@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.formats import SUPPRESSION_MARK
 from ..base.record import replaced
-from ..findings.finding import once_for_each_cause, settled
+from ..findings.finding import once_for_each_cause, places_of, settled
 from ..findings.result import Result, merged
 
 TYPE_CHECKING = False
@@ -93,13 +93,22 @@ class Results:
         checked completely. Most runs have no suppression.
         """
         allowed = [s for s in whole.allowed.values() if id(s.span.source) in given]
+        others = [s for s in whole.allowed.values() if id(s.span.source) not in given]
         marked = [source for source in given.values() if SUPPRESSION_MARK in source.text]
-        if not (allowed or marked):
+        places = [span for one in findings for span in places_of(one)]
+        sources = {id(span.source): span.source for span in places}
+        away = [
+            source
+            for key, source in sources.items()
+            if key not in given and SUPPRESSION_MARK in source.text
+        ]
+        if not (allowed or others or marked or away):
             return findings, []
         from ..findings.suppress import suppress, suppression_problems, suppressions_in
 
         suppressions = [s for source in marked for s in suppressions_in(source)] + allowed
-        kept, suppressed = suppress(findings, suppressions)
+        others += [s for source in away for s in suppressions_in(source)]
+        kept, suppressed = suppress(findings, [*suppressions, *others])
         return kept + suppression_problems(
             suppressions, self._book, self._ran, is_checked
         ), suppressed

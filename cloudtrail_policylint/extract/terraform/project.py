@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ...iam.written import Extraction
     from ...readers.hcl.file import Block
-    from ...tree.source import SourceFile
+    from ...tree.source import SourceFile, Span
     from .session import Instance
 
     class Folders(Protocol):
@@ -63,10 +63,14 @@ MAX_NESTING = 20
 
 
 class Project:
-    """The Terraform modules of *folders*, each read once."""
+    """The Terraform modules of *folders*, each read once.
 
-    def __init__(self, folders: Folders) -> None:
+    What is written at places that *hides* says is unknown.
+    """
+
+    def __init__(self, folders: Folders, hides: Callable[[Span], bool] | None = None) -> None:
         self._folders = folders
+        self._hides = hides
         self._modules: dict[str, Module] = {}
         self._evaluators: dict[str, list[Evaluator]] = {}
         self._children: dict[tuple[int, int, str | None], Evaluator | None] = {}
@@ -76,6 +80,19 @@ class Project:
         """The extraction of the module *folder*, once by itself or once for each call of it."""
         for evaluator in self._evaluated(folder):
             yield find(evaluator)
+
+    def hiding(
+        self, folder: str, hides: Callable[[Span], bool], *, inputs: bool
+    ) -> list[Extraction]:
+        """The extractions of the module *folder* as if what *hides* says were unknown.
+
+        With *inputs*, so is all that callers give.
+        """
+        other = Project(self._folders, hides)
+        other._modules = self._modules
+        if inputs and self._calls_of(folder):
+            return [find(other._root(folder, unknown_inputs=True))]
+        return list(other.extractions(folder))
 
     def forget(self) -> None:
         """Drop all modules: a repository may have many projects."""
@@ -118,7 +135,7 @@ class Project:
 
     def _root(self, folder: str, *, unknown_inputs: bool = False) -> Evaluator:
         module = self._module(folder)
-        evaluator = Evaluator(module, children=self._child, unknown_inputs=unknown_inputs)
+        evaluator = self._evaluator(module, unknown_inputs=unknown_inputs)
         self._at[id(evaluator)] = (evaluator, folder, 0)
         return evaluator
 
@@ -139,11 +156,25 @@ class Project:
         if folder is None or nesting == MAX_NESTING or len(self._at) == MAX_EVALUATIONS:
             return None
         path = posixpath.normpath(posixpath.join(caller.folder, _local_path(block) or "."))
-        child = Evaluator(
-            self._module(folder), Caller(caller, block, instance), path, children=self._child
-        )
+        child = self._evaluator(self._module(folder), Caller(caller, block, instance), path)
         self._at[id(child)] = (child, folder, nesting + 1)
         return child
+
+    def _evaluator(
+        self,
+        module: Module,
+        caller: Caller | None = None,
+        path: str = ".",
+        *,
+        unknown_inputs: bool = False,
+    ) -> Evaluator:
+        if self._hides is None:
+            return Evaluator(module, caller, path, self._child, unknown_inputs=unknown_inputs)
+        from .evaluate import PartlyHidden
+
+        return PartlyHidden(
+            module, self._hides, caller, path, self._child, unknown_inputs=unknown_inputs
+        )
 
 
 def _local_path(block: Block) -> str | None:
