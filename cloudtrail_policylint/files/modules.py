@@ -9,6 +9,7 @@ from ..base.formats import MODULE_FILES, TERRAFORM, YAML
 from ..base.lazy_regex import regex
 from .access import TESTS, tests_in
 from .inputs import path_key
+from .installed import Installed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Modules:
         self._callers: dict[str, list[str]] | None = None
         self._loaders: set[str] = set()
         self._near: set[str] = set()
+        self._installed = Installed(self._projects)
         self._tests: dict[str, set[tuple[str, str]] | None] = {}
         self.errors: list[tuple[str, Exception]] = []
         """The internal errors of the search for calls and neighbours, with the folder of each."""
@@ -147,6 +149,10 @@ class Modules:
             return known
         real = self._projects.real(path)
         return path if is_inside(real, self._projects.of(folder)) and os.path.isdir(real) else None
+
+    def installed(self, folder: str, name: str, source: str) -> str | None:
+        """The folder of the downloaded module that the module of *folder* calls *name*."""
+        return self._installed.of_call(folder, name, source)
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """A function that opens a file by its path from *folder*."""
@@ -259,6 +265,8 @@ class Modules:
         """The folders of the modules that the module *folder* calls; none after an error."""
         try:
             found = [self.called(folder, path) for path in sorted(self._local_calls(folder))]
+            self._installed.add(folder)
+            found += self._installed.called(folder)
         except Exception as error:  # noqa: BLE001 - the other modules are still checked
             self.errors.append((folder or ".", error))
             return []

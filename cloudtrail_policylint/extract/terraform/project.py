@@ -3,7 +3,7 @@
 A module is evaluated once for each call of it, with the caller's values
 (developer.hashicorp.com/terraform/language/modules/syntax), or without any call
 by itself, as a root module. The outputs of modules from a registry or from git
-are unknown.
+are unknown unless ``terraform init`` has downloaded them.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
         def called(self, folder: str, source: str) -> str | None:
             """The folder that the module source *source* names; None if it may not be read."""
+
+        def installed(self, folder: str, name: str, source: str) -> str | None:
+            """The folder of the downloaded module that the one of *folder* calls *name*."""
 
         def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
             """A function that opens a file by its path relative to *folder*."""
@@ -140,9 +143,11 @@ class Project:
         return evaluator
 
     def _target(self, folder: str, block: Block) -> str | None:
-        """The folder that *block* in the module *folder* calls; None if it is not local."""
-        path = _local_path(block)
-        return self._folders.called(folder, path) if path is not None else None
+        """The folder that *block* in the module *folder* calls; None if it is not at hand."""
+        source = _source(block)
+        if source.startswith(("./", "../")) or source in (".", ".."):
+            return self._folders.called(folder, source)
+        return self._folders.installed(folder, block.labels[0], source) if source else None
 
     def _child(self, caller: Evaluator, block: Block, instance: Instance) -> Evaluator | None:
         key = (id(caller), id(block), instance.key)
@@ -155,7 +160,8 @@ class Project:
         folder = self._target(above, block)
         if folder is None or nesting == MAX_NESTING or len(self._at) == MAX_EVALUATIONS:
             return None
-        path = posixpath.normpath(posixpath.join(caller.folder, _local_path(block) or "."))
+        way = posixpath.relpath(folder or ".", above or ".")
+        path = posixpath.normpath(posixpath.join(caller.folder, way))
         child = self._evaluator(self._module(folder), Caller(caller, block, instance), path)
         self._at[id(child)] = (child, folder, nesting + 1)
         return child
@@ -177,11 +183,10 @@ class Project:
         )
 
 
-def _local_path(block: Block) -> str | None:
-    """The local path (``./`` or ``../``) of the module that *block* calls, if it has one."""
+def _source(block: Block) -> str:
+    """The source of the module that *block* calls; empty if it is not a text."""
     attribute = block.attributes.get("source")
     expression = attribute.expression if attribute is not None else None
     if not isinstance(expression, Constant) or not isinstance(expression.node, Text):
-        return None
-    path = expression.node.literal or ""
-    return path if path.startswith(("./", "../")) or path in (".", "..") else None
+        return ""
+    return expression.node.literal or ""
