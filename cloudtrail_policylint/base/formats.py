@@ -71,6 +71,8 @@ _WITH_DOTS = (
 
 MODULE_FILES = TERRAFORM.suffixes
 """Suffixes of the files that make up a Terraform module."""
+TEMPLATES = (*JSON.suffixes, *YAML.suffixes, *CLOUDFORMATION.suffixes)
+"""Suffixes of the files that may be CloudFormation templates."""
 DEFINITIONS = tuple(suffix for suffix in MODULE_FILES if ".tfvars" in suffix)
 """Suffixes of files that set variables
 (developer.hashicorp.com/terraform/language/values/variables)."""

@@ -40,8 +40,9 @@ class Files:
 
     def nothing_to_check(self) -> bool:
         """Whether no file can contain a policy in scope and all could be read."""
-        self.inputs.read_all()
-        if self.inputs.unreadable or self.inputs.any_matters():
+        inputs = self.inputs
+        inputs.read_all()
+        if inputs.unreadable or inputs.any_matters() or inputs.nesting():
             return False
-        terraform = any(one.format is TERRAFORM for one in self.inputs.candidates)
-        return not (terraform and self.modules.any_to_check())
+        terraform = any(one.format is TERRAFORM for one in inputs.candidates)
+        return not ((terraform or inputs.may_be_loaded()) and self.modules.any_to_check())

@@ -52,7 +52,8 @@ def discover(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candid
 
     Raises ``MissingPathError`` for a path that does not exist. A file that is
     given by name is checked even if git ignores it, but not if ``exclude`` in the
-    settings matches it, because a commit hook names every file.
+    settings matches it, because a commit hook names every file. Rules, the baseline
+    and expectations of the settings are no candidates.
     """
     seen: set[str] = set()
     for path in paths:
@@ -67,7 +68,9 @@ def discover(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candid
 
 def _single(path: str, settings: NearestSettings) -> Iterator[Candidate]:
     form = format_of(path)
-    if form is not None and not settings.excludes(path):
+    if form is None or settings.excludes(path):
+        return
+    if not settings.of_file(path).owns(path):
         yield Candidate(_shown(path), form, named=True)
 
 
@@ -87,7 +90,8 @@ def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
             form = format_of(name)
             if form is None or ignores.ignored(path, folder=False):
                 continue
-            if settings.excludes(path) or not settings.of(folder).includes(path):
+            own = settings.of(folder)
+            if settings.excludes(path) or own.owns(path) or not own.includes(path):
                 continue
             yield Candidate(_shown(path), form, named=False)
 

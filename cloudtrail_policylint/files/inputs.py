@@ -6,7 +6,7 @@ import os
 from itertools import islice
 
 from ..base.disk import Projects, TooLargeError, UnreadableError, is_inside
-from ..base.formats import TERRAFORM, format_of
+from ..base.formats import CLOUDFORMATION, JSON, MODULE_FILES, TERRAFORM, YAML, format_of
 from ..base.record import record
 from ..tree.source import SourceFile
 from .contents import decode, may_matter, may_nest, read_bytes
@@ -63,6 +63,9 @@ class Inputs:
         self._beside: dict[str, SourceFile] = {}
         self._matters: dict[str, bool] = {}
         self._nesting: list[str] = []
+        self._templates: list[str] = []
+        self._plain: dict[str, bool] = {}
+        self._below_module: dict[str, bool] = {}
 
     def source(self, path: str, *, referred: bool = False) -> SourceFile | None:
         """The file *path*, or None if it cannot be read.
@@ -91,9 +94,41 @@ class Inputs:
         return any(self._matters.values())
 
     def nesting(self) -> list[str]:
-        """The files that may be templates with nested stacks."""
+        """The files that may be templates with nested stacks, also near a template given by name."""
         self.read_all()
+        if self._templates:
+            from .neighbours import templates_near
+
+            self._nesting += templates_near(self._templates, self._walked, self._projects)
+            self._templates = []
         return self._nesting
+
+    def may_be_loaded(self) -> list[str]:
+        """The files given by name in which only their module may show a policy in scope.
+
+        Of all that modules may load, these are policies, and what is at or below a module.
+        """
+        return [
+            path
+            for path, is_policy in self._plain.items()
+            if is_policy or self._is_below_module(os.path.dirname(path))
+        ]
+
+    def _is_below_module(self, folder: str) -> bool:
+        top = self._projects.of(folder)
+        at = self._projects.real(folder)
+        while at not in self._below_module:
+            try:
+                names = os.listdir(at)
+            except OSError:
+                names = []
+            found = any(name.endswith(MODULE_FILES) for name in names)
+            above = os.path.dirname(at)
+            if found or at in (top, above):
+                self._below_module[at] = found
+            else:
+                self._below_module[at] = self._is_below_module(above)
+        return self._below_module[at]
 
     # -- which files findings are reported for
 
@@ -167,12 +202,16 @@ class Inputs:
             replaced = self._contents.get(file_key(path)) if self._contents else None
             data = read_bytes(path) if replaced is None else replaced
             matters = self._matters[key] = may_matter(data, everything=self._everything)
-            nests = candidate is not None and may_nest(data, candidate.format)
+            nests = candidate is not None and candidate.format is not TERRAFORM and may_nest(data)
+            if not matters and candidate is not None and candidate.named:
+                self._note_plain(candidate, data)
             if not (matters or needed or nests):
                 return None
             source = SourceFile(shown, decode(data))
             if nests and shown not in self._nesting:
                 self._nesting.append(shown)
+            if matters and candidate is not None and _is_named_template(candidate, data):
+                self._templates.append(shown)
             return source
         except UnreadableError as error:
             too_large = isinstance(error, TooLargeError)
@@ -181,6 +220,19 @@ class Inputs:
             if candidate is not None and (matters or candidate.named):
                 self.unreadable[key] = Unreadable(SourceFile(shown, ""), str(error), too_large)
             return None
+
+    def _note_plain(self, candidate: Candidate, data: bytes) -> None:
+        """Note that *candidate* with the content *data* is only checked if a module loads it."""
+        form = candidate.format
+        if form.loaded_by_modules:
+            self._plain[candidate.path] = b"tatement" in data
+        elif form is YAML:  # modules rarely load it
+            self._plain[candidate.path] = False
+
+
+def _is_named_template(candidate: Candidate, data: bytes) -> bool:
+    named = candidate.named and candidate.format in (JSON, YAML, CLOUDFORMATION)
+    return named and b"Resources" in data and b"AWS::" in data
 
 
 def path_key(path: str) -> str:

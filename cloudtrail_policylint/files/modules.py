@@ -39,6 +39,7 @@ class Modules:
         self._sources: dict[str, list[SourceFile]] = {}
         self._callers: dict[str, list[str]] | None = None
         self._loaders: set[str] = set()
+        self._may_load: set[str] = set()
         self._near: set[str] = set()
         self._installed = Installed(self._projects)
         self._tests: dict[str, set[tuple[str, str]] | None] = {}
@@ -52,15 +53,15 @@ class Modules:
     def to_check(self) -> Iterator[str]:
         """The folders of the modules to check, if they may contain a policy in scope.
 
-        These are the given modules, the local modules that they call, and modules
-        that load another file of the run.
+        These are the given modules, the modules that they call, and modules that load
+        another file of the run.
         """
         callers = self._called()
         calls: dict[str, list[str]] = {}
         for folder, above in callers.items():
             for caller in above:
                 calls.setdefault(caller, []).append(folder)
-        left = [*self._folders, *sorted(self._loaders)]
+        left = [*self._folders, *sorted(self._loaders | self._may_load)]
         reached = set(left)
         while left:
             below = [at for at in calls.get(left.pop(), ()) if at not in reached]
@@ -221,6 +222,8 @@ class Modules:
 
         # Modules rarely load YAML, so it is no reason to search for neighbours.
         often, loaded = self._loadable()
+        plain = self._inputs.may_be_loaded()
+        often |= {os.path.dirname(path) for path in plain}
         near = self._modules_near(often, set(map(path_key, callers)))
         self._near = set(near)
         callers.update({folder: [] for folder in near})
@@ -228,12 +231,13 @@ class Modules:
             for target in self._targets(folder):
                 if target in callers and folder not in callers[target]:
                     callers[target].append(folder)
-        if loaded:
-            self._loaders = {
-                folder
-                for folder in callers
-                if any(may_load(s.text, folder, loaded) for s in self.module_sources(folder))
-            }
+        if loaded or plain:
+            for folder in callers:
+                texts = [source.text for source in self.module_sources(folder)]
+                if any(may_load(text, folder, loaded) for text in texts):
+                    self._loaders.add(folder)
+                elif any(may_load(text, folder, plain) for text in texts):
+                    self._may_load.add(folder)
 
     def _loadable(self) -> tuple[set[str], list[str]]:
         """The folders of files in scope that modules often load; all files that they may load."""

@@ -209,7 +209,11 @@ class Linter:
         for path in stacks.nested():
             whole.loaded.add(path_key(path))
             callers = stacks.callers(path)
-            if any(map(inputs.matters, (path, *(source.path for source in callers)))):
+            own = inputs.source(path, referred=True)
+            in_view = [source for source in (own, *callers) if source is not None]
+            if not any(map(inputs.is_given, in_view)):
+                continue
+            if any(inputs.matters(source.path) for source in in_view):
                 above = {id(source) for source in callers}
                 placing = self._placing(files, partial(stacks.hiding, path))
                 check = partial(self._check_calls, stacks.extractions(path), above, placing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from operator import itemgetter
 
+from ..base.disk import is_inside
 from ..base.errors import InputError
 from ..base.limits import Limits
 from ..base.record import record
@@ -103,6 +104,14 @@ class Settings:
     def excludes(self, path: str) -> bool:
         """Whether ``exclude`` matches *path*; a folder ends in a slash."""
         return bool(self.exclude) and self.matches(self.exclude, path)
+
+    def owns(self, path: str) -> bool:
+        """Whether *path* is no input: in ``rules``, or the baseline or expectations."""
+        named = (*self.rules, *filter(None, (self.baseline, self.expect_file)))
+        if not named:
+            return False
+        whole = os.path.abspath(path)
+        return any(is_inside(whole, os.path.abspath(one)) for one in named)
 
     def includes(self, path: str) -> bool:
         """Whether ``include`` matches *path*, or is empty."""
