@@ -240,6 +240,10 @@ def _print_summary(options: argparse.Namespace, result: Result, *, everything: b
         for line in (*rule_counts(result.findings), *resolution_lines(resolutions)):
             print_stderr(line)
     print_stderr(summary(result, everything=everything))
+    if result.partly or result.unknown:
+        from ..findings.partial import line_of
+
+        print_stderr(line_of(result.partly, result.unknown))
 
 
 def _show_setups(options: argparse.Namespace, result: Result) -> int:

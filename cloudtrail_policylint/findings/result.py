@@ -42,7 +42,8 @@ class Result:
     ``unread`` are the paths of files of which a part was not checked. ``tally``
     counts how much of the policies could be resolved, ``strings`` are all their
     strings; both only if requested. ``interrupted``: the user stopped the run
-    early. ``setups`` are the resources that CloudTrail makes requests for, only if requested.
+    early. ``partly`` and ``unknown`` are the reasons why policies are known only in part
+    or not at all, one for each. ``setups`` are the resources that CloudTrail makes requests for, only if requested.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +55,8 @@ class Result:
     strings: tuple[Passage, ...] = ()
     unread: frozenset[str] = frozenset()
     interrupted: bool = False
+    partly: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     setups: tuple[ShownSetup, ...] = ()
 
 
@@ -73,6 +76,8 @@ def merged(results: Sequence[Result]) -> Result:
         strings=tuple(string for one in results for string in one.strings),
         unread=frozenset(path for one in results for path in one.unread),
         interrupted=any(one.interrupted for one in results),
+        partly=tuple(reason for one in results for reason in one.partly),
+        unknown=tuple(reason for one in results for reason in one.unknown),
         setups=tuple(setup for one in results for setup in one.setups),
     )
 

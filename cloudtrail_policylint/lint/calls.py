@@ -79,6 +79,8 @@ def keep_given(outcome: Outcome, inputs: Inputs) -> None:
     outcome.places = {
         place: span for place, span in outcome.places.items() if inputs.is_given(span.source)
     }
+    for places in (outcome.partly, outcome.unknown):
+        places[:] = [one for one in places if inputs.is_given(one[0].source)]
 
 
 def _owner_key(owner: Owner) -> tuple[int, int]:

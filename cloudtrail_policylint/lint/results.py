@@ -15,9 +15,20 @@ if TYPE_CHECKING:
     from ..findings.result import Suppressed
     from ..rulebook.model import RuleBook
     from ..settings.model import Settings, SuppressEntry
-    from ..tree.source import SourceFile
+    from ..tree.source import SourceFile, Span
     from .checker import Checker
     from .outcome import Outcome
+
+
+def _reasons(places: Iterable[tuple[Span, str]]) -> tuple[str, ...]:
+    """The reasons at *places*, one for each: several calls of a module share a place."""
+    # Values read without places all seem to be at the start of their file, but are there once.
+    return tuple(
+        {
+            (span.key() if span.end else number): reason
+            for number, (span, reason) in enumerate(places)
+        }.values()
+    )
 
 
 class Results:
@@ -76,6 +87,8 @@ class Results:
             strings=tuple(whole.strings),
             unread=frozenset(whole.unread),
             interrupted=interrupted,
+            partly=_reasons(whole.partly),
+            unknown=_reasons(whole.unknown),
             setups=tuple({repr(one): one for one in whole.setups}.values()),
         )
         return merged([result])
