@@ -76,6 +76,14 @@ TEMPLATES = (*JSON.suffixes, *YAML.suffixes, *CLOUDFORMATION.suffixes)
 DEFINITIONS = tuple(suffix for suffix in MODULE_FILES if ".tfvars" in suffix)
 """Suffixes of files that set variables
 (developer.hashicorp.com/terraform/language/values/variables)."""
+
+
+def is_always_loaded(path: str) -> bool:
+    """Whether Terraform loads the file *path*, which sets variables, without being told to."""
+    name = os.path.basename(path).removesuffix(".json")
+    return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
+
+
 OTHER_MODULE_FILES = (
     ".hcl",
     *(f".{tool}{kind}.json" for tool in ("tf", "tofu") for kind in ("test", "query", "mock")),

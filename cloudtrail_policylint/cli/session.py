@@ -23,7 +23,7 @@ from .output import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..base.destination import Destination
     from ..files.inputs import Contents
@@ -47,6 +47,7 @@ class LintSession:
             jobs=options.jobs,
             statistics=options.statistics,
             setups=options.show_setups,
+            var_files=_var_files(options.var_file),
         )
         self._baseline = under(
             here.limits,
@@ -168,6 +169,18 @@ class LintSession:
             )
         data = contents[name] if name in contents else self.read_stdin(name)
         return self._run.lint_text(name, _decoded(data), strings=strings)
+
+
+def _var_files(paths: Sequence[str]) -> Sequence[str]:
+    """The files *paths* that set variables; raises ``UsageError`` for one that is no such file."""
+    from ..base.formats import DEFINITIONS
+
+    for path in paths:
+        if not os.path.isfile(path):
+            raise UsageError(f"--var-file {path}: no such file")
+        if not path.endswith(DEFINITIONS):
+            raise UsageError(f"--var-file {path}: the name must end in .tfvars or .tfvars.json")
+    return paths
 
 
 def _names_format(name: str) -> bool:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Files:
-    """The files as ``inputs`` and as ``modules``; arguments are those of ``Inputs``."""
+    """The files as ``inputs`` and as ``modules``; arguments are those of ``Inputs``.
+
+    *var_files* set variables of all root modules.
+    """
 
     def __init__(
         self,
@@ -24,9 +27,11 @@ class Files:
         everything: bool,
         walked: Sequence[str] = (),
         contents: Contents | None = None,
+        var_files: Sequence[str] = (),
     ) -> None:
         self.inputs = Inputs(candidates, everything=everything, walked=walked, contents=contents)
         self._walked = walked
+        self._var_files = var_files
         self._modules: Modules | None = None
 
     @property
@@ -35,7 +40,7 @@ class Files:
         if self._modules is None:
             from .modules import Modules
 
-            self._modules = Modules(self.inputs, self._walked)
+            self._modules = Modules(self.inputs, self._walked, self._var_files)
         return self._modules
 
     def nothing_to_check(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..base.disk import Projects, is_inside, path_of
-from ..base.formats import MODULE_FILES, TERRAFORM, YAML
+from ..base.formats import DEFINITIONS, MODULE_FILES, TERRAFORM, YAML, is_always_loaded
 from ..base.lazy_regex import regex
 from .access import TESTS, tests_in
 from .inputs import path_key
@@ -27,8 +27,11 @@ class Modules:
     Neighbours (see ``neighbours``) are searched for outside of the folders *walked*.
     """
 
-    def __init__(self, inputs: Inputs, walked: Sequence[str] = ()) -> None:
+    def __init__(
+        self, inputs: Inputs, walked: Sequence[str] = (), var_files: Sequence[str] = ()
+    ) -> None:
         self._inputs = inputs
+        self._var_files = var_files
         self._walked = walked
         self._projects = Projects()
         self._folders: dict[str, list[str]] = {}
@@ -40,6 +43,7 @@ class Modules:
         self._callers: dict[str, list[str]] | None = None
         self._loaders: set[str] = set()
         self._may_load: set[str] = set()
+        self._variants: dict[str, list[str]] = {}
         self._near: set[str] = set()
         self._installed = Installed(self._projects)
         self._tests: dict[str, set[tuple[str, str]] | None] = {}
@@ -89,6 +93,17 @@ class Modules:
         for folder in self.to_check():
             groups.setdefault(group_of(folder), []).append(folder)
         return list(groups.values())
+
+    def definitions(self) -> list[SourceFile]:
+        """The files that set variables of all root modules."""
+        found = [self._inputs.source(path, referred=True) for path in self._var_files]
+        return [source for source in found if source is not None]
+
+    def variants(self, folders: Sequence[str]) -> list[SourceFile]:
+        """Files of the run that set variables of root modules among *folders* if Terraform is told to."""
+        paths = [path for folder in folders for path in self._variants.get(folder, ())]
+        found = [self._inputs.source(path) for path in paths]
+        return [source for source in found if source is not None]
 
     def is_near(self, folder: str) -> bool:
         """Whether the module of *folder* is a neighbour, which is read but was not given."""
@@ -143,8 +158,7 @@ class Modules:
         written = path_of(os.path.join(folder or ".", source))
         if written is None:
             return None
-        path = os.path.normpath(written).replace(os.sep, "/")
-        path = "" if path == "." else path
+        path = _normal(written)
         known = self._shown.get(path_key(path))
         if known is not None:
             return known
@@ -180,7 +194,9 @@ class Modules:
 
     def _module_matters(self, folder: str) -> bool:
         """Whether a file of the module *folder* may contain a policy in scope."""
-        return any(self._inputs.matters(source.path) for source in self.module_sources(folder))
+        others = [*self._var_files, *self._variants.get(folder, ())]
+        own = [source.path for source in self.module_sources(folder)]
+        return any(map(self._inputs.matters, (*own, *others)))
 
     def _matters_with_callers(self, folder: str) -> bool:
         """Whether the module *folder* or one of its callers may contain a policy in scope."""
@@ -199,7 +215,11 @@ class Modules:
         if self._callers is None:
             callers: dict[str, list[str]] = {folder: [] for folder in self._folders}
             self._callers = callers
-            left = list(self._folders)
+            self._find_variants()
+            for folder in self._variants:
+                callers.setdefault(folder, [])
+            self._may_load.update(self._variants)
+            left = list(callers)
             while left:
                 folder = left.pop()
                 for target in self._targets(folder):
@@ -215,6 +235,35 @@ class Modules:
             for above in callers.values():
                 above.sort()
         return self._callers
+
+    def _find_variants(self) -> None:
+        """Find the module of each file that sets variables only if Terraform is told to.
+
+        It is that of its folder, or else the nearest one above.
+        """
+        told = set(map(path_key, self._var_files))
+        for candidate in self._inputs.candidates:
+            path = candidate.path
+            if path.endswith(DEFINITIONS) and not is_always_loaded(path):
+                folder = self._module_above(os.path.dirname(path))
+                if folder is not None:
+                    paths = self._variants.setdefault(self._shown_as(folder), [])
+                    if path_key(path) not in told:
+                        paths.append(path)
+
+    def _module_above(self, folder: str) -> str | None:
+        """The nearest folder with declarations, of *folder* and those above it in its project."""
+        top = self._projects.of(folder)
+        while is_inside(self._projects.real(folder), top):
+            if not all(path.endswith(DEFINITIONS) for path in self._paths(folder)):
+                return folder
+            if self._projects.real(folder) == top:
+                break
+            folder = _normal(os.path.join(folder, ".."))
+        return None
+
+    def _shown_as(self, folder: str) -> str:
+        return self._shown.get(path_key(folder), folder)
 
     def _add_neighbours(self, callers: dict[str, list[str]]) -> None:
         """Add to *callers* neighbours that call modules in it, and find those that load files."""
@@ -283,3 +332,9 @@ class Modules:
             for source in self.module_sources(folder)
             for match in _LOCAL_CALL.finditer(source.text)
         }
+
+
+def _normal(path: str) -> str:
+    """*path* without detours, with the empty string for the current folder."""
+    found = os.path.normpath(path).replace(os.sep, "/")
+    return "" if found == "." else found

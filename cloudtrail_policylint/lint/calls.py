@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..files.inputs import Inputs
     from ..findings.finding import Finding
     from ..iam.written import Extraction, Owner
+    from ..tree.source import SourceFile
     from .placing import Placing
 
 
@@ -43,9 +44,10 @@ def outcome_of_calls(
     check: Callable[[Extraction], Outcome],
     callers: set[int],
     placing: Placing,
-) -> Outcome:
-    """The outcome for a module or template; *extractions* has one item for each of its calls.
+) -> tuple[Outcome, set[object]]:
+    """The outcome for a module or template, and the keys of all its findings, reported or not.
 
+    *extractions* has one item for each of its calls.
     *callers* are the ids of the callers' sources; *placing* says which files are reported.
     """
     whole = Outcome()
@@ -57,7 +59,27 @@ def outcome_of_calls(
         whole.add(outcome)
         whole.loaded |= {path_key(found.node.span.source.path) for found in extraction.documents}
     whole.findings = list(_reported(calls, callers, placing))
-    return whole
+    return whole, {key for call in calls for key in call.findings}
+
+
+def of_variant(
+    outcomes: Iterable[Outcome], source: SourceFile, known: set[object], placing: Placing
+) -> Outcome:
+    """The findings of *outcomes* that are due to what the file *source* says.
+
+    They are not those of which the keys are *known* without that file.
+    """
+    found = Outcome()
+    here = {id(source)}
+    for one in outcomes:
+        found.internal_errors.update(one.internal_errors)
+        for finding in one.findings:
+            if finding.span.source is source and placing.reported(source):
+                found.findings.append(finding)
+            elif key_of(finding) not in known:
+                placed = placing.placed(finding, here)
+                found.findings += [placed] if placed is not None else []
+    return found
 
 
 def _reported(calls: list[Call], callers: set[int], placing: Placing) -> Iterator[Finding]:

@@ -167,9 +167,15 @@ class Linter:
         if unit.of == MODULES:
             from ..extract.terraform.project import Project
 
-            project = Project(files.modules)
+            modules = files.modules
+            told = modules.definitions()
+            project = Project(modules, definitions=told)
+            variants = [
+                (source, Project(modules, definitions=(*told, source)))
+                for source in modules.variants(unit.paths)
+            ]
             for folder in unit.paths:
-                yield folder or ".", partial(self._check_module, project, files, folder)
+                yield folder or ".", partial(self._check_module, project, variants, files, folder)
             project.forget()
         elif unit.of == STACKS:
             yield unit.paths[0], partial(self._check_stacks, files, unit.paths)
@@ -180,8 +186,18 @@ class Linter:
                 kind = self._settings.kind_of(path)
                 yield path, partial(self._check_source, source, named(unit.of), kind)
 
-    def _check_module(self, project: Project, files: Files, folder: str) -> Outcome:
-        """The outcome for a Terraform module, for all calls of it."""
+    def _check_module(
+        self,
+        project: Project,
+        variants: Sequence[tuple[SourceFile, Project]],
+        files: Files,
+        folder: str,
+    ) -> Outcome:
+        """The outcome for a Terraform module, for all calls of it.
+
+        *variants* are its project with the variables that a file sets, of which only what is due
+        to that file is reported.
+        """
         modules = files.modules
         callers = {
             id(source)
@@ -189,7 +205,12 @@ class Linter:
             for source in modules.module_sources(above)
         } - {id(source) for source in modules.module_sources(folder)}
         placing = self._placing(files, partial(project.hiding, folder))
-        outcome = self._check_calls(project.extractions(folder), callers, placing)
+        outcome, known = self._check_calls(project.extractions(folder), callers, placing)
+        for source, variant in variants:
+            from .calls import of_variant
+
+            checked = map(self._checker.check, variant.extractions(folder))
+            outcome.add(of_variant(checked, source, known, placing))
         # A neighbour was only read for its calls: do not count its own policies.
         if modules.is_near(folder):
             from .calls import keep_given
@@ -216,13 +237,18 @@ class Linter:
             if any(inputs.matters(source.path) for source in in_view):
                 above = {id(source) for source in callers}
                 placing = self._placing(files, partial(stacks.hiding, path))
-                check = partial(self._check_calls, stacks.extractions(path), above, placing)
+                check = partial(self._check_template, stacks.extractions(path), above, placing)
                 whole.add(self._guarded(path, check))
         return whole
 
-    def _check_calls(
+    def _check_template(
         self, extractions: Iterable[Extraction], callers: set[int], placing: Placing
     ) -> Outcome:
+        return self._check_calls(extractions, callers, placing)[0]
+
+    def _check_calls(
+        self, extractions: Iterable[Extraction], callers: set[int], placing: Placing
+    ) -> tuple[Outcome, set[object]]:
         from .calls import outcome_of_calls
 
         check = partial(self._checker.check, by_place=True)

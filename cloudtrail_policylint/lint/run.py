@@ -31,7 +31,8 @@ class Run:
     """Lints under *settings*; *jobs* is that of ``Linter.lint_files``.
 
     *statistics*: results have a tally of which values are known, *setups*: the
-    resources that CloudTrail makes requests for. Methods raise
+    resources that CloudTrail makes requests for. *var_files* set variables of Terraform root
+    modules. Methods raise
     ``InputError`` for paths, settings and rules that cannot be used.
     """
 
@@ -42,8 +43,10 @@ class Run:
         jobs: int | None = 1,
         statistics: bool = False,
         setups: bool = False,
+        var_files: Sequence[str] = (),
     ) -> None:
         self._settings = settings
+        self._var_files = var_files
         self._jobs = jobs
         self._statistics = statistics
         self._setups = setups
@@ -68,7 +71,7 @@ class Run:
         """
         groups: dict[int, tuple[Settings, list[Candidate]]] = {}
         self._paths, self.files = paths, []
-        for candidate in discover(paths, self._settings):
+        for candidate in discover([*paths, *self._var_files], self._settings):
             self.files.append(candidate.path)
             settings = self._settings.of_file(candidate.path)
             groups.setdefault(id(settings), (settings, []))[1].append(candidate)
@@ -77,7 +80,11 @@ class Run:
         results = []
         for settings, candidates in groups.values():
             files = Files(
-                candidates, everything=settings.scope == "all", walked=walked, contents=contents
+                candidates,
+                everything=settings.scope == "all",
+                walked=walked,
+                contents=contents,
+                var_files=self._var_files,
             )
             lint = partial(self._lint_group, settings, files, progress, contents, strings=strings)
             results.append(under(settings.limits, lint))

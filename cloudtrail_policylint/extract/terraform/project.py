@@ -21,7 +21,7 @@ from .session import Caller
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Protocol
 
     from ...iam.written import Extraction
@@ -68,11 +68,18 @@ MAX_NESTING = 20
 class Project:
     """The Terraform modules of *folders*, each read once.
 
-    What is written at places that *hides* says is unknown.
+    What is written at places that *hides* says is unknown. *definitions* are files that
+    set variables of root modules, later ones first, besides those that Terraform always loads.
     """
 
-    def __init__(self, folders: Folders, hides: Callable[[Span], bool] | None = None) -> None:
+    def __init__(
+        self,
+        folders: Folders,
+        hides: Callable[[Span], bool] | None = None,
+        definitions: Sequence[SourceFile] = (),
+    ) -> None:
         self._folders = folders
+        self._definitions = definitions
         self._hides = hides
         self._modules: dict[str, Module] = {}
         self._evaluators: dict[str, list[Evaluator]] = {}
@@ -91,7 +98,7 @@ class Project:
 
         With *inputs*, so is all that callers give.
         """
-        other = Project(self._folders, hides)
+        other = Project(self._folders, hides, self._definitions)
         other._modules = self._modules
         if inputs and self._calls_of(folder):
             return [find(other._root(folder, unknown_inputs=True))]
@@ -138,6 +145,8 @@ class Project:
 
     def _root(self, folder: str, *, unknown_inputs: bool = False) -> Evaluator:
         module = self._module(folder)
+        if self._definitions:
+            module = module.with_definitions(self._definitions)
         evaluator = self._evaluator(module, unknown_inputs=unknown_inputs)
         self._at[id(evaluator)] = (evaluator, folder, 0)
         return evaluator
