@@ -45,7 +45,7 @@ def run(session: LintSession) -> int:
         lambda contents: session.check({**stdin, **contents}, strings=True),
         unsafe=options.unsafe_fixes,
         given=stdin,
-        select=lambda result: session.without_baseline(result).findings,
+        select=lambda result: session.reported(result).findings,
     )
     if options.diff:
         return _print_diff(options, fixed)

@@ -265,6 +265,12 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="show what --fix would change, without writing; exit with 1 if there is a change",
     )
     add(
+        "--changed-since",
+        metavar="REF",
+        help="report only findings on lines that changed since the merge base with the git commit "
+        "REF, and those that the changes cause elsewhere",
+    )
+    add(
         "--var-file",
         action="append",
         default=[],

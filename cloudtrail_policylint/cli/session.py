@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..base.destination import Destination
+    from ..files.changes import Changes
     from ..files.inputs import Contents
     from ..findings.result import Result
+    from ..lint.run import Run
     from ..settings.lookup import NearestSettings
 
 
@@ -36,19 +38,13 @@ class LintSession:
 
     def __init__(self, options: argparse.Namespace, settings: NearestSettings) -> None:
         from ..base.limits import under
-        from ..lint.run import Run
 
         here = settings.here
         self.options = options
         self._here = here
         self._settings = settings
-        self._run = Run(
-            settings,
-            jobs=options.jobs,
-            statistics=options.statistics,
-            setups=options.show_setups,
-            var_files=_var_files(options.var_file),
-        )
+        self._run = self._new_run()
+        self._changes = _changes(options)
         self._baseline = under(
             here.limits,
             lambda: RunBaseline(
@@ -59,28 +55,59 @@ class LintSession:
             ),
         )
 
+    def _new_run(self) -> Run:
+        from ..lint.run import Run
+
+        options = self.options
+        return Run(
+            self._settings,
+            jobs=options.jobs,
+            statistics=options.statistics,
+            setups=options.show_setups,
+            var_files=_var_files(options.var_file),
+        )
+
     def check(self, contents: Contents | None = None, *, strings: bool = False) -> Result:
         """The result for the paths; *contents* and *strings* are as for ``Run.lint_paths``."""
         options = self.options
         if "-" in options.paths:
             return self._check_stdin(contents or {}, strings=strings)
+        changed = None if self._changes is None else self._changes.paths()
         if not sys.stderr.isatty():
-            return self._run.lint_paths(options.paths, contents=contents, strings=strings)
+            return self._run.lint_paths(
+                options.paths, contents=contents, strings=strings, changed=changed
+            )
         from .progress import Progress
 
         progress = Progress(text_width())
         try:
             return self._run.lint_paths(
-                options.paths, progress.update, contents=contents, strings=strings
+                options.paths,
+                progress.update,
+                contents=contents,
+                strings=strings,
+                changed=changed,
             )
         finally:
             progress.clear()
 
-    def without_baseline(self, result: Result) -> Result:
-        """*result*, which must be the last one, without what the baseline suppresses."""
+    def reported(self, result: Result) -> Result:
+        """*result*, which must be the last one, without what is not to be reported."""
         if self.options.write_baseline:
             return result
-        return self._baseline.apply(result, self._run.coverage).result
+        return self._changed_only(self._baseline.apply(result, self._run.coverage).result)
+
+    def _changed_only(self, result: Result) -> Result:
+        """*result*, with ``--changed-since`` only with the findings that are due to the changes."""
+        changes = self._changes
+        if changes is None or all(changes.touch(one.span) for one in result.findings):
+            return result
+        from ..findings.changed import due_to
+
+        before = self._new_run().lint_paths(
+            self.options.paths, contents=changes.before, changed=changes.paths()
+        )
+        return due_to(result, before, changes.touch, changes.former)
 
     def report(self, result: Result) -> int:
         """Report *result*, which must be the last one, and write the baseline if requested.
@@ -93,10 +120,10 @@ class LintSession:
         try:
             output = self.output()
         except UsageError:  # nothing is written, but shown
-            _write_text(options, self.without_baseline(result))
+            _write_text(options, self.reported(result))
             raise
         applied = self._baseline.apply(result, self._run.coverage)
-        result = applied.result
+        result = self._changed_only(applied.result)
         for error in result.internal_errors:
             print_stderr(error)
         write_report(options, result, output)
@@ -169,6 +196,18 @@ class LintSession:
             )
         data = contents[name] if name in contents else self.read_stdin(name)
         return self._run.lint_text(name, _decoded(data), strings=strings)
+
+
+def _changes(options: argparse.Namespace) -> Changes | None:
+    """The changes that ``--changed-since`` asks for; raises ``UsageError``."""
+    if options.changed_since is None:
+        return None
+    for given, name in (("-" in options.paths, "-"), (options.write_baseline, "--write-baseline")):
+        if given:
+            raise UsageError(f"{name} cannot be combined with --changed-since")
+    from ..files.changes import Changes
+
+    return Changes(options.changed_since, "--changed-since")
 
 
 def _var_files(paths: Sequence[str]) -> Sequence[str]:

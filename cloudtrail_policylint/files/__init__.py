@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .discover import Candidate
-    from .inputs import Contents
+    from .inputs import Overlay
     from .modules import Modules
 
 
@@ -26,7 +26,7 @@ class Files:
         *,
         everything: bool,
         walked: Sequence[str] = (),
-        contents: Contents | None = None,
+        contents: Overlay | None = None,
         var_files: Sequence[str] = (),
     ) -> None:
         self.inputs = Inputs(candidates, everything=everything, walked=walked, contents=contents)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 
-from ..base.disk import Projects, TooLargeError, UnreadableError, is_inside
+from ..base.disk import Projects, TooLargeError, UnreadableError, is_inside, path_key
 from ..base.formats import CLOUDFORMATION, JSON, MODULE_FILES, TERRAFORM, YAML, format_of
 from ..base.record import record
 from ..tree.source import SourceFile
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Contents: TypeAlias = Mapping[str, bytes]
     """Contents that replace those of some files, by one of the paths of each."""
+    Overlay: TypeAlias = Mapping[str, bytes | None]
+    """The same, with files that do not exist and, as None, files as if they did not exist."""
     News: TypeAlias = tuple[list[tuple[str, str, str]], list[str]]
     """The key, path and text of files that were read; and the keys of files that became given."""
 
@@ -47,12 +49,13 @@ class Inputs:
         *,
         everything: bool,
         walked: Sequence[str] = (),
-        contents: Contents | None = None,
+        contents: Overlay | None = None,
     ) -> None:
         self.candidates = candidates
         self.unreadable: dict[str, Unreadable] = {}  # by key, because reading may be retried
         self._everything = everything
         self._contents = {file_key(path): data for path, data in (contents or {}).items()}
+        self._changed_names = _changed_names(contents or {})
         self._walked = walked
         self._projects = Projects()
         self._named = {path_key(c.path): c for c in candidates}
@@ -103,6 +106,12 @@ class Inputs:
             self._templates = []
         return self._nesting
 
+    def count(self, changed: Sequence[str] | None = None) -> int:
+        """The number of candidates; with *changed*, of those among these files."""
+        if changed is None:
+            return len(self.candidates)
+        return len(self._named.keys() & set(map(path_key, changed)))
+
     def may_be_loaded(self) -> list[str]:
         """The files given by name in which only their module may show a policy in scope.
 
@@ -129,6 +138,18 @@ class Inputs:
             else:
                 self._below_module[at] = self._is_below_module(above)
         return self._below_module[at]
+
+    def names_in(self, folder: str) -> list[str]:
+        """The names of the entries of *folder*; raises ``OSError``."""
+        key = path_key(folder) if self._changed_names else ""
+        if key not in self._changed_names:
+            return os.listdir(folder or ".")
+        added, removed = self._changed_names[key]
+        try:
+            names = set(os.listdir(folder or "."))
+        except OSError:
+            names = set()
+        return sorted((names | added) - removed)
 
     # -- which files findings are reported for
 
@@ -199,8 +220,7 @@ class Inputs:
         needed = referred or candidate is None or candidate.format is TERRAFORM
         matters = False
         try:
-            replaced = self._contents.get(file_key(path)) if self._contents else None
-            data = read_bytes(path) if replaced is None else replaced
+            data = self._data(path)
             matters = self._matters[key] = may_matter(data, everything=self._everything)
             nests = candidate is not None and candidate.format is not TERRAFORM and may_nest(data)
             if not matters and candidate is not None and candidate.named:
@@ -221,6 +241,16 @@ class Inputs:
                 self.unreadable[key] = Unreadable(SourceFile(shown, ""), str(error), too_large)
             return None
 
+    def _data(self, path: str) -> bytes:
+        if self._contents:
+            key = file_key(path)
+            if key in self._contents:
+                data = self._contents[key]
+                if data is None:
+                    raise UnreadableError("no such file or directory")
+                return data
+        return read_bytes(path)
+
     def _note_plain(self, candidate: Candidate, data: bytes) -> None:
         """Note that *candidate* with the content *data* is only checked if a module loads it."""
         form = candidate.format
@@ -235,9 +265,13 @@ def _is_named_template(candidate: Candidate, data: bytes) -> bool:
     return named and b"Resources" in data and b"AWS::" in data
 
 
-def path_key(path: str) -> str:
-    """A key for the file *path*, the same for every spelling of the path."""
-    return os.path.normcase(os.path.abspath(path))
+def _changed_names(contents: Overlay) -> dict[str, tuple[set[str], set[str]]]:
+    """The folders of the files in *contents*, each with the names that it has and that it has not."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for path, data in contents.items():
+        folder, name = os.path.split(os.path.abspath(path))
+        found.setdefault(path_key(folder), (set(), set()))[data is None].add(name)
+    return found
 
 
 def file_key(path: str) -> object:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 
-from ..base.disk import UnreadableError, is_inside, path_of
+from ..base.disk import UnreadableError, is_inside, path_key, path_of
 from .contents import read_bytes
-from .inputs import path_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

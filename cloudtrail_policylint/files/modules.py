@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 
-from ..base.disk import Projects, is_inside, path_of
+from ..base.disk import Projects, is_inside, path_key, path_of
 from ..base.formats import DEFINITIONS, MODULE_FILES, TERRAFORM, YAML, is_always_loaded
 from ..base.lazy_regex import regex
 from .access import TESTS, tests_in
-from .inputs import path_key
 from .installed import Installed
 
 TYPE_CHECKING = False
@@ -185,7 +184,7 @@ class Modules:
 
     def _paths(self, folder: str) -> list[str]:
         try:
-            names = sorted(os.listdir(folder or "."))
+            names = sorted(self._inputs.names_in(folder))
         except OSError:
             names = [os.path.basename(path) for path in self._folders.get(folder, ())]
         return [

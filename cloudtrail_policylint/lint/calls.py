@@ -9,7 +9,7 @@ Otherwise it is reported for each call that has it, where the value is written
 
 from __future__ import annotations
 
-from ..files.inputs import path_key
+from ..base.disk import path_key
 from ..findings.finding import key_of
 from .outcome import Outcome
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..base.disk import path_key
 from ..base.formats import (
     CLOUDFORMATION,
     TEXT_TEMPLATE,
@@ -17,7 +18,6 @@ from ..base.formats import (
     read_as,
 )
 from ..extract import extractor_of
-from ..files.inputs import path_key
 from ..findings.finding import Finding, key_of, problem_finding
 from ..iam.written import Owner, Problem, syntax_problem
 from ..tree.source import SourceFile, Span
@@ -121,6 +121,7 @@ class Linter:
         *,
         jobs: int | None = 1,
         more: Sequence[Finding] = (),
+        changed: Sequence[str] | None = None,
     ) -> Result:
         """The result for *files*; an internal error in one does not stop the others.
 
@@ -128,8 +129,9 @@ class Linter:
         interrupts, the result has what was found until then. *jobs* is the
         number of worker processes, None to choose it by the size of the input;
         the result does not depend on it. *more* are findings that no single file has.
+        *changed*: only what may depend on these files is checked.
         """
-        units = units_of(files)
+        units = units_of(files, changed)
         jobs = workers_for(units, jobs)
         checked: Iterator[tuple[Unit, Iterable[Outcome]]]
         if jobs == 1:
@@ -149,7 +151,7 @@ class Linter:
         )
         whole.findings += [self._unreadable(file) for file in inputs.unreadable.values()]
         whole.findings += more
-        given, count = inputs.given_sources(), len(inputs.candidates)
+        given, count = inputs.given_sources(), inputs.count(changed)
         return self._results.result(
             whole, given, count, in_view=inputs.covers_project_of, interrupted=interrupted
         )
