@@ -79,7 +79,7 @@ class Run:
             groups.setdefault(id(settings), (settings, []))[1].append(candidate)
         for path in paths:
             settings = self._settings.of_file(path)
-            if os.path.isfile(path) and _says_expectations(path, settings):
+            if _says_expectations(path, settings):
                 groups.setdefault(id(settings), (settings, []))
         # Only if there is one group does it have all files of the folders.
         walked = [path for path in paths if os.path.isdir(path)] if len(groups) == 1 else []
