@@ -1,9 +1,8 @@
 """What git knows of a repository, by commands that run nothing of it.
 
-Only plumbing is used, which reads objects and the index: no filter, external
-diff, text conversion, hook, monitor or transport that a repository or its
-configuration may name is started. git itself is the one of ``PATH``, never one
-in the current folder.
+Only plumbing is used, with all filters turned off: no filter, external diff, text
+conversion, hook, monitor or transport that a repository or its configuration may
+name is started. git itself is the one of ``PATH``, never one in the current folder.
 """
 
 from __future__ import annotations
@@ -78,7 +77,8 @@ class Repository:
         """The files of the working tree that differ from *commit*, untracked and deleted ones too."""
         found: dict[str, str] = {}
         options = ("--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
-        fields = self._paths("diff-index", *options, "--ignore-submodules=all", commit, "--")
+        command = ("diff-index", *options, "--ignore-submodules=all", commit, "--")
+        fields = self._paths(*self._without_filters(), *command)
         for about, path in zip(fields[::2], fields[1::2], strict=False):
             mode, _, old, *_ = about.lstrip(":").split(" ")
             found.setdefault(path, old if mode.startswith(_FILE) else "")
@@ -107,6 +107,17 @@ class Repository:
                 "clone it without --filter"
             )
         return found
+
+    def _without_filters(self) -> list[str]:
+        """Options that turn off the filters of the configuration: git filters files to compare them."""
+        options: list[str] = []
+        pattern = r"^filter\..*\.(clean|smudge|process|required)$"
+        done = self._run(("config", "--null", "--name-only", "--get-regexp", pattern))
+        for name in os.fsdecode(done.stdout).split("\0")[:-1]:
+            if "=" in name:
+                raise UsageError(f"{self._option}: git has a filter with = in its name: {name}")
+            options += ["-c", f"{name}=" if not name.endswith(".required") else f"{name}=false"]
+        return options
 
     def _paths(self, *command: str) -> list[str]:
         done = self._run(command)

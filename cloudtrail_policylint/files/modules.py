@@ -78,6 +78,19 @@ class Modules:
 
     def projects(self) -> list[list[str]]:
         """The modules to check in groups of those that call one another, also indirectly."""
+        group_of = self._groups()
+        groups: dict[str, list[str]] = {}
+        for folder in self.to_check():
+            groups.setdefault(group_of(folder), []).append(folder)
+        return list(groups.values())
+
+    def project_of(self, folder: str) -> list[str]:
+        """The folders of all modules, checked or not, in the group of the module of *folder*."""
+        group_of = self._groups()
+        return [one for one in self._called() if group_of(one) == group_of(folder)]
+
+    def _groups(self) -> Callable[[str], str]:
+        """A function that gives one folder for all modules that call one another, also indirectly."""
         together: dict[str, str] = {}  # disjoint sets: each folder's parent, or itself
 
         def group_of(folder: str) -> str:
@@ -88,10 +101,7 @@ class Modules:
         for folder, above in self._called().items():
             for caller in above:
                 together[group_of(caller)] = group_of(folder)
-        groups: dict[str, list[str]] = {}
-        for folder in self.to_check():
-            groups.setdefault(group_of(folder), []).append(folder)
-        return list(groups.values())
+        return group_of
 
     def definitions(self) -> list[SourceFile]:
         """The files that set variables of all root modules."""

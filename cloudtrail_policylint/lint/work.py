@@ -60,9 +60,12 @@ def _is_touched(files: Files, changed: Sequence[str], keys: set[str], unit: Unit
     from ..files.neighbours import may_load
 
     modules = files.modules
-    folders = {path_key(folder) for folder in unit.paths}
-    if any(path_key(os.path.dirname(path)) in folders for path in changed):
-        return True
+    folders = {path_key(folder) for folder in modules.project_of(unit.paths[0])}
+    for path in changed:
+        folder = os.path.dirname(path)
+        # Which modules called one that is gone, or were called by it, is not known.
+        if path_key(folder) in folders or not os.path.isdir(folder):
+            return True
     if any(path_key(one.path) in keys for one in modules.variants(unit.paths)):
         return True
     return any(path_key(one.path) in keys for one in modules.definitions()) or any(
