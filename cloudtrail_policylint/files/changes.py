@@ -52,7 +52,7 @@ class Changes:
             elif one.path in known:
                 self._before[key] = contents.get(one.object)
         self._old = dict(self._renamed())
-        self._lines: dict[str, list[range] | None] = {}
+        self._lines: dict[SourceFile, list[range] | None] = {}
 
     @property
     def before(self) -> Overlay:
@@ -77,10 +77,11 @@ class Changes:
         key = path_key(span.source.path)
         if key not in self._paths:
             return False
-        if key not in self._lines:
+        if span.source not in self._lines:
             before = self._before.get(self._old.get(key, key))
-            self._lines[key] = None if before is None else _changed_lines(before, span.source)
-        ranges = self._lines[key]
+            ranges = None if before is None else _changed_lines(before, span.source)
+            self._lines[span.source] = ranges
+        ranges = self._lines[span.source]
         if ranges is None:
             return True
         first = span.source.position(span.start)[0]

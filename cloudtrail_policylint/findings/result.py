@@ -6,8 +6,9 @@ from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ..tree.source import Span
     from .finding import Finding
     from .setup import ShownSetup
     from .statistics import Tally
@@ -34,6 +35,19 @@ def in_order(finding: Finding) -> tuple[str, int, int, str]:
 
 
 @record
+class Offer:
+    """An edit that fixes a finding and was tried: it replaces the text at ``span`` by ``text``.
+
+    ``safe`` and ``says`` are those of ``Edit``.
+    """
+
+    span: Span
+    text: str
+    safe: bool
+    says: str
+
+
+@record
 class Result:
     """The result of a run.
 
@@ -44,6 +58,7 @@ class Result:
     strings; both only if requested. ``interrupted``: the user stopped the run
     early. ``partly`` and ``unknown`` are the reasons why policies are known only in part
     or not at all, one for each. ``setups`` are the resources that CloudTrail makes requests for, only if requested.
+    ``offers`` are edits by the ``id()`` of the finding that they fix, only if a report shows them.
     """
 
     findings: tuple[Finding, ...]
@@ -58,6 +73,7 @@ class Result:
     partly: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     setups: tuple[ShownSetup, ...] = ()
+    offers: Mapping[int, Offer] | None = None
 
 
 def merged(results: Sequence[Result]) -> Result:
