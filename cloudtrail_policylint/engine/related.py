@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PART = "part of the value is written here"
 """The message of the place of a part of a text."""
+USE = "used in this statement"
+"""The message of the place of the statement that uses a text written elsewhere."""
 MAX_PARTS = 5
 """Parts of one text that are shown."""
 
@@ -41,7 +43,7 @@ def origins(
         for place in elsewhere[:MAX_PARTS]:
             yield Related(place, PART)
     if statement is not None and not statement.span.contains(span):
-        yield Related(field_span(statement, field), "used in this statement")
+        yield Related(field_span(statement, field), USE)
 
 
 def _distinct(spans: Iterable[Span]) -> list[Span]:

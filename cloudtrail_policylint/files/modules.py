@@ -12,7 +12,7 @@ from .installed import Installed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..tree.source import SourceFile
     from .inputs import Inputs
@@ -56,8 +56,8 @@ class Modules:
     def to_check(self) -> Iterator[str]:
         """The folders of the modules to check, if they may contain a policy in scope.
 
-        These are the given modules, the modules that they call, and modules that load
-        another file of the run.
+        These are the given modules, the modules that they call or that use their outputs,
+        and modules that load another file of the run.
         """
         callers = self._called()
         calls: dict[str, list[str]] = {}
@@ -67,12 +67,16 @@ class Modules:
         left = [*self._folders, *sorted(self._loaders | self._may_load)]
         reached = set(left)
         while left:
-            below = [at for at in calls.get(left.pop(), ()) if at not in reached]
-            reached.update(below)
-            left += below
+            at = left.pop()
+            users = callers[at] if self._has_outputs(at) else ()
+            found = [one for one in (*calls.get(at, ()), *users) if one not in reached]
+            reached.update(found)
+            left += found
         for folder in callers:
             if folder in reached and (
-                folder in self._loaders or self._matters_with_callers(folder)
+                folder in self._loaders
+                or self._matters_with_callers(folder)
+                or self._gets_what_matters(folder, calls)
             ):
                 yield folder
 
@@ -159,6 +163,16 @@ class Modules:
         """The folders of the modules that call the module of *folder*."""
         return self._called().get(folder, [])
 
+    def all_callers(self, folder: str) -> Iterator[str]:
+        """The folders of the modules that call the module of *folder*, also indirectly."""
+        seen = {folder}
+        left = [folder]
+        while left:
+            found = [above for above in self.callers(left.pop()) if above not in seen]
+            yield from found
+            seen.update(found)
+            left += found
+
     def called(self, folder: str, source: str) -> str | None:
         """The folder that the module of *folder* calls by the local path *source*.
 
@@ -209,15 +223,24 @@ class Modules:
 
     def _matters_with_callers(self, folder: str) -> bool:
         """Whether the module *folder* or one of its callers may contain a policy in scope."""
+        return any(map(self._module_matters, (folder, *self.all_callers(folder))))
+
+    def _gets_what_matters(self, folder: str, calls: Mapping[str, Sequence[str]]) -> bool:
+        """Whether the module *folder* gets an output of a module that may contain a policy in scope."""
         seen = {folder}
         left = [folder]
         while left:
-            at = left.pop()
-            if self._module_matters(at):
+            found = [
+                at for at in calls.get(left.pop(), ()) if at not in seen and self._has_outputs(at)
+            ]
+            if any(map(self._module_matters, found)):
                 return True
-            left += [above for above in self.callers(at) if above not in seen]
-            seen.update(left)
+            seen.update(found)
+            left += found
         return False
+
+    def _has_outputs(self, folder: str) -> bool:
+        return any("output" in source.text for source in self.module_sources(folder))
 
     def _called(self) -> dict[str, list[str]]:
         """The folders of all modules, each with its callers."""
@@ -314,7 +337,11 @@ class Modules:
         """The folders of neighbours of *often* and of modules in scope, without *known* ones."""
         from .neighbours import Nearby
 
-        starts = often | {folder for folder in self._folders if self._module_matters(folder)}
+        starts = often | {
+            folder
+            for folder in self._folders
+            if self._module_matters(folder) or self._has_outputs(folder)
+        }
         nearby = Nearby(self._walked, self._projects)
         return [
             found

@@ -91,7 +91,8 @@ def _reported(calls: list[Call], callers: set[int], placing: Placing) -> Iterato
             if common and placing.reported(source):
                 yield finding
                 continue
-            placed = placing.placed(finding, None if common else callers)
+            given = id(source) in callers
+            placed = placing.placed(finding, None if common else callers, given=given)
             if placed is not None:
                 yield placed
 

@@ -6,7 +6,9 @@ programs); ``lint_files`` checks the files of a run, unit by unit.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
+from itertools import chain
 
 from ..base.disk import path_key
 from ..base.formats import (
@@ -18,7 +20,7 @@ from ..base.formats import (
     read_as,
 )
 from ..extract import extractor_of
-from ..findings.finding import Finding, key_of, problem_finding
+from ..findings.finding import Finding, problem_finding
 from ..iam.written import Owner, Problem, syntax_problem
 from ..tree.source import SourceFile, Span
 from .checker import Checker
@@ -203,10 +205,12 @@ class Linter:
         modules = files.modules
         callers = {
             id(source)
-            for above in modules.callers(folder)
+            for above in modules.all_callers(folder)
             for source in modules.module_sources(above)
         } - {id(source) for source in modules.module_sources(folder)}
-        placing = self._placing(files, partial(project.hiding, folder))
+        placing = self._placing(
+            files, partial(project.hiding, folder), partial(project.arguments, folder)
+        )
         outcome, known = self._check_calls(project.extractions(folder), callers, placing)
         for source, variant in variants:
             from .calls import of_variant
@@ -260,9 +264,10 @@ class Linter:
         self,
         files: Files,
         hiding: Callable[..., Iterable[Extraction]],
+        arguments: Callable[[], Iterable[Span]] = tuple,
     ) -> Placing:
-        """Places findings for *files*; *hiding* is ``Project.hiding`` for the module."""
-        from .placing import Placing
+        """Places findings for *files*; *hiding* and *arguments* are those of ``Project``."""
+        from .placing import Placing, keys_of
 
         def excluded(source: SourceFile) -> bool:
             return self._settings.excludes(source.path)
@@ -270,11 +275,12 @@ class Linter:
         def reported(source: SourceFile) -> bool:
             return files.inputs.is_given(source) and not excluded(source)
 
-        def keys(hides: Callable[[Span], bool], *, inputs: bool) -> set[object]:
+        def keys(hides: Callable[[Span], bool], *, inputs: bool) -> Counter[object]:
             checked = map(self._checker.check, hiding(hides, inputs=inputs))
-            return {key_of(one) for found in checked for one in found.findings if one.certain}
+            calls = ([keys_of(one) for one in call.findings if one.certain] for call in checked)
+            return Counter(key for call in calls for key in set(chain.from_iterable(call)))
 
-        return Placing(reported, excluded, keys)
+        return Placing(reported, excluded, keys, arguments)
 
     def _unreadable(self, file: Unreadable) -> Finding:
         span = Span(file.source, 0, 0)

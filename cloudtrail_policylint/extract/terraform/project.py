@@ -21,7 +21,7 @@ from .session import Caller
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Protocol
 
     from ...iam.written import Extraction
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
         def callers(self, folder: str) -> list[str]:
             """The folders whose modules may call the one of *folder*."""
 
+        def all_callers(self, folder: str) -> Iterable[str]:
+            """The same, and those that call these, also indirectly."""
+
         def called(self, folder: str, source: str) -> str | None:
             """The folder that the module source *source* names; None if it may not be read."""
 
@@ -61,6 +64,8 @@ MAX_CALLS = 8
 """Calls that one module is evaluated for; with more of them its arguments are unknown."""
 MAX_EVALUATIONS = 2000
 """Evaluations of modules in one project; further calls are not evaluated."""
+_META = ("source", "version", "count", "for_each", "providers", "depends_on")
+"""Attributes of a call that are no arguments of the module."""
 MAX_NESTING = 20
 """Levels of modules in modules that are evaluated."""
 
@@ -103,6 +108,19 @@ class Project:
         if inputs and self._calls_of(folder):
             return [find(other._root(folder, unknown_inputs=True))]
         return list(other.extractions(folder))
+
+    def arguments(self, folder: str) -> Iterator[Span]:
+        """The places of the arguments in the calls of the module *folder*, and in those above.
+
+        Not those by which a module only passes on what it was given.
+        """
+        for above in self._folders.all_callers(folder):
+            is_root = not self._folders.callers(above)
+            for block in self._module(above).calls:
+                for name, attribute in block.attributes.items():
+                    span = attribute.expression.span
+                    if name not in _META and (is_root or "var." not in span.text):
+                        yield span
 
     def forget(self) -> None:
         """Drop all modules: a repository may have many projects."""
