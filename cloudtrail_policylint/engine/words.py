@@ -10,6 +10,8 @@ from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..iam.arns import (
     MISFITS,
+    NAMED_SERVICES,
+    NO_ARN,
     Operands,
     Shape,
     action_head,
@@ -456,7 +458,11 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
     """``misfit``: the text cannot name a resource of its service, for one of *reasons*."""
     wanted = frozenset(reasons)
     # Not what is uncertain about an ARN: a name is wrong as it is written, or right.
-    certain = wanted <= {"bare", "prefix", "fields", "name"}
+    certain = wanted <= {*NO_ARN, "name"}
+    heads = None
+    if certain:  # what has a head is an ARN, and only names of some services are looked at
+        named = NAMED_SERVICES if "name" in wanted else ()
+        heads = frozenset([(None, service) for service in named])
 
     def test(term: Term) -> int:
         verdict, reason = context.lookups.misfit(term)
@@ -464,7 +470,7 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
             return NO
         return verdict if verdict != YES or reason in wanted else NO
 
-    return WordTest(text=test)
+    return WordTest(text=test, heads=heads)
 
 
 def nested(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001

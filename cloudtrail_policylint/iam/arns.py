@@ -343,6 +343,12 @@ MISFITS = {
 }
 """Why a text is not an ARN of its service, in words for a message, by the word that rules use."""
 
+NO_ARN = ("bare", "prefix", "fields")
+"""Those of ``MISFITS`` that no text with the form of an ARN has."""
+
+NAMED_SERVICES = ("cloudtrail",)
+"""The services whose names of resources are looked at."""
+
 
 @record
 class ResourceType:
@@ -395,7 +401,11 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
     wrong = _wrong_location(a.arn) if a.arn is not None else ""
     if wrong:
         return YES, wrong
-    best = max((fits(a, kind) for kind in kinds), default=NO)
+    best = NO
+    for kind in kinds:
+        best = max(best, fits(a, kind))
+        if best == YES:
+            break
     if best != NO:
         wrong = _wrong_name(a.arn, kinds) if a.arn is not None else ""
         return (YES, wrong) if wrong else ((NO if best == YES else MAYBE), "")
@@ -434,7 +444,7 @@ def _wrong_name(arn: Arn, kinds: Sequence[ResourceType]) -> str:
     resource = _plain(parts)
     if resource is not None and any(resource == kind.head for kind in kinds):
         return "empty" if resource.endswith("/") else ""
-    if arn.service != "cloudtrail":
+    if arn.service not in NAMED_SERVICES:
         return ""
     text = "".join([part.text if isinstance(part, Piece) else STAR for part in parts])
     name = text.removeprefix(_TRAIL)
