@@ -24,6 +24,7 @@ from ..iam.arns import (
     overlap,
     split,
 )
+from ..iam.catalogue import HOME
 from ..iam.patterns import (
     MAYBE,
     NO,
@@ -396,6 +397,10 @@ _NO_PREFIX = regex(r"[^:*?]*[^:*?a-zA-Z0-9-]")
 def scopes_to(types: Sequence[str] | str, context: Context) -> WordTest:
     """``scopes-to``: all actions that it matches accept one of *types* (``none``: no type)."""
     wanted = frozenset(types) if types != "none" else None
+    heads = None
+    if wanted is not None:  # an action accepts types of its own service only
+        prefixes = [name.rpartition(":")[0] for name in wanted]
+        heads = frozenset([(one,) for prefix in prefixes for one in ([prefix] if prefix else HOME)])
 
     def one(action: KnownAction) -> int:
         if action.types is None:
@@ -414,7 +419,8 @@ def scopes_to(types: Sequence[str] | str, context: Context) -> WordTest:
             return NO if all(one(action) == NO for action in actions) else MAYBE
         return min(one(action) for action in actions)
 
-    return WordTest(text=test, complement=_never)  # a complement matches actions of every service
+    # A complement matches actions of every service.
+    return WordTest(text=test, complement=_never, heads=heads)
 
 
 def arn_service(operands: Sequence[str], _: Context) -> WordTest:
@@ -713,5 +719,8 @@ WORDS = (
     Word("is", ("order",), one_of_orders),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""
+
+OF_CATALOGUE = frozenset(("known", "misspells", "scopes-to", "fits", "misfit"))
+"""The words that need data about AWS, which take time to load."""
 
 _BY_FIELD = {(field, word.name): word for word in WORDS for field in word.fields}
