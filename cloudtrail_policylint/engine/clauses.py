@@ -11,6 +11,7 @@ from itertools import islice
 
 from ..base.record import record, replaced
 from ..iam.patterns import MAYBE, NO, YES
+from ..rulebook.gates import LISTS
 from ..tree.nodes import Piece, Text
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from ..iam.written import Owner
     from ..tree.source import Span
     from .asking import Asking, Met
-    from .elements import ElementTest, Gate
+    from .elements import ElementTest
     from .lookups import Lookups
     from .words import Given, WordTest
 
@@ -59,15 +60,6 @@ if TYPE_CHECKING:
 
         def others(self, scene: Scene, floor: int, /) -> Iterable[tuple[Statement, Related]]:
             """The statements that a verdict of at least *floor* depends on, as related places."""
-
-
-LISTS = {
-    "action": "actions",
-    "resource": "resources",
-    "principal": "principals",
-    "condition": "conditions",
-}
-"""The fields of a statement that are lists, and their attributes in the policy model."""
 
 
 @record
@@ -229,32 +221,12 @@ class StatementMatch:
         self._order = sorted(range(len(asks)), key=asks.__getitem__)
         return self._order
 
-    def rules_out(self, statement: Statement, scene: Scene) -> bool:
-        """Whether *statement* cannot match because of its kind or effect."""
-        for index, (field, _) in enumerate(self._given):
-            if field not in ("kind", "effect"):  # which come first
-                return False
-            if self._clause(index).verdict(statement, scene) == NO:
-                return True
-        return False
-
-    def wanted_fields(self) -> Iterator[str]:
-        """The lists (``LISTS``) that a matching statement cannot have empty."""
-        for field, given in self._given:
-            if field in LISTS and ("some" in given or "every" in given):
-                yield field
-            elif field == "applies" and given == CONTRADICTORY:
-                yield "condition"
-
-    def gate(self) -> tuple[str, Gate] | None:
-        """A list and a test that at least one of its elements must pass, if the match has one."""
-        for field in ("action", "resource", "condition"):
-            for index, (name, given) in enumerate(self._given):
-                if name == field and ("some" in given or "every" in given):
-                    clause = self._clause(index)
-                    assert isinstance(clause, _Listed)
-                    return field, clause.gate()
-        return None
+    def test_of(self, field: str) -> ElementTest:
+        """The test that at least one element of the list *field* must pass."""
+        (index,) = [index for index, (name, _) in enumerate(self._given) if name == field]
+        clause = self._clause(index)
+        assert isinstance(clause, _Listed)
+        return clause.some
 
     def _clause(self, index: int) -> Clause:
         """The clause at *index*, compiled on first use: few of a rule's clauses are needed."""
@@ -565,12 +537,11 @@ class _Listed:
             verdict = min(verdict, self._asked[quantifier].verdict(element, statement, scene))
         return verdict
 
-    def gate(self) -> Gate:
+    @property
+    def some(self) -> ElementTest:
         """A test that at least one element must pass: that of ``some``, else of ``every``."""
         tests = dict(self._tests)
-        test = tests.get("some") or tests["every"]
-        assert isinstance(test, ListedTest | ConditionTest)
-        return test
+        return tests.get("some") or tests["every"]
 
     def verdict(self, statement: Statement, scene: Scene) -> int:
         elements = getattr(statement, self._attribute)

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
         def witnesses(self, element: Any, statement: Statement, floor: int, /) -> Iterable[Witness]:
             """The witnesses of *element*, which passed with at least *floor*."""
 
-    class Gate(ElementTest, Protocol):
-        """A test of an element that can be made before its statement is checked."""
-
         def may_pass(self, element: Any, statement: Statement, /) -> bool:
             """Whether *element* passes the part of the test that needs no statement."""
 
@@ -148,6 +145,8 @@ class ListedTest:
 
     def may_pass(self, element: Action | Resource, statement: Statement) -> bool:
         """Whether *element* passes all tests but, unless it is a complement, contextual ones."""
+        if not self.is_near(element.head):
+            return False
         if element.complement:
             return self.verdict(element, statement) != NO
         return self._known(element) != NO
@@ -254,6 +253,10 @@ class PrincipalTest:
         """The verdict on *element*; at most MAYBE if it is one of NotPrincipal."""
         verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
         return min(verdict, MAYBE) if element.complement else verdict
+
+    def may_pass(self, element: Principal, statement: Statement) -> bool:
+        """Whether *element* may pass."""
+        return self.verdict(element, statement) != NO
 
     def witnesses(self, element: Principal, _: Statement, _floor: int) -> Iterator[Witness]:
         """The principal itself."""
