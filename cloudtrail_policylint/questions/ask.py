@@ -322,10 +322,11 @@ class Asker:
         boundaries = [one for one in loose if one.kinds == (BOUNDARY,)]
         if identity is not None:
             unknown |= identity.open
-            own = [*identity.policies, *_known_texts(identity.unseen, IDENTITY, unknown)]
+            service = request.service
+            own = [*identity.policies, *_known_texts(identity.unseen, service, IDENTITY, unknown)]
             boundaries = [
                 *identity.boundaries,
-                *_known_texts(identity.unseen_boundaries, BOUNDARY, unknown),
+                *_known_texts(identity.unseen_boundaries, service, BOUNDARY, unknown),
             ]
         resource = self._of_resource(request, guarded, unknown)
         return Policies(
@@ -456,7 +457,7 @@ class Asker:
     def _not_in_view(self, who: Who, request: Request, policies: Policies) -> Iterator[str]:
         is_person = request.principal.kind in OF_ACCOUNTS and request.principal.kind != ROOT
         if is_person:
-            yield from self._of_principal(who, policies)
+            yield from self._of_principal(who, request, policies)
             yield from self._of_organization(request)
         elif request.reaches_rcps and not self.view.rcps:
             yield "resource control policies: none in these files"
@@ -472,7 +473,7 @@ class Asker:
         for path in sorted(self.view.unread)[:MAX_UNREAD]:
             yield f"{path}: not read completely"
 
-    def _of_principal(self, who: Who, policies: Policies) -> Iterator[str]:
+    def _of_principal(self, who: Who, request: Request, policies: Policies) -> Iterator[str]:
         """What is not in view of the policies of *who*."""
         identity = who.identity
         if identity is None:
@@ -487,7 +488,7 @@ class Asker:
         if not who.certain:
             yield f"{who.label}: may be {identity.owner.name}, whose name is not known"
         for arn in (*identity.unseen, *identity.unseen_boundaries):
-            if managed.document(arn) is None:
+            if managed.document(arn, request.service) is None:
                 yield f"{arn}: attached to {identity.owner.name}, its text is not known"
         if identity.open:
             yield f"{identity.owner.name}: a policy of it has a value that is not known"
@@ -534,11 +535,11 @@ def _same(one: Parts, other: Parts, shared: frozenset[str]) -> int:
     )
 
 
-def _known_texts(arns: Iterable[str], kind: str, unknown: set[str]) -> list[Document]:
-    """The managed policies *arns* of AWS whose text is known; for others *kind* is added to *unknown*."""
+def _known_texts(arns: Iterable[str], service: str, kind: str, unknown: set[str]) -> list[Document]:
+    """What the managed policies *arns* of AWS say of *service*; *kind* is added to *unknown* for others."""
     found = []
     for arn in arns:
-        document = managed.document(arn)
+        document = managed.document(arn, service)
         if document is None:
             unknown.add(kind)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..base.formats import format_of, named, read_as
+from ..base.lazy_regex import regex
 from ..base.limits import under
 from ..base.record import replaced
 from ..decisions.decision import BOUNDARY, IDENTITY, RCP, SCP, TRUST
@@ -17,7 +18,9 @@ from ..files.inputs import path_key
 from ..iam.normalise import normalise
 from ..iam.patterns import NO, YES
 from ..iam.written import Owner
+from ..tree.nodes import Map
 from ..tree.source import SourceFile, Span
+from . import managed
 from .view import GROUP, PERMISSION_SET, ROLE, USER, Guarded, Identity, OnTargets, View
 
 TYPE_CHECKING = False
@@ -62,6 +65,7 @@ _MEMBERS = {
 }
 """The types of resources that say which users are in which groups: the properties of both."""
 _BOUNDARY = "permissions_boundary"
+_POLICY_BY_NAME = regex(r"\$\{data\.aws_iam_policy\.([\w-]+)\.arn\}")
 _OF_SERVICE = {"s3": "s3-bucket", "kms": "kms-key", "sns": "sns-topic", "sqs": "sqs-queue"}
 _NOBODY = Owner("", Span(SourceFile("", ""), 0, 0))
 _MOST_ATTACHED = 50
@@ -320,7 +324,8 @@ def _boundary(resource: Resource) -> tuple[tuple[Document, ...], tuple[str, ...]
             documents += link.resource.documents(path, BOUNDARY) or ()
     if documents:
         return documents, ()
-    return (), tuple([_text(item.node) for item in given.items]) or ("a permissions boundary",)
+    unseen = [_named_policy(resource, _text(item.node)) for item in given.items]
+    return (), tuple(unseen) or ("a permissions boundary",)
 
 
 def _attached(resource: Resource) -> tuple[str, ...]:
@@ -336,13 +341,26 @@ def _attached(resource: Resource) -> tuple[str, ...]:
             continue
         in_view = any(link.resource.policy_paths for link in other.links((other.attached,)).found)
         items = other.at((other.attached,)).items
-        found += [_text(item.node) for item in items if not in_view]
+        found += [_named_policy(other, _text(item.node)) for item in items if not in_view]
     return tuple(found[:_MOST_ATTACHED])
+
+
+def _named_policy(resource: Resource, text: str) -> str:
+    """The name of an AWS managed policy that *resource* has from a data source, else *text*."""
+    found = _POLICY_BY_NAME.fullmatch(text)
+    if found is None:
+        return text
+    from ..setups.terraform import TerraformResource
+
+    name = resource.name_of_policy(found[1]) if isinstance(resource, TerraformResource) else None
+    return name if name is not None and name in managed.names() else text
 
 
 def _text(node: Node) -> str:
     from ..setups.model import parts_of
 
+    if isinstance(node, Map) and len(node.entries) == 1:  # of AWS SAM
+        return f"the policy template {node.entries[0].key.written}"
     parts = parts_of(node)
     return written(parts) if parts is not None else "a policy"
 

@@ -121,7 +121,7 @@ def _where(kind: str, near: Cause | None, answered: Answered) -> Document | None
     documents = list(_documents(kind, answered))
     if near is not None and near.answer is not None:
         documents.insert(0, near.answer.document)
-    return next((one for one in documents if one.span.source.path not in managed.NAMES), None)
+    return next((one for one in documents if not managed.is_text_of_aws(one)), None)
 
 
 def _documents(kind: str, answered: Answered) -> tuple[Document, ...]:
@@ -192,9 +192,9 @@ def _edit(near: Cause | None, statement: Mapping[str, Any]) -> Suggestion | None
     element = near.miss.element
     if element not in ("Action", "Resource") or near.answer is None:
         return None
-    span = near.miss.span
-    if span.source.path in managed.NAMES:
+    if managed.is_text_of_aws(near.answer.document):
         return None
+    span = near.miss.span
     line, _ = span.source.position(span.start)
     text = json.dumps(statement.get(element, "*"))
     return Suggestion(
@@ -222,13 +222,15 @@ def _exception(cause: Cause, answered: Answered) -> Suggestion | None:
 
 
 def _managed(answered: Answered) -> Iterator[Suggestion]:
-    """The first AWS managed policy that allows the request, if it is no policy for everything."""
+    """The AWS managed policy for CloudTrail that allows the request."""
     from ..decisions.decision import Decider, Policies
 
-    for name in managed.NAMES[:-1]:
+    service = answered.request.service
+    for name in managed.OFFERED:
         arn = f"arn:aws:iam::aws:policy/{name}"
-        document = managed.document(arn)
-        assert document is not None
+        document = managed.document(arn, service)
+        if document is None:
+            continue
         policies = Policies(identity=(document,))
         if Decider().decide(answered.request, policies).allowed == YES:
             identity = answered.who.identity

@@ -121,7 +121,8 @@ def _entry(answered: Answered) -> Entry:
         identity = answered.who.identity
         depends = [depends_on(one) for one in unsure if one.miss is not None and not one.certain]
         if identity is not None and not depends:
-            depends = [one for one in identity.unseen if managed.document(one) is None]
+            service = answered.request.service
+            depends = [one for one in identity.unseen if managed.document(one, service) is None]
         depends = depends or [depends_on(one) for one in unsure] or [*answered.not_in_view[:1]]
     shown = [one for one in answered.causes if one.answer is not None]
     return Entry(

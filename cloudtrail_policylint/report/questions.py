@@ -48,9 +48,9 @@ def kind_word(kind: str) -> str:
 
 def is_of_aws(cause: Cause) -> bool:
     """Whether the statement of *cause* is in a policy of AWS, which is in none of the files."""
-    from ..questions.managed import NAMES
+    from ..questions.managed import is_text_of_aws
 
-    return cause.answer is not None and cause.answer.document.span.source.path in NAMES
+    return cause.answer is not None and is_text_of_aws(cause.answer.document)
 
 
 def reason_object(cause: Cause) -> dict[str, Any]:
@@ -75,6 +75,8 @@ def reason_object(cause: Cause) -> dict[str, Any]:
 
 def reason_lines(causes: Sequence[Cause], width: int) -> Iterator[str]:
     """*causes* with their places and source lines."""
+    from ..questions.managed import called
+
     for cause in causes[:MAX_REASONS]:
         span = cause.span
         if span is None or cause.answer is None:
@@ -82,7 +84,7 @@ def reason_lines(causes: Sequence[Cause], width: int) -> Iterator[str]:
             continue
         owner = cause.answer.document.owner.name
         if is_of_aws(cause):
-            yield f"  AWS managed policy {owner} {shown(cause.says)}"
+            yield f"  {called(cause.answer.document)} {shown(cause.says)}"
             continue
         of = f" of {owner}" if owner else ""
         place = f"{span.place()}: " if span.source.path else ""

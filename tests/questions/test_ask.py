@@ -171,11 +171,43 @@ def test_a_managed_policy_of_aws_counts_where_its_text_is_known(tmp_path: Path) 
     view = view_of(tmp_path / "a", {"main.tf": terraform(more=ATTACHED.format(arn))})
     assert answer(view, "role/ops", "cloudtrail:LookupEvents").word == "allowed"
     assert answer(view, "role/ops", "cloudtrail:DeleteTrail").word == "not-allowed"
-    other = "arn:aws:iam::aws:policy/SecurityAudit"
-    view = view_of(tmp_path / "b", {"main.tf": terraform(more=ATTACHED.format(other))})
-    found = answer(view, "role/ops", "cloudtrail:DeleteTrail")
-    assert found.word == "unknown"
-    assert any(line.startswith(other) for line in found.not_in_view)
+
+
+@pytest.mark.parametrize(
+    ("written", "action", "word"),
+    [
+        ("arn:aws:iam::aws:policy/SecurityAudit", "cloudtrail:DeleteTrail", "not-allowed"),
+        ("arn:aws:iam::aws:policy/SecurityAudit", "ec2:StopInstances", "unknown"),
+        ("arn:aws:iam::aws:policy/job-function/ViewOnlyAccess", "s3:DeleteObject", "not-allowed"),
+        ("arn:aws:iam::aws:policy/ViewOnlyAccess", "s3:DeleteObject", "unknown"),
+        ("arn:aws:iam::aws:policy/PowerUserAccess", "ec2:StopInstances", "allowed"),
+        ("arn:aws:iam::aws:policy/AWSCloudTrailFullAccess", "cloudtrail:DeleteTrail", "allowed"),
+        ("arn:aws:iam::aws:policy/NewerThanTheData", "cloudtrail:DeleteTrail", "unknown"),
+        ("arn:aws:iam::111122223333:policy/AdministratorAccess", "iam:CreateUser", "unknown"),
+        ("${data.aws_iam_policy.p.arn}", "cloudtrail:DeleteTrail", "allowed"),
+    ],
+)
+def test_what_is_known_of_a_managed_policy(
+    tmp_path: Path, written: str, action: str, word: str
+) -> None:
+    data = 'data "aws_iam_policy" "p" { name = "AdministratorAccess" }'
+    view = view_of(tmp_path, {"main.tf": terraform(more=ATTACHED.format(written) + data)})
+    found = answer(view, "role/ops", action)
+    assert found.word == word
+    assert any(line.startswith(written) for line in found.not_in_view) == (word == "unknown")
+
+
+def test_a_role_that_only_has_managed_policies_is_in_view(tmp_path: Path) -> None:
+    text = """
+resource "aws_iam_user" "root" { name = "helper" }
+resource "aws_iam_user_policy_attachment" "root" {
+  user       = aws_iam_user.root.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+resource "aws_iam_user" "nobody" { name = "nobody" }"""
+    view = view_of(tmp_path, {"main.tf": text})
+    assert answer(view, "user/helper", STOP).word == "allowed"
+    assert answer(view, "user/nobody", STOP).word == "not-allowed"
 
 
 def test_an_inline_policy_that_is_not_known_keeps_the_answer_open(tmp_path: Path) -> None:
