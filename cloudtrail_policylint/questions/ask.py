@@ -8,7 +8,7 @@ from itertools import islice
 from ..base.errors import UsageError
 from ..base.lazy_regex import regex
 from ..base.record import record, replaced
-from ..decisions.call import availability
+from ..decisions.call import availability, no_action
 from ..decisions.conditions import having
 from ..decisions.decision import (
     BOUNDARY,
@@ -121,14 +121,11 @@ def actions_of(text: str) -> list[str]:
         if not found:
             raise UsageError(f"{text}: no action matches")
         return found[:MAX_ACTIONS]
+    missing = no_action(text)
+    if missing is not None:
+        raise UsageError(missing)
     action = catalogue.action(text)
-    if action is None:
-        if catalogue.service(prefix) is None:
-            return [text]
-        near = catalogue.nearest_action(text)
-        hint = f"; did you mean {near}?" if near else ""
-        raise UsageError(f"{text}: no such action{hint}")
-    return [action.full_name]
+    return [action.full_name if action is not None else text]
 
 
 def context_of(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
