@@ -9,6 +9,7 @@ from ..decisions.principals import Principal
 from ..decisions.values import UNKNOWN
 from ..iam.patterns import YES
 from .ask import Answered, Asker, Question
+from .messages import PUBLIC_ACCESS
 from .suggest import HCL, JSON, YAML, Suggestion, suggestions
 from .who import Who, find
 
@@ -174,6 +175,12 @@ def _is_of(kind: str, named: str) -> bool:
 
 def _look_at(answered: Answered, denial: Denial) -> Iterator[str]:
     """What may have denied the request and has not been found: the type that AWS names comes first."""
+    if denial.kind == PUBLIC_ACCESS:
+        yield (
+            "S3 Block Public Access of the bucket and the account: it refuses a policy that is public; "
+            "limit the policy's Principal or add conditions"
+        )
+        return
     explained = {cause.kind for cause in answered.causes if cause.effect != "allow"}
     if denial.kind and not any(_is_of(kind, denial.kind) for kind in explained):
         policy = f" ({denial.policy})" if denial.policy else ""

@@ -206,9 +206,13 @@ def why_lines(found: Why, width: int) -> Iterator[str]:
 
 
 def _aws_said(found: Why) -> Iterator[str]:
+    from ..questions.messages import PUBLIC_ACCESS
+
     denial = found.denial
     if denial.refusal is not None:
         yield f"{denial.refusal.name}: {denial.refusal.means}"
+    elif denial.kind == PUBLIC_ACCESS:
+        yield "AWS says: S3 Block Public Access blocks the policy"
     elif denial.kind:
         verb = "denies it" if denial.explicit else "allows it"
         word = kind_word(denial.kind)
