@@ -27,7 +27,7 @@ from ..decisions.documents import document as document_of
 from ..decisions.principals import OF_ACCOUNTS, ROOT
 from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import USER as A_USER
-from ..decisions.reasons import LACKS, causes
+from ..decisions.reasons import ALLOW, LACKS, causes
 from ..decisions.request import Request
 from ..decisions.values import alternatives, form, known, literal, match, opened, tokens, written
 from ..iam.arns import ACCOUNT_ID, FIELDS, PARTITION, RESOURCE, SERVICE, split
@@ -183,11 +183,12 @@ class Asker:
         question: Question,
         accounts: tuple[str | None, str | None, str],
     ) -> Answered | None:
-        """The answer about a resource that an Allow names, if that is certainly allowed.
+        """The answer about a resource that an Allow names: where it is allowed, or open for another reason.
 
-        Who asks about any resource, or a pattern, asks whether there is one.
+        Who asks about any resource, a pattern or a name, asks whether there is one.
         """
         own, other, partition = accounts
+        best = None
         for request, resource in islice(_named_by_allows(found), MAX_TRIED):
             narrow = _narrowed(request.resource, resource)
             if narrow is None:
@@ -197,7 +198,14 @@ class Asker:
             answered = self._answered(who, question, question.action, narrow, of)
             if answered.verdict == YES:
                 return answered
-        return None
+            if answered.verdict == MAYBE and any(one.effect == ALLOW for one in answered.causes):
+                best = best or answered
+        return best
+
+    def completed(self, question: Question) -> str:
+        """What *question* is about, with a wildcard for what is not known of it."""
+        first = self.resources(question, question.account, USUAL_PARTITION)[0]
+        return nearest.shown(written(first))
 
     def policies_of_resource(self, question: Question) -> list[Document]:
         """The policies in view of what *question* is about."""
@@ -545,8 +553,8 @@ def _known_texts(arns: Iterable[str], service: str, kind: str, unknown: set[str]
 
 
 def _is_any(resource: str | None) -> bool:
-    """Whether a question is about any resource, or about those that a pattern matches."""
-    return resource is None or "*" in resource or "?" in resource
+    """Whether a question is about any resource, or about those that a pattern or a name stands for."""
+    return resource is None or "*" in resource or "?" in resource or not resource.startswith("arn:")
 
 
 def _named_by_allows(found: Iterable[Answered]) -> Iterator[tuple[Request, Parts]]:
@@ -566,10 +574,14 @@ def _narrowed(resource: Parts, named: Parts) -> Parts | None:
     wanted, own = split(resource), split(named)
     if len(wanted) < FIELDS or len(own) < FIELDS:
         return None
-    fields = [
-        field if known(field) is not None or not other else opened(other)
-        for field, other in zip(wanted, own, strict=True)
-    ]
+    fields = []
+    for at, (field, other) in enumerate(zip(wanted, own, strict=True)):
+        if known(field) is not None or not other:
+            fields.append(field)
+        elif at == RESOURCE:
+            fields.append(opened(other))
+        else:
+            fields.append(field if "*" in written(other) else other)
     return _joined(fields)
 
 

@@ -6,11 +6,13 @@ from ..base.errors import UsageError
 from ..base.record import record, replaced
 from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import Principal
+from ..decisions.reasons import DENY
 from ..decisions.values import UNKNOWN
 from ..iam.patterns import YES
 from .ask import Answered, Asker, Question
+from .languages import HCL, JSON, YAML
 from .messages import PUBLIC_ACCESS
-from .suggest import HCL, JSON, YAML, Suggestion, suggestions
+from .suggest import Suggestion, suggestions
 from .who import Who, find
 
 TYPE_CHECKING = False
@@ -81,7 +83,27 @@ class Why:
         """The answer: ``denied``, ``not-allowed``, ``allowed``, ``set-up`` or ``unknown``."""
         if self.set_up is not None:
             return "set-up"
+        if self.may_be_denied:
+            return "denied"
         return self.answered.word if self.answered is not None else "unknown"
+
+    @property
+    def may_be_denied(self) -> bool:
+        """Whether AWS says that a statement denies it, and the files have one that may."""
+        answered = self.answered
+        if answered is None or answered.word not in ("not-allowed", "unknown"):
+            return False
+        return self.denial.explicit and any(
+            cause.effect == DENY and (not self.denial.kind or _is_of(cause.kind, self.denial.kind))
+            for cause in answered.causes
+        )
+
+    @property
+    def certain(self) -> bool:
+        """Whether the files say for certain what the answer is."""
+        if self.set_up is not None:
+            return self.has_cause
+        return self.word != "unknown" and not self.may_be_denied
 
     @property
     def has_cause(self) -> bool:
@@ -135,7 +157,13 @@ class Explainer:
             answers.append(_in_order(self._asker.ask(who, question), denial))
         why = Why(denial, count, tuple(answers), None, (), ())
         assert why.answered is not None
-        texts = tuple({repr(text): text for one in answers for text in suggestions(one)}.values())
+        texts = tuple(
+            {
+                repr(text): text
+                for one in answers
+                for text in suggestions(one, is_denied=denial.explicit)
+            }.values()
+        )
         look_at = tuple(_look_at(why.answered, denial))
         return replaced(why, suggestions=texts, look_at=look_at)
 

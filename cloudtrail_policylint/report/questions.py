@@ -195,7 +195,10 @@ def why_lines(found: Why, width: int) -> Iterator[str]:
         if known:
             yield f"known: {' '.join(known)}"
         is_one_of_several = answered.word == "allowed" and len(found.answers) > 1
-        yield "the files allow it:" if is_one_of_several else _FILES_SAY[answered.word]
+        if found.may_be_denied and answered is found.answered:
+            yield "AWS says that a statement denies it, and the files may have it:"
+        else:
+            yield "the files allow it:" if is_one_of_several else _FILES_SAY[answered.word]
         yield from reason_lines(answered.causes, width)
     yield from _suggestion_lines(found.suggestions)
     if found.look_at:
@@ -217,7 +220,8 @@ def _aws_said(found: Why) -> Iterator[str]:
         verb = "denies it" if denial.explicit else "allows it"
         word = kind_word(denial.kind)
         policy = f" ({denial.policy})" if denial.policy else ""
-        yield f"AWS says: {'a' if denial.explicit else 'no'} {word}{policy} {verb}"
+        article = "an" if word[0] in "aeiou" else "a"
+        yield f"AWS says: {article if denial.explicit else 'no'} {word}{policy} {verb}"
     elif denial.explicit:
         yield "AWS says: a statement denies it"
 
@@ -264,7 +268,7 @@ def why_object(found: Why) -> dict[str, Any]:
             "form": SET_UP if found.set_up is not None else denial.form,
         },
         "answer": found.word,
-        "certain": found.word != "unknown" and (found.set_up is None or found.has_cause),
+        "certain": found.certain,
         "reasons": [reason_object(cause) for one in found.answers for cause in one.causes],
         "not_in_view": list(
             dict.fromkeys((*found.look_at, *(answered.not_in_view if answered else ())))

@@ -312,6 +312,14 @@ def test_without_a_resource_the_question_is_whether_there_is_one(tmp_path: Path)
     assert answer(view, who, STOP, pattern.replace("audit", "other")).word == "not-allowed"
 
 
+def test_a_name_stands_for_the_resources_that_allows_name(tmp_path: Path) -> None:
+    text = terraform(statement="", more="").replace('"Resource": "*"', f'"Resource": "{TRAIL}"')
+    view = view_of(tmp_path, {"main.tf": text})
+    found = answer(view, "role/ops", STOP, "audit")
+    assert (found.word, found.resource) == ("allowed", TRAIL)
+    assert answer(view, "role/ops", STOP, "other").word == "not-allowed"
+
+
 def test_a_bucket_policy_and_the_account_of_the_resource(tmp_path: Path) -> None:
     text = f"""
 resource "aws_s3_bucket" "b" {{ bucket = "logs" }}
