@@ -111,8 +111,9 @@ def why(options: argparse.Namespace) -> int:
     if not read.denials:
         print_stderr(f"no denial in {read.records:,} records")
         return EXIT_FINDINGS
-    explainer = Explainer(_view(options), asked)
-    set_ups = _SetUps(options)
+    view = _view(options)
+    explainer = Explainer(view, asked)
+    set_ups = _SetUps(options, view)
     found = []
     for one in read.denials[:MAX_EXPLAINED]:
         set_up = set_ups.of(one.denial)
@@ -215,8 +216,9 @@ class Beginning(io.RawIOBase):
 class _SetUps:
     """Finds why CloudTrail refuses set-ups: the files are linted once, when the first is asked for."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, view: View) -> None:
         self._options = options
+        self._view = view
         self._result: Result | None = None
 
     def of(self, denial: Denial) -> SetUp | None:
@@ -231,7 +233,7 @@ class _SetUps:
 
             run = Run(NearestSettings(self._options.config), setups=True)
             self._result = run.lint_paths(self._options.paths)
-        return set_up_of(denial, self._result.findings, self._result.setups)
+        return set_up_of(denial, self._result.findings, self._result.setups, self._view)
 
 
 def check(options: argparse.Namespace) -> int:

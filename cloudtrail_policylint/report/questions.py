@@ -236,8 +236,11 @@ def _set_up_lines(found: Why, width: int) -> Iterator[str]:
     for setup, request in found.set_up.denied[:MAX_REASONS]:
         on = f" on {shown(request.on)}" if request.on else ""
         yield f"  {setup.place}: {setup.address}: CloudTrail may not use {request.action}{on}: {shown(request.because)}"
+    for refused in found.set_up.refused[:MAX_REASONS]:
+        yield f"CloudTrail may not use {refused.action} on {shown(refused.on)}:"
+        yield from reason_lines(refused.causes, width)
     if not found.has_cause:
-        yield "no trail in these files shows this defect"
+        yield "no trail and no policy for CloudTrail in these files shows this defect"
 
 
 def _suggestion_lines(suggestions: Sequence[Suggestion]) -> Iterator[str]:
@@ -298,6 +301,8 @@ def _set_up_reasons(found: Why) -> Iterator[dict[str, Any]]:
         path, line_text, column_text = setup.place.rsplit(":", 2)
         says = f"CloudTrail may not use {request.action}: {shown(request.because)}"
         yield _set_up_reason(setup.address, path, int(line_text), int(column_text), says)
+    for refused in found.set_up.refused:
+        yield from map(reason_object, refused.causes)
 
 
 def _set_up_reason(owner: str, path: str, line: int, column: int, says: str) -> dict[str, Any]:
