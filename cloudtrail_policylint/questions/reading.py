@@ -10,11 +10,12 @@ from ..base.limits import under
 from ..base.record import replaced
 from ..decisions.decision import BOUNDARY, IDENTITY, RCP, SCP, TRUST
 from ..decisions.decision import ENDPOINT as VPC_ENDPOINT
-from ..decisions.values import form, literal, written
+from ..decisions.values import form, known, literal, written
 from ..extract import extractor_of
 from ..files import Files
 from ..files.discover import discover
 from ..files.inputs import path_key
+from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.normalise import normalise
 from ..iam.patterns import NO, YES
 from ..iam.written import Owner
@@ -388,10 +389,9 @@ def _kind_of_policy(arn: Parts) -> str | None:
     """The kind of the policy that the resource *arn* has."""
     from ..iam.kinds import kind_of_cloudtrail_arn
 
-    text = written(arn)
-    fields = text.split(":", 5)
-    service = fields[2] if len(fields) > 2 else ""
-    return kind_of_cloudtrail_arn(text) or _OF_SERVICE.get(service)
+    fields = split(arn)  # not its text, in which ${AWS::Partition} has colons
+    service = known(fields[SERVICE]) if len(fields) == FIELDS else None
+    return kind_of_cloudtrail_arn(written(arn)) or _OF_SERVICE.get(service or "")
 
 
 def _of_holder(holder: str, documents: Sequence[Document], attached: Sequence[str]) -> Identity:

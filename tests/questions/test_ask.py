@@ -415,3 +415,24 @@ def test_options_are_validated() -> None:
             context_of([bad])
     with pytest.raises(UsageError):
         checked_account("12")
+
+
+def test_the_policy_of_a_bucket_of_a_template_counts(tmp_path: Path) -> None:
+    text = """
+Resources:
+  Logs: {Type: "AWS::S3::Bucket", Properties: {BucketName: logs}}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Logs
+      PolicyDocument:
+        Statement: {Effect: Deny, Principal: "*", Action: "s3:DeleteObject", Resource: !Sub "${Logs.Arn}/*"}
+  Ann:
+    Type: AWS::IAM::User
+    Properties:
+      UserName: ann
+      Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: "s3:*", Resource: "*"}}}]
+"""
+    view = view_of(tmp_path, {"t.yaml": text})
+    asked = ("user/ann", "s3:DeleteObject", "arn:aws:s3:::logs/a")
+    assert answer(view, *asked).word == "denied"
