@@ -37,6 +37,10 @@ _POLICIES = {
     "trust": "trust policy",
 }
 
+_IS_THERE = "that may not be there"
+_IN_FORCE = dict.fromkeys(("scp", "rcp"), "whether it is in force for this account is not known")
+"""What is not known of a statement that fits: an organization's policies are on some accounts."""
+
 
 @record
 class Miss:
@@ -126,10 +130,10 @@ def _cause(answer: Answer, kind: str) -> Cause | None:
     missing = list(misses(answer))
     if applies == MAYBE:
         miss = missing[0] if missing else None
-        what = f"depends on {miss.element}" if miss else "may not be there"
+        what = f"that depends on {miss.element}" if miss else _IN_FORCE.get(kind, _IS_THERE)
         if deny:
-            return Cause(DENY, kind, f"may deny {action}: that {what}", False, answer, miss)
-        return Cause(LACKS, kind, f"may allow {action}: that {what}", False, answer, miss)
+            return Cause(DENY, kind, f"may deny {action}: {what}", False, answer, miss)
+        return Cause(LACKS, kind, f"may allow {action}: {what}", False, answer, miss)
     if deny or len(missing) != 1:
         return None
     return Cause(

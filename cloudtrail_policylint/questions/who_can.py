@@ -129,6 +129,8 @@ def _entry(answered: Answered) -> Entry:
         if identity is not None and not depends:
             service = answered.request.service
             depends = [one for one in identity.unseen if managed.document(one, service) is None]
+            if not depends and identity.open:
+                depends = ["a policy of it whose text is not known"]
         depends = depends or [depends_on(one) for one in unsure] or [*answered.not_in_view[:1]]
     shown = [one for one in answered.causes if one.answer is not None]
     return Entry(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cloudtrail_policylint.base.errors import UsageError
-from cloudtrail_policylint.questions.ask import actions_of, checked_account, context_of
+from cloudtrail_policylint.questions.ask import Question, actions_of, checked_account, context_of
 from cloudtrail_policylint.questions.who import find
+from cloudtrail_policylint.questions.who_can import who_can
 from support.questions import ACCOUNT, TRAIL, answer, view_of
 
 if TYPE_CHECKING:
@@ -436,3 +437,42 @@ Resources:
     view = view_of(tmp_path, {"t.yaml": text})
     asked = ("user/ann", "s3:DeleteObject", "arn:aws:s3:::logs/a")
     assert answer(view, *asked).word == "denied"
+
+
+SCP_ON_UNIT = f"""
+resource "aws_organizations_policy" "guard" {{
+  content = jsonencode({json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": STOP, "Resource": "*"}]})})
+}}
+resource "aws_organizations_policy_attachment" "guard" {{
+  policy_id = aws_organizations_policy.guard.id
+  target_id = "ou-ab12-11111111"
+}}
+"""
+UNKNOWN_POLICY = """
+variable "policy" {}
+resource "aws_iam_role" "x" { name = "ops" }
+resource "aws_iam_role_policy" "x" {
+  role   = aws_iam_role.x.id
+  policy = var.policy
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "depends", "says"),
+    [
+        (
+            terraform(more=SCP_ON_UNIT),
+            "whether aws_organizations_policy.guard is in force",
+            f"may deny {STOP}: whether it is in force for this account is not known",
+        ),
+        (UNKNOWN_POLICY, "a policy of it whose text is not known", f"no identity policy allows {STOP}"),
+    ],
+)  # fmt: skip
+def test_an_open_answer_says_what_it_depends_on(
+    tmp_path: Path, text: str, depends: str, says: str
+) -> None:
+    view = view_of(tmp_path, {"main.tf": text})
+    (one,) = who_can(view, Question("", STOP, TRAIL), [STOP]).entries
+    assert (one.label, one.certain, one.depends_on) == ("role/ops", False, (depends,))
+    assert answer(view, "role/ops", STOP, TRAIL).causes[0].says == says
