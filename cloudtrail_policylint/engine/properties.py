@@ -6,7 +6,8 @@ from math import inf
 
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import Item, Property, items_at, plain_name
+from ..setups.model import Property
+from ..setups.values import Item, items_at, plain_name
 from ..tree.nodes import Hole, Map
 from .elements import SingleTest, Witness
 from .setup_values import text_of

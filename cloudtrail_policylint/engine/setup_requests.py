@@ -15,7 +15,8 @@ from ..decisions.values import alternatives, form, literal, match, tokens, writt
 from ..findings.finding import IS_PARTNER
 from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import PARTITIONS, REGIONS, Assumed, with_plain_names
+from ..setups.model import PARTITIONS, REGIONS, Assumed
+from ..setups.values import with_plain_names
 from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
 from .asking import place_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
 from ..iam.patterns import YES
-from ..setups.model import NOWHERE, Item, Location, Property, literal_of, parts_of
+from ..setups.model import NOWHERE, Location, Property
+from ..setups.values import Item, literal_of, parts_of
 from ..tree.nodes import Piece, Scalar, Text
 
 TYPE_CHECKING = False

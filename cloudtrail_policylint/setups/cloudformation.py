@@ -10,24 +10,9 @@ from ..extract.cloudformation.references import references
 from ..extract.detect import read_policy
 from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Hole, Map, Piece, Seq, Text, walk
-from .model import (
-    NOTHING,
-    Elsewhere,
-    Link,
-    Links,
-    Property,
-    Resource,
-    Setup,
-    by_names,
-    items_at,
-    literal_of,
-    made_up_parts,
-    parts_of,
-    plain_name,
-    same,
-    spelling_of,
-)
+from .model import NOTHING, Elsewhere, Link, Links, Property, Resource, Setup, by_names
 from .stacks import Stack
+from .values import items_at, literal_of, made_up_parts, parts_of, plain_name, same, spelling_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,21 +18,8 @@ from ..extract.terraform.plan import maps_in, resources_in
 from ..extract.terraform.resource_types import resource_type
 from ..iam.patterns import MAYBE, YES
 from ..tree.nodes import NAME, Hole, Map, Piece, Seq, Text
-from .model import (
-    NOWHERE,
-    Item,
-    Link,
-    Links,
-    Location,
-    Property,
-    Resource,
-    Setup,
-    by_names,
-    items_at,
-    literal_of,
-    parts_of,
-    plain_name,
-)
+from .model import NOWHERE, Link, Links, Location, Property, Resource, Setup, by_names
+from .values import Item, items_at, literal_of, parts_of, plain_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

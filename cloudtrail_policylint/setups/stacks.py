@@ -6,7 +6,8 @@ from ..base.lazy_regex import regex
 from ..base.record import replaced
 from ..extract.cloudformation.references import mentions
 from ..tree.nodes import Hole, Map, Piece, Text, walk
-from .model import NOWHERE, parts_of
+from .model import NOWHERE
+from .values import parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

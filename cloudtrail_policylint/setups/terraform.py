@@ -21,7 +21,6 @@ from .model import (
     ABSENT,
     NOWHERE,
     Elsewhere,
-    Item,
     Link,
     Links,
     Location,
@@ -29,15 +28,10 @@ from .model import (
     Resource,
     Setup,
     by_names,
-    items_at,
-    literal_of,
-    parts_of,
-    plain_name,
-    same,
-    spelling_of,
 )
 from .terraform_providers import Providers, versions_of
 from .terraform_references import References, attributes_in
+from .values import Item, items_at, literal_of, parts_of, plain_name, same, spelling_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

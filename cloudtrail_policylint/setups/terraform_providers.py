@@ -11,7 +11,8 @@ from ..base.lazy_regex import regex
 from ..extract.terraform.session import TOP
 from ..readers.hcl.syntax import Constant, GetAttr, Name, ObjectExpression, TupleExpression
 from ..tree.nodes import Text
-from .model import NOWHERE, Location, literal_of, parts_of
+from .model import NOWHERE, Location
+from .values import literal_of, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
