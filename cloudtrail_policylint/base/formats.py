@@ -58,10 +58,18 @@ TERRAFORM = Format(
     by_itself=False,
     module_suffixes=(".tfvars", ".tfvars.json"),
 )
+TERRAGRUNT = Format(
+    "terragrunt",
+    "Terragrunt",
+    ("terragrunt.hcl",),
+    comments=TERRAFORM.comments,
+    escapes=TERRAFORM.escapes,
+)
+"""A configuration of Terragrunt: policies in its ``inputs`` and ``locals``."""
 TEXT_TEMPLATE = Format("template", "Text template", (".tpl", ".tftpl"), loaded_by_modules=True)
 """A text template for Terraform's ``templatefile()``; with no module that loads it, mostly JSON."""
 
-FORMATS = (JSON, YAML, CLOUDFORMATION, TERRAFORM, TEXT_TEMPLATE)
+FORMATS = (JSON, YAML, CLOUDFORMATION, TERRAFORM, TERRAGRUNT, TEXT_TEMPLATE)
 
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
 _TERRAFORM_JSON = tuple(suffix for suffix in TERRAFORM.suffixes if suffix.endswith(".json"))
@@ -97,6 +105,8 @@ def format_of(path: str) -> Format | None:
         return None
     if name.endswith(_TERRAFORM_JSON):
         return TERRAFORM
+    if name.endswith(TERRAGRUNT.suffixes):
+        return TERRAGRUNT
     return _BY_SUFFIX.get(os.path.splitext(name)[1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...base.formats import TERRAGRUNT
 from ...base.lazy_regex import regex
 from ...iam.written import Allowance, syntax_problem
 from ...readers.hcl import reader as hcl_reader
@@ -43,7 +44,7 @@ class Module:
     are no other files with declarations. *tests* returns the local values and variables
     that tests may refer to (None if one cannot be read).
     ``unused`` are files that set variables
-    only if the command names them.
+    only if the command names them, ``inputs`` what a Terragrunt file gives to its module.
     """
 
     __slots__ = (
@@ -52,6 +53,7 @@ class Module:
         "calls",
         "data",
         "files",
+        "inputs",
         "load",
         "locals",
         "names",
@@ -84,6 +86,7 @@ class Module:
         self.calls: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
+        self.inputs: Attribute | None = None
         self.buckets: set[str] | None = None  # variables that are names of buckets, once computed
         self.problems: list[Problem] = []
         self.allowances: list[Allowance] = []
@@ -120,6 +123,8 @@ class Module:
             self.problems.append(syntax_problem(file.mistake, "JSON" if in_json else "HCL"))
         for text, covers in file.comments:
             self.allowances += _allowances(text, covers)
+        if source.path.lower().endswith(TERRAGRUNT.suffixes):
+            self.inputs = file.attributes.get("inputs")
         for block in file.blocks:
             self._declare(block, block.labels)
 
