@@ -49,6 +49,7 @@ class Module:
 
     __slots__ = (
         "allowances",
+        "before_version_3",
         "buckets",
         "calls",
         "data",
@@ -87,6 +88,7 @@ class Module:
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
         self.inputs: Attribute | None = None
+        self.before_version_3: bool | None = None  # of the AWS provider, once computed
         self.buckets: set[str] | None = None  # variables that are names of buckets, once computed
         self.problems: list[Problem] = []
         self.allowances: list[Allowance] = []
