@@ -772,15 +772,24 @@ def _is_spared(allow: Answer, denying: Sequence[Answer]) -> bool:
 
 
 def own_resource(document: Document, kind: str) -> Parts | None:
-    """The resource that *document* belongs to, if its statements name one alone without wildcards."""
+    """The resource that *document* belongs to, if its statements name one alone without wildcards.
+
+    Of several buckets it is the one with log files.
+    """
     found: dict[object, Parts] = {}
+    with_logs: dict[object, Parts] = {}
     for statement in document.statements:
         for resource in statement.resources:
             for text in resource.texts:
                 parts = _at_slash(text.parts)[0] if kind == "s3-bucket" else text.parts
                 wild = any(isinstance(one, Piece) and _has_wildcard(one.text) for one in parts)
                 if not wild and not _is_foreign(parts, kind):
-                    found[tuple([_said(part) for part in parts])] = parts
+                    name = tuple([_said(part) for part in parts])
+                    found[name] = parts
+                    if kind == "s3-bucket" and log_folder(text.parts) is not None:
+                        with_logs[name] = parts
+    if len(found) > 1:
+        found = with_logs
     return next(iter(found.values())) if len(found) == 1 else None
 
 

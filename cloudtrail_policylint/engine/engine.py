@@ -79,6 +79,7 @@ class Engine:
         ] = {}
         self._index: Index | None = None
         self._documents: Index | None = None
+        self._with_policies: frozenset[str] | None = None
 
     def check_document(self, document: Document) -> Iterator[Finding | Failure]:
         """What the rules find in *document*, before ``settled``.
@@ -167,6 +168,17 @@ class Engine:
         return any(
             match.is_about(resource) and match.asks_for_more() for match in self._of_resources()
         )
+
+    def asks_what_policies_name(self, type_: str) -> bool:
+        """Whether a rule asks of the policies in resources of *type_* what they name."""
+        if self._with_policies is None:
+            self._with_policies = frozenset(
+                one
+                for _, case in self._by_subject["resource"]
+                if "stray" in case.match
+                for one in case.match["type"].get("is", ())
+            )
+        return type_ in self._with_policies
 
     def _of_resources(self) -> Iterator[ResourceMatch]:
         from .other_subjects import ResourceMatch

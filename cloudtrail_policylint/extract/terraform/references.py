@@ -32,7 +32,6 @@ from ..values import string
 from .documents import document
 from .instances import instances_of
 from .module import Module, address_of, every, meant
-from .providers import log_groups_have_wildcard
 from .resource_types import resource_type
 from .string_functions import filled_in
 from .values import choice, hole_at, is_null, text_of
@@ -309,8 +308,10 @@ def _attribute(session: Session, block: Block, instance: Instance, name: str, sp
     known = resource_type(type_)
     if known.makes is not None and name in known.arn_attributes:
         makes = known.makes
-        if makes is aws.LOG_GROUP and log_groups_have_wildcard(session):
-            makes = aws.LOG_STREAMS
+        if makes is aws.LOG_GROUP:
+            from .providers import log_groups_have_wildcard
+
+            makes = aws.LOG_STREAMS if log_groups_have_wildcard(session) else makes
         return _arn(session, block, instance, known, makes, span)
     written = block.attributes.get(known.id_repeats if name == "id" else name)
     if written is None:
