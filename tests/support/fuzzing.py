@@ -38,7 +38,7 @@ from cloudtrail_policylint.check_rules import path_of
 from cloudtrail_policylint.files.contents import decode as decoded
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
-from cloudtrail_policylint.report.text import lines
+from cloudtrail_policylint.report.full import lines
 from cloudtrail_policylint.rulebook.file import read, unmarked
 from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.rulebook.load import bundled, rules_folder
@@ -280,13 +280,14 @@ HANGS = 120
 def fix_inputs(inputs: int, seed: int) -> int:
     """Fix generated files; write those that a fix harms to folders, and print what was done."""
     counts = {"fixed": 0, "refused": 0, "changed": 0, "broken": 0}
+    here = Path.cwd()  # files are fixed in another folder
     for texts, error, (fixed, refused) in fix_fuzzing.harm_of(inputs, seed):
         counts["fixed"] += fixed
         counts["refused"] += refused
         counts["changed"] += bool(fixed)
         if error:
             counts["broken"] += 1
-            folder = Path(f"broken-{seed}-{counts['broken']}")
+            folder = here / f"broken-{seed}-{counts['broken']}"
             for name, text in texts.items():
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
