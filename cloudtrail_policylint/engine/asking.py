@@ -32,6 +32,7 @@ from ..decisions.statements import Answer, Place, resource_matches
 from ..decisions.values import agreed, holes, known, opened
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
+from ..iam.names import LOG_FOLDER
 from ..iam.patterns import MAYBE, NO, YES, parse
 from ..iam.policy import Condition
 from ..tree.nodes import ACCOUNT, Hole, Piece
@@ -58,8 +59,6 @@ MAX_HOLDERS = 100
 """Holders of policies of which it is remembered what they may do."""
 
 _HAVE_OWN_RESOURCE = tuple([k for k in WITH_PRINCIPAL if k not in ("rcp", "vpc-endpoint")])
-LOG_FOLDER = "AWSLogs/"
-"""What comes behind the prefix in the path of a log file."""
 PREFIX = "{prefix}"
 
 _PARTS_OF = {
