@@ -116,12 +116,12 @@ class Scene:
 
     @cached_property
     def in_view(self) -> Scene:
-        """The same document without the policies of its holders that are not in view."""
+        """The same document without what of it, and of the policies of its holders, is not in view."""
         document = self.document
-        if all(one.complete for one in document.companions):
+        if document.complete and all(one.complete for one in document.companions):
             return self
         seen = tuple([replaced(one, complete=True) for one in document.companions])
-        return Scene(replaced(document, companions=seen), self.lookups)
+        return Scene(replaced(document, complete=True, companions=seen), self.lookups)
 
     def effect(self, statement: Statement, action: Action, name: str) -> int:
         """Whether *action*, one of its elements, gives *statement* an effect on the action *name*."""
@@ -365,7 +365,7 @@ def _nearly(
 
 
 IN_VIEW = "in-view"
-"""Says in the match of a document that policies of the holders that are not in view do not count."""
+"""Says in the match of a document that statements and policies that are not in view do not count."""
 
 _MENDABLE = ("principal", "condition", "resource")
 """Fields that may be the only reason why a statement with the right action does not match."""
