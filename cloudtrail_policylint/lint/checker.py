@@ -179,7 +179,7 @@ class Checker:
             if not (self._everything or in_scope):
                 continue
             checked.append(document)
-            yield from self._engine.check_document(document)
+            yield from self._engine.check_document(document, documents)
             for problem in document.problems:
                 if self.reports(self._book.problems[problem.name]):
                     from ..engine.related import loads
