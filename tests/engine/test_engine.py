@@ -326,13 +326,14 @@ def test_what_is_granted_besides_may_stand_in_a_companion(
         (True, [CREATE], YES),
         (True, [WRITE], NO),
         (True, [{**WRITE, "Action": "s3:${X}"}], MAYBE),
-        (False, [CREATE], MAYBE),
+        (False, [CREATE], YES),
+        (False, [WRITE], NO),
     ],
 )
 def test_policies_that_are_not_in_view_do_not_count_with_in_view(
     other: list[Any], *, own: bool, expected: int
 ) -> None:
-    """Neither around a statement nor in a document rule; what the policy itself lacks counts."""
+    """Neither around a statement nor in a document rule, nor statements of the policy itself."""
     match = {"in-view": True, "statement": {"none": WRITES}}
     around = rule({**CREATES, "document": match})
     whole = document_rule({**match, "statement": {"some": CREATES, "none": WRITES}})
@@ -512,7 +513,7 @@ def test_elsewhere_and_when_in_doubt_it_does_not() -> None:
 def test_a_problem_is_reported_by_the_rule_of_its_name() -> None:
     raw = {"id": "CT003", "name": "duplicate-key", "summary": "x", "severity": "warning", "confidence": "high", "why": "x", "fix": "x"}  # fmt: skip
     of = rule_from(raw, {})
-    book = RuleBook((), {"duplicate-key": of}, {}, BOOK.facts)
+    book = RuleBook((), {"duplicate-key": of}, b"{}", BOOK.facts)
     span = Span(SourceFile("x", "abc"), 1, 2)
     found = problem_finding(Problem("duplicate-key", "k twice", span), book, Owner("o", span))
     assert (found.rule, found.message, found.span, found.owner.name) == (of, "k twice", span, "o")
