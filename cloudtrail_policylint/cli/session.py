@@ -7,7 +7,7 @@ import sys
 
 from ..base.choices import OUTPUT_FORMATS, SEVERITIES, TEXT_FORMATS
 from ..base.errors import UsageError
-from .baseline import RunBaseline
+from .baseline import NAME, RunBaseline
 from .output import (
     EXIT_FINDINGS,
     EXIT_INTERNAL_ERROR,
@@ -64,7 +64,7 @@ class LintSession:
             here.limits,
             lambda: RunBaseline(
                 options.baseline or here.baseline,
-                here.folder,
+                _baseline_folder(here.folder),
                 write=options.write_baseline,
                 force=options.force,
             ),
@@ -85,6 +85,8 @@ class LintSession:
     def check(self, contents: Contents | None = None, *, strings: bool = False) -> Result:
         """The result for the paths; *contents* and *strings* are as for ``Run.lint_paths``."""
         options = self.options
+        if options.select or options.ignore:  # a misspelt rule, even if there is nothing to check
+            self._run.selection()
         if "-" in options.paths:
             return self._check_stdin(contents or {}, strings=strings)
         changed = None if self._changes is None else self._changes.paths()
@@ -145,7 +147,7 @@ class LintSession:
             print_stderr(error)
         write_report(options, result, self._here.format, outputs)
         if not options.quiet:
-            for line in applied.notes:
+            for line in (*self._settings.overlooked(), *applied.notes):
                 print_stderr(line)
             _print_summary(options, result, everything=self._here.scope == "all")
         if result.interrupted:
@@ -260,6 +262,17 @@ def _var_files(paths: Sequence[str]) -> Sequence[str]:
         if not path.endswith(DEFINITIONS):
             raise UsageError(f"--var-file {path}: the name must end in .tfvars or .tfvars.json")
     return paths
+
+
+def _baseline_folder(folder: str) -> str:
+    """The nearest folder with a baseline, from *folder* up to the top of its repository; or *folder*."""
+    at = folder
+    while not os.path.lexists(os.path.join(at, NAME)):
+        above = os.path.dirname(at)
+        if above == at or os.path.exists(os.path.join(at, ".git")):
+            return folder
+        at = above
+    return at
 
 
 def _names_format(name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from ...base.formats import DEFINITIONS, is_always_loaded
 from ...base.lazy_regex import regex
-from ...iam.written import Allowance, syntax_problem
+from ...iam.written import Allowance, Problem, syntax_problem
 from ...readers.hcl import reader as hcl_reader
 from ...tree.source import Span
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
-    from ...iam.written import Problem
     from ...readers.hcl.file import Attribute, Block, HclFile
     from ...tree.nodes import Text
     from ...tree.source import SourceFile
@@ -25,8 +24,9 @@ if TYPE_CHECKING:
     Lister = Callable[[str], list[str]]
 
 _RULE = regex(r"[\w-]+")
+_MEANT = regex(r"\s*(?:cloudtrail-)?policylint\s*[:=]", re.IGNORECASE)
 _ALLOW = regex(
-    rf"\s*policylint:\s*allow\s+({_RULE.pattern}(?:\s*,\s*{_RULE.pattern})*)(?:\s*--(.*))?\s*",
+    rf"\s*(?:cloudtrail-)?policylint:\s*allow\s+({_RULE.pattern}(?:\s*,\s*{_RULE.pattern})*)(?:\s*--(.*))?\s*",
     re.DOTALL,
 )
 
@@ -56,6 +56,7 @@ class Module:
         "load",
         "locals",
         "names",
+        "near_misses",
         "outputs",
         "problems",
         "resources",
@@ -87,6 +88,7 @@ class Module:
         self.values: dict[str, Attribute] = {}
         self.buckets: set[str] | None = None  # variables that are names of buckets, once computed
         self.problems: list[Problem] = []
+        self.near_misses: list[Problem] = []
         self.allowances: list[Allowance] = []
         self.load = load
         self.names = names
@@ -149,6 +151,7 @@ class Module:
             self.problems.append(syntax_problem(file.mistake, "JSON" if in_json else "HCL"))
         for text, covers in file.comments:
             self.allowances += _allowances(text, covers)
+            self.near_misses += _near_misses(text)
         for block in file.blocks:
             self._declare(block, block.labels)
 
@@ -204,6 +207,13 @@ def _allowances(comment: Text, covers: Span) -> Iterator[Allowance]:
             at = Span(at.source, start, start + len(rule.group()))
         reason = (match.group(2) or "").strip()
         yield Allowance(rule.group(), reason, at, covers, "after --")
+
+
+def _near_misses(comment: Text) -> Iterator[Problem]:
+    """The problem of a comment of JSON that is meant to be a suppression, but is misspelt."""
+    if _MEANT.match(comment.written) and not _ALLOW.fullmatch(comment.written):
+        message = "this comment suppresses nothing; write policylint: allow RULE -- reason"
+        yield Problem("unused-suppression", message, comment.span)
 
 
 def _precedence(path: str) -> tuple[bool, str]:
