@@ -240,6 +240,17 @@ class LintSession:
         return self._run.lint_text(name, _decoded(contents.get(name, data)), strings=strings)
 
 
+def _baseline_folder(folder: str) -> str:
+    """The nearest folder with a baseline, from *folder* up to the top of its repository; or *folder*."""
+    at = folder
+    while not os.path.lexists(os.path.join(at, NAME)):
+        above = os.path.dirname(at)
+        if above == at or os.path.exists(os.path.join(at, ".git")):
+            return folder
+        at = above
+    return at
+
+
 def changes_of(options: argparse.Namespace) -> Changes | None:
     """The changes that ``--changed-since`` asks for; raises ``UsageError``."""
     if options.changed_since is None:
@@ -262,17 +273,6 @@ def _var_files(paths: Sequence[str]) -> Sequence[str]:
         if not path.endswith(DEFINITIONS):
             raise UsageError(f"--var-file {path}: the name must end in .tfvars or .tfvars.json")
     return paths
-
-
-def _baseline_folder(folder: str) -> str:
-    """The nearest folder with a baseline, from *folder* up to the top of its repository; or *folder*."""
-    at = folder
-    while not os.path.lexists(os.path.join(at, NAME)):
-        above = os.path.dirname(at)
-        if above == at or os.path.exists(os.path.join(at, ".git")):
-            return folder
-        at = above
-    return at
 
 
 def _names_format(name: str) -> bool:

@@ -12,12 +12,11 @@ from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..base.formats import Format
     from ..base.path_patterns import Patterns
     from ..settings.lookup import NearestSettings
-    from .inputs import Overlay
 
 SKIPPED_FOLDERS = frozenset(
     (
@@ -49,7 +48,9 @@ class Candidate:
 
 
 def discover(
-    paths: Sequence[str], settings: NearestSettings, contents: Overlay | None = None
+    paths: Sequence[str],
+    settings: NearestSettings,
+    contents: Mapping[str, bytes | None] | None = None,
 ) -> Iterator[Candidate]:
     """The candidates among *paths* and in folders, each once, in the order of their names.
 

@@ -118,12 +118,17 @@ class Settings:
         return bool(self.exclude) and self.matches(self.exclude, path)
 
     def owns(self, path: str) -> bool:
-        """Whether *path* is no input: in ``rules``, or the baseline or expectations."""
-        named = (*self.rules, *filter(None, (self.baseline, self.expect_file)))
-        if not named:
-            return False
-        whole = os.path.abspath(path)
-        return any(is_inside(whole, os.path.abspath(one)) for one in named)
+        """Whether *path* is no input: in ``rules``, a settings file, the baseline or expectations.
+
+        A folder with rules that has the settings, too, has other files besides.
+        """
+        files = filter(None, (*self.bases, self.baseline, self.expect_file))
+        named = [os.path.abspath(one) for one in (*self.rules, *files)]
+        whole = os.path.abspath(path) if named else ""
+        return any(
+            is_inside(whole, one) and not is_inside(os.path.abspath(self.folder), one)
+            for one in named
+        )
 
     def includes(self, path: str) -> bool:
         """Whether ``include`` matches *path*, or is empty."""
