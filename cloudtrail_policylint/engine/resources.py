@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..setups.model import Location, Path, Resource, Setup
     from .lookups import Lookups
     from .setup_requests import Answered, SetupRequests
+    from .stray import Stray
     from .words import Given
 
 
@@ -113,14 +114,16 @@ class _Test:
 def tests_of(given: Given, lookups: Lookups) -> list[_Test]:
     """The tests of the fields *given*, the cheapest first."""
     found: list[_Test] = []
-    for field in ("property", "elsewhere", "partner", "policy", "request"):
+    if "stray" in given:
+        found.append(_Stray())
+    for field in ("property", "apart", "partner", "policy", "request"):
         tests = given.get(field)
         if tests is None:
             continue
         if field == "property":
             found += [_OfProperty(name, one, lookups) for name, one in tests.items()]
-        elif field == "elsewhere":
-            found.append(_Elsewhere(tests, lookups))
+        elif field == "apart":
+            found.append(_Apart(tests, lookups))
         else:
             kinds: dict[str, Any] = {"partner": _Partner, "policy": _Policy, "request": _Request}
             for one in tests if isinstance(tests, list) else [tests]:
@@ -284,14 +287,14 @@ def _orders(partner: Resource, subject: Resource) -> dict[str, int]:
     }
 
 
-class _Elsewhere(_Test):
-    """``elsewhere``: what a property names is in another region or account."""
+class _Apart(_Test):
+    """``apart``: what a property names is in another region or account."""
 
     def __init__(self, given: Given, lookups: Lookups) -> None:
         self._through: str = given["through"]
         self._from: str | None = given.get("from")
         words = {"in": given["in"]}
-        self._tests = [test.place for test in compiled("elsewhere", words, lookups) if test.place]
+        self._tests = [test.place for test in compiled("apart", words, lookups) if test.place]
         self._lookups = lookups
 
     def _places(self, resource: Resource) -> tuple[Location, Location]:
@@ -361,6 +364,24 @@ class _Policy(_Test):
                     yield Related(
                         place, "in this statement" if binding.statement else "this policy"
                     )
+
+
+class _Stray(_Test):
+    """``stray``: a policy in the resource names another one than it is on."""
+
+    def verdict(self, resource: Resource, _: Subject) -> int:
+        return YES if next(iter(self._strays(resource)), None) is not None else NO
+
+    def witnesses(self, resource: Resource, _: Subject) -> Iterator[Witness]:
+        """The Resources that are, and what the policy is on."""
+        for one in self._strays(resource):
+            yield Witness("stray", one.text, one.span)
+            yield Witness("on", one.on, one.span)
+
+    def _strays(self, resource: Resource) -> Iterator[Stray]:
+        from .stray import strays
+
+        yield from strays(resource)
 
 
 class _Request(_Test):

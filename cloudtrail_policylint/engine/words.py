@@ -756,7 +756,7 @@ def one_of_orders(operands: Sequence[str], _: Context) -> WordTest:
 
 
 def one_of_places(operands: Sequence[str], _: Context) -> WordTest:
-    """``in`` of elsewhere: the region or the account is another one."""
+    """``in`` of apart: the region or the account is another one."""
     return WordTest(place=lambda found: max(found[one] for one in operands))
 
 
@@ -803,7 +803,7 @@ WORDS = (
     Word("repeats", ("property",), one_of_names),
     Word("more-than", ("property",), more_than),
     Word("is", ("order",), one_of_orders),
-    Word("in", ("elsewhere",), one_of_places),
+    Word("in", ("apart",), one_of_places),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""
 

@@ -415,8 +415,10 @@ def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
         allowed = {"type", "address", *_properties(match)}
         if "partner" in match or "request" in match:
             allowed |= {"partner", "on"}
-        if "elsewhere" in match:
+        if "apart" in match:
             allowed |= {"there", "here"}
+        if "stray" in match:
+            allowed |= {"stray", "on"}
     elif subject == "document" and "some" not in match.get("statement", {}):
         allowed = {"kind"}  # no statement is singled out
     else:

@@ -24,10 +24,10 @@ SCHEMA = json.loads(
 )
 SUBJECTS = ("statementMatch", "documentMatch", "attachmentMatch", "resourceMatch")
 QUANTIFIERS = ("some", "every", "none")
-AROUND = ("document", "statement", "partner", "policy")
+AROUND = ("document", "statement", "elsewhere", "partner", "policy")
 """Fields that hold the match of something else."""
-NO_WORDS = ("in-view", "through", "by", "from")
-"""Names in a match that say how the fields beside them are tested, or how a partner is found."""
+NO_WORDS = ("in-view", "through", "by", "from", "stray")
+"""Names in a match that say how the fields beside them are tested, or are a test as a whole."""
 
 
 def resolved(node: Any) -> Any:
@@ -136,7 +136,7 @@ TESTED = {
     "request": {"names", "met", "decision", "cause"},
     "property": LISTED | {"given", "names", "count"},
     "order": {"order"},
-    "elsewhere": {"place"},
+    "apart": {"place"},
     "allowed": {"names"},
     "undenied": {"names"},
 }
