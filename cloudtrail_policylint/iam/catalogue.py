@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-_PLACEHOLDER = regex(r"\$\{|<")
+_PLACEHOLDER = regex(r"\$\{|<|(?<=/)(?:tag-key)?$")
 """The start of the part of a condition key that the author of a policy chooses."""
 
 """How alike a suggested name must be: ``--fix`` may write it, so a wrong one is worse than none."""
