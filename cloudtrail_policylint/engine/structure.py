@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..iam.patterns import MAYBE, NO, YES
+from ..tree.nodes import Choice, Hole, Map, Seq, children
 from .elements import SingleTest, Witness
 from .words import compiled, negated
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..iam.policy import Condition, Statement
     from ..iam.written import Problem
-    from ..tree.nodes import Entry, Map, Text
+    from ..tree.nodes import Entry, Node, Text
     from .clauses import Scene
     from .lookups import Lookups
     from .words import Given
@@ -58,13 +59,30 @@ class _ElementTest:
         self._none = _ElementTest(words["none"], lookups) if "none" in words else None
 
     def verdict(self, entry: Entry, node: Map) -> int:
-        verdict = self.names.verdict(entry.key)
+        verdict = self._named(self.names, entry)
         if verdict and self._others is not None:
-            others = [one.key for one in node.entries if one is not entry]
-            verdict = min(verdict, max([self._others.verdict(one) for one in others], default=NO))
+            others = [one for one in node.entries if one is not entry]
+            found = [self._named(self._others, one) for one in others]
+            verdict = min(verdict, max(found, default=NO))
         if verdict and self._none is not None:
             verdict = min(verdict, negated(self._none.verdict(entry, node)))
         return verdict
+
+    @staticmethod
+    def _named(test: SingleTest, entry: Entry) -> int:
+        """The verdict of *test* on the name of *entry*; at most MAYBE if it may be left out."""
+        verdict = test.verdict(entry.key)
+        return min(verdict, MAYBE) if verdict and _may_be_left_out(entry.value) else verdict
+
+
+def _may_be_left_out(node: Node | None) -> bool:
+    """Whether an element with the value *node* may be missing: its value may be null, or have no member."""
+    if node is None or isinstance(node, Hole):
+        return True
+    if isinstance(node, Choice):
+        return any(map(_may_be_left_out, node.branches))
+    inner = children(node) if isinstance(node, Seq | Map) else ()
+    return bool(inner) and all(map(_may_be_left_out, inner))
 
 
 class StatementElements(Elements):

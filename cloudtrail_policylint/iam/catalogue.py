@@ -255,9 +255,9 @@ class Catalogue:
 
     def has_prefix_of_keys(self, prefix: str) -> bool:
         """Whether condition keys may begin with *prefix*: a service, or an identity provider."""
-        if "." in prefix or "/" in prefix or prefix == _GLOBAL or self.service(prefix) is not None:
+        if "." in prefix or "/" in prefix or self.service(prefix) is not None:
             return True
-        return prefix in self._other_prefixes
+        return prefix in (_GLOBAL, "https") or prefix in self._other_prefixes
 
     @cached_property
     def _other_prefixes(self) -> frozenset[str]:
@@ -347,8 +347,8 @@ class Catalogue:
             from ..base.suggest import closest
 
             near = closest(prefix, self._data.services.get_service_keys(), LIKE_PREFIX)
-            found = self.action(f"{near}:{rest}")
-            return found.full_name if found is not None else None
+            meant_action = self.action(f"{near}:{rest}")
+            return meant_action.full_name if meant_action is not None else None
         for wrong, right in self.facts.misnamed:
             meant = right if ":" in right else f"{service.prefix}:{right}"
             if wrong.lower() == rest.lower() and self.action(meant) is not None:
