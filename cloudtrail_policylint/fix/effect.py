@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..findings.result import Result
     from ..findings.strings import Passage, PolicyPiece, PolicyString
     from ..tree.edit import Edit
+    from .spelling import Replacement
 
     Kind: TypeAlias = tuple[str, str, str]
     """The path, rule and severity of a finding."""
@@ -119,10 +120,11 @@ class State:
 
 @record
 class Change:
-    """An edit of one file, and the findings that it fixes."""
+    """An edit of one file, the findings that it fixes, and how it is written, once that is known."""
 
     edit: Edit
     findings: tuple[Finding, ...]
+    replacement: Replacement | None = None
 
 
 def kind_of(finding: Finding) -> Kind:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-SEVERITIES = ("error", "warning", "info")
-"""From most to least severe."""
-
 
 @record
 class Remedy:
