@@ -851,7 +851,12 @@ WORDS = (
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
     Word("known", ("action",), known_action, (Placeholder("nearest", when=False),)),
-    Word("known", ("condition.key",), known_key, (Placeholder("nearest", when=False),)),
+    Word(
+        "known",
+        ("condition.key",),
+        known_key,
+        (Placeholder("nearest", when=False), Placeholder("as-of", when=False)),
+    ),
     Word(
         "of-service",
         ("action", "condition.key"),

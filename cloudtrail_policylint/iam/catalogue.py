@@ -263,10 +263,6 @@ class Catalogue:
             return None
         return service.type_of_key(name).removeprefix("ArrayOf")
 
-    @cached_property
-    def _global_types(self) -> dict[str, str]:
-        return {raw["name"].lower(): str(raw["type"]) for raw in self.facts.global_keys}
-
     def is_multivalued(self, name: str) -> bool | None:
         """Whether the condition key *name* may have several values; None if the data do not have it."""
         known = self._global_keys.get(_start_of(name.lower()))
