@@ -406,7 +406,7 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         (("arn:aws:cloudtrail:", ANY, ":trail/xyz"), UNSURE),
         (("arn:aws:cloudtrail:", ANY), UNSURE),
         (("arn:aws:cloudtrail::*",), UNSURE),
-        (("*:main",), UNSURE),
+        (("*:main",), RIGHT),
         (("x*:main",), (YES, "bare")),
     ],
 )
