@@ -618,13 +618,14 @@ def misspells_key(operands: Sequence[str], _: Context) -> WordTest:
 
 def misspells(operands: Sequence[str], _: Context) -> WordTest:
     """``misspells``: the text is nearly one of *operands*, or in another letter case."""
+    names = [operand.lower() for operand in operands]
 
     def test(term: Term) -> int:
         literal = term.text.literal or ""
         if literal in operands:
             return NO
         lower = literal.lower()
-        return YES if any(_is_nearly(lower, o) or lower == o for o in operands) else NO
+        return YES if any(_is_nearly(lower, name) or lower == name for name in names) else NO
 
     return WordTest(text=test)
 

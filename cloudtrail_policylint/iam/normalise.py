@@ -100,11 +100,11 @@ class _Normaliser:
                 version = self.single(node.get("Version"), "Version")
                 if any(_has_hole(entry.key) for entry in node.entries):
                     self.complete = False
-                    version = version or _unknown_version(node)
                 statements = list(self.statements(node.get("Statement")))
-            else:  # a list of statements, of which something else makes a policy
-                version = _unknown_version(node)
+            else:
                 statements = list(self.statements(node))
+        if version is None and (self.misread or not self.complete or not isinstance(node, Map)):
+            version = _unknown_version(node)
         kind = self.found.kind or kind_of_path
         kinds = (kind,) if kind else self.possible(statements)
         return Document(
@@ -449,6 +449,7 @@ def _unknown_condition(node: Node, operator: Text | None = None) -> Condition:
 
 
 def _unknown_version(node: Node) -> Text:
+    """The version of a policy of which *node* may be a part: what makes a policy of it may add one."""
     return Text((Hole("Version", node.span),), node.span)
 
 
