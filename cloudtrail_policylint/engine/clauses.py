@@ -494,10 +494,10 @@ class _Single:
     def verdict(self, statement: Statement, scene: Scene) -> int:
         verdict = self._test.verdict(self._text(statement))
         for repeated in self._repeated if verdict else ():
-            from .structure import repeats_sid
+            from .repeats import repeats_sid
 
             assert repeated is not None
-            verdict = min(verdict, repeated(repeats_sid(statement, scene)))
+            verdict = min(verdict, repeated(repeats_sid(statement, scene.document)))
         return verdict
 
     def witnesses(self, statement: Statement, _: Scene, _floor: int) -> tuple[Witness, ...]:

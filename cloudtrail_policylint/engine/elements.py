@@ -301,7 +301,7 @@ class ConditionTest:
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
         for repeated in self._repeated if verdict else ():
-            from .structure import repeats_key
+            from .repeats import repeats_key
 
             verdict = min(verdict, repeated(repeats_key(element, statement)))
         for quantifier, test in self._values if verdict else ():
