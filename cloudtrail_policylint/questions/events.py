@@ -40,6 +40,9 @@ _ADDRESS = regex(r"[0-9a-fA-F.:]{3,45}")
 _PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag", "email": "ses"}
 """Prefixes of actions of services whose event source begins with another name."""
 _SPACE = " \t\r\n,"
+_ANONYMOUS = "ANONYMOUS_PRINCIPAL"
+"""The account of a record without credentials ("CloudTrail userIdentity element")."""
+_DOMAIN = regex(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}")
 
 
 @record
@@ -242,7 +245,18 @@ def _principal(raw: Mapping[str, Any]) -> str:
     issuer = session.get("sessionIssuer") if isinstance(session, dict) else None
     if isinstance(issuer, dict) and _word(issuer, "type") == "Role" and _word(issuer, "arn"):
         return _word(issuer, "arn")
-    return _word(identity, "arn") or _word(identity, "invokedBy") or _word(identity, "accountId")
+    account = _word(identity, "accountId")
+    if account == _ANONYMOUS:
+        return "anonymous"
+    return _word(identity, "arn") or _word(identity, "invokedBy") or _provider(raw) or account
+
+
+def _provider(raw: Mapping[str, Any]) -> str:
+    """Who vouches for the caller of a record of AssumeRoleWithWebIdentity or AssumeRoleWithSAML."""
+    given, identity = raw.get("requestParameters"), raw["userIdentity"]
+    name = _word(given, "principalArn") if isinstance(given, dict) else ""
+    name = name or _word(identity, "identityProvider")
+    return name if name.startswith("arn:") or _DOMAIN.fullmatch(name) else ""
 
 
 def _resource(raw: Mapping[str, Any]) -> str:
