@@ -11,7 +11,7 @@ from ..iam.arns import Shape
 from ..iam.patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
 from ..tree.nodes import Piece, Text
 from .lookups import Term
-from .words import ARNS, FAMILIES, compiled, negated
+from .words import ARNS, FAMILIES, OF_CATALOGUE, compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
         def witnesses(self, element: Any, statement: Statement, floor: int, /) -> Iterable[Witness]:
             """The witnesses of *element*, which passed with at least *floor*."""
-
-    class Gate(ElementTest, Protocol):
-        """A test of an element that can be made before its statement is checked."""
 
         def may_pass(self, element: Any, statement: Statement, /) -> bool:
             """Whether *element* passes the part of the test that needs no statement."""
@@ -103,10 +100,10 @@ class ListedTest:
     """
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
-        tests = list(compiled(field, words, lookups))
+        tests = list(compiled(field, _cheap_first(words), lookups))
         self._field = field
         self._each = [_for_every_value(test.text) for test in tests if test.text is not None]
-        self._whole = [test.whole for test in tests if test.whole is not None]
+        self._every = [one for test in tests for one in _of_one(test)]
         self._complement = [test.complement for test in tests if test.complement is not None]
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
         self._heads = [test.heads for test in tests if test.heads is not None]
@@ -148,20 +145,20 @@ class ListedTest:
 
     def may_pass(self, element: Action | Resource, statement: Statement) -> bool:
         """Whether *element* passes all tests but, unless it is a complement, contextual ones."""
+        if not self.is_near(element.head):
+            return False
         if element.complement:
             return self.verdict(element, statement) != NO
         return self._known(element) != NO
 
     def _one(self, term: Term) -> int:
         verdict = YES
-        for test in self._each:
-            verdict = min(verdict, test(term))
-            if verdict == NO:
+        for test in self._every:
+            found = test(term)
+            if found == NO:
                 return NO
-        for whole in self._whole:
-            verdict = min(verdict, whole(term.form))
-            if verdict == NO:
-                return NO
+            if found < verdict:
+                verdict = found
         return verdict
 
     def _text(self, term: Term, statement: Statement) -> int:
@@ -180,6 +177,20 @@ class ListedTest:
         for term in _terms(element):
             if not element.complement or self._text(term, statement) >= floor:
                 yield Witness(self._field, term.text.written, term.text.span, term)
+
+
+def _cheap_first(words: Given) -> Given:
+    """*words*, those that need no data about AWS first: one of them is often enough for NO."""
+    return {word: words[word] for word in sorted(words, key=OF_CATALOGUE.__contains__)}
+
+
+def _of_one(test: WordTest) -> Iterator[TextTest]:
+    """*test* of one text of an action or a resource, as written and as a pattern."""
+    if test.text is not None:
+        yield _for_every_value(test.text)
+    whole = test.whole
+    if whole is not None:
+        yield lambda term: whole(term.form)
 
 
 def _matches(head: Head, wanted: Names) -> bool:
@@ -242,6 +253,10 @@ class PrincipalTest:
         """The verdict on *element*; at most MAYBE if it is one of NotPrincipal."""
         verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
         return min(verdict, MAYBE) if element.complement else verdict
+
+    def may_pass(self, element: Principal, statement: Statement) -> bool:
+        """Whether *element* may pass."""
+        return self.verdict(element, statement) != NO
 
     def witnesses(self, element: Principal, _: Statement, _floor: int) -> Iterator[Witness]:
         """The principal itself."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..base.disk import path_key
 from ..base.formats import format_of, named, read_as
 from ..base.lazy_regex import regex
 from ..base.limits import under
@@ -14,7 +15,6 @@ from ..decisions.values import form, known, literal, written
 from ..extract import extractor_of
 from ..files import Files
 from ..files.discover import discover
-from ..files.inputs import path_key
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.normalise import normalise
 from ..iam.patterns import NO, YES
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ..decisions.values import Parts
     from ..files.discover import Candidate
-    from ..files.inputs import Contents
+    from ..files.inputs import Overlay
     from ..iam.policy import Document
     from ..iam.written import Extraction, Problem
     from ..settings.lookup import NearestSettings
@@ -78,7 +78,7 @@ def read_view(
     settings: NearestSettings,
     progress: Callable[[str], None] = lambda _path: None,
     *,
-    contents: Contents | None = None,
+    contents: Overlay | None = None,
 ) -> View:
     """The view of the files and folders *paths*; raises ``InputError`` for one that does not exist.
 
