@@ -12,7 +12,7 @@ from ..iam.patterns import MAYBE, NO, YES
 from . import managed
 from .ask import Asker
 from .nearest import shown as unknown_as_star
-from .view import GROUP
+from .view import GROUP, Identity
 from .who import Who, label_of, whole
 
 TYPE_CHECKING = False
@@ -68,8 +68,19 @@ def who_can(view: View, question: Question, actions: Sequence[str]) -> WhoCan:
             if answered.verdict != NO:
                 one = _entry(answered)
                 entries.setdefault((one.label, one.owner, action), one)
+        missing.update(dict.fromkeys(_unattached(view, asker, asked)))
     found = sorted(entries.values(), key=lambda one: (not one.certain, one.label, one.owner))
     return WhoCan(question, resource, tuple(found), tuple(missing))
+
+
+def _unattached(view: View, asker: Asker, question: Question) -> Iterator[str]:
+    """The policies that allow what is asked, and that nobody in view has."""
+    for document in view.unattached:
+        has_it = Identity("", document.owner, None, None, (document,))
+        verdict = asker.ask(whole(has_it, question.account), question).verdict
+        if verdict != NO:
+            verb = "allows" if verdict == YES else "may allow"
+            yield f"who has {document.owner.name}, which {verb} {question.action}"
 
 
 def _everybody(view: View, asker: Asker, question: Question) -> Iterator[Who]:
