@@ -108,7 +108,7 @@ def _statements(documents: Sequence[Document]) -> Iterator[Statement]:
 def _policies(view: View, kind: str) -> Iterator[tuple[Parts | None, Policies]]:
     """The policies of *kind* that are for CloudTrail, with the ARN of their resource."""
     for one in view.identities:
-        if not any(map(_names_cloudtrail, one.trust)):
+        if not any(map(_names_service, one.trust)):
             continue
         if kind == IDENTITY and one.policies and not one.unseen:
             yield one.arn, Policies(identity=one.policies, unknown=one.open)
@@ -130,6 +130,10 @@ def _names_cloudtrail(document: Document) -> bool:
     return document.in_scope or any(
         "cloudtrail" in one.span.text.lower() for one in document.statements
     )
+
+
+def _names_service(document: Document) -> bool:
+    return any("cloudtrail." in one.span.text.lower() for one in document.statements)
 
 
 def spans(view: View, refusal: Refusal) -> Iterator[Span]:

@@ -8,7 +8,7 @@ from ..base.record import record, replaced
 from ..decisions.principals import SERVICE_PRINCIPAL, principal_of
 from ..decisions.reasons import DENY
 from ..decisions.values import written
-from ..iam.patterns import MAYBE, NO, YES
+from ..iam.patterns import MAYBE, NO, YES, parse
 from . import managed
 from .ask import Asker
 from .nearest import shown as unknown_as_star
@@ -75,7 +75,11 @@ def who_can(view: View, question: Question, actions: Sequence[str]) -> WhoCan:
 
 def _unattached(view: View, asker: Asker, question: Question) -> Iterator[str]:
     """The policies that allow what is asked, and that nobody in view has."""
+    pattern = parse(question.action.lower())
     for document in view.unattached:
+        actions = [action for one in document.statements for action in one.actions]
+        if all(action.covers(pattern) == NO for action in actions):
+            continue
         has_it = Identity("", document.owner, None, None, (document,))
         verdict = asker.ask(whole(has_it, question.account), question).verdict
         if verdict != NO:

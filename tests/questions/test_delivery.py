@@ -131,6 +131,13 @@ def test_errors_in_a_policy_for_cloudtrail_explain_a_refusal(tmp_path: Path) -> 
     assert not why(tmp_path, {"p.json": policy(wrong)}, ROLE).has_cause
 
 
+def test_a_role_that_trusts_a_reader_is_not_that_of_cloudtrail(tmp_path: Path) -> None:
+    reader = {"AWS": "arn:aws:iam::111122223333:role/cloudtrail-reader"}
+    trust = policy(allow("sts:AssumeRole", None, reader))
+    text = f'resource "aws_iam_role" "r" {{ assume_role_policy = jsonencode({trust}) }}'
+    assert not why(tmp_path, {"main.tf": text}, ROLE).has_cause
+
+
 def test_what_a_rule_explains_is_not_said_twice(tmp_path: Path) -> None:
     found = why(tmp_path, {"p.json": policy(PUT)}, BUCKET)
     assert found.set_up is not None
