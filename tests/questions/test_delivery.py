@@ -66,6 +66,16 @@ SHORT = allow("s3:PutObject", "arn:aws:s3:::logs/AWSLogs/12345678901/*")
         (TOPIC, (OLD,), ("sns:Publish",)),
         (BUCKET, ({**ACL, "Principal": "*", "Action": "s3:GetObject"},), ()),  # not for CloudTrail
         (KEY, (PUBLISH,), ()),
+        (
+            TOPIC,
+            ({**ENCRYPT, "Action": "kms:ListGrants"},),
+            (),
+        ),  # which key is the topic's is not known
+        (
+            TOPIC,
+            ({**PUBLISH, "Principal": {"Service": "s3.amazonaws.com"}, "Sid": "cloudtrail"},),
+            (),
+        ),
     ],
 )
 def test_what_a_policy_lacks(
