@@ -56,7 +56,9 @@ class SingleTest:
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
         self._family = FAMILIES[field]
-        self._tests = [_of_text(test) for test in compiled(field, words, lookups)]
+        own, others = _without_none(words)
+        self._tests = [_of_text(test) for test in compiled(field, own, lookups)]
+        self._none = SingleTest(field, others, lookups) if others else None
         self._memo: dict[object, int] = {}
 
     def verdict(self, text: Text | None) -> int:
@@ -74,13 +76,22 @@ class SingleTest:
         if values is not None:
             return _of_all(self.verdict(value) for value in values)
         term = self.term(text)
-        return min((test(term) for test in self._tests), default=YES)
+        verdict = min((test(term) for test in self._tests), default=YES)
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(text)))
+        return verdict
 
     def term(self, text: Text) -> Term:
         """*text* with the form that this test compares."""
         if self._family is ARNS:
             return Term(text, Shape(text.parts, variables=True))
         return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
+
+
+def _without_none(words: Given) -> tuple[Given, Given]:
+    """The tests that a text must pass, and those under ``none``, of which it must not pass all."""
+    own = {word: operands for word, operands in words.items() if word != "none"}
+    return own, words.get("none", {})
 
 
 def _of_text(test: WordTest) -> TextTest:
@@ -100,10 +111,15 @@ class ListedTest:
     """
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
-        tests = list(compiled(field, _cheap_first(words), lookups))
+        own, others = _without_none(words)
+        tests = list(compiled(field, _cheap_first(own), lookups))
         self._field = field
         self._each = [_for_every_value(test.text) for test in tests if test.text is not None]
         self._every = [one for test in tests for one in _of_one(test)]
+        if others:
+            none = ListedTest(field, others, lookups)
+            for tests_of_texts in (self._each, self._every):
+                tests_of_texts.append(lambda term: negated(none.of_text(term)))
         self._complement = [test.complement for test in tests if test.complement is not None]
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
         self._heads = [test.heads for test in tests if test.heads is not None]
@@ -139,7 +155,7 @@ class ListedTest:
     def _known(self, element: Action | Resource) -> int:
         known = self._memo.get(element.known)
         if known is None:
-            known = self._one(Term(element.texts[0], element.forms[0]))
+            known = self.of_text(Term(element.texts[0], element.forms[0]))
             self._memo[element.known] = known
         return known
 
@@ -151,7 +167,8 @@ class ListedTest:
             return self.verdict(element, statement) != NO
         return self._known(element) != NO
 
-    def _one(self, term: Term) -> int:
+    def of_text(self, term: Term) -> int:
+        """The verdict on one text by itself, without the tests that need its statement."""
         verdict = YES
         for test in self._every:
             found = test(term)
@@ -246,13 +263,24 @@ class PrincipalTest:
     """The test of a principal by its ``type`` and its ``id``."""
 
     def __init__(self, given: Given, lookups: Lookups) -> None:
-        self._type = SingleTest("principal.type", given.get("type", {}), lookups)
+        words = dict(given.get("type", {}))
+        written = {"given": words.pop("given")} if "given" in words else {}
+        self._written = [test.given for test in compiled("principal.type", written, lookups)]
+        self._type = SingleTest("principal.type", words, lookups)
+        words = {word: operands for word, operands in given.items() if word not in ("type", "id")}
+        self._tests = [test.principal for test in compiled("principal", words, lookups)]
         self._id = SingleTest("principal.id", given.get("id", {}), lookups)
 
     def verdict(self, element: Principal, _: Statement) -> int:
-        """The verdict on *element*; at most MAYBE if it is one of NotPrincipal."""
+        """The verdict on *element*; of NotPrincipal at most MAYBE, unless ``complement`` asks for it."""
         verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
-        return min(verdict, MAYBE) if element.complement else verdict
+        for given in self._written:
+            if given is not None:
+                verdict = min(verdict, given(YES if element.type.span != element.id.span else NO))
+        for test in self._tests:
+            if test is not None:
+                verdict = min(verdict, test(element))
+        return min(verdict, MAYBE) if element.complement and not self._tests else verdict
 
     def may_pass(self, element: Principal, statement: Statement) -> bool:
         """Whether *element* may pass."""
@@ -275,18 +303,23 @@ class ConditionTest:
             for quantifier, words in parts["value"].items()
         ]
         words = {word: operands for word, operands in given.items() if word not in parts}
-        tests = compiled("condition", words, lookups)
+        tests = list(compiled("condition", words, lookups))
         self._tests = [test.condition for test in tests if test.condition is not None]
+        self._repeated = [test.repeated for test in tests if test.repeated is not None]
 
     def may_pass(self, element: Condition, _: Statement) -> bool:
         """Whether the key of *element* passes."""
         return self._key.verdict(element.key) != NO
 
-    def verdict(self, element: Condition, _: Statement) -> int:
+    def verdict(self, element: Condition, statement: Statement) -> int:
         """The verdict on *element*; at most MAYBE if the block is unknown."""
         verdict = min(self._key.verdict(element.key), self._operator.verdict(element.operator))
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
+        for repeated in self._repeated if verdict else ():
+            from .repeats import repeats_key
+
+            verdict = min(verdict, repeated(repeats_key(element, statement)))
         for quantifier, test in self._values if verdict else ():
             verdict = min(
                 verdict, _quantified(quantifier, [test.verdict(v) for v in element.values])

@@ -12,6 +12,7 @@ from ..iam.arns import (
     MISFITS,
     NAMED_SERVICES,
     NO_ARN,
+    PLACED,
     Operands,
     Shape,
     action_head,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
     from ..decisions.decision import Decision
     from ..iam.catalogue import KnownAction
-    from ..iam.policy import Condition, Document, Statement
+    from ..iam.policy import Condition, Document, Principal, Statement
     from .asking import Met
     from .lookups import Lookups
 
@@ -111,12 +112,13 @@ FAMILIES = {
     "arn": ARNS,
     "type": EXACT,
     "owner": FOLDED,
+    "element": FOLDED,
     "property": EXACT,
 }
 """The fields with words about texts: of policies, attachments (``arn``), resources (``type``, ``property``)."""
 
 TEXTS = tuple(FAMILIES)
-PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type"))
+PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type", "element"))
 """The fields whose texts are compared with patterns."""
 
 _HEADS: dict[str, Callable[[str], Names]] = {
@@ -161,13 +163,16 @@ class WordTest:
     cause: Callable[[str], int] | None = None
     """Tests what keeps a request from being allowed."""
     given: Callable[[int], int] | None = None
-    """Tests whether a property has a value."""
+    """Tests whether a property has a value, or whether what may be left out is written."""
+    repeated: Callable[[int], int] | None = None
+    """Tests whether something before it in the policy is the same."""
     count: Callable[[int, float], int] | None = None
     """Tests the number of values of a property: the least, and the most that it may be."""
     place: Callable[[Mapping[str, int]], int] | None = None
     """Tests whether the region and the account are others."""
     order: Callable[[Mapping[str, int]], int] | None = None
     """Tests whether a resource is made before another, after it, or unordered."""
+    principal: Callable[[Principal], int] | None = None
     heads: frozenset[Names] | None = None
     """An action or resource with a head passes only if the head is one of these."""
 
@@ -346,10 +351,96 @@ def variable(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(text=test)
 
 
+def broken_variable(defects: Sequence[str], _: Context) -> WordTest:
+    """``broken-variable``: a policy variable in the text has one of these *defects*."""
+    wanted = frozenset(defects)
+
+    def test(term: Term) -> int:
+        if not any(isinstance(part, Piece) and "${" in part.text for part in term.text.parts):
+            return NO
+        from ..iam.variables import defects_of
+
+        return NO if wanted.isdisjoint(defects_of(term.text.parts)) else YES
+
+    return WordTest(text=test)
+
+
+def characters(classes: Sequence[str], _: Context) -> WordTest:
+    """``characters``: the text has no others than those of *classes*."""
+
+    def test(term: Term) -> int:
+        known = "".join([part.text for part in term.text.parts if isinstance(part, Piece)])
+        if not all(_is_among(char, classes) for char in known):
+            return NO
+        return YES if term.text.literal is not None else MAYBE
+
+    return WordTest(text=test)
+
+
+def _is_among(char: str, classes: Sequence[str]) -> bool:
+    if char in classes:
+        return True
+    return char.isascii() and (
+        (char.isalpha() and "letters" in classes) or (char.isdigit() and "digits" in classes)
+    )
+
+
 MOST_LETTERS = 2
 """The most letters that a misspelt word differs in."""
 _VARIABLE = regex(r"\$\{([^{},]+)")
 """A policy variable up to its end, or its default."""
+
+
+# -- words on the values of conditions
+
+
+def reads_as(types: Sequence[str], _: Context) -> WordTest:
+    """``reads-as``: the value can be read as one of these *types*."""
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        if literal is None or "${" in literal:  # what a variable stands for is not known
+            return MAYBE
+        from ..decisions.operators import reads
+
+        return YES if any(reads(literal, name) for name in types) else NO
+
+    return WordTest(text=test)
+
+
+def address(sorts: Sequence[str], _: Context) -> WordTest:
+    """``address``: the value is an IP address or range of one of these *sorts*."""
+    wanted = frozenset(sorts)
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        if literal is None or "${" in literal:
+            return MAYBE
+        from ..iam.addresses import sorts_of
+
+        return NO if wanted.isdisjoint(sorts_of(literal)) else YES
+
+    return WordTest(text=test)
+
+
+def typed(types: Sequence[str], context: Context) -> WordTest:
+    """``typed`` of a condition key: its values are of one of these *types*."""
+    wanted = frozenset(types)
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        found = context.lookups.catalogue.type_of(literal) if literal is not None else None
+        return MAYBE if found is None else YES if found in wanted else NO
+
+    return WordTest(text=test)
+
+
+# -- words on principals
+
+
+def of_not_principal(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``complement`` of a principal: whether it is one of ``NotPrincipal``."""
+    return WordTest(principal=lambda one: YES if one.complement == wanted else NO)
 
 
 # -- words on actions and resources
@@ -468,9 +559,12 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
     """``misfit``: the text cannot name a resource of its service, for one of *reasons*."""
     wanted = frozenset(reasons)
     # Not what is uncertain about an ARN: a name is wrong as it is written, or right.
-    certain = wanted <= {*NO_ARN, "name"}
+    certain = wanted <= PLACED
     heads = None
-    if certain:  # what has a head is an ARN, and only names of some services are looked at
+    if wanted <= {
+        *NO_ARN,
+        "name",
+    }:  # what has a head is an ARN, and only names of some services are looked at
         named = NAMED_SERVICES if "name" in wanted else ()
         heads = frozenset([(None, service) for service in named])
 
@@ -543,13 +637,26 @@ def misspells_key(operands: Sequence[str], _: Context) -> WordTest:
 
 def misspells(operands: Sequence[str], _: Context) -> WordTest:
     """``misspells``: the text is nearly one of *operands*, or in another letter case."""
+    names = [operand.lower() for operand in operands]
 
     def test(term: Term) -> int:
         literal = term.text.literal or ""
         if literal in operands:
             return NO
         lower = literal.lower()
-        return YES if any(_is_nearly(lower, o) or lower == o for o in operands) else NO
+        return YES if any(_is_nearly(lower, name) or lower == name for name in names) else NO
+
+    return WordTest(text=test)
+
+
+def resembles(operands: Sequence[str], context: Context) -> WordTest:
+    """``resembles``: the text is one of *operands*, or nearly so."""
+    same, nearly = written(operands, context), misspells(operands, context)
+
+    def test(term: Term) -> int:
+        assert same.text is not None
+        assert nearly.text is not None
+        return max(same.text(term), nearly.text(term))
 
     return WordTest(text=test)
 
@@ -596,6 +703,49 @@ def known_key(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     return WordTest(text=test)
 
 
+def of_service(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``of-service``: its prefix is that of a service, or for a key, of an identity provider."""
+    is_key = context.field == "condition.key"
+
+    def test(term: Term) -> int:
+        prefix, known = prefix_of(term.text)
+        start = prefix or term.text.literal or ""
+        if not known or "*" in start or "?" in start:
+            return MAYBE
+        catalogue = context.lookups.catalogue
+        has = catalogue.has_prefix_of_keys(prefix) if is_key else catalogue.service(prefix)
+        return _wanted(YES if has else NO, wanted)
+
+    return WordTest(text=test)
+
+
+def multivalued(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``multivalued``: a request may carry several values of the key."""
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        found = context.lookups.catalogue.is_multivalued(literal) if literal is not None else None
+        return _wanted(MAYBE if found is None else YES if found else NO, wanted)
+
+    return WordTest(text=test)
+
+
+def several(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``several``: the condition has more than one value."""
+
+    def test(condition: Condition) -> int:
+        if condition.written is None:
+            return MAYBE
+        return _wanted(YES if condition.written > 1 else NO, wanted)
+
+    return WordTest(condition=test)
+
+
+def repeated(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``repeated``: something before it in the policy is the same."""
+    return WordTest(repeated=lambda found: _wanted(found, wanted))
+
+
 def absent(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     """``if-absent``: the condition holds for a request without the key."""
     return WordTest(condition=lambda condition: _wanted(if_absent(condition), wanted))
@@ -614,6 +764,19 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
     def test(document: Document) -> int:
         found = sum(kind in wanted for kind in document.kinds)
         return NO if not found else YES if found == len(document.kinds) else MAYBE
+
+    return WordTest(document=test)
+
+
+def larger_than(characters: int, _: Context) -> WordTest:
+    """``over`` of a size: the document has more than so many *characters*."""
+
+    def test(document: Document) -> int:
+        from ..iam.size import least_size
+
+        if least_size(document) > characters:
+            return YES
+        return NO if document.complete else MAYBE
 
     return WordTest(document=test)
 
@@ -761,23 +924,47 @@ def one_of_places(operands: Sequence[str], _: Context) -> WordTest:
 
 
 WORDS = (
-    Word("is", TEXTS, written),
+    Word("is", tuple(f for f in TEXTS if f != "element"), written),
+    Word("is", ("element",), written, (Placeholder("nearest"),)),
     Word("is", ("target",), one_of_targets),
     Word("is", ("kind",), one_of_kinds),
     Word("overlaps", PATTERNS, _related("overlaps")),
     Word("within", PATTERNS, _related("within")),
     Word("covers", PATTERNS, _related("covers")),
     Word("wildcard", PATTERNS, wildcard),
-    Word("variable", ("condition.value",), variable),
+    Word("variable", ("sid", "action", "resource", "principal.id", "condition.value"), variable),
+    Word("broken-variable", ("resource", "condition.value"), broken_variable),
+    Word("characters", ("sid", "principal.id"), characters),
+    Word("reads-as", ("condition.value",), reads_as),
+    Word("address", ("condition.value",), address),
+    Word("typed", ("condition.key",), typed),
+    Word("complement", ("principal",), of_not_principal),
     Word("misspells", ("action",), misspells_prefix),
     Word("misspells", ("condition.key",), misspells_key),
-    Word("misspells", ("principal.id", "condition.value"), misspells),
+    Word("misspells", ("principal.id", "principal.type", "condition.value", "element"), misspells),
     Word("misspells", ("arn",), misspells_policy),
     Word("complement", ("action", "resource"), complement),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
     Word("known", ("action",), known_action, (Placeholder("nearest", when=False),)),
-    Word("known", ("condition.key",), known_key),
+    Word(
+        "known",
+        ("condition.key",),
+        known_key,
+        (Placeholder("nearest", when=False), Placeholder("as-of", when=False)),
+    ),
+    Word(
+        "of-service",
+        ("action", "condition.key"),
+        of_service,
+        (Placeholder("nearest", when=False), Placeholder("as-of")),
+    ),
+    Word("multivalued", ("condition.key",), multivalued),
+    Word("several", ("condition",), several),
+    Word("repeated", ("sid", "condition"), repeated),
+    Word("beside", ("element",), one_of_names),
+    Word("resembles", ("element",), resembles),
+    Word("is", ("mistake",), one_of_names, (Placeholder("mistake"),)),
     Word("scopes-to", ("action",), scopes_to),
     Word("fits", ("resource",), fitting, (Placeholder("reason", when="none"),)),
     Word("misfit", ("resource", "condition.value"), misfitting, (Placeholder("reason"),)),
@@ -799,9 +986,10 @@ WORDS = (
     Word("outside", ("property",), outside),
     Word("above", ("property",), above),
     Word("lacks", ("property",), lacks),
-    Word("given", ("property",), given),
     Word("repeats", ("property",), one_of_names),
     Word("more-than", ("property",), more_than),
+    Word("given", ("property", "version", "principal.type"), given),
+    Word("over", ("size",), larger_than),
     Word("is", ("order",), one_of_orders),
     Word("in", ("apart",), one_of_places),
 )

@@ -26,7 +26,8 @@ class Remedy:
 
     ``safe``: it changes only what is certainly wrong. ``says`` describes it. ``at``
     is the text that it changes; empty for the one reported. The first of these
-    that applies is done: the text becomes ``write``; the first of ``replace`` that
+    that applies is done: the text becomes ``write``; it becomes the one of ``letter_case``
+    that it is in other letter case; the first of ``replace`` that
     it contains (case-insensitive) is replaced; its ``fields`` between colons,
     counted from 1, are replaced. ``remove`` removes the condition instead.
 
@@ -39,6 +40,7 @@ class Remedy:
     says: str
     at: str = ""
     write: str = ""
+    letter_case: tuple[str, ...] = ()
     replace: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[int, str], ...] = ()
     remove: bool = False
@@ -105,6 +107,8 @@ class Rule:
     supersedes: tuple[str, ...]
     needs: tuple[str, ...] = ()
     """The sets that it uses and that are empty until settings fill them."""
+    wide: bool = False
+    """Whether it is also about policies and resources that do not concern CloudTrail."""
 
     @cached
     def _told(self) -> Mapping[str, Any]:
@@ -242,11 +246,13 @@ def stored_rule(
         lines.add(told),
         raw.get("supersedes", []),
         sorted(_empty(raw, sets)),
+        raw.get("scope") == "all",
     ]
 
 
 def _rule(raw: list[Any], lines: Sequence[bytes]) -> Rule:
-    id_, name, severity, confidence, tags, subject, cases, once, told, supersedes, needs = raw
+    id_, name, severity, confidence, tags, subject, cases, once, told, *rest = raw
+    supersedes, needs, wide = rest
     return Rule(
         id_,
         name,
@@ -260,6 +266,7 @@ def _rule(raw: list[Any], lines: Sequence[bytes]) -> Rule:
         lines[told],
         tuple(supersedes),
         tuple(needs),
+        wide,
     )
 
 
@@ -297,6 +304,7 @@ def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
         says=_line(raw["says"]),
         at=raw.get("at", ""),
         write=raw.get("write", ""),
+        letter_case=tuple(raw.get("letter-case", ())),
         replace=tuple(raw.get("replace", {}).items()),
         remove="remove" in raw,
         wait="wait" in raw,
@@ -321,7 +329,9 @@ def stored_book(
         "actions": [fact["name"] for fact in facts.get("actions", ())],
         "keys": [fact["name"] for fact in facts.get("condition-keys", ())],
         "same-accounts": facts.get("same-accounts", []),
-        "facts": lines.add({name: facts.get(name) for name in _LATE}),
+        "facts": lines.add(
+            {**{name: facts.get(name) for name in _LATE}, "regions": sets.get("aws-regions")}
+        ),
     }
     return b"\n".join([json_line(head), *lines.found])
 
