@@ -68,9 +68,7 @@ class Page(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in SHAPES
-        self.at.children.append(
-            Element(tag, {name: value or "" for name, value in attrs}, self.at)
-        )
+        self.at.children.append(Element(tag, {name: value or "" for name, value in attrs}, self.at))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.at.tag == tag
@@ -113,7 +111,9 @@ def setup(text: str = "") -> ShownSetup:
 
 
 def test_the_page_loads_nothing_and_runs_only_its_own_script() -> None:
-    text = report(Result((finding(url="https://example.com"),), 1, 1, (), setups=(setup(),)), "html")
+    text = report(
+        Result((finding(urls=["javascript:alert(1)"]),), 1, 1, (), setups=(setup(),)), "html"
+    )
     assert text.isascii()
     page = Page(text).root
     (policy,) = (
@@ -131,6 +131,9 @@ def test_the_page_loads_nothing_and_runs_only_its_own_script() -> None:
     assert rules == {}
     for tag in ("link", "img", "iframe", "object", "base"):
         assert not page.all(tag)
+    assert all(one.attributes["href"].startswith("#") for one in page.all("a"))
+    linked = page_of(finding(urls=["https://example.com/?a&b"]))
+    assert "https://example.com/?a&b" in {one.attributes["href"] for one in linked.all("a")}
     assert "style=" not in text.partition("</style>")[2]
     assert not re.search(r"url\(|@import", text)
 
@@ -141,13 +144,14 @@ def test_no_text_of_a_file_becomes_a_part_of_the_page() -> None:
     )
     plain = finding("m", owner="o", path="a/b.json", text="t", why="w")
     shapes = []
-    for it, text in ((plain, ""), (one, HOSTILE)):
+    for it, text in ((plain, "x"), (one, HOSTILE)):
         page = page_of(
             it, suppressed=(Suppressed(it, text, "file"),), internal_errors=(text,), setups=(setup(text),), partly=(text,)
         )  # fmt: skip
         shapes.append(shape_of(page))
         assert all(
-            not name.startswith("on") for name in {n for e in everything(page) for n in e.attributes}
+            not name.startswith("on")
+            for name in {n for e in everything(page) for n in e.attributes}
         )
         (message,) = page.all("article")[0].all("h4")
         assert message.text.startswith("warning X1 m") or HOSTILE[:60] in message.text
@@ -172,7 +176,7 @@ def test_a_finding_has_its_values_source_and_rule() -> None:
     assert values == {
         "data-severity": "warning", "data-family": "CT1", "data-rule": "CT101", "data-folder": "f/g", "data-owner": "aws_x.y",
     }  # fmt: skip
-    assert first.all("pre")[0].text == "     1 | one\n       | ^^^\n     2 | {\"a\": 1}"
+    assert first.all("pre")[0].text == '     1 | one\n       | ^^^\n     2 | {"a": 1}'
     assert {second.attributes["data-severity"], third.attributes["data-severity"]} == {"error", "suppressed"}  # fmt: skip
     assert second.attributes["data-family"] == "ACME"
     for article in (first, second, third):
@@ -244,4 +248,4 @@ def test_the_script_runs_in_a_browser(tmp_path: Path) -> None:
     form = re.search(r'<form id="filter"[^>]*>', done.stdout)
     assert form is not None
     assert "hidden" not in form[0]
-    assert "<button type=\"button\">" in done.stdout
+    assert '<button type="button">' in done.stdout
