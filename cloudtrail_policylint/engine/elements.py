@@ -32,6 +32,9 @@ if TYPE_CHECKING:
         def witnesses(self, element: Any, statement: Statement, floor: int, /) -> Iterable[Witness]:
             """The witnesses of *element*, which passed with at least *floor*."""
 
+        def is_near(self, head: Head | None, /) -> bool:
+            """Whether an element with *head* may pass."""
+
         def may_pass(self, element: Any, statement: Statement, /) -> bool:
             """Whether *element* passes the part of the test that needs no statement."""
 
@@ -254,6 +257,10 @@ class PrincipalTest:
         verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
         return min(verdict, MAYBE) if element.complement else verdict
 
+    def is_near(self, _: Head | None) -> bool:
+        """Whether a principal may pass: it has no head."""
+        return True
+
     def may_pass(self, element: Principal, statement: Statement) -> bool:
         """Whether *element* may pass."""
         return self.verdict(element, statement) != NO
@@ -278,9 +285,15 @@ class ConditionTest:
         tests = compiled("condition", words, lookups)
         self._tests = [test.condition for test in tests if test.condition is not None]
 
+    def is_near(self, _: Head | None) -> bool:
+        """Whether a key with some head may pass: ``may_pass`` is as quick."""
+        return True
+
     def may_pass(self, element: Condition, _: Statement) -> bool:
-        """Whether the key of *element* passes."""
-        return self._key.verdict(element.key) != NO
+        """Whether key and operator of *element* pass."""
+        return (
+            self._key.verdict(element.key) != NO and self._operator.verdict(element.operator) != NO
+        )
 
     def verdict(self, element: Condition, _: Statement) -> int:
         """The verdict on *element*; at most MAYBE if the block is unknown."""

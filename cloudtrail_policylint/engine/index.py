@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
-    from ..iam.policy import Action, Document, Resource, Statement
+    from ..iam.policy import Action, Document, Head, Resource, Statement
     from ..rulebook.gates import Gate
     from .clauses import StatementMatch
+    from .elements import ElementTest
 
     Element: TypeAlias = Action | Resource | Condition
     _Key: TypeAlias = tuple[tuple[str, ...] | None, tuple[str, ...] | None, tuple[str, ...]]
@@ -54,17 +55,18 @@ class Index:
                     by_name.setdefault(name, []).append(index)
         self._gates = gates
         self._groups: dict[object, _Group] = {}
+        self._tests: dict[tuple[int, str], ElementTest | None] = {}
+        self._near_rest: dict[object, bool] = {}
 
     def candidates(self, statement: Statement, document: Document) -> list[int]:
         """The numbers of the matches that *statement* of *document* may satisfy, in no order."""
         group = self._group(statement, document)
-        found = set(group.always)
+        passed: set[int] = set()
         for field in GATED:
             for element in getattr(statement, LISTS[field]):
-                for index in self._passed(group, field, element, statement):
-                    if index not in found and self._rest_passes(index, statement):
-                        found.add(index)
-        return list(found)
+                passed.update(self._passed(group, field, element, statement))
+        rest = [index for index in passed if self._rest_passes(index, statement)]
+        return group.always + rest
 
     def candidates_of(self, document: Document) -> set[int]:
         """The numbers of the matches that a statement of *document* may satisfy, or that have no gate."""
@@ -95,39 +97,35 @@ class Index:
         self, group: _Group, field: str, element: Element, statement: Statement
     ) -> Sequence[int]:
         """The members of *group* that are looked up by *field* and whose test *element* may pass."""
-        near = self._near(group, field, _name_of(element))
-        if not near:
-            return near
+        key: object = None
         if isinstance(element, Condition):
-            known = element.key.known
-        elif element.complement:
-            return self._tested(near, field, element, statement)
-        else:
-            known = element.known
-        key = field, known
+            key = field, element.key.known, element.operator.known
+        elif not element.complement:
+            key = field, element.known
         found = group.passed.get(key)
         if found is None:
-            found = group.passed[key] = self._tested(near, field, element, statement)
+            near = self._near(group, field, _head_of(element))
+            if not near:
+                return near
+            found = [one for one in near if self._may_pass(one, field, element, statement)]
+            if key is not None:
+                group.passed[key] = found
         return found
 
-    def _near(self, group: _Group, field: str, name: str | None) -> Sequence[int]:
-        """The members of *group* that are looked up by *field*, where an element has *name*."""
-        key = field, name
+    def _near(self, group: _Group, field: str, head: Head | None) -> Sequence[int]:
+        """The members of *group* that are looked up by *field*, where an element has *head*."""
+        key = field, head
         found = group.near.get(key)
         if found is None:
             by_name = self._by_name[field]
             lists: Iterable[list[int]] = by_name.values()
-            if name is not None:
-                lists = [by_name[one] for one in (None, name) if one in by_name]
+            if head is not None:
+                lists = [by_name[one] for one in (None, head[-1]) if one in by_name]
             members = group.members
             indexes = dict.fromkeys([one for some in lists for one in some if one in members])
-            found = group.near[key] = list(indexes)
+            found = [one for one in indexes if self._is_near(one, field, head)]
+            group.near[key] = found
         return found
-
-    def _tested(
-        self, near: Sequence[int], field: str, element: Element, statement: Statement
-    ) -> list[int]:
-        return [index for index in near if self._may_pass(index, field, element, statement)]
 
     def _rest_passes(self, index: int, statement: Statement) -> bool:
         """Whether elements of the other lists may pass the tests of the match *index*."""
@@ -135,26 +133,54 @@ class Index:
         assert gate is not None
         return all(
             any(
-                (names is None or _name_of(element) in (None, *names))
+                self._rest_is_near(index, field, names, element)
                 and self._may_pass(index, field, element, statement)
                 for element in getattr(statement, LISTS[field])
             )
             for field, names in gate.names[1:]
         )
 
-    def _may_pass(self, index: int, field: str, element: Element, statement: Statement) -> bool:
+    def _rest_is_near(
+        self, index: int, field: str, names: tuple[str, ...] | None, element: Element
+    ) -> bool:
+        head = _head_of(element)
+        key = index, field, head
+        found = self._near_rest.get(key)
+        if found is None:
+            named = names is None or head is None or head[-1] in (None, *names)
+            found = self._near_rest[key] = named and self._is_near(index, field, head)
+        return found
+
+    def _is_near(self, index: int, field: str, head: Head | None) -> bool:
+        """Whether an element with *head* may pass the test of the match *index*."""
         try:
-            match = self._match(index)
-            return match is None or match.test_of(field).may_pass(element, statement)
+            test = self._test(index, field)
+            return test is None or test.is_near(head)
         except Exception:  # noqa: BLE001 - see the class
             return True
+
+    def _may_pass(self, index: int, field: str, element: Element, statement: Statement) -> bool:
+        try:
+            test = self._test(index, field)
+            return test is None or test.may_pass(element, statement)
+        except Exception:  # noqa: BLE001 - see the class
+            return True
+
+    def _test(self, index: int, field: str) -> ElementTest | None:
+        """The test of the match *index* that one element of the list *field* must pass."""
+        key = index, field
+        found = self._tests.get(key)
+        if found is None:
+            match = self._match(index)
+            found = self._tests[key] = match.test_of(field) if match is not None else None
+        return found
 
 
 class _Group:
     """The matches for statements of one effect and with the same fields in documents of one kind.
 
     Those in ``always`` do not depend on single elements. ``near`` and ``passed`` are kept
-    by list, and name or text of an element.
+    by list, and head or texts of an element.
     """
 
     __slots__ = ("always", "members", "near", "passed")
@@ -166,7 +192,5 @@ class _Group:
         self.passed: dict[object, list[int]] = {}
 
 
-def _name_of(element: Element) -> str | None:
-    """The name of the service of *element*; None if it may be any."""
-    head = action_head(element.key.known) if isinstance(element, Condition) else element.head
-    return head[-1] if head is not None else None
+def _head_of(element: Element) -> Head | None:
+    return action_head(element.key.known) if isinstance(element, Condition) else element.head

@@ -353,7 +353,9 @@ _VARIABLE = regex(r"\$\{([^{},]+)")
 
 def complement(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     """``complement``: whether the element is all of ``NotAction`` (``NotResource``)."""
-    return WordTest(whole=_never) if wanted else WordTest(complement=_never)
+    if wanted:  # a complement has no head
+        return WordTest(whole=_never, heads=frozenset())
+    return WordTest(complement=_never)
 
 
 def action_service(operands: Sequence[str], _: Context) -> WordTest:
