@@ -134,6 +134,14 @@ def _rules_options(rules: argparse.ArgumentParser) -> None:
         default="text",
         help="output format (default: text)",
     )
+    rules.add_argument(
+        "-s",
+        "--select",
+        action="append",
+        default=[],
+        metavar="RULES",
+        help="comma-separated rules to list: id, id prefix (CT2), name or tag",
+    )
     _add_rules_option(rules)
 
 
@@ -144,6 +152,10 @@ def _explain_options(explain: argparse.ArgumentParser) -> None:
 
 def _check_options(check: argparse.ArgumentParser) -> None:
     check.add_argument("paths", nargs="+", metavar="PATH", help="rule files or folders")
+
+
+def _schema_options(schema: argparse.ArgumentParser) -> None:
+    schema.add_argument("of", choices=("settings", "rules"), metavar="OF", help="settings or rules")
 
 
 def _add_rules_option(parser: argparse.ArgumentParser) -> None:
@@ -233,6 +245,20 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         "--diff",
         action="store_true",
         help="show what --fix would change, without writing; exit with 1 if there is a change",
+    )
+    add(
+        "--changed-since",
+        metavar="REF",
+        help="report only findings on lines that changed since the merge base with the git commit "
+        "REF, and those that the changes cause elsewhere",
+    )
+    add(
+        "--var-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="values of Terraform variables, as for terraform plan; terraform.tfvars and "
+        "*.auto.tfvars are always used",
     )
     add("--config", metavar="FILE", help="settings file to use for all paths")
     add(
@@ -343,7 +369,13 @@ def _jobs(text: str) -> int | None:
 
 
 def _completion_options(completion: argparse.ArgumentParser) -> None:
-    completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
+    completion.epilog = "The first lines of the script say where to put it."
+    completion.add_argument(
+        "shell",
+        choices=("bash", "zsh", "tcsh", "fish", "powershell"),
+        metavar="SHELL",
+        help="bash, zsh, tcsh, fish or powershell",
+    )
 
 
 def _why_options(why: argparse.ArgumentParser) -> None:
@@ -466,5 +498,6 @@ COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),
+    "schema": (_schema_options, "print the JSON Schema of settings or rule files, for editors"),
     "completion": (_completion_options, "print a shell completion script"),
 }

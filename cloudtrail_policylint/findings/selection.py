@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from .finding import Finding
 
 
+def matching(book: RuleBook, words: tuple[str, ...]) -> list[Rule]:
+    """The rules and problems of *book* that *words* name; raises ``UsageError`` for one that names none."""
+    from ..settings.model import Settings
+
+    selection = Selection(book, Settings(select=words, origins=(("select", "--select"),)))
+    return [rule for rule in book.sorted() if selection.names(rule)]
+
+
 class Selection:
     """The rules of *book* that *settings* select.
 
@@ -68,12 +76,16 @@ class Selection:
             return False
         return rule.confidence != "low" or self._settings.pedantic
 
+    def names(self, rule: Rule) -> bool:
+        """Whether the settings select *rule*, or the problem *rule*, by one of their words."""
+        return self._matches(rule, self._settings.select)
+
     def reported(self, findings: Iterable[Finding]) -> list[Finding]:
         """*findings* without ignored and hidden ones, with the severity from the settings."""
         found = [
             self._with_severity(one)
             for one in findings
-            if not self._is_ignored(one.rule.id, one.span.source.path)
+            if not self._is_ignored(one.rule.id, one.settled_at.source.path)
         ]
         return [one for one in found if self._is_shown(one.rule, one.severity)]
 
@@ -102,7 +114,7 @@ class Selection:
         """*finding* with the severity from the settings; unchanged if it is uncertain."""
         if not finding.certain:
             return finding
-        severity = self._severity(finding.rule, finding.span.source.path)
+        severity = self._severity(finding.rule, finding.settled_at.source.path)
         if severity is None or severity == finding.severity:
             return finding
         return replaced(finding, severity=severity)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from operator import itemgetter
 
+from ..base.disk import is_inside
 from ..base.errors import InputError
 from ..base.limits import Limits
 from ..base.record import record
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+YAML_FILE = ".cloudtrail-policylint.yaml"
+TOML_FILE = "pyproject.toml"
+FILES = (YAML_FILE, ".cloudtrail-policylint.yml", TOML_FILE)
+"""The names of settings files; of several in one folder the first is used."""
 SCOPES = ("cloudtrail", "all")
 FAIL_ON = ("error", "warning", "info", "never")
 
@@ -73,7 +78,8 @@ class Expectation:
 class Settings:
     """The contents of a settings file; the command line overrides them.
 
-    Patterns are relative to ``folder``. Rules are named by id, id prefix, name
+    Patterns are relative to ``folder``. ``extend`` are the settings files, folders and
+    packs that it builds on, ``bases`` the files that were read for them. Rules are named by id, id prefix, name
     or tag. ``severity`` overrides the severity of rules; the last match wins.
     ``sets`` are the values of sets that rules leave to the settings, ``expect`` what must stay
     true of access, and ``expect_file`` the file that says it instead. Without
@@ -82,6 +88,8 @@ class Settings:
     """
 
     folder: str = "."
+    extend: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
@@ -108,6 +116,19 @@ class Settings:
     def excludes(self, path: str) -> bool:
         """Whether ``exclude`` matches *path*; a folder ends in a slash."""
         return bool(self.exclude) and self.matches(self.exclude, path)
+
+    def owns(self, path: str) -> bool:
+        """Whether *path* is no input: in ``rules``, a settings file, the baseline or expectations.
+
+        A folder with rules that has the settings, too, has other files besides.
+        """
+        files = filter(None, (*self.bases, self.baseline, self.expect_file))
+        named = [os.path.abspath(one) for one in (*self.rules, *files)]
+        whole = os.path.abspath(path) if named else ""
+        return any(
+            is_inside(whole, one) and not is_inside(os.path.abspath(self.folder), one)
+            for one in named
+        )
 
     def includes(self, path: str) -> bool:
         """Whether ``include`` matches *path*, or is empty."""
