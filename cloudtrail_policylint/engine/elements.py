@@ -237,11 +237,18 @@ class PrincipalTest:
     def __init__(self, given: Given, lookups: Lookups) -> None:
         self._type = SingleTest("principal.type", given.get("type", {}), lookups)
         self._id = SingleTest("principal.id", given.get("id", {}), lookups)
+        words = {word: operands for word, operands in given.items() if word not in ("type", "id")}
+        self._asks_complement = "complement" in words
+        tests = compiled("principal", words, lookups)
+        self._tests = [test.principal for test in tests if test.principal is not None]
 
-    def verdict(self, element: Principal, _: Statement) -> int:
-        """The verdict on *element*; at most MAYBE if it is one of NotPrincipal."""
+    def verdict(self, element: Principal, statement: Statement) -> int:
+        """The verdict on *element*; at most MAYBE if it is one of NotPrincipal, unless that is asked."""
         verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
-        return min(verdict, MAYBE) if element.complement else verdict
+        for test in self._tests if verdict else ():
+            verdict = min(verdict, test(element, statement))
+        is_other = element.complement and not self._asks_complement
+        return min(verdict, MAYBE) if is_other else verdict
 
     def witnesses(self, element: Principal, _: Statement, _floor: int) -> Iterator[Witness]:
         """The principal itself."""
@@ -255,9 +262,11 @@ class ConditionTest:
         parts = {name: given.get(name, {}) for name in ("operator", "key", "value")}
         self._operator = SingleTest("condition.operator", parts["operator"], lookups)
         self._key = SingleTest("condition.key", parts["key"], lookups)
+        groups = parts["value"] if isinstance(parts["value"], list) else [parts["value"]]
         self._values = [
-            (quantifier, SingleTest("condition.value", words, lookups))
-            for quantifier, words in parts["value"].items()
+            (quantifier, _ValueTest(words, lookups))
+            for group in groups
+            for quantifier, words in group.items()
         ]
         words = {word: operands for word, operands in given.items() if word not in parts}
         tests = compiled("condition", words, lookups)
@@ -267,30 +276,52 @@ class ConditionTest:
         """Whether the key of *element* passes."""
         return self._key.verdict(element.key) != NO
 
-    def verdict(self, element: Condition, _: Statement) -> int:
+    def verdict(self, element: Condition, statement: Statement) -> int:
         """The verdict on *element*; at most MAYBE if the block is unknown."""
         verdict = min(self._key.verdict(element.key), self._operator.verdict(element.operator))
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
         for quantifier, test in self._values if verdict else ():
-            verdict = min(
-                verdict, _quantified(quantifier, [test.verdict(v) for v in element.values])
-            )
+            found = [test.verdict(v, element, statement) for v in element.values]
+            verdict = min(verdict, _quantified(quantifier, found))
         return verdict if element.certain else min(verdict, MAYBE)
 
-    def witnesses(self, element: Condition, _: Statement, floor: int) -> Iterator[Witness]:
-        """The condition, its key and operator, and the values that passed ``some``."""
+    def witnesses(self, element: Condition, statement: Statement, floor: int) -> Iterator[Witness]:
+        """The condition, its key and operator, and the values that passed the last ``some``."""
         key, operator = element.key, element.operator
         whole = element.span
         yield Witness("condition", f"{operator.written} {key.written}", whole, None, whole)
         yield Witness("key", key.written, key.span, None, whole)
         yield Witness("operator", operator.written, operator.span, None, whole)
-        for quantifier, test in self._values:
-            if quantifier == "some":
-                for value in element.values:
-                    if test.verdict(value) >= floor:
-                        term = test.term(value)
-                        yield Witness("value", value.written, value.span, term, whole)
+        some = [test for quantifier, test in self._values if quantifier == "some"]
+        for test in some[-1:]:
+            for value in element.values:
+                if test.verdict(value, element, statement) >= floor:
+                    term = test.term(value)
+                    yield Witness("value", value.written, value.span, term, whole)
+
+
+class _ValueTest:
+    """The test of one value by itself, and among the others of its condition."""
+
+    def __init__(self, words: Given, lookups: Lookups) -> None:
+        tests = {
+            word: list(compiled("condition.value", {word: words[word]}, lookups)) for word in words
+        }
+        self._among = [test.among for found in tests.values() for test in found if test.among]
+        alone = {w: words[w] for w, found in tests.items() if not any(test.among for test in found)}
+        self._alone = SingleTest("condition.value", alone, lookups)
+
+    def verdict(self, value: Text, condition: Condition, statement: Statement) -> int:
+        """The verdict on *value* of *condition* of *statement*."""
+        verdict = self._alone.verdict(value)
+        for test in self._among if verdict else ():
+            verdict = min(verdict, test(value, condition, statement))
+        return verdict
+
+    def term(self, value: Text) -> Term:
+        """*value* with the form that the test compares."""
+        return self._alone.term(value)
 
 
 def _quantified(quantifier: str, verdicts: Sequence[int]) -> int:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
     from .asking import Sources
+    from .redundancy import Redundancy
 
 
 @record
@@ -44,6 +45,13 @@ class Lookups:
 
             self._sources = Sources(self.catalogue)
         return self._sources
+
+    @cached_property
+    def redundancy(self) -> Redundancy:
+        """What is redundant in statements, loaded when a rule first asks for it."""
+        from .redundancy import Redundancy
+
+        return Redundancy()
 
     @cached_property
     def _resource_facts(self) -> dict[str, Mapping[str, Any]]:

@@ -93,6 +93,15 @@ def _request(subject: Subject, _: Lookups) -> str:
     return _asked("request", subject, "the request")
 
 
+def _covering(subject: Subject, lookups: Lookups) -> str:
+    """What stands for the reported element or statement, and makes it redundant."""
+    statement, document = subject.binding.statement, subject.document
+    if statement is None or document is None or subject.witness is None:
+        return "another one"
+    found = lookups.redundancy.covering(subject.witness, statement, document)
+    return shortened(found) if found else "another one"
+
+
 def _effective(subject: Subject, _: Lookups) -> str:
     """The actions on which the reported elements give the statement an effect."""
     return _names("effective", subject)
@@ -123,6 +132,7 @@ PLACEHOLDERS = {
     "element": _element,
     "because": _because,
     "request": _request,
+    "covering": _covering,
     "effective": _effective,
     "undenied": _undenied,
 }

@@ -10,6 +10,7 @@ from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..iam.arns import (
     MISFITS,
+    SERVICE,
     Operands,
     Shape,
     action_head,
@@ -34,7 +35,7 @@ from ..iam.patterns import (
     within,
     within_verdict,
 )
-from ..tree.nodes import Hole, Piece, allows
+from ..tree.nodes import Hole, Map, Piece, Seq, allows
 from .conditions import if_absent
 from .lookups import Term, named_service, prefix_of
 from .targets import UNKNOWN, accepts, is_accepted
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
 
     from ..decisions.decision import Decision
     from ..iam.catalogue import KnownAction
-    from ..iam.policy import Condition, Document, Statement
+    from ..iam.policy import Condition, Document, Principal, Statement
+    from ..tree.nodes import Node, Text
+    from ..tree.source import Span
     from .asking import Met
     from .lookups import Lookups
 
@@ -146,6 +149,11 @@ class WordTest:
     contextual: Callable[[Term, Statement], int] | None = None
     """Tests one text as written, in its statement."""
     condition: Callable[[Condition], int] | None = None
+    principal: Callable[[Principal, Statement], int] | None = None
+    among: Callable[[Text, Condition, Statement], int] | None = None
+    """Tests one value among the others of its condition."""
+    shown: Callable[[Statement, Document], Sequence[tuple[str, str, Span]]] | None = None
+    """Finds what a statement has: each with the field that it is, as messages show it, and its place."""
     target: Callable[[str], int] | None = None
     document: Callable[[Document], int] | None = None
     names: tuple[str, ...] | None = None
@@ -351,6 +359,21 @@ _VARIABLE = regex(r"\$\{([^{},]+)")
 def complement(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     """``complement``: whether the element is all of ``NotAction`` (``NotResource``)."""
     return WordTest(whole=_never) if wanted else WordTest(complement=_never)
+
+
+def names_services(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``service-wildcard``: its service is written with a wildcard, and with more than ``*``."""
+    field = 0 if context.field == "action" else SERVICE
+
+    def test(term: Term) -> int:
+        fields = split(term.text.parts)
+        if len(fields) <= field + 1:
+            return _wanted(NO, wanted)
+        name = "".join([part.text if isinstance(part, Piece) else "x" for part in fields[field]])
+        is_wild = bool(name.strip("*")) and ("*" in name or "?" in name)
+        return _wanted(YES if is_wild else NO, wanted)
+
+    return WordTest(text=test)
 
 
 def action_service(operands: Sequence[str], _: Context) -> WordTest:
@@ -566,7 +589,136 @@ def accepts_resource(wanted: bool, context: Context) -> WordTest:  # noqa: FBT00
     )  # a complement matches actions of every service
 
 
-# -- words on conditions, targets and documents
+# -- words on elements beside others
+
+
+def redundant(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant``: another element of the same list stands for it."""
+    field, lookups = context.field, context.lookups
+
+    def test(term: Term, statement: Statement) -> int:
+        return YES if term.text.span.key() in lookups.redundancy.of(field, statement) else NO
+
+    return WordTest(contextual=test)
+
+
+def redundant_principal(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant`` of a principal: another one stands for it."""
+    lookups = context.lookups
+
+    def test(one: Principal, statement: Statement) -> int:
+        return YES if one.id.span.key() in lookups.redundancy.of("principal", statement) else NO
+
+    return WordTest(principal=test)
+
+
+def redundant_value(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant`` of a value: another one of the condition decides."""
+    lookups = context.lookups
+
+    def test(value: Text, condition: Condition, statement: Statement) -> int:
+        return YES if value.span.key() in lookups.redundancy.of_values(condition, statement) else NO
+
+    return WordTest(among=test)
+
+
+def redundant_statement(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant`` of a statement: an earlier one of the document says the same."""
+    lookups = context.lookups
+
+    def test(statement: Statement, document: Document) -> Sequence[tuple[str, str, Span]]:
+        span = statement.span
+        return (
+            (("statement", "", span),)
+            if span.key() in lookups.redundancy.of_statements(document)
+            else ()
+        )
+
+    return WordTest(shown=test)
+
+
+def empty(operands: Sequence[str], _: Context) -> WordTest:
+    """``empty``: an element of the statement is written with nothing in it."""
+    tests = [_EMPTY[one] for one in operands]
+
+    def test(statement: Statement, _: Document) -> Sequence[tuple[str, str, Span]]:
+        return [found for one in tests for found in one(statement)]
+
+    return WordTest(shown=test)
+
+
+def _empty_list(name: str, elements: str) -> Callable[[Statement], Iterator[tuple[str, str, Span]]]:
+    def found(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+        if not getattr(statement, elements):
+            entry = statement.node.entry(name)
+            if entry is not None and _is_empty(entry.value, Seq):
+                yield name.lower(), name, entry.key.span
+
+    return found
+
+
+def _empty_principal(form: type) -> Callable[[Statement], Iterator[tuple[str, str, Span]]]:
+    def found(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+        if statement.principals:
+            return
+        for name in ("Principal", "NotPrincipal"):
+            entry = statement.node.entry(name)
+            if entry is None:
+                continue
+            if _is_empty(entry.value, form):
+                yield "principal", name, entry.key.span
+            elif form is Seq and isinstance(entry.value, Map):
+                for inner in entry.value.entries:
+                    if _is_empty(inner.value, form):
+                        yield "principal", f"{name} {inner.key.written}", inner.key.span
+
+    return found
+
+
+def _empty_condition(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+    entry = statement.node.entry("Condition")
+    if entry is None or not isinstance(entry.value, Map):
+        return
+    if not entry.value.entries:
+        yield "condition", "Condition", entry.key.span
+    for operator in entry.value.entries:
+        if _is_empty(operator.value, Map):
+            yield "condition", operator.key.written, operator.key.span
+
+
+def _is_empty(node: Node, form: type) -> bool:
+    if isinstance(node, Seq):
+        return form is Seq and not node.items
+    return form is Map and isinstance(node, Map) and not node.entries
+
+
+_EMPTY = {
+    "action": _empty_list("Action", "actions"),
+    "resource": _empty_list("Resource", "resources"),
+    "principal-list": _empty_principal(Seq),
+    "principal-object": _empty_principal(Map),
+    "condition": _empty_condition,
+}
+"""What ``empty`` finds, by its operand."""
+
+
+# -- words on principals, conditions, targets and documents
+
+
+def named_principal(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``complement`` of a principal: whether it is one of ``NotPrincipal``."""
+    return WordTest(principal=lambda one, _: YES if one.complement == wanted else NO)
+
+
+def multivalued(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``multivalued``: whether the condition key may have several values in a request."""
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        found = context.lookups.catalogue.is_many(literal) if literal is not None else None
+        return MAYBE if found is None else YES if found == wanted else NO
+
+    return WordTest(text=test)
 
 
 def known_key(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
@@ -682,10 +834,18 @@ WORDS = (
     Word("misspells", ("principal.id", "condition.value"), misspells),
     Word("misspells", ("arn",), misspells_policy),
     Word("complement", ("action", "resource"), complement),
+    Word("complement", ("principal",), named_principal),
+    Word("redundant", ("action", "resource"), redundant, (Placeholder("covering"),)),
+    Word("redundant", ("principal",), redundant_principal, (Placeholder("covering"),)),
+    Word("redundant", ("condition.value",), redundant_value, (Placeholder("covering"),)),
+    Word("redundant", ("statement",), redundant_statement, (Placeholder("covering"),)),
+    Word("empty", ("statement",), empty),
+    Word("service-wildcard", ("action", "resource"), names_services),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
     Word("known", ("action",), known_action, (Placeholder("nearest", when=False),)),
     Word("known", ("condition.key",), known_key),
+    Word("multivalued", ("condition.key",), multivalued),
     Word("scopes-to", ("action",), scopes_to),
     Word("fits", ("resource",), fitting, (Placeholder("reason", when="none"),)),
     Word("misfit", ("resource", "condition.value"), misfitting, (Placeholder("reason"),)),

@@ -128,6 +128,16 @@ class Service:
         """The beginnings of the condition keys that end in a placeholder."""
         return _heads(self.keys)
 
+    def full_key(self, key: str) -> str | None:
+        """The key of the reference that *key*, in lower case, is an instance of; None if it has none."""
+        if key in self.keys:
+            return key
+        for named in self.keys:
+            parts = _PLACEHOLDER.split(named, maxsplit=1)
+            if len(parts) > 1 and key.startswith(parts[0]):
+                return named
+        return None
+
     def keys_of_action(self, name: str) -> frozenset[str]:
         """The condition keys that the action *name* carries whatever its resource, as the reference spells them."""
         if not self._data.actions.action_exists(self.prefix, name):
@@ -227,6 +237,19 @@ class Catalogue:
         if service is None or key.lower() not in service.keys:
             return False
         return service.type_of_key(key).startswith("ArrayOf")
+
+    def is_many(self, key: str) -> bool | None:
+        """Whether the condition key *key* may have several values in a request; None if nothing says so."""
+        lower = key.lower()
+        for one in self.facts.global_keys:
+            name = one["name"].lower()
+            if lower == name or (name.endswith("/*") and lower.startswith(name[:-1])):
+                return bool(one.get("many", False))
+        service = self.service(lower.partition(":")[0])
+        named = service.full_key(lower) if service is not None else None
+        if service is None or named is None:
+            return None
+        return service.type_of_key(named).startswith("ArrayOf")
 
     def rcp_services(self) -> frozenset[str]:
         """The prefixes of the services whose resources resource control policies apply to."""
