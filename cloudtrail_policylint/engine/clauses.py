@@ -287,7 +287,11 @@ class DocumentMatch:
     def verdict(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
         """The verdict on the scene's document, or on the document *around* a statement."""
         scene = self._seen(scene)
-        verdict = min((test(scene.document) for test in self._tests), default=YES)
+        verdict = YES
+        for test in self._tests:
+            verdict = min(verdict, test(scene.document))
+            if verdict == NO:
+                return NO
         for quantifier, match in self._statements:
             if verdict < floor:
                 return NO
@@ -434,16 +438,27 @@ def _document_tests(
 ) -> Iterator[Callable[[Document], int]]:
     """The tests of *field*: ``version``, ``owner``, or one with words about documents."""
     if field == "owner":
-        named = _Negatable(field, words, lookups)
+        named = SingleTest(field, words, lookups)
         yield lambda document: named.verdict(_name_of(document.owner))
         return
     if field == "version":
-        version = SingleTest(field, words, lookups)
-        yield lambda document: version.verdict(document.version)
+        yield from _version_tests(words, lookups)
         return
     for test in compiled(field, words, lookups):
         assert test.document is not None
         yield test.document
+
+
+def _version_tests(words: Given, lookups: Lookups) -> Iterator[Callable[[Document], int]]:
+    rest = {word: operands for word, operands in words.items() if word != "given"}
+    if "given" in words:
+        (test,) = compiled("version", {"given": words["given"]}, lookups)
+        given = test.given
+        assert given is not None
+        yield lambda document: given(NO if document.version is None else YES)
+    if rest:
+        version = SingleTest("version", rest, lookups)
+        yield lambda document: version.verdict(document.version)
 
 
 def _name_of(owner: Owner) -> Text | None:
@@ -464,27 +479,12 @@ class _OfDocument:
         return ()
 
 
-class _Negatable:
-    """Words on one text, and under ``none`` those that it must not pass."""
-
-    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
-        words = {word: operands for word, operands in given.items() if word != "none"}
-        self._test = SingleTest(field, words, lookups)
-        self._none = SingleTest(field, given["none"], lookups) if "none" in given else None
-
-    def verdict(self, text: Text | None) -> int:
-        verdict = self._test.verdict(text)
-        if verdict and self._none is not None:
-            verdict = min(verdict, negated(self._none.verdict(text)))
-        return verdict
-
-
 class _Single:
     """``effect`` and ``sid``."""
 
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._field = field
-        self._test = _Negatable(field, given, lookups)
+        self._test = SingleTest(field, given, lookups)
 
     def _text(self, statement: Statement) -> Text | None:
         return statement.effect if self._field == "effect" else statement.sid

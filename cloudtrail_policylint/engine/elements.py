@@ -54,12 +54,24 @@ class Witness:
     condition: Span | None = None
 
 
+NONE = "none"
+"""In the test of one text, the test that it must not pass."""
+
+
+def without_none(words: Given) -> Given:
+    """*words* but those under ``none``."""
+    return {word: operands for word, operands in words.items() if word != NONE}
+
+
 class SingleTest:
     """The test of one text by itself, such as ``effect`` or ``key``."""
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
         self._family = FAMILIES[field]
-        self._tests = [_of_text(test) for test in compiled(field, words, lookups)]
+        self._tests = [_of_text(t) for t in compiled(field, without_none(words), lookups)]
+        if NONE in words:
+            refused = SingleTest(field, words[NONE], lookups)
+            self._tests.append(lambda term: negated(refused.verdict(term.text)))
         self._memo: dict[object, int] = {}
 
     def verdict(self, text: Text | None) -> int:
@@ -103,8 +115,9 @@ class ListedTest:
     """
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
-        tests = list(compiled(field, words, lookups))
+        tests = list(compiled(field, without_none(words), lookups))
         self._field = field
+        self._refused = ListedTest(field, words[NONE], lookups) if NONE in words else None
         self._each = [_for_every_value(test.text) for test in tests if test.text is not None]
         self._whole = [test.whole for test in tests if test.whole is not None]
         self._complement = [test.complement for test in tests if test.complement is not None]
@@ -125,6 +138,12 @@ class ListedTest:
 
     def verdict(self, element: Action | Resource, statement: Statement) -> int:
         """The verdict on *element* of *statement*."""
+        verdict = self._passes(element, statement)
+        if verdict and self._refused is not None:
+            verdict = min(verdict, negated(self._refused.verdict(element, statement)))
+        return verdict
+
+    def _passes(self, element: Action | Resource, statement: Statement) -> int:
         if not self.is_near(element.head):
             return NO
         if element.complement:
@@ -235,7 +254,10 @@ class PrincipalTest:
     """The test of a principal by its ``type`` and its ``id``."""
 
     def __init__(self, given: Given, lookups: Lookups) -> None:
-        self._type = SingleTest("principal.type", given.get("type", {}), lookups)
+        words = dict(given.get("type", {}))
+        written = {"given": words.pop("given")} if "given" in words else {}
+        self._written = [test.given for test in compiled("principal.type", written, lookups)]
+        self._type = SingleTest("principal.type", words, lookups)
         self._id = SingleTest("principal.id", given.get("id", {}), lookups)
         words = {word: operands for word, operands in given.items() if word not in ("type", "id")}
         self._asks_complement = "complement" in words
@@ -243,8 +265,11 @@ class PrincipalTest:
         self._tests = [test.principal for test in tests if test.principal is not None]
 
     def verdict(self, element: Principal, statement: Statement) -> int:
-        """The verdict on *element*; at most MAYBE if it is one of NotPrincipal, unless that is asked."""
+        """The verdict on *element*; of NotPrincipal at most MAYBE, unless ``complement`` asks for it."""
         verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
+        for given in self._written:
+            if given is not None:
+                verdict = min(verdict, given(YES if element.type.span != element.id.span else NO))
         for test in self._tests if verdict else ():
             verdict = min(verdict, test(element, statement))
         is_other = element.complement and not self._asks_complement
@@ -306,17 +331,21 @@ class _ValueTest:
 
     def __init__(self, words: Given, lookups: Lookups) -> None:
         tests = {
-            word: list(compiled("condition.value", {word: words[word]}, lookups)) for word in words
+            w: list(compiled("condition.value", {w: words[w]}, lookups))
+            for w in without_none(words)
         }
         self._among = [test.among for found in tests.values() for test in found if test.among]
         alone = {w: words[w] for w, found in tests.items() if not any(test.among for test in found)}
         self._alone = SingleTest("condition.value", alone, lookups)
+        self._refused = _ValueTest(words[NONE], lookups) if NONE in words else None
 
     def verdict(self, value: Text, condition: Condition, statement: Statement) -> int:
         """The verdict on *value* of *condition* of *statement*."""
         verdict = self._alone.verdict(value)
         for test in self._among if verdict else ():
             verdict = min(verdict, test(value, condition, statement))
+        if verdict and self._refused is not None:
+            verdict = min(verdict, negated(self._refused.verdict(value, condition, statement)))
         return verdict
 
     def term(self, value: Text) -> Term:

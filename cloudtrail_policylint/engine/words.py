@@ -166,7 +166,7 @@ class WordTest:
     cause: Callable[[str], int] | None = None
     """Tests what keeps a request from being allowed."""
     given: Callable[[int], int] | None = None
-    """Tests whether a property has a value."""
+    """Tests whether a property has a value, or whether what may be left out is written."""
     order: Callable[[Mapping[str, int]], int] | None = None
     """Tests whether a resource is made before another, after it, or unordered."""
     heads: frozenset[Names] | None = None
@@ -347,10 +347,96 @@ def variable(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(text=test)
 
 
+def broken_variable(defects: Sequence[str], _: Context) -> WordTest:
+    """``broken-variable``: a policy variable in the text has one of these *defects*."""
+    wanted = frozenset(defects)
+
+    def test(term: Term) -> int:
+        if not any(isinstance(part, Piece) and "${" in part.text for part in term.text.parts):
+            return NO
+        from ..iam.variables import defects_of
+
+        return NO if wanted.isdisjoint(defects_of(term.text.parts)) else YES
+
+    return WordTest(text=test)
+
+
+def characters(classes: Sequence[str], _: Context) -> WordTest:
+    """``characters``: the text has no others than those of *classes*."""
+
+    def test(term: Term) -> int:
+        known = "".join([part.text for part in term.text.parts if isinstance(part, Piece)])
+        if not all(_is_among(char, classes) for char in known):
+            return NO
+        return YES if term.text.literal is not None else MAYBE
+
+    return WordTest(text=test)
+
+
+def _is_among(char: str, classes: Sequence[str]) -> bool:
+    if char in classes:
+        return True
+    return char.isascii() and (
+        (char.isalpha() and "letters" in classes) or (char.isdigit() and "digits" in classes)
+    )
+
+
 MOST_LETTERS = 2
 """The most letters that a misspelt word differs in."""
 _VARIABLE = regex(r"\$\{([^{},]+)")
 """A policy variable up to its end, or its default."""
+
+
+# -- words on the values of conditions
+
+
+def reads_as(types: Sequence[str], _: Context) -> WordTest:
+    """``reads-as``: the value can be read as one of these *types*."""
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        if literal is None or "${" in literal:  # what a variable stands for is not known
+            return MAYBE
+        from ..decisions.operators import reads
+
+        return YES if any(reads(literal, name) for name in types) else NO
+
+    return WordTest(text=test)
+
+
+def address(sorts: Sequence[str], _: Context) -> WordTest:
+    """``address``: the value is an IP address or range of one of these *sorts*."""
+    wanted = frozenset(sorts)
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        if literal is None or "${" in literal:
+            return MAYBE
+        from ..iam.addresses import sorts_of
+
+        return NO if wanted.isdisjoint(sorts_of(literal)) else YES
+
+    return WordTest(text=test)
+
+
+def typed(types: Sequence[str], context: Context) -> WordTest:
+    """``typed`` of a condition key: its values are of one of these *types*."""
+    wanted = frozenset(types)
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        found = context.lookups.catalogue.type_of(literal) if literal is not None else None
+        return MAYBE if found is None else YES if found in wanted else NO
+
+    return WordTest(text=test)
+
+
+# -- words on principals
+
+
+def of_not_principal(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``complement`` of a principal: whether it is one of ``NotPrincipal``."""
+    return WordTest(principal=lambda one, _: YES if one.complement == wanted else NO)
 
 
 # -- words on actions and resources
@@ -702,12 +788,7 @@ _EMPTY = {
 """What ``empty`` finds, by its operand."""
 
 
-# -- words on principals, conditions, targets and documents
-
-
-def named_principal(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
-    """``complement`` of a principal: whether it is one of ``NotPrincipal``."""
-    return WordTest(principal=lambda one, _: YES if one.complement == wanted else NO)
+# -- words on conditions, targets and documents
 
 
 def multivalued(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
@@ -750,6 +831,19 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
     def test(document: Document) -> int:
         found = sum(kind in wanted for kind in document.kinds)
         return NO if not found else YES if found == len(document.kinds) else MAYBE
+
+    return WordTest(document=test)
+
+
+def larger_than(characters: int, _: Context) -> WordTest:
+    """``over`` of a size: the document has more than so many *characters*."""
+
+    def test(document: Document) -> int:
+        from ..iam.size import least_size
+
+        if least_size(document) > characters:
+            return YES
+        return NO if document.complete else MAYBE
 
     return WordTest(document=test)
 
@@ -828,13 +922,18 @@ WORDS = (
     Word("within", PATTERNS, _related("within")),
     Word("covers", PATTERNS, _related("covers")),
     Word("wildcard", PATTERNS, wildcard),
-    Word("variable", ("condition.value",), variable),
+    Word("variable", ("sid", "action", "resource", "principal.id", "condition.value"), variable),
+    Word("broken-variable", ("resource", "condition.value"), broken_variable),
+    Word("characters", ("sid", "principal.id"), characters),
+    Word("reads-as", ("condition.value",), reads_as),
+    Word("address", ("condition.value",), address),
+    Word("typed", ("condition.key",), typed),
+    Word("complement", ("principal",), of_not_principal),
     Word("misspells", ("action",), misspells_prefix),
     Word("misspells", ("condition.key",), misspells_key),
     Word("misspells", ("principal.id", "condition.value"), misspells),
     Word("misspells", ("arn",), misspells_policy),
     Word("complement", ("action", "resource"), complement),
-    Word("complement", ("principal",), named_principal),
     Word("redundant", ("action", "resource"), redundant, (Placeholder("covering"),)),
     Word("redundant", ("principal",), redundant_principal, (Placeholder("covering"),)),
     Word("redundant", ("condition.value",), redundant_value, (Placeholder("covering"),)),
@@ -863,7 +962,8 @@ WORDS = (
     Word("is", ("undenied",), one_of_names, (Placeholder("undenied"),)),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
     Word("cause", ("request",), one_of_causes, (Placeholder("request"), Placeholder("because"))),
-    Word("given", ("property",), given),
+    Word("given", ("property", "version", "principal.type"), given),
+    Word("over", ("size",), larger_than),
     Word("is", ("order",), one_of_orders),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""

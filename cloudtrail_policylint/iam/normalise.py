@@ -87,11 +87,13 @@ class _Normaliser:
                 version = self.single(node.get("Version"), "Version")
                 if any(_has_hole(entry.key) for entry in node.entries):
                     self.complete = False
+                    version = version or _unknown_version(node)
                 statement = node.get("Statement")
                 if statement is None:
                     self.missing_statement(node)
                 statements = list(self.statements(statement))
-            else:
+            else:  # a list of statements, of which something else makes a policy
+                version = _unknown_version(node)
                 statements = list(self.statements(node))
         kind = self.found.kind or kind_of_path
         kinds = (kind,) if kind else self.possible(statements)
@@ -419,6 +421,10 @@ def _is_null(node: Node) -> bool:
 def _unknown_condition(node: Node, operator: Text | None = None) -> Condition:
     unknown = Text((Hole("...", node.span),), node.span)
     return Condition(operator or unknown, unknown, (unknown,), node.span, certain=False)
+
+
+def _unknown_version(node: Node) -> Text:
+    return Text((Hole("Version", node.span),), node.span)
 
 
 def _like_statement(key: Text) -> bool:

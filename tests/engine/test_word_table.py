@@ -80,6 +80,9 @@ def operands_of(definition: Any) -> Iterator[Any]:
     if definition.get("type") == "boolean":
         yield from (True, False)
         return
+    if definition.get("type") == "integer":
+        yield 1
+        return
     if "enum" in definition:
         yield from definition["enum"]
         return
@@ -130,10 +133,13 @@ TESTED = {
     "target": {"target"},
     "kind": {"document"},
     "statement": {"met", "shown"},
-    "principal": {"principal"},
     "condition.value": LISTED | {"among"},
     "request": {"names", "met", "decision", "cause"},
     "property": LISTED | {"given"},
+    "version": LISTED | {"given"},
+    "principal": {"principal"},
+    "principal.type": LISTED | {"given"},
+    "size": {"document"},
     "order": {"order"},
     "allowed": {"names"},
     "undenied": {"names"},
