@@ -102,6 +102,13 @@ def _covering(subject: Subject, lookups: Lookups) -> str:
     return shortened(found) if found else "another one"
 
 
+def _range(subject: Subject, _: Lookups) -> str:
+    """The range that the reported address stands for."""
+    from ..iam.addresses import range_of
+
+    return range_of(subject.witness.shown) if subject.witness is not None else "another one"
+
+
 def _effective(subject: Subject, _: Lookups) -> str:
     """The actions on which the reported elements give the statement an effect."""
     return _names("effective", subject)
@@ -133,6 +140,7 @@ PLACEHOLDERS = {
     "because": _because,
     "request": _request,
     "covering": _covering,
+    "range": _range,
     "effective": _effective,
     "undenied": _undenied,
 }

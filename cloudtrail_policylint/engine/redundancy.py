@@ -2,9 +2,14 @@
 
 Only texts without unknown parts are compared, and only members of lists that are written as
 they are: what is one of several alternatives (``Fn::If``) may be the only one there is.
+
+Members are told apart by their texts and places. A file is first read without places
+(``readers.json``); then equal members count as different ones.
 """
 
 from __future__ import annotations
+
+from math import isfinite
 
 from ..iam.arns import RESOURCE, SERVICE, Operand, Shape, cover, operand
 from ..iam.patterns import YES, parse, within
@@ -20,8 +25,10 @@ if TYPE_CHECKING:
     from ..tree.source import Place
     from .elements import Witness
 
-    Found: TypeAlias = dict[Place, Text]
-    T = TypeVar("T")
+    Key: TypeAlias = tuple[str | None, Place]
+    Found: TypeAlias = dict[Key, Text]
+    T = TypeVar("T", Text, Statement)
+    A = TypeVar("A")
     F = TypeVar("F")
 
 MOST_COMPARED = 20_000
@@ -29,7 +36,7 @@ MOST_COMPARED = 20_000
 
 
 def in_actions(statement: Statement) -> Found:
-    """The actions of *statement* that another one covers: that one by the place of the text."""
+    """The actions of *statement* that another one covers: what covers them."""
     return _in_list("Action", statement.actions, statement, _covered_actions)
 
 
@@ -113,10 +120,10 @@ def _covered(
     first: dict[str, Text] = {}
     order: dict[str, int] = {}
     for number, (text, literal) in enumerate(known):
-        other = first.setdefault(literal, text)
         order.setdefault(literal, number)
-        if other.span.key() != text.span.key():
-            found[text.span.key()] = other
+        other = _repeated(first, literal, text)
+        if other is not None:
+            found[key_of(text)] = other
     wild: dict[str, list[str]] = {}
     for literal in first:
         if _is_wild(literal):
@@ -131,7 +138,7 @@ def _covered(
             if other == literal or not covers(other, literal):
                 continue
             if order[other] < order[literal] or not covers(literal, other):
-                found[text.span.key()] = first[other]
+                found[key_of(text)] = first[other]
                 break
     return found
 
@@ -150,22 +157,22 @@ def in_principals(statement: Statement) -> Found:
     if len(principals) < 2:
         return {}
     found: Found = {}
-    first: dict[tuple[str, str], Text] = {}
+    first: dict[object, Text] = {}
     roles: dict[tuple[str, str], Text] = {}
     for one in principals:
         literal, type_ = one.id.literal, one.type.literal
         if literal is None or type_ is None:
             continue
-        other = first.setdefault((type_, literal), one.id)
-        if other.span.key() != one.id.span.key():
-            found[one.id.span.key()] = other
+        other = _repeated(first, (type_, literal), one.id)
+        if other is not None:
+            found[key_of(one.id)] = other
         role = _role_of(literal, ":iam::", ":role/")
         if role is not None:
             roles.setdefault(role, one.id)
     for one in principals:
         session = _role_of(one.id.literal or "", ":sts::", ":assumed-role/")
         if session is not None and session in roles:
-            found.setdefault(one.id.span.key(), roles[session])
+            found.setdefault(key_of(one.id), roles[session])
     return {} if found and _has_choices(statement, "Principal") else found
 
 
@@ -201,49 +208,66 @@ def _decided(condition: Condition) -> Found:
     )
     known = [(text, text.literal) for text in condition.values if text.literal is not None]
     if not operator.startswith("numeric"):
-        return _repeated(known)
+        return _equal_ones(known)
     numbers = [(text, number) for text, one in known if (number := _number(one)) is not None]
     if operator in ("numericequals", "numericnotequals"):
-        return _repeated(numbers)
+        return _equal_ones(numbers)
     if len(numbers) < len(condition.values):
         return {}
     pick = max if operator.startswith("numericless") else min
-    decides, _ = pick(numbers, key=lambda pair: pair[1])
-    return {text.span.key(): decides for text, _ in numbers if text is not decides}
+    limit = pick([number for _, number in numbers])
+    decides = next(index for index, (_, number) in enumerate(numbers) if number == limit)
+    others = [text for index, (text, _) in enumerate(numbers) if index != decides]
+    return {key_of(text): numbers[decides][0] for text in others}
 
 
 def _number(literal: str) -> float | None:
     try:
-        return float(literal)
+        number = float(literal)
     except ValueError:
         return None
+    return number if isfinite(number) else None
 
 
-def _repeated(known: Iterable[tuple[Text, object]]) -> Found:
+def _equal_ones(known: Iterable[tuple[Text, object]]) -> Found:
     found: Found = {}
     first: dict[object, Text] = {}
     for text, value in known:
-        other = first.setdefault(value, text)
-        if other.span.key() != text.span.key():
-            found[text.span.key()] = other
+        other = _repeated(first, value, text)
+        if other is not None:
+            found[key_of(text)] = other
     return found
 
 
-def statements(document: Document) -> dict[Place, Statement]:
-    """The statements of *document* that repeat an earlier one: that one by the place of the statement."""
+def _repeated(first: dict[Any, T], value: object, one: T) -> T | None:
+    """The earlier text or statement with *value*, which *one* repeats at another place, if any."""
+    other = first.get(value)
+    if other is None:
+        first[value] = one
+        return None
+    has_place = one.span.start != one.span.end
+    return None if has_place and other.span.key() == one.span.key() else other
+
+
+def key_of(text: Text) -> Key:
+    """What tells *text* apart from other members of its list."""
+    return text.literal, text.span.key()
+
+
+def statements(document: Document) -> dict[int, Statement]:
+    """The statements of *document* that repeat an earlier one: that one by the ``id`` of the statement."""
     alike: dict[object, list[Statement]] = {}
     for statement in document.statements if len(document.statements) > 1 else ():
         if not statement.optional:
             alike.setdefault(_size(statement), []).append(statement)
-    found: dict[Place, Statement] = {}
+    found: dict[int, Statement] = {}
     for group in alike.values():
         first: dict[object, Statement] = {}
         for statement in group if len(group) > 1 else ():
             content = _content(statement)
-            if content is not None:
-                other = first.setdefault(content, statement)
-                if other.span.key() != statement.span.key():
-                    found[statement.span.key()] = other
+            other = _repeated(first, content, statement) if content is not None else None
+            if other is not None:
+                found[id(statement)] = other
     return found
 
 
@@ -301,24 +325,32 @@ class Redundancy:
     def __init__(self) -> None:
         self._last: dict[str, tuple[object, Any]] = {}
 
+    def has(self, field: str, text: Text, statement: Statement) -> bool:
+        """Whether *text* is redundant in *field* of *statement*."""
+        return key_of(text) in self.of(field, statement)
+
+    def has_value(self, value: Text, condition: Condition, statement: Statement) -> bool:
+        """Whether *value* of *condition* is redundant."""
+        return key_of(value) in self.of_values(condition, statement)
+
     def of(self, field: str, statement: Statement) -> Found:
-        """What covers elements of *field* in *statement*, by their places."""
+        """What covers elements of *field* in *statement*."""
         return self._remembered(field, statement, _FIND[field])
 
     def of_values(self, condition: Condition, statement: Statement) -> Found:
-        """What decides values of *condition* in *statement*, by their places."""
+        """What decides values of *condition* in *statement*."""
         return self._remembered("value", condition, lambda one: in_values(one, statement))
 
-    def of_statements(self, document: Document) -> dict[Place, Statement]:
-        """What the statements of *document* repeat, by their places."""
+    def of_statements(self, document: Document) -> dict[int, Statement]:
+        """What the statements of *document* repeat, by their ``id``."""
         return self._remembered("statement", document, statements)
 
     def covering(self, witness: Witness, statement: Statement, document: Document) -> str:
         """What makes *witness*, in *statement* of *document*, redundant, as messages show it."""
-        key = witness.span.key()
         if witness.field == "statement":
-            other = self.of_statements(document).get(key)
+            other = self.of_statements(document).get(id(statement))
             return _named(other) if other is not None else ""
+        key = witness.shown, witness.span.key()
         if witness.field != "value":
             text = self.of(witness.field, statement).get(key) if witness.field in _FIND else None
             return text.written if text is not None else ""
@@ -328,7 +360,7 @@ class Redundancy:
                 return text.written
         return ""
 
-    def _remembered(self, field: str, about: T, find: Callable[[T], F]) -> F:
+    def _remembered(self, field: str, about: A, find: Callable[[A], F]) -> F:
         last = self._last.get(field)
         if last is None or last[0] is not about:
             last = self._last[field] = (about, find(about))

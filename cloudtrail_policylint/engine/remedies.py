@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 NEAREST = "{nearest}"
+RANGE = "{range}"
 
 
 class Lists:
@@ -132,6 +133,10 @@ def _new(remedy: Remedy, old: str, lookups: Lookups) -> str | None:
         written = remedy.write
         if written == NEAREST:
             written = (lookups.catalogue.nearest_action(old) if HOLE not in old else None) or ""
+        elif written == RANGE:
+            from ..iam.addresses import range_of
+
+            written = range_of(old)
         if written:
             return written
     for wrong, right in remedy.replace:

@@ -683,7 +683,7 @@ def redundant(_: bool, context: Context) -> WordTest:  # noqa: FBT001
     field, lookups = context.field, context.lookups
 
     def test(term: Term, statement: Statement) -> int:
-        return YES if term.text.span.key() in lookups.redundancy.of(field, statement) else NO
+        return YES if lookups.redundancy.has(field, term.text, statement) else NO
 
     return WordTest(contextual=test)
 
@@ -693,7 +693,7 @@ def redundant_principal(_: bool, context: Context) -> WordTest:  # noqa: FBT001
     lookups = context.lookups
 
     def test(one: Principal, statement: Statement) -> int:
-        return YES if one.id.span.key() in lookups.redundancy.of("principal", statement) else NO
+        return YES if lookups.redundancy.has("principal", one.id, statement) else NO
 
     return WordTest(principal=test)
 
@@ -703,7 +703,7 @@ def redundant_value(_: bool, context: Context) -> WordTest:  # noqa: FBT001
     lookups = context.lookups
 
     def test(value: Text, condition: Condition, statement: Statement) -> int:
-        return YES if value.span.key() in lookups.redundancy.of_values(condition, statement) else NO
+        return YES if lookups.redundancy.has_value(value, condition, statement) else NO
 
     return WordTest(among=test)
 
@@ -713,12 +713,8 @@ def redundant_statement(_: bool, context: Context) -> WordTest:  # noqa: FBT001
     lookups = context.lookups
 
     def test(statement: Statement, document: Document) -> Sequence[tuple[str, str, Span]]:
-        span = statement.span
-        return (
-            (("statement", "", span),)
-            if span.key() in lookups.redundancy.of_statements(document)
-            else ()
-        )
+        found = id(statement) in lookups.redundancy.of_statements(document)
+        return (("statement", "", statement.span),) if found else ()
 
     return WordTest(shown=test)
 
@@ -751,7 +747,7 @@ def _empty_principal(form: type) -> Callable[[Statement], Iterator[tuple[str, st
             entry = statement.node.entry(name)
             if entry is None:
                 continue
-            if _is_empty(entry.value, form):
+            if form is Map and _is_empty(entry.value, Map):
                 yield "principal", name, entry.key.span
             elif form is Seq and isinstance(entry.value, Map):
                 for inner in entry.value.entries:
@@ -926,7 +922,7 @@ WORDS = (
     Word("broken-variable", ("resource", "condition.value"), broken_variable),
     Word("characters", ("sid", "principal.id"), characters),
     Word("reads-as", ("condition.value",), reads_as),
-    Word("address", ("condition.value",), address),
+    Word("address", ("condition.value",), address, (Placeholder("range"),)),
     Word("typed", ("condition.key",), typed),
     Word("complement", ("principal",), of_not_principal),
     Word("misspells", ("action",), misspells_prefix),

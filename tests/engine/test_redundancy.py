@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from itertools import permutations, product
 from typing import Any
 
 import pytest
 
 from cloudtrail_policylint.base.record import replaced
-from cloudtrail_policylint.engine.redundancy import MOST_COMPARED, in_actions
+from cloudtrail_policylint.engine.redundancy import MOST_COMPARED, in_actions, key_of
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.settings.model import Settings
@@ -53,8 +54,8 @@ def test_what_is_left_matches_the_same_and_has_nothing_redundant() -> None:
         )
         (statement,) = policy.statements
         gone = in_actions(statement)
-        places = [one.span.key() for one in statement.actions]
-        left = [p for p, place in zip(patterns, places, strict=True) if place not in gone]
+        keys = [key_of(one.texts[0]) for one in statement.actions]
+        left = [p for p, key in zip(patterns, keys, strict=True) if key not in gone]
         assert frozenset().union(*[MATCHED[p] for p in left]) == frozenset().union(
             *[MATCHED[p] for p in patterns]
         )
@@ -157,6 +158,20 @@ def test_statements() -> None:
     assert text.endswith(" < the one in line 1")
 
 
+def test_what_is_repeated_is_found_in_a_file_without_places() -> None:
+    """A JSON file is read without places first, and equal strings are then one text."""
+    rules = (
+        rule({"action": {"some": {"redundant": True}}}),
+        rule({"redundant": True}, id="T2", name="other", report="statement"),
+    )
+    linter = Linter(replaced(BOOK, rules=rules), Settings(scope="all"))
+    repeated = {"Effect": "Allow", "Action": ["s3:Get", "s3:Get"], "Resource": "*"}
+    once = {**repeated, "Action": ["s3:Get"]}
+    for statements, expected in (([repeated], ["T1"]), ([once, once], ["T2"]), ([once], [])):
+        found = linter.lint_text("p.json", json.dumps({"Statement": statements})).findings
+        assert [finding.rule.id for finding in found] == expected
+
+
 def test_a_member_of_one_alternative_is_not_redundant() -> None:
     template = """
 Conditions: {All: !Equals [a, b]}
@@ -183,7 +198,7 @@ def test_long_lists_are_compared_within_bounds() -> None:
     policy = document({"Statement": {"Effect": "Allow", "Action": [*many, "s3:B", "s3:b"]}})
     gone = in_actions(policy.statements[0])
     assert len(many) ** 2 > MOST_COMPARED
-    assert policy.statements[0].actions[-1].span.key() in gone
+    assert key_of(policy.statements[0].actions[-1].texts[0]) in gone
 
 
 @pytest.mark.parametrize(
@@ -196,7 +211,8 @@ def test_long_lists_are_compared_within_bounds() -> None:
         ({"Action": [], "NotAction": ["s3:*"]}, "action", NO),
         ({"Resource": []}, "resource", YES),
         ({"Resource": {}}, "resource", NO),
-        ({"Principal": []}, "principal-list", YES),
+        ({"Principal": []}, "principal-list", NO),  # it has the wrong type
+        ({"Principal": {"AWS": []}}, "principal-list", YES),
         ({"NotPrincipal": {"AWS": []}}, "principal-list", YES),
         ({"Principal": {"AWS": [], "Service": "s3.amazonaws.com"}}, "principal-list", NO),
         ({"Principal": {}}, "principal-list", NO),
