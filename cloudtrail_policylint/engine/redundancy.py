@@ -353,7 +353,9 @@ class Redundancy:
         key = witness.shown, witness.span.key()
         if witness.field != "value":
             text = self.of(witness.field, statement).get(key) if witness.field in _FIND else None
-            return text.written if text is not None else ""
+            if text is None:
+                return ""
+            return f"an earlier {text.written}" if text.written == witness.shown else text.written
         for condition in statement.conditions:
             text = self.of_values(condition, statement).get(key)
             if condition.span == witness.condition and text is not None:

@@ -85,7 +85,7 @@ def test_actions(actions: list[str], expected: list[str]) -> None:
     [
         (["arn:aws:s3:::b/*", "arn:aws:s3:::b/k"], ['"arn:aws:s3:::b/k" < arn:aws:s3:::b/*']),
         (["arn:aws:s3:::b", "*"], ['"arn:aws:s3:::b" < *']),
-        (["arn:aws:s3:::b", "arn:aws:s3:::b"], ['"arn:aws:s3:::b" < arn:aws:s3:::b']),
+        (["arn:aws:s3:::b", "arn:aws:s3:::b"], ['"arn:aws:s3:::b" < an earlier arn:aws:s3:::b']),
         (["arn:aws:s3:::b", "arn:*:s3:::b*"], ['"arn:aws:s3:::b" < arn:*:s3:::b*']),
         (["arn:aws:s3:::b/*", "arn:aws:s3:::b"], []),
         (["arn:aws:iam::1*:role/r", "arn:aws:iam::1:x:role/r"], []),
@@ -107,7 +107,7 @@ def test_resources(resources: list[str], expected: list[str]) -> None:
     ("principals", "expected"),
     [
         ([ROLE, SESSION], [f'"{SESSION}" < {ROLE}']),
-        (["111122223333", "111122223333"], ['"111122223333" < 111122223333']),
+        (["111122223333", "111122223333"], ['"111122223333" < an earlier 111122223333']),
         ([ROLE, SESSION.replace("1111", "2222")], []),
         ([ROLE.replace("Ops", "Ops2"), SESSION], []),
         (["arn:aws:iam::111122223333:root", ROLE], []),
