@@ -10,7 +10,8 @@ import os
 import sys
 
 from ..base.errors import InputError
-from .options import QUESTIONS, names_apart, parser_for, paths_after
+from .arguments import names_apart, paths_after, with_command
+from .options import QUESTIONS, parser_for
 from .output import (
     EXIT_INTERNAL_ERROR,
     EXIT_INTERRUPTED,
@@ -60,9 +61,9 @@ def run() -> NoReturn:
 def main(arguments: Sequence[str]) -> int:
     """Run the command line *arguments*; return the exit code."""
     try:
-        given, paths = paths_after(names_apart(arguments))
+        given, paths = paths_after(names_apart(with_command(arguments)))
         parser = parser_for(given)
-        options = parser.parse_args(given)
+        options = parser.parse_known(given)
         if options.version:
             return _version()
         if options.command is None:
@@ -94,8 +95,8 @@ def _run(options: argparse.Namespace, paths: Sequence[str]) -> int:
 
 
 def _usage_error(message: str) -> int:
-    cut = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
-    print_stderr(cut)
+    for line in message.split("\n"):
+        print_stderr(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…")
     return EXIT_USAGE
 
 

@@ -15,6 +15,8 @@ from ..base.destination import destination_of
 from ..base.disk import is_inside, project_of, replace_file
 from ..base.errors import UsageError
 from ..fix.fixer import Fixed, fix
+from ..fix.suppressing import add_suppressions as add
+from ..report.text import plural
 from .output import (
     EXIT_FINDINGS,
     EXIT_INTERNAL_ERROR,
@@ -38,32 +40,59 @@ def run(session: LintSession) -> int:
     options = session.options
     if not (options.fix or options.diff):
         raise UsageError("--unsafe-fixes requires --fix or --diff")
-    stdin: dict[str, bytes] = {}
-    if options.paths == ["-"] and options.stdin_filename:
-        stdin[options.stdin_filename] = session.read_stdin(options.stdin_filename)
+    session.read_stdin()
     fixed = fix(
-        lambda contents: session.check({**stdin, **contents}, strings=True),
+        lambda contents: session.check({**session.stdin, **contents}, strings=True),
         unsafe=options.unsafe_fixes,
-        given=stdin,
+        given=session.stdin,
         select=lambda result: session.without_baseline(result).findings,
     )
     if options.diff:
         return _print_diff(options, fixed)
-    if stdin:
-        return _print_fixed_text(session, fixed, stdin)
-    session.output()  # before anything is written
-    failures = list(_write(fixed))
+    if session.stdin:
+        return _print_fixed_text(session, fixed)
+    session.outputs()  # before anything is written
+    failures = list(_write(fixed.before, fixed.contents))
     _print_summary(options, "fixed", fixed, failures)
     # A file that could not be written is unchanged: check again.
     status = session.report(session.check() if failures else fixed.result)
     return EXIT_USAGE if failures and status != EXIT_INTERNAL_ERROR else status
 
 
-def _write(fixed: Fixed) -> Iterator[tuple[str, str]]:
+def add_suppressions(session: LintSession) -> int:
+    """Write a comment for each finding that the baseline does not suppress; return the exit code."""
+    options = session.options
+    reason = options.add_suppressions.strip()
+    if not reason or not reason.isprintable():
+        raise UsageError("--add-suppressions requires a reason of one line")
+    if "-" in options.paths:
+        raise UsageError("--add-suppressions does not work on standard input")
+    done = add(
+        lambda contents: session.check(contents, strings=True),
+        reason,
+        select=lambda result: session.without_baseline(result).findings,
+    )
+    session.outputs()  # before anything is written
+    failures = list(_write(done.before, done.contents))
+    for _, message in failures:
+        print_stderr(message)
+    if not options.quiet:
+        files = plural(len(done.contents) - len(failures), "file")
+        print_stderr(f"suppressed {plural(done.suppressed, 'finding')} in {files}")
+        if done.left:
+            print_stderr(
+                f"not suppressed: {plural(len(done.left), 'finding')}, where no comment can be "
+                "written; use suppress in the settings, or --write-baseline"
+            )
+    status = session.report(session.check() if failures else done.result)
+    return EXIT_USAGE if failures and status != EXIT_INTERNAL_ERROR else status
+
+
+def _write(before: Contents, after: Contents) -> Iterator[tuple[str, str]]:
     """Write the files that changed; yield each path that could not be written, with the message."""
-    for path in sorted(fixed.contents):
+    for path in sorted(after):
         try:
-            replace(path, fixed.before[path], fixed.contents[path])
+            replace(path, before[path], after[path])
         except OSError as error:
             yield path, f"{path}: cannot be written: {(error.strerror or str(error)).lower()}"
 
@@ -111,11 +140,12 @@ def _copy_attributes(path: str, to: str) -> None:
                     os.setxattr(to, name, os.getxattr(path, name))
 
 
-def _print_fixed_text(session: LintSession, fixed: Fixed, stdin: Contents) -> int:
+def _print_fixed_text(session: LintSession, fixed: Fixed) -> int:
     """Print standard input as fixed, and the findings to standard error; return the exit code."""
-    for path, data in stdin.items():
+    session.stdin.update(fixed.contents)
+    for data in session.stdin.values():
         sys.stdout.flush()
-        sys.stdout.buffer.write(fixed.contents.get(path, data))
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     _print_summary(session.options, "fixed", fixed)
     with contextlib.redirect_stdout(sys.stderr):
@@ -158,8 +188,6 @@ def _print_summary(
     failures: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Print refused fixes, files that could not be written, and the number of findings fixed."""
-    from ..report.text import plural
-
     for refusal in fixed.refusals:
         place = refusal.finding.span.place()
         print_stderr(f"{place}: {refusal.finding.rule.id} not fixed: {refusal.reason}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..base.errors import UsageError
 from .output import EXIT_OK, write_lines
 from .session import LintSession
 
@@ -25,7 +26,20 @@ def lint(options: argparse.Namespace) -> int:
         for path in options.paths:
             write_lines(setting_lines(settings, path))
         return EXIT_OK
+    if options.show_files:
+        from ..files.discover import discover
+
+        write_lines(candidate.path for candidate in discover(options.paths, settings))
+        return EXIT_OK
     session = LintSession(options, settings)
+    if options.add_suppressions is not None:
+        if options.fix or options.diff or options.write_baseline:
+            raise UsageError(
+                "--add-suppressions cannot be combined with --fix, --diff or --write-baseline"
+            )
+        from . import fix
+
+        return fix.add_suppressions(session)
     if options.fix or options.diff or options.unsafe_fixes:
         from . import fix
 
@@ -47,6 +61,10 @@ def _adapted(settings: Settings, options: argparse.Namespace) -> Settings:
         ("scope", options.scope, options.scope),
         ("pedantic", True, options.pedantic),
         ("fail-on", options.fail_on, options.fail_on),
+        ("min-severity", options.min_severity, options.min_severity),
+        ("min-confidence", options.min_confidence, options.min_confidence),
+        ("format", options.format, options.format),
+        ("suppressions", False, options.no_suppressions),
     ):
         if given:
             changes[name.replace("-", "_")] = value

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
-from ..base.errors import UsageError
-from ..report.formats import FORMATS
-from .output import print_stderr, text_width, write_stdout
+from ..base.choices import CONFIDENCES, OUTPUT_FORMATS, SEVERITIES
 
 _EXAMPLES = """\
 examples:
@@ -89,63 +84,19 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from _typeshed import SupportsWrite
+    from .parser import Parser
 
 
-def names_apart(arguments: Sequence[str]) -> list[str]:
-    """*arguments* in which all that follows ``--`` are names, even ``-``.
-
-    Raises ``UsageError`` for an option that is also the name of a file: programs
-    that append the names of files, such as pre-commit, may not write ``--`` first.
-    """
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    for argument in arguments[:end]:
-        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
-            raise UsageError(
-                f"{argument}: an option or a file of this name? write -- before names of files, "
-                f"and ./ before this one"
-            )
-    return [*arguments[:end], *("./-" if name == "-" else name for name in arguments[end:])]
-
-
-def paths_after(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """*arguments* without ``--`` and the paths after it, and these paths.
-
-    Only for commands whose other arguments may be left out, so that a path cannot be told from them.
-    """
-    if not arguments or arguments[0] not in WITH_PATHS_APART or "--" not in arguments:
-        return [*arguments], []
-    at = [*arguments].index("--")
-    return [*arguments[:at]], [*arguments[at + 1 :]]
-
-
-def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
+def parser_for(arguments: Sequence[str]) -> Parser:
     """The parser for *arguments*; only the command that they name has its options."""
-    import argparse
-
-    class Formatter(argparse.RawDescriptionHelpFormatter):
-        """Help as wide as the terminal, without the imports by which argparse finds the width."""
-
-        def __init__(self, prog: str) -> None:
-            super().__init__(prog, width=text_width())
-
-    class Parser(argparse.ArgumentParser):
-        """A parser that prints safely: an error quotes the arguments."""
-
-        def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-            if file is sys.stdout:
-                write_stdout(message)
-            else:
-                for line in message.splitlines():
-                    print_stderr(line)
+    from .parser import Parser
 
     parser = Parser(
         prog="cloudtrail-policylint",
         description="Find CloudTrail permission mistakes in IAM policies, Terraform and CloudFormation.",
         epilog=_EXAMPLES,
-        allow_abbrev=False,
-        formatter_class=Formatter,
     )
+    parser.set_defaults(parser=parser)
     parser.add_argument(
         "-V",
         "--version",
@@ -163,21 +114,21 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, (options, text) in COMMANDS.items():
         if first in COMMANDS and name not in arguments:
             continue
-        command = commands.add_parser(
-            name, help=text, allow_abbrev=False, formatter_class=parser.formatter_class
-        )
+        command = commands.add_parser(name, help=text)
+        command.set_defaults(parser=command)
         if name in arguments:
             options(command)
     return parser
 
 
-def parser_for_all() -> argparse.ArgumentParser:
+def parser_for_all() -> Parser:
     """The parser with the options of all commands."""
     return parser_for(tuple(COMMANDS))
 
 
 def _rules_options(rules: argparse.ArgumentParser) -> None:
     rules.add_argument(
+        "-f",
         "--format",
         choices=("text", "json", "markdown"),
         default="text",
@@ -216,17 +167,25 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="files or folders to check; - reads standard input, except after -- (default: .)",
     )
     add(
+        "-f",
         "--format",
-        choices=FORMATS,
-        default="text",
-        help="output format (default: text)",
+        "--output-format",
+        choices=OUTPUT_FORMATS,
+        metavar="FORMAT",
+        help=f"output format: {', '.join(OUTPUT_FORMATS)} (default: text, which is full on a terminal and "
+        "concise elsewhere)",
     )
     add(
+        "-o",
         "--output",
-        metavar="FILE",
-        help="write the report to FILE; standard output then shows the findings as text",
+        action="append",
+        default=[],
+        metavar="[FORMAT=]FILE",
+        help="write the report to FILE; standard output then shows the findings as text. With "
+        "FORMAT=, write another report there; may be repeated",
     )
     add(
+        "-s",
         "--select",
         action="append",
         default=[],
@@ -234,6 +193,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="comma-separated rules to run: id, id prefix (CT2), name or tag",
     )
     add(
+        "-i",
         "--ignore",
         action="append",
         default=[],
@@ -252,6 +212,16 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="also run low-confidence rules and report values that could not be resolved",
     )
     _add_fail_on(lint)
+    add(
+        "--min-severity",
+        choices=SEVERITIES,
+        help="do not report findings of a lower severity",
+    )
+    add(
+        "--min-confidence",
+        choices=CONFIDENCES,
+        help="do not report findings of rules with a lower confidence",
+    )
     add("--fix", action="store_true", help="apply safe fixes to the files")
     add(
         "--unsafe-fixes",
@@ -288,6 +258,21 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         help="also show findings suppressed by comments, settings or the baseline",
     )
     add(
+        "--no-suppressions",
+        action="store_true",
+        help="report findings that comments, metadata or settings suppress as any other",
+    )
+    add(
+        "--add-suppressions",
+        metavar="REASON",
+        help="write a comment with REASON above each finding, so that it is suppressed",
+    )
+    add(
+        "--show-files",
+        action="store_true",
+        help="print the files that would be checked, and exit",
+    )
+    add(
         "--show-settings",
         action="store_true",
         help="print the settings for each PATH and their origin, and exit",
@@ -299,6 +284,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         "policies allow what CloudTrail does with them, as text or JSON, and exit",
     )
     add(
+        "-j",
         "--jobs",
         type=_jobs,
         metavar="N",
@@ -309,12 +295,13 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print the number of findings per rule, and of policies that could be resolved",
     )
-    add("--quiet", action="store_true", help="print findings only: no summary, no statistics")
+    add("-q", "--quiet", action="store_true", help="print findings only: no summary, no statistics")
     _add_color(lint)
     add(
         "--stdin-filename",
         metavar="NAME",
-        help="file name of standard input; its extension determines the format",
+        help="file name of standard input; its extension determines the format (default for JSON: "
+        "stdin.json)",
     )
 
 
@@ -325,6 +312,14 @@ def _add_fail_on(parser: argparse.ArgumentParser) -> None:
         help="exit with 1 if there is a finding of this severity or higher; with never, findings "
         "do not change the exit code (default: warning)",
     )
+    parser.add_argument(
+        "-e",
+        "--exit-zero",
+        dest="fail_on",
+        action="store_const",
+        const="never",
+        help="the same as --fail-on never",
+    )
 
 
 def _add_color(parser: argparse.ArgumentParser) -> None:
@@ -332,7 +327,7 @@ def _add_color(parser: argparse.ArgumentParser) -> None:
         "--color",
         choices=("auto", "always", "never"),
         default="auto",
-        help="colors and source lines in text output (default: auto, on a terminal)",
+        help="colors in text output (default: auto, on a terminal, or as NO_COLOR and FORCE_COLOR say)",
     )
 
 
@@ -360,7 +355,9 @@ def _why_options(why: argparse.ArgumentParser) -> None:
         help="the text of the message (quoted), a file that holds it or CloudTrail events, or - for "
         "standard input",
     )
-    add("paths", nargs="*", metavar="PATH", help="files or folders to read (default: .)")
+    add(
+        "paths", nargs="*", default=[], metavar="PATH", help="files or folders to read (default: .)"
+    )
     add("--principal", metavar="PRINCIPAL", help="who made the request, in place of the message")
     add("--action", metavar="ACTION", help="what was asked for, in place of the message")
     add("--resource", metavar="RESOURCE", help="on what, in place of the message")
@@ -370,7 +367,7 @@ def _why_options(why: argparse.ArgumentParser) -> None:
 def _expectation_options(check: argparse.ArgumentParser) -> None:
     check.usage = "cloudtrail-policylint check [options] [FILE] [-- PATH ...]"
     check.epilog = _CHECK_EXAMPLES
-    check.set_defaults(output=None, show_suppressed=False)
+    check.set_defaults(show_suppressed=False)
     add = check.add_argument
     add(
         "file",
@@ -381,10 +378,17 @@ def _expectation_options(check: argparse.ArgumentParser) -> None:
     add(
         "paths",
         nargs="*",
+        default=[],
         metavar="PATH",
         help="files or folders to read, after -- (default: .)",
     )
-    add("--format", choices=FORMATS, default="text", help="output format (default: text)")
+    add(
+        "-f",
+        "--format",
+        choices=OUTPUT_FORMATS,
+        default="text",
+        help="output format (default: text)",
+    )
     add(
         "--pedantic",
         action="store_true",
@@ -427,6 +431,7 @@ def _add_action(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths",
         nargs="*",
+        default=[],
         metavar="PATH",
         help="files or folders to read, after -- (default: .)",
     )
@@ -443,7 +448,7 @@ def _add_question_options(parser: argparse.ArgumentParser, formats: Sequence[str
         "several keys or values",
     )
     add("--account", metavar="ID", help="the account of the resource")
-    add("--format", choices=formats, default="text", help="output format (default: text)")
+    add("-f", "--format", choices=formats, default="text", help="output format (default: text)")
     add("--config", metavar="FILE", help="settings file to use for all paths")
 
 

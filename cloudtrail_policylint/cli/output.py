@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..base.destination import Destination
 
 _NARROWEST = 30
+_FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")
 
 EXIT_OK, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -62,11 +63,30 @@ def print_stderr(line: str) -> None:
         pass
 
 
-def text_width() -> int:
-    """The width of the terminal in columns, less a margin, but never too small for any text."""
+def use_color(choice: str) -> bool:
+    """Whether standard output is colored under *choice*, a value of ``--color``.
+
+    NO_COLOR goes before FORCE_COLOR and CLICOLOR_FORCE, as in Python's own output.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(os.environ.get(name, "0") not in ("", "0") for name in _FORCING):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def text_width(columns: int | None = None) -> int:
+    """The width for text in columns, never too small for any: COLUMNS, or *columns*.
+
+    Without *columns*, that of the terminal, less a margin.
+    """
     try:
         columns = int(os.environ["COLUMNS"])
     except (KeyError, ValueError):
+        if columns is not None:
+            return columns
         try:
             columns = os.get_terminal_size(sys.stdout.fileno()).columns
         except (OSError, ValueError, AttributeError):

@@ -250,7 +250,7 @@ def check(options: argparse.Namespace) -> int:
     view = _view(options)
     found = findings_of(view, expectations, book, pedantic=pedantic)
     result = merged([Result(tuple(found), view.files, 0, ())])
-    write_report(options, result, None)
+    write_report(options, result, options.format, ())
     number = len(expectations)
     noun = "expectation" if number == 1 else "expectations"
     print_stderr(f"{number} {noun}, {len(found)} not met")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
+from ..base.choices import OUTPUT_FORMATS, SEVERITIES, TEXT_FORMATS
 from ..base.errors import UsageError
 from .baseline import RunBaseline
 from .output import (
@@ -15,6 +15,7 @@ from .output import (
     print_stderr,
     replaceable,
     text_width,
+    use_color,
     write_file,
     write_lines,
     write_stdout,
@@ -23,12 +24,22 @@ from .output import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..base.destination import Destination
     from ..files.inputs import Contents
     from ..findings.result import Result
     from ..settings.lookup import NearestSettings
+
+
+STDIN_NAME = "stdin.json"
+"""The name of JSON on standard input."""
+_NEEDS_NAME = (
+    "-: standard input that is not JSON requires --stdin-filename with a name that ends in .yaml or "
+    ".tf"
+)
+WITH_EDITS = ("json", "sarif", "rdjson")
+"""The output formats that show edits."""
 
 
 class LintSession:
@@ -42,6 +53,8 @@ class LintSession:
         self.options = options
         self._here = here
         self._settings = settings
+        self.stdin: dict[str, bytes] = {}
+        """Standard input by the name that it is checked under, once it was read."""
         self._run = Run(
             settings,
             jobs=options.jobs,
@@ -88,17 +101,18 @@ class LintSession:
         """
         options = self.options
         if options.show_setups:
-            return _show_setups(options, result)
+            return _show_setups(self._here.format, result)
+        result = self._with_offers(result)
         try:
-            output = self.output()
+            outputs = self.outputs()
         except UsageError:  # nothing is written, but shown
-            _write_text(options, self.without_baseline(result))
+            _write_text(options, self.without_baseline(result), self._here.format)
             raise
         applied = self._baseline.apply(result, self._run.coverage)
         result = applied.result
         for error in result.internal_errors:
             print_stderr(error)
-        write_report(options, result, output)
+        write_report(options, result, self._here.format, outputs)
         if not options.quiet:
             for line in applied.notes:
                 print_stderr(line)
@@ -112,25 +126,41 @@ class LintSession:
             return EXIT_INTERNAL_ERROR
         return EXIT_FINDINGS if fails(result, self._here.fail_on) else EXIT_OK
 
-    def output(self) -> Destination | None:
-        """Where ``--output`` writes the report of the last run; None without that option.
+    def _with_offers(self, result: Result) -> Result:
+        """*result* with the edits that a report of this run shows."""
+        forms = {
+            self._here.format,
+            *(form for form, _ in outputs_of(self.options, self._here.format)),
+        }
+        if forms.isdisjoint(WITH_EDITS) or not any(one.edit for one in result.findings):
+            return result
+        from ..fix.fixer import offers
 
-        Raises ``UsageError`` if the file must not be written.
+        return offers(
+            lambda contents: self.check({**self.stdin, **contents}, strings=True),
+            given=self.stdin,
+            select=lambda result: self.without_baseline(result).findings,
+        )
+
+    def outputs(self) -> list[tuple[str, Destination]]:
+        """The formats and destinations of the reports that ``--output`` writes after the last run.
+
+        Raises ``UsageError`` if a file must not be written.
         """
         options = self.options
-        if options.output is None:
-            return None
-        checked = self._run.files
-        output = replaceable(options.output, force=options.force, checked=checked)
-        baseline = self._baseline.path
-        if baseline is not None and output.is_file(baseline):
-            raise UsageError(f"{options.output}: not written: it is also the baseline of this run")
-        for kind, path in () if options.force else self._read():
-            if output.is_file(path):
-                raise UsageError(
-                    f"{options.output}: not replaced: this run reads its {kind} from it; see --force"
-                )
-        return output
+        found: list[tuple[str, Destination]] = []
+        for form, path in outputs_of(options, self._here.format):
+            output = replaceable(path, force=options.force, checked=self._run.files)
+            baseline = self._baseline.path
+            if baseline is not None and output.is_file(baseline):
+                raise UsageError(f"{path}: not written: it is also the baseline of this run")
+            for kind, read in () if options.force else self._read():
+                if output.is_file(read):
+                    raise UsageError(
+                        f"{path}: not replaced: this run reads its {kind} from it; see --force"
+                    )
+            found.append((form, output))
+        return found
 
     def _read(self) -> Iterator[tuple[str, str]]:
         """The files that determine the result, besides checked ones, each with what it has."""
@@ -142,8 +172,22 @@ class LintSession:
             for path in (*rule_files(rules), *fact_files(rules)):
                 yield "rules", path
 
-    def read_stdin(self, name: str) -> bytes:
-        """Standard input as the contents of the file *name*; raises ``UsageError``."""
+    def read_stdin(self) -> None:
+        """Read standard input, if a path names it, into ``stdin``; raises ``UsageError``."""
+        if "-" not in self.options.paths or self.stdin:
+            return
+        if len(self.options.paths) > 1:
+            raise UsageError("-: standard input cannot be combined with other paths")
+        name = self.options.stdin_filename
+        if name and not _names_format(name):
+            raise UsageError(_NEEDS_NAME)
+        data = self._stdin_data(name or STDIN_NAME)
+        if not name and data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+            raise UsageError(_NEEDS_NAME)
+        self.stdin[name or STDIN_NAME] = data
+
+    def _stdin_data(self, name: str) -> bytes:
+        """Standard input, within the limits for the file *name*."""
         from ..base.disk import UnreadableError
         from ..base.limits import under
         from ..files.contents import read_stream
@@ -158,16 +202,9 @@ class LintSession:
 
     def _check_stdin(self, contents: Contents, *, strings: bool) -> Result:
         """The result for standard input."""
-        if len(self.options.paths) > 1:
-            raise UsageError("-: standard input cannot be combined with other paths")
-        name = self.options.stdin_filename
-        if not name or not _names_format(name):
-            raise UsageError(
-                "-: standard input requires --stdin-filename with a name that ends in "
-                ".json, .yaml or .tf"
-            )
-        data = contents[name] if name in contents else self.read_stdin(name)
-        return self._run.lint_text(name, _decoded(data), strings=strings)
+        self.read_stdin()
+        ((name, data),) = self.stdin.items()
+        return self._run.lint_text(name, _decoded(contents.get(name, data)), strings=strings)
 
 
 def _names_format(name: str) -> bool:
@@ -195,40 +232,55 @@ def fails(result: Result, fail_on: str) -> bool:
     """Whether *result* has a finding of the severity *fail_on* or higher."""
     if not result.findings or fail_on == "never":
         return False
-    from ..rulebook.model import SEVERITIES
-
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     return any(finding.severity in failing for finding in result.findings)
 
 
-def write_report(options: argparse.Namespace, result: Result, output: Destination | None) -> None:
-    """Write the report to standard output; with *output* to that file, and text there."""
+def outputs_of(options: argparse.Namespace, form: str) -> list[tuple[str, str]]:
+    """The format and path of each ``--output``: that in ``FORMAT=FILE``, or *form*."""
+    found = []
+    for text in options.output:
+        name, equals, path = text.partition("=")
+        found.append((name, path) if equals and name in OUTPUT_FORMATS else (form, text))
+    return found
+
+
+def write_report(
+    options: argparse.Namespace,
+    result: Result,
+    form: str,
+    outputs: Sequence[tuple[str, Destination]],
+) -> None:
+    """Write the report as *form* to standard output, and others to the files *outputs*.
+
+    If one of these has this format, standard output has text.
+    """
     from ..report.formats import report
 
-    # Standard output first: nothing is lost if the file cannot be written.
-    if output is not None or options.format == "text":
-        _write_text(options, result)
+    # Standard output first: nothing is lost if a file cannot be written.
+    if form in TEXT_FORMATS or any(form == other for other, _ in outputs):
+        _write_text(options, result, form)
     else:
-        text = report(result, options.format, show_suppressed=options.show_suppressed)
-        write_stdout(text, commands=options.format == "github")
-    if output is not None:
-        text = report(result, options.format, show_suppressed=options.show_suppressed)
-        write_file(output, text)
+        text = report(result, form, show_suppressed=options.show_suppressed)
+        write_stdout(text, commands=form == "github")
+    for other, output in outputs:
+        write_file(output, report(result, other, show_suppressed=options.show_suppressed))
 
 
-def _write_text(options: argparse.Namespace, result: Result) -> None:
-    from ..report.text import lines
+def _write_text(options: argparse.Namespace, result: Result, form: str) -> None:
+    """Write the findings as text to standard output: full on a terminal or if *form* says so."""
+    terminal, color = sys.stdout.isatty(), use_color(options.color)
+    suppressed = options.show_suppressed
+    long = terminal or options.color == "always"
+    if form == "full" or (form != "concise" and long):
+        from ..report import full
 
-    terminal = sys.stdout.isatty()
-    color = options.color == "always" or (
-        options.color == "auto" and terminal and not os.environ.get("NO_COLOR")
-    )
-    found = lines(
-        result,
-        show_suppressed=options.show_suppressed,
-        color=color,
-        width=text_width() if terminal or options.color == "always" else None,
-    )
+        width = text_width(None if terminal else full.WIDTH)
+        found = full.lines(result, show_suppressed=suppressed, color=color, width=width)
+    else:
+        from ..report.text import lines
+
+        found = lines(result, show_suppressed=suppressed, color=color)
     write_lines(found, styled=color)
 
 
@@ -242,15 +294,15 @@ def _print_summary(options: argparse.Namespace, result: Result, *, everything: b
     print_stderr(summary(result, everything=everything))
 
 
-def _show_setups(options: argparse.Namespace, result: Result) -> int:
+def _show_setups(form: str, result: Result) -> int:
     """Print the set-ups of *result* in place of its findings; return the exit code."""
     from ..report.setups import as_json, as_text
 
-    if options.format not in ("text", "json"):
-        raise UsageError(f"--show-setups: no such output in the format {options.format}")
+    if form not in (*TEXT_FORMATS, "json"):
+        raise UsageError(f"--show-setups: no such output in the format {form}")
     for error in result.internal_errors:
         print_stderr(error)
-    if options.format == "json":
+    if form == "json":
         write_stdout(as_json(result.setups))
     else:
         write_lines(as_text(result.setups))

@@ -419,6 +419,7 @@ _COST = (
     "effect",
     "version",
     "sid",
+    "element",
     "empty",
     "redundant",
     "action",
@@ -484,17 +485,29 @@ class _Single:
 
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._field = field
-        self._test = SingleTest(field, given, lookups)
+        own = {word: operands for word, operands in given.items() if word != "repeated"}
+        others = {word: operands for word, operands in given.items() if word == "repeated"}
+        self._test = SingleTest(field, own, lookups)
+        self._repeated = [test.repeated for test in compiled(field, others, lookups)]
 
     def _text(self, statement: Statement) -> Text | None:
         return statement.effect if self._field == "effect" else statement.sid
 
-    def verdict(self, statement: Statement, _: Scene) -> int:
-        return self._test.verdict(self._text(statement))
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        verdict = self._test.verdict(self._text(statement))
+        for repeated in self._repeated if verdict else ():
+            from .structure import repeats_sid
+
+            assert repeated is not None
+            verdict = min(verdict, repeated(repeats_sid(statement, scene)))
+        return verdict
 
     def witnesses(self, statement: Statement, _: Scene, _floor: int) -> tuple[Witness, ...]:
         text = self._text(statement)
-        return (Witness(self._field, text.written, text.span),) if text is not None else ()
+        if text is None:
+            return ()
+        term = self._test.term(text) if text.literal is not None else None
+        return (Witness(self._field, text.written, text.span, term),)
 
 
 class _Listed:
@@ -879,8 +892,25 @@ class _Allowed:
                         yield statement, place
 
 
-_ASKED: dict[str, Callable[[Given, Lookups], Asked]] = {"request": _Decided, "allowed": _Allowed}
-"""The clauses of a document that decisions answer."""
+def _elements(given: Given, lookups: Lookups) -> Asked:
+    from .structure import DocumentElements
+
+    return DocumentElements(given, lookups)
+
+
+def _mistakes(given: Given, lookups: Lookups) -> Asked:
+    from .structure import Mistakes
+
+    return Mistakes(given, lookups)
+
+
+_ASKED: dict[str, Callable[[Given, Lookups], Asked]] = {
+    "element": _elements,
+    "mistake": _mistakes,
+    "request": _Decided,
+    "allowed": _Allowed,
+}
+"""The clauses of a document that are about it as written, or that decisions answer."""
 
 
 class _Context:
@@ -899,6 +929,10 @@ class _Context:
 def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
     if field in ("kind", "version"):
         return _OfDocument(field, given, lookups)
+    if field == "element":
+        from .structure import StatementElements
+
+        return StatementElements(given, lookups)
     if field == "target":
         return _Target(given, lookups)
     if field == "document":

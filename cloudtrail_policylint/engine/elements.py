@@ -54,24 +54,14 @@ class Witness:
     condition: Span | None = None
 
 
-NONE = "none"
-"""In the test of one text, the test that it must not pass."""
-
-
-def without_none(words: Given) -> Given:
-    """*words* but those under ``none``."""
-    return {word: operands for word, operands in words.items() if word != NONE}
-
-
 class SingleTest:
     """The test of one text by itself, such as ``effect`` or ``key``."""
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
         self._family = FAMILIES[field]
-        self._tests = [_of_text(t) for t in compiled(field, without_none(words), lookups)]
-        if NONE in words:
-            refused = SingleTest(field, words[NONE], lookups)
-            self._tests.append(lambda term: negated(refused.verdict(term.text)))
+        own, others = _without_none(words)
+        self._tests = [_of_text(test) for test in compiled(field, own, lookups)]
+        self._none = SingleTest(field, others, lookups) if others else None
         self._memo: dict[object, int] = {}
 
     def verdict(self, text: Text | None) -> int:
@@ -89,13 +79,22 @@ class SingleTest:
         if values is not None:
             return _of_all(self.verdict(value) for value in values)
         term = self.term(text)
-        return min((test(term) for test in self._tests), default=YES)
+        verdict = min((test(term) for test in self._tests), default=YES)
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(text)))
+        return verdict
 
     def term(self, text: Text) -> Term:
         """*text* with the form that this test compares."""
         if self._family is ARNS:
             return Term(text, Shape(text.parts, variables=True))
         return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
+
+
+def _without_none(words: Given) -> tuple[Given, Given]:
+    """The tests that a text must pass, and those under ``none``, of which it must not pass all."""
+    own = {word: operands for word, operands in words.items() if word != "none"}
+    return own, words.get("none", {})
 
 
 def _of_text(test: WordTest) -> TextTest:
@@ -115,10 +114,13 @@ class ListedTest:
     """
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
-        tests = list(compiled(field, without_none(words), lookups))
+        own, others = _without_none(words)
+        tests = list(compiled(field, own, lookups))
         self._field = field
-        self._refused = ListedTest(field, words[NONE], lookups) if NONE in words else None
         self._each = [_for_every_value(test.text) for test in tests if test.text is not None]
+        if others:
+            none = ListedTest(field, others, lookups)
+            self._each.append(lambda term: negated(none.of_text(term)))
         self._whole = [test.whole for test in tests if test.whole is not None]
         self._complement = [test.complement for test in tests if test.complement is not None]
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
@@ -138,12 +140,6 @@ class ListedTest:
 
     def verdict(self, element: Action | Resource, statement: Statement) -> int:
         """The verdict on *element* of *statement*."""
-        verdict = self._passes(element, statement)
-        if verdict and self._refused is not None:
-            verdict = min(verdict, negated(self._refused.verdict(element, statement)))
-        return verdict
-
-    def _passes(self, element: Action | Resource, statement: Statement) -> int:
         if not self.is_near(element.head):
             return NO
         if element.complement:
@@ -161,7 +157,7 @@ class ListedTest:
     def _known(self, element: Action | Resource) -> int:
         known = self._memo.get(element.known)
         if known is None:
-            known = self._one(Term(element.texts[0], element.forms[0]))
+            known = self.of_text(Term(element.texts[0], element.forms[0]))
             self._memo[element.known] = known
         return known
 
@@ -171,7 +167,8 @@ class ListedTest:
             return self.verdict(element, statement) != NO
         return self._known(element) != NO
 
-    def _one(self, term: Term) -> int:
+    def of_text(self, term: Term) -> int:
+        """The verdict on one text by itself, without the tests that need its statement."""
         verdict = YES
         for test in self._each:
             verdict = min(verdict, test(term))
@@ -294,8 +291,9 @@ class ConditionTest:
             for quantifier, words in group.items()
         ]
         words = {word: operands for word, operands in given.items() if word not in parts}
-        tests = compiled("condition", words, lookups)
+        tests = list(compiled("condition", words, lookups))
         self._tests = [test.condition for test in tests if test.condition is not None]
+        self._repeated = [test.repeated for test in tests if test.repeated is not None]
 
     def may_pass(self, element: Condition, _: Statement) -> bool:
         """Whether the key of *element* passes."""
@@ -306,6 +304,10 @@ class ConditionTest:
         verdict = min(self._key.verdict(element.key), self._operator.verdict(element.operator))
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
+        for repeated in self._repeated if verdict else ():
+            from .structure import repeats_key
+
+            verdict = min(verdict, repeated(repeats_key(element, statement)))
         for quantifier, test in self._values if verdict else ():
             found = [test.verdict(v, element, statement) for v in element.values]
             verdict = min(verdict, _quantified(quantifier, found))
@@ -330,22 +332,20 @@ class _ValueTest:
     """The test of one value by itself, and among the others of its condition."""
 
     def __init__(self, words: Given, lookups: Lookups) -> None:
-        tests = {
-            w: list(compiled("condition.value", {w: words[w]}, lookups))
-            for w in without_none(words)
-        }
+        own, others = _without_none(words)
+        tests = {w: list(compiled("condition.value", {w: own[w]}, lookups)) for w in own}
         self._among = [test.among for found in tests.values() for test in found if test.among]
-        alone = {w: words[w] for w, found in tests.items() if not any(test.among for test in found)}
+        alone = {w: own[w] for w, found in tests.items() if not any(test.among for test in found)}
         self._alone = SingleTest("condition.value", alone, lookups)
-        self._refused = _ValueTest(words[NONE], lookups) if NONE in words else None
+        self._none = _ValueTest(others, lookups) if others else None
 
     def verdict(self, value: Text, condition: Condition, statement: Statement) -> int:
         """The verdict on *value* of *condition* of *statement*."""
         verdict = self._alone.verdict(value)
         for test in self._among if verdict else ():
             verdict = min(verdict, test(value, condition, statement))
-        if verdict and self._refused is not None:
-            verdict = min(verdict, negated(self._refused.verdict(value, condition, statement)))
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(value, condition, statement)))
         return verdict
 
     def term(self, value: Text) -> Term:

@@ -60,12 +60,22 @@ def _value(name: str, subject: Subject, lookups: Lookups) -> str:
 
 
 def _nearest(subject: Subject, lookups: Lookups) -> str:
-    """A suggestion for the reported action, as the end of a sentence; empty if there is none."""
+    """A suggestion for the reported action or key, as the end of a sentence; empty if there is none."""
     witness = subject.witness
     if witness is None or witness.term is None:
         return ""
-    near = lookups.catalogue.nearest_action(witness.term.text.written)
+    near = lookups.nearest(witness.field, witness.term.text.written)
     return f"; did you mean {near}?" if near else ""
+
+
+def _as_of(_: Subject, lookups: Lookups) -> str:
+    """The date of the AWS data."""
+    return lookups.catalogue.as_of()
+
+
+def _mistake(subject: Subject, _: Lookups) -> str:
+    """What breaks the grammar at the reported place."""
+    return _asked("mistake", subject, "the grammar is broken")
 
 
 def _reason(subject: Subject, lookups: Lookups) -> str:
@@ -135,6 +145,8 @@ def _asked(field: str, subject: Subject, otherwise: str) -> str:
 
 PLACEHOLDERS = {
     "nearest": _nearest,
+    "as-of": _as_of,
+    "mistake": _mistake,
     "reason": _reason,
     "element": _element,
     "because": _because,

@@ -10,6 +10,7 @@ from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..iam.arns import (
     MISFITS,
+    PLACED,
     SERVICE,
     Operands,
     Shape,
@@ -111,12 +112,13 @@ FAMILIES = {
     "arn": ARNS,
     "type": EXACT,
     "owner": FOLDED,
+    "element": FOLDED,
     "property": EXACT,
 }
 """The fields with words about texts: of policies, attachments (``arn``), resources (``type``, ``property``)."""
 
 TEXTS = tuple(FAMILIES)
-PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type"))
+PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type", "element"))
 """The fields whose texts are compared with patterns."""
 
 _HEADS: dict[str, Callable[[str], Names]] = {
@@ -167,6 +169,8 @@ class WordTest:
     """Tests what keeps a request from being allowed."""
     given: Callable[[int], int] | None = None
     """Tests whether a property has a value, or whether what may be left out is written."""
+    repeated: Callable[[int], int] | None = None
+    """Tests whether something before it in the policy is the same."""
     order: Callable[[Mapping[str, int]], int] | None = None
     """Tests whether a resource is made before another, after it, or unordered."""
     heads: frozenset[Names] | None = None
@@ -565,7 +569,7 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
     """``misfit``: the text cannot name a resource of its service, for one of *reasons*."""
     wanted = frozenset(reasons)
     # Not what is uncertain about an ARN: a name is wrong as it is written, or right.
-    certain = wanted <= {"bare", "prefix", "fields", "name"}
+    certain = wanted <= PLACED
 
     def test(term: Term) -> int:
         verdict, reason = context.lookups.misfit(term)
@@ -636,13 +640,26 @@ def misspells_key(operands: Sequence[str], _: Context) -> WordTest:
 
 def misspells(operands: Sequence[str], _: Context) -> WordTest:
     """``misspells``: the text is nearly one of *operands*, or in another letter case."""
+    names = [operand.lower() for operand in operands]
 
     def test(term: Term) -> int:
         literal = term.text.literal or ""
         if literal in operands:
             return NO
         lower = literal.lower()
-        return YES if any(_is_nearly(lower, o) or lower == o for o in operands) else NO
+        return YES if any(_is_nearly(lower, name) or lower == name for name in names) else NO
+
+    return WordTest(text=test)
+
+
+def resembles(operands: Sequence[str], context: Context) -> WordTest:
+    """``resembles``: the text is one of *operands*, or nearly so."""
+    same, nearly = written(operands, context), misspells(operands, context)
+
+    def test(term: Term) -> int:
+        assert same.text is not None
+        assert nearly.text is not None
+        return max(same.text(term), nearly.text(term))
 
     return WordTest(text=test)
 
@@ -787,17 +804,6 @@ _EMPTY = {
 # -- words on conditions, targets and documents
 
 
-def multivalued(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
-    """``multivalued``: whether the condition key may have several values in a request."""
-
-    def test(term: Term) -> int:
-        literal = term.text.literal
-        found = context.lookups.catalogue.is_many(literal) if literal is not None else None
-        return MAYBE if found is None else YES if found == wanted else NO
-
-    return WordTest(text=test)
-
-
 def known_key(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     """``known`` of a condition key: the catalogue has it."""
 
@@ -807,6 +813,49 @@ def known_key(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
         return _wanted(MAYBE if has is None else YES if has else NO, wanted)
 
     return WordTest(text=test)
+
+
+def of_service(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``of-service``: its prefix is that of a service, or for a key, of an identity provider."""
+    is_key = context.field == "condition.key"
+
+    def test(term: Term) -> int:
+        prefix, known = prefix_of(term.text)
+        start = prefix or term.text.literal or ""
+        if not known or "*" in start or "?" in start:
+            return MAYBE
+        catalogue = context.lookups.catalogue
+        has = catalogue.has_prefix_of_keys(prefix) if is_key else catalogue.service(prefix)
+        return _wanted(YES if has else NO, wanted)
+
+    return WordTest(text=test)
+
+
+def multivalued(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``multivalued``: a request may carry several values of the key."""
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        found = context.lookups.catalogue.is_multivalued(literal) if literal is not None else None
+        return _wanted(MAYBE if found is None else YES if found else NO, wanted)
+
+    return WordTest(text=test)
+
+
+def several(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``several``: the condition has more than one value."""
+
+    def test(condition: Condition) -> int:
+        if condition.written is None:
+            return MAYBE
+        return _wanted(YES if condition.written > 1 else NO, wanted)
+
+    return WordTest(condition=test)
+
+
+def repeated(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``repeated``: something before it in the policy is the same."""
+    return WordTest(repeated=lambda found: _wanted(found, wanted))
 
 
 def absent(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
@@ -911,7 +960,8 @@ def one_of_orders(operands: Sequence[str], _: Context) -> WordTest:
 
 
 WORDS = (
-    Word("is", TEXTS, written),
+    Word("is", tuple(f for f in TEXTS if f != "element"), written),
+    Word("is", ("element",), written, (Placeholder("nearest"),)),
     Word("is", ("target",), one_of_targets),
     Word("is", ("kind",), one_of_kinds),
     Word("overlaps", PATTERNS, _related("overlaps")),
@@ -927,7 +977,7 @@ WORDS = (
     Word("complement", ("principal",), of_not_principal),
     Word("misspells", ("action",), misspells_prefix),
     Word("misspells", ("condition.key",), misspells_key),
-    Word("misspells", ("principal.id", "condition.value"), misspells),
+    Word("misspells", ("principal.id", "principal.type", "condition.value", "element"), misspells),
     Word("misspells", ("arn",), misspells_policy),
     Word("complement", ("action", "resource"), complement),
     Word("redundant", ("action", "resource"), redundant, (Placeholder("covering"),)),
@@ -939,8 +989,24 @@ WORDS = (
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
     Word("known", ("action",), known_action, (Placeholder("nearest", when=False),)),
-    Word("known", ("condition.key",), known_key),
+    Word(
+        "known",
+        ("condition.key",),
+        known_key,
+        (Placeholder("nearest", when=False), Placeholder("as-of", when=False)),
+    ),
+    Word(
+        "of-service",
+        ("action", "condition.key"),
+        of_service,
+        (Placeholder("nearest", when=False), Placeholder("as-of")),
+    ),
     Word("multivalued", ("condition.key",), multivalued),
+    Word("several", ("condition",), several),
+    Word("repeated", ("sid", "condition"), repeated),
+    Word("beside", ("element",), one_of_names),
+    Word("resembles", ("element",), resembles),
+    Word("is", ("mistake",), one_of_names, (Placeholder("mistake"),)),
     Word("scopes-to", ("action",), scopes_to),
     Word("fits", ("resource",), fitting, (Placeholder("reason", when="none"),)),
     Word("misfit", ("resource", "condition.value"), misfitting, (Placeholder("reason"),)),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..base.choices import SEVERITIES
 from ..base.record import record, replaced
-from ..rulebook.model import SEVERITIES
 from ..tree.source import MAX_RELATED, Related
 
 TYPE_CHECKING = False

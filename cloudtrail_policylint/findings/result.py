@@ -6,8 +6,9 @@ from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ..tree.source import Span
     from .finding import Finding
     from .setup import ShownSetup
     from .statistics import Tally
@@ -34,6 +35,19 @@ def in_order(finding: Finding) -> tuple[str, int, int, str]:
 
 
 @record
+class Offer:
+    """An edit that fixes a finding and was tried: it replaces the text at ``span`` by ``text``.
+
+    ``safe`` and ``says`` are those of ``Edit``.
+    """
+
+    span: Span
+    text: str
+    safe: bool
+    says: str
+
+
+@record
 class Result:
     """The result of a run.
 
@@ -43,6 +57,7 @@ class Result:
     counts how much of the policies could be resolved, ``strings`` are all their
     strings; both only if requested. ``interrupted``: the user stopped the run
     early. ``setups`` are the resources that CloudTrail makes requests for, only if requested.
+    ``offers`` are edits by the ``id()`` of the finding that they fix, only if a report shows them.
     """
 
     findings: tuple[Finding, ...]
@@ -55,6 +70,7 @@ class Result:
     unread: frozenset[str] = frozenset()
     interrupted: bool = False
     setups: tuple[ShownSetup, ...] = ()
+    offers: Mapping[int, Offer] | None = None
 
 
 def merged(results: Sequence[Result]) -> Result:

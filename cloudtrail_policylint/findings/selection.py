@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..base.choices import CONFIDENCES, SEVERITIES
 from ..base.errors import UsageError
 from ..base.record import replaced
 from ..rulebook.model import in_force
@@ -62,15 +63,26 @@ class Selection:
         if self._is_ignored(identifier, path):
             return False
         runs = not rule.subject or identifier in self._running
-        return runs and (rule.confidence != "low" or self._settings.pedantic)
+        severity = self._severity(rule, path) or rule.severity
+        if not (runs and self._is_shown(rule, severity)):
+            return False
+        return rule.confidence != "low" or self._settings.pedantic
 
     def reported(self, findings: Iterable[Finding]) -> list[Finding]:
-        """*findings* without ignored ones, with the severity from the settings."""
-        return [
+        """*findings* without ignored and hidden ones, with the severity from the settings."""
+        found = [
             self._with_severity(one)
             for one in findings
             if not self._is_ignored(one.rule.id, one.span.source.path)
         ]
+        return [one for one in found if self._is_shown(one.rule, one.severity)]
+
+    def _is_shown(self, rule: Rule, severity: str) -> bool:
+        """Whether findings of *rule* with this *severity* reach the minimums of the settings."""
+        least, settings = SEVERITIES.index, self._settings
+        return least(severity) <= least(settings.min_severity) and (
+            CONFIDENCES.index(rule.confidence) <= CONFIDENCES.index(settings.min_confidence)
+        )
 
     def _is_ignored(self, identifier: str, path: str) -> bool:
         """Whether findings of the rule *identifier* are ignored in the file *path*."""
@@ -90,17 +102,21 @@ class Selection:
         """*finding* with the severity from the settings; unchanged if it is uncertain."""
         if not finding.certain:
             return finding
-        key = finding.span.source.path, finding.rule.id
-        if key not in self._severities:
-            overrides = (*self._settings.severity, *self._for_path(key[0])[1])
-            matching = (
-                level for word, level in reversed(overrides) if self._matches(finding.rule, (word,))
-            )
-            self._severities[key] = next(matching, None)
-        severity = self._severities[key]
+        severity = self._severity(finding.rule, finding.span.source.path)
         if severity is None or severity == finding.severity:
             return finding
         return replaced(finding, severity=severity)
+
+    def _severity(self, rule: Rule, path: str) -> str | None:
+        """The severity that the settings give *rule* in the file *path*, if they do."""
+        key = path, rule.id
+        if key not in self._severities:
+            overrides = (*self._settings.severity, *self._for_path(path)[1])
+            matching = (
+                level for word, level in reversed(overrides) if self._matches(rule, (word,))
+            )
+            self._severities[key] = next(matching, None)
+        return self._severities[key]
 
     def _ids(self, words: tuple[str, ...]) -> frozenset[str]:
         return frozenset(rule.id for rule in self._all if self._matches(rule, words))

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from ..base.disk import UnreadableError
 from ..base.formats import MODULE_FILES
-from ..base.record import record
+from ..base.record import record, replaced
 from ..files.contents import encode, read_bytes
 from ..files.inputs import file_key
+from ..findings.result import Offer
+from ..tree.source import Span
 from .effect import (
     BROKEN_SYNTAX,
     OTHER_TEXT,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from ..findings.finding import Finding
     from ..findings.result import Result
     from ..tree.edit import Edit
-    from ..tree.source import SourceFile, Span
+    from ..tree.source import SourceFile
     from .spelling import Replacement
 
     Lint: TypeAlias = Callable[[Contents], Result]
@@ -92,6 +94,19 @@ def fix(
     return _Fixer(lint, dict(given or {}), select, unsafe=unsafe).fix()
 
 
+def offers(
+    lint: Lint,
+    *,
+    given: Contents | None = None,
+    select: Callable[[Result], Sequence[Finding]] = lambda result: result.findings,
+) -> Result:
+    """The result of *lint*, with the edits that ``fix`` would make at once, safe or not, as offers.
+
+    The arguments are those of ``fix``.
+    """
+    return _Fixer(lint, dict(given or {}), select, unsafe=True).offers()
+
+
 class _Fixer:
     def __init__(
         self,
@@ -129,6 +144,19 @@ class _Fixer:
         before = {path: self._before[path] for path in state.contents}
         refusals = tuple(self._refused.values())
         return Fixed(state.result, found, state.contents, before, tuple(fixed), refusals)
+
+    def offers(self) -> Result:
+        state = self._state({})
+        _, made = self._apply(state, self._changes(state))
+        found: dict[int, Offer] = {}
+        for change in made:
+            edit, replacement = change.edit, change.replacement
+            assert replacement is not None, "it was made"
+            start, end, text = replacement
+            span = Span(edit.span.source, start, end)
+            offer = Offer(span, text, edit.safe, edit.says)
+            found.update((id(finding), offer) for finding in change.findings)
+        return replaced(state.result, offers=found)
 
     def _state(self, contents: Contents) -> State:
         from collections import Counter
@@ -217,9 +245,9 @@ class _Fixer:
         half in other files. The next round tries the rest; a change that cannot be
         made alone is refused.
         """
-        after, reason = self._try(state, changes)
+        after, reason, tried = self._try(state, changes)
         if after is not None:
-            return after, changes
+            return after, tried
         if len(changes) == 1 or self._failed == MAX_FAILED:
             self._failed = min(self._failed + 1, MAX_FAILED)
             for change in changes:
@@ -238,10 +266,12 @@ class _Fixer:
     def _path(self, change: Change) -> str:
         return self._path_of(change.edit.span.source.path)
 
-    def _try(self, state: State, changes: Sequence[Change]) -> tuple[State | None, str]:
-        """The state after all of *changes*; None, and why, if no spelling of them works.
+    def _try(
+        self, state: State, changes: Sequence[Change]
+    ) -> tuple[State | None, str, Sequence[Change]]:
+        """The state after all of *changes*, and these with their replacements.
 
-        Several changes are tried in their likeliest spelling only.
+        None, and why, if no spelling of them works. Several changes are tried in their likeliest spelling only.
         """
         attempts: Iterator[list[Replacement]]
         if len(changes) == 1:
@@ -254,11 +284,15 @@ class _Fixer:
             after = self._state({**state.contents, **new})
             reason = problem_after(state, after, changes, unsafe=self._unsafe)
             if not reason:
-                return after, ""
+                made = [
+                    replaced(change, replacement=one)
+                    for change, one in zip(changes, replacements, strict=True)
+                ]
+                return after, "", made
             first_reason = first_reason or reason
             if reason not in WRONG_SPELLING:
                 break  # all strings are as they should be
-        return None, first_reason
+        return None, first_reason, ()
 
     def _with_replacements(
         self, changes: Sequence[Change], replacements: Sequence[Replacement]

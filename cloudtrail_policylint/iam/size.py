@@ -20,7 +20,11 @@ def least_size(document: Document) -> int:
     smaller than this.
     """
     certain = [_size(one.node) for one in document.statements if not one.optional]
-    return sum(certain) + max(0, len(certain) - 1) + (_AROUND if document.version else 0)
+    return sum(certain) + max(0, len(certain) - 1) + _around(document)
+
+
+def _around(document: Document) -> int:
+    return _AROUND if document.version is not None and document.version.literal else 0
 
 
 def _size(node: Node) -> int:

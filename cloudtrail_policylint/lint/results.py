@@ -58,8 +58,11 @@ class Results:
             return path not in whole.open or in_view(path)
 
         findings = settled(whole.findings)
-        kept, suppressed = self._by_comments(findings, whole, given, is_checked)
-        if self._settings.suppress:
+        kept: list[Finding] = findings
+        suppressed: list[Suppressed] = []
+        if self._settings.suppressions:
+            kept, suppressed = self._by_comments(findings, whole, given, is_checked)
+        if self._settings.suppress and self._settings.suppressions:
             kept, more = self._by_settings(kept)
             suppressed += more
         result = Result(

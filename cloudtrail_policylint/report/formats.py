@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..base.choices import OUTPUT_FORMATS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
             """The report of *result*, with suppressed findings if *show_suppressed*."""
 
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
-"""Each is also the name of its module in this folder."""
+FORMATS = OUTPUT_FORMATS
+"""Each is also the name of its module in this folder, but for these."""
+_MODULES = {"concise": "text"}
 
 
 def report(result: Result, form: str, *, show_suppressed: bool = False) -> str:
@@ -25,5 +28,5 @@ def report(result: Result, form: str, *, show_suppressed: bool = False) -> str:
 
     from .printable import safe_text
 
-    module: Reporter = import_module(f".{form}", __package__)
+    module: Reporter = import_module(f".{_MODULES.get(form, form)}", __package__)
     return safe_text(module.report(result, show_suppressed=show_suppressed), commands=True)

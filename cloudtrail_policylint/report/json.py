@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..findings.finding import Finding
-    from ..findings.result import Result
+    from ..findings.result import Offer, Result
     from ..tree.source import Span
 
 FORMAT = 1
@@ -27,7 +27,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     from .._version import __version__
     from ..iam.catalogue import data_version
 
-    counts = count_by_severity(result.findings)
+    counts, offers = count_by_severity(result.findings), result.offers or {}
     value: dict[str, Any] = {
         "version": FORMAT,
         "tool": {
@@ -43,7 +43,10 @@ def report(result: Result, *, show_suppressed: bool) -> str:
             "infos": counts["info"],
             "suppressed": len(result.suppressed),
         },
-        "findings": finding_objects(result),
+        "findings": [
+            {**one, "edits": [_edit(offers[id(finding)])] if id(finding) in offers else []}
+            for finding, one in zip(result.findings, finding_objects(result), strict=True)
+        ],
     }
     if show_suppressed:
         names = fingerprints(result)
@@ -77,6 +80,15 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "url": finding.rule.url,
         "fingerprint": fingerprint,
         "related": [{**_place(place.span), "message": place.message} for place in finding.related],
+    }
+
+
+def _edit(offer: Offer) -> dict[str, Any]:
+    return {
+        **_place(offer.span),
+        "text": offer.text,
+        "safe": offer.safe,
+        "description": offer.says,
     }
 
 

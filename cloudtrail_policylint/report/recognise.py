@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base.lazy_regex import regex
+from .markdown import TITLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +13,9 @@ _NAME = "cloudtrail-policylint"
 _LINE = regex(
     r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*"
     r"|::(?:error|warning|notice) title=[A-Z]+\d+ .*"
+    r"| {0,6}\d* \| .*| {6} = .*| {9}.*"
 )
-"""A line of the formats text and github."""
+"""A line of the formats text, full and github."""
 
 
 def is_report(data: bytes) -> bool:
@@ -22,6 +24,8 @@ def is_report(data: bytes) -> bool:
         text = data.decode("utf-8").strip()
     except UnicodeDecodeError:
         return False
+    if text.startswith(TITLE):
+        return True
     if text.startswith("<?xml"):
         return f'<testsuites name="{_NAME}"' in text[:200]
     if text[:1] not in ("{", "["):
@@ -42,9 +46,9 @@ def _is_code_quality(issues: list[Any]) -> bool:
 
 
 def _names_us(value: dict[str, Any]) -> bool:
-    """Whether *value*, a JSON or SARIF report, is of this program."""
+    """Whether *value*, a report in JSON, SARIF or rdjson, is of this program."""
     runs = value.get("runs")
     run = runs[0] if isinstance(runs, list) and runs else value
-    tool = run.get("tool") if isinstance(run, dict) else None
+    tool = run.get("tool", run.get("source")) if isinstance(run, dict) else None
     tool = tool.get("driver", tool) if isinstance(tool, dict) else None
     return isinstance(tool, dict) and tool.get("name") == _NAME

@@ -8,8 +8,8 @@ supports, and its limits, are in its "SARIF support for code scanning" and
 
 from __future__ import annotations
 
+from ..base.choices import SEVERITIES
 from ..findings.fingerprint import fingerprints
-from ..rulebook.model import SEVERITIES
 from .places import Repository, region_of
 from .printable import json_text, printable, printable_values
 from .text import findings_to_report, plural
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..findings.finding import Finding
-    from ..findings.result import Result, Suppressed
+    from ..findings.result import Offer, Result, Suppressed
     from ..rulebook.model import Rule
     from ..tree.source import Span
 
@@ -87,6 +87,7 @@ def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:
     rules = {finding.rule.id: finding.rule for finding, _ in found}
     index = {identifier: number for number, identifier in enumerate(sorted(rules))}
     repository = Repository()
+    offers = result.offers or {}
     return {
         "tool": {
             "driver": {
@@ -102,6 +103,7 @@ def _run(result: Result, *, show_suppressed: bool) -> dict[str, Any]:
         "results": [
             {
                 **_result(finding, index[finding.rule.id], repository),
+                **_fixes(offers.get(id(finding)), repository),
                 "partialFingerprints": {FINGERPRINT: names[id(finding)]},
                 **_suppressions(suppressed),
             }
@@ -173,6 +175,29 @@ def _result(finding: Finding, index: int, repository: Repository) -> dict[str, A
             for number, place in enumerate(finding.related)
         ]
     return value
+
+
+def _fixes(offer: Offer | None, repository: Repository) -> dict[str, Any]:
+    if offer is None:
+        return {}
+    place = _location(offer.span, repository)["physicalLocation"]
+    replacement = {
+        "deletedRegion": place["region"],
+        "insertedContent": {"text": offer.text},
+    }
+    return {
+        "fixes": [
+            {
+                "description": {"text": _text(offer.says)},
+                "artifactChanges": [
+                    {
+                        "artifactLocation": place["artifactLocation"],
+                        "replacements": [replacement],
+                    }
+                ],
+            }
+        ]
+    }
 
 
 def _suppressions(suppressed: Suppressed | None) -> dict[str, Any]:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from ..tree.source import Span
 
 _COLORS = {"error": "31", "warning": "33", "info": "36"}
-_DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
-_NOTE = " " * 6 + " = "
+DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 _REASONS_SHOWN = 10
 _WHERE = {
     "file": "suppressed in the file",
@@ -44,54 +43,35 @@ def suppression_note(suppressed: Suppressed) -> str:
 
 def report(result: Result, *, show_suppressed: bool) -> str:
     """The report of *result* for a file: one line per finding."""
-    found = lines(result, show_suppressed=show_suppressed, color=False, width=None)
+    found = lines(result, show_suppressed=show_suppressed, color=False)
     return "".join(f"{line}\n" for line in found)
 
 
-def lines(
-    result: Result, *, show_suppressed: bool, color: bool, width: int | None
-) -> Iterator[str]:
-    """One line per finding of *result*; with *show_suppressed* also per suppressed finding.
-
-    With a *width*, the source line, the related places and the fix follow.
-    """
+def lines(result: Result, *, show_suppressed: bool, color: bool) -> Iterator[str]:
+    """One line per finding of *result*; with *show_suppressed* also per suppressed finding."""
     for finding, suppressed in findings_to_report(result, show_suppressed=show_suppressed):
-        head = _head(finding, suppressed)
-        word = "suppressed" if suppressed else finding.severity
-        if color and suppressed:
-            yield f"{_DIM}{printable_place(finding.span)}: {word} {head}{_PLAIN}"
-            continue
-        bold = f"\x1b[1;{_COLORS[finding.severity]}m" if color else ""
-        plain = _PLAIN if color else ""
-        yield f"{printable_place(finding.span)}: {bold}{word}{plain} {head}"
-        if width is None or suppressed:
-            continue
-        from .excerpt import excerpt
-
-        for line, margin, carets in excerpt(finding.span, width):
-            yield line
-            yield f"{margin}{bold}{carets}{plain}"
-        for place in finding.related:
-            yield f"{_NOTE}{printable_place(place.span)}: {printable(place.message)}"
-        yield from _fix_lines(finding, width)
+        yield head(finding, suppressed, color=color)
 
 
-def _fix_lines(finding: Finding, width: int) -> Iterator[str]:
-    """How to fix *finding*, the option that does it, and a page to read."""
-    from textwrap import wrap
-
-    rule, edit = finding.rule, finding.edit
-    indent = " " * len(_NOTE)
-    option = "" if edit is None else " (--fix)" if edit.safe else " (--fix --unsafe-fixes)"
-    text = f"fix{option}: {printable(' '.join(rule.fix.split()))}"
-    yield from wrap(text, width, initial_indent=_NOTE, subsequent_indent=indent)
-    if rule.url is not None:
-        yield f"{_NOTE}see: {printable(rule.url)}"
+def head(finding: Finding, suppressed: Suppressed | None, *, color: bool) -> str:
+    """The line for *finding*: its place, severity and message."""
+    word = "suppressed" if suppressed else finding.severity
+    place, text = printable_place(finding.span), _about(finding, suppressed)
+    if not color:
+        return f"{place}: {word} {text}"
+    if suppressed:
+        return f"{DIM}{place}: {word} {text}{PLAIN}"
+    return f"{place}: {style(finding)}{word}{PLAIN} {text}"
 
 
-def _head(finding: Finding, suppressed: Suppressed | None) -> str:
-    head = f"{finding.rule.id} {printable(finding.message)} ({finding.rule.name})"
-    return f"{head}; {printable(suppression_note(suppressed))}" if suppressed else head
+def style(finding: Finding) -> str:
+    """The terminal code for the severity of *finding*."""
+    return f"\x1b[1;{_COLORS[finding.severity]}m"
+
+
+def _about(finding: Finding, suppressed: Suppressed | None) -> str:
+    about = f"{finding.rule.id} {printable(finding.message)} ({finding.rule.name})"
+    return f"{about}; {printable(suppression_note(suppressed))}" if suppressed else about
 
 
 def printable_place(span: Span) -> str:

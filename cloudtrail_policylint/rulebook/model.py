@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-SEVERITIES = ("error", "warning", "info")
-"""From most to least severe."""
-
 
 @record
 class Remedy:
@@ -24,7 +21,8 @@ class Remedy:
 
     ``safe``: it changes only what is certainly wrong. ``says`` describes it. ``at``
     is the text that it changes; empty for the one reported. The first of these
-    that applies is done: the text becomes ``write``; the first of ``replace`` that
+    that applies is done: the text becomes ``write``; it becomes the one of ``letter_case``
+    that it is in other letter case; the first of ``replace`` that
     it contains (case-insensitive) is replaced; its ``fields`` between colons,
     counted from 1, are replaced. ``remove`` removes the condition instead.
     """
@@ -33,6 +31,7 @@ class Remedy:
     says: str
     at: str = ""
     write: str = ""
+    letter_case: tuple[str, ...] = ()
     replace: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[int, str], ...] = ()
     remove: bool = False
@@ -194,6 +193,7 @@ def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
         says=_line(raw["says"]),
         at=raw.get("at", ""),
         write=raw.get("write", ""),
+        letter_case=tuple(raw.get("letter-case", ())),
         replace=tuple(raw.get("replace", {}).items()),
         remove="remove" in raw,
         fields=tuple((int(number), text) for number, text in raw.get("fields", {}).items()),
@@ -219,6 +219,7 @@ def rule_book(raw: Mapping[str, Any]) -> RuleBook:
             same_accounts=tuple(facts.get("same-accounts", ())),
             resource_types=tuple(facts.get("resource-types", ())),
             request_makers=tuple(facts.get("request-makers", ())),
+            regions=frozenset(sets.get("aws-regions", ())),
         ),
     )
 

@@ -76,8 +76,9 @@ class Settings:
     Patterns are relative to ``folder``. Rules are named by id, id prefix, name
     or tag. ``severity`` overrides the severity of rules; the last match wins.
     ``sets`` are the values of sets that rules leave to the settings, ``expect`` what must stay
-    true of access, and ``expect_file`` the file that says it instead. ``origins``
-    has the origin of each setting that is given.
+    true of access, and ``expect_file`` the file that says it instead. Without
+    ``suppressions``, which only the command line sets, nothing is suppressed but by the
+    baseline. ``origins`` has the origin of each setting that is given.
     """
 
     folder: str = "."
@@ -90,6 +91,9 @@ class Settings:
     scope: str = "cloudtrail"
     pedantic: bool = False
     fail_on: str = "warning"
+    min_severity: str = "info"
+    min_confidence: str = "low"
+    format: str = "text"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
@@ -98,6 +102,7 @@ class Settings:
     sets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     expect: tuple[Expectation, ...] = ()
     expect_file: str | None = None
+    suppressions: bool = True
     origins: tuple[tuple[str, str], ...] = ()
 
     def excludes(self, path: str) -> bool:

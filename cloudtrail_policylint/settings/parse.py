@@ -6,10 +6,10 @@ import os
 import re
 
 from ..base import limits
+from ..base.choices import CONFIDENCES, OUTPUT_FORMATS, SEVERITIES
 from ..base.disk import path_of
 from ..base.suggest import nearest
 from ..iam.kinds import KINDS
-from ..rulebook.model import SEVERITIES
 from .model import FAIL_ON, SCOPES, Expectation, PathRules, Settings, SettingsError, SuppressEntry
 
 TYPE_CHECKING = False
@@ -28,6 +28,9 @@ NAMES = (
     "scope",
     "pedantic",
     "fail-on",
+    "min-severity",
+    "min-confidence",
+    "format",
     "kinds",
     "limits",
     "sets",
@@ -59,6 +62,17 @@ def settings_of(table: Table) -> Settings:
         scope=_one_of(table, ("scope",), "scope", value.get("scope", "cloudtrail"), SCOPES),
         pedantic=_boolean(table, "pedantic", value.get("pedantic", False)),
         fail_on=_one_of(table, ("fail-on",), "fail-on", value.get("fail-on", "warning"), FAIL_ON),
+        min_severity=_one_of(
+            table, ("min-severity",), "min-severity", value.get("min-severity", "info"), SEVERITIES
+        ),
+        min_confidence=_one_of(
+            table,
+            ("min-confidence",),
+            "min-confidence",
+            value.get("min-confidence", "low"),
+            CONFIDENCES,
+        ),
+        format=_one_of(table, ("format",), "format", value.get("format", "text"), OUTPUT_FORMATS),
         include=lists["include"],
         exclude=lists["exclude"],
         kinds=_kinds(table, value.get("kinds", {})),

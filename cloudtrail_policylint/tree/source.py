@@ -47,6 +47,10 @@ class SourceFile:
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 
+    def line_start(self, number: int) -> int:
+        """The offset of the first character of line *number*, which the text has."""
+        return self._line_starts()[number - 1]
+
     def _line_starts(self) -> list[int]:
         if self._starts is None:
             starts, text = [0], self.text

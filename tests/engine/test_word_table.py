@@ -129,7 +129,10 @@ LISTED = {"text", "whole", "complement"}
 TESTED = {
     "action": LISTED | {"contextual", "met", "names", "denied"},
     "resource": LISTED | {"contextual", "names"},
-    "condition": {"condition", "met", "names"},
+    "condition": {"condition", "met", "names", "repeated"},
+    "sid": LISTED | {"repeated"},
+    "element": LISTED | {"names"},
+    "mistake": {"names"},
     "target": {"target"},
     "kind": {"document"},
     "statement": {"met", "shown"},

@@ -16,6 +16,7 @@ import pytest
 
 from cloudtrail_policylint import lint_paths
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.cli.session import WITH_EDITS
 from cloudtrail_policylint.engine.engine import Engine
 from cloudtrail_policylint.files import Files
 from cloudtrail_policylint.lint import pool, work
@@ -142,7 +143,8 @@ def test_the_number_of_workers_changes_no_report(
     pools = started(monkeypatch)
     assert lint("--jobs", "2", *arguments) == alone
     assert lint("--jobs", "5", *arguments) == alone
-    assert pools == [2, 2, 5, 2]  # the folder "other" has settings of its own, and two files
+    # The folder "other" has settings of its own, and two files. A report with edits checks them.
+    assert pools == [2, 2, 5, 2] if form not in WITH_EDITS else set(pools) == {2, 5}
     assert alone[0] == 1
     assert alone[1].count("CallerA") >= 1
     assert all(word in alone[1] for word in ("Own", "Neither", "latin.json", "unused-suppression", "CT005"))  # fmt: skip
@@ -332,9 +334,7 @@ def test_one_process_does_not_load_multiprocessing(here: Path) -> None:
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "65", "many", "1.5", "", "²"])
 def test_invalid_numbers_of_jobs(capsys: pytest.CaptureFixture[str], jobs: str) -> None:
-    with pytest.raises(SystemExit) as end:
-        main(["lint", f"--jobs={jobs}", "."])
-    assert end.value.code == 2
+    assert main(["lint", f"--jobs={jobs}", "."]) == 2
     assert "is neither auto nor a number from 1 to 64" in capsys.readouterr().err
 
 

@@ -84,12 +84,12 @@ class Workflow:
         self.here = here
         self.temp = temp
         self.uploaded: dict[str, str] | None = None
-        self.output = ""
+        self.output = self.summary = ""
         self._installed: dict[str, str] = {}
 
     def run(self, **given: str) -> int:
         """The exit code of the job with the inputs *given*."""
-        self.uploaded, self.output = None, ""
+        self.uploaded, self.output, self.summary = None, "", ""
         inputs = {name: spec["default"] for name, spec in ACTION["inputs"].items()}
         inputs.update({name.replace("_", "-"): value for name, value in given.items()})
         known = {f"inputs.{name}": value for name, value in inputs.items()}
@@ -112,8 +112,11 @@ class Workflow:
         assert step["shell"] == "bash"
         outputs = self.temp / "outputs"
         outputs.write_text("")
+        summary = self.temp / "summary"
+        summary.write_text("")
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         environment["GITHUB_OUTPUT"] = str(outputs)
+        environment["GITHUB_STEP_SUMMARY"] = str(summary)
         environment |= {k: filled_in(v, known) for k, v in step.get("env", {}).items()}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
@@ -123,6 +126,7 @@ class Workflow:
             text=True,
         )
         self.output += done.stdout + done.stderr
+        self.summary += summary.read_text()
         for line in outputs.read_text().splitlines():
             name, _, value = line.partition("=")
             known[f"steps.{step['id']}.outputs.{name}"] = value
@@ -154,6 +158,7 @@ def test_the_action_uploads_what_it_finds_and_fails_then(workflow: Workflow) -> 
     assert workflow.run() == 1
     assert f"cloudtrail-policylint {__version__}" in workflow.output
     assert "p.json:1:44: error CT101 " in workflow.output
+    assert "| p.json:1:44 | cloudtrail:Nope is not a CloudTrail action |" in workflow.summary
     assert workflow.uploaded == {
         "sarif_file": "cloudtrail-policylint.sarif",
         "category": "cloudtrail-policylint",

