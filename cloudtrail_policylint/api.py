@@ -9,18 +9,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from .base.errors import InputError
 from .base.record import record
 from .lint.run import Run
 from .report.json import finding_objects
-from .settings.lookup import NearestSettings
+from .settings.lookup import NearestSettings, settings_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeAlias
 
     from .findings.result import Result
+
+    Config: TypeAlias = str | os.PathLike[str] | Mapping[str, object]
+    """A settings file, or what it contains."""
 
 __all__ = ["Finding", "InputError", "InternalError", "Related", "lint_paths", "lint_text"]
 
@@ -75,13 +80,14 @@ class InternalError(Exception):
 def lint_paths(
     paths: Sequence[str | os.PathLike[str]],
     *,
-    config: str | os.PathLike[str] | None = None,
+    config: Config | None = None,
     jobs: int = 1,
 ) -> list[Finding]:
     """The findings in the files and folders *paths*, in the order of their places.
 
     Settings apply as on the command line: the nearest settings file for each
-    path, or *config* for all. Baselines do not apply. Raises ``InputError`` for
+    path, or *config* for all, a settings file or its contents such as
+    ``{"select": ["CT2"], "scope": "all"}``. Baselines do not apply. Raises ``InputError`` for
     an unusable path, settings or rule file, and ``InternalError``.
 
     *jobs* processes check in parallel. With more than one, a program that has
@@ -92,7 +98,7 @@ def lint_paths(
 
 
 def lint_text(
-    text: str, path: str | os.PathLike[str], *, config: str | os.PathLike[str] | None = None
+    text: str, path: str | os.PathLike[str], *, config: Config | None = None
 ) -> list[Finding]:
     """The findings in *text*, checked as the file *path*, whose extension gives the format.
 
@@ -102,7 +108,9 @@ def lint_text(
     return _findings(_run(config).lint_text(name.replace(os.sep, "/"), text))
 
 
-def _run(config: str | os.PathLike[str] | None, jobs: int = 1) -> Run:
+def _run(config: Config | None, jobs: int = 1) -> Run:
+    if isinstance(config, Mapping):
+        return Run(NearestSettings(settings_from(config)), jobs=jobs)
     return Run(NearestSettings(None if config is None else os.fspath(config)), jobs=jobs)
 
 

@@ -109,3 +109,12 @@ def test_threads_do_not_affect_each_other() -> None:
 def test_an_unknown_name_raises() -> None:
     with pytest.raises(AttributeError, match="nothing"):
         cloudtrail_policylint.nothing  # noqa: B018
+
+
+def test_settings_as_a_mapping() -> None:
+    text = policy("Nope")
+    assert [f.rule for f in lint_text(text, "a.json", config={"ignore": "CT1"})] == []
+    (found,) = lint_text(text, "a.json", config={"severity": {"CT1": "info"}})
+    assert found.severity == "info"
+    with pytest.raises(InputError, match="^config:1:1: unknown setting selct; did you mean select"):
+        lint_text(text, "a.json", config={"selct": []})

@@ -79,8 +79,8 @@ OTHER_MODULE_FILES = (
 """
 COMMENTS = tuple(dict.fromkeys(sign for one in FORMATS for sign in one.comments))
 """The beginnings of a comment in all formats."""
-SUPPRESSION_MARK = "policylint:"
-"""What a comment that suppresses findings has in it, in any of the formats."""
+SUPPRESSION_MARK = "olicylint"
+"""What a comment that suppresses findings has in it, in any of the formats; P may be a capital."""
 ESCAPES = tuple(escape for one in FORMATS for escape in one.escapes)
 """The beginnings of an escape sequence in all formats: a string of one may embed another."""
 

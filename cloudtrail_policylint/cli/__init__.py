@@ -90,7 +90,12 @@ def _run(options: argparse.Namespace, paths: Sequence[str]) -> int:
         return questions.COMMANDS[options.command](options)
     from . import rules
 
-    command = {"rules": rules.rules, "explain": rules.explain, "check-rules": rules.check_rules}
+    command = {
+        "rules": rules.rules,
+        "explain": rules.explain,
+        "check-rules": rules.check_rules,
+        "schema": rules.schema,
+    }
     return command[options.command](options)
 
 

@@ -1,4 +1,4 @@
-"""What the arguments mean before argparse reads them: the command, and names of files."""
+"""What arguments mean besides what argparse reads: the command, names of files, lists of words."""
 
 from __future__ import annotations
 
@@ -49,3 +49,8 @@ def paths_after(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         return [*arguments], []
     at = [*arguments].index("--")
     return [*arguments[:at]], [*arguments[at + 1 :]]
+
+
+def split(values: Sequence[str]) -> tuple[str, ...]:
+    """The words of comma-separated *values*."""
+    return tuple([word.strip() for text in values for word in text.split(",") if word.strip()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..lint.run import rule_book
 from .options import parser_for_all
 from .output import EXIT_OK, write_stdout
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 _FILE_METAVARS = ("PATH", "FILE", "NAME")
 """The placeholders of files in the help."""
+_RULE_METAVARS = ("RULE", "RULES")
+"""The placeholders of rules in the help."""
 
 
 def completion(options: argparse.Namespace) -> int:
@@ -19,9 +22,12 @@ def completion(options: argparse.Namespace) -> int:
     import shtab
 
     parser = parser_for_all()
+    rules = rule_book(()).ids()
     for action in _actions(parser):
         if action.metavar in _FILE_METAVARS:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
+        elif action.metavar in _RULE_METAVARS:
+            action.choices = rules
     write_stdout(shtab.complete(parser, options.shell) + "\n")
     return EXIT_OK
 

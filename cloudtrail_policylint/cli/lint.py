@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..base.errors import UsageError
+from .arguments import split
 from .output import EXIT_OK, write_lines
 from .session import LintSession
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
     from typing import Any
 
     from ..settings.model import Settings
@@ -53,10 +53,11 @@ def _adapted(settings: Settings, options: argparse.Namespace) -> Settings:
 
     changes: dict[str, Any] = {}
     origins = dict(settings.origins)
-    select, ignore = _split(options.select), _split(options.ignore)
+    select, ignore = split(options.select), split(options.ignore)
     for name, value, given in (
         ("select", select, select),
-        ("ignore", (*settings.ignore, *ignore), ignore),
+        # --select goes before what the settings ignore.
+        ("ignore", ignore if select else (*settings.ignore, *ignore), ignore or select),
         ("rules", (*settings.rules, *options.rules), options.rules),
         ("scope", options.scope, options.scope),
         ("pedantic", True, options.pedantic),
@@ -68,11 +69,7 @@ def _adapted(settings: Settings, options: argparse.Namespace) -> Settings:
     ):
         if given:
             changes[name.replace("-", "_")] = value
-            added = name in ("ignore", "rules") and name in origins
-            origins[name] = f"{origins[name]}, --{name}" if added else f"--{name}"
+            option = f"--{'select' if name == 'ignore' and not ignore else name}"
+            added = name in ("ignore", "rules") and name in origins and option != "--select"
+            origins[name] = f"{origins[name]}, {option}" if added else option
     return replaced(settings, **changes, origins=tuple(origins.items()))
-
-
-def _split(values: Sequence[str]) -> tuple[str, ...]:
-    """The words of comma-separated *values*."""
-    return tuple(word.strip() for text in values for word in text.split(",") if word.strip())

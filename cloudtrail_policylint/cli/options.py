@@ -134,6 +134,14 @@ def _rules_options(rules: argparse.ArgumentParser) -> None:
         default="text",
         help="output format (default: text)",
     )
+    rules.add_argument(
+        "-s",
+        "--select",
+        action="append",
+        default=[],
+        metavar="RULES",
+        help="comma-separated rules to list: id, id prefix (CT2), name or tag",
+    )
     _add_rules_option(rules)
 
 
@@ -144,6 +152,10 @@ def _explain_options(explain: argparse.ArgumentParser) -> None:
 
 def _check_options(check: argparse.ArgumentParser) -> None:
     check.add_argument("paths", nargs="+", metavar="PATH", help="rule files or folders")
+
+
+def _schema_options(schema: argparse.ArgumentParser) -> None:
+    schema.add_argument("of", choices=("settings", "rules"), metavar="OF", help="settings or rules")
 
 
 def _add_rules_option(parser: argparse.ArgumentParser) -> None:
@@ -343,7 +355,13 @@ def _jobs(text: str) -> int | None:
 
 
 def _completion_options(completion: argparse.ArgumentParser) -> None:
-    completion.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish", "powershell"))
+    completion.epilog = "The first lines of the script say where to put it."
+    completion.add_argument(
+        "shell",
+        choices=("bash", "zsh", "tcsh", "fish", "powershell"),
+        metavar="SHELL",
+        help="bash, zsh, tcsh, fish or powershell",
+    )
 
 
 def _why_options(why: argparse.ArgumentParser) -> None:
@@ -466,5 +484,6 @@ COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "rules": (_rules_options, "list the rules"),
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),
+    "schema": (_schema_options, "print the JSON Schema of settings or rule files, for editors"),
     "completion": (_completion_options, "print a shell completion script"),
 }

@@ -6,6 +6,7 @@ import os
 
 from ..base.errors import UsageError
 from ..lint.run import rule_book
+from .arguments import split
 from .output import EXIT_OK, EXIT_USAGE, print_stderr, write_lines, write_stdout
 
 TYPE_CHECKING = False
@@ -15,15 +16,17 @@ if TYPE_CHECKING:
 
 def rules(options: argparse.Namespace) -> int:
     """List the rules; return the exit code."""
+    from ..findings.selection import matching
     from ..report import pages
 
-    book = rule_book(options.rules)
+    book = rule_book(_rules_of(options))
+    found = matching(book, split(options.select)) if options.select else book.sorted()
     if options.format == "json":
-        write_stdout(pages.as_json(book))
+        write_stdout(pages.as_json(found))
     elif options.format == "markdown":
-        write_stdout(pages.as_table(book))
+        write_stdout(pages.as_table(found))
     else:
-        write_lines(pages.as_lines(book))
+        write_lines(pages.as_lines(found))
     return EXIT_OK
 
 
@@ -34,12 +37,31 @@ def explain(options: argparse.Namespace) -> int:
     from ..rulebook.file import examples_of
     from ..rulebook.load import rules_folder
 
-    book = rule_book(options.rules)
+    own = _rules_of(options)
+    book = rule_book(own)
     rule = book.named(options.rule)
     if rule is None:
         raise UsageError(f"unknown rule {options.rule}{nearest(options.rule, book.names())}")
-    examples = examples_of([*options.rules, rules_folder()], rule.id) if rule.subject else {}
+    examples = examples_of([*own, rules_folder()], rule.id) if rule.subject else {}
     write_stdout(pages.page(rule, examples))
+    return EXIT_OK
+
+
+def _rules_of(options: argparse.Namespace) -> list[str]:
+    """The files and folders with rules of the settings and the command line, each once."""
+    from ..settings.lookup import NearestSettings
+
+    return list(dict.fromkeys((*NearestSettings().here.rules, *options.rules)))
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema of settings or rule files; return the exit code."""
+    from importlib.resources import files
+
+    from .. import __name__ as package
+
+    name = {"settings": "settings/settings.schema.json", "rules": "rulebook/rule.schema.json"}
+    write_stdout(files(package).joinpath(name[options.of]).read_text(encoding="utf-8"))
     return EXIT_OK
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ..base.choices import OUTPUT_FORMATS, SEVERITIES, TEXT_FORMATS
 from ..base.errors import UsageError
-from .baseline import RunBaseline
+from .baseline import NAME, RunBaseline
 from .output import (
     EXIT_FINDINGS,
     EXIT_INTERNAL_ERROR,
@@ -65,7 +66,7 @@ class LintSession:
             here.limits,
             lambda: RunBaseline(
                 options.baseline or here.baseline,
-                here.folder,
+                _baseline_folder(here.folder),
                 write=options.write_baseline,
                 force=options.force,
             ),
@@ -74,6 +75,8 @@ class LintSession:
     def check(self, contents: Contents | None = None, *, strings: bool = False) -> Result:
         """The result for the paths; *contents* and *strings* are as for ``Run.lint_paths``."""
         options = self.options
+        if options.select or options.ignore:  # a misspelt rule, even if there is nothing to check
+            self._run.selection()
         if "-" in options.paths:
             return self._check_stdin(contents or {}, strings=strings)
         if not sys.stderr.isatty():
@@ -114,7 +117,7 @@ class LintSession:
             print_stderr(error)
         write_report(options, result, self._here.format, outputs)
         if not options.quiet:
-            for line in applied.notes:
+            for line in (*self._settings.overlooked(), *applied.notes):
                 print_stderr(line)
             _print_summary(options, result, everything=self._here.scope == "all")
         if result.interrupted:
@@ -205,6 +208,17 @@ class LintSession:
         self.read_stdin()
         ((name, data),) = self.stdin.items()
         return self._run.lint_text(name, _decoded(contents.get(name, data)), strings=strings)
+
+
+def _baseline_folder(folder: str) -> str:
+    """The nearest folder with a baseline, from *folder* up to the top of its repository; or *folder*."""
+    at = folder
+    while not os.path.lexists(os.path.join(at, NAME)):
+        above = os.path.dirname(at)
+        if above == at or os.path.exists(os.path.join(at, ".git")):
+            return folder
+        at = above
+    return at
 
 
 def _names_format(name: str) -> bool:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from .finding import Finding
 
 
+def matching(book: RuleBook, words: tuple[str, ...]) -> list[Rule]:
+    """The rules and problems of *book* that *words* name; raises ``UsageError`` for one that names none."""
+    from ..settings.model import Settings
+
+    selection = Selection(book, Settings(select=words, origins=(("select", "--select"),)))
+    return [rule for rule in book.sorted() if selection.names(rule)]
+
+
 class Selection:
     """The rules of *book* that *settings* select.
 
@@ -67,6 +75,10 @@ class Selection:
         if not (runs and self._is_shown(rule, severity)):
             return False
         return rule.confidence != "low" or self._settings.pedantic
+
+    def names(self, rule: Rule) -> bool:
+        """Whether the settings select *rule*, or the problem *rule*, by one of their words."""
+        return self._matches(rule, self._settings.select)
 
     def reported(self, findings: Iterable[Finding]) -> list[Finding]:
         """*findings* without ignored and hidden ones, with the severity from the settings."""

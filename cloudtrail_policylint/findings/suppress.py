@@ -1,8 +1,8 @@
 """Suppressions: comments, allowances, and entries of the settings.
 
 A comment (``# policylint: allow CT302 -- reason``) applies to its own line and,
-if it is alone on it, to the next line; on or above the first line of a resource
-or statement it covers all of it. An allowance is a suppression that a format
+if it is alone on it, to the next line; on, above or below the first line of a resource
+or statement it covers all of it (``comments``). An allowance is a suppression that a format
 has its own place for (CloudFormation's Metadata): it covers the resource or
 template it stands in. An entry of the settings applies to the findings that it
 matches.
@@ -10,11 +10,11 @@ matches.
 
 from __future__ import annotations
 
-from ..base.formats import COMMENTS, SUPPRESSION_MARK
 from ..base.wildcards import is_like
-from ..iam.written import Allowance, Owner, Problem
+from ..iam.written import Owner, Problem
 from ..tree.edit import Edit
 from ..tree.source import Span
+from .comments import FORM, Suppression
 from .finding import Finding, problem_finding
 from .result import Suppressed
 
@@ -27,83 +27,12 @@ if TYPE_CHECKING:
     from ..tree.source import SourceFile
 
 
-class Suppression:
-    """One comment or allowance: the rules it names (``words``), and those it suppressed (``used``).
-
-    A comment applies to its ``line``, an allowance to what it ``covers``.
-    ``where`` says where a reason is written, for a message about a missing one.
-    """
-
-    __slots__ = ("alone", "covers", "line", "reason", "span", "used", "where", "words")
-
-    def __init__(
-        self,
-        span: Span,
-        words: tuple[tuple[str, Span], ...],
-        reason: str,
-        *,
-        alone: bool = False,
-        covers: Span | None = None,
-        where: str = "after --",
-    ) -> None:
-        self.span = span
-        self.line = span.source.position(span.start)[0]
-        self.words = words
-        self.reason = reason
-        self.alone = alone
-        self.covers = covers
-        self.where = where
-        self.used: set[str] = set()
-
-
-def suppressions_in(source: SourceFile) -> list[Suppression]:
-    """The suppression comments of *source*."""
-    if SUPPRESSION_MARK not in source.text:
-        return []
-    import re
-
-    comment = re.compile(
-        rf"(?:{'|'.join(map(re.escape, COMMENTS))})[ \t]*policylint:[ \t]*allow[ \t]+"
-        r"(?P<words>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)"
-        r"(?:[ \t]*--(?P<reason>(?:(?!\*/)[^\r\n])*+))?[ \t]*(?:\*/|(?=[\r\n])|\Z)"
-    )
-    found = []
-    for match in comment.finditer(source.text):
-        start = match.start("words")
-        words = tuple(
-            (word.group(), Span(source, start + word.start(), start + word.end()))
-            for word in re.finditer(r"[\w-]+", match.group("words"))
-        )
-        line, column = source.position(match.start())
-        before = source.line(line)[: column - 1]
-        span = Span(source, match.start(), match.end())
-        found.append(
-            Suppression(
-                span, words, (match.group("reason") or "").strip(), alone=not before.strip()
-            )
-        )
-    return found
-
-
-def from_allowances(allowances: Iterable[Allowance]) -> list[Suppression]:
-    """*allowances* as suppressions."""
-    return [
-        Suppression(
-            given.span,
-            ((given.rule, given.span),),
-            given.reason,
-            covers=given.covers,
-            where=given.where,
-        )
-        for given in allowances
-    ]
-
-
 def suppress(
     findings: Sequence[Finding], suppressions: Iterable[Suppression]
 ) -> tuple[list[Finding], list[Suppressed]]:
     """The findings that are not suppressed, and those that are."""
     by_line: dict[tuple[SourceFile, int], list[Suppression]] = {}
+    inside: dict[tuple[SourceFile, int], list[Suppression]] = {}
     covering: list[Suppression] = []
     for suppression in suppressions:
         if suppression.covers is not None:
@@ -111,14 +40,16 @@ def suppress(
             continue
         source = suppression.span.source
         by_line.setdefault((source, suppression.line), []).append(suppression)
-        if suppression.alone:
-            by_line.setdefault((source, suppression.line + 1), []).append(suppression)
+        if suppression.below:
+            by_line.setdefault((source, suppression.below), []).append(suppression)
+        if suppression.above:
+            inside.setdefault((source, suppression.above), []).append(suppression)
     if not by_line and not covering:
         return list(findings), []
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding in findings:
-        by = _suppressing(finding, by_line, covering)
+        by = _suppressing(finding, by_line, inside, covering)
         if by:
             reason = next((s.reason for s in by if s.reason), "")
             suppressed.append(Suppressed(finding, reason, "file"))
@@ -130,6 +61,7 @@ def suppress(
 def _suppressing(
     finding: Finding,
     by_line: dict[tuple[SourceFile, int], list[Suppression]],
+    inside: dict[tuple[SourceFile, int], list[Suppression]],
     covering: Sequence[Suppression],
 ) -> list[Suppression]:
     """The suppressions of *finding*; they are marked as used."""
@@ -138,9 +70,11 @@ def _suppressing(
         places.append(finding.owner.span)
     found: list[Suppression] = []
     for span in places:
-        line = span.source.position(span.start)[0]
+        line = span.source, span.source.position(span.start)[0]
         around = [s for s in covering if s.covers is not None and s.covers.contains(span)]
-        for suppression in (*by_line.get((span.source, line), ()), *around):
+        if span is not finding.span:
+            around += inside.get(line, ())
+        for suppression in (*by_line.get(line, ()), *around):
             for word, _ in suppression.words:
                 if word.upper() == finding.rule.id or word == finding.rule.name:
                     suppression.used.add(word)
@@ -189,6 +123,15 @@ def suppression_problems(
                 problem_finding(problem, book, owner, edit=edit if rule is not None else None)
             )
     return found
+
+
+def near_miss_problems(places: Iterable[Span], book: RuleBook) -> list[Finding]:
+    """Findings about the comments at *places*, which are misspelt suppressions."""
+    message = f"this comment suppresses nothing; write {FORM}"
+    return [
+        problem_finding(Problem("unused-suppression", message, span), book, Owner("", span))
+        for span in places
+    ]
 
 
 def _without(suppression: Suppression, unused: Sequence[tuple[str, Span]]) -> Edit | None:

@@ -8,7 +8,7 @@ from ..base.disk import UnreadableError
 from ..base.formats import JSON, format_of, read_as
 from ..base.record import record
 from ..files.contents import encode, read_bytes
-from ..findings.suppress import suppressions_in
+from ..findings.comments import suppressions_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class _Writer:
 
     def _commented(self, source: SourceFile, comments: Sequence[_Comment]) -> str:
         """The text of *source* with *comments*; one that is there already gets their rules."""
-        above = {one.line + 1: one for one in suppressions_in(source) if one.alone}
+        above = {one.below: one for one in suppressions_in(source) if one.below}
         text = source.text
         end = "\r\n" if "\r\n" in text else "\n"
         for one in sorted(comments, key=lambda one: -one.line):

@@ -111,7 +111,7 @@ class Checker:
         if extraction.uncertain:
             outcome.uncertain |= outcome.open
         if extraction.allowances:
-            from ..findings.suppress import from_allowances
+            from ..findings.comments import from_allowances
 
             for one in from_allowances(extraction.allowances):
                 outcome.allow(one)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..findings.comments import Suppression
     from ..findings.finding import Finding
     from ..findings.setup import ShownSetup
     from ..findings.statistics import Tally
     from ..findings.strings import Passage
-    from ..findings.suppress import Suppression
     from ..tree.source import Place, Span
 
 

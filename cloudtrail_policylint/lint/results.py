@@ -99,13 +99,14 @@ class Results:
         marked = [source for source in given.values() if SUPPRESSION_MARK in source.text]
         if not (allowed or marked):
             return findings, []
-        from ..findings.suppress import suppress, suppression_problems, suppressions_in
+        from ..findings.comments import near_misses_in, suppressions_in
+        from ..findings.suppress import near_miss_problems, suppress, suppression_problems
 
         suppressions = [s for source in marked for s in suppressions_in(source)] + allowed
         kept, suppressed = suppress(findings, suppressions)
-        return kept + suppression_problems(
-            suppressions, self._book, self._ran, is_checked
-        ), suppressed
+        kept += suppression_problems(suppressions, self._book, self._ran, is_checked)
+        missed = [span for source in marked for span in near_misses_in(source)]
+        return kept + near_miss_problems(missed, self._book), suppressed
 
     def _by_settings(self, findings: Sequence[Finding]) -> tuple[list[Finding], list[Suppressed]]:
         """The findings to report and those that the settings suppress.

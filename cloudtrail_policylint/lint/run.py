@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..files.inputs import Contents
     from ..findings.baseline import Coverage
     from ..findings.finding import Finding
+    from ..findings.selection import Selection
     from ..rulebook.model import RuleBook
     from ..settings.lookup import NearestSettings
     from ..settings.model import Settings, SuppressEntry
@@ -96,6 +97,12 @@ class Run:
         """The rule files and folders, besides the built-in ones, that were read."""
         for paths in self._books:
             yield from paths
+
+    def selection(self) -> Selection:
+        """The rules that the settings of the current folder select."""
+        from ..findings.selection import Selection
+
+        return Selection(self._book(self._settings.here), self._settings.here)
 
     def coverage(self) -> Coverage:
         """Which files and rules the run covered, for a baseline."""

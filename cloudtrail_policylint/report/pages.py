@@ -12,33 +12,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from ..rulebook.model import Rule, RuleBook
+    from ..rulebook.model import Rule
 
 WIDTH = 88
 
 
-def as_lines(book: RuleBook) -> Iterator[str]:
-    """One line per rule and problem."""
-    for rule in book.sorted():
-        yield f"{rule.id:<7} {rule.severity:<8} {rule.confidence:<7} {rule.name}: {rule.summary}"
+def as_lines(rules: Iterable[Rule]) -> Iterator[str]:
+    """One line for each of *rules*."""
+    for rule in rules:
+        line = f"{rule.id:<7} {rule.severity:<8} {rule.confidence:<7} {rule.name}: {rule.summary}"
+        yield line + (f" [{', '.join(rule.tags)}]" if rule.tags else "")
 
 
-def as_table(book: RuleBook) -> str:
-    """A Markdown table of the rules and problems."""
+def as_table(rules: Iterable[Rule]) -> str:
+    """A Markdown table of *rules*."""
     rows = [
-        "| id | name | severity | confidence | reports |",
-        "| --- | --- | --- | --- | --- |",
+        "| id | name | severity | confidence | reports | tags |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
-    for rule in book.sorted():
-        summary = rule.summary.replace("|", "\\|")
+    for rule in rules:
+        summary, tags = rule.summary.replace("|", "\\|"), ", ".join(rule.tags)
         rows.append(
-            f"| {rule.id} | {rule.name} | {rule.severity} | {rule.confidence} | {summary} |"
+            f"| {rule.id} | {rule.name} | {rule.severity} | {rule.confidence} | {summary} | {tags} |"
         )
     return "\n".join(rows) + "\n"
 
 
-def as_json(book: RuleBook) -> str:
-    """The rules and problems as a JSON list."""
+def as_json(rules: Iterable[Rule]) -> str:
+    """*rules* as a JSON list."""
     value = [
         {
             "id": rule.id,
@@ -56,7 +57,7 @@ def as_json(book: RuleBook) -> str:
             "supersedes": list(rule.supersedes),
             "references": [dict(reference) for reference in rule.references],
         }
-        for rule in book.sorted()
+        for rule in rules
     ]
     return json_text(value)
 
@@ -132,6 +133,12 @@ def index(rules: Sequence[Rule], families: Iterable[Mapping[str, str]]) -> str:
                 link = f"[{rule.id} {rule.name}]({page_name(rule)})"
                 rows.append(f"| {link} | {rule.severity} | {rule.confidence} | {summary} |")
             blocks.append(f"## {family['ids']}: {family['title']}\n\n" + "\n".join(rows))
+    blocks += ["## Tags", "`--select`, `--ignore` and the settings take a tag for all its rules."]
+    rows = ["| tag | rules |", "| --- | --- |"]
+    for tag in sorted({tag for rule in rules for tag in rule.tags}):
+        tagged = ", ".join(f"[{one.id}]({page_name(one)})" for one in rules if tag in one.tags)
+        rows.append(f"| {tag} | {tagged} |")
+    blocks.append("\n".join(rows))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -183,6 +190,7 @@ def _attributes(rule: Rule) -> str:
     """Severity, confidence and status of *rule*, and what it needs to run."""
     text = f"severity {rule.severity}, confidence {rule.confidence}, {rule.status}"
     text += f" since {rule.since}" if rule.since else ""
+    text += f"; tags {', '.join(rule.tags)}" if rule.tags else ""
     if rule.needs:
         text += f"; runs only if the settings define {' and '.join(rule.needs)}"
     return text + ("; runs only with --pedantic or --select" if rule.confidence == "low" else "")

@@ -35,8 +35,8 @@ def rule_files(path: str) -> Iterator[str]:
 
 
 def fact_files(path: str) -> Iterator[str]:
-    """The files of facts in the rules folder *path*."""
-    folder = os.path.join(path, FACTS)
+    """The files of facts in the rules folder *path*, or in that of the rule file *path*."""
+    folder = os.path.join(path if os.path.isdir(path) else os.path.dirname(path), FACTS)
     if os.path.isdir(folder):
         for name in sorted(os.listdir(folder)):
             if name.endswith(SUFFIXES):
@@ -62,10 +62,10 @@ class RuleFolder:
         if not os.path.exists(path):
             raise RuleFileError(f"{path}: no such file or folder of rules")
         self.path = path
-        self._project = project_of(path) if os.path.isdir(path) else None
+        self._project = project_of(path if os.path.isdir(path) else os.path.dirname(path))
         self._size = 0
         self._count = 0
-        self.rules = {name: self._read(name) for name in rule_files(path)}
+        self.rules = {name: self._read(name, named=name == path) for name in rule_files(path)}
         self.facts = {name: self._read(name) for name in fact_files(path)}
 
     def digest(self) -> str:
@@ -78,8 +78,9 @@ class RuleFolder:
             found.update(hashlib.sha256(data).digest())
         return found.hexdigest()
 
-    def _read(self, name: str) -> bytes:
-        if self._project is not None and not is_inside(os.path.realpath(name), self._project):
+    def _read(self, name: str, *, named: bool = False) -> bytes:
+        """The bytes of the file *name*, which is in the project unless the user *named* it."""
+        if not named and not is_inside(os.path.realpath(name), self._project):
             raise RuleFileError(f"{name}: cannot be read: it is a link out of the project")
         most = limits.in_force()
         self._count += 1

@@ -2,39 +2,54 @@
 
 Each path uses the nearest settings file, from its folder up to the top of the
 repository; if there is none, that of the current folder. Settings files are not
-merged, except that ``exclude`` entries further up also apply.
+merged with others that they do not extend, except that ``exclude`` entries further
+up also apply.
 """
 
 from __future__ import annotations
 
 import os
 
-from ..base.disk import is_inside, project_of
-from .model import Settings, SettingsError
+from ..base.disk import project_of
+from .inside import check_inside
+from .model import FILES, TOML_FILE, YAML_FILE, Settings, SettingsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-YAML_FILE = ".cloudtrail-policylint.yaml"
-TOML_FILE = "pyproject.toml"
+    from .table import Table
+
+_LOOKALIKES = tuple(
+    [
+        name
+        for stem in ("cloudtrail-policylint", "policylint")
+        for dot in (".", "")
+        for end in ("yaml", "yml", "toml", "json")
+        if (name := f"{dot}{stem}.{end}") not in FILES
+    ]
+)
+"""The names of files that somebody may take for settings files."""
 
 
 class NearestSettings:
     """The settings of each folder, each looked up once.
 
-    *config* is a settings file to use for all paths instead. *adapt* applies the
+    *config* is a settings file, or settings, to use for all paths instead. *adapt* applies the
     command line to the settings of each file. Raises ``SettingsError``: when
     created for *config* and the current folder, later for other folders.
     """
 
     def __init__(
-        self, config: str | None = None, adapt: Callable[[Settings], Settings] = lambda one: one
+        self,
+        config: str | Settings | None = None,
+        adapt: Callable[[Settings], Settings] = lambda one: one,
     ) -> None:
         self._adapt = adapt
-        self._named = None if config is None else adapt(_named(config))
+        named = _named(config) if isinstance(config, str) else config
+        self._named = None if named is None else adapt(named)
         self._folders: dict[str, Settings | None] = {}
-        self.files = [] if config is None else [config]
+        self.files = [config, *named.bases] if isinstance(config, str) and named else []
         """The settings files that were read."""
         here = _current_folder()
         self.here = self._named or self._found(here) or adapt(Settings(folder=here))
@@ -58,6 +73,17 @@ class NearestSettings:
             settings = above
         return True
 
+    def overlooked(self) -> Iterator[str]:
+        """Messages about files that look like settings of the current folder, but are not read."""
+        at = None if self._named else _current_folder()
+        while at is not None:
+            used, *others = [*_files_in(at, FILES), ""]
+            for path in filter(_has_settings, others):
+                yield f"{path}: not read, because {used} has the settings"
+            for path in _files_in(at, _LOOKALIKES):
+                yield f"{path}: not read; settings are in {YAML_FILE} or {TOML_FILE}"
+            at = None if _is_top(at) else os.path.dirname(at)
+
     def _found(self, folder: str) -> Settings | None:
         passed = []
         found, at = None, folder
@@ -66,7 +92,7 @@ class NearestSettings:
             own = _in_folder(at)
             if own is not None:
                 path, settings = own
-                self.files.append(path)
+                self.files += [path, *settings.bases]
                 found = self._adapt(settings)
                 break
             if _is_top(at):
@@ -79,6 +105,23 @@ class NearestSettings:
 
     def _above(self, folder: str) -> Settings | None:
         return None if _is_top(folder) else self._found(os.path.dirname(folder))
+
+
+def _files_in(folder: str, names: Iterable[str]) -> Iterator[str]:
+    """The files *names* in *folder* that exist, relative to the current folder."""
+    for name in names:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            yield os.path.relpath(path)
+
+
+def _has_settings(path: str) -> bool:
+    from .table import read_table
+
+    try:
+        return path != "" and read_table(path) is not None
+    except SettingsError:
+        return True
 
 
 def _current_folder() -> str:
@@ -99,56 +142,49 @@ def _in_folder(folder: str) -> tuple[str, Settings] | None:
     The paths that they name must lie in the same project: a repository may not
     make those who lint it read files from elsewhere.
     """
-    for name, exists in ((YAML_FILE, os.path.lexists), (TOML_FILE, os.path.isfile)):
+    for name in FILES:
         path = os.path.join(folder, name)
-        if exists(path):
-            found = _from_file(os.path.relpath(path))
+        if os.path.lexists(path) and (name != TOML_FILE or os.path.isfile(path)):
+            found = _from_file(os.path.relpath(path), project_of(folder))
             if found is not None:
-                for key, given in (
-                    ("rules", found.rules),
-                    ("baseline", (found.baseline,)),
-                    ("expect", (found.expect_file,)),
-                ):
-                    _check_inside(key, given, found)
                 return path, found
     return None
-
-
-def _check_inside(key: str, given: Iterable[str | None], settings: Settings) -> None:
-    """Raise ``SettingsError`` if a path *given* as *key* is outside the project of *settings*.
-
-    The folder of git is no part of it.
-    """
-    from ..base.destination import is_in_git_folder
-
-    for path in filter(None, given):
-        real, where = os.path.realpath(path), ""
-        if not is_inside(real, project_of(settings.folder)):
-            where = "outside the project"
-        elif is_in_git_folder(real):
-            where = "in a folder of git"
-        if where:
-            place = dict(settings.origins)[key]
-            raise SettingsError(
-                f"{place}: {key}: {path} is {where}; only --{key} and --config may name such a path"
-            )
 
 
 def _named(config: str) -> Settings:
     if not os.path.exists(config):
         raise SettingsError(f"{config}: no such settings file")
-    found = _from_file(config)
+    found = _from_file(config, None)
     if found is None:
         raise SettingsError(f"{config}: no table [tool.cloudtrail-policylint]")
     return found
 
 
-def _from_file(path: str) -> Settings | None:
+def settings_from(value: Mapping[str, object]) -> Settings:
+    """*value* as the contents of a settings file in the current folder."""
+    from ..tree.source import SourceFile, Span
+    from .table import Table
+
+    place = Span(SourceFile("config", ""), 0, 0)
+    return _from_table(Table("config", dict(value), lambda _path: place), None)
+
+
+def _from_file(path: str, within: str | None) -> Settings | None:
+    """The settings in the file *path*; all that they name lies *within* that folder, if given."""
     from .table import read_table
 
     table = read_table(path)
-    if table is None:
-        return None
+    return None if table is None else _from_table(table, within)
+
+
+def _from_table(table: Table, within: str | None) -> Settings:
     from .parse import settings_of
 
-    return settings_of(table)
+    settings = settings_of(table)
+    if within is not None:
+        check_inside(settings, within)
+    if settings.extend:
+        from .extend import with_bases
+
+        return with_bases(settings, within)
+    return settings

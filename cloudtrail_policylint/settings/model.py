@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+YAML_FILE = ".cloudtrail-policylint.yaml"
+TOML_FILE = "pyproject.toml"
+FILES = (YAML_FILE, ".cloudtrail-policylint.yml", TOML_FILE)
+"""The names of settings files; of several in one folder the first is used."""
 SCOPES = ("cloudtrail", "all")
 FAIL_ON = ("error", "warning", "info", "never")
 
@@ -73,7 +77,8 @@ class Expectation:
 class Settings:
     """The contents of a settings file; the command line overrides them.
 
-    Patterns are relative to ``folder``. Rules are named by id, id prefix, name
+    Patterns are relative to ``folder``. ``extend`` are the settings files, folders and
+    packs that it builds on, ``bases`` the files that were read for them. Rules are named by id, id prefix, name
     or tag. ``severity`` overrides the severity of rules; the last match wins.
     ``sets`` are the values of sets that rules leave to the settings, ``expect`` what must stay
     true of access, and ``expect_file`` the file that says it instead. Without
@@ -82,6 +87,8 @@ class Settings:
     """
 
     folder: str = "."
+    extend: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()

@@ -11,6 +11,7 @@ from ..base.disk import path_of
 from ..base.suggest import nearest
 from ..iam.kinds import KINDS
 from .model import FAIL_ON, SCOPES, Expectation, PathRules, Settings, SettingsError, SuppressEntry
+from .packs import PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from .table import Table
 
-_LISTS = ("select", "ignore", "rules", "include", "exclude")
+_LISTS = ("extend", "select", "ignore", "rules", "include", "exclude")
 NAMES = (
     *_LISTS,
     "severity",
@@ -53,6 +54,10 @@ def settings_of(table: Table) -> Settings:
     baseline = _string(table, ("baseline",), value.get("baseline"))
     return Settings(
         folder=folder,
+        extend=tuple(
+            name if name.startswith(PREFIX) else _path(table, "extend", name)
+            for name in lists["extend"]
+        ),
         select=lists["select"],
         ignore=lists["ignore"],
         severity=_severities(table, ("severity",), value.get("severity", {})),

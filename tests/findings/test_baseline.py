@@ -345,3 +345,19 @@ def test_settings_may_name_it(capsys: pytest.CaptureFixture[str]) -> None:
     write(".")
     assert not Path(NAME).exists()
     assert (Run(capsys, ".").out, Path("known/old.json").exists()) == ("", True)
+
+
+def test_the_baseline_of_the_repository_is_found_from_a_subfolder(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Path("sub/deep").mkdir(parents=True)
+    Path("sub/deep/p.json").write_text(policy(NOPE))
+    write(".")
+    monkeypatch.chdir(tmp_path / "sub" / "deep")
+    assert Run(capsys, ".").status == 0
+    Path("p.json").write_text(policy(NOPE, NONE))
+    write(".")  # updates the same file
+    assert not Path(NAME).exists()
+    assert len(json.loads((tmp_path / NAME).read_text())["findings"]) == 2
+    (tmp_path / "sub" / ".git").mkdir()  # a repository of its own
+    assert Run(capsys, ".").status == 1

@@ -5,12 +5,12 @@ from itertools import product
 
 import pytest
 
+from cloudtrail_policylint.findings.comments import near_misses_in, suppressions_in
 from cloudtrail_policylint.findings.finding import Finding
 from cloudtrail_policylint.findings.suppress import (
     suppress,
     suppress_by_settings,
     suppression_problems,
-    suppressions_in,
 )
 from cloudtrail_policylint.iam.catalogue import Facts
 from cloudtrail_policylint.iam.written import Owner
@@ -73,6 +73,9 @@ def is_suppressed(text: str, of: Rule = UNKNOWN_ACTION) -> bool:
         "# policylint: allow CT101 -- known\r\n@\r\n",
         "# policylint: allow CT101\r\n@\r\n",
         "x\r# policylint: allow CT101 -- known\r@\r",
+        "@ # cloudtrail-policylint: allow CT101 -- known",
+        "# policylint: allow CT101 -- known\n# policylint: allow CT302 -- known\n@",
+        "# policylint: allow CT101 -- known,\n  // as the ticket says\n@",
     ],
 )
 def test_a_comment_suppresses_findings_on_its_line_and_the_next(text: str) -> None:
@@ -111,6 +114,10 @@ ALLOW = "# policylint: allow CT101 -- known"
     [
         ("", f" {ALLOW}", True),
         (f"{ALLOW}\n", "", True),
+        ("", f"\n  {ALLOW}", True),
+        ("", f"\n  # a reason\n  {ALLOW}\n  # policylint: allow CT302 -- known", True),
+        ("", f"\n\n  {ALLOW}", False),
+        ("", f"\n  y = 1\n  {ALLOW}", False),
         (f"x = 1 {ALLOW}\n", "", False),
         (f"{ALLOW}\n\n", "", False),
         ("", "", False),
@@ -151,6 +158,49 @@ def test_without_comments_nothing_is_suppressed() -> None:
     assert suppressions_in(source) == []
     one = finding(source)
     assert suppress([one], []) == ([one], [])
+
+
+def test_a_comment_below_the_name_of_a_resource_in_yaml() -> None:
+    source = SourceFile("x.yaml", f"Resources:\n  One:\n    {ALLOW}\n    Type: x\n    Policy: @\n")
+    for name, allowed in (("One", True), ("Resources", False)):  # not all resources of a template
+        at = source.text.index(name)
+        one = finding(source, owner=Owner(name, Span(source, at, at + 1)))
+        assert (suppress([one], suppressions_in(source))[0] == []) is allowed
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# policylint: ignore CT101 -- known",
+        "# policylint: disable",
+        "// policylint: allow -- known",
+        "/* policylint allow CT101 -- known */",
+        "#policylint:allow=CT101 -- known",
+        "# Policylint: Allow CT101 -- known",
+        "# policylint: allow CT101 because it is known",
+        "# cloudtrail-policylint: skip CT101",
+        "# policylint = allow CT101",
+    ],
+)
+def test_a_misspelt_comment(comment: str) -> None:
+    source = SourceFile("x.tf", f"x = 1 {comment}\n@\n# end")
+    assert suppressions_in(source) == []
+    assert [span.text for span in near_misses_in(source)] == [comment]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@ # policylint: allow CT101 -- instead of # policylint: ignore",
+        "# policylint runs in CI",
+        "# run cloudtrail-policylint, and allow it",
+        "policylint: ignore",
+        "# the cloudtrail-policylint: see the README",
+        'url = "https://example.com/policylint: x"',
+    ],
+)
+def test_other_comments_are_not_misspelt(text: str) -> None:
+    assert near_misses_in(SourceFile("x.tf", text)) == []
 
 
 # -- the settings

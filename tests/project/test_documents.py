@@ -12,6 +12,7 @@ from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.report.pages import index, markdown_page, page_name, underlined
 from cloudtrail_policylint.rulebook.file import examples_of, facts_in
 from cloudtrail_policylint.rulebook.folder import RuleFolder
+from support.options_page import options_page
 from support.paths import PROJECT
 
 if TYPE_CHECKING:
@@ -57,6 +58,14 @@ def test_the_pages_of_the_rules_are_current(book: RuleBook) -> None:
     assert stale == []
 
 
+def test_the_page_of_the_options_is_current() -> None:
+    """``UPDATE_DOCS=1`` regenerates it."""
+    page = PROJECT / "docs" / "options.md"
+    if os.environ.get("UPDATE_DOCS"):
+        page.write_text(options_page(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == options_page()
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -72,7 +81,9 @@ def test_marks_are_shown_as_underlines(text: str, shown: str) -> None:
 
 def test_every_rule_is_in_the_index(book: RuleBook) -> None:
     page = (PROJECT / "docs" / "rules" / "README.md").read_text(encoding="utf-8")
-    assert re.findall(r"\]\((.*?)\)", page) == [page_name(rule) for rule in book.sorted()]
+    by_family, by_tag = (re.findall(r"\]\((.*?)\)", part) for part in page.split("## Tags"))
+    assert by_family == [page_name(rule) for rule in book.sorted()]
+    assert set(by_tag) == {page_name(rule) for rule in book.sorted() if rule.tags}
 
 
 def test_ci_runs_the_tests_as_the_readme_says() -> None:

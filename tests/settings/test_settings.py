@@ -14,6 +14,7 @@ from cloudtrail_policylint import settings
 from cloudtrail_policylint.base.limits import NAMES as LIMITS
 from cloudtrail_policylint.base.limits import Limits
 from cloudtrail_policylint.base.record import replaced
+from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.settings.lookup import NearestSettings
 from cloudtrail_policylint.settings.model import Settings, SettingsError
 from cloudtrail_policylint.settings.parse import NAMES, settings_of
@@ -198,7 +199,7 @@ def test_a_file_named_on_the_command_line_applies_to_all_paths(here: Path) -> No
         (YAML, "fail_on: info\n", f"{YAML}:1:1: unknown setting fail_on; did you mean fail-on?"),
         (YAML, "select: 5\n", f"{YAML}:1:1: select must be a list of strings"),
         (YAML, "select: [CT, 5]\n", f"{YAML}:1:1: select must be a list of strings"),
-        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; use one of baseline, exclude, expect, fail-on, format, ignore, include, kinds, limits, min-confidence, min-severity, pedantic, per-path, rules, scope, select, sets, severity, suppress"),
+        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; use one of baseline, exclude, expect, extend, fail-on, format, ignore, include, kinds, limits, min-confidence, min-severity, pedantic, per-path, rules, scope, select, sets, severity, suppress"),
         (YAML, "ignore:\n", f"{YAML}:1:1: ignore must be a list of strings"),
         (YAML, "pedantic: 'yes'\n", f"{YAML}:1:1: pedantic must be true or false"),
         (YAML, "pedantic: 1\n", f"{YAML}:1:1: pedantic must be true or false"),
@@ -387,3 +388,23 @@ def test_the_last_pattern_that_matches_gives_the_kind(here: Path) -> None:
         "x.json": None,
     }
     assert {path: settings.kind_of(path) for path in kinds} == kinds
+
+
+def test_files_that_look_like_settings_are_named(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, "policylint.toml", "")
+    write(here, TOML, "[tool.cloudtrail-policylint]\nscope = 'all'\n")
+    write(here, ".cloudtrail-policylint.yml", "scope: all\n")
+    write(here / "sub", "cloudtrail-policylint.yaml", "ignore: [CT101]\n")
+    write(here / "sub", TOML, "[project]\n")
+    monkeypatch.chdir(here / "sub")
+    assert main(["lint", "."]) == 0
+    *notes, _ = capsys.readouterr().err.splitlines()
+    assert notes == [
+        f"cloudtrail-policylint.yaml: not read; settings are in {YAML} or {TOML}",
+        "../pyproject.toml: not read, because ../.cloudtrail-policylint.yml has the settings",
+        f"../policylint.toml: not read; settings are in {YAML} or {TOML}",
+    ]
+    assert main(["lint", "--quiet", "."]) == 0
+    assert capsys.readouterr().err == ""

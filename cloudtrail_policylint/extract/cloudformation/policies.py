@@ -20,7 +20,7 @@ from ..bare import policies_in
 from ..detect import is_policy, read_policy, unknown_in
 from ..values import inside, text_of
 from .intrinsics import Evaluator
-from .metadata import allowances, cdk_path
+from .metadata import allowances, cdk_path, near_misses
 from .references import references
 from .template import SAM_ROLE_SUFFIX, Template
 from .values import members
@@ -62,6 +62,7 @@ class _Finder:
         self.attachments: list[FoundAttachment] = []
         self.resources: list[FoundResource] = []
         self.problems: list[Problem] = [_repeated(key) for key in template.repeated]
+        self.problems += near_misses(template.root.get("Metadata"))
         self.unresolved: list[Hole] = []
         self.open = bool(template.parameters)
         root = template.root
@@ -73,6 +74,7 @@ class _Finder:
             self._policies(resource)
             self._attachments(resource)
             self.allowances += allowances(resource.metadata, resource.span)
+            self.problems += near_misses(resource.metadata)
             if resource.known.template and self.depth < MAX_NESTED_TEMPLATES:
                 self._nested(self.evaluator.evaluate(resource.get(resource.known.template)))
         return Extraction(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...base.lazy_regex import regex
-from ...iam.written import Allowance, syntax_problem
+from ...iam.written import Allowance, Problem, syntax_problem
 from ...readers.hcl import reader as hcl_reader
 from ...tree.source import Span
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
-    from ...iam.written import Problem
     from ...readers.hcl.file import Attribute, Block, HclFile
     from ...tree.nodes import Text
     from ...tree.source import SourceFile
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
     Lister = Callable[[str], list[str]]
 
 _RULE = regex(r"[\w-]+")
+_MEANT = regex(r"\s*(?:cloudtrail-)?policylint\s*[:=]", re.IGNORECASE)
 _ALLOW = regex(
-    rf"\s*policylint:\s*allow\s+({_RULE.pattern}(?:\s*,\s*{_RULE.pattern})*)(?:\s*--(.*))?\s*",
+    rf"\s*(?:cloudtrail-)?policylint:\s*allow\s+({_RULE.pattern}(?:\s*,\s*{_RULE.pattern})*)(?:\s*--(.*))?\s*",
     re.DOTALL,
 )
 
@@ -55,6 +55,7 @@ class Module:
         "load",
         "locals",
         "names",
+        "near_misses",
         "outputs",
         "problems",
         "resources",
@@ -86,6 +87,7 @@ class Module:
         self.values: dict[str, Attribute] = {}
         self.buckets: set[str] | None = None  # variables that are names of buckets, once computed
         self.problems: list[Problem] = []
+        self.near_misses: list[Problem] = []
         self.allowances: list[Allowance] = []
         self.load = load
         self.names = names
@@ -120,6 +122,7 @@ class Module:
             self.problems.append(syntax_problem(file.mistake, "JSON" if in_json else "HCL"))
         for text, covers in file.comments:
             self.allowances += _allowances(text, covers)
+            self.near_misses += _near_misses(text)
         for block in file.blocks:
             self._declare(block, block.labels)
 
@@ -175,6 +178,13 @@ def _allowances(comment: Text, covers: Span) -> Iterator[Allowance]:
             at = Span(at.source, start, start + len(rule.group()))
         reason = (match.group(2) or "").strip()
         yield Allowance(rule.group(), reason, at, covers, "after --")
+
+
+def _near_misses(comment: Text) -> Iterator[Problem]:
+    """The problem of a comment of JSON that is meant to be a suppression, but is misspelt."""
+    if _MEANT.match(comment.written) and not _ALLOW.fullmatch(comment.written):
+        message = "this comment suppresses nothing; write policylint: allow RULE -- reason"
+        yield Problem("unused-suppression", message, comment.span)
 
 
 _DEFINITIONS = (".tfvars", ".tfvars.json")

@@ -159,6 +159,7 @@ class _Finder:
 
     def _problems(self) -> Iterator[Problem]:
         yield from self.module.problems
+        yield from self.module.near_misses
         yield from self.evaluator.problems
         yield from self.notes
         exceeded = self.evaluator.exceeded
