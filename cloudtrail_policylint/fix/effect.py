@@ -155,9 +155,9 @@ def problem_after(before: State, after: State, changes: Sequence[Change], *, uns
 
     Every string of every policy must be the same, except for those that were to
     change. The fixed findings must be gone, and there may be no new ones, except
-    those of rules that a fixed rule supersedes (they were there, but hidden), and
-    infos: a corrected action may be redundant, for instance. With *unsafe*, new
-    warnings are accepted, too, of a permission that an edit grants, for instance.
+    those of rules that a fixed rule supersedes (they were there, but hidden). With
+    *unsafe*, new findings that are no errors are accepted, of a permission that
+    an edit grants, for instance.
     """
     if len(after.result.internal_errors) > len(before.result.internal_errors):
         return "the fixed file cannot be checked"
@@ -174,7 +174,7 @@ def problem_after(before: State, after: State, changes: Sequence[Change], *, uns
     }
     for kind, count in after.counts.items():
         _, rule, severity = kind
-        accepted = rule in hidden or severity == "info" or (unsafe and severity != "error")
+        accepted = rule in hidden or (unsafe and severity != "error")
         if count > before.counts[kind] and not accepted:
             names = {one.rule.id: one.rule.name for one in after.result.findings}
             return BROKEN_SYNTAX if names[rule] in _OF_SYNTAX else f"the fix would introduce {rule}"
