@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "REPLACE: "
 """The beginning of a text that ``scripts/new-rule`` leaves to be written."""
-FILES = {"json": "example.json", "terraform": "main.tf"}
 
 
 @record
@@ -191,10 +190,10 @@ class Fixer:
 
 def path_of(example: Mapping[str, Any]) -> str:
     """The file name for *example*, which gives its format."""
+    if example["language"] == "terraform":
+        return "main.tf"
     starts = example["text"].lstrip().lstrip(OPEN)
-    return FILES.get(example["language"]) or (
-        "example.json" if starts.startswith("{") else "example.yaml"
-    )
+    return "example.json" if starts.startswith(("{", "[")) else "example.yaml"
 
 
 def _difference(

@@ -172,6 +172,37 @@ def _network(text: str) -> object:
     return ip_network(text.strip(), strict=False)
 
 
+READERS: dict[str, Reader] = {
+    "boolean": _truth,
+    "number": _number,
+    "date": _moment,
+    "base64": _bytes,
+    "address": _network,
+}
+"""What reads a value as a type, by the name that rules have for it."""
+
+
+def reads(text: str, type_: str) -> bool:
+    """Whether *text* can be read as *type_*; a date may leave out its day, time and zone."""
+    try:
+        READERS[type_](text)
+    except (ValueError, ArithmeticError):
+        return type_ == "date" and _is_short_date(text.strip())
+    return True
+
+
+def _is_short_date(text: str) -> bool:
+    from datetime import datetime
+
+    if len(text) == len("2026"):
+        return text.isascii() and text.isdigit()
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_in(address: object, network: object) -> bool:
     from ipaddress import IPv4Network, IPv6Network
 

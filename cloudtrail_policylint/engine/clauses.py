@@ -292,7 +292,11 @@ class DocumentMatch:
     def verdict(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
         """The verdict on the scene's document, or on the document *around* a statement."""
         scene = self._seen(scene)
-        verdict = min((test(scene.document) for test in self._tests), default=YES)
+        verdict = YES
+        for test in self._tests:
+            verdict = min(verdict, test(scene.document))
+            if verdict == NO:
+                return NO
         for quantifier, match in self._statements:
             if verdict < floor:
                 return NO
@@ -420,6 +424,9 @@ _COST = (
     "effect",
     "version",
     "sid",
+    "element",
+    "empty",
+    "redundant",
     "action",
     "principal",
     "condition",
@@ -449,16 +456,27 @@ def _document_tests(
 ) -> Iterator[Callable[[Document], int]]:
     """The tests of *field*: ``version``, ``owner``, or one with words about documents."""
     if field == "owner":
-        named = _Negatable(field, words, lookups)
+        named = SingleTest(field, words, lookups)
         yield lambda document: named.verdict(_name_of(document.owner))
         return
     if field == "version":
-        version = SingleTest(field, words, lookups)
-        yield lambda document: version.verdict(document.version)
+        yield from _version_tests(words, lookups)
         return
     for test in compiled(field, words, lookups):
         assert test.document is not None
         yield test.document
+
+
+def _version_tests(words: Given, lookups: Lookups) -> Iterator[Callable[[Document], int]]:
+    rest = {word: operands for word, operands in words.items() if word != "given"}
+    if "given" in words:
+        (test,) = compiled("version", {"given": words["given"]}, lookups)
+        given = test.given
+        assert given is not None
+        yield lambda document: given(NO if document.version is None else YES)
+    if rest:
+        version = SingleTest("version", rest, lookups)
+        yield lambda document: version.verdict(document.version)
 
 
 def _name_of(owner: Owner) -> Text | None:
@@ -479,37 +497,34 @@ class _OfDocument:
         return ()
 
 
-class _Negatable:
-    """Words on one text, and under ``none`` those that it must not pass."""
-
-    def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
-        words = {word: operands for word, operands in given.items() if word != "none"}
-        self._test = SingleTest(field, words, lookups)
-        self._none = SingleTest(field, given["none"], lookups) if "none" in given else None
-
-    def verdict(self, text: Text | None) -> int:
-        verdict = self._test.verdict(text)
-        if verdict and self._none is not None:
-            verdict = min(verdict, negated(self._none.verdict(text)))
-        return verdict
-
-
 class _Single:
     """``effect`` and ``sid``."""
 
     def __init__(self, field: str, given: Given, lookups: Lookups) -> None:
         self._field = field
-        self._test = _Negatable(field, given, lookups)
+        own = {word: operands for word, operands in given.items() if word != "repeated"}
+        others = {word: operands for word, operands in given.items() if word == "repeated"}
+        self._test = SingleTest(field, own, lookups)
+        self._repeated = [test.repeated for test in compiled(field, others, lookups)]
 
     def _text(self, statement: Statement) -> Text | None:
         return statement.effect if self._field == "effect" else statement.sid
 
-    def verdict(self, statement: Statement, _: Scene) -> int:
-        return self._test.verdict(self._text(statement))
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        verdict = self._test.verdict(self._text(statement))
+        for repeated in self._repeated if verdict else ():
+            from .structure import repeats_sid
+
+            assert repeated is not None
+            verdict = min(verdict, repeated(repeats_sid(statement, scene)))
+        return verdict
 
     def witnesses(self, statement: Statement, _: Scene, _floor: int) -> tuple[Witness, ...]:
         text = self._text(statement)
-        return (Witness(self._field, text.written, text.span),) if text is not None else ()
+        if text is None:
+            return ()
+        term = self._test.term(text) if text.literal is not None else None
+        return (Witness(self._field, text.written, text.span, term),)
 
 
 class _Listed:
@@ -745,6 +760,22 @@ class _Applies:
             yield Witness("element", found.miss.element, span)
 
 
+class _Shown:
+    """``empty`` and ``redundant`` of a statement: what it has, each at its place."""
+
+    def __init__(self, field: str, given: Any, lookups: Lookups) -> None:
+        (test,) = compiled("statement", {field: given}, lookups)
+        assert test.shown is not None
+        self._find = test.shown
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        return YES if self._find(statement, scene.document) else NO
+
+    def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
+        for field, shown, span in self._find(statement, scene.document):
+            yield Witness(field, shown, span)
+
+
 class _Undenied:
     """``undenied``: the actions that Deny statements in view leave on the statement's resources."""
 
@@ -886,8 +917,25 @@ class _Allowed:
                         yield statement, place
 
 
-_ASKED: dict[str, Callable[[Given, Lookups], Asked]] = {"request": _Decided, "allowed": _Allowed}
-"""The clauses of a document that decisions answer."""
+def _elements(given: Given, lookups: Lookups) -> Asked:
+    from .structure import DocumentElements
+
+    return DocumentElements(given, lookups)
+
+
+def _mistakes(given: Given, lookups: Lookups) -> Asked:
+    from .structure import Mistakes
+
+    return Mistakes(given, lookups)
+
+
+_ASKED: dict[str, Callable[[Given, Lookups], Asked]] = {
+    "element": _elements,
+    "mistake": _mistakes,
+    "request": _Decided,
+    "allowed": _Allowed,
+}
+"""The clauses of a document that are about it as written, or that decisions answer."""
 
 
 class _Context:
@@ -906,6 +954,10 @@ class _Context:
 def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
     if field in ("kind", "version"):
         return _OfDocument(field, given, lookups)
+    if field == "element":
+        from .structure import StatementElements
+
+        return StatementElements(given, lookups)
     if field == "target":
         return _Target(given, lookups)
     if field == "document":
@@ -916,6 +968,8 @@ def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
         return _Applies(given, lookups)
     if field == "undenied":
         return _Undenied(given, lookups)
+    if field in ("empty", "redundant"):
+        return _Shown(field, given, lookups)
     if field in LISTS:
         return _Listed(field, given, lookups)
     return _Single(field, given, lookups)

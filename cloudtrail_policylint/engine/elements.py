@@ -59,7 +59,9 @@ class SingleTest:
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
         self._family = FAMILIES[field]
-        self._tests = [_of_text(test) for test in compiled(field, words, lookups)]
+        own, others = _without_none(words)
+        self._tests = [_of_text(test) for test in compiled(field, own, lookups)]
+        self._none = SingleTest(field, others, lookups) if others else None
         self._memo: dict[object, int] = {}
 
     def verdict(self, text: Text | None) -> int:
@@ -77,13 +79,22 @@ class SingleTest:
         if values is not None:
             return _of_all(self.verdict(value) for value in values)
         term = self.term(text)
-        return min((test(term) for test in self._tests), default=YES)
+        verdict = min((test(term) for test in self._tests), default=YES)
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(text)))
+        return verdict
 
     def term(self, text: Text) -> Term:
         """*text* with the form that this test compares."""
         if self._family is ARNS:
             return Term(text, Shape(text.parts, variables=True))
         return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
+
+
+def _without_none(words: Given) -> tuple[Given, Given]:
+    """The tests that a text must pass, and those under ``none``, of which it must not pass all."""
+    own = {word: operands for word, operands in words.items() if word != "none"}
+    return own, words.get("none", {})
 
 
 def _of_text(test: WordTest) -> TextTest:
@@ -103,10 +114,15 @@ class ListedTest:
     """
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
-        tests = list(compiled(field, _cheap_first(words), lookups))
+        own, others = _without_none(words)
+        tests = list(compiled(field, _cheap_first(own), lookups))
         self._field = field
         self._each = [_for_every_value(test.text) for test in tests if test.text is not None]
         self._every = [one for test in tests for one in _of_one(test)]
+        if others:
+            none = ListedTest(field, others, lookups)
+            self._each.append(lambda term: negated(none.of_text(term)))
+            self._every.append(self._each[-1])
         self._complement = [test.complement for test in tests if test.complement is not None]
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
         self._heads = [test.heads for test in tests if test.heads is not None]
@@ -142,7 +158,7 @@ class ListedTest:
     def _known(self, element: Action | Resource) -> int:
         known = self._memo.get(element.known)
         if known is None:
-            known = self._one(Term(element.texts[0], element.forms[0]))
+            known = self.of_text(Term(element.texts[0], element.forms[0]))
             self._memo[element.known] = known
         return known
 
@@ -154,7 +170,8 @@ class ListedTest:
             return self.verdict(element, statement) != NO
         return self._known(element) != NO
 
-    def _one(self, term: Term) -> int:
+    def of_text(self, term: Term) -> int:
+        """The verdict on one text by itself, without the tests that need its statement."""
         verdict = YES
         for test in self._every:
             found = test(term)
@@ -249,13 +266,26 @@ class PrincipalTest:
     """The test of a principal by its ``type`` and its ``id``."""
 
     def __init__(self, given: Given, lookups: Lookups) -> None:
-        self._type = SingleTest("principal.type", given.get("type", {}), lookups)
+        words = dict(given.get("type", {}))
+        written = {"given": words.pop("given")} if "given" in words else {}
+        self._written = [test.given for test in compiled("principal.type", written, lookups)]
+        self._type = SingleTest("principal.type", words, lookups)
         self._id = SingleTest("principal.id", given.get("id", {}), lookups)
+        words = {word: operands for word, operands in given.items() if word not in ("type", "id")}
+        self._asks_complement = "complement" in words
+        tests = compiled("principal", words, lookups)
+        self._tests = [test.principal for test in tests if test.principal is not None]
 
-    def verdict(self, element: Principal, _: Statement) -> int:
-        """The verdict on *element*; at most MAYBE if it is one of NotPrincipal."""
+    def verdict(self, element: Principal, statement: Statement) -> int:
+        """The verdict on *element*; of NotPrincipal at most MAYBE, unless ``complement`` asks for it."""
         verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
-        return min(verdict, MAYBE) if element.complement else verdict
+        for given in self._written:
+            if given is not None:
+                verdict = min(verdict, given(YES if element.type.span != element.id.span else NO))
+        for test in self._tests if verdict else ():
+            verdict = min(verdict, test(element, statement))
+        is_other = element.complement and not self._asks_complement
+        return min(verdict, MAYBE) if is_other else verdict
 
     def is_near(self, _: Head | None) -> bool:
         """Whether a principal may pass: it has no head."""
@@ -277,13 +307,16 @@ class ConditionTest:
         parts = {name: given.get(name, {}) for name in ("operator", "key", "value")}
         self._operator = SingleTest("condition.operator", parts["operator"], lookups)
         self._key = SingleTest("condition.key", parts["key"], lookups)
+        groups = parts["value"] if isinstance(parts["value"], list) else [parts["value"]]
         self._values = [
-            (quantifier, SingleTest("condition.value", words, lookups))
-            for quantifier, words in parts["value"].items()
+            (quantifier, _ValueTest(words, lookups))
+            for group in groups
+            for quantifier, words in group.items()
         ]
         words = {word: operands for word, operands in given.items() if word not in parts}
-        tests = compiled("condition", words, lookups)
+        tests = list(compiled("condition", words, lookups))
         self._tests = [test.condition for test in tests if test.condition is not None]
+        self._repeated = [test.repeated for test in tests if test.repeated is not None]
 
     def is_near(self, _: Head | None) -> bool:
         """Whether a key with some head may pass: ``may_pass`` is as quick."""
@@ -295,30 +328,58 @@ class ConditionTest:
             self._key.verdict(element.key) != NO and self._operator.verdict(element.operator) != NO
         )
 
-    def verdict(self, element: Condition, _: Statement) -> int:
+    def verdict(self, element: Condition, statement: Statement) -> int:
         """The verdict on *element*; at most MAYBE if the block is unknown."""
         verdict = min(self._key.verdict(element.key), self._operator.verdict(element.operator))
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
+        for repeated in self._repeated if verdict else ():
+            from .structure import repeats_key
+
+            verdict = min(verdict, repeated(repeats_key(element, statement)))
         for quantifier, test in self._values if verdict else ():
-            verdict = min(
-                verdict, _quantified(quantifier, [test.verdict(v) for v in element.values])
-            )
+            found = [test.verdict(v, element, statement) for v in element.values]
+            verdict = min(verdict, _quantified(quantifier, found))
         return verdict if element.certain else min(verdict, MAYBE)
 
-    def witnesses(self, element: Condition, _: Statement, floor: int) -> Iterator[Witness]:
-        """The condition, its key and operator, and the values that passed ``some``."""
+    def witnesses(self, element: Condition, statement: Statement, floor: int) -> Iterator[Witness]:
+        """The condition, its key and operator, and the values that passed the last ``some``."""
         key, operator = element.key, element.operator
         whole = element.span
         yield Witness("condition", f"{operator.written} {key.written}", whole, None, whole)
         yield Witness("key", key.written, key.span, None, whole)
         yield Witness("operator", operator.written, operator.span, None, whole)
-        for quantifier, test in self._values:
-            if quantifier == "some":
-                for value in element.values:
-                    if test.verdict(value) >= floor:
-                        term = test.term(value)
-                        yield Witness("value", value.written, value.span, term, whole)
+        some = [test for quantifier, test in self._values if quantifier == "some"]
+        for test in some[-1:]:
+            for value in element.values:
+                if test.verdict(value, element, statement) >= floor:
+                    term = test.term(value)
+                    yield Witness("value", value.written, value.span, term, whole)
+
+
+class _ValueTest:
+    """The test of one value by itself, and among the others of its condition."""
+
+    def __init__(self, words: Given, lookups: Lookups) -> None:
+        own, others = _without_none(words)
+        tests = {w: list(compiled("condition.value", {w: own[w]}, lookups)) for w in own}
+        self._among = [test.among for found in tests.values() for test in found if test.among]
+        alone = {w: own[w] for w, found in tests.items() if not any(test.among for test in found)}
+        self._alone = SingleTest("condition.value", alone, lookups)
+        self._none = _ValueTest(others, lookups) if others else None
+
+    def verdict(self, value: Text, condition: Condition, statement: Statement) -> int:
+        """The verdict on *value* of *condition* of *statement*."""
+        verdict = self._alone.verdict(value)
+        for test in self._among if verdict else ():
+            verdict = min(verdict, test(value, condition, statement))
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(value, condition, statement)))
+        return verdict
+
+    def term(self, value: Text) -> Term:
+        """*value* with the form that the test compares."""
+        return self._alone.term(value)
 
 
 def _quantified(quantifier: str, verdicts: Sequence[int]) -> int:

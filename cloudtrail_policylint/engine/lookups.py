@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 
 from ..base.record import record
-from ..iam.arns import MISFITS, Shape, misfit, service_of
-from ..iam.patterns import MAYBE, Pattern
+from ..iam.arns import MISFITS, PLACED, Shape, misfit, region_of, service_of
+from ..iam.normalise import nearest_element
+from ..iam.patterns import MAYBE, NO, YES, Pattern
 from ..tree.nodes import Hole, Text
 
 TYPE_CHECKING = False
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ..iam.catalogue import Catalogue, KnownAction
     from ..iam.policy import Document
     from .asking import Sources
+    from .redundancy import Redundancy
 
 
 MAX_HOLDERS = 100
@@ -69,12 +71,27 @@ class Lookups:
         return found[1]
 
     @cached_property
+    def redundancy(self) -> Redundancy:
+        """What is redundant in statements, loaded when a rule first asks for it."""
+        from .redundancy import Redundancy
+
+        return Redundancy()
+
+    @cached_property
     def _resource_facts(self) -> dict[str, Mapping[str, Any]]:
         return {one["type"]: one for one in self.catalogue.facts.resource_types}
 
     def resource_facts(self, type_: str) -> Mapping[str, Any]:
         """What ``rules/facts/resources.yaml`` says of resources of *type_*."""
         return self._resource_facts.get(type_, {})
+
+    def nearest(self, field: str, text: str) -> str | None:
+        """What was probably meant by *text*, an action, a condition key or an element."""
+        if field == "key":
+            return self.catalogue.nearest_key(text)
+        if field == "element":
+            return nearest_element(text)
+        return self.catalogue.nearest_action(text)
 
     def misfit(self, term: Term) -> tuple[int, str]:
         """The verdict and reason of ``arns.misfit`` for the service that the text names."""
@@ -86,11 +103,25 @@ class Lookups:
 
     def _misfit(self, term: Term) -> tuple[int, str]:
         assert isinstance(term.form, Shape)
+        arn = term.form.arn
         service = named_service(term)
         kinds = self.catalogue.types_of_arn_service(service) if service else ()
-        if term.form.arn is not None and not kinds:
+        found = misfit(term.text.parts, term.form, kinds)
+        if arn is None or found[1] in PLACED:
+            return found
+        region, regions = region_of(arn), self.catalogue.facts.regions
+        if region and regions and region not in regions:
+            return YES, "region-name"
+        if found[0] == NO:
+            return found
+        has = arn.service is not None and self.catalogue.service(arn.service) is not None
+        if arn.service is None or (has and found[0] == MAYBE):
             return MAYBE, ""
-        return misfit(term.text.parts, term.form, kinds)
+        # The types of other services may have such ARNs, too.
+        every = self.catalogue.every_type_of_arn_service(arn.service)
+        if not every:
+            return YES, "service"
+        return misfit(term.text.parts, term.form, every) if len(every) > len(kinds) else found
 
     def reason(self, term: Term) -> str:
         """Why the text cannot name a resource, in words for a message; empty if it can."""

@@ -60,12 +60,22 @@ def _value(name: str, subject: Subject, lookups: Lookups) -> str:
 
 
 def _nearest(subject: Subject, lookups: Lookups) -> str:
-    """A suggestion for the reported action, as the end of a sentence; empty if there is none."""
+    """A suggestion for the reported action or key, as the end of a sentence; empty if there is none."""
     witness = subject.witness
     if witness is None or witness.term is None:
         return ""
-    near = lookups.catalogue.nearest_action(witness.term.text.written)
+    near = lookups.nearest(witness.field, witness.term.text.written)
     return f"; did you mean {near}?" if near else ""
+
+
+def _as_of(_: Subject, lookups: Lookups) -> str:
+    """The date of the AWS data."""
+    return lookups.catalogue.as_of()
+
+
+def _mistake(subject: Subject, _: Lookups) -> str:
+    """What breaks the grammar at the reported place."""
+    return _asked("mistake", subject, "the grammar is broken")
 
 
 def _reason(subject: Subject, lookups: Lookups) -> str:
@@ -91,6 +101,22 @@ def _because(subject: Subject, _: Lookups) -> str:
 def _request(subject: Subject, _: Lookups) -> str:
     """The action of the request that was asked about."""
     return _asked("request", subject, "the request")
+
+
+def _covering(subject: Subject, lookups: Lookups) -> str:
+    """What stands for the reported element or statement, and makes it redundant."""
+    statement, document = subject.binding.statement, subject.document
+    if statement is None or document is None or subject.witness is None:
+        return "another one"
+    found = lookups.redundancy.covering(subject.witness, statement, document)
+    return shortened(found) if found else "another one"
+
+
+def _range(subject: Subject, _: Lookups) -> str:
+    """The range that the reported address stands for."""
+    from ..iam.addresses import range_of
+
+    return range_of(subject.witness.shown) if subject.witness is not None else "another one"
 
 
 def _effective(subject: Subject, _: Lookups) -> str:
@@ -119,10 +145,14 @@ def _asked(field: str, subject: Subject, otherwise: str) -> str:
 
 PLACEHOLDERS = {
     "nearest": _nearest,
+    "as-of": _as_of,
+    "mistake": _mistake,
     "reason": _reason,
     "element": _element,
     "because": _because,
     "request": _request,
+    "covering": _covering,
+    "range": _range,
     "effective": _effective,
     "undenied": _undenied,
 }

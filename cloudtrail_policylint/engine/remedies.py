@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 NEAREST = "{nearest}"
+RANGE = "{range}"
 
 
 class Lists:
@@ -80,7 +81,7 @@ def _edit(
     if remedy.remove:
         entry = _removable(target, lists.statement.node) if lists.statement is not None else None
         return removing(entry, says=remedy.says) if entry is not None else None
-    new = _new(remedy, joined(target), lookups)
+    new = _new(remedy, remedy.at or witness.field, joined(target), lookups)
     if new is None or new in lists.beside(witness):
         return None
     return rewriting(target, new, says=remedy.says)
@@ -126,14 +127,25 @@ def _all_entries(node: Map) -> Iterable[Entry]:
             yield from _all_entries(entry.value)
 
 
-def _new(remedy: Remedy, old: str, lookups: Lookups) -> str | None:
-    """What *old* becomes, by the first way of *remedy* that applies."""
-    if remedy.write:
-        written = remedy.write
-        if written == NEAREST:
-            written = (lookups.catalogue.nearest_action(old) if HOLE not in old else None) or ""
-        if written:
-            return written
+def _written(write: str, field: str, old: str, lookups: Lookups) -> str:
+    """What *write* stands for; "" if that is nothing."""
+    if write == NEAREST:
+        return (lookups.nearest(field, old) if HOLE not in old else None) or ""
+    if write == RANGE:
+        from ..iam.addresses import range_of
+
+        return range_of(old)
+    return write
+
+
+def _new(remedy: Remedy, field: str, old: str, lookups: Lookups) -> str | None:
+    """What *old*, the text of *field*, becomes, by the first way of *remedy* that applies."""
+    written = _written(remedy.write, field, old, lookups)
+    if written:
+        return written
+    for right in remedy.letter_case:
+        if old != right and old.lower() == right.lower():
+            return right
     for wrong, right in remedy.replace:
         at = old.lower().find(wrong.lower())
         if at >= 0:

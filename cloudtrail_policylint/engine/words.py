@@ -12,6 +12,8 @@ from ..iam.arns import (
     MISFITS,
     NAMED_SERVICES,
     NO_ARN,
+    PLACED,
+    SERVICE,
     Operands,
     Shape,
     action_head,
@@ -37,7 +39,7 @@ from ..iam.patterns import (
     within,
     within_verdict,
 )
-from ..tree.nodes import Hole, Piece, allows
+from ..tree.nodes import Hole, Map, Piece, Seq, allows
 from .conditions import if_absent
 from .lookups import Term, named_service, prefix_of
 from .targets import UNKNOWN, accepts, is_accepted
@@ -49,7 +51,9 @@ if TYPE_CHECKING:
 
     from ..decisions.decision import Decision
     from ..iam.catalogue import KnownAction
-    from ..iam.policy import Condition, Document, Statement
+    from ..iam.policy import Condition, Document, Principal, Statement
+    from ..tree.nodes import Node, Text
+    from ..tree.source import Span
     from .asking import Met
     from .lookups import Lookups
 
@@ -111,12 +115,13 @@ FAMILIES = {
     "arn": ARNS,
     "type": EXACT,
     "owner": FOLDED,
+    "element": FOLDED,
     "property": EXACT,
 }
 """The fields with words about texts: of policies, attachments (``arn``), resources (``type``, ``property``)."""
 
 TEXTS = tuple(FAMILIES)
-PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type"))
+PATTERNS = tuple(f for f in TEXTS if f not in ("effect", "version", "principal.type", "element"))
 """The fields whose texts are compared with patterns."""
 
 _HEADS: dict[str, Callable[[str], Names]] = {
@@ -149,6 +154,11 @@ class WordTest:
     contextual: Callable[[Term, Statement], int] | None = None
     """Tests one text as written, in its statement."""
     condition: Callable[[Condition], int] | None = None
+    principal: Callable[[Principal, Statement], int] | None = None
+    among: Callable[[Text, Condition, Statement], int] | None = None
+    """Tests one value among the others of its condition."""
+    shown: Callable[[Statement, Document], Sequence[tuple[str, str, Span]]] | None = None
+    """Finds what a statement has: each with the field that it is, as messages show it, and its place."""
     target: Callable[[str], int] | None = None
     document: Callable[[Document], int] | None = None
     names: tuple[str, ...] | None = None
@@ -161,7 +171,9 @@ class WordTest:
     cause: Callable[[str], int] | None = None
     """Tests what keeps a request from being allowed."""
     given: Callable[[int], int] | None = None
-    """Tests whether a property has a value."""
+    """Tests whether a property has a value, or whether what may be left out is written."""
+    repeated: Callable[[int], int] | None = None
+    """Tests whether something before it in the policy is the same."""
     order: Callable[[Mapping[str, int]], int] | None = None
     """Tests whether a resource is made before another, after it, or unordered."""
     heads: frozenset[Names] | None = None
@@ -342,10 +354,96 @@ def variable(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(text=test)
 
 
+def broken_variable(defects: Sequence[str], _: Context) -> WordTest:
+    """``broken-variable``: a policy variable in the text has one of these *defects*."""
+    wanted = frozenset(defects)
+
+    def test(term: Term) -> int:
+        if not any(isinstance(part, Piece) and "${" in part.text for part in term.text.parts):
+            return NO
+        from ..iam.variables import defects_of
+
+        return NO if wanted.isdisjoint(defects_of(term.text.parts)) else YES
+
+    return WordTest(text=test)
+
+
+def characters(classes: Sequence[str], _: Context) -> WordTest:
+    """``characters``: the text has no others than those of *classes*."""
+
+    def test(term: Term) -> int:
+        known = "".join([part.text for part in term.text.parts if isinstance(part, Piece)])
+        if not all(_is_among(char, classes) for char in known):
+            return NO
+        return YES if term.text.literal is not None else MAYBE
+
+    return WordTest(text=test)
+
+
+def _is_among(char: str, classes: Sequence[str]) -> bool:
+    if char in classes:
+        return True
+    return char.isascii() and (
+        (char.isalpha() and "letters" in classes) or (char.isdigit() and "digits" in classes)
+    )
+
+
 MOST_LETTERS = 2
 """The most letters that a misspelt word differs in."""
 _VARIABLE = regex(r"\$\{([^{},]+)")
 """A policy variable up to its end, or its default."""
+
+
+# -- words on the values of conditions
+
+
+def reads_as(types: Sequence[str], _: Context) -> WordTest:
+    """``reads-as``: the value can be read as one of these *types*."""
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        if literal is None or "${" in literal:  # what a variable stands for is not known
+            return MAYBE
+        from ..decisions.operators import reads
+
+        return YES if any(reads(literal, name) for name in types) else NO
+
+    return WordTest(text=test)
+
+
+def address(sorts: Sequence[str], _: Context) -> WordTest:
+    """``address``: the value is an IP address or range of one of these *sorts*."""
+    wanted = frozenset(sorts)
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        if literal is None or "${" in literal:
+            return MAYBE
+        from ..iam.addresses import sorts_of
+
+        return NO if wanted.isdisjoint(sorts_of(literal)) else YES
+
+    return WordTest(text=test)
+
+
+def typed(types: Sequence[str], context: Context) -> WordTest:
+    """``typed`` of a condition key: its values are of one of these *types*."""
+    wanted = frozenset(types)
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        found = context.lookups.catalogue.type_of(literal) if literal is not None else None
+        return MAYBE if found is None else YES if found in wanted else NO
+
+    return WordTest(text=test)
+
+
+# -- words on principals
+
+
+def of_not_principal(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``complement`` of a principal: whether it is one of ``NotPrincipal``."""
+    return WordTest(principal=lambda one, _: YES if one.complement == wanted else NO)
 
 
 # -- words on actions and resources
@@ -356,6 +454,21 @@ def complement(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     if wanted:  # a complement has no head
         return WordTest(whole=_never, heads=frozenset())
     return WordTest(complement=_never)
+
+
+def names_services(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``service-wildcard``: its service is written with a wildcard, and with more than ``*``."""
+    field = 0 if context.field == "action" else SERVICE
+
+    def test(term: Term) -> int:
+        fields = split(term.text.parts)
+        if len(fields) <= field + 1:
+            return _wanted(NO, wanted)
+        name = "".join([part.text if isinstance(part, Piece) else "x" for part in fields[field]])
+        is_wild = bool(name.strip("*")) and ("*" in name or "?" in name)
+        return _wanted(YES if is_wild else NO, wanted)
+
+    return WordTest(text=test)
 
 
 def action_service(operands: Sequence[str], _: Context) -> WordTest:
@@ -466,9 +579,10 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
     """``misfit``: the text cannot name a resource of its service, for one of *reasons*."""
     wanted = frozenset(reasons)
     # Not what is uncertain about an ARN: a name is wrong as it is written, or right.
-    certain = wanted <= {*NO_ARN, "name"}
+    certain = wanted <= PLACED
     heads = None
-    if certain:  # what has a head is an ARN, and only names of some services are looked at
+    if wanted <= {*NO_ARN, "name"}:
+        # What has a head is an ARN, and only names of some services are looked at.
         named = NAMED_SERVICES if "name" in wanted else ()
         heads = frozenset([(None, service) for service in named])
 
@@ -541,13 +655,26 @@ def misspells_key(operands: Sequence[str], _: Context) -> WordTest:
 
 def misspells(operands: Sequence[str], _: Context) -> WordTest:
     """``misspells``: the text is nearly one of *operands*, or in another letter case."""
+    names = [operand.lower() for operand in operands]
 
     def test(term: Term) -> int:
         literal = term.text.literal or ""
         if literal in operands:
             return NO
         lower = literal.lower()
-        return YES if any(_is_nearly(lower, o) or lower == o for o in operands) else NO
+        return YES if any(_is_nearly(lower, name) or lower == name for name in names) else NO
+
+    return WordTest(text=test)
+
+
+def resembles(operands: Sequence[str], context: Context) -> WordTest:
+    """``resembles``: the text is one of *operands*, or nearly so."""
+    same, nearly = written(operands, context), misspells(operands, context)
+
+    def test(term: Term) -> int:
+        assert same.text is not None
+        assert nearly.text is not None
+        return max(same.text(term), nearly.text(term))
 
     return WordTest(text=test)
 
@@ -580,6 +707,115 @@ def accepts_resource(wanted: bool, context: Context) -> WordTest:  # noqa: FBT00
     )  # a complement matches actions of every service
 
 
+# -- words on elements beside others
+
+
+def redundant(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant``: another element of the same list stands for it."""
+    field, lookups = context.field, context.lookups
+
+    def test(term: Term, statement: Statement) -> int:
+        return YES if lookups.redundancy.has(field, term.text, statement) else NO
+
+    return WordTest(contextual=test)
+
+
+def redundant_principal(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant`` of a principal: another one stands for it."""
+    lookups = context.lookups
+
+    def test(one: Principal, statement: Statement) -> int:
+        return YES if lookups.redundancy.has("principal", one.id, statement) else NO
+
+    return WordTest(principal=test)
+
+
+def redundant_value(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant`` of a value: another one of the condition decides."""
+    lookups = context.lookups
+
+    def test(value: Text, condition: Condition, statement: Statement) -> int:
+        return YES if lookups.redundancy.has_value(value, condition, statement) else NO
+
+    return WordTest(among=test)
+
+
+def redundant_statement(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant`` of a statement: an earlier one of the document says the same."""
+    lookups = context.lookups
+
+    def test(statement: Statement, document: Document) -> Sequence[tuple[str, str, Span]]:
+        found = id(statement) in lookups.redundancy.of_statements(document)
+        return (("statement", "", statement.span),) if found else ()
+
+    return WordTest(shown=test)
+
+
+def empty(operands: Sequence[str], _: Context) -> WordTest:
+    """``empty``: an element of the statement is written with nothing in it."""
+    tests = [_EMPTY[one] for one in operands]
+
+    def test(statement: Statement, _: Document) -> Sequence[tuple[str, str, Span]]:
+        return [found for one in tests for found in one(statement)]
+
+    return WordTest(shown=test)
+
+
+def _empty_list(name: str, elements: str) -> Callable[[Statement], Iterator[tuple[str, str, Span]]]:
+    def found(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+        if not getattr(statement, elements):
+            entry = statement.node.entry(name)
+            if entry is not None and _is_empty(entry.value, Seq):
+                yield name.lower(), name, entry.key.span
+
+    return found
+
+
+def _empty_principal(form: type) -> Callable[[Statement], Iterator[tuple[str, str, Span]]]:
+    def found(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+        if statement.principals:
+            return
+        for name in ("Principal", "NotPrincipal"):
+            entry = statement.node.entry(name)
+            if entry is None:
+                continue
+            if form is Map and _is_empty(entry.value, Map):
+                yield "principal", name, entry.key.span
+            elif form is Seq and isinstance(entry.value, Map):
+                for inner in entry.value.entries:
+                    if _is_empty(inner.value, form):
+                        yield "principal", f"{name} {inner.key.written}", inner.key.span
+
+    return found
+
+
+def _empty_condition(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+    entry = statement.node.entry("Condition")
+    if entry is None or not isinstance(entry.value, Map):
+        return
+    if not entry.value.entries:
+        yield "condition", "Condition", entry.key.span
+    for operator in entry.value.entries:
+        if _is_empty(operator.value, Map):
+            yield "condition", operator.key.written, operator.key.span
+
+
+def _is_empty(node: Node, form: type) -> bool:
+    if isinstance(node, Seq):
+        return form is Seq and not node.items
+    return form is Map and isinstance(node, Map) and not node.entries
+
+
+_EMPTY = {
+    "action": _empty_list("Action", "actions"),
+    "resource": _empty_list("Resource", "resources"),
+    "principal-list": _empty_principal(Seq),
+    "principal-object": _empty_principal(Map),
+    "condition": _empty_condition,
+}
+"""What ``empty`` finds, by its operand."""
+
+
 # -- words on conditions, targets and documents
 
 
@@ -592,6 +828,49 @@ def known_key(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
         return _wanted(MAYBE if has is None else YES if has else NO, wanted)
 
     return WordTest(text=test)
+
+
+def of_service(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``of-service``: its prefix is that of a service, or for a key, of an identity provider."""
+    is_key = context.field == "condition.key"
+
+    def test(term: Term) -> int:
+        prefix, known = prefix_of(term.text)
+        start = prefix or term.text.literal or ""
+        if not known or "*" in start or "?" in start:
+            return MAYBE
+        catalogue = context.lookups.catalogue
+        has = catalogue.has_prefix_of_keys(prefix) if is_key else catalogue.service(prefix)
+        return _wanted(YES if has else NO, wanted)
+
+    return WordTest(text=test)
+
+
+def multivalued(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``multivalued``: a request may carry several values of the key."""
+
+    def test(term: Term) -> int:
+        literal = term.text.literal
+        found = context.lookups.catalogue.is_multivalued(literal) if literal is not None else None
+        return _wanted(MAYBE if found is None else YES if found else NO, wanted)
+
+    return WordTest(text=test)
+
+
+def several(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``several``: the condition has more than one value."""
+
+    def test(condition: Condition) -> int:
+        if condition.written is None:
+            return MAYBE
+        return _wanted(YES if condition.written > 1 else NO, wanted)
+
+    return WordTest(condition=test)
+
+
+def repeated(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+    """``repeated``: something before it in the policy is the same."""
+    return WordTest(repeated=lambda found: _wanted(found, wanted))
 
 
 def absent(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
@@ -612,6 +891,19 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
     def test(document: Document) -> int:
         found = sum(kind in wanted for kind in document.kinds)
         return NO if not found else YES if found == len(document.kinds) else MAYBE
+
+    return WordTest(document=test)
+
+
+def larger_than(characters: int, _: Context) -> WordTest:
+    """``over`` of a size: the document has more than so many *characters*."""
+
+    def test(document: Document) -> int:
+        from ..iam.size import least_size
+
+        if least_size(document) > characters:
+            return YES
+        return NO if document.complete else MAYBE
 
     return WordTest(document=test)
 
@@ -683,23 +975,53 @@ def one_of_orders(operands: Sequence[str], _: Context) -> WordTest:
 
 
 WORDS = (
-    Word("is", TEXTS, written),
+    Word("is", tuple(f for f in TEXTS if f != "element"), written),
+    Word("is", ("element",), written, (Placeholder("nearest"),)),
     Word("is", ("target",), one_of_targets),
     Word("is", ("kind",), one_of_kinds),
     Word("overlaps", PATTERNS, _related("overlaps")),
     Word("within", PATTERNS, _related("within")),
     Word("covers", PATTERNS, _related("covers")),
     Word("wildcard", PATTERNS, wildcard),
-    Word("variable", ("condition.value",), variable),
+    Word("variable", ("sid", "action", "resource", "principal.id", "condition.value"), variable),
+    Word("broken-variable", ("resource", "condition.value"), broken_variable),
+    Word("characters", ("sid", "principal.id"), characters),
+    Word("reads-as", ("condition.value",), reads_as),
+    Word("address", ("condition.value",), address, (Placeholder("range"),)),
+    Word("typed", ("condition.key",), typed),
+    Word("complement", ("principal",), of_not_principal),
     Word("misspells", ("action",), misspells_prefix),
     Word("misspells", ("condition.key",), misspells_key),
-    Word("misspells", ("principal.id", "condition.value"), misspells),
+    Word("misspells", ("principal.id", "principal.type", "condition.value", "element"), misspells),
     Word("misspells", ("arn",), misspells_policy),
     Word("complement", ("action", "resource"), complement),
+    Word("redundant", ("action", "resource"), redundant, (Placeholder("covering"),)),
+    Word("redundant", ("principal",), redundant_principal, (Placeholder("covering"),)),
+    Word("redundant", ("condition.value",), redundant_value, (Placeholder("covering"),)),
+    Word("redundant", ("statement",), redundant_statement, (Placeholder("covering"),)),
+    Word("empty", ("statement",), empty),
+    Word("service-wildcard", ("action", "resource"), names_services),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
     Word("known", ("action",), known_action, (Placeholder("nearest", when=False),)),
-    Word("known", ("condition.key",), known_key),
+    Word(
+        "known",
+        ("condition.key",),
+        known_key,
+        (Placeholder("nearest", when=False), Placeholder("as-of", when=False)),
+    ),
+    Word(
+        "of-service",
+        ("action", "condition.key"),
+        of_service,
+        (Placeholder("nearest", when=False), Placeholder("as-of")),
+    ),
+    Word("multivalued", ("condition.key",), multivalued),
+    Word("several", ("condition",), several),
+    Word("repeated", ("sid", "condition"), repeated),
+    Word("beside", ("element",), one_of_names),
+    Word("resembles", ("element",), resembles),
+    Word("is", ("mistake",), one_of_names, (Placeholder("mistake"),)),
     Word("scopes-to", ("action",), scopes_to),
     Word("fits", ("resource",), fitting, (Placeholder("reason", when="none"),)),
     Word("misfit", ("resource", "condition.value"), misfitting, (Placeholder("reason"),)),
@@ -717,7 +1039,8 @@ WORDS = (
     Word("is", ("undenied",), one_of_names, (Placeholder("undenied"),)),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
     Word("cause", ("request",), one_of_causes, (Placeholder("request"), Placeholder("because"))),
-    Word("given", ("property",), given),
+    Word("given", ("property", "version", "principal.type"), given),
+    Word("over", ("size",), larger_than),
     Word("is", ("order",), one_of_orders),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""

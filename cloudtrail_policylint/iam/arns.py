@@ -77,6 +77,7 @@ _MOST_TELLING = (SERVICE, RESOURCE, REGION, ACCOUNT_ID, PARTITION)
 
 STAR = "*"
 _STAR = parse(STAR)
+_NONE = parse("")
 
 Parts = tuple[Piece | Hole, ...]
 
@@ -345,10 +346,14 @@ MISFITS = {
     "fields": "an ARN has six fields separated by colons",
     "region": "the region is missing",
     "account": "the account id is missing",
+    "region-given": "its ARNs have no region",
+    "account-given": "its ARNs have no account id",
     "partition": "there is no such partition",
     "region-name": "there is no such region",
     "region-partition": "the region is in another partition",
     "account-digits": "an account id has 12 digits",
+    "service": "there is no such service",
+    "service-case": "the service is in lower case",
     "separator": "a slash separates the type and the name",
     "case": "the resource type is case-sensitive",
     "type": "the service has no such resource type",
@@ -357,6 +362,20 @@ MISFITS = {
     "bare": "it is not an ARN",
 }
 """Why a text is not an ARN of its service, in words for a message, by the word that rules use."""
+PLACED = frozenset(
+    (
+        "partition",
+        "region-name",
+        "region-partition",
+        "account-digits",
+        "service-case",
+        "name",
+        "prefix",
+        "fields",
+        "bare",
+    )
+)
+"""Those of ``MISFITS`` that do not depend on which types the service has: a text is wrong as it is written."""
 
 NO_ARN = ("bare", "prefix", "fields")
 """Those of ``MISFITS`` that no text with the form of an ARN has."""
@@ -413,12 +432,24 @@ def fits(a: Shape, kind: ResourceType) -> int:
     return overlap(a, kind.operand)
 
 
+def _misplaced(arn: Arn) -> str:
+    """What is wrong with *arn* whatever its service has; empty if nothing is."""
+    service = _written_out(arn.parts[SERVICE])
+    return "service-case" if service != service.lower() else _wrong_location(arn)
+
+
+def region_of(arn: Arn) -> str:
+    """The region of *arn* if it is written out, and looks like one; else empty."""
+    region = _written_out(arn.parts[REGION])
+    return region if _REGION.match(region) else ""
+
+
 def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, str]:
     """Whether *a* cannot name a resource of the service that has the types *kinds*, and why.
 
     The verdict, and the word for the reason (empty unless the verdict is YES).
     """
-    wrong = _wrong_location(a.arn) if a.arn is not None else ""
+    wrong = _misplaced(a.arn) if a.arn is not None else ""
     if wrong:
         return YES, wrong
     best = NO
@@ -435,10 +466,26 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
     written = a.arn.parts
     if len(split(parts)) < FIELDS or not _of_service(a.arn, kinds):
         return MAYBE, ""
+    like = [kind for kind in kinds if _is_like(a.arn, kind)] or kinds
     for field, reason in ((REGION, "region"), (ACCOUNT_ID, "account")):
-        if field in a.arn.empty and all(field in kind.needs for kind in kinds):
+        if field in a.arn.empty and all(field in kind.needs for kind in like):
             return YES, reason
+        without = like is not kinds and all(_is_without(kind, field) for kind in like)
+        if without and overlaps_verdict(a.arn.field(field), _NONE) == NO:
+            return YES, f"{reason}-given"
     return _misfit_resource(written[RESOURCE], kinds)
+
+
+def _is_like(arn: Arn, kind: ResourceType) -> bool:
+    """Whether *arn* would be of *kind* with another region or account id."""
+    return kind.operand.fields is not None and all(
+        overlaps_verdict(arn.field(field), kind.operand.fields[field])
+        for field in (PARTITION, SERVICE, RESOURCE)
+    )
+
+
+def _is_without(kind: ResourceType, field: int) -> bool:
+    return kind.operand.fields is not None and kind.operand.fields[field] == _NONE
 
 
 def _wrong_location(arn: Arn) -> str:
@@ -504,7 +551,7 @@ def _misfit_loose(parts: Parts, a: Shape, whole: Operand) -> tuple[int, str]:
             return NO, ""
         return YES, "bare"
     fields = text.split(":")
-    if STAR in text or "?" in text:
+    if overlaps_verdict(a.whole, whole.whole) != NO and (STAR in text or "?" in text):
         return MAYBE, ""
     if fields[0] != "arn":
         return YES, "prefix" if len(fields) >= FIELDS - 1 else "bare"

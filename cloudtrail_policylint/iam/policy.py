@@ -83,7 +83,8 @@ class Principal:
 class Condition:
     """One operator and key of a Condition block, with its values.
 
-    ``certain`` is False if values, key or the block itself are unknown.
+    ``certain`` is False if values, key or the block itself are unknown. ``written``
+    is the number of values, None if it is not known.
     """
 
     operator: Text
@@ -91,6 +92,7 @@ class Condition:
     values: tuple[Text, ...]
     span: Span
     certain: bool = True
+    written: int | None = None
 
 
 @record
@@ -125,7 +127,9 @@ class Document:
     where a rule looks for what else is granted. ``blocks`` are those that
     statements of the document may come from, and ``related`` the places that
     load it from a file of its own. ``number`` is its index among the documents
-    of its file or module.
+    of its file or module. ``node`` is the document as written if it is an object,
+    ``mistakes`` is what breaks the grammar, by the names of ``normalise``, and
+    ``misread``: a syntax error may have left parts of it only.
     """
 
     kinds: tuple[str, ...]
@@ -141,6 +145,9 @@ class Document:
     blocks: Ranges = Ranges()
     related: tuple[Related, ...] = ()
     number: int = 0
+    node: Map | None = None
+    mistakes: tuple[Problem, ...] = ()
+    misread: bool = False
 
     def of_kind(self, kind: str) -> Document:
         """The same document, known to be of *kind*."""

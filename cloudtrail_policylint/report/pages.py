@@ -210,9 +210,9 @@ def _superseding(rule: Rule) -> str:
 
 
 def _fence(language: str, text: str) -> str:
-    if language == "cloudformation":
-        return "json" if text.lstrip().startswith("{") else "yaml"
-    return "hcl" if language == "terraform" else language
+    if language == "terraform":
+        return "hcl"
+    return "json" if text.lstrip().lstrip("«").startswith(("{", "[")) else "yaml"
 
 
 def _escaped(text: str) -> str:

@@ -419,6 +419,8 @@ def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
         allowed = {"kind"}  # no statement is singled out
     else:
         allowed = set(_ANYWHERE)
+    if "element" in match or "element" in match.get("statement", {}).get("some", {}):
+        allowed.add("element")
     brought = _brought()
     for word, given in _words(match):
         for placeholder in brought.get(word, ()):

@@ -26,7 +26,8 @@ class Remedy:
 
     ``safe``: it changes only what is certainly wrong. ``says`` describes it. ``at``
     is the text that it changes; empty for the one reported. The first of these
-    that applies is done: the text becomes ``write``; the first of ``replace`` that
+    that applies is done: the text becomes ``write``; it becomes the one of ``letter_case``
+    that it is in other letter case; the first of ``replace`` that
     it contains (case-insensitive) is replaced; its ``fields`` between colons,
     counted from 1, are replaced. ``remove`` removes the condition instead.
     """
@@ -35,6 +36,7 @@ class Remedy:
     says: str
     at: str = ""
     write: str = ""
+    letter_case: tuple[str, ...] = ()
     replace: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[int, str], ...] = ()
     remove: bool = False
@@ -290,6 +292,7 @@ def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
         says=_line(raw["says"]),
         at=raw.get("at", ""),
         write=raw.get("write", ""),
+        letter_case=tuple(raw.get("letter-case", ())),
         replace=tuple(raw.get("replace", {}).items()),
         remove="remove" in raw,
         fields=tuple((int(number), text) for number, text in raw.get("fields", {}).items()),
@@ -311,7 +314,9 @@ def stored_book(
         "actions": [fact["name"] for fact in facts.get("actions", ())],
         "keys": [fact["name"] for fact in facts.get("condition-keys", ())],
         "same-accounts": facts.get("same-accounts", []),
-        "facts": lines.add({name: facts.get(name) for name in _LATE}),
+        "facts": lines.add(
+            {**{name: facts.get(name) for name in _LATE}, "regions": sets.get("aws-regions", [])}
+        ),
     }
     return b"\n".join([json_line(head), *lines.found])
 

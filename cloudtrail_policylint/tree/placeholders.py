@@ -1,7 +1,7 @@
 """Placeholders: text to be replaced by an installer, a deployment tool or a person.
 
-``${Account}``, ``{{ account }}`` and ``<region>`` in a policy are unknown values,
-in any format.
+``${Account}``, ``{{ account }}``, ``<region>`` and ``[REGION]`` in a policy are
+unknown values, in any format.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _PLACEHOLDER = (
     r"|<[^<>:*]+>"
     r"|<%[^%]*%>"
     r"|%[A-Za-z_]+%"
+    r"|\[[A-Z][A-Z0-9_ -]*[A-Z0-9]\]"  # [ACCOUNT_ID]
 )
 _MAX_VARIABLE = 1_000
 """Characters of a text in which a variable may still be open."""
@@ -49,7 +50,7 @@ def _parts_with_placeholders(whole: tuple[Piece | Hole, ...]) -> list[Piece | Ho
 
 
 def _may_have_placeholder(text: str) -> bool:
-    return "{" in text or "<" in text or "%" in text
+    return "{" in text or "<" in text or "%" in text or "[" in text
 
 
 def _run_with_placeholders(run: list[Piece]) -> list[Piece | Hole]:

@@ -80,6 +80,9 @@ def operands_of(definition: Any) -> Iterator[Any]:
     if definition.get("type") == "boolean":
         yield from (True, False)
         return
+    if definition.get("type") == "integer":
+        yield 1
+        return
     if "enum" in definition:
         yield from definition["enum"]
         return
@@ -126,12 +129,20 @@ LISTED = {"text", "whole", "complement"}
 TESTED = {
     "action": LISTED | {"contextual", "met", "names", "denied"},
     "resource": LISTED | {"contextual", "names"},
-    "condition": {"condition", "met", "names"},
+    "condition": {"condition", "met", "names", "repeated"},
+    "sid": LISTED | {"repeated"},
+    "element": LISTED | {"names"},
+    "mistake": {"names"},
     "target": {"target"},
     "kind": {"document"},
-    "statement": {"met"},
+    "statement": {"met", "shown"},
+    "condition.value": LISTED | {"among"},
     "request": {"names", "met", "decision", "cause"},
     "property": LISTED | {"given"},
+    "version": LISTED | {"given"},
+    "principal": {"principal"},
+    "principal.type": LISTED | {"given"},
+    "size": {"document"},
     "order": {"order"},
     "allowed": {"names"},
     "undenied": {"names"},

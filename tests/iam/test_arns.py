@@ -406,7 +406,8 @@ PREFIX = "arn:aws:cloudtrail:eu-west-1:111122223333:"
         (("arn:aws:cloudtrail:", ANY, ":trail/xyz"), UNSURE),
         (("arn:aws:cloudtrail:", ANY), UNSURE),
         (("arn:aws:cloudtrail::*",), UNSURE),
-        (("x*:main",), UNSURE),
+        (("*:main",), RIGHT),
+        (("x*:main",), (YES, "bare")),
     ],
 )
 def test_misfit(given: tuple[str | Hole, ...], expected: tuple[int, str]) -> None:
@@ -419,7 +420,10 @@ def test_misfit(given: tuple[str | Hole, ...], expected: tuple[int, str]) -> Non
     ("text", "kind", "expected"),
     [
         ("arn:aws:s3:::logs", BUCKET, RIGHT),  # neither region nor account
-        ("arn:aws:s3:eu-west-1::logs", BUCKET, (YES, "type")),
+        ("arn:aws:s3:eu-west-1::logs", BUCKET, (YES, "region-given")),
+        ("arn:aws:s3::111122223333:logs", BUCKET, (YES, "account-given")),
+        ("arn:aws:s3:*:*:logs", BUCKET, RIGHT),
+        ("arn:aws:S3:::logs", BUCKET, (YES, "service-case")),
         ("arn:aws:logs:*:*:log-group", LOG_GROUP, (YES, "type")),  # joined by a colon there
         ("arn:aws:logs:*:*:Log-Group:x", LOG_GROUP, (YES, "case")),
     ],
@@ -429,5 +433,5 @@ def test_misfit_of_other_services(text: str, kind: ResourceType, expected: tuple
 
 
 def test_an_arn_of_another_service_is_not_judged_by_these_types() -> None:
-    text = "arn:aws:CloudTrail:eu-west-1:111122223333:trail/x"
+    text = "arn:aws:sns:eu-west-1:111122223333:trail/x"
     assert misfit(parts(text), made(text), KINDS) == UNSURE

@@ -45,10 +45,9 @@ def spelt(span: Span) -> str:
     return span.text
 
 
-def problems(policy: Any) -> list[tuple[str, str, str]]:
-    """Each problem with the beginning of its message (up to the second colon) and its place."""
-    found = document(policy).problems
-    return [(p.name, p.message.partition(": ")[0], spelt(p.span)) for p in found]
+def mistakes(policy: Any) -> list[tuple[str, str, str]]:
+    """Each mistake in the grammar with its message and its place."""
+    return [(p.name, p.message, spelt(p.span)) for p in document(policy).mistakes]
 
 
 # -- one or many
@@ -284,7 +283,7 @@ def test_many_beginnings_of_blanks_are_read_in_one_pass() -> None:
 # -- what breaks the grammar
 
 GOOD = {"Effect": "Allow", "Action": "s3:Get", "Resource": "*"}
-MISMATCH = "data-type-mismatch"
+MISMATCH = "type"
 
 
 @pytest.mark.parametrize(
@@ -313,11 +312,12 @@ MISMATCH = "data-type-mismatch"
         ({"Condition": {"Bool": {"aws:k": {}}}}, "aws:k is an object, not a string", "{}"),
     ],
 )  # fmt: skip
-def test_a_wrong_type_is_a_problem_and_its_neighbours_are_judged(
+def test_a_wrong_type_is_a_mistake_and_its_neighbours_are_judged(
     statement: dict[str, Any], message: str, place: str
 ) -> None:
     policy = {"Statement": [{**GOOD, **statement}, {**GOOD, "Sid": "next"}]}
-    assert problems(policy) == [(MISMATCH, message, place)]
+    name = "principal" if message.startswith("Principal is") else MISMATCH
+    assert mistakes(policy) == [(name, message, place)]
     first, second = document(policy).statements
     assert second.sid is not None
     assert second.sid.written == "next"
@@ -339,43 +339,53 @@ def test_a_wrong_type_is_a_problem_and_its_neighbours_are_judged(
 )
 def test_a_statement_that_is_no_object(broken: Any, what: str, place: str) -> None:
     expected = [(MISMATCH, f"a statement is {what}, not an object", place)]
-    assert problems({"Statement": [broken, GOOD]}) == expected
+    assert mistakes({"Statement": [broken, GOOD]}) == expected
     assert len(document({"Statement": [broken, GOOD]}).statements) == 1
-    assert problems({"Statement": broken}) == expected
+    assert mistakes({"Statement": broken}) == expected
 
 
 def test_a_list_in_the_list_of_statements_is_read_all_the_same() -> None:
     policy = {"Statement": [[GOOD], GOOD]}
-    assert [name for name, _, _ in problems(policy)] == [MISMATCH]
+    assert [name for name, _, _ in mistakes(policy)] == [MISMATCH]
     assert len(document(policy).statements) == 2
 
 
 @pytest.mark.parametrize("value", [2012, ["2012-10-17"], None])
 def test_a_version_that_is_no_string(value: Any) -> None:
     found = document({"Version": value, "Statement": GOOD})
-    assert [p.name for p in found.problems] == [MISMATCH]
-    assert spelt(found.problems[0].span) == json.dumps(value)
+    assert [p.name for p in found.mistakes] == [MISMATCH]
+    assert spelt(found.mistakes[0].span) == json.dumps(value)
     assert len(found.statements) == 1
 
 
 @pytest.mark.parametrize(
-    ("policy", "hint", "place"),
+    ("values", "types"),
     [
-        ({"Version": "2012-10-17"}, "", '{"Version": "2012-10-17"}'),
-        ({"Statements": [GOOD]}, "; Statements should read Statement", '"Statements"'),
-        ({"statement": GOOD}, "; statement should read Statement", '"statement"'),
-        ({"STATEMENT": GOOD}, "; STATEMENT should read Statement", '"STATEMENT"'),
+        (["1", 2], "a string, a number"),
+        ([True, "false", 3], "true or false, a string, a number"),
+        ([1, 2], ""),
+        (["a", "b"], ""),
+        (["a", "${X}"], ""),
+        (5, ""),
     ],
 )
-def test_a_policy_without_statement(policy: Any, hint: str, place: str) -> None:
-    message = f"the policy has no Statement, so AWS refuses it{hint}"
-    assert problems(policy) == [("missing-statement", message, place)]
+def test_values_of_several_types(values: Any, types: str) -> None:
+    found = mistakes({"Statement": {**GOOD, "Condition": {"Bool": {"aws:k": values}}}})
+    message = f"the values of aws:k are of several types: {types}"
+    assert found == ([("mixed", message, json.dumps(values))] if types else [])
 
 
-def test_no_statement_is_missed_where_something_is_not_in_view() -> None:
-    assert problems('{"Version": "x", ${rest}}') == []
-    assert document({"Version": "x"}, complete=False).problems == ()
-    assert not document('{"Version": "x", ${rest}}').complete
+def test_a_principal_that_is_the_name_of_one() -> None:
+    found = mistakes({"Statement": {**GOOD, "Principal": "111122223333"}})
+    message = 'Principal is 111122223333, not an object or "*"'
+    assert found == [("principal", message, '"111122223333"')]
+    for right in ("*", {"AWS": "*"}, "${Principal}"):
+        assert mistakes({"Statement": {**GOOD, "Principal": right}}) == []
+
+
+def test_what_a_syntax_error_has_left_is_no_mistake() -> None:
+    found = document({"Statement": [{**GOOD, "Effect": 5}]}, misread=True)
+    assert (found.mistakes, found.misread) == ((), True)
 
 
 def test_keys_that_are_there_twice() -> None:
@@ -393,8 +403,8 @@ def test_keys_that_are_there_twice() -> None:
 
 def test_the_problems_of_the_extraction_come_first() -> None:
     problem = Problem("embedded", "x", SPAN)
-    found = document({"Statement": 5}, problems=(problem,))
-    assert [p.name for p in found.problems] == ["embedded", MISMATCH]
+    found = document('{"Statement": {"Sid": "a", "Sid": "a"}}', problems=(problem,))
+    assert [p.name for p in found.problems] == ["embedded", "duplicate-key"]
 
 
 def test_a_document_of_too_many_values_is_not_judged() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TWO = """\
-{"Statement": [
+{"Version": "2012-10-17", "Statement": [
   {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"},
   {"Effect": "Allow", "Action": "cloudtrail:LookupEvents", "Resource": "arn:aws:cloudtrail:us-east-1:123456789012:trail/main"}]}
 """

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BAD = {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}
-POLICY = json.dumps({"Statement": BAD})
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": BAD})
 NESTED = (
     "Parameters:\n  Act: {Type: String}\nResources:\n  P:\n    Type: AWS::IAM::Policy\n    Properties:\n"
-    "      PolicyDocument:\n        Statement: {Effect: Deny, Action: !Ref Act, Resource: '*'}\n"
+    "      PolicyDocument:\n        Version: 2012-10-17\n        Statement: {Effect: Deny, Action: !Ref Act, Resource: '*'}\n"
 )
 STACK = (
     "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
@@ -39,10 +39,10 @@ STACK = (
 MODULE = """\
 variable "act" {}
 resource "aws_iam_policy" "of_caller" {
-  policy = jsonencode({ Statement = { Effect = "Deny", Action = var.act, Resource = "*" } })
+  policy = jsonencode({ Version = "2012-10-17", Statement = { Effect = "Deny", Action = var.act, Resource = "*" } })
 }
 resource "aws_iam_policy" "own" {
-  policy = jsonencode({ Statement = { Effect = "Deny", Action = "cloudtrail:Own", Resource = "*" } })
+  policy = jsonencode({ Version = "2012-10-17", Statement = { Effect = "Deny", Action = "cloudtrail:Own", Resource = "*" } })
 }
 """
 CALLER = 'module "m" {{\n  source = "../../modules/m"\n  act    = "cloudtrail:{}"\n}}\n'
@@ -70,9 +70,9 @@ FILES: dict[str, str | bytes] = {
     "live/d/own.json.tmpl": "# policylint: allow CT102\n" + POLICY,
     "live/e/main.tf": MODULE + "# policylint: allow CT999 -- no such rule\n",
     "other/.cloudtrail-policylint.yaml": "scope: all\nlimits: {policy: 10}\n",
-    "other/large.json": json.dumps({"Statement": [BAD] * 9}),
-    "other/small.json": json.dumps({"Statement": {**BAD, "Action": "s3:Nope"}}),
-    **{f"many/{n}.json": json.dumps({"Statement": {**BAD, "Action": f"cloudtrail:No{n}"}}) for n in range(20)},
+    "other/large.json": json.dumps({"Version": "2012-10-17", "Statement": [BAD] * 9}),
+    "other/small.json": json.dumps({"Version": "2012-10-17", "Statement": {**BAD, "Action": "s3:Nope"}}),
+    **{f"many/{n}.json": json.dumps({"Version": "2012-10-17", "Statement": {**BAD, "Action": f"cloudtrail:No{n}"}}) for n in range(20)},
     **{f"many/{n}.yaml": f"# policylint: allow CT101 -- {n}\n" * (n % 2) + POLICY for n in range(20)},
 }  # fmt: skip
 
@@ -313,7 +313,9 @@ def test_small_input_is_checked_in_one_process(
     lint("many")
     lint("--jobs", "1", "many")
     assert not pools
-    large = json.dumps({"Statement": BAD, "Id": "x" * work.CHARACTERS_A_PROCESS})
+    large = json.dumps(
+        {"Version": "2012-10-17", "Statement": BAD, "Id": "x" * work.CHARACTERS_A_PROCESS}
+    )
     for name in "abcd":
         (here / f"many/{name}.json").write_text(large)
     alone = lint("--jobs", "1", "many")

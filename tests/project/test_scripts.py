@@ -243,12 +243,15 @@ def test_a_new_rule_passes_check_rules_once_its_texts_are_written(
     assert (folder / schema[1]).resolve() == package / "rulebook" / "rule.schema.json"
 
 
-def test_a_new_rule_goes_to_the_rules_of_the_project(project: Path) -> None:
-    done = run(project / "scripts" / "new-rule", "CT999", "trail-deleted")
+@pytest.mark.parametrize(("rule_id", "family"), [("CT999", "cloudtrail"), ("IAM999", "iam")])
+def test_a_new_rule_goes_to_the_rules_of_the_project(
+    project: Path, rule_id: str, family: str
+) -> None:
+    done = run(project / "scripts" / "new-rule", rule_id, "trail-deleted")
     assert done.returncode == 0
     for left in ("scripts/test tests/project/test_rules.py", "scripts/update", "CHANGELOG.md"):
         assert left in done.stderr
-    assert (project / "rules" / "cloudtrail" / "CT999-trail-deleted.yaml").exists()
+    assert (project / "rules" / family / f"{rule_id}-trail-deleted.yaml").exists()
 
 
 @pytest.mark.parametrize(

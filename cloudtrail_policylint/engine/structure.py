@@ -1,0 +1,175 @@
+"""The fields about how a policy is written: ``element``, ``repeated`` and ``mistake``."""
+
+from __future__ import annotations
+
+from ..iam.patterns import MAYBE, NO, YES
+from ..tree.nodes import Choice, Hole, Map, Seq, children
+from .elements import SingleTest, Witness
+from .words import compiled, negated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..iam.policy import Condition, Statement
+    from ..iam.written import Problem
+    from ..tree.nodes import Entry, Node, Text
+    from .clauses import Scene
+    from .lookups import Lookups
+    from .words import Given
+
+_ABOUT_OTHERS = "beside"
+"""The word on an element that asks for others of the same object."""
+
+
+class Elements:
+    """``element``: the names that an object of the policy has, as written."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._tests = [
+            (quantifier, _ElementTest(words, lookups)) for quantifier, words in given.items()
+        ]
+
+    def of(self, node: Map) -> int:
+        """The verdict on the elements of *node*."""
+        verdict = YES
+        for quantifier, test in self._tests:
+            found = max([test.verdict(entry, node) for entry in node.entries], default=NO)
+            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+        return verdict
+
+    def named(self, node: Map, floor: int) -> Iterator[Witness]:
+        """The elements of *node* that passed ``some`` with at least *floor*."""
+        for quantifier, test in self._tests:
+            for entry in node.entries if quantifier == "some" else ():
+                if test.verdict(entry, node) >= floor:
+                    key = entry.key
+                    yield Witness("element", key.written, key.span, test.names.term(key))
+
+
+class _ElementTest:
+    def __init__(self, words: Given, lookups: Lookups) -> None:
+        own = {word: given for word, given in words.items() if word not in ("none", _ABOUT_OTHERS)}
+        self.names = SingleTest("element", own, lookups)
+        self._others = (
+            SingleTest("element", {"is": words[_ABOUT_OTHERS]}, lookups)
+            if _ABOUT_OTHERS in words
+            else None
+        )
+        self._none = _ElementTest(words["none"], lookups) if "none" in words else None
+
+    def verdict(self, entry: Entry, node: Map) -> int:
+        verdict = self._named(self.names, entry)
+        if verdict and self._others is not None:
+            others = [one for one in node.entries if one is not entry]
+            found = [self._named(self._others, one) for one in others]
+            verdict = min(verdict, max(found, default=NO))
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(entry, node)))
+        return verdict
+
+    @staticmethod
+    def _named(test: SingleTest, entry: Entry) -> int:
+        """The verdict of *test* on the name of *entry*; at most MAYBE if it may be left out."""
+        verdict = test.verdict(entry.key)
+        return min(verdict, MAYBE) if verdict and _may_be_left_out(entry.value) else verdict
+
+
+def _may_be_left_out(node: Node | None) -> bool:
+    """Whether an element with the value *node* may be missing: its value may be null, or have no member."""
+    if node is None or isinstance(node, Hole):
+        return True
+    if isinstance(node, Choice):
+        return any(map(_may_be_left_out, node.branches))
+    inner = children(node) if isinstance(node, Seq | Map) else ()
+    return bool(inner) and all(map(_may_be_left_out, inner))
+
+
+class StatementElements(Elements):
+    """``element`` of a statement; nothing is known of what a syntax error has left of one."""
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        """The verdict on *statement*."""
+        return NO if scene.document.misread else self.of(statement.node)
+
+    def witnesses(self, statement: Statement, _: Scene, floor: int) -> Iterator[Witness]:
+        """The elements of *statement* that passed with at least *floor*."""
+        yield from self.named(statement.node, floor)
+
+
+class DocumentElements(Elements):
+    """``element`` of a document; one of which parts are not in view may have more."""
+
+    def verdict(self, scene: Scene) -> int:
+        """The verdict on the document of *scene*."""
+        document = scene.document
+        if document.node is None or document.misread:
+            return NO
+        return min(self.of(document.node), YES if document.complete else MAYBE)
+
+    def witnesses(self, scene: Scene, floor: int) -> Iterator[Witness]:
+        """The elements of the document that passed with at least *floor*."""
+        if scene.document.node is not None:
+            yield from self.named(scene.document.node, floor)
+
+    def others(self, _: Scene, _floor: int) -> tuple[()]:
+        """Nothing: no other statement counts."""
+        return ()
+
+
+class Mistakes:
+    """``mistake``: what breaks the grammar of a document."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        (test,) = compiled("mistake", given["some"], lookups)
+        self._wanted = test.names or ()
+
+    def _found(self, scene: Scene) -> Sequence[Problem]:
+        return [one for one in scene.document.mistakes if one.name in self._wanted]
+
+    def verdict(self, scene: Scene) -> int:
+        """Whether the document of *scene* has such a mistake."""
+        return YES if self._found(scene) else NO
+
+    def witnesses(self, scene: Scene, _: int) -> Iterator[Witness]:
+        """The mistakes, at their places."""
+        for one in self._found(scene):
+            yield Witness("mistake", one.message, one.span)
+
+    def others(self, _: Scene, _floor: int) -> tuple[()]:
+        """Nothing: no other statement counts."""
+        return ()
+
+
+def repeats_sid(statement: Statement, scene: Scene) -> int:
+    """Whether a statement before *statement* in its document has the same Sid."""
+    sid = statement.sid.literal if statement.sid is not None else None
+    if not sid:
+        return NO
+    verdict = NO
+    for other in scene.document.statements:
+        if other is statement:
+            break
+        if other.sid is not None and other.sid.literal == sid:
+            alternative = other.optional or statement.optional
+            verdict = max(verdict, MAYBE if alternative else YES)
+    return verdict
+
+
+def repeats_key(condition: Condition, statement: Statement) -> int:
+    """Whether a condition before *condition* has the same operator and key, but for its letter case."""
+    operator, key = _same(condition.operator), condition.key.literal
+    if operator is None or key is None:
+        return NO
+    for other in statement.conditions:
+        if other is condition:
+            break
+        literal = other.key.literal or ""
+        if _same(other.operator) == operator and literal != key and literal.lower() == key.lower():
+            return YES
+    return NO
+
+
+def _same(operator: Text) -> str | None:
+    literal = operator.literal
+    return literal.lower() if literal is not None else None
