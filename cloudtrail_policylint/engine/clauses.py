@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..decisions.profiles import Profile
     from ..iam.policy import Action, Document, Statement
     from ..iam.written import Owner
+    from ..tree.nodes import Map
     from ..tree.source import Span
     from .asking import Asking, Met
     from .elements import ElementTest
@@ -99,6 +100,7 @@ class Scene:
         self._targets: dict[int, dict[str, int]] = {}
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
+        self._names: dict[int, tuple[tuple[object, bool], ...]] = {}
         self._allowed: dict[str, int] | None = None
         self._view = View(document, lookups.catalogue)
         self._places: Ranges | None = None
@@ -150,6 +152,17 @@ class Scene:
         """Whether no Deny in view denies the action *name* on the resources of *statement*."""
         found = plainly_undenied(statement, name, self._view)
         return self.asking.undenied(statement, name) if found is None else found
+
+    def names_in(self, node: Map) -> tuple[tuple[object, bool], ...]:
+        """The names of the elements of *node*, an object of the document, and whether each may be left out."""
+        found = self._names.get(id(node))
+        if found is None:
+            from .structure import may_be_left_out
+
+            found = self._names[id(node)] = tuple(
+                [(entry.key.known, may_be_left_out(entry.value)) for entry in node.entries]
+            )
+        return found
 
     def targets(self, statement: Statement) -> dict[str, int]:
         """The targets of *statement*."""
@@ -214,6 +227,22 @@ class StatementMatch:
             if found < verdict:
                 verdict = found
         return verdict
+
+    @property
+    def asks_form(self) -> bool:
+        """Whether it asks for the names of the statement's elements."""
+        return any(field == _FORM for field, _ in self._given)
+
+    def form_verdict(self, statement: Statement, scene: Scene) -> int:
+        """The verdict on the names of the elements of *statement*."""
+        return min(
+            [
+                self._clause(index).verdict(statement, scene)
+                for index, (field, _) in enumerate(self._given)
+                if field == _FORM
+            ],
+            default=YES,
+        )
 
     def _in_order(self) -> list[int]:
         """The indexes of the clauses, those that ask for decisions last."""
@@ -437,6 +466,9 @@ _COST = (
     "applies",
     "undenied",
 )
+
+_FORM = "element"
+"""The field that is the names of the elements."""
 
 _ASKED_OF_ELEMENTS = ("met", "keeps-from", "effective", "denied")
 """The words of a test of one element that decisions answer."""

@@ -6,6 +6,8 @@ texts, with their places, that made it pass.
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..base.record import record
 from ..iam.arns import Shape
 from ..iam.patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
@@ -15,13 +17,15 @@ from .words import ARNS, FAMILIES, OF_CATALOGUE, compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any, Protocol
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any, Protocol, TypeAlias
 
     from ..iam.policy import Action, Condition, Head, Principal, Resource, Statement
     from ..tree.source import Span
     from .lookups import Lookups
     from .words import Form, Given, Names, TextTest, WordTest
+
+    Sign: TypeAlias = Callable[[Term], bool]
 
     class ElementTest(Protocol):
         """The test of one element of a list of a statement, of the class that the list has."""
@@ -34,6 +38,10 @@ if TYPE_CHECKING:
 
         def is_near(self, head: Head | None, /) -> bool:
             """Whether an element with *head* may pass."""
+
+        @property
+        def sign(self) -> Sign | None:
+            """What the one text of an element that may pass has, if that is known."""
 
         def may_pass(self, element: Any, statement: Statement, /) -> bool:
             """Whether *element* passes the part of the test that needs no statement."""
@@ -87,8 +95,8 @@ class SingleTest:
     def term(self, text: Text) -> Term:
         """*text* with the form that this test compares."""
         if self._family is ARNS:
-            return Term(text, Shape(text.parts, variables=True))
-        return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
+            return Term(text, lambda: Shape(text.parts, variables=True))
+        return Term(text, lambda: pattern(text.parts, fold=self._family.fold, variables=False))
 
 
 def _without_none(words: Given) -> tuple[Given, Given]:
@@ -126,6 +134,7 @@ class ListedTest:
         self._complement = [test.complement for test in tests if test.complement is not None]
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
         self._heads = [test.heads for test in tests if test.heads is not None]
+        self.sign = next((test.sign for test in tests if test.sign is not None), None)
         self._near: dict[Head, bool] = {}
         self._memo: dict[object, int] = {}
 
@@ -151,14 +160,14 @@ class ListedTest:
             return verdict
         verdict = self._known(element)
         if verdict and self._contextual:
-            term = Term(element.texts[0], element.forms[0])
+            term = term_of(element)
             verdict = min(verdict, *(test(term, statement) for test in self._contextual))
         return verdict
 
     def _known(self, element: Action | Resource) -> int:
         known = self._memo.get(element.known)
         if known is None:
-            known = self.of_text(Term(element.texts[0], element.forms[0]))
+            known = self.of_text(term_of(element))
             self._memo[element.known] = known
         return known
 
@@ -241,9 +250,14 @@ def _for_every_value(test: TextTest) -> TextTest:
         values = values_of(term.text) if term.text.literal is None else None
         if values is None:
             return test(term)
-        return _of_all(test(Term(value, _form_like(term.form, value))) for value in values)
+        return _of_all(test(_like(term, value)) for value in values)
 
     return verdict
+
+
+def _like(term: Term, value: Text) -> Term:
+    """*value* with a form of the class that *term* has."""
+    return Term(value, lambda: _form_like(term.form, value))
 
 
 def _form_like(form: Form, text: Text) -> Form:
@@ -253,9 +267,17 @@ def _form_like(form: Form, text: Text) -> Form:
 
 
 def _terms(element: Action | Resource) -> Iterator[Term]:
-    forms: Sequence[Form] = element.forms
-    for text, form in zip(element.texts, forms, strict=True):
-        yield Term(text, form)
+    for number, text in enumerate(element.texts):
+        yield Term(text, partial(_form_of, element, number))
+
+
+def _form_of(element: Action | Resource, number: int) -> Form:
+    return element.forms[number]
+
+
+def term_of(element: Action | Resource) -> Term:
+    """The one text of *element*, which is no complement."""
+    return Term(element.texts[0], lambda: element.forms[0])
 
 
 def _complement(field: str, element: Action | Resource) -> str:
@@ -287,6 +309,8 @@ class PrincipalTest:
         is_other = element.complement and not self._asks_complement
         return min(verdict, MAYBE) if is_other else verdict
 
+    sign = None
+
     def is_near(self, _: Head | None) -> bool:
         """Whether a principal may pass: it has no head."""
         return True
@@ -317,6 +341,8 @@ class ConditionTest:
         tests = list(compiled("condition", words, lookups))
         self._tests = [test.condition for test in tests if test.condition is not None]
         self._repeated = [test.repeated for test in tests if test.repeated is not None]
+
+    sign = None
 
     def is_near(self, _: Head | None) -> bool:
         """Whether a key with some head may pass: ``may_pass`` is as quick."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ..iam.arns import action_head
+from ..iam.patterns import NO
 from ..iam.policy import Condition
 from ..rulebook.gates import GATED, LISTS
+from .lookups import Term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,11 +15,12 @@ if TYPE_CHECKING:
 
     from ..iam.policy import Action, Document, Head, Resource, Statement
     from ..rulebook.gates import Gate
-    from .clauses import StatementMatch
-    from .elements import ElementTest
+    from .clauses import Scene, StatementMatch
+    from .elements import ElementTest, Sign
 
     Element: TypeAlias = Action | Resource | Condition
-    _Key: TypeAlias = tuple[tuple[str, ...] | None, tuple[str, ...] | None, tuple[str, ...]]
+    _Names: TypeAlias = tuple[str, ...]
+    _Key: TypeAlias = tuple[_Names | None, _Names | None, _Names, _Names]
 
 
 class Index:
@@ -45,7 +48,7 @@ class Index:
             self._fields.append(tuple([field for field, _ in gate.names]) if gate else ())
             if gate is None:
                 continue
-            key = gate.kinds, gate.effects, gate.wanted
+            key = gate.kinds, gate.effects, gate.wanted, gate.lacking
             self._alike.setdefault(key, []).append(index)
             if gate.names:
                 # The first list is looked up by its names, the others only if that has one.
@@ -58,21 +61,46 @@ class Index:
         self._tests: dict[tuple[int, str], ElementTest | None] = {}
         self._near_rest: dict[object, bool] = {}
 
-    def candidates(self, statement: Statement, document: Document) -> list[int]:
-        """The numbers of the matches that *statement* of *document* may satisfy, in no order."""
-        group = self._group(statement, document)
+    def candidates(self, statement: Statement, scene: Scene) -> list[int]:
+        """The numbers of the matches that *statement* of *scene* may satisfy, in no order."""
+        group = self._group(statement, scene.document)
         passed: set[int] = set()
         for field in GATED:
             for element in getattr(statement, LISTS[field]):
                 passed.update(self._passed(group, field, element, statement))
         rest = [index for index in passed if self._rest_passes(index, statement)]
-        return group.always + rest
+        return self._of_form(group, statement, scene) + rest
 
-    def candidates_of(self, document: Document) -> set[int]:
-        """The numbers of the matches that a statement of *document* may satisfy, or that have no gate."""
+    def _of_form(self, group: _Group, statement: Statement, scene: Scene) -> list[int]:
+        """Those of *group* that do not depend on single elements, and that the form of *statement* allows."""
+        if not group.on_form:
+            return group.always
+        key = scene.document.misread, scene.names_in(statement.node)
+        found = group.of_form.get(key)
+        if found is None:
+            found = [one for one in group.on_form if self._has_form(one, statement, scene)]
+            found = group.of_form[key] = group.always + found
+        return found
+
+    def _asks_form(self, index: int) -> bool:
+        try:
+            match = self._match(index)
+            return match is not None and match.asks_form
+        except Exception:  # noqa: BLE001 - see the class
+            return False
+
+    def _has_form(self, index: int, statement: Statement, scene: Scene) -> bool:
+        try:
+            match = self._match(index)
+            return match is None or match.form_verdict(statement, scene) != NO
+        except Exception:  # noqa: BLE001 - see the class
+            return True
+
+    def candidates_of(self, scene: Scene) -> set[int]:
+        """The numbers of the matches that a statement of *scene* may satisfy, or that have no gate."""
         found = set(self._always)
-        for statement in document.statements:
-            found.update(self.candidates(statement, document))
+        for statement in scene.document.statements:
+            found.update(self.candidates(statement, scene))
         return found
 
     def _group(self, statement: Statement, document: Document) -> _Group:
@@ -83,14 +111,17 @@ class Index:
         if group is None:
             group = self._groups[key] = _Group(self._always)
             written = effect.literal if effect is not None else ""
-            for (kinds, effects, wanted), indexes in self._alike.items():
+            for (kinds, effects, wanted, lacking), indexes in self._alike.items():
                 if (
                     set(wanted).issubset(filled)
+                    and set(lacking).isdisjoint(filled)
                     and (kinds is None or not set(kinds).isdisjoint(document.kinds))
                     and (effects is None or written is None or written in effects)
                 ):
                     group.members.update(indexes)
-            group.always += [one for one in group.members if not self._fields[one]]
+            for one in group.members:
+                if not self._fields[one]:
+                    (group.on_form if self._asks_form(one) else group.always).append(one)
         return group
 
     def _passed(
@@ -106,14 +137,25 @@ class Index:
         if found is None:
             near = self._near(group, field, _head_of(element))
             if not near:
-                return near
-            found = [one for one in near if self._may_pass(one, field, element, statement)]
+                return ()
+            found = [
+                one
+                for sign, indexes in near
+                if sign is None or key is None or sign(_term(element))
+                for one in indexes
+                if self._may_pass(one, field, element, statement)
+            ]
             if key is not None:
                 group.passed[key] = found
         return found
 
-    def _near(self, group: _Group, field: str, head: Head | None) -> Sequence[int]:
-        """The members of *group* that are looked up by *field*, where an element has *head*."""
+    def _near(
+        self, group: _Group, field: str, head: Head | None
+    ) -> Sequence[tuple[Sign | None, Sequence[int]]]:
+        """The members of *group* that are looked up by *field*, where an element has *head*.
+
+        They are grouped by the sign that their tests have in common.
+        """
         key = field, head
         found = group.near.get(key)
         if found is None:
@@ -123,8 +165,11 @@ class Index:
                 lists = [by_name[one] for one in (None, head[-1]) if one in by_name]
             members = group.members
             indexes = dict.fromkeys([one for some in lists for one in some if one in members])
-            found = [one for one in indexes if self._is_near(one, field, head)]
-            group.near[key] = found
+            by_sign: dict[Sign | None, list[int]] = {}
+            for index in indexes:
+                if self._is_near(index, field, head):
+                    by_sign.setdefault(self._sign(index, field), []).append(index)
+            found = group.near[key] = list(by_sign.items())
         return found
 
     def _rest_passes(self, index: int, statement: Statement) -> bool:
@@ -159,6 +204,13 @@ class Index:
         except Exception:  # noqa: BLE001 - see the class
             return True
 
+    def _sign(self, index: int, field: str) -> Sign | None:
+        try:
+            test = self._test(index, field)
+        except Exception:  # noqa: BLE001 - see the class
+            return None
+        return test.sign if test is not None else None
+
     def _may_pass(self, index: int, field: str, element: Element, statement: Statement) -> bool:
         try:
             test = self._test(index, field)
@@ -179,17 +231,25 @@ class Index:
 class _Group:
     """The matches for statements of one effect and with the same fields in documents of one kind.
 
-    Those in ``always`` do not depend on single elements. ``near`` and ``passed`` are kept
+    Those in ``always`` do not depend on single elements, nor do those ``on_form``, which depend
+    on the names of the statement's elements; ``of_form`` are those that are left for such names. ``near`` and ``passed`` are kept
     by list, and head or texts of an element.
     """
 
-    __slots__ = ("always", "members", "near", "passed")
+    __slots__ = ("always", "members", "near", "of_form", "on_form", "passed")
 
     def __init__(self, always: Sequence[int]) -> None:
         self.always = list(always)
+        self.on_form: list[int] = []
+        self.of_form: dict[object, list[int]] = {}
         self.members: set[int] = set()
-        self.near: dict[object, list[int]] = {}
+        self.near: dict[object, list[tuple[Sign | None, list[int]]]] = {}
         self.passed: dict[object, list[int]] = {}
+
+
+def _term(element: Element) -> Term:
+    assert not isinstance(element, Condition)
+    return Term(element.texts[0], lambda: element.forms[0])
 
 
 def _head_of(element: Element) -> Head | None:

@@ -56,9 +56,15 @@ def _in_list(
     lists.append(tuple([one.texts[0] for one in elements if not one.complement]))
     found: Found = {}
     for texts in lists:
-        if len(texts) > 1:
+        if len(texts) > 1 and _may_cover(texts):
             found.update(covered(texts))
     return {} if found and _has_choices(statement, field) else found
+
+
+def _may_cover(texts: Sequence[Text]) -> bool:
+    """Whether two of *texts* are equal but for their letter case, or one has a wildcard: most have neither."""
+    literals = [literal.lower() for text in texts if (literal := text.literal) is not None]
+    return len(set(literals)) < len(literals) or any(map(_is_wild, literals))
 
 
 def _has_choices(statement: Statement, field: str) -> bool:
@@ -85,9 +91,9 @@ def _covered_actions(texts: Sequence[Text]) -> Found:
 def _covered_resources(texts: Sequence[Text]) -> Found:
     known = [(text, text.literal) for text in texts if text.literal is not None]
     known = [(text, literal) for text, literal in known if not _is_special(literal)]
-    shapes: dict[str, tuple[Shape, Operand]] = {}
-    for text, literal in known:
-        shapes[literal] = Shape(text.parts, variables=False), operand(literal)
+    texts_of = {literal: text for text, literal in known}
+    shapes: dict[str, Shape] = {}
+    operands: dict[str, Operand] = {}
 
     def kind(literal: str) -> str:
         fields = literal.split(":", RESOURCE)
@@ -95,7 +101,11 @@ def _covered_resources(texts: Sequence[Text]) -> Found:
         return "" if any(map(_is_wild, fields[: SERVICE + 1])) else service
 
     def covers(a: str, b: str) -> bool:
-        return cover(shapes[a][0], shapes[b][1]) == YES
+        if a not in shapes:
+            shapes[a] = Shape(texts_of[a].parts, variables=False)
+        if b not in operands:
+            operands[b] = operand(b)
+        return cover(shapes[a], operands[b]) == YES
 
     return _covered(known, kind, covers)
 
@@ -327,11 +337,13 @@ class Redundancy:
 
     def has(self, field: str, text: Text, statement: Statement) -> bool:
         """Whether *text* is redundant in *field* of *statement*."""
-        return key_of(text) in self.of(field, statement)
+        found = self.of(field, statement)
+        return bool(found) and key_of(text) in found
 
     def has_value(self, value: Text, condition: Condition, statement: Statement) -> bool:
         """Whether *value* of *condition* is redundant."""
-        return key_of(value) in self.of_values(condition, statement)
+        found = self.of_values(condition, statement)
+        return bool(found) and key_of(value) in found
 
     def of(self, field: str, statement: Statement) -> Found:
         """What covers elements of *field* in *statement*."""

@@ -178,6 +178,8 @@ class WordTest:
     """Tests whether a resource is made before another, after it, or unordered."""
     heads: frozenset[Names] | None = None
     """An action or resource with a head passes only if the head is one of these."""
+    sign: Callable[[Term], bool] | None = None
+    """What a text that may pass has; tests with the same operands or others share it."""
 
 
 @record
@@ -351,7 +353,12 @@ def variable(operands: Sequence[str], _: Context) -> WordTest:
                     return YES
         return verdict
 
-    return WordTest(text=test)
+    return WordTest(text=test, sign=_may_have_variable)
+
+
+def _may_have_variable(term: Term) -> bool:
+    parts = term.text.parts
+    return len(parts) > 1 or isinstance(parts[0], Hole) or "${" in parts[0].text
 
 
 def broken_variable(defects: Sequence[str], _: Context) -> WordTest:
@@ -365,7 +372,7 @@ def broken_variable(defects: Sequence[str], _: Context) -> WordTest:
 
         return NO if wanted.isdisjoint(defects_of(term.text.parts)) else YES
 
-    return WordTest(text=test)
+    return WordTest(text=test, sign=_may_have_variable)
 
 
 def characters(classes: Sequence[str], _: Context) -> WordTest:
@@ -468,7 +475,14 @@ def names_services(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
         is_wild = bool(name.strip("*")) and ("*" in name or "?" in name)
         return _wanted(YES if is_wild else NO, wanted)
 
-    return WordTest(text=test)
+    return WordTest(text=test, sign=_may_have_wildcard if wanted else None)
+
+
+def _may_have_wildcard(term: Term) -> bool:
+    parts = term.text.parts
+    return (
+        len(parts) > 1 or isinstance(parts[0], Hole) or "*" in parts[0].text or "?" in parts[0].text
+    )
 
 
 def action_service(operands: Sequence[str], _: Context) -> WordTest:
@@ -592,7 +606,7 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
             return NO
         return verdict if verdict != YES or reason in wanted else NO
 
-    return WordTest(text=test, heads=heads)
+    return WordTest(text=test, heads=heads, sign=context.lookups.may_misfit)
 
 
 def nested(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
