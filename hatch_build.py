@@ -24,7 +24,7 @@ class RulesHook(BuildHookInterface):  # type: ignore[type-arg]
             rules = os.path.join(self.root, "rules")
             self.folder = tempfile.mkdtemp()
             path = os.path.join(self.folder, COMPILED)
-            with open(path, "w", encoding="utf-8") as file:
+            with open(path, "wb") as file:
                 file.write(compiled(rules))
         finally:
             sys.path.remove(self.root)

@@ -101,6 +101,11 @@ def path_of(text: str) -> str | None:
     return text
 
 
+def path_key(path: str) -> str:
+    """A key for the file *path*, the same for every spelling of the path."""
+    return os.path.normcase(os.path.abspath(path))
+
+
 def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """Each folder from *top* down with the names of its folders and of its other entries.
 

@@ -26,9 +26,9 @@ class Format:
     ``name`` is used by examples of rules and units of work, ``title`` by reports;
     ``suffixes`` are those of its files. ``comments`` begin a comment, ``escapes``
     an escape sequence in a string. ``by_itself``: a file is checked without other
-    files; otherwise it is checked with its Terraform module, which also includes
-    files that end in one of ``module_suffixes``. ``loaded_by_modules``: Terraform
-    modules often load such files.
+    files; otherwise it is checked with its Terraform module. ``beside``: suffixes of
+    files that are checked with the module but have none of its declarations.
+    ``loaded_by_modules``: Terraform modules often load such files.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Format:
     comments: tuple[str, ...] = ()
     escapes: tuple[str, ...] = ()
     by_itself: bool = True
-    module_suffixes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     loaded_by_modules: bool = False
 
     def __reduce__(self) -> tuple[Callable[[str], Format], tuple[str]]:
@@ -52,11 +52,11 @@ CLOUDFORMATION = Format("cloudformation", "CloudFormation", (".template",))
 TERRAFORM = Format(
     "terraform",
     "Terraform",
-    (".tf", ".tofu", ".tf.json", ".tofu.json"),
+    (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json"),
     comments=("#", "//", "/*"),
     escapes=("$${", "%%{"),
     by_itself=False,
-    module_suffixes=(".tfvars", ".tfvars.json"),
+    beside=(".tftest.hcl", ".tofutest.hcl", "terragrunt.hcl"),
 )
 TEXT_TEMPLATE = Format("template", "Text template", (".tpl", ".tftpl"), loaded_by_modules=True)
 """A text template for Terraform's ``templatefile()``; with no module that loads it, mostly JSON."""
@@ -64,10 +64,26 @@ TEXT_TEMPLATE = Format("template", "Text template", (".tpl", ".tftpl"), loaded_b
 FORMATS = (JSON, YAML, CLOUDFORMATION, TERRAFORM, TEXT_TEMPLATE)
 
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
-_TERRAFORM_JSON = tuple(suffix for suffix in TERRAFORM.suffixes if suffix.endswith(".json"))
+_WITH_DOTS = (
+    *(suffix for suffix in TERRAFORM.suffixes if suffix.endswith(".json")),
+    *TERRAFORM.beside,
+)
 
-MODULE_FILES = (*TERRAFORM.suffixes, *TERRAFORM.module_suffixes)
+MODULE_FILES = TERRAFORM.suffixes
 """Suffixes of the files that make up a Terraform module."""
+TEMPLATES = (*JSON.suffixes, *YAML.suffixes, *CLOUDFORMATION.suffixes)
+"""Suffixes of the files that may be CloudFormation templates."""
+DEFINITIONS = tuple(suffix for suffix in MODULE_FILES if ".tfvars" in suffix)
+"""Suffixes of files that set variables
+(developer.hashicorp.com/terraform/language/values/variables)."""
+
+
+def is_always_loaded(path: str) -> bool:
+    """Whether Terraform loads the file *path*, which sets variables, without being told to."""
+    name = os.path.basename(path).removesuffix(".json")
+    return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
+
+
 OTHER_MODULE_FILES = (
     ".hcl",
     *(f".{tool}{kind}.json" for tool in ("tf", "tofu") for kind in ("test", "query", "mock")),
@@ -95,7 +111,7 @@ def format_of(path: str) -> Format | None:
     name = os.path.basename(path).lower()
     if name.startswith(OWN_FILES):
         return None
-    if name.endswith(_TERRAFORM_JSON):
+    if name.endswith(_WITH_DOTS):
         return TERRAFORM
     return _BY_SUFFIX.get(os.path.splitext(name)[1])
 

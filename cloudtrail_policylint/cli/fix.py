@@ -45,7 +45,7 @@ def run(session: LintSession) -> int:
         lambda contents: session.check({**session.stdin, **contents}, strings=True),
         unsafe=options.unsafe_fixes,
         given=session.stdin,
-        select=lambda result: session.without_baseline(result).findings,
+        select=lambda result: session.reported(result).findings,
     )
     if options.diff:
         return _print_diff(options, fixed)
@@ -70,7 +70,7 @@ def add_suppressions(session: LintSession) -> int:
     done = add(
         lambda contents: session.check(contents, strings=True),
         reason,
-        select=lambda result: session.without_baseline(result).findings,
+        select=lambda result: session.reported(result).findings,
     )
     session.outputs()  # before anything is written
     failures = list(_write(done.before, done.contents))

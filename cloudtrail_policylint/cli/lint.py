@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from .arguments import split
 from .output import EXIT_OK, write_lines
-from .session import LintSession
+from .session import LintSession, changes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def lint(options: argparse.Namespace) -> int:
     if options.show_files:
         from ..files.discover import discover
 
-        write_lines(candidate.path for candidate in discover(options.paths, settings))
+        found, changes = discover(options.paths, settings), changes_of(options)
+        write_lines(one.path for one in found if changes is None or changes.has(one.path))
         return EXIT_OK
     session = LintSession(options, settings)
     if options.add_suppressions is not None:

@@ -246,6 +246,20 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show what --fix would change, without writing; exit with 1 if there is a change",
     )
+    add(
+        "--changed-since",
+        metavar="REF",
+        help="report only findings on lines that changed since the merge base with the git commit "
+        "REF, and those that the changes cause elsewhere",
+    )
+    add(
+        "--var-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="values of Terraform variables, as for terraform plan; terraform.tfvars and "
+        "*.auto.tfvars are always used",
+    )
     add("--config", metavar="FILE", help="settings file to use for all paths")
     add(
         "--baseline",

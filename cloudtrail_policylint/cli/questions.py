@@ -103,7 +103,7 @@ def why(options: argparse.Namespace) -> int:
         context_of(options.context),
     )
     try:
-        read = _denials(options.message)
+        read = _denials(options.message, options.action)
     except UnreadableMessageError as error:
         for line in str(error).split("\n"):
             print_stderr(line)
@@ -111,14 +111,15 @@ def why(options: argparse.Namespace) -> int:
     if not read.denials:
         print_stderr(f"no denial in {read.records:,} records")
         return EXIT_FINDINGS
-    explainer = Explainer(_view(options), asked)
-    set_ups = _SetUps(options)
+    view = _view(options)
+    explainer = Explainer(view, asked)
+    set_ups = _SetUps(options, view)
     found = []
     for one in read.denials[:MAX_EXPLAINED]:
         set_up = set_ups.of(one.denial)
         found.append(explainer.explain(one.denial, one.count, set_up))
     if options.format == "json":
-        write_stdout(why_json(found, several=read.records > 0))
+        write_stdout(why_json(found, several=read.records > 0 or len(found) > 1))
     else:
         for number, answer in enumerate(found):
             write_lines([*([""] if number else []), *why_lines(answer, text_width())])
@@ -128,28 +129,31 @@ def why(options: argparse.Namespace) -> int:
     return EXIT_OK if any(one.has_cause for one in found) else EXIT_FINDINGS
 
 
-def _denials(message: str) -> Events:
-    """The denials that the argument *message* is or names; of a message, one and no record."""
+def _denials(message: str, action: str | None) -> Events:
+    """The denials that the argument *message* is or names; of a message, those that it has and no record.
+
+    *action* is the one that the options say.
+    """
     if message == "-":
         if sys.stdin is None:
             raise UsageError("-: cannot be read: standard input is closed")
-        return _of_stream(sys.stdin.buffer)
+        return _of_stream(sys.stdin.buffer, action)
     if os.path.lexists(message):
         try:
             with open(message, "rb") as stream:
-                return _of_stream(stream)
+                return _of_stream(stream, action)
         except OSError as error:
             raise UsageError(
                 f"{message}: cannot be read: {(error.strerror or str(error)).lower()}"
             ) from None
     if " " not in message.strip() and message.endswith((".json", ".gz", ".txt", ".log")):
         raise UsageError(f"{message}: no such file")
-    return _of_stream(io.BytesIO(message.encode("utf-8", "replace")))
+    return _of_stream(io.BytesIO(message.encode("utf-8", "replace")), action)
 
 
-def _of_stream(stream: BinaryIO) -> Events:
+def _of_stream(stream: BinaryIO, action: str | None) -> Events:
     from ..questions.events import Counted, Events, is_records
-    from ..questions.messages import MAX_MESSAGE, read_message
+    from ..questions.messages import MAX_MESSAGE, read_messages
 
     # A message in JSON (the reply of an API) is one that has no records.
     start = stream.read(_BEGINNING)
@@ -158,7 +162,7 @@ def _of_stream(stream: BinaryIO) -> Events:
         if found is not None:
             return found
     text = (start + stream.read(4 * MAX_MESSAGE)).decode("utf-8", "replace")
-    return Events((Counted(read_message(text), 1),), 0, 0)
+    return Events(tuple([Counted(one, 1) for one in read_messages(text, action)]), 0, 0)
 
 
 def _records(stream: Beginning) -> Events | None:
@@ -212,8 +216,9 @@ class Beginning(io.RawIOBase):
 class _SetUps:
     """Finds why CloudTrail refuses set-ups: the files are linted once, when the first is asked for."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, view: View) -> None:
         self._options = options
+        self._view = view
         self._result: Result | None = None
 
     def of(self, denial: Denial) -> SetUp | None:
@@ -228,7 +233,7 @@ class _SetUps:
 
             run = Run(NearestSettings(self._options.config), setups=True)
             self._result = run.lint_paths(self._options.paths)
-        return set_up_of(denial, self._result.findings, self._result.setups)
+        return set_up_of(denial, self._result.findings, self._result.setups, self._view)
 
 
 def check(options: argparse.Namespace) -> int:

@@ -58,8 +58,7 @@ def schema(options: argparse.Namespace) -> int:
     """Print the JSON Schema of settings or rule files; return the exit code."""
     from importlib.resources import files
 
-    from .. import __name__ as package
-
+    package = __name__.partition(".")[0]
     name = {"settings": "settings/settings.schema.json", "rules": "rulebook/rule.schema.json"}
     write_stdout(files(package).joinpath(name[options.of]).read_text(encoding="utf-8"))
     return EXIT_OK

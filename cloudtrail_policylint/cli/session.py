@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..base.destination import Destination
+    from ..files.changes import Changes
     from ..files.inputs import Contents
     from ..findings.result import Result
+    from ..lint.run import Run
     from ..settings.lookup import NearestSettings
 
 
@@ -48,7 +50,6 @@ class LintSession:
 
     def __init__(self, options: argparse.Namespace, settings: NearestSettings) -> None:
         from ..base.limits import under
-        from ..lint.run import Run
 
         here = settings.here
         self.options = options
@@ -56,12 +57,9 @@ class LintSession:
         self._settings = settings
         self.stdin: dict[str, bytes] = {}
         """Standard input by the name that it is checked under, once it was read."""
-        self._run = Run(
-            settings,
-            jobs=options.jobs,
-            statistics=options.statistics,
-            setups=options.show_setups,
-        )
+        self._run = self._new_run()
+        self._changes = changes_of(options)
+        self._before: Result | None = None
         self._baseline = under(
             here.limits,
             lambda: RunBaseline(
@@ -72,6 +70,18 @@ class LintSession:
             ),
         )
 
+    def _new_run(self) -> Run:
+        from ..lint.run import Run
+
+        options = self.options
+        return Run(
+            self._settings,
+            jobs=options.jobs,
+            statistics=options.statistics,
+            setups=options.show_setups,
+            var_files=_var_files(options.var_file),
+        )
+
     def check(self, contents: Contents | None = None, *, strings: bool = False) -> Result:
         """The result for the paths; *contents* and *strings* are as for ``Run.lint_paths``."""
         options = self.options
@@ -79,23 +89,43 @@ class LintSession:
             self._run.selection()
         if "-" in options.paths:
             return self._check_stdin(contents or {}, strings=strings)
+        changed = None if self._changes is None else self._changes.paths()
         if not sys.stderr.isatty():
-            return self._run.lint_paths(options.paths, contents=contents, strings=strings)
+            return self._run.lint_paths(
+                options.paths, contents=contents, strings=strings, changed=changed
+            )
         from .progress import Progress
 
         progress = Progress(text_width())
         try:
             return self._run.lint_paths(
-                options.paths, progress.update, contents=contents, strings=strings
+                options.paths,
+                progress.update,
+                contents=contents,
+                strings=strings,
+                changed=changed,
             )
         finally:
             progress.clear()
 
-    def without_baseline(self, result: Result) -> Result:
-        """*result*, which must be the last one, without what the baseline suppresses."""
+    def reported(self, result: Result) -> Result:
+        """*result*, which must be the last one, without what is not to be reported."""
         if self.options.write_baseline:
             return result
-        return self._baseline.apply(result, self._run.coverage).result
+        return self._changed_only(self._baseline.apply(result, self._run.coverage).result)
+
+    def _changed_only(self, result: Result) -> Result:
+        """*result*, with ``--changed-since`` only with the findings that are due to the changes."""
+        changes = self._changes
+        if changes is None or all(changes.touch(one.span) for one in result.findings):
+            return result
+        from ..findings.changed import due_to
+
+        if self._before is None:
+            self._before = self._new_run().lint_paths(
+                self.options.paths, contents=changes.before, changed=changes.paths()
+            )
+        return due_to(result, self._before, changes.touch, changes.former)
 
     def report(self, result: Result) -> int:
         """Report *result*, which must be the last one, and write the baseline if requested.
@@ -109,10 +139,10 @@ class LintSession:
         try:
             outputs = self.outputs()
         except UsageError:  # nothing is written, but shown
-            _write_text(options, self.without_baseline(result), self._here.format)
+            _write_text(options, self.reported(result), self._here.format)
             raise
         applied = self._baseline.apply(result, self._run.coverage)
-        result = applied.result
+        result = self._changed_only(applied.result)
         for error in result.internal_errors:
             print_stderr(error)
         write_report(options, result, self._here.format, outputs)
@@ -142,7 +172,7 @@ class LintSession:
         return offers(
             lambda contents: self.check({**self.stdin, **contents}, strings=True),
             given=self.stdin,
-            select=lambda result: self.without_baseline(result).findings,
+            select=lambda result: self.reported(result).findings,
         )
 
     def outputs(self) -> list[tuple[str, Destination]]:
@@ -219,6 +249,30 @@ def _baseline_folder(folder: str) -> str:
             return folder
         at = above
     return at
+
+
+def changes_of(options: argparse.Namespace) -> Changes | None:
+    """The changes that ``--changed-since`` asks for; raises ``UsageError``."""
+    if options.changed_since is None:
+        return None
+    for given, name in (("-" in options.paths, "-"), (options.write_baseline, "--write-baseline")):
+        if given:
+            raise UsageError(f"{name} cannot be combined with --changed-since")
+    from ..files.changes import Changes
+
+    return Changes(options.changed_since, "--changed-since")
+
+
+def _var_files(paths: Sequence[str]) -> Sequence[str]:
+    """The files *paths* that set variables; raises ``UsageError`` for one that is no such file."""
+    from ..base.formats import DEFINITIONS
+
+    for path in paths:
+        if not os.path.isfile(path):
+            raise UsageError(f"--var-file {path}: no such file")
+        if not path.endswith(DEFINITIONS):
+            raise UsageError(f"--var-file {path}: the name must end in .tfvars or .tfvars.json")
+    return paths
 
 
 def _names_format(name: str) -> bool:
@@ -306,6 +360,10 @@ def _print_summary(options: argparse.Namespace, result: Result, *, everything: b
         for line in (*rule_counts(result.findings), *resolution_lines(resolutions)):
             print_stderr(line)
     print_stderr(summary(result, everything=everything))
+    if result.partly or result.unknown:
+        from ..findings.partial import line_of
+
+        print_stderr(line_of(result.partly, result.unknown))
 
 
 def _show_setups(form: str, result: Result) -> int:

@@ -131,7 +131,8 @@ def decide(
     that there is no such policy; but a level without a policy allows nothing, and
     a key or a role without *resource_policy* lets nobody in.
 
-    Raises ``InputError`` for a request or a policy that AWS would refuse.
+    Raises ``InputError`` for a request or a policy that AWS would refuse, and for an action that a
+    known service does not have: a test of a misspelt one would hold for ever.
 
     >>> from cloudtrail_policylint import decide
     >>> allow = {"Effect": "Allow", "Action": "cloudtrail:Get*", "Resource": "*"}
@@ -151,6 +152,9 @@ def decide(
         context=context,
         complete=complete,
     )
+    missing = no_action(action)
+    if missing is not None:
+        raise InputError(missing)
     kind = resource_kind(request)
     own = () if resource_policy is None else (document(resource_policy, kind, "resource_policy"),)
     policies = Policies(
@@ -168,6 +172,16 @@ def decide(
         explicit=found.denied == YES,
         reasons=tuple([reason(cause) for cause in causes(found, request)]),
     )
+
+
+def no_action(action: str) -> str | None:
+    """Why there is no such *action*; None where there is one, or where the service is not known."""
+    catalogue = availability().catalogue
+    prefix = action.partition(":")[0]
+    if catalogue.action(action) is not None or catalogue.service(prefix) is None:
+        return None
+    near = catalogue.nearest_action(action)
+    return f"{action}: no such action{f'; did you mean {near}?' if near else ''}"
 
 
 def reason(cause: Cause) -> Reason:

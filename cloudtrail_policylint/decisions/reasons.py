@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
 from .decision import PROTECTED
@@ -10,9 +13,9 @@ from .values import written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from ..iam.policy import Condition
+    from ..iam.policy import Condition, Statement
     from ..tree.nodes import Text
     from ..tree.source import Span
     from .decision import Decision
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from .statements import Answer
 
 _RESOURCE = "Resource"
+MAX_NAMED = 4
+"""Values of an element that a reason names."""
 ALLOW, DENY, LACKS = "allow", "deny", "lacks"
 
 _POLICIES = {
@@ -31,6 +36,10 @@ _POLICIES = {
     "vpc-endpoint": "VPC endpoint policy",
     "trust": "trust policy",
 }
+
+_IS_THERE = "that may not be there"
+_IN_FORCE = dict.fromkeys(("scp", "rcp"), "whether it is in force for this account is not known")
+"""What is not known of a statement that fits: an organization's policies are on some accounts."""
 
 
 @record
@@ -121,19 +130,29 @@ def _cause(answer: Answer, kind: str) -> Cause | None:
     missing = list(misses(answer))
     if applies == MAYBE:
         miss = missing[0] if missing else None
-        what = f"depends on {miss.element}" if miss else "may not be there"
+        what = f"that depends on {miss.element}" if miss else _IN_FORCE.get(kind, _IS_THERE)
         if deny:
-            return Cause(DENY, kind, f"may deny {action}: that {what}", False, answer, miss)
-        return Cause(LACKS, kind, f"may allow {action}: that {what}", False, answer, miss)
+            return Cause(DENY, kind, f"may deny {action}: {what}", False, answer, miss)
+        return Cause(LACKS, kind, f"may allow {action}: {what}", False, answer, miss)
     if deny or len(missing) != 1:
         return None
-    return Cause(LACKS, kind, _shortfall(missing[0], action), True, answer, missing[0])
+    return Cause(
+        LACKS, kind, _shortfall(missing[0], action, answer.statement), True, answer, missing[0]
+    )
 
 
-def _shortfall(miss: Miss, action: str) -> str:
-    wanted = ", ".join(miss.wanted)
+def _shortfall(miss: Miss, action: str, statement: Statement) -> str:
     if not miss.element.startswith("Condition/"):
-        return f"would allow {action}, but its {miss.element} is {wanted}"
+        name = miss.element
+        if name == "Action":
+            wanted = _some(sorted(miss.wanted, key=partial(_unlike, action)))
+            name = "NotAction" if statement.actions and statement.actions[0].complement else name
+        else:
+            wanted = _some(miss.wanted)
+            of_all = statement.resources if name == _RESOURCE else statement.principals
+            name = f"Not{name}" if of_all and of_all[0].complement else name
+        return f"would allow {action}, but its {name} is {wanted}"
+    wanted = _some(miss.wanted)
     key = (
         miss.element.rpartition("/")[2]
         if "/" not in miss.element[10:]
@@ -142,6 +161,18 @@ def _shortfall(miss: Miss, action: str) -> str:
     if miss.actual is None:
         return f"would allow {action}, but the request has no {key}"
     return f"would allow {action} for {key} {wanted}, but it is {miss.actual}"
+
+
+def _some(texts: Sequence[str]) -> str:
+    """The first of *texts*, and how many more there are."""
+    if len(texts) <= MAX_NAMED + 1:
+        return ", ".join(texts)
+    return f"{', '.join(texts[:MAX_NAMED])} and {len(texts) - MAX_NAMED} more"
+
+
+def _unlike(action: str, text: str) -> int:
+    """How much *text* differs from *action*: by the length of what both begin with."""
+    return -len(os.path.commonprefix([action.lower(), text.lower()]))  # noqa: RUF071
 
 
 def misses(answer: Answer) -> Iterator[Miss]:

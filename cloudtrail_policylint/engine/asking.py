@@ -36,6 +36,7 @@ from ..iam.patterns import MAYBE, NO, YES, parse
 from ..iam.policy import Condition
 from ..tree.nodes import ACCOUNT, Hole, Piece
 from ..tree.source import Related
+from .plain import policies_of_holder
 from .shown import listed
 
 TYPE_CHECKING = False
@@ -54,8 +55,6 @@ if TYPE_CHECKING:
 
 MAX_TRIED = 50
 """Resources, or statements, that are tried one by one: with more, what they allow is not known."""
-MAX_HOLDERS = 100
-"""Holders of policies of which it is remembered what they may do."""
 
 _HAVE_OWN_RESOURCE = tuple([k for k in WITH_PRINCIPAL if k not in ("rcp", "vpc-endpoint")])
 LOG_FOLDER = "AWSLogs/"
@@ -117,24 +116,6 @@ class Sources:
     def __init__(self, catalogue: Catalogue) -> None:
         self.available = Availability(catalogue, catalogue.facts)
         self.profiles = Profiles(catalogue.facts, self.available)
-        self._allowed: dict[object, tuple[object, dict[str, int]]] = {}
-
-    def allowed_to(self, documents: Sequence[Document]) -> dict[str, int]:
-        """What is known so far of the actions that all *documents* of a holder allow.
-
-        Each of them asks the same: without this, the time would grow with the square
-        of their number.
-        """
-        key = frozenset(
-            (one.kinds, id(one.statements), id(one.version), one.complete) for one in documents
-        )
-        found = self._allowed.get(key)
-        if found is None:
-            if len(self._allowed) == MAX_HOLDERS:
-                del self._allowed[next(iter(self._allowed))]
-            # The documents are kept, so that no other one gets the same id.
-            found = self._allowed[key] = (tuple(documents), {})
-        return found[1]
 
 
 class Asking:
@@ -155,7 +136,6 @@ class Asking:
         self._requests: dict[tuple[str, str], Request] = {}
         self._answers: dict[tuple[int, str], Answer] = {}
         self._decided: dict[str, Decided | None] = {}
-        self._allowed: dict[str, int] | None = None
         self._denials: dict[str, Denials] = {}
         self._lefts: dict[tuple[int, str], Left] = {}
         self._undenied: dict[tuple[int, str], int] = {}
@@ -480,7 +460,7 @@ class Asking:
         """The decision on *request*, whatever its open parts are."""
         if not profile.is_of_holder:
             return self._decider.decide(request, Policies(resource=(self._document,)))
-        layer = self._decider.layer(self._of_holder(), Place(IDENTITY), request)
+        layer = self._decider.layer(policies_of_holder(self._document), Place(IDENTITY), request)
         allowed = min(layer.allowed, 2 - layer.denies)
         lacking = (IDENTITY,) if allowed != YES else ()
         return Decision(allowed, layer.denies, (layer,), lacking)
@@ -490,7 +470,9 @@ class Asking:
 
         *decision* is that on the request of any set-up, which is MAYBE.
         """
-        documents = self._of_holder() if profile.is_of_holder else (self._document,)
+        documents = (
+            policies_of_holder(self._document) if profile.is_of_holder else (self._document,)
+        )
         if not all(one.complete for one in documents):
             return MAYBE
 
@@ -516,27 +498,13 @@ class Asking:
     # -- what the holder of identity policies may do
 
     def allowed(self, action: str) -> int:
-        """Whether the holders may carry out *action*, on some resource and in some request."""
-        if self._allowed is None:
-            self._allowed = self._sources.allowed_to(self._of_holder())
-        found = self._allowed.get(action)
-        if found is None:
-            found = self._allowed[action] = self._may_be(action)
-        return found
-
-    def _may_be(self, action: str) -> int:
-        if self._document.kinds != (IDENTITY,):
-            return MAYBE if IDENTITY in self._document.kinds else NO
-        documents = self._of_holder()
-        if not _may_be_allowed(action, documents):
-            return NO if all(one.complete for one in documents) else MAYBE
+        """Whether the holders of an identity policy may carry out *action*, which one may be about."""
+        documents = policies_of_holder(self._document)
         return agreed(self._may(action, kind, documents) for kind in (USER, ROLE))
 
     def near(self, action: str, floor: int) -> Iterator[tuple[Statement, Related]]:
         """The statements that nearly allow the holders *action*, or possibly if *floor* is MAYBE."""
-        documents = self._of_holder()
-        if not _may_be_allowed(action, documents):
-            return
+        documents = policies_of_holder(self._document)
         (parts, *_) = resources_of(self._available.catalogue.action(action))
         layer = self._layer(documents, open_principal(ROLE), action, parts)
         yield from _nearly(layer.answers, floor)
@@ -564,25 +532,6 @@ class Asking:
             principal, action, resource, available=self._available, shared=holes((resource,))
         )
         return self._decider.layer(documents, Place(IDENTITY), request)
-
-    def _of_holder(self) -> tuple[Document, ...]:
-        """The document and the other identity policies of its holders."""
-        others = [one for one in self._document.companions if one.kinds == (IDENTITY,)]
-        return (self._document, *others)
-
-
-def _may_be_allowed(action: str, documents: Sequence[Document]) -> bool:
-    """Whether a statement of *documents* that is no Deny may be about *action*: most are not."""
-    wanted = parse(action.lower())
-    for document in documents:
-        for statement in document.statements:
-            if statement.effect is not None and statement.effect.literal == "Deny":
-                continue
-            if not statement.actions and "action" not in statement.fields:
-                return True
-            if any(one.covers(wanted) != NO for one in statement.actions):
-                return True
-    return False
 
 
 def _of_all(found: Sequence[Met]) -> Met:

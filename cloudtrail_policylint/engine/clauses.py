@@ -11,10 +11,18 @@ from itertools import islice
 
 from ..base.record import record, replaced
 from ..iam.patterns import MAYBE, NO, YES
+from ..rulebook.gates import LISTS
 from ..tree.nodes import Piece, Text
 from ..tree.source import MAX_RELATED, Ranges, Related
 from .elements import ConditionTest, ListedTest, PrincipalTest, SingleTest, Witness
-from .plain import View, plain_effect, plainly_undenied
+from .plain import (
+    View,
+    may_be_allowed,
+    plain_effect,
+    plainly_allowed,
+    plainly_undenied,
+    policies_of_holder,
+)
 from .targets import targets_of
 from .words import BY_ACTION, CONTRADICTORY, compiled, negated
 
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
     from ..iam.written import Owner
     from ..tree.source import Span
     from .asking import Asking, Met
-    from .elements import ElementTest, Gate
+    from .elements import ElementTest
     from .lookups import Lookups
     from .words import Given, WordTest
 
@@ -52,15 +60,6 @@ if TYPE_CHECKING:
 
         def others(self, scene: Scene, floor: int, /) -> Iterable[tuple[Statement, Related]]:
             """The statements that a verdict of at least *floor* depends on, as related places."""
-
-
-LISTS = {
-    "action": "actions",
-    "resource": "resources",
-    "principal": "principals",
-    "condition": "conditions",
-}
-"""The fields of a statement that are lists, and their attributes in the policy model."""
 
 
 @record
@@ -100,6 +99,7 @@ class Scene:
         self._targets: dict[int, dict[str, int]] = {}
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
+        self._allowed: dict[str, int] | None = None
         self._view = View(document, lookups.catalogue)
         self._places: Ranges | None = None
         self._asking: Asking | None = None
@@ -127,6 +127,24 @@ class Scene:
         """Whether *action*, one of its elements, gives *statement* an effect on the action *name*."""
         found = plain_effect(statement, action, name, self._view)
         return self.asking.effect(statement, action, name) if found is None else found
+
+    @cached_property
+    def _of_holder(self) -> tuple[Document, ...]:
+        return policies_of_holder(self.document)
+
+    def allowed(self, name: str) -> int:
+        """Whether the holders may carry out the action *name*, on some resource and in some request."""
+        if self._allowed is None:
+            self._allowed = self.lookups.allowed_to(self._of_holder)
+        found = self._allowed.get(name)
+        if found is None:
+            found = plainly_allowed(name, self._of_holder)
+            found = self._allowed[name] = self.asking.allowed(name) if found is None else found
+        return found
+
+    def near(self, name: str, floor: int) -> Iterable[tuple[Statement, Related]]:
+        """The statements that nearly allow the action *name*, or possibly if *floor* is MAYBE."""
+        return self.asking.near(name, floor) if may_be_allowed(name, self._of_holder) else ()
 
     def undenied(self, statement: Statement, name: str) -> int:
         """Whether no Deny in view denies the action *name* on the resources of *statement*."""
@@ -183,12 +201,13 @@ class StatementMatch:
     def __init__(self, given: Given, lookups: Lookups) -> None:
         self._given = sorted(given.items(), key=lambda clause: _COST.index(clause[0]))
         self._lookups = lookups
-        self._clauses: list[Clause] = []  # those that were needed so far
+        self._clauses: list[Clause | None] = [None] * len(self._given)
+        self._order: list[int] = []  # of the tests; messages depend on that of ``_given``
 
     def verdict(self, statement: Statement, scene: Scene, floor: int) -> int:
         """The verdict on *statement*; NO as soon as it is below *floor*."""
         verdict = YES
-        for index in range(len(self._given)):
+        for index in self._order or self._in_order():
             found = self._clause(index).verdict(statement, scene)
             if found < floor:
                 return NO
@@ -196,42 +215,28 @@ class StatementMatch:
                 verdict = found
         return verdict
 
-    def rules_out(self, statement: Statement, scene: Scene) -> bool:
-        """Whether *statement* cannot match because of its kind or effect."""
-        for index, (field, _) in enumerate(self._given):
-            if field not in ("kind", "effect"):  # which come first
-                return False
-            if self._clause(index).verdict(statement, scene) == NO:
-                return True
-        return False
+    def _in_order(self) -> list[int]:
+        """The indexes of the clauses, those that ask for decisions last."""
+        asks = [_asks(field, given) for field, given in self._given]
+        self._order = sorted(range(len(asks)), key=asks.__getitem__)
+        return self._order
 
-    def wanted_fields(self) -> Iterator[str]:
-        """The lists (``LISTS``) that a matching statement cannot have empty."""
-        for field, given in self._given:
-            if field in LISTS and ("some" in given or "every" in given):
-                yield field
-            elif field == "applies" and given == CONTRADICTORY:
-                yield "condition"
-
-    def gate(self) -> tuple[str, Gate] | None:
-        """A list and a test that at least one of its elements must pass, if the match has one."""
-        for field in ("action", "resource", "condition"):
-            for index, (name, given) in enumerate(self._given):
-                if name == field and ("some" in given or "every" in given):
-                    clause = self._clause(index)
-                    assert isinstance(clause, _Listed)
-                    return field, clause.gate()
-        return None
+    def test_of(self, field: str) -> ElementTest:
+        """The test that at least one element of the list *field* must pass."""
+        (index,) = [index for index, (name, _) in enumerate(self._given) if name == field]
+        clause = self._clause(index)
+        assert isinstance(clause, _Listed)
+        return clause.some
 
     def _clause(self, index: int) -> Clause:
         """The clause at *index*, compiled on first use: few of a rule's clauses are needed."""
-        while index >= len(self._clauses):
-            field, test = self._given[len(self._clauses)]
-            self._clauses.append(_clause(field, test, self._lookups))
-        return self._clauses[index]
+        found = self._clauses[index]
+        if found is None:
+            found = self._clauses[index] = _clause(*self._given[index], self._lookups)
+        return found
 
     def _compiled(self) -> Iterator[Clause]:
-        """The clauses, the cheapest first, because most rules are out after one or two."""
+        """All clauses."""
         for index in range(len(self._given)):
             yield self._clause(index)
 
@@ -433,6 +438,18 @@ _COST = (
     "undenied",
 )
 
+_ASKED_OF_ELEMENTS = ("met", "keeps-from", "effective", "denied")
+"""The words of a test of one element that decisions answer."""
+
+
+def _asks(field: str, given: Any) -> bool:
+    """Whether a clause of a statement asks for decisions, which cost more than all other tests."""
+    if field in LISTS:
+        return any(word in words for words in given.values() for word in _ASKED_OF_ELEMENTS)
+    if field == "document":
+        return any(name in given for name in ("statement", *_ASKED))
+    return field in ("request", "applies", "undenied")
+
 
 def _document_tests(
     field: str, words: Given, lookups: Lookups
@@ -496,10 +513,10 @@ class _Single:
     def verdict(self, statement: Statement, scene: Scene) -> int:
         verdict = self._test.verdict(self._text(statement))
         for repeated in self._repeated if verdict else ():
-            from .structure import repeats_sid
+            from .repeats import repeats_sid
 
             assert repeated is not None
-            verdict = min(verdict, repeated(repeats_sid(statement, scene)))
+            verdict = min(verdict, repeated(repeats_sid(statement, scene.document)))
         return verdict
 
     def witnesses(self, statement: Statement, _: Scene, _floor: int) -> tuple[Witness, ...]:
@@ -535,12 +552,11 @@ class _Listed:
             verdict = min(verdict, self._asked[quantifier].verdict(element, statement, scene))
         return verdict
 
-    def gate(self) -> Gate:
+    @property
+    def some(self) -> ElementTest:
         """A test that at least one element must pass: that of ``some``, else of ``every``."""
         tests = dict(self._tests)
-        test = tests.get("some") or tests["every"]
-        assert isinstance(test, ListedTest | ConditionTest)
-        return test
+        return tests.get("some") or tests["every"]
 
     def verdict(self, statement: Statement, scene: Scene) -> int:
         elements = getattr(statement, self._attribute)
@@ -592,7 +608,7 @@ class _AskedOf:
         self._by_action = given.get("met") == BY_ACTION
         self.words = [
             (word, test)
-            for word in ("met", "keeps-from", "effective", "denied")
+            for word in _ASKED_OF_ELEMENTS
             if word in given
             for test in compiled(field, {word: given[word]}, lookups)
         ]
@@ -700,7 +716,10 @@ class _Applies:
         self._test = test.met
         self._is_together = operand == CONTRADICTORY
         same = lookups.catalogue.facts.same_accounts if self._is_together else ()
-        self._of_accounts = frozenset([key.lower() for one in same for key in one["keys"]])
+        self._of_accounts = [
+            (frozenset([key.lower() for key in one["keys"]]), "by" in one, "path" in one)
+            for one in same
+        ]
 
     def _answer(self, statement: Statement, scene: Scene) -> Met:
         ask = scene.asking.together if self._is_together else scene.asking.statement
@@ -713,8 +732,14 @@ class _Applies:
 
     def _may_exclude(self, statement: Statement) -> bool:
         """Whether it is worth asking if elements of *statement* exclude one another."""
-        keys = [(one.key.literal or "").lower() for one in statement.conditions]
-        return len(set(keys)) < len(keys) or not self._of_accounts.isdisjoint(keys)
+        keys = {(one.key.literal or "").lower() for one in statement.conditions}
+        if len(keys) < len(statement.conditions):
+            return True
+        return any(
+            len(same & keys) >= (1 if has_path and statement.resources else 2)
+            for same, of_service, has_path in self._of_accounts
+            if statement.principals or not of_service
+        )
 
     def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
         """The element that keeps the statement from all requests, as what it is and as ``element``."""
@@ -873,7 +898,7 @@ class _Allowed:
         for quantifier, actions in self._tests:
             found = NO
             for action in actions:
-                found = max(found, scene.asking.allowed(action))
+                found = max(found, scene.allowed(action))
                 if found == YES:
                     break
             verdict = min(verdict, negated(found) if quantifier == "none" else found)
@@ -886,7 +911,7 @@ class _Allowed:
         seen = set()
         for quantifier, actions in self._tests:
             for action in actions if quantifier == "none" else ():
-                for statement, place in scene.asking.near(action, floor):
+                for statement, place in scene.near(action, floor):
                     if place.span.key() not in seen:
                         seen.add(place.span.key())
                         yield statement, place

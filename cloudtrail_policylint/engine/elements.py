@@ -11,7 +11,7 @@ from ..iam.arns import Shape
 from ..iam.patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
 from ..tree.nodes import Piece, Text
 from .lookups import Term
-from .words import ARNS, FAMILIES, compiled, negated
+from .words import ARNS, FAMILIES, OF_CATALOGUE, compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
         def witnesses(self, element: Any, statement: Statement, floor: int, /) -> Iterable[Witness]:
             """The witnesses of *element*, which passed with at least *floor*."""
-
-    class Gate(ElementTest, Protocol):
-        """A test of an element that can be made before its statement is checked."""
 
         def may_pass(self, element: Any, statement: Statement, /) -> bool:
             """Whether *element* passes the part of the test that needs no statement."""
@@ -115,13 +112,14 @@ class ListedTest:
 
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
         own, others = _without_none(words)
-        tests = list(compiled(field, own, lookups))
+        tests = list(compiled(field, _cheap_first(own), lookups))
         self._field = field
         self._each = [_for_every_value(test.text) for test in tests if test.text is not None]
+        self._every = [one for test in tests for one in _of_one(test)]
         if others:
             none = ListedTest(field, others, lookups)
-            self._each.append(lambda term: negated(none.of_text(term)))
-        self._whole = [test.whole for test in tests if test.whole is not None]
+            for tests_of_texts in (self._each, self._every):
+                tests_of_texts.append(lambda term: negated(none.of_text(term)))
         self._complement = [test.complement for test in tests if test.complement is not None]
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
         self._heads = [test.heads for test in tests if test.heads is not None]
@@ -163,6 +161,8 @@ class ListedTest:
 
     def may_pass(self, element: Action | Resource, statement: Statement) -> bool:
         """Whether *element* passes all tests but, unless it is a complement, contextual ones."""
+        if not self.is_near(element.head):
+            return False
         if element.complement:
             return self.verdict(element, statement) != NO
         return self._known(element) != NO
@@ -170,14 +170,12 @@ class ListedTest:
     def of_text(self, term: Term) -> int:
         """The verdict on one text by itself, without the tests that need its statement."""
         verdict = YES
-        for test in self._each:
-            verdict = min(verdict, test(term))
-            if verdict == NO:
+        for test in self._every:
+            found = test(term)
+            if found == NO:
                 return NO
-        for whole in self._whole:
-            verdict = min(verdict, whole(term.form))
-            if verdict == NO:
-                return NO
+            if found < verdict:
+                verdict = found
         return verdict
 
     def _text(self, term: Term, statement: Statement) -> int:
@@ -196,6 +194,20 @@ class ListedTest:
         for term in _terms(element):
             if not element.complement or self._text(term, statement) >= floor:
                 yield Witness(self._field, term.text.written, term.text.span, term)
+
+
+def _cheap_first(words: Given) -> Given:
+    """*words*, those that need no data about AWS first: one of them is often enough for NO."""
+    return {word: words[word] for word in sorted(words, key=OF_CATALOGUE.__contains__)}
+
+
+def _of_one(test: WordTest) -> Iterator[TextTest]:
+    """*test* of one text of an action or a resource, as written and as a pattern."""
+    if test.text is not None:
+        yield _for_every_value(test.text)
+    whole = test.whole
+    if whole is not None:
+        yield lambda term: whole(term.form)
 
 
 def _matches(head: Head, wanted: Names) -> bool:
@@ -272,6 +284,10 @@ class PrincipalTest:
         is_other = element.complement and not self._asks_complement
         return min(verdict, MAYBE) if is_other else verdict
 
+    def may_pass(self, element: Principal, statement: Statement) -> bool:
+        """Whether *element* may pass."""
+        return self.verdict(element, statement) != NO
+
     def witnesses(self, element: Principal, _: Statement, _floor: int) -> Iterator[Witness]:
         """The principal itself."""
         yield Witness("principal", element.id.written, element.id.span)
@@ -305,7 +321,7 @@ class ConditionTest:
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
         for repeated in self._repeated if verdict else ():
-            from .structure import repeats_key
+            from .repeats import repeats_key
 
             verdict = min(verdict, repeated(repeats_key(element, statement)))
         for quantifier, test in self._values if verdict else ():

@@ -235,12 +235,13 @@ class Engine:
     def _open(self, scene: Scene) -> list[tuple[int, int]]:
         """The indexes of cases and statements that may match, in the order of the cases."""
         if self._index is None:
-            self._index = Index([self._indexed(case) for _, case in self._by_subject["statement"]])
+            self._index = self._indexed("statement", self._of_statement)
+        document = scene.document
         return sorted(
             [
                 (index, number)
-                for number, statement in enumerate(scene.document.statements)
-                for index in self._index.candidates(statement, scene)
+                for number, statement in enumerate(document.statements)
+                for index in self._index.candidates(statement, document)
             ]
         )
 
@@ -250,23 +251,19 @@ class Engine:
         if not scene.document.complete:
             return cases
         if self._documents is None:
-            self._documents = Index(
-                [self._wanted(case) for _, case in self._by_subject["document"]]
-            )
-        open_cases = self._documents.candidates_of(scene)
-        return [index for index in cases if index in open_cases]
+            self._documents = self._indexed("document", self._of_document)
+        return sorted(self._documents.candidates_of(scene.document))
 
-    def _indexed(self, case: Case) -> StatementMatch | None:
-        try:
-            return self._match(case, StatementMatch)
-        except Exception:  # noqa: BLE001 - it fails again when it is used, and is reported then
-            return None
+    def _indexed(self, subject: str, match: Callable[[int], StatementMatch | None]) -> Index:
+        return Index([case.gate for _, case in self._by_subject[subject]], match)
 
-    def _wanted(self, case: Case) -> StatementMatch | None:
-        try:
-            return self._match(case, DocumentMatch).wanted()
-        except Exception:  # noqa: BLE001 - as above
-            return None
+    def _of_statement(self, index: int) -> StatementMatch | None:
+        """The match of the statement case *index*."""
+        return self._match(self._by_subject["statement"][index][1], StatementMatch)
+
+    def _of_document(self, index: int) -> StatementMatch | None:
+        """The match that a statement must satisfy by the document case *index*."""
+        return self._match(self._by_subject["document"][index][1], DocumentMatch).wanted()
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))

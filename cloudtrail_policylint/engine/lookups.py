@@ -12,13 +12,18 @@ from ..tree.nodes import Hole, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
+    from ..iam.policy import Document
     from .asking import Sources
     from .redundancy import Redundancy
+
+
+MAX_HOLDERS = 100
+"""Holders of policies of which it is remembered what they may do."""
 
 
 @record
@@ -37,6 +42,7 @@ class Lookups:
         self._misfits: dict[object, tuple[int, str]] = {}
         self._sources: Sources | None = None
         self._types: dict[object, tuple[ResourceType | None, ...] | None] = {}
+        self._allowed: dict[object, tuple[object, dict[str, int]]] = {}
 
     @property
     def sources(self) -> Sources:
@@ -46,6 +52,23 @@ class Lookups:
 
             self._sources = Sources(self.catalogue)
         return self._sources
+
+    def allowed_to(self, documents: Sequence[Document]) -> dict[str, int]:
+        """What is known so far of the actions that all *documents* of a holder allow.
+
+        Each of them asks the same: without this, the time would grow with the square
+        of their number.
+        """
+        key = frozenset(
+            (one.kinds, id(one.statements), id(one.version), one.complete) for one in documents
+        )
+        found = self._allowed.get(key)
+        if found is None:
+            if len(self._allowed) == MAX_HOLDERS:
+                del self._allowed[next(iter(self._allowed))]
+            # The documents are kept, so that no other one gets the same id.
+            found = self._allowed[key] = (tuple(documents), {})
+        return found[1]
 
     @cached_property
     def redundancy(self) -> Redundancy:

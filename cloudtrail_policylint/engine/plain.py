@@ -11,9 +11,13 @@ from ..iam.patterns import MAYBE, NO, YES, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..iam.catalogue import Catalogue
+    from ..iam.patterns import Glob
     from ..iam.policy import Action, Document, Resource, Statement
 
+IDENTITY = "identity"
 _EVERYTHING = operand("*")
 
 
@@ -61,6 +65,59 @@ def plainly_undenied(statement: Statement, name: str, view: View) -> int | None:
         return None
     found = _reached(statement, name, view.catalogue)
     return found if view.complete else min(found, MAYBE)
+
+
+def policies_of_holder(document: Document) -> tuple[Document, ...]:
+    """*document* and the other identity policies of its holders."""
+    others = [one for one in document.companions if one.kinds == (IDENTITY,)]
+    return (document, *others)
+
+
+def plainly_allowed(name: str, documents: Sequence[Document]) -> int | None:
+    """What ``Asking.allowed`` answers, None where statements have to be looked at closely.
+
+    *documents* are the policies of the holder, the first one that which is asked about.
+    """
+    kinds = documents[0].kinds
+    if kinds != (IDENTITY,):
+        return MAYBE if IDENTITY in kinds else NO
+    is_seen = all(one.complete for one in documents)
+    if not may_be_allowed(name, documents):
+        return NO if is_seen else MAYBE
+    return YES if is_seen and _is_simply_allowed(name, documents) else None
+
+
+def may_be_allowed(name: str, documents: Sequence[Document]) -> bool:
+    """Whether a statement of *documents* that is no Deny may be about the action *name*: most are not."""
+    wanted = parse(name.lower())
+    return any(
+        not _is(statement, "Deny") and _may_be_about(statement, wanted)
+        for document in documents
+        for statement in document.statements
+    )
+
+
+def _is_simply_allowed(name: str, documents: Sequence[Document]) -> bool:
+    """Whether a statement allows *name* on everything, and no other than an Allow is about it."""
+    wanted = parse(name.lower())
+    found = False
+    for document in documents:
+        for statement in document.statements:
+            if not _is(statement, "Allow"):
+                if _may_be_about(statement, wanted):
+                    return False
+            elif not found and not statement.conditions and not statement.optional:
+                found = (
+                    max([one.covers(wanted) for one in statement.actions], default=NO) == YES
+                    and max([_is_everything(one) for one in statement.resources], default=NO) == YES
+                )
+    return found
+
+
+def _may_be_about(statement: Statement, wanted: Glob) -> bool:
+    if not statement.actions:
+        return "action" not in statement.fields
+    return any(one.covers(wanted) != NO for one in statement.actions)
 
 
 def _is(statement: Statement, effect: str) -> bool:

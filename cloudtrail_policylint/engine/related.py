@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from ..tree.source import Span
     from .elements import Witness
 
-MAX_PARTS = 3
+PART = "part of the value is written here"
+"""The message of the place of a part of a text."""
+USE = "used in this statement"
+"""The message of the place of the statement that uses a text written elsewhere."""
+MAX_PARTS = 5
 """Parts of one text that are shown."""
 
 
@@ -37,9 +41,9 @@ def origins(
         pieces = [p for p in witness.term.text.parts if isinstance(p, Piece) and p.text]
         elsewhere = _distinct(p.span for p in pieces if not span.contains(p.span))
         for place in elsewhere[:MAX_PARTS]:
-            yield Related(place, "part of the value is written here")
+            yield Related(place, PART)
     if statement is not None and not statement.span.contains(span):
-        yield Related(field_span(statement, field), "used in this statement")
+        yield Related(field_span(statement, field), USE)
 
 
 def _distinct(spans: Iterable[Span]) -> list[Span]:

@@ -10,6 +10,8 @@ from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..iam.arns import (
     MISFITS,
+    NAMED_SERVICES,
+    NO_ARN,
     PLACED,
     SERVICE,
     Operands,
@@ -24,6 +26,7 @@ from ..iam.arns import (
     overlap,
     split,
 )
+from ..iam.catalogue import HOME
 from ..iam.patterns import (
     MAYBE,
     NO,
@@ -507,6 +510,10 @@ _NO_PREFIX = regex(r"[^:*?]*[^:*?a-zA-Z0-9-]")
 def scopes_to(types: Sequence[str] | str, context: Context) -> WordTest:
     """``scopes-to``: all actions that it matches accept one of *types* (``none``: no type)."""
     wanted = frozenset(types) if types != "none" else None
+    heads = None
+    if wanted is not None:  # an action accepts types of its own service only
+        prefixes = [name.rpartition(":")[0] for name in wanted]
+        heads = frozenset([(one,) for prefix in prefixes for one in ([prefix] if prefix else HOME)])
 
     def one(action: KnownAction) -> int:
         if action.types is None:
@@ -525,7 +532,8 @@ def scopes_to(types: Sequence[str] | str, context: Context) -> WordTest:
             return NO if all(one(action) == NO for action in actions) else MAYBE
         return min(one(action) for action in actions)
 
-    return WordTest(text=test, complement=_never)  # a complement matches actions of every service
+    # A complement matches actions of every service.
+    return WordTest(text=test, complement=_never, heads=heads)
 
 
 def arn_service(operands: Sequence[str], _: Context) -> WordTest:
@@ -570,6 +578,13 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
     wanted = frozenset(reasons)
     # Not what is uncertain about an ARN: a name is wrong as it is written, or right.
     certain = wanted <= PLACED
+    heads = None
+    if wanted <= {
+        *NO_ARN,
+        "name",
+    }:  # what has a head is an ARN, and only names of some services are looked at
+        named = NAMED_SERVICES if "name" in wanted else ()
+        heads = frozenset([(None, service) for service in named])
 
     def test(term: Term) -> int:
         verdict, reason = context.lookups.misfit(term)
@@ -577,7 +592,7 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
             return NO
         return verdict if verdict != YES or reason in wanted else NO
 
-    return WordTest(text=test)
+    return WordTest(text=test, heads=heads)
 
 
 def nested(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
@@ -1029,5 +1044,8 @@ WORDS = (
     Word("is", ("order",), one_of_orders),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""
+
+OF_CATALOGUE = frozenset(("known", "misspells", "scopes-to", "fits", "misfit"))
+"""The words that need data about AWS, which take time to load."""
 
 _BY_FIELD = {(field, word.name): word for word in WORDS for field in word.fields}

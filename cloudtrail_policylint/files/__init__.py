@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .discover import Candidate
-    from .inputs import Contents
+    from .inputs import Overlay
     from .modules import Modules
 
 
 class Files:
-    """The files as ``inputs`` and as ``modules``; arguments are those of ``Inputs``."""
+    """The files as ``inputs`` and as ``modules``; arguments are those of ``Inputs``.
+
+    *var_files* set variables of all root modules.
+    """
 
     def __init__(
         self,
@@ -23,10 +26,12 @@ class Files:
         *,
         everything: bool,
         walked: Sequence[str] = (),
-        contents: Contents | None = None,
+        contents: Overlay | None = None,
+        var_files: Sequence[str] = (),
     ) -> None:
         self.inputs = Inputs(candidates, everything=everything, walked=walked, contents=contents)
         self._walked = walked
+        self._var_files = var_files
         self._modules: Modules | None = None
 
     @property
@@ -35,13 +40,14 @@ class Files:
         if self._modules is None:
             from .modules import Modules
 
-            self._modules = Modules(self.inputs, self._walked)
+            self._modules = Modules(self.inputs, self._walked, self._var_files)
         return self._modules
 
     def nothing_to_check(self) -> bool:
         """Whether no file can contain a policy in scope and all could be read."""
-        self.inputs.read_all()
-        if self.inputs.unreadable or self.inputs.any_matters():
+        inputs = self.inputs
+        inputs.read_all()
+        if inputs.unreadable or inputs.any_matters() or inputs.nesting():
             return False
-        terraform = any(one.format is TERRAFORM for one in self.inputs.candidates)
-        return not (terraform and self.modules.any_matters())
+        terraform = any(one.format is TERRAFORM for one in inputs.candidates)
+        return not ((terraform or inputs.may_be_loaded()) and self.modules.any_to_check())

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from ..base import disk, limits
 from ..base.disk import UnreadableError
-from ..base.formats import MODULE_FILES, TERRAFORM
+from ..base.formats import MODULE_FILES
 from ..iam.names import may_concern_cloudtrail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
-
-    from ..base.formats import Format
 
 
 def read_bytes(path: str) -> bytes:
@@ -37,13 +35,20 @@ def _limit(path: str) -> tuple[int, str]:
     return limits.in_force().of(name), limits.named(name)
 
 
+_RULE_KEYS = (b"\nsubject:", b"\nwhy:", b"\nexamples:")
+"""Keys that every rule file has at the top level."""
+
+
 def may_matter(data: bytes, *, everything: bool) -> bool:
     """Whether a file with these bytes may contain a policy in scope.
 
     With *everything* in scope that is any policy, otherwise one that mentions
     CloudTrail, possibly as two halves to be joined. A file with escaped letters,
-    words broken at a line's end or URL-encoded JSON may mention anything.
+    words broken at a line's end or URL-encoded JSON may mention anything. A rule file
+    of this tool contains no policies but its examples.
     """
+    if all(key in data for key in _RULE_KEYS):
+        return False
     lower = data.lower()
     if b"\0" in lower:  # UTF-16 or UTF-32: without the zeros the letters are ASCII
         lower = lower.replace(b"\0", b"")
@@ -57,10 +62,8 @@ def may_matter(data: bytes, *, everything: bool) -> bool:
     return b"trail" in lower and b"cloud" in lower
 
 
-def may_nest(data: bytes, form: Format) -> bool:
-    """Whether a file with these bytes may be a template with nested stacks."""
-    if form is TERRAFORM:
-        return False
+def may_nest(data: bytes) -> bool:
+    """Whether a file with these bytes, if it is a template, may have nested stacks."""
     return b"TemplateURL" in data or b"AWS::Serverless::Application" in data
 
 

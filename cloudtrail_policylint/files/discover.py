@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 
 from ..base import disk
-from ..base.disk import UnreadableError
+from ..base.disk import UnreadableError, is_inside, path_key
 from ..base.errors import InputError
 from ..base.formats import format_of
 from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..base.formats import Format
     from ..base.path_patterns import Patterns
@@ -47,19 +47,48 @@ class Candidate:
     named: bool
 
 
-def discover(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:
+def discover(
+    paths: Sequence[str],
+    settings: NearestSettings,
+    contents: Mapping[str, bytes | None] | None = None,
+) -> Iterator[Candidate]:
     """The candidates among *paths* and in folders, each once, in the order of their names.
 
     Raises ``MissingPathError`` for a path that does not exist. A file that is
     given by name is checked even if git ignores it, but not if ``exclude`` in the
-    settings matches it, because a commit hook names every file.
+    settings matches it, because a commit hook names every file. Rules, the baseline
+    and expectations of the settings are no candidates. Files without contents in
+    *contents* are left out, those that do not exist are added.
     """
+    absent = {path_key(path) for path, data in (contents or {}).items() if data is None}
+    for candidate in _existing(paths, settings):
+        if not absent or path_key(candidate.path) not in absent:
+            yield candidate
+    for path, data in (contents or {}).items():
+        if data is not None and not os.path.lexists(path):
+            yield from _added(path, paths, settings)
+
+
+def _added(path: str, paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:
+    """The candidate for *path*, which does not exist, if it is in one of the folders *paths*."""
+    whole = os.path.abspath(path)
+    for folder in paths:
+        top = os.path.abspath(folder)
+        if is_inside(whole, top) and os.path.isdir(top):
+            shown = os.path.normpath(os.path.join(folder, os.path.relpath(whole, top)))
+            for candidate in _single(shown, settings):
+                yield Candidate(candidate.path, candidate.format, named=False)
+            return
+
+
+def _existing(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:
+    """The candidates among *paths* and in folders."""
     seen: set[str] = set()
     for path in paths:
         if not os.path.lexists(path):
             raise MissingPathError(f"{path}: no such file or folder")
         for candidate in _walk(path, settings) if os.path.isdir(path) else _single(path, settings):
-            key = os.path.abspath(candidate.path)
+            key = path_key(candidate.path)
             if key not in seen:
                 seen.add(key)
                 yield candidate
@@ -67,7 +96,9 @@ def discover(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candid
 
 def _single(path: str, settings: NearestSettings) -> Iterator[Candidate]:
     form = format_of(path)
-    if form is not None and not settings.excludes(path):
+    if form is None or settings.excludes(path):
+        return
+    if not settings.of_file(path).owns(path):
         yield Candidate(_shown(path), form, named=True)
 
 
@@ -87,7 +118,8 @@ def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
             form = format_of(name)
             if form is None or ignores.ignored(path, folder=False):
                 continue
-            if settings.excludes(path) or not settings.of(folder).includes(path):
+            own = settings.of(folder)
+            if settings.excludes(path) or own.owns(path) or not own.includes(path):
                 continue
             yield Candidate(_shown(path), form, named=False)
 

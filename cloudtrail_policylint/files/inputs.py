@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from itertools import islice
 
-from ..base.disk import Projects, TooLargeError, UnreadableError, is_inside
-from ..base.formats import TERRAFORM, format_of
+from ..base.disk import Projects, TooLargeError, UnreadableError, is_inside, path_key
+from ..base.formats import CLOUDFORMATION, JSON, MODULE_FILES, TERRAFORM, YAML, format_of
 from ..base.record import record
 from ..tree.source import SourceFile
 from .contents import decode, may_matter, may_nest, read_bytes
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Contents: TypeAlias = Mapping[str, bytes]
     """Contents that replace those of some files, by one of the paths of each."""
+    Overlay: TypeAlias = Mapping[str, bytes | None]
+    """The same, with files that do not exist and, as None, files as if they did not exist."""
     News: TypeAlias = tuple[list[tuple[str, str, str]], list[str]]
     """The key, path and text of files that were read; and the keys of files that became given."""
 
@@ -47,12 +49,13 @@ class Inputs:
         *,
         everything: bool,
         walked: Sequence[str] = (),
-        contents: Contents | None = None,
+        contents: Overlay | None = None,
     ) -> None:
         self.candidates = candidates
         self.unreadable: dict[str, Unreadable] = {}  # by key, because reading may be retried
         self._everything = everything
         self._contents = {file_key(path): data for path, data in (contents or {}).items()}
+        self._changed_names = _changed_names(contents or {})
         self._walked = walked
         self._projects = Projects()
         self._named = {path_key(c.path): c for c in candidates}
@@ -63,6 +66,9 @@ class Inputs:
         self._beside: dict[str, SourceFile] = {}
         self._matters: dict[str, bool] = {}
         self._nesting: list[str] = []
+        self._templates: list[str] = []
+        self._plain: dict[str, bool] = {}
+        self._below_module: dict[str, bool] = {}
 
     def source(self, path: str, *, referred: bool = False) -> SourceFile | None:
         """The file *path*, or None if it cannot be read.
@@ -91,9 +97,59 @@ class Inputs:
         return any(self._matters.values())
 
     def nesting(self) -> list[str]:
-        """The files that may be templates with nested stacks."""
+        """The files that may be templates with nested stacks, also near a template given by name."""
         self.read_all()
+        if self._templates:
+            from .neighbours import templates_near
+
+            self._nesting += templates_near(self._templates, self._walked, self._projects)
+            self._templates = []
         return self._nesting
+
+    def count(self, changed: Sequence[str] | None = None) -> int:
+        """The number of candidates; with *changed*, of those among these files."""
+        if changed is None:
+            return len(self.candidates)
+        return len(self._named.keys() & set(map(path_key, changed)))
+
+    def may_be_loaded(self) -> list[str]:
+        """The files given by name in which only their module may show a policy in scope.
+
+        Of all that modules may load, these are policies, and what is at or below a module.
+        """
+        return [
+            path
+            for path, is_policy in self._plain.items()
+            if is_policy or self._is_below_module(os.path.dirname(path))
+        ]
+
+    def _is_below_module(self, folder: str) -> bool:
+        top = self._projects.of(folder)
+        at = self._projects.real(folder)
+        while at not in self._below_module:
+            try:
+                names = os.listdir(at)
+            except OSError:
+                names = []
+            found = any(name.endswith(MODULE_FILES) for name in names)
+            above = os.path.dirname(at)
+            if found or at in (top, above):
+                self._below_module[at] = found
+            else:
+                self._below_module[at] = self._is_below_module(above)
+        return self._below_module[at]
+
+    def names_in(self, folder: str) -> list[str]:
+        """The names of the entries of *folder*; raises ``OSError``."""
+        key = path_key(folder) if self._changed_names else ""
+        if key not in self._changed_names:
+            return os.listdir(folder or ".")
+        added, removed = self._changed_names[key]
+        try:
+            names = set(os.listdir(folder or "."))
+        except OSError:
+            names = set()
+        return sorted((names | added) - removed)
 
     # -- which files findings are reported for
 
@@ -164,15 +220,18 @@ class Inputs:
         needed = referred or candidate is None or candidate.format is TERRAFORM
         matters = False
         try:
-            replaced = self._contents.get(file_key(path)) if self._contents else None
-            data = read_bytes(path) if replaced is None else replaced
+            data = self._data(path)
             matters = self._matters[key] = may_matter(data, everything=self._everything)
-            nests = candidate is not None and may_nest(data, candidate.format)
+            nests = candidate is not None and candidate.format is not TERRAFORM and may_nest(data)
+            if not matters and candidate is not None and candidate.named:
+                self._note_plain(candidate, data)
             if not (matters or needed or nests):
                 return None
             source = SourceFile(shown, decode(data))
             if nests and shown not in self._nesting:
                 self._nesting.append(shown)
+            if matters and candidate is not None and _is_named_template(candidate, data):
+                self._templates.append(shown)
             return source
         except UnreadableError as error:
             too_large = isinstance(error, TooLargeError)
@@ -182,10 +241,37 @@ class Inputs:
                 self.unreadable[key] = Unreadable(SourceFile(shown, ""), str(error), too_large)
             return None
 
+    def _data(self, path: str) -> bytes:
+        if self._contents:
+            key = file_key(path)
+            if key in self._contents:
+                data = self._contents[key]
+                if data is None:
+                    raise UnreadableError("no such file or directory")
+                return data
+        return read_bytes(path)
 
-def path_key(path: str) -> str:
-    """A key for the file *path*, the same for every spelling of the path."""
-    return os.path.normcase(os.path.abspath(path))
+    def _note_plain(self, candidate: Candidate, data: bytes) -> None:
+        """Note that *candidate* with the content *data* is only checked if a module loads it."""
+        form = candidate.format
+        if form.loaded_by_modules:
+            self._plain[candidate.path] = b"tatement" in data
+        elif form is YAML:  # modules rarely load it
+            self._plain[candidate.path] = False
+
+
+def _is_named_template(candidate: Candidate, data: bytes) -> bool:
+    named = candidate.named and candidate.format in (JSON, YAML, CLOUDFORMATION)
+    return named and b"Resources" in data and b"AWS::" in data
+
+
+def _changed_names(contents: Overlay) -> dict[str, tuple[set[str], set[str]]]:
+    """The folders of the files in *contents*, each with the names that it has and that it has not."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for path, data in contents.items():
+        folder, name = os.path.split(os.path.abspath(path))
+        found.setdefault(path_key(folder), (set(), set()))[data is None].add(name)
+    return found
 
 
 def file_key(path: str) -> object:

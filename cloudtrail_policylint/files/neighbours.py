@@ -1,4 +1,7 @@
-"""Neighbours: Terraform modules near a file that were not given, but may call or load it.
+"""Neighbours: modules and templates near a file that were not given, but may use it.
+
+A Terraform module may call or load it, a CloudFormation template may deploy it
+as a nested stack.
 
 They are searched for in the folders above the file, up to the top of the
 project, and at most ``LEVELS`` below each of these, where projects keep modules,
@@ -10,13 +13,14 @@ from __future__ import annotations
 import os
 import re
 
-from ..base.disk import is_inside
-from ..base.formats import MODULE_FILES
+from ..base.disk import UnreadableError, is_inside
+from ..base.formats import MODULE_FILES, TEMPLATES
+from .contents import may_nest, read_bytes
 from .discover import SKIPPED_FOLDERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..base.disk import Projects
 
@@ -24,6 +28,8 @@ LEVELS = 2
 """How many levels below each folder above are searched."""
 MAX_FOLDERS = 500
 """The most folders that one run searches."""
+MAX_TEMPLATES = 500
+"""The most files that one run reads in search of templates."""
 
 _LOADS = r"\b(?:template)?file\s*\("
 _LAST_PARTS = r'(?<![^"/\\${}\s])([^"/\\${}\s]++)"'
@@ -32,16 +38,22 @@ _COMPUTED = _LOADS + r'\s*+(?!"(?:\$\{\s*+path\.\w++\s*+\}|[^"$])*+"\s*+[,)])'
 
 
 class Nearby:
-    """Searches for Terraform modules outside of the folders *walked*, in each folder once."""
+    """Searches outside of the folders *walked*, in each folder once, for files with *suffixes*."""
 
-    def __init__(self, walked: Iterable[str], projects: Projects) -> None:
+    def __init__(
+        self,
+        walked: Iterable[str],
+        projects: Projects,
+        suffixes: tuple[str, ...] = MODULE_FILES,
+    ) -> None:
         self._projects = projects
+        self._suffixes = suffixes
         self._walked = [os.path.realpath(path) for path in walked]
         self._started: set[tuple[str, str]] = set()
         self._seen: dict[str, int] = {}  # with the number of levels below that were searched
 
     def around(self, folder: str) -> Iterator[str]:
-        """The folders with Terraform files near *folder* in its project, nearest first."""
+        """The folders with such files near *folder* in its project, nearest first."""
         at, root = folder, self._projects.of(folder)
         while (at, root) not in self._started:  # the folders above were searched then, too
             self._started.add((at, root))
@@ -67,7 +79,7 @@ class Nearby:
                 if ".git" in names and at != real:
                     continue  # another project
                 self._seen[at] = levels
-                if known is None and any(name.endswith(MODULE_FILES) for name in names):
+                if known is None and any(name.endswith(self._suffixes) for name in names):
                     yield path
                 inner += [(_path(path, name), os.path.join(at, name)) for name in folders]
             level = inner
@@ -96,6 +108,33 @@ def _listed(folder: str) -> tuple[list[str], list[str]]:
     except OSError:
         return [], []
     return names, sorted(folders)
+
+
+def templates_near(
+    paths: Sequence[str], walked: Iterable[str], projects: Projects
+) -> Iterator[str]:
+    """The files near the templates *paths* that may be templates with one of them as a nested stack."""
+    named = {os.path.dirname(path): set[str]() for path in paths}
+    for path in paths:
+        named[os.path.dirname(path)].add(os.path.basename(path))
+    words = [os.fsencode(name) for names in named.values() for name in names]
+    nearby = Nearby(walked, projects, TEMPLATES)
+    left = MAX_TEMPLATES
+    for start in sorted(named):
+        for folder in nearby.around(start):
+            for name in sorted(_listed(folder or ".")[0]):
+                path = f"{folder}/{name}" if folder else name
+                if path in paths or not name.endswith(TEMPLATES):
+                    continue
+                if left == 0:
+                    return
+                left -= 1
+                try:
+                    data = read_bytes(path)
+                except UnreadableError:
+                    continue
+                if may_nest(data) and any(word in data for word in words):
+                    yield path
 
 
 def may_load(text: str, folder: str, paths: Iterable[str]) -> bool:

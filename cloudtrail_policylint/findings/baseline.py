@@ -133,9 +133,13 @@ class Baseline:
         return f'{{\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
 
     def _entry(self, finding: Finding) -> Entry:
-        path = os.path.relpath(os.path.abspath(finding.span.source.path), self._folder)
+        at = finding.settled_at
+        path = os.path.relpath(os.path.abspath(at.source.path), self._folder)
         return Entry(
-            path.replace(os.sep, "/"), finding.rule.id, finding.message, digest(essence(finding))
+            path.replace(os.sep, "/"),
+            finding.rule.id,
+            finding.message,
+            digest(essence(finding.rule.id, at)),
         )
 
     def _is_gone(self, entry: Entry) -> bool:

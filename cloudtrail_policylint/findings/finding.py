@@ -24,7 +24,8 @@ class Finding:
     statements, and the blocks around them, that contain the defect; ``sid`` is
     the Sid of the first. ``related`` are other places that explain it. ``edit``
     fixes it, if known. ``cause`` is what an uncertain finding depends on; empty
-    if that is its own place.
+    if that is its own place. ``home`` is where the finding is reported if all files are
+    checked together; None if that is its own place.
     """
 
     rule: Rule
@@ -38,6 +39,22 @@ class Finding:
     related: tuple[Related, ...] = ()
     edit: Edit | None = None
     cause: str = ""
+    home: Span | None = None
+
+    @property
+    def settled_at(self) -> Span:
+        """The place that settings and the baseline know the finding by."""
+        return self.home or self.span
+
+
+def places_of(finding: Finding) -> list[Span]:
+    """The places at which a comment suppresses *finding*."""
+    places = [finding.span, *finding.within]
+    if finding.home is not None:
+        places.append(finding.home)
+    if finding.owner.name:
+        places.append(finding.owner.span)
+    return places
 
 
 def problem_finding(

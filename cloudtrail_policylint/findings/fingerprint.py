@@ -6,21 +6,20 @@ from .result import Result, in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .finding import Finding
+    from ..tree.source import Span
 
 
-def essence(finding: Finding) -> str:
-    """The rule and the reported text of *finding*, independent of file and position.
+def essence(rule: str, span: Span) -> str:
+    """The *rule* and the text of a finding at *span*, independent of file and position.
 
     Of several lines only the first with a letter or digit counts (usually the
     Sid), because the rest of a statement may change while the finding stays.
     White space does not count, nor does the owner of the policy: a JSON file
     has another owner when a Terraform module loads it.
     """
-    span = finding.span
     lines = span.text.splitlines()
     first = next((line for line in lines if any(map(str.isalnum, line))), "")
-    return f"{finding.rule.id}\0{' '.join(first.split())}"
+    return f"{rule}\0{' '.join(first.split())}"
 
 
 def digest(text: str) -> str:
@@ -45,7 +44,7 @@ def fingerprints(result: Result) -> dict[int, str]:
         *sorted([*result.findings, *known], key=in_order),
         *sorted(others, key=in_order),
     ):
-        alike = f"{finding.span.source.path}\0{finding.owner.name}\0{essence(finding)}"
+        alike = f"{finding.span.source.path}\0{finding.owner.name}\0{essence(finding.rule.id, finding.span)}"
         number = seen[alike] = seen.get(alike, 0) + 1
         digests[id(finding)] = digest(f"{alike}\0{number}")
     return digests

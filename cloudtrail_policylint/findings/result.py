@@ -56,7 +56,8 @@ class Result:
     ``unread`` are the paths of files of which a part was not checked. ``tally``
     counts how much of the policies could be resolved, ``strings`` are all their
     strings; both only if requested. ``interrupted``: the user stopped the run
-    early. ``setups`` are the resources that CloudTrail makes requests for, only if requested.
+    early. ``partly`` and ``unknown`` are the reasons why policies are known only in part
+    or not at all, one for each. ``setups`` are the resources that CloudTrail makes requests for, only if requested.
     ``offers`` are edits by the ``id()`` of the finding that they fix, only if a report shows them.
     """
 
@@ -69,6 +70,8 @@ class Result:
     strings: tuple[Passage, ...] = ()
     unread: frozenset[str] = frozenset()
     interrupted: bool = False
+    partly: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     setups: tuple[ShownSetup, ...] = ()
     offers: Mapping[int, Offer] | None = None
 
@@ -89,6 +92,8 @@ def merged(results: Sequence[Result]) -> Result:
         strings=tuple(string for one in results for string in one.strings),
         unread=frozenset(path for one in results for path in one.unread),
         interrupted=any(one.interrupted for one in results),
+        partly=tuple(reason for one in results for reason in one.partly),
+        unknown=tuple(reason for one in results for reason in one.unknown),
         setups=tuple(setup for one in results for setup in one.setups),
     )
 

@@ -85,7 +85,7 @@ class Selection:
         found = [
             self._with_severity(one)
             for one in findings
-            if not self._is_ignored(one.rule.id, one.span.source.path)
+            if not self._is_ignored(one.rule.id, one.settled_at.source.path)
         ]
         return [one for one in found if self._is_shown(one.rule, one.severity)]
 
@@ -114,7 +114,7 @@ class Selection:
         """*finding* with the severity from the settings; unchanged if it is uncertain."""
         if not finding.certain:
             return finding
-        severity = self._severity(finding.rule, finding.span.source.path)
+        severity = self._severity(finding.rule, finding.settled_at.source.path)
         if severity is None or severity == finding.severity:
             return finding
         return replaced(finding, severity=severity)

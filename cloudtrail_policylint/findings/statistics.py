@@ -63,7 +63,7 @@ class Tally:
             span = hole.span
             key = (*_key(span), index if span.end == 0 else 0)
             title = title_of(span.source.path)
-            self._unknown.setdefault(key, (title, _reason(hole, title)))
+            self._unknown.setdefault(key, (title, reason_of(hole, title)))
 
     def merge(self, other: Tally) -> None:
         """Add the counts of *other*, which comes later in the run."""
@@ -108,8 +108,8 @@ def _reason_in_template(written: str) -> str:
     return _REASONS_IN_TEMPLATES.get(name, f"a value of Fn::{name}")
 
 
-def _reason(hole: Hole, language: str) -> str:
-    """The reason why the policy that *hole* stands for is unknown."""
+def reason_of(hole: Hole, language: str) -> str:
+    """The reason why *hole*, in a file of *language*, is unknown."""
     if language != TERRAFORM.title:
         return _reason_in_template(hole.written)
     match = _FIRST_WORDS.match(hole.written)

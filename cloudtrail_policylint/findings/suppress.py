@@ -15,7 +15,7 @@ from ..iam.written import Owner, Problem
 from ..tree.edit import Edit
 from ..tree.source import Span
 from .comments import FORM, Suppression
-from .finding import Finding, problem_finding
+from .finding import Finding, places_of, problem_finding
 from .result import Suppressed
 
 TYPE_CHECKING = False
@@ -65,11 +65,8 @@ def _suppressing(
     covering: Sequence[Suppression],
 ) -> list[Suppression]:
     """The suppressions of *finding*; they are marked as used."""
-    places = [finding.span, *finding.within]
-    if finding.owner.name:
-        places.append(finding.owner.span)
     found: list[Suppression] = []
-    for span in places:
+    for span in places_of(finding):
         line = span.source, span.source.position(span.start)[0]
         around = [s for s in covering if s.covers is not None and s.covers.contains(span)]
         if span is not finding.span:
@@ -200,18 +197,22 @@ class _Entries:
 
     def of(self, finding: Finding) -> list[tuple[int, SuppressEntry]]:
         """The entries for the rule and the file of *finding*, with their numbers."""
-        path = finding.span.source.path
-        if path not in self._of_path:
-            here = self._of_path[path] = {}
-            for pair in self._settings.matching(self._with_path, _path, path):
-                _add(here, pair)
+        own = finding.span.source.path
+        paths = {own, finding.settled_at.source.path}
         found = {
             number: entry
-            for entries in (self._anywhere, self._of_path[path])
+            for entries in (self._anywhere, *map(self._for, sorted(paths)))
             for name in (finding.rule.id, finding.rule.name)
             for number, entry in entries.get(name, ())
         }
         return sorted(found.items(), key=lambda pair: pair[0])
+
+    def _for(self, path: str) -> dict[str, list[tuple[int, SuppressEntry]]]:
+        if path not in self._of_path:
+            here = self._of_path[path] = {}
+            for pair in self._settings.matching(self._with_path, _path, path):
+                _add(here, pair)
+        return self._of_path[path]
 
 
 def _add(

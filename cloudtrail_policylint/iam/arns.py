@@ -9,6 +9,7 @@ Reference, "Amazon Resource Names"). Fields that a pattern leaves out after a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import takewhile
 
 from ..base.lazy_regex import regex
@@ -86,15 +87,17 @@ class Arn:
 
     ``parts`` are the fields as written, ``empty`` says which of region and
     account id are empty, and ``service`` is the third field if it is a name
-    without wildcards.
+    without wildcards. ``start`` is the start of the resource that is written out.
     """
 
-    __slots__ = ("_patterns", "_variables", "empty", "parts", "service")
+    __slots__ = ("_patterns", "_variables", "empty", "parts", "service", "start")
 
     def __init__(self, parts: tuple[Parts, ...], *, variables: bool) -> None:
         self.parts = parts
         self.empty = tuple([field for field in (REGION, ACCOUNT_ID) if _plain(parts[field]) == ""])
         self.service = _name(_plain(parts[SERVICE]))
+        first = parts[RESOURCE][0]
+        self.start = _start(first.text) if isinstance(first, Piece) else ""
         self._variables = variables
         self._patterns: dict[int, Pattern] = {}
 
@@ -139,6 +142,14 @@ class Operand:
     fields: tuple[Glob, ...] | None
     service: str | None = None
     limits: tuple[int, ...] = ()
+
+
+def _start(text: str) -> str:
+    """The start of *text* before anything that stands for other texts."""
+    for sign in "*?$":
+        if sign in text:
+            text = text[: text.index(sign)]
+    return text
 
 
 def _name(text: str | None) -> str | None:
@@ -192,6 +203,10 @@ def operand(text: str) -> Operand:
 
 def split(parts: Parts) -> list[Parts]:
     """*parts* split at the first five colons outside ``${...}``."""
+    if len(parts) == 1:
+        only = parts[0]
+        if isinstance(only, Piece) and "${" not in only.text:
+            return [(Piece(text, only.span),) for text in only.text.split(":", FIELDS - 1)]
     fields: list[list[Piece | Hole]] = [[]]
     for part in parts:
         if isinstance(part, Hole):
@@ -223,7 +238,7 @@ def _arn(parts: Parts, *, variables: bool) -> Arn | None:
     fields = split(parts)
     if _plain(fields[0]) != "arn":
         return None
-    if any(_brings_colon(part) for field in fields[:RESOURCE] for part in field):
+    if len(parts) > 1 and any(_brings_colon(part) for field in fields[:RESOURCE] for part in field):
         return None
     if len(fields) < FIELDS:
         last = fields[-1][-1]
@@ -362,6 +377,12 @@ PLACED = frozenset(
 )
 """Those of ``MISFITS`` that do not depend on which types the service has: a text is wrong as it is written."""
 
+NO_ARN = ("bare", "prefix", "fields")
+"""Those of ``MISFITS`` that no text with the form of an ARN has."""
+
+NAMED_SERVICES = ("cloudtrail",)
+"""The services whose names of resources are looked at."""
+
 
 @record
 class ResourceType:
@@ -401,8 +422,13 @@ def _fill(arn_format: str) -> str:
 
 def fits(a: Shape, kind: ResourceType) -> int:
     """Whether *a* can name a resource of *kind*, which may need a region and account id."""
-    if a.arn is not None and any(field in kind.needs for field in a.arn.empty):
-        return NO
+    arn = a.arn
+    if arn is not None and kind.operand.fields is not None:
+        start, head = arn.start, kind.head
+        if not (start.startswith(head) or head.startswith(start)):
+            return NO
+        if arn.empty and any(field in kind.needs for field in arn.empty):
+            return NO
     return overlap(a, kind.operand)
 
 
@@ -426,7 +452,11 @@ def misfit(parts: Parts, a: Shape, kinds: Sequence[ResourceType]) -> tuple[int, 
     wrong = _misplaced(a.arn) if a.arn is not None else ""
     if wrong:
         return YES, wrong
-    best = max((fits(a, kind) for kind in kinds), default=NO)
+    best = NO
+    for kind in kinds:
+        best = max(best, fits(a, kind))
+        if best == YES:
+            break
     if best != NO:
         wrong = _wrong_name(a.arn, kinds) if a.arn is not None else ""
         return (YES, wrong) if wrong else ((NO if best == YES else MAYBE), "")
@@ -460,7 +490,19 @@ def _is_without(kind: ResourceType, field: int) -> bool:
 
 def _wrong_location(arn: Arn) -> str:
     """What is wrong with the partition, region or account id of *arn*, as far as they are written out."""
-    partition, region, account = (_written_out(arn.parts[field]) for field in _LOCATION)
+    partition, region, account = [_written_out(arn.parts[field]) for field in _LOCATION]
+    wrong = _wrong_region(partition, region)
+    if wrong:
+        return wrong
+    if account and (account in _NOTHING or _LIKE_ACCOUNT.match(account)):
+        digits = len(account) == ACCOUNT_DIGITS and account.isdigit()
+        return "" if digits else "account-digits"
+    return ""
+
+
+@lru_cache(maxsize=1024)  # there are few
+def _wrong_region(partition: str, region: str) -> str:
+    """What is wrong with *partition* and *region*, which are empty where they are not written out."""
     if partition and partition not in PARTITIONS:
         return "partition"
     if region:
@@ -469,9 +511,6 @@ def _wrong_location(arn: Arn) -> str:
         home = next((p for p, starts in _REGIONS_OF.items() if region.startswith(starts)), "aws")
         if partition in _REGIONS_OF_CUSTOMERS and home != partition and _REGION.match(region):
             return "region-partition"
-    if account and (account in _NOTHING or _LIKE_ACCOUNT.match(account)):
-        digits = len(account) == ACCOUNT_DIGITS and account.isdigit()
-        return "" if digits else "account-digits"
     return ""
 
 
@@ -481,7 +520,7 @@ def _wrong_name(arn: Arn, kinds: Sequence[ResourceType]) -> str:
     resource = _plain(parts)
     if resource is not None and any(resource == kind.head for kind in kinds):
         return "empty" if resource.endswith("/") else ""
-    if arn.service != "cloudtrail":
+    if arn.service not in NAMED_SERVICES:
         return ""
     text = "".join([part.text if isinstance(part, Piece) else STAR for part in parts])
     name = text.removeprefix(_TRAIL)
@@ -491,7 +530,7 @@ def _wrong_name(arn: Arn, kinds: Sequence[ResourceType]) -> str:
 def _written_out(parts: Parts) -> str:
     """The text of *parts* if it has no wildcard, no variable and nothing unknown; else empty."""
     text = _plain(parts)
-    return "" if text is None or any(char in text for char in "*?$") else text
+    return "" if text is None or "*" in text or "?" in text or "$" in text else text
 
 
 def _of_service(arn: Arn, kinds: Sequence[ResourceType]) -> bool:

@@ -7,10 +7,11 @@ lacks.
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 
 from ..base.lazy_regex import regex
-from ..base.record import record
+from ..base.record import cached, record
 from .arns import ResourceType, resource_type
 from .patterns import Glob, parse, within
 
@@ -66,27 +67,62 @@ class KnownAction:
 
 @record
 class Facts:
-    """What the rules folder knows about AWS and the catalogue does not."""
+    """What the rules folder knows about AWS and the catalogue does not.
+
+    ``more`` are those that few runs need, as JSON.
+    """
 
     actions: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
-    misnamed: tuple[tuple[str, str], ...] = ()
-    global_keys: tuple[Mapping[str, Any], ...] = ()
-    """The condition keys of all services, as ``rules/facts/global-keys.yaml`` has them."""
-    requests: tuple[Mapping[str, Any], ...] = ()
-    """The requests of CloudTrail and of owners of resources, as ``rules/facts/requests.yaml`` has them."""
-    request_parts: tuple[tuple[str, str], ...] = ()
-    """What those are made of: names, and what each looks like."""
-    request_keys: tuple[tuple[str, Mapping[str, str | None]], ...] = ()
-    """The condition keys of all requests of a service."""
     same_accounts: tuple[Mapping[str, Any], ...] = ()
     """The elements of a statement that name the account of one thing."""
-    resource_types: tuple[Mapping[str, Any], ...] = ()
-    """Types of resources, as ``rules/facts/resources.yaml`` has them."""
-    request_makers: tuple[Mapping[str, Any], ...] = ()
-    """What makes these requests, and how its properties say what they are about."""
-    regions: frozenset[str] = frozenset()
-    """All regions."""
+    more: bytes = b"{}"
+
+    @cached
+    def _more(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(self.more)
+        return found
+
+    @cached
+    def misnamed(self) -> tuple[tuple[str, str], ...]:
+        """Actions that do not exist, and those that are meant."""
+        found = self._more.get("misnamed-actions") or ()
+        return tuple([(fact["name"], fact["meant"]) for fact in found])
+
+    @property
+    def global_keys(self) -> Sequence[Mapping[str, Any]]:
+        """The condition keys of all services, as ``rules/facts/global-keys.yaml`` has them."""
+        return self._more.get("global-keys") or ()
+
+    @property
+    def requests(self) -> Sequence[Mapping[str, Any]]:
+        """The requests of CloudTrail and of owners of resources, as ``rules/facts/requests.yaml`` has them."""
+        return self._more.get("requests") or ()
+
+    @property
+    def request_parts(self) -> Mapping[str, str]:
+        """What those are made of: names, and what each looks like."""
+        return self._more.get("request-parts") or {}
+
+    @property
+    def request_keys(self) -> Mapping[str, Mapping[str, str | None]]:
+        """The condition keys of all requests of a service."""
+        return self._more.get("request-keys") or {}
+
+    @property
+    def resource_types(self) -> Sequence[Mapping[str, Any]]:
+        """Types of resources, as ``rules/facts/resources.yaml`` has them."""
+        return self._more.get("resource-types") or ()
+
+    @property
+    def request_makers(self) -> Sequence[Mapping[str, Any]]:
+        """What makes these requests, and how its properties say what they are about."""
+        return self._more.get("request-makers") or ()
+
+    @cached
+    def regions(self) -> frozenset[str]:
+        """All regions."""
+        return frozenset(self._more.get("regions") or ())
 
 
 class Service:

@@ -1,24 +1,27 @@
 """Modules and nested templates: the outcomes of all their calls merged into one.
 
 They are evaluated once per call. A finding in the text of a caller holds for
-that caller. A finding in the module's own text is reported only if every call
-that creates the policy's owner has it.
+that caller. A finding in the module's own text is reported there only if every
+call that creates the policy's owner has it, and if the text is to be reported.
+Otherwise it is reported for each call that has it, where the value is written
+(see ``placing``).
 """
 
 from __future__ import annotations
 
-from ..files.inputs import path_key
+from ..base.disk import path_key
 from ..findings.finding import key_of
 from .outcome import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ..files.inputs import Inputs
     from ..findings.finding import Finding
     from ..iam.written import Extraction, Owner
     from ..tree.source import SourceFile
+    from .placing import Placing
 
 
 class Call:
@@ -40,12 +43,12 @@ def outcome_of_calls(
     extractions: Iterable[Extraction],
     check: Callable[[Extraction], Outcome],
     callers: set[int],
-    reported: Callable[[SourceFile], bool],
-) -> Outcome:
-    """The outcome for a module or template; *extractions* has one item for each of its calls.
+    placing: Placing,
+) -> tuple[Outcome, set[object]]:
+    """The outcome for a module or template, and the keys of all its findings, reported or not.
 
-    *callers* are the ids of the callers' sources. Findings in files for which
-    *reported* is false are left out.
+    *extractions* has one item for each of its calls.
+    *callers* are the ids of the callers' sources; *placing* says which files are reported.
     """
     whole = Outcome()
     calls: list[Call] = []
@@ -55,16 +58,43 @@ def outcome_of_calls(
         outcome.findings = []
         whole.add(outcome)
         whole.loaded |= {path_key(found.node.span.source.path) for found in extraction.documents}
-    whole.findings = [
-        finding
-        for call in calls
-        for key, finding in call.findings.items()
-        if reported(finding.span.source)
-        and (
-            id(finding.span.source) in callers or all(other.agrees(key, finding) for other in calls)
-        )
-    ]
-    return whole
+    whole.findings = list(_reported(calls, callers, placing))
+    return whole, {key for call in calls for key in call.findings}
+
+
+def of_variant(
+    outcomes: Iterable[Outcome], source: SourceFile, known: set[object], placing: Placing
+) -> Outcome:
+    """The findings of *outcomes* that are due to what the file *source* says.
+
+    They are not those of which the keys are *known* without that file.
+    """
+    found = Outcome()
+    here = {id(source)}
+    for one in outcomes:
+        found.internal_errors.update(one.internal_errors)
+        for finding in one.findings:
+            if finding.span.source is source and placing.reported(source):
+                found.findings.append(finding)
+            elif key_of(finding) not in known:
+                placed = placing.placed(finding, here)
+                found.findings += [placed] if placed is not None else []
+    return found
+
+
+def _reported(calls: list[Call], callers: set[int], placing: Placing) -> Iterator[Finding]:
+    """The findings of *calls* to report, each where it is reported."""
+    for call in calls:
+        for key, finding in call.findings.items():
+            source = finding.span.source
+            common = id(source) in callers or all(other.agrees(key, finding) for other in calls)
+            if common and placing.reported(source):
+                yield finding
+                continue
+            given = id(source) in callers
+            placed = placing.placed(finding, None if common else callers, given=given)
+            if placed is not None:
+                yield placed
 
 
 def keep_given(outcome: Outcome, inputs: Inputs) -> None:
@@ -72,6 +102,8 @@ def keep_given(outcome: Outcome, inputs: Inputs) -> None:
     outcome.places = {
         place: span for place, span in outcome.places.items() if inputs.is_given(span.source)
     }
+    for places in (outcome.partly, outcome.unknown):
+        places[:] = [one for one in places if inputs.is_given(one[0].source)]
 
 
 def _owner_key(owner: Owner) -> tuple[int, int]:

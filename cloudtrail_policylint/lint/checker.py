@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..engine.engine import Engine, Failure
 from ..findings.finding import Finding, problem_finding, settled
+from ..findings.partial import not_known, partly_known
 from ..findings.selection import Selection
 from ..iam.names import WORDS
 from ..iam.normalise import normalise, normalise_attachment
@@ -69,7 +70,7 @@ class Checker:
                 failures.append(found)
             else:
                 findings.append(found)
-        outcome = self._outcome_without_findings(extraction, findings)
+        outcome = self._outcome_without_findings(extraction, checked, findings)
         for failure in failures:
             outcome.add_error(failure.span.place(), failure.rule, failure.error)
         problems = [problem for document in checked for problem in document.problems]
@@ -86,7 +87,7 @@ class Checker:
         checked: list[Document] = []
         for _ in self._found(extraction, kind, checked):
             return None
-        outcome = self._outcome_without_findings(extraction)
+        outcome = self._outcome_without_findings(extraction, checked)
         outcome.documents = len(checked)
         return outcome
 
@@ -99,10 +100,18 @@ class Checker:
         return self._settings.pedantic or rule.confidence != "low"
 
     def _outcome_without_findings(
-        self, extraction: Extraction, findings: Sequence[Finding] = ()
+        self,
+        extraction: Extraction,
+        checked: Iterable[Document],
+        findings: Sequence[Finding] = (),
     ) -> Outcome:
-        """The outcome for *extraction*, in which are *findings*, without them."""
+        """The outcome for *extraction*, in which are *findings*, without them.
+
+        *checked* are its documents in scope.
+        """
         outcome = Outcome()
+        outcome.partly += partly_known(checked)
+        outcome.unknown += not_known(extraction)
         outcome.unread.update(source.path for source in extraction.unread)
         outcome.unread.update(_unread(extraction.problems))
         for document in extraction.documents:

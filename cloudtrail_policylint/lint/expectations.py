@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ..base.disk import path_key
 from ..base.record import replaced
-from ..files.inputs import path_key
 from ..iam.written import Owner
 from ..questions.expectations import findings_of
 from ..questions.reading import read_view
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..files import Files
-    from ..files.inputs import Contents
+    from ..files.inputs import Overlay
     from ..findings.finding import Finding
     from ..rulebook.model import RuleBook
     from ..settings.lookup import NearestSettings
@@ -31,7 +31,7 @@ def failed_in(
     settings: Settings,
     nearest: NearestSettings,
     book: RuleBook,
-    contents: Contents | None,
+    contents: Overlay | None,
 ) -> list[Finding]:
     """The findings for expectations of *settings* that fail, in *files* or in the settings themselves.
 

@@ -6,8 +6,11 @@ programs); ``lint_files`` checks the files of a run, unit by unit.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
+from itertools import chain
 
+from ..base.disk import path_key
 from ..base.formats import (
     CLOUDFORMATION,
     TEXT_TEMPLATE,
@@ -17,7 +20,6 @@ from ..base.formats import (
     read_as,
 )
 from ..extract import extractor_of
-from ..files.inputs import path_key
 from ..findings.finding import Finding, problem_finding
 from ..iam.written import Owner, Problem, syntax_problem
 from ..tree.source import SourceFile, Span
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings, SuppressEntry
     from ..tree.nodes import Node
+    from .placing import Placing
     from .work import Unit
 
 
@@ -120,6 +123,7 @@ class Linter:
         *,
         jobs: int | None = 1,
         more: Sequence[Finding] = (),
+        changed: Sequence[str] | None = None,
     ) -> Result:
         """The result for *files*; an internal error in one does not stop the others.
 
@@ -127,8 +131,9 @@ class Linter:
         interrupts, the result has what was found until then. *jobs* is the
         number of worker processes, None to choose it by the size of the input;
         the result does not depend on it. *more* are findings that no single file has.
+        *changed*: only what may depend on these files is checked.
         """
-        units = units_of(files)
+        units = units_of(files, changed)
         jobs = workers_for(units, jobs)
         checked: Iterator[tuple[Unit, Iterable[Outcome]]]
         if jobs == 1:
@@ -148,7 +153,7 @@ class Linter:
         )
         whole.findings += [self._unreadable(file) for file in inputs.unreadable.values()]
         whole.findings += more
-        given, count = inputs.given_sources(), len(inputs.candidates)
+        given, count = inputs.given_sources(), inputs.count(changed)
         return self._results.result(
             whole, given, count, in_view=inputs.covers_project_of, interrupted=interrupted
         )
@@ -166,9 +171,15 @@ class Linter:
         if unit.of == MODULES:
             from ..extract.terraform.project import Project
 
-            project = Project(files.modules)
+            modules = files.modules
+            told = modules.definitions()
+            project = Project(modules, definitions=told)
+            variants = [
+                (source, Project(modules, definitions=(*told, source)))
+                for source in modules.variants(unit.paths)
+            ]
             for folder in unit.paths:
-                yield folder or ".", partial(self._check_module, project, files, folder)
+                yield folder or ".", partial(self._check_module, project, variants, files, folder)
             project.forget()
         elif unit.of == STACKS:
             yield unit.paths[0], partial(self._check_stacks, files, unit.paths)
@@ -179,15 +190,33 @@ class Linter:
                 kind = self._settings.kind_of(path)
                 yield path, partial(self._check_source, source, named(unit.of), kind)
 
-    def _check_module(self, project: Project, files: Files, folder: str) -> Outcome:
-        """The outcome for a Terraform module, for all calls of it."""
+    def _check_module(
+        self,
+        project: Project,
+        variants: Sequence[tuple[SourceFile, Project]],
+        files: Files,
+        folder: str,
+    ) -> Outcome:
+        """The outcome for a Terraform module, for all calls of it.
+
+        *variants* are its project with the variables that a file sets, of which only what is due
+        to that file is reported.
+        """
         modules = files.modules
         callers = {
             id(source)
-            for above in modules.callers(folder)
+            for above in modules.all_callers(folder)
             for source in modules.module_sources(above)
         } - {id(source) for source in modules.module_sources(folder)}
-        outcome = self._check_calls(project.extractions(folder), callers, files)
+        placing = self._placing(
+            files, partial(project.hiding, folder), partial(project.arguments, folder)
+        )
+        outcome, known = self._check_calls(project.extractions(folder), callers, placing)
+        for source, variant in variants:
+            from .calls import of_variant
+
+            checked = map(self._checker.check, variant.extractions(folder))
+            outcome.add(of_variant(checked, source, known, placing))
         # A neighbour was only read for its calls: do not count its own policies.
         if modules.is_near(folder):
             from .calls import keep_given
@@ -207,22 +236,51 @@ class Linter:
         for path in stacks.nested():
             whole.loaded.add(path_key(path))
             callers = stacks.callers(path)
-            if any(map(inputs.matters, (path, *(source.path for source in callers)))):
+            own = inputs.source(path, referred=True)
+            in_view = [source for source in (own, *callers) if source is not None]
+            if not any(map(inputs.is_given, in_view)):
+                continue
+            if any(inputs.matters(source.path) for source in in_view):
                 above = {id(source) for source in callers}
-                check = partial(self._check_calls, stacks.extractions(path), above, files)
+                placing = self._placing(files, partial(stacks.hiding, path))
+                check = partial(self._check_template, stacks.extractions(path), above, placing)
                 whole.add(self._guarded(path, check))
         return whole
 
-    def _check_calls(
-        self, extractions: Iterable[Extraction], callers: set[int], files: Files
+    def _check_template(
+        self, extractions: Iterable[Extraction], callers: set[int], placing: Placing
     ) -> Outcome:
+        return self._check_calls(extractions, callers, placing)[0]
+
+    def _check_calls(
+        self, extractions: Iterable[Extraction], callers: set[int], placing: Placing
+    ) -> tuple[Outcome, set[object]]:
         from .calls import outcome_of_calls
 
-        def reported(source: SourceFile) -> bool:
-            return files.inputs.is_given(source) and not self._settings.excludes(source.path)
-
         check = partial(self._checker.check, by_place=True)
-        return outcome_of_calls(extractions, check, callers, reported)
+        return outcome_of_calls(extractions, check, callers, placing)
+
+    def _placing(
+        self,
+        files: Files,
+        hiding: Callable[..., Iterable[Extraction]],
+        arguments: Callable[[], Iterable[Span]] = tuple,
+    ) -> Placing:
+        """Places findings for *files*; *hiding* and *arguments* are those of ``Project``."""
+        from .placing import Placing, keys_of
+
+        def excluded(source: SourceFile) -> bool:
+            return self._settings.excludes(source.path)
+
+        def reported(source: SourceFile) -> bool:
+            return files.inputs.is_given(source) and not excluded(source)
+
+        def keys(hides: Callable[[Span], bool], *, inputs: bool) -> Counter[object]:
+            checked = map(self._checker.check, hiding(hides, inputs=inputs))
+            calls = ([keys_of(one) for one in call.findings if one.certain] for call in checked)
+            return Counter(key for call in calls for key in set(chain.from_iterable(call)))
+
+        return Placing(reported, excluded, keys, arguments)
 
     def _unreadable(self, file: Unreadable) -> Finding:
         span = Span(file.source, 0, 0)

@@ -20,7 +20,8 @@ class Outcome:
     policies of modules and nested templates. ``allowed`` are the suppressions
     and ``internal_errors`` the messages of internal errors, each once. ``unread``
     and ``open`` are those of ``Extraction``, as paths, ``uncertain`` those whose
-    inputs are unknown. ``tally``, ``strings`` and ``setups`` are set only if the run
+    inputs are unknown. ``partly`` and ``unknown`` are the places of policies that are
+    known in part or not at all, with the reasons. ``tally``, ``strings`` and ``setups`` are set only if the run
     asks for them.
     """
 
@@ -31,11 +32,13 @@ class Outcome:
         "internal_errors",
         "loaded",
         "open",
+        "partly",
         "places",
         "setups",
         "strings",
         "tally",
         "uncertain",
+        "unknown",
         "unread",
     )
 
@@ -49,6 +52,8 @@ class Outcome:
         self.unread: set[str] = set()
         self.open: set[str] = set()
         self.uncertain: set[str] = set()
+        self.partly: list[tuple[Span, str]] = []
+        self.unknown: list[tuple[Span, str]] = []
         self.strings: list[Passage] = []
         self.setups: list[ShownSetup] = []
         self.tally: Tally | None = None
@@ -83,6 +88,8 @@ class Outcome:
         self.unread |= other.unread
         self.open |= other.open
         self.uncertain |= other.uncertain
+        self.partly += other.partly
+        self.unknown += other.unknown
         self.strings += other.strings
         self.setups += other.setups
         if other.tally is not None:

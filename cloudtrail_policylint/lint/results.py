@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.formats import SUPPRESSION_MARK
 from ..base.record import replaced
-from ..findings.finding import once_for_each_cause, settled
+from ..findings.finding import once_for_each_cause, places_of, settled
 from ..findings.result import Result, merged
 
 TYPE_CHECKING = False
@@ -15,9 +15,20 @@ if TYPE_CHECKING:
     from ..findings.result import Suppressed
     from ..rulebook.model import RuleBook
     from ..settings.model import Settings, SuppressEntry
-    from ..tree.source import SourceFile
+    from ..tree.source import SourceFile, Span
     from .checker import Checker
     from .outcome import Outcome
+
+
+def _reasons(places: Iterable[tuple[Span, str]]) -> tuple[str, ...]:
+    """The reasons at *places*, one for each: several calls of a module share a place."""
+    # Values read without places all seem to be at the start of their file, but are there once.
+    return tuple(
+        {
+            (span.key() if span.end else number): reason
+            for number, (span, reason) in enumerate(places)
+        }.values()
+    )
 
 
 class Results:
@@ -79,6 +90,8 @@ class Results:
             strings=tuple(whole.strings),
             unread=frozenset(whole.unread),
             interrupted=interrupted,
+            partly=_reasons(whole.partly),
+            unknown=_reasons(whole.unknown),
             setups=tuple({repr(one): one for one in whole.setups}.values()),
         )
         return merged([result])
@@ -96,14 +109,23 @@ class Results:
         checked completely. Most runs have no suppression.
         """
         allowed = [s for s in whole.allowed.values() if id(s.span.source) in given]
+        others = [s for s in whole.allowed.values() if id(s.span.source) not in given]
         marked = [source for source in given.values() if SUPPRESSION_MARK in source.text]
-        if not (allowed or marked):
+        places = [span for one in findings for span in places_of(one)]
+        sources = {id(span.source): span.source for span in places}
+        away = [
+            source
+            for key, source in sources.items()
+            if key not in given and SUPPRESSION_MARK in source.text
+        ]
+        if not (allowed or others or marked or away):
             return findings, []
         from ..findings.comments import near_misses_in, suppressions_in
         from ..findings.suppress import near_miss_problems, suppress, suppression_problems
 
         suppressions = [s for source in marked for s in suppressions_in(source)] + allowed
-        kept, suppressed = suppress(findings, suppressions)
+        others += [s for source in away for s in suppressions_in(source)]
+        kept, suppressed = suppress(findings, [*suppressions, *others])
         kept += suppression_problems(suppressions, self._book, self._ran, is_checked)
         missed = [span for source in marked for span in near_misses_in(source)]
         return kept + near_miss_problems(missed, self._book), suppressed

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
+from ..base.disk import path_key
 from ..base.limits import under
 from ..files import Files
 from ..files.discover import discover
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..files.discover import Candidate
-    from ..files.inputs import Contents
+    from ..files.inputs import Overlay
     from ..findings.baseline import Coverage
     from ..findings.finding import Finding
     from ..findings.selection import Selection
@@ -32,7 +33,8 @@ class Run:
     """Lints under *settings*; *jobs* is that of ``Linter.lint_files``.
 
     *statistics*: results have a tally of which values are known, *setups*: the
-    resources that CloudTrail makes requests for. Methods raise
+    resources that CloudTrail makes requests for. *var_files* set variables of Terraform root
+    modules. Methods raise
     ``InputError`` for paths, settings and rules that cannot be used.
     """
 
@@ -43,8 +45,10 @@ class Run:
         jobs: int | None = 1,
         statistics: bool = False,
         setups: bool = False,
+        var_files: Sequence[str] = (),
     ) -> None:
         self._settings = settings
+        self._var_files = var_files
         self._jobs = jobs
         self._statistics = statistics
         self._setups = setups
@@ -59,28 +63,39 @@ class Run:
         paths: Sequence[str],
         progress: Callable[[str], None] = lambda _path: None,
         *,
-        contents: Contents | None = None,
+        contents: Overlay | None = None,
         strings: bool = False,
+        changed: Sequence[str] | None = None,
     ) -> Result:
         """The result for files and folders; *progress* is called with the path checked next.
 
         *contents* replace the contents of some files. *strings*: the result has
-        the strings of all policies.
+        the strings of all policies. *changed*: only what may depend on these files is checked.
         """
         groups: dict[int, tuple[Settings, list[Candidate]]] = {}
         self._paths, self.files = paths, []
-        for candidate in discover(paths, self._settings):
+        for candidate in discover([*paths, *self._var_files], self._settings, contents or {}):
             self.files.append(candidate.path)
             settings = self._settings.of_file(candidate.path)
             groups.setdefault(id(settings), (settings, []))[1].append(candidate)
+        for path in paths:
+            settings = self._settings.of_file(path)
+            if _says_expectations(path, settings):
+                groups.setdefault(id(settings), (settings, []))
         # Only if there is one group does it have all files of the folders.
         walked = [path for path in paths if os.path.isdir(path)] if len(groups) == 1 else []
         results = []
         for settings, candidates in groups.values():
             files = Files(
-                candidates, everything=settings.scope == "all", walked=walked, contents=contents
+                candidates,
+                everything=settings.scope == "all",
+                walked=walked,
+                contents=contents,
+                var_files=self._var_files,
             )
-            lint = partial(self._lint_group, settings, files, progress, contents, strings=strings)
+            lint = partial(
+                self._lint_group, settings, files, progress, contents, changed, strings=strings
+            )
             results.append(under(settings.limits, lint))
             if results[-1].interrupted:
                 break
@@ -128,13 +143,14 @@ class Run:
         settings: Settings,
         files: Files,
         progress: Callable[[str], None],
-        contents: Contents | None,
+        contents: Overlay | None,
+        changed: Sequence[str] | None,
         *,
         strings: bool,
     ) -> Result:
         expects = settings.expect or settings.expect_file is not None
         if not expects and files.nothing_to_check():
-            return Result((), len(files.inputs.candidates), 0, ())
+            return Result((), files.inputs.count(changed), 0, ())
         linter = self._linter(settings, strings=strings)
         failed: list[Finding] = []
         if expects:
@@ -142,7 +158,7 @@ class Run:
 
             book = self._book(settings)
             failed = failed_in(files, self._paths, settings, self._settings, book, contents)
-        return linter.lint_files(files, progress, jobs=self._jobs, more=failed)
+        return linter.lint_files(files, progress, jobs=self._jobs, more=failed, changed=changed)
 
     def _linter(self, settings: Settings, *, strings: bool) -> Linter:
         key = (id(settings), strings)
@@ -180,6 +196,12 @@ def rule_book(paths: Iterable[str]) -> RuleBook:
     for path in paths:
         book = with_rules(book, path)
     return book
+
+
+def _says_expectations(path: str, settings: Settings) -> bool:
+    """Whether the file *path* has the expectations of *settings*."""
+    places = [one.span.source.path for one in settings.expect]
+    return any(path_key(path) == path_key(one) for one in (*places, settings.expect_file) if one)
 
 
 def _covers(path: str, entry: SuppressEntry, folder: str) -> bool:

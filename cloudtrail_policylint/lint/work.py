@@ -8,9 +8,11 @@ number of worker processes.
 from __future__ import annotations
 
 import os
+from functools import partial
 
+from ..base.disk import path_key
+from ..base.formats import TEMPLATES
 from ..base.record import record
-from ..files.inputs import path_key
 from .outcome import Outcome
 
 TYPE_CHECKING = False
@@ -37,8 +39,43 @@ class Unit:
     size: int
 
 
-def units_of(files: Files) -> list[Unit]:
-    """The units of *files*; modules come first, because they check the files that they load."""
+def units_of(files: Files, changed: Sequence[str] | None = None) -> list[Unit]:
+    """The units of *files*; modules come first, because they check the files that they load.
+
+    With *changed*, only those that may depend on these files.
+    """
+    units = _all_units(files)
+    if changed is None:
+        return units
+    is_touched = partial(_is_touched, files, changed, {path_key(path) for path in changed})
+    return [unit for unit in units if is_touched(unit)]
+
+
+def _is_touched(files: Files, changed: Sequence[str], keys: set[str], unit: Unit) -> bool:
+    """Whether *unit* may depend on a file of *changed*, which have the *keys*."""
+    if unit.of == STACKS:
+        return any(path.endswith(TEMPLATES) for path in changed)
+    if unit.of != MODULES:
+        return path_key(unit.paths[0]) in keys
+    from ..files.neighbours import may_load
+
+    modules = files.modules
+    folders = {path_key(folder) for folder in modules.project_of(unit.paths[0])}
+    for path in changed:
+        folder = os.path.dirname(path)
+        # Which modules called one that is gone, or were called by it, is not known.
+        if path_key(folder) in folders or not os.path.isdir(folder):
+            return True
+    if any(path_key(one.path) in keys for one in modules.variants(unit.paths)):
+        return True
+    return any(path_key(one.path) in keys for one in modules.definitions()) or any(
+        may_load(source.text, folder, changed)
+        for folder in unit.paths
+        for source in modules.module_sources(folder)
+    )
+
+
+def _all_units(files: Files) -> list[Unit]:
     inputs, modules = files.inputs, files.modules
     found = []
     for folders in modules.projects():

@@ -8,7 +8,7 @@ from itertools import islice
 from ..base.errors import UsageError
 from ..base.lazy_regex import regex
 from ..base.record import record, replaced
-from ..decisions.call import availability
+from ..decisions.call import availability, no_action
 from ..decisions.conditions import having
 from ..decisions.decision import (
     BOUNDARY,
@@ -27,7 +27,7 @@ from ..decisions.documents import document as document_of
 from ..decisions.principals import OF_ACCOUNTS, ROOT
 from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import USER as A_USER
-from ..decisions.reasons import LACKS, causes
+from ..decisions.reasons import ALLOW, LACKS, causes
 from ..decisions.request import Request
 from ..decisions.values import alternatives, form, known, literal, match, opened, tokens, written
 from ..iam.arns import ACCOUNT_ID, FIELDS, PARTITION, RESOURCE, SERVICE, split
@@ -121,14 +121,11 @@ def actions_of(text: str) -> list[str]:
         if not found:
             raise UsageError(f"{text}: no action matches")
         return found[:MAX_ACTIONS]
+    missing = no_action(text)
+    if missing is not None:
+        raise UsageError(missing)
     action = catalogue.action(text)
-    if action is None:
-        if catalogue.service(prefix) is None:
-            return [text]
-        near = catalogue.nearest_action(text)
-        hint = f"; did you mean {near}?" if near else ""
-        raise UsageError(f"{text}: no such action{hint}")
-    return [action.full_name]
+    return [action.full_name if action is not None else text]
 
 
 def context_of(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -186,11 +183,12 @@ class Asker:
         question: Question,
         accounts: tuple[str | None, str | None, str],
     ) -> Answered | None:
-        """The answer about a resource that an Allow names, if that is certainly allowed.
+        """The answer about a resource that an Allow names: where it is allowed, or open for another reason.
 
-        Who asks about any resource, or a pattern, asks whether there is one.
+        Who asks about any resource, a pattern or a name, asks whether there is one.
         """
         own, other, partition = accounts
+        best = None
         for request, resource in islice(_named_by_allows(found), MAX_TRIED):
             narrow = _narrowed(request.resource, resource)
             if narrow is None:
@@ -200,7 +198,14 @@ class Asker:
             answered = self._answered(who, question, question.action, narrow, of)
             if answered.verdict == YES:
                 return answered
-        return None
+            if answered.verdict == MAYBE and any(one.effect == ALLOW for one in answered.causes):
+                best = best or answered
+        return best
+
+    def completed(self, question: Question) -> str:
+        """What *question* is about, with a wildcard for what is not known of it."""
+        first = self.resources(question, question.account, USUAL_PARTITION)[0]
+        return nearest.shown(written(first))
 
     def policies_of_resource(self, question: Question) -> list[Document]:
         """The policies in view of what *question* is about."""
@@ -322,10 +327,11 @@ class Asker:
         boundaries = [one for one in loose if one.kinds == (BOUNDARY,)]
         if identity is not None:
             unknown |= identity.open
-            own = [*identity.policies, *_known_texts(identity.unseen, IDENTITY, unknown)]
+            service = request.service
+            own = [*identity.policies, *_known_texts(identity.unseen, service, IDENTITY, unknown)]
             boundaries = [
                 *identity.boundaries,
-                *_known_texts(identity.unseen_boundaries, BOUNDARY, unknown),
+                *_known_texts(identity.unseen_boundaries, service, BOUNDARY, unknown),
             ]
         resource = self._of_resource(request, guarded, unknown)
         return Policies(
@@ -456,7 +462,7 @@ class Asker:
     def _not_in_view(self, who: Who, request: Request, policies: Policies) -> Iterator[str]:
         is_person = request.principal.kind in OF_ACCOUNTS and request.principal.kind != ROOT
         if is_person:
-            yield from self._of_principal(who, policies)
+            yield from self._of_principal(who, request, policies)
             yield from self._of_organization(request)
         elif request.reaches_rcps and not self.view.rcps:
             yield "resource control policies: none in these files"
@@ -472,7 +478,7 @@ class Asker:
         for path in sorted(self.view.unread)[:MAX_UNREAD]:
             yield f"{path}: not read completely"
 
-    def _of_principal(self, who: Who, policies: Policies) -> Iterator[str]:
+    def _of_principal(self, who: Who, request: Request, policies: Policies) -> Iterator[str]:
         """What is not in view of the policies of *who*."""
         identity = who.identity
         if identity is None:
@@ -487,7 +493,7 @@ class Asker:
         if not who.certain:
             yield f"{who.label}: may be {identity.owner.name}, whose name is not known"
         for arn in (*identity.unseen, *identity.unseen_boundaries):
-            if managed.document(arn) is None:
+            if managed.document(arn, request.service) is None:
                 yield f"{arn}: attached to {identity.owner.name}, its text is not known"
         if identity.open:
             yield f"{identity.owner.name}: a policy of it has a value that is not known"
@@ -534,11 +540,11 @@ def _same(one: Parts, other: Parts, shared: frozenset[str]) -> int:
     )
 
 
-def _known_texts(arns: Iterable[str], kind: str, unknown: set[str]) -> list[Document]:
-    """The managed policies *arns* of AWS whose text is known; for others *kind* is added to *unknown*."""
+def _known_texts(arns: Iterable[str], service: str, kind: str, unknown: set[str]) -> list[Document]:
+    """What the managed policies *arns* of AWS say of *service*; *kind* is added to *unknown* for others."""
     found = []
     for arn in arns:
-        document = managed.document(arn)
+        document = managed.document(arn, service)
         if document is None:
             unknown.add(kind)
         else:
@@ -547,8 +553,8 @@ def _known_texts(arns: Iterable[str], kind: str, unknown: set[str]) -> list[Docu
 
 
 def _is_any(resource: str | None) -> bool:
-    """Whether a question is about any resource, or about those that a pattern matches."""
-    return resource is None or "*" in resource or "?" in resource
+    """Whether a question is about any resource, or about those that a pattern or a name stands for."""
+    return resource is None or "*" in resource or "?" in resource or not resource.startswith("arn:")
 
 
 def _named_by_allows(found: Iterable[Answered]) -> Iterator[tuple[Request, Parts]]:
@@ -568,10 +574,14 @@ def _narrowed(resource: Parts, named: Parts) -> Parts | None:
     wanted, own = split(resource), split(named)
     if len(wanted) < FIELDS or len(own) < FIELDS:
         return None
-    fields = [
-        field if known(field) is not None or not other else opened(other)
-        for field, other in zip(wanted, own, strict=True)
-    ]
+    fields = []
+    for at, (field, other) in enumerate(zip(wanted, own, strict=True)):
+        if known(field) is not None or not other:
+            fields.append(field)
+        elif at == RESOURCE:
+            fields.append(opened(other))
+        else:
+            fields.append(field if "*" in written(other) else other)
     return _joined(fields)
 
 

@@ -12,10 +12,11 @@ import gzip
 import io
 import json
 import zlib
+from functools import lru_cache
 
 from ..base.lazy_regex import regex
 from ..base.record import record, replaced
-from .messages import DECODED, EVENT, Denial, UnreadableMessageError, read_message
+from .messages import DECODED, EVENT, MAX_MESSAGE, Denial, UnreadableMessageError, read_message
 from .refusals import BY_NAME
 
 TYPE_CHECKING = False
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
+    from .refusals import Refusal
+
 MAX_DISTINCT = 10_000
 """Distinct denials that are told apart; further ones are counted together."""
 MAX_RECORD = 4_000_000
 """Characters of one record; CloudTrail's have at most 256 kB ("CloudTrail record contents")."""
+MAX_WORD = 2_048
+"""Characters of a value that are kept, such as an ARN."""
 MAX_REQUEST = 200
 _PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
@@ -78,7 +83,7 @@ def read_events(
         name = denial.refusal.name if denial.refusal else denial.kind
         key = (denial.form, denial.principal, denial.action, denial.resource, name)
         if key in counts:
-            counts[key] = (counts[key][0], counts[key][1] + 1)
+            counts[key] = (_with_common(counts[key][0], denial), counts[key][1] + 1)
         elif len(counts) < MAX_DISTINCT:
             counts[key] = (denial, 1)
         else:
@@ -87,6 +92,15 @@ def read_events(
         raise UnreadableMessageError("no record in this JSON: a CloudTrail event has eventName")
     found = sorted(counts.values(), key=lambda one: -one[1])
     return Events(tuple([Counted(*one) for one in found]), records, left_out)
+
+
+def _with_common(one: Denial, other: Denial) -> Denial:
+    """*one* with only what of its context *other* has too."""
+    kept, new = one.context or {}, other.context or {}
+    if all(new.get(key) == values for key, values in kept.items()):
+        return one
+    context = {key: values for key, values in kept.items() if new.get(key) == values}
+    return replaced(one, context=context)
 
 
 def _texts(stream: io.RawIOBase) -> Iterator[str]:
@@ -151,6 +165,9 @@ def _records_in(value: Any) -> Iterator[Mapping[str, Any]]:
     """The records in a value of the JSON: itself, or the one in CloudTrail's ``LookupEvents`` reply."""
     if not isinstance(value, dict):
         return
+    if "eventVersion" in value:  # nearly always
+        yield value
+        return
     inner = value.get("CloudTrailEvent")
     if isinstance(inner, str):
         try:
@@ -172,19 +189,18 @@ def _records_in(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def denial_of(raw: Mapping[str, Any]) -> Denial | None:
     """The denial that the record *raw* reports; None for a record without one."""
-    if "DecodedMessage" in raw or {"allowed", "context"} <= raw.keys():
-        return _decoded(raw)
-    code, message = _word(raw, "errorCode"), _word(raw, "errorMessage")
-    if not code:
-        return None
-    refusal = BY_NAME.get(code)
-    is_denial = any(one.lower() in code.lower() for one in _CODES)
+    code = raw.get("errorCode")
+    if not code or not isinstance(code, str):
+        is_decoded = "DecodedMessage" in raw or {"allowed", "context"} <= raw.keys()
+        return _decoded(raw) if is_decoded else None
+    refusal, is_denial = _meaning(code)
     if not is_denial and refusal is None:
         return None
     found = Denial(EVENT, refusal=refusal)
-    if message and is_denial:
-        with contextlib.suppress(UnreadableMessageError):
-            found = replaced(read_message(message), form=EVENT)
+    if is_denial:
+        message = _word(raw, "errorMessage", MAX_MESSAGE)
+        read = _said if len(message) <= MAX_WORD else _said.__wrapped__
+        found = read(message) or found
     source, name = _word(raw, "eventSource"), _word(raw, "eventName")
     prefix = source.partition(".")[0]
     return replaced(
@@ -197,9 +213,24 @@ def denial_of(raw: Mapping[str, Any]) -> Denial | None:
     )
 
 
-def _word(raw: Mapping[str, Any], name: str) -> str:
+@lru_cache(maxsize=100)
+def _meaning(code: str) -> tuple[Refusal | None, bool]:
+    """The refusal of a set-up that *code* is, and whether it is a denial."""
+    return BY_NAME.get(code), any(one.lower() in code.lower() for one in _CODES)
+
+
+@lru_cache(maxsize=4_000)
+def _said(message: str) -> Denial | None:
+    """What the *message* of a record says, None if it cannot be read."""
+    if message:
+        with contextlib.suppress(UnreadableMessageError):
+            return replaced(read_message(message), form=EVENT)
+    return None
+
+
+def _word(raw: Mapping[str, Any], name: str, most: int = MAX_WORD) -> str:
     value = raw.get(name)
-    return value if isinstance(value, str) else ""
+    return value[:most] if isinstance(value, str) else ""
 
 
 def _principal(raw: Mapping[str, Any]) -> str:

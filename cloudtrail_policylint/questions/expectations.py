@@ -11,7 +11,7 @@ from ..settings.expectations import CAN, NOBODY_CAN
 from ..settings.model import SettingsError
 from ..tree.source import Related
 from .ask import Asker, Question, actions_of
-from .managed import NAMES
+from .managed import is_text_of_aws
 from .who import find
 from .who_can import who_can
 
@@ -50,7 +50,7 @@ class Broken:
     def statement(self) -> Span | None:
         """The statement that breaks it, if it is in a file."""
         answer = self.cause.answer if self.cause is not None else None
-        if answer is None or answer.statement.span.source.path in NAMES:
+        if answer is None or is_text_of_aws(answer.document):
             return None
         return answer.statement.span
 

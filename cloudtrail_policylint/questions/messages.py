@@ -7,14 +7,16 @@ which CloudTrail refuses a set-up are in ``refusals``.
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from ..base.errors import UsageError
 from ..base.lazy_regex import regex
-from ..base.record import record
+from ..base.record import record, replaced
 from .refusals import nearest_name, refusal_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .refusals import Refusal
 
@@ -25,34 +27,56 @@ SENTENCE, OPERATION, SET_UP, EVENT, DECODED = "sentence", "operation", "set-up",
 """The forms of a denial: IAM's sentence; the name of an operation alone; CloudTrail's refusal of a set-up;
 a record of CloudTrail; a decoded message."""
 
+PUBLIC_ACCESS = "public-access"
+"""What has no policy but a setting of S3 denied."""
+MAX_SENTENCES = 10_000
+"""Distinct denials of one text that are told apart."""
+MAX_REASON = 1_000
+"""Characters behind a sentence in which its reason is looked for."""
+
 EXPECTED = """\
 expected one of:
-  User: ARN is not authorized to perform: SERVICE:Action on resource: RESOURCE ...
+  User: ARN is not authorized to perform: SERVICE:Action on resource: RESOURCE ... (in English)
+  User: ARN, Action: SERVICE:Action, Context: ... as the console shows them
   An error occurred (AccessDeniedException) when calling the NAME operation: ...
   InsufficientS3BucketPolicyException or another refusal of CloudTrail, with its message
   a CloudTrail event, a list of events or a log file, in JSON (may be compressed with gzip)
   the output of aws sts decode-authorization-message"""
 
 _COLOUR = regex(r"\x1b\[[0-9;:]{0,40}[A-Za-z]|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)?")
-_FRAME = regex(r"[\u2500-\u257f]|(?m:^[ \t]*[|>*][ \t])")
+_FRAME = regex(
+    r"(?m:^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,12}(?:Z|[+-]\d\d:?\d\d)?\]?(?=[ \t]))"
+    r"|[\u2500-\u257f]|(?m:^[ \t]*[|>*][ \t])"
+)
+"""What stands around the lines of a message: times, boxes, marks of quotations."""
+_WIDTH = 40
+"""Characters that a line has at least which a terminal breaks."""
 _BLANK = regex(r"\s+")
 _ESCAPED = (("\\n", " "), ("\\t", " "), ('\\"', '"'), ("\\/", "/"), ("\\u003d", "="))
 _ENTITIES = (("&quot;", '"'), ("&#34;", '"'), ("&apos;", "'"), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # fmt: skip
 
 _SENTENCE = regex(
-    r"(?i:User): (?P<principal>[^\s\"'<>]{1,2048}) is not authorized to perform:? "
-    r"(?P<action>[A-Za-z0-9-]{1,64}:[A-Za-z0-9*]{1,128})"
+    r" is not authorized to perform:? "
+    r"(?P<action>[A-Za-z][A-Za-z0-9-]{0,63}:[A-Za-z*][A-Za-z0-9*]{0,127})"
     r"(?: (?:on|against) (?:the )?resource:? [\"'\\]*(?P<resource>[^\s\"'<>\\]{1,2048}))?"
 )
+_NAME = regex(r"[a-z][a-z0-9-]{0,63}:[A-Za-z]{1,128}")
+_AGAIN = "not authorized to perform"
+_PRINCIPAL = regex(r"[^\s\"'<>]+\Z")
+_MAX_PRINCIPAL = 2_048
+_LABELS = regex(r"(User|Service|Action|On resource\(s\)|Context): ?")
+"""What the console shows to be sent to an administrator; the lines may have run together."""
 _TYPE = (
     r"(?P<type>identity-based|resource-based|permissions boundary|sessions?|service control|"
     r"resource control|VPC endpoint|role trust)"
 )
-_LACKS = regex(rf"because no {_TYPE}(?: policy)? allows? ")
+_LACKS = regex(rf"\bno {_TYPE}(?: polic(?:y|ies))? allows? ")
 _DENIES = regex(
     rf"with an explicit deny(?: in (?:an? |the )?{_TYPE})?(?: policy)?"
-    r"(?:: ?(?P<policy>arn:[^\s\"'<>]{1,2048}))?"
+    r"(?:: ?(?P<policy>arn:[^\s\"'<>\\]{1,2048}))?"
 )
+_DENIES_ALSO = regex(rf"\ban? {_TYPE}(?: policy)? explicitly denies")
+_BLOCKED = regex(r"are blocked by the \w+ block public access setting")
 _THROUGH = "transitively through a service control policy"
 _OPERATION = regex(
     r"(?:A client error|An error occurred) \((?P<code>[A-Za-z.]{1,80})\) (?:occurred )?when calling the "
@@ -62,7 +86,11 @@ _GO = regex(
     r"operation error (?P<service>[A-Za-z0-9 ]{1,60}): (?P<operation>[A-Za-z0-9]{1,80}),.{0,400}?"
     r"(?P<code>[A-Za-z]{0,40}(?:AccessDenied|UnauthorizedOperation)[A-Za-z]{0,40})"
 )
+_ACTION_ONLY = regex(
+    r"(?i:not authorized to perform):? (?P<action>[a-z][a-z0-9-]{0,63}:[A-Za-z]{1,128})"
+)
 _ENCODED = regex(r"Encoded authorization failure message: ?(?P<text>[A-Za-z0-9_-]{20,})")
+_DENIED = regex(r"(?i)access ?denied|unauthorized|not authorized|forbidden|permission")
 _DENIED_CODES = ("AccessDenied", "Unauthorized", "NotAuthorized", "Forbidden")
 _TYPES = {
     "identity-based": "identity",
@@ -114,53 +142,147 @@ class UnreadableMessageError(UsageError):
 
 def plain(text: str) -> str:
     """*text* on one line, without colours, frames, escapes and entities."""
-    text = _FRAME.sub(" ", _COLOUR.sub("", text[:MAX_MESSAGE]))
+    return _on_one_line(_without_frames(text))
+
+
+def _without_frames(text: str) -> str:
+    return _FRAME.sub(" ", _COLOUR.sub("", text[:MAX_MESSAGE]))
+
+
+def _on_one_line(text: str) -> str:
     for old, new in (*_ENTITIES, *_ESCAPED):
         text = text.replace(old, new)
     return _BLANK.sub(" ", text).strip()
 
 
+def _unbroken(text: str) -> tuple[str, bool]:
+    """*text* on one line, without the breaks of a terminal, and whether lines of it certainly have them.
+
+    A terminal breaks lines at one width, in the middle of words; a space at the end of a line is lost.
+    """
+    lines = _without_frames(text).split("\n")
+    paragraphs = [
+        list(group) for filled, group in groupby(lines, lambda one: bool(one.strip())) if filled
+    ]
+    found, is_certain = [], False
+    for paragraph in paragraphs:
+        indent = min(len(line) - len(line.lstrip()) for line in paragraph)
+        rest = [line[indent:].rstrip() for line in paragraph]
+        width = max(map(len, rest))
+        if width >= _WIDTH and all(len(line) >= width - 1 for line in rest[:-1]):
+            is_certain = is_certain or len(rest) > 2
+            found += [line if len(line) == width else f"{line} " for line in rest[:-1]]
+            found.append(f"{rest[-1]} ")
+        else:
+            found += [f"{line} " for line in rest]
+    return _on_one_line("".join(found)), is_certain
+
+
 def read_message(text: str) -> Denial:
-    """The denial that *text* reports; raises ``UnreadableMessageError``."""
+    """The denial that *text* reports, the first of several; raises ``UnreadableMessageError``."""
+    return read_messages(text)[0]
+
+
+def read_messages(text: str, action: str | None = None) -> tuple[Denial, ...]:
+    """The distinct denials that *text* reports; raises ``UnreadableMessageError``.
+
+    *action* is what was asked for if a message says no more than that it was denied.
+    """
     line = plain(text)
-    found = _SENTENCE.search(line)
-    if found is not None:
-        kind, explicit, policy = _reason(line[found.end() :])
-        return Denial(
-            SENTENCE,
-            _trimmed(found["principal"]),
-            found["action"],
-            _trimmed(found["resource"] or ""),
-            kind,
-            explicit,
-            policy,
-        )
-    refusal = refusal_in(line)
+    found = _sentences(line)
+    unbroken = line
+    if "\n" in text:
+        unbroken, is_certain = _unbroken(text)
+        other = _sentences(unbroken) if unbroken != line else []
+        if _told(other) > _told(found) - is_certain:
+            found = other
+    if found:
+        return tuple(found)
+    refusal = refusal_in(line) or refusal_in(unbroken)
     if refusal is not None:
-        return Denial(SET_UP, refusal=refusal)
+        return (Denial(SET_UP, refusal=refusal),)
     encoded = _ENCODED.search(line)
     if encoded is not None:
         raise UnreadableMessageError(
             "the message is encoded: only AWS can decode it. Run: aws sts "
             "decode-authorization-message --encoded-message TEXT, and give its output"
         )
-    operation = _of_operation(line)
-    if operation is not None:
-        return Denial(OPERATION, action=operation)
+    of_operation = _of_operation(line)
+    if of_operation is None and action is not None and _DENIED.search(line):
+        of_operation = action
+    if of_operation is not None:
+        return (Denial(OPERATION, action=of_operation),)
     raise UnreadableMessageError(_unreadable(line))
 
 
-def _reason(rest: str) -> tuple[str, bool, str]:
-    """The type of policy that the end of a sentence blames, whether it denies, and its ARN."""
+def _sentences(line: str) -> list[Denial]:
+    """The denials that sentences of *line* report, and those that the console shows."""
+    found: dict[object, Denial] = {}
+    for one in (*_written_out(line), *_labelled(line)):
+        key = (one.principal, one.action, one.resource, one.kind, one.explicit, one.policy)
+        found.setdefault(key, one)
+        if len(found) > MAX_SENTENCES:
+            break
+    return list(found.values())
+
+
+def _written_out(line: str) -> Iterator[Denial]:
+    for match in _SENTENCE.finditer(line):
+        principal = _PRINCIPAL.search(line[max(0, match.start() - _MAX_PRINCIPAL) : match.start()])
+        if principal is None:
+            continue
+        rest = line[match.end() : match.end() + MAX_REASON].partition(_AGAIN)[0]
+        resource = _trimmed(match["resource"] or "")
+        one = Denial(SENTENCE, principal[0].lstrip("([{`"), match["action"], resource)
+        yield _with_reason(one, rest)
+
+
+def _labelled(line: str) -> Iterator[Denial]:
+    """The denials in *line* as the console shows them: labels and values."""
+    said: dict[str, str] = {}
+    _, *parts = _LABELS.split(line)
+    for label, value in zip(parts[::2], parts[1::2], strict=True):
+        said[label] = value.strip()
+        if label != "Context":
+            continue
+        action, user = said.get("Action", ""), said.get("User", "")
+        name = action if ":" in action else f"{said.get('Service', '').lower()}:{action}"
+        if _NAME.fullmatch(name) and user and " " not in user:
+            one = Denial(SENTENCE, user, name, said.get("On resource(s)", "").partition(" ")[0])
+            yield _with_reason(one, value[:MAX_REASON])
+        said.clear()
+
+
+def _told(denials: Sequence[Denial]) -> int:
+    """How much the first of *denials* tells, to choose between two readings of a text."""
+    if not denials:
+        return 0
+    from ..decisions.call import no_action
+
+    first = denials[0]
+    arns = [text.split(":", 5) for text in (first.principal, first.resource)]
+    whole = sum(fields[0] != "arn" or (len(fields) == 6 and bool(fields[5])) for fields in arns)
+    told = (first.resource, first.kind or first.explicit, first.policy, not no_action(first.action))
+    return 1 + 2 * whole + sum(map(bool, told))
+
+
+def _with_reason(denial: Denial, rest: str) -> Denial:
+    """*denial* with the type of policy that the end of its sentence blames, and whether that denies."""
     lacks = _LACKS.search(rest)
     if lacks is not None:
-        return kind_of(lacks["type"]), False, ""
+        return replaced(denial, kind=kind_of(lacks["type"]))
+    if _BLOCKED.search(rest):
+        return replaced(denial, kind=PUBLIC_ACCESS)
     if _THROUGH in rest:
-        return "scp", True, ""
+        return replaced(denial, kind="scp", explicit=True)
     denies = _DENIES.search(rest)
-    if denies is None:
-        return "", False, ""
-    return kind_of(denies["type"] or ""), True, _trimmed(denies["policy"] or "")
+    if denies is not None:
+        policy = _trimmed(denies["policy"] or "")
+        return replaced(denial, kind=kind_of(denies["type"] or ""), explicit=True, policy=policy)
+    denies = _DENIES_ALSO.search(rest)
+    if denies is not None:
+        return replaced(denial, kind=kind_of(denies["type"]), explicit=True)
+    return denial
 
 
 def kind_of(words: str) -> str:
@@ -174,14 +296,15 @@ def _trimmed(text: str) -> str:
 
 
 def _of_operation(line: str) -> str | None:
-    """The action of an error that names an operation only."""
+    """The action of an error that names an operation or an action only."""
     found = _OPERATION.search(line)
     if found is not None and found["code"].startswith(_DENIED_CODES):
         return _action(found["operation"], "")
     found = _GO.search(line)
     if found is not None:
         return _action(found["operation"], found["service"])
-    return None
+    found = _ACTION_ONLY.search(line)
+    return found["action"] if found is not None else None
 
 
 def _action(operation: str, service: str) -> str | None:
@@ -209,6 +332,10 @@ _NEAR = (
         "the beginning of the sentence is missing: User: ARN is not authorized to perform: ...",
     ),
     ("eventname", "the record has to be JSON with errorCode and errorMessage"),
+    (
+        "access denied",
+        "this does not say what was denied: say --principal, --action and --resource",
+    ),
     ("exception", "this is no error about permissions that is known"),
 )
 """What is wrong with a message that has these words."""

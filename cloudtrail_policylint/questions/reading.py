@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..base.disk import path_key
 from ..base.formats import format_of, named, read_as
+from ..base.lazy_regex import regex
 from ..base.limits import under
 from ..base.record import replaced
 from ..decisions.decision import BOUNDARY, IDENTITY, RCP, SCP, TRUST
 from ..decisions.decision import ENDPOINT as VPC_ENDPOINT
-from ..decisions.values import form, literal, written
+from ..decisions.values import form, known, literal, written
 from ..extract import extractor_of
 from ..files import Files
 from ..files.discover import discover
-from ..files.inputs import path_key
+from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.normalise import normalise
 from ..iam.patterns import NO, YES
 from ..iam.written import Owner
+from ..tree.nodes import Map
 from ..tree.source import SourceFile, Span
+from . import managed
 from .view import GROUP, PERMISSION_SET, ROLE, USER, Guarded, Identity, OnTargets, View
 
 TYPE_CHECKING = False
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 
     from ..decisions.values import Parts
     from ..files.discover import Candidate
-    from ..files.inputs import Contents
+    from ..files.inputs import Overlay
     from ..iam.policy import Document
     from ..iam.written import Extraction, Problem
     from ..settings.lookup import NearestSettings
@@ -62,6 +66,7 @@ _MEMBERS = {
 }
 """The types of resources that say which users are in which groups: the properties of both."""
 _BOUNDARY = "permissions_boundary"
+_POLICY_BY_NAME = regex(r"\$\{data\.aws_iam_policy\.([\w-]+)\.arn\}")
 _OF_SERVICE = {"s3": "s3-bucket", "kms": "kms-key", "sns": "sns-topic", "sqs": "sqs-queue"}
 _NOBODY = Owner("", Span(SourceFile("", ""), 0, 0))
 _MOST_ATTACHED = 50
@@ -73,7 +78,7 @@ def read_view(
     settings: NearestSettings,
     progress: Callable[[str], None] = lambda _path: None,
     *,
-    contents: Contents | None = None,
+    contents: Overlay | None = None,
 ) -> View:
     """The view of the files and folders *paths*; raises ``InputError`` for one that does not exist.
 
@@ -320,7 +325,8 @@ def _boundary(resource: Resource) -> tuple[tuple[Document, ...], tuple[str, ...]
             documents += link.resource.documents(path, BOUNDARY) or ()
     if documents:
         return documents, ()
-    return (), tuple([_text(item.node) for item in given.items]) or ("a permissions boundary",)
+    unseen = [_named_policy(resource, _text(item.node)) for item in given.items]
+    return (), tuple(unseen) or ("a permissions boundary",)
 
 
 def _attached(resource: Resource) -> tuple[str, ...]:
@@ -336,13 +342,26 @@ def _attached(resource: Resource) -> tuple[str, ...]:
             continue
         in_view = any(link.resource.policy_paths for link in other.links((other.attached,)).found)
         items = other.at((other.attached,)).items
-        found += [_text(item.node) for item in items if not in_view]
+        found += [_named_policy(other, _text(item.node)) for item in items if not in_view]
     return tuple(found[:_MOST_ATTACHED])
+
+
+def _named_policy(resource: Resource, text: str) -> str:
+    """The name of an AWS managed policy that *resource* has from a data source, else *text*."""
+    found = _POLICY_BY_NAME.fullmatch(text)
+    if found is None:
+        return text
+    from ..setups.terraform import TerraformResource
+
+    name = resource.name_of_policy(found[1]) if isinstance(resource, TerraformResource) else None
+    return name if name is not None and name in managed.names() else text
 
 
 def _text(node: Node) -> str:
     from ..setups.model import parts_of
 
+    if isinstance(node, Map) and len(node.entries) == 1:  # of AWS SAM
+        return f"the policy template {node.entries[0].key.written}"
     parts = parts_of(node)
     return written(parts) if parts is not None else "a policy"
 
@@ -370,10 +389,9 @@ def _kind_of_policy(arn: Parts) -> str | None:
     """The kind of the policy that the resource *arn* has."""
     from ..iam.kinds import kind_of_cloudtrail_arn
 
-    text = written(arn)
-    fields = text.split(":", 5)
-    service = fields[2] if len(fields) > 2 else ""
-    return kind_of_cloudtrail_arn(text) or _OF_SERVICE.get(service)
+    fields = split(arn)  # not its text, in which ${AWS::Partition} has colons
+    service = known(fields[SERVICE]) if len(fields) == FIELDS else None
+    return kind_of_cloudtrail_arn(written(arn)) or _OF_SERVICE.get(service or "")
 
 
 def _of_holder(holder: str, documents: Sequence[Document], attached: Sequence[str]) -> Identity:

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import json
 
-from ..base.lazy_regex import regex
-from ..base.record import record
+from ..base.errors import InputError
+from ..base.record import record, replaced
+from ..decisions.decision import Decider, Policies
+from ..decisions.documents import document as document_of
 from ..decisions.principals import SERVICE_PRINCIPAL
+from ..decisions.reasons import DENY, LACKS
 from ..decisions.values import known
 from ..decisions.values import written as decoded
 from ..iam.arns import PARTITION, split
-from ..iam.patterns import YES
+from ..iam.patterns import NO, YES
 from . import managed
 from .constants import settled_parts
+from .languages import (
+    HCL,
+    JSON,
+    YAML,
+    hcl,
+    hcl_string,
+    is_block,
+    language,
+    written,
+    written_condition,
+)
 from .nearest import shown
 from .view import GROUP, PERMISSION_SET, ROLE, USER
 
@@ -22,13 +36,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..decisions.reasons import Cause
-    from ..iam.policy import Document
+    from ..iam.policy import Action, Document, Statement
+    from ..tree.source import SourceFile
     from .ask import Answered
     from .view import Identity
 
-JSON, HCL, YAML, MANAGED = "json", "hcl", "yaml", "managed-policy"
-"""The formats of suggestions; the text of the last is the ARN of a policy to attach."""
-
+MANAGED = "managed-policy"
+"""The format of a suggestion whose text is the ARN of a policy to attach."""
 _ENDS_AUDIT = (
     "stoplogging",
     "deletetrail",
@@ -40,9 +54,17 @@ _ENDS_AUDIT = (
     "updateeventdatastore",
 )
 """Actions of CloudTrail that can end the audit trail (MITRE ATT&CK, T1562.008)."""
-_BEFORE = 200
-_HEREDOC = regex(r"<<-?[A-Za-z_][\w-]{0,80}$")
-"""The beginning of a heredoc at the end of what is before a policy, of which so much is looked at."""
+_PRINCIPAL_ARN = "aws:PrincipalArn"
+_EXCEPTING = ("ArnNotLike", "StringNotLike", "ArnNotEquals")
+"""Operators with which a Deny excepts somebody, who may have wildcards."""
+_LIKE = ("arnnotlike", "arnnotequals", "stringnotlike", "arnnotlikeifexists", "arnnotequalsifexists", "stringnotlikeifexists")  # fmt: skip
+_UNLIKE = (*_LIKE, "stringnotequals", "stringnotequalsifexists")
+_GENERATED = {
+    '"aws:cdk:path"': "CDK makes this file: write it in the app, as with addToPrincipalPolicy()",
+    '"planned_values"': "this is a plan of Terraform: write it in the module",
+    '"UserDetailList"': "this is the listing of an account: write it where its policies are made",
+}
+"""What files have that a program makes, and what to do with them."""
 _PASSED = {"StringEquals": {"iam:PassedToService": "cloudtrail.amazonaws.com"}}
 _COMPANIONS = {
     "cloudtrail:CreateTrail": (
@@ -74,38 +96,86 @@ class Suggestion:
     caution: str
 
 
-def suggestions(answered: Answered) -> list[Suggestion]:
-    """What to write so that the request of *answered* is allowed."""
+def suggestions(answered: Answered, *, is_denied: bool = False) -> list[Suggestion]:
+    """What to write so that the request of *answered* is allowed.
+
+    *is_denied*: AWS says that a statement denies it, so that statements count which may.
+    """
     if answered.decision.allowed == YES:
         return []
-    denying = [one for one in answered.causes if one.effect == "deny" and one.certain]
-    if denying:
-        return [one for cause in denying if (one := _exception(cause, answered)) is not None]
-    found: list[Suggestion] = []
-    lacking = [one for one in answered.causes if one.effect == "lacks"]
-    kinds = list(dict.fromkeys(one.kind for one in lacking))
-    for kind in kinds:
-        found += _of_kind(kind, lacking, answered)
+    denying = [one for one in answered.causes if one.effect == DENY and (one.certain or is_denied)]
+    exceptions = [_exception(cause, answered) for cause in denying]
+    return [*filter(None, exceptions), *_allowing(answered)]
+
+
+def _allowing(answered: Answered) -> list[Suggestion]:
+    """What to write where nothing allows the request: into one policy if that is enough."""
+    lacking = [one for one in answered.causes if one.effect == LACKS]
+    kinds = [
+        kind
+        for kind in dict.fromkeys(one.kind for one in lacking)
+        if kind not in ("session", "scp", "rcp", "vpc-endpoint")
+    ]
+    enough = next((kind for kind in kinds if _is_enough(kind, answered)), None)
+    kinds = [enough] if enough is not None else kinds
+    found = [one for kind in kinds for one in _of_kind(kind, lacking, answered)]
     if "identity" in kinds and answered.who.identity is not None:
         found += _managed(answered)
     return found
 
 
+def _is_enough(kind: str, answered: Answered) -> bool:
+    """Whether the statement for a policy of *kind* is all that is missing."""
+    policies = _without_denies(answered.policies)
+    try:
+        added = document_of([_statement(answered, kind)], kind, "statement")
+    except InputError:
+        return False
+    if kind == "identity":
+        policies = replaced(policies, identity=(*policies.identity, added))
+    elif kind == "boundary":
+        policies = replaced(policies, boundaries=(*policies.boundaries, added))
+    else:
+        policies = replaced(policies, resource=(*policies.resource, added))
+    return Decider().decide(answered.request, policies).allowed == YES
+
+
+def _without_denies(policies: Policies) -> Policies:
+    """*policies* without statements that deny: what remains is whether something allows."""
+
+    def allowing(documents: Sequence[Document]) -> tuple[Document, ...]:
+        return tuple([replaced(one, statements=_not_denying(one)) for one in documents])
+
+    return replaced(
+        policies,
+        identity=allowing(policies.identity),
+        resource=allowing(policies.resource),
+        boundaries=allowing(policies.boundaries),
+        session=allowing(policies.session),
+        scps=tuple(map(allowing, policies.scps)),
+        rcps=tuple(map(allowing, policies.rcps)),
+        endpoint=allowing(policies.endpoint),
+    )
+
+
+def _not_denying(document: Document) -> tuple[Statement, ...]:
+    return tuple(
+        [one for one in document.statements if not one.effect or one.effect.literal != "Deny"]
+    )
+
+
 def _of_kind(kind: str, lacking: Sequence[Cause], answered: Answered) -> Iterator[Suggestion]:
     """What to write into the policies of *kind*."""
-    if kind in ("session", "scp", "rcp", "vpc-endpoint"):
-        return
     near = next((one for one in lacking if one.kind == kind and one.miss is not None), None)
     document = _where(kind, near, answered)
-    statement = _statement(answered, with_principal=kind not in ("identity", "boundary"))
-    if kind == "trust":
-        statement.pop("Resource", None)
+    statement = _statement(answered, kind)
     caution = _caution(answered, near)
     identity = answered.who.identity
     if document is not None:
         form = language(document)
         line, _ = document.span.source.position(document.span.start)
-        text = written(statement, form, is_block=_is_block(document))
+        text = written(statement, form, is_block=is_block(document))
+        caution = "; ".join(filter(None, (_made_by(document.span.source), caution)))
         yield Suggestion(form, document.span.source.path, line, text, caution)
         edit = _edit(near, statement)
         if edit is not None:
@@ -116,12 +186,17 @@ def _of_kind(kind: str, lacking: Sequence[Cause], answered: Answered) -> Iterato
         yield Suggestion(JSON, "", 0, written(statement, JSON), caution)
 
 
+def _made_by(source: SourceFile) -> str:
+    """Who writes the file *source*, where that is no person."""
+    return next((says for mark, says in _GENERATED.items() if mark in source.text), "")
+
+
 def _where(kind: str, near: Cause | None, answered: Answered) -> Document | None:
     """The policy of *kind* that a statement is best written into: that of the nearest one."""
     documents = list(_documents(kind, answered))
     if near is not None and near.answer is not None:
         documents.insert(0, near.answer.document)
-    return next((one for one in documents if one.span.source.path not in managed.NAMES), None)
+    return next((one for one in documents if not managed.is_text_of_aws(one)), None)
 
 
 def _documents(kind: str, answered: Answered) -> tuple[Document, ...]:
@@ -131,13 +206,14 @@ def _documents(kind: str, answered: Answered) -> tuple[Document, ...]:
     return policies.boundaries if kind == "boundary" else policies.resource
 
 
-def _statement(answered: Answered, *, with_principal: bool) -> dict[str, Any]:
-    """The statement that allows the request and nothing else that is known to be not needed."""
+def _statement(answered: Answered, kind: str) -> dict[str, Any]:
+    """The statement for a policy of *kind* that allows the request and nothing that is not needed."""
     found: dict[str, Any] = {"Effect": "Allow"}
-    if with_principal:
+    if kind not in ("identity", "boundary"):
         found["Principal"] = _principal(answered)
     found["Action"] = answered.action
-    found["Resource"] = answered.resource
+    if kind != "trust":
+        found["Resource"] = answered.resource
     if answered.action.lower() == "iam:passrole":
         found["Condition"] = _PASSED
     return found
@@ -187,23 +263,28 @@ def _caution(answered: Answered, near: Cause | None) -> str:
 
 def _edit(near: Cause | None, statement: Mapping[str, Any]) -> Suggestion | None:
     """The value that the nearest statement lacks, if it lacks an action or a resource."""
-    if near is None or near.miss is None or near.miss.verdict != 0:
+    if near is None or near.miss is None or near.miss.verdict != NO or near.answer is None:
         return None
     element = near.miss.element
-    if element not in ("Action", "Resource") or near.answer is None:
+    own = near.answer.statement
+    if managed.is_text_of_aws(near.answer.document):
         return None
+    caution = f"instead: add this to {element} of the statement here"
+    if element == "Action" and not own.actions[0].complement:
+        if [text.written for one in own.resources for text in one.texts] != [statement["Resource"]]:
+            caution += "; it then holds for all of its resources"
+    elif element != "Resource" or not _is_one(own.actions) or own.resources[0].complement:
+        return None  # the statement's other actions would be allowed on the resource, too
     span = near.miss.span
-    if span.source.path in managed.NAMES:
-        return None
     line, _ = span.source.position(span.start)
     text = json.dumps(statement.get(element, "*"))
-    return Suggestion(
-        language(near.answer.document),
-        span.source.path,
-        line,
-        text,
-        f"instead: add this to {element} of the statement here",
-    )
+    return Suggestion(language(near.answer.document), span.source.path, line, text, caution)
+
+
+def _is_one(actions: Sequence[Action]) -> bool:
+    """Whether *actions* are one action, and no pattern."""
+    texts = [text.written for one in actions for text in one.texts]
+    return len(texts) == 1 and not actions[0].complement and "*" not in texts[0]
 
 
 def _exception(cause: Cause, answered: Answered) -> Suggestion | None:
@@ -211,24 +292,38 @@ def _exception(cause: Cause, answered: Answered) -> Suggestion | None:
     if cause.answer is None or answered.who.principal.arn is None:
         return None
     arn = _arn(answered)
-    condition = {"ArnNotLike": {"aws:PrincipalArn": arn}}
-    document = cause.answer.document
-    span = cause.answer.statement.span
-    line, _ = span.source.position(span.start)
+    document, statement = cause.answer.document, cause.answer.statement
     form = language(document)
-    text = _condition(condition, form, is_block=_is_block(document))
     caution = "somebody wrote this Deny on purpose: ask its owner before you add an exception to it"
+    caution = "; ".join(filter(None, (_made_by(document.span.source), caution)))
+    span = statement.span
+    used = set()
+    for one in statement.conditions:
+        operator = one.operator.written
+        used.add(operator)
+        is_list = operator.lower() in (_LIKE if "*" in arn else _UNLIKE)
+        if is_list and one.key.written.lower() == _PRINCIPAL_ARN.lower():
+            line, _ = span.source.position(one.span.start)
+            where = f"add this to {one.key.written} of {operator} here"
+            text = json.dumps(arn)
+            return Suggestion(form, span.source.path, line, text, f"{where}; {caution}")
+    operator = next((name for name in _EXCEPTING if name not in used), _EXCEPTING[0])
+    condition = {operator: {_PRINCIPAL_ARN: arn}}
+    text = written_condition(condition, form, is_block=is_block(document), is_more=bool(used))
+    line, _ = span.source.position(span.start)
+    if used:
+        caution = f"add this to the statement's Condition; {caution}"
     return Suggestion(form, span.source.path, line, text, caution)
 
 
 def _managed(answered: Answered) -> Iterator[Suggestion]:
-    """The first AWS managed policy that allows the request, if it is no policy for everything."""
-    from ..decisions.decision import Decider, Policies
-
-    for name in managed.NAMES[:-1]:
+    """The AWS managed policy for CloudTrail that allows the request."""
+    service = answered.request.service
+    for name in managed.OFFERED:
         arn = f"arn:aws:iam::aws:policy/{name}"
-        document = managed.document(arn)
-        assert document is not None
+        document = managed.document(arn, service)
+        if document is None:
+            continue
         policies = Policies(identity=(document,))
         if Decider().decide(answered.request, policies).allowed == YES:
             identity = answered.who.identity
@@ -240,122 +335,6 @@ def _managed(answered: Answered) -> Iterator[Suggestion]:
                 MANAGED, path, line, arn, "instead: attach it; it grants more than this"
             )
             return
-
-
-# -- languages
-
-
-def language(document: Document) -> str:
-    """The format in which a statement of *document* is written."""
-    path = document.span.source.path.lower()
-    if path.endswith((".tf", ".tofu")):
-        return JSON if _is_in_string(document) else HCL
-    return YAML if path.endswith((".yaml", ".yml")) else JSON
-
-
-def _is_in_string(document: Document) -> bool:
-    """Whether the policy is JSON in a string of Terraform: in quotes or a heredoc."""
-    span = document.span
-    before = span.source.text[max(0, span.start - _BEFORE) : span.start].rstrip()
-    return before.endswith('"') or _HEREDOC.search(before) is not None
-
-
-def _is_block(document: Document) -> bool:
-    """Whether the statements are blocks of a data source of Terraform."""
-    return document.span.text.lstrip().startswith("data ") or ".aws_iam_policy_document." in (
-        f".{document.owner.name}"
-    )
-
-
-def written(statement: Mapping[str, Any], form: str, *, is_block: bool = False) -> str:
-    """*statement* in the format *form*; *is_block*: as a block of ``aws_iam_policy_document``."""
-    if form == HCL:
-        return _block(statement) if is_block else hcl(statement)
-    if form == YAML:
-        return "\n".join(_yaml(statement))
-    return json.dumps(statement, indent=2)
-
-
-def hcl(value: Any, indent: int = 0) -> str:
-    """*value* as an expression of HCL."""
-    if isinstance(value, dict):
-        inner = " " * (indent + 2)
-        short = [len(_key(key)) for key, one in value.items() if not isinstance(one, dict)]
-        width = max(short, default=0)
-        lines = []
-        for key, one in value.items():
-            name = _key(key) if isinstance(one, dict) else _key(key).ljust(width)
-            lines.append(f"{inner}{name} = {hcl(one, indent + 2)}")
-        return "\n".join(["{", *lines, " " * indent + "}"])
-    return _string(value)
-
-
-def _string(value: Any) -> str:
-    """*value* as a string of HCL, in which ``${`` begins an expression."""
-    return json.dumps(value).replace("${", "$${").replace("%{", "%%{")
-
-
-def _key(key: str) -> str:
-    return key if key.replace("_", "").isalnum() else json.dumps(key)
-
-
-def _block(statement: Mapping[str, Any]) -> str:
-    lines = ["statement {"]
-    if "Principal" in statement:
-        ((type_, identifier),) = statement["Principal"].items()
-        lines += [
-            "  principals {",
-            f"    type        = {_string(type_)}",
-            f"    identifiers = [{_string(identifier)}]",
-            "  }",
-        ]
-    if "Resource" not in statement:
-        lines.append(f"  actions = [{_string(statement['Action'])}]")
-    else:
-        lines.append(f"  actions   = [{_string(statement['Action'])}]")
-        lines.append(f"  resources = [{_string(statement['Resource'])}]")
-    for operator, keys in statement.get("Condition", {}).items():
-        lines += ["  " + line for line in _condition_block(operator, keys)]
-    return "\n".join([*lines, "}"])
-
-
-def _condition_block(operator: str, keys: Mapping[str, str]) -> Iterator[str]:
-    for key, value in keys.items():
-        yield "condition {"
-        yield f"  test     = {_string(operator)}"
-        yield f"  variable = {_string(key)}"
-        yield f"  values   = [{_string(value)}]"
-        yield "}"
-
-
-def _condition(condition: Mapping[str, Any], form: str, *, is_block: bool) -> str:
-    """A Condition in the format *form*."""
-    if form == HCL and is_block:
-        return "\n".join(
-            line
-            for operator, keys in condition.items()
-            for line in _condition_block(operator, keys)
-        )
-    if form == HCL:
-        return f"Condition = {hcl(condition)}"
-    if form == YAML:
-        return "\n".join(["Condition:", *("  " + line for line in _mapping(condition))])
-    return f'"Condition": {json.dumps(condition, indent=2)}'
-
-
-def _yaml(statement: Mapping[str, Any]) -> Iterator[str]:
-    for number, line in enumerate(_mapping(statement)):
-        yield ("- " if number == 0 else "  ") + line
-
-
-def _mapping(value: Mapping[str, Any]) -> Iterator[str]:
-    for key, one in value.items():
-        name = key if key.isalnum() else json.dumps(key)
-        if isinstance(one, dict):
-            yield f"{name}:"
-            yield from ("  " + line for line in _mapping(one))
-        else:
-            yield f"{name}: {json.dumps(one) if not str(one).isalnum() else one}"
 
 
 def _policy(identity: Identity, statement: Mapping[str, Any], caution: str) -> Suggestion:
@@ -372,7 +351,7 @@ def _policy(identity: Identity, statement: Mapping[str, Any], caution: str) -> S
     kind = {USER: "user", GROUP: "group", PERMISSION_SET: ""}.get(identity.kind, "role")
     if not kind:
         head = [
-            f'resource "aws_ssoadmin_permission_set_inline_policy" {_string(name)} {{',
+            f'resource "aws_ssoadmin_permission_set_inline_policy" {hcl_string(name)} {{',
             f"  instance_arn       = {identity.owner.name}.instance_arn",
             f"  permission_set_arn = {identity.owner.name}.arn",
             f"  inline_policy      = jsonencode({body})",
@@ -380,7 +359,7 @@ def _policy(identity: Identity, statement: Mapping[str, Any], caution: str) -> S
         ]
     else:
         head = [
-            f'resource "aws_iam_{kind}_policy" {_string(name)} {{',
+            f'resource "aws_iam_{kind}_policy" {hcl_string(name)} {{',
             f"  {kind:<6} = {address}",
             f"  policy = jsonencode({body})",
             "}",

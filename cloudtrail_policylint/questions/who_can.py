@@ -6,6 +6,7 @@ from ..base.errors import InputError
 from ..base.lazy_regex import regex
 from ..base.record import record, replaced
 from ..decisions.principals import SERVICE_PRINCIPAL, principal_of
+from ..decisions.reasons import DENY
 from ..decisions.values import written
 from ..iam.patterns import MAYBE, NO, YES
 from . import managed
@@ -57,11 +58,12 @@ def who_can(view: View, question: Question, actions: Sequence[str]) -> WhoCan:
     entries: dict[tuple[str, str, str], Entry] = {}
     missing: dict[str, None] = {}
     resource = question.resource or "*"
+    if len(actions) == 1:
+        resource = asker.completed(replaced(question, action=actions[0]))
     for action in actions:
         asked = replaced(question, action=action)
         for who in _everybody(view, asker, asked):
             answered = asker.ask(who, asked)
-            resource = answered.resource if len(actions) == 1 else resource
             missing.update(dict.fromkeys(answered.not_in_view))
             if answered.verdict != NO:
                 one = _entry(answered)
@@ -119,9 +121,16 @@ def _entry(answered: Answered) -> Entry:
     depends: list[str] = []
     if not certain:
         identity = answered.who.identity
-        depends = [depends_on(one) for one in unsure if one.miss is not None and not one.certain]
+        depends = [
+            depends_on(one)
+            for one in unsure
+            if not one.certain and (one.miss is not None or one.effect == DENY)
+        ]
         if identity is not None and not depends:
-            depends = [one for one in identity.unseen if managed.document(one) is None]
+            service = answered.request.service
+            depends = [one for one in identity.unseen if managed.document(one, service) is None]
+            if not depends and identity.open:
+                depends = ["a policy of it whose text is not known"]
         depends = depends or [depends_on(one) for one in unsure] or [*answered.not_in_view[:1]]
     shown = [one for one in answered.causes if one.answer is not None]
     return Entry(
@@ -147,6 +156,8 @@ def _names(answered: Answered) -> tuple[str, ...]:
 def depends_on(cause: Cause) -> str:
     """What *cause* leaves open, in a few words."""
     miss = cause.miss
+    if miss is None and cause.answer is not None and not cause.certain:
+        return f"whether {cause.answer.document.owner.name or 'the policy'} is in force"
     if miss is None:
         return cause.says
     wanted = ", ".join(miss.wanted)

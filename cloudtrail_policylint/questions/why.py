@@ -6,10 +6,14 @@ from ..base.errors import UsageError
 from ..base.record import record, replaced
 from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import Principal
+from ..decisions.reasons import DENY
 from ..decisions.values import UNKNOWN
 from ..iam.patterns import YES
 from .ask import Answered, Asker, Question
-from .suggest import HCL, JSON, YAML, Suggestion, suggestions
+from .delivery import Refused, refused, spans
+from .languages import HCL, JSON, YAML, is_block, language, written
+from .messages import PUBLIC_ACCESS
+from .suggest import Suggestion, suggestions
 from .who import Who, find
 
 TYPE_CHECKING = False
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..findings.finding import Finding
     from ..findings.setup import ShownRequest, ShownSetup
+    from ..tree.source import Span
     from .messages import Denial
     from .view import View
 
@@ -48,10 +53,14 @@ class Asked:
 
 @record
 class SetUp:
-    """Why CloudTrail refuses a set-up: findings that explain it, and requests that are denied."""
+    """Why CloudTrail refuses a set-up: findings that explain it, and requests that are denied.
+
+    ``refused`` are requests that policies do not allow for which no trail is in view.
+    """
 
     findings: tuple[Finding, ...]
     denied: tuple[tuple[ShownSetup, ShownRequest], ...]
+    refused: tuple[Refused, ...] = ()
 
 
 @record
@@ -80,13 +89,33 @@ class Why:
         """The answer: ``denied``, ``not-allowed``, ``allowed``, ``set-up`` or ``unknown``."""
         if self.set_up is not None:
             return "set-up"
+        if self.may_be_denied:
+            return "denied"
         return self.answered.word if self.answered is not None else "unknown"
+
+    @property
+    def may_be_denied(self) -> bool:
+        """Whether AWS says that a statement denies it, and the files have one that may."""
+        answered = self.answered
+        if answered is None or answered.word not in ("not-allowed", "unknown"):
+            return False
+        return self.denial.explicit and any(
+            cause.effect == DENY and (not self.denial.kind or _is_of(cause.kind, self.denial.kind))
+            for cause in answered.causes
+        )
+
+    @property
+    def certain(self) -> bool:
+        """Whether the files say for certain what the answer is."""
+        if self.set_up is not None:
+            return self.has_cause
+        return self.word != "unknown" and not self.may_be_denied
 
     @property
     def has_cause(self) -> bool:
         """Whether the files have the cause."""
         if self.set_up is not None:
-            return bool(self.set_up.findings or self.set_up.denied)
+            return bool(self.set_up.findings or self.set_up.denied or self.set_up.refused)
         answered = self.answered
         if answered is None or answered.verdict == YES:
             return False
@@ -134,7 +163,13 @@ class Explainer:
             answers.append(_in_order(self._asker.ask(who, question), denial))
         why = Why(denial, count, tuple(answers), None, (), ())
         assert why.answered is not None
-        texts = tuple({repr(text): text for one in answers for text in suggestions(one)}.values())
+        texts = tuple(
+            {
+                repr(text): text
+                for one in answers
+                for text in suggestions(one, is_denied=denial.explicit)
+            }.values()
+        )
         look_at = tuple(_look_at(why.answered, denial))
         return replaced(why, suggestions=texts, look_at=look_at)
 
@@ -174,6 +209,12 @@ def _is_of(kind: str, named: str) -> bool:
 
 def _look_at(answered: Answered, denial: Denial) -> Iterator[str]:
     """What may have denied the request and has not been found: the type that AWS names comes first."""
+    if denial.kind == PUBLIC_ACCESS:
+        yield (
+            "S3 Block Public Access of the bucket and the account: it refuses a policy that is public; "
+            "limit the policy's Principal or add conditions"
+        )
+        return
     explained = {cause.kind for cause in answered.causes if cause.effect != "allow"}
     if denial.kind and not any(_is_of(kind, denial.kind) for kind in explained):
         policy = f" ({denial.policy})" if denial.policy else ""
@@ -189,8 +230,10 @@ def _look_at(answered: Answered, denial: Denial) -> Iterator[str]:
 # -- set-ups
 
 
-def set_up_of(denial: Denial, findings: Sequence[Finding], setups: Sequence[ShownSetup]) -> SetUp:
-    """What of *findings* and *setups* explains the refusal of *denial*."""
+def set_up_of(
+    denial: Denial, findings: Sequence[Finding], setups: Sequence[ShownSetup], view: View
+) -> SetUp:
+    """What of *findings* and *setups* explains the refusal of *denial*, else what policies of *view* do."""
     from ..decisions.call import availability
     from ..decisions.profiles import Profiles
 
@@ -205,7 +248,22 @@ def set_up_of(denial: Denial, findings: Sequence[Finding], setups: Sequence[Show
         for request in setup.requests
         if request.answer == "denied" and profiles[request.name].decided_by in refusal.about
     ]
-    return SetUp(tuple(about), () if about else tuple(denied))
+    if about or denied:
+        return SetUp(tuple(about), () if about else tuple(denied))
+    places = list(spans(view, refusal))
+    errors = [
+        one
+        for one in findings
+        if one.severity == "error"
+        and one.certain
+        and any(_contains(place, one) for place in places)
+    ]
+    return SetUp(tuple(errors), (), tuple(refused(view, refusal)))
+
+
+def _contains(place: Span, finding: Finding) -> bool:
+    span = finding.span
+    return span.source.path == place.source.path and place.start <= span.start < place.end
 
 
 def _mentions(finding: Finding, name: str) -> bool:
@@ -222,7 +280,7 @@ def _mentions(finding: Finding, name: str) -> bool:
 
 
 def set_up_suggestions(set_up: SetUp) -> Iterator[Suggestion]:
-    """What to write for each finding of *set_up*."""
+    """What to write for each finding of *set_up*, and each request that policies do not allow."""
     for finding in set_up.findings:
         span = finding.span
         line, _ = span.source.position(span.start)
@@ -235,3 +293,10 @@ def set_up_suggestions(set_up: SetUp) -> Iterator[Suggestion]:
             else JSON
         )
         yield Suggestion(form, span.source.path, line, " ".join(finding.rule.fix.split()), "")
+    for denied in set_up.refused:
+        document = denied.document
+        form = language(document)
+        line, _ = document.span.source.position(document.span.start)
+        text = written(denied.statement, form, is_block=is_block(document))
+        caution = "" if denied.kind == "identity" else "with aws:SourceArn, the ARN of the trail"
+        yield Suggestion(form, document.span.source.path, line, text, caution)

@@ -42,6 +42,8 @@ def report(result: Result, *, show_suppressed: bool) -> str:
             "warnings": counts["warning"],
             "infos": counts["info"],
             "suppressed": len(result.suppressed),
+            "partly_known": len(result.partly),
+            "unknown": len(result.unknown),
         },
         "findings": [
             {**one, "edits": [_edit(offers[id(finding)])] if id(finding) in offers else []}

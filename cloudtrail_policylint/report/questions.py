@@ -48,9 +48,9 @@ def kind_word(kind: str) -> str:
 
 def is_of_aws(cause: Cause) -> bool:
     """Whether the statement of *cause* is in a policy of AWS, which is in none of the files."""
-    from ..questions.managed import NAMES
+    from ..questions.managed import is_text_of_aws
 
-    return cause.answer is not None and cause.answer.document.span.source.path in NAMES
+    return cause.answer is not None and is_text_of_aws(cause.answer.document)
 
 
 def reason_object(cause: Cause) -> dict[str, Any]:
@@ -75,6 +75,8 @@ def reason_object(cause: Cause) -> dict[str, Any]:
 
 def reason_lines(causes: Sequence[Cause], width: int) -> Iterator[str]:
     """*causes* with their places and source lines."""
+    from ..questions.managed import called
+
     for cause in causes[:MAX_REASONS]:
         span = cause.span
         if span is None or cause.answer is None:
@@ -82,7 +84,7 @@ def reason_lines(causes: Sequence[Cause], width: int) -> Iterator[str]:
             continue
         owner = cause.answer.document.owner.name
         if is_of_aws(cause):
-            yield f"  AWS managed policy {owner} {shown(cause.says)}"
+            yield f"  {called(cause.answer.document)} {shown(cause.says)}"
             continue
         of = f" of {owner}" if owner else ""
         place = f"{span.place()}: " if span.source.path else ""
@@ -193,7 +195,10 @@ def why_lines(found: Why, width: int) -> Iterator[str]:
         if known:
             yield f"known: {' '.join(known)}"
         is_one_of_several = answered.word == "allowed" and len(found.answers) > 1
-        yield "the files allow it:" if is_one_of_several else _FILES_SAY[answered.word]
+        if found.may_be_denied and answered is found.answered:
+            yield "AWS says that a statement denies it, and the files may have it:"
+        else:
+            yield "the files allow it:" if is_one_of_several else _FILES_SAY[answered.word]
         yield from reason_lines(answered.causes, width)
     yield from _suggestion_lines(found.suggestions)
     if found.look_at:
@@ -204,14 +209,19 @@ def why_lines(found: Why, width: int) -> Iterator[str]:
 
 
 def _aws_said(found: Why) -> Iterator[str]:
+    from ..questions.messages import PUBLIC_ACCESS
+
     denial = found.denial
     if denial.refusal is not None:
         yield f"{denial.refusal.name}: {denial.refusal.means}"
+    elif denial.kind == PUBLIC_ACCESS:
+        yield "AWS says: S3 Block Public Access blocks the policy"
     elif denial.kind:
         verb = "denies it" if denial.explicit else "allows it"
         word = kind_word(denial.kind)
         policy = f" ({denial.policy})" if denial.policy else ""
-        yield f"AWS says: {'a' if denial.explicit else 'no'} {word}{policy} {verb}"
+        article = "an" if word[0] in "aeiou" else "a"
+        yield f"AWS says: {article if denial.explicit else 'no'} {word}{policy} {verb}"
     elif denial.explicit:
         yield "AWS says: a statement denies it"
 
@@ -226,8 +236,11 @@ def _set_up_lines(found: Why, width: int) -> Iterator[str]:
     for setup, request in found.set_up.denied[:MAX_REASONS]:
         on = f" on {shown(request.on)}" if request.on else ""
         yield f"  {setup.place}: {setup.address}: CloudTrail may not use {request.action}{on}: {shown(request.because)}"
+    for refused in found.set_up.refused[:MAX_REASONS]:
+        yield f"CloudTrail may not use {refused.action} on {shown(refused.on)}:"
+        yield from reason_lines(refused.causes, width)
     if not found.has_cause:
-        yield "no trail in these files shows this defect"
+        yield "no trail and no policy for CloudTrail in these files shows this defect"
 
 
 def _suggestion_lines(suggestions: Sequence[Suggestion]) -> Iterator[str]:
@@ -258,7 +271,7 @@ def why_object(found: Why) -> dict[str, Any]:
             "form": SET_UP if found.set_up is not None else denial.form,
         },
         "answer": found.word,
-        "certain": found.word != "unknown" and (found.set_up is None or found.has_cause),
+        "certain": found.certain,
         "reasons": [reason_object(cause) for one in found.answers for cause in one.causes],
         "not_in_view": list(
             dict.fromkeys((*found.look_at, *(answered.not_in_view if answered else ())))
@@ -288,6 +301,8 @@ def _set_up_reasons(found: Why) -> Iterator[dict[str, Any]]:
         path, line_text, column_text = setup.place.rsplit(":", 2)
         says = f"CloudTrail may not use {request.action}: {shown(request.because)}"
         yield _set_up_reason(setup.address, path, int(line_text), int(column_text), says)
+    for refused in found.set_up.refused:
+        yield from map(reason_object, refused.causes)
 
 
 def _set_up_reason(owner: str, path: str, line: int, column: int, says: str) -> dict[str, Any]:

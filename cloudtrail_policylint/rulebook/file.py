@@ -16,7 +16,7 @@ from ..readers.yaml import reader as yaml_reader
 from ..tree.python_values import place_of, plain, repeated_key
 from ..tree.source import SourceFile
 from .folder import PROBLEMS, RuleFolder, read_rule, rule_files
-from .model import RuleBook, prepared, sets_in
+from .model import RuleBook, sets_in, stored_book, stored_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,32 +100,21 @@ def examples_of(paths: Iterable[str], rule: str) -> Mapping[str, Any]:
     return {}
 
 
-def read_folder(path: str) -> dict[str, Any]:
-    """A rules folder, as ``rule_book`` takes it, without examples."""
+def read_folder(path: str) -> bytes:
+    """The text of a rules folder, as ``rule_book`` takes it, without examples."""
     folder = RuleFolder(path)
-    facts = facts_in(folder)
-    sets = sets_in(facts)
-    rules = [_compiled(parsed(*one).raw, sets) for one in folder.rules.items()]
+    rules = [parsed(*one).raw for one in folder.rules.items()]
     problems = os.path.join(path, PROBLEMS)
     found = read(problems).raw["problems"] if os.path.exists(problems) else []
-    return {"rules": rules, "problems": [prepared(raw, sets) for raw in found], "facts": facts}
+    return stored_book(rules, found, facts_in(folder))
 
 
-def _compiled(raw: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]:
-    """*raw* in compiled form, without the keys that only tests need."""
-    kept = prepared(raw, sets)
-    for key in ("examples", "example-sets", "exceptions"):
-        kept.pop(key, None)
-    return kept
-
-
-def read_own(book: RuleBook, folder: RuleFolder, built_in: str) -> dict[str, Any]:
-    """The rules of a user's *folder*, to be added to *book*, as ``extended`` takes them.
+def read_own(book: RuleBook, folder: RuleFolder, built_in: str) -> bytes:
+    """The text of the rules of a user's *folder*, to be added to *book*, as ``extended`` takes it.
 
     *built_in* is the folder of the built-in rules. Raises ``RuleFileError`` if a rule is not valid.
     """
     sets = {**book.sets, **sets_in(facts_in(folder))}
-    added = []
     seen: dict[str, str] = {}
     files = [parsed(*one) for one in folder.rules.items()]
     ids = known_ids(book, files)
@@ -134,10 +123,9 @@ def read_own(book: RuleBook, folder: RuleFolder, built_in: str) -> dict[str, Any
             raise RuleFileError(mistake)
         for message in taken_words(file, book, built_in, seen):
             raise RuleFileError(message)
-        added.append(_compiled(file.raw, sets))
-    if not added:
+    if not files:
         raise RuleFileError(f"{folder.path}: no rule file there")
-    return {"rules": added, "sets": sets}
+    return stored_own([file.raw for file in files], sets)
 
 
 def taken_words(

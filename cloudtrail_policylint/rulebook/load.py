@@ -1,6 +1,6 @@
 """Loading rules in compiled form, which is fast.
 
-The wheel has all rules as one JSON text, made when it was built. A checkout
+The wheel has all rules as one text, made when it was built. A checkout
 keeps the same text in the user's cache folder until a rule file changes. So
 do a user's own rules, which are validated only when they change.
 """
@@ -13,7 +13,7 @@ from functools import partial
 
 from .._version import __version__
 from ..base.disk import UnreadableError, read_bytes, replace_file, walk
-from .model import RuleBook, extended, rule_book
+from .model import RuleBook, extended, json_line, rule_book
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _COMPILERS = (
     "rulebook/folder.py",
     "rulebook/rule.schema.json",
     "rulebook/model.py",
+    "rulebook/gates.py",
     "tree/python_values.py",
     "rulebook/load.py",
 )
@@ -46,8 +47,8 @@ def bundled() -> RuleBook:
     """The rules that come with the package."""
     packaged = os.path.join(_PACKAGE, COMPILED)
     if os.path.exists(packaged):
-        with open(packaged, encoding="utf-8") as file:
-            return rule_book(json.load(file))
+        with open(packaged, "rb") as file:
+            return rule_book(file.read())
     folder = rules_folder()
     return _cached(folder, _stamp(folder), lambda: compiled(folder), rule_book)
 
@@ -59,32 +60,33 @@ def with_rules(book: RuleBook, path: str) -> RuleBook:
 
     folder = RuleFolder(path)
 
-    def validated() -> str:
+    def validated() -> bytes:
         from .file import read_own
 
-        return json.dumps(read_own(book, folder, rules_folder()))
+        return read_own(book, folder, rules_folder())
 
     sets = {name: list(values) for name, values in book.sets.items()}
     stamp = [folder.digest(), *_code(), *book.names(), sets]
     return _cached(os.path.abspath(path), stamp, validated, partial(extended, book))
 
 
-def compiled(folder: str) -> str:
-    """All rules of *folder* as the JSON text for a wheel."""
+def compiled(folder: str) -> bytes:
+    """All rules of *folder* as the text for a wheel."""
     from .file import read_folder
 
-    return json.dumps(read_folder(folder), ensure_ascii=False, separators=(",", ":"))
+    return read_folder(folder)
 
 
 def _cached(
-    folder: str, stamp: list[Any], make: Callable[[], str], built: Callable[[Any], RuleBook]
+    folder: str, stamp: list[Any], make: Callable[[], bytes], built: Callable[[bytes], RuleBook]
 ) -> RuleBook:
     """What *built* makes of the text from *make* for *folder*, cached until *stamp* changes."""
     store = _cache_file(folder)
     try:
-        kept = json.loads(_trusted(store))
-        if kept["stamp"] == stamp:
-            return built(kept["rules"])
+        first, _, kept = _trusted(store).partition(b"\n")
+        said = json.loads(first)
+        if said == [stamp, _checksum(kept)]:
+            return built(kept)
     except (
         OSError,
         UnreadableError,
@@ -96,8 +98,15 @@ def _cached(
     ):
         pass  # no cache, not a trusted one, or a damaged one: it is made again
     text = make()
-    _keep(store, f'{{"stamp":{json.dumps(stamp)},"rules":{text}}}')
-    return built(json.loads(text))
+    _keep(store, json_line([stamp, _checksum(text)]) + b"\n" + text)
+    return built(text)
+
+
+def _checksum(text: bytes) -> int:
+    """A number that shows whether *text* was damaged: most of it is not read in a run."""
+    import zlib
+
+    return zlib.crc32(text)
 
 
 def _stamp(folder: str) -> list[Any]:
@@ -141,7 +150,7 @@ def _trusted(path: str) -> bytes:
     return read_bytes(path, _LARGEST)
 
 
-def _keep(path: str, text: str) -> None:
+def _keep(path: str, text: bytes) -> None:
     """Write *text* to *path* in one step, readable by this user only, if that is possible."""
     folder = os.path.dirname(path)
     if not folder:
@@ -150,7 +159,7 @@ def _keep(path: str, text: str) -> None:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         # Permissions of an existing folder are not changed: others may have left files in it.
         _check_own(folder)
-        replace_file(path, text.encode(), lambda temporary: os.chmod(temporary, 0o600))
+        replace_file(path, text, lambda temporary: os.chmod(temporary, 0o600))
     except (OSError, ValueError):
         return
 

@@ -1,13 +1,18 @@
 """Rules as data: the content of valid rule files.
 
 Everything here is plain data, so that all rules together can be stored as one
-JSON text when the package is built and read back in a moment.
+text when the package is built and read back in a moment. It has a line of JSON
+for all that each run needs, and one for each part that is read when it is first
+asked for: what a rule matches, and what it says.
 """
 
 from __future__ import annotations
 
-from ..base.record import record, replaced
+import json
+
+from ..base.record import cached, record, replaced
 from ..iam.catalogue import Facts
+from .gates import Gate, gate_from, gate_of, stored_gate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,36 +44,97 @@ class Remedy:
 
 @record
 class Case:
-    """One form of a rule's defect: what is matched, what is reported, and the message."""
+    """One form of a rule's defect: what is matched, what is reported, and the message.
 
-    match: Mapping[str, Any]
-    report: str
-    message: str
+    ``tests`` and ``said`` are JSON. ``gate`` is that of the match.
+    """
+
+    gate: Gate | None
+    tests: bytes
+    said: bytes
     once: bool = False
     """Whether only the first witness in a statement is reported."""
-    edit: Remedy | None = None
+
+    @cached
+    def match(self) -> Mapping[str, Any]:
+        """What is matched."""
+        found: Mapping[str, Any] = json.loads(self.tests)
+        return found
+
+    @cached
+    def _said(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(self.said)
+        return found
+
+    @property
+    def report(self) -> str:
+        """The field that is reported."""
+        return str(self._said["report"])
+
+    @property
+    def message(self) -> str:
+        """The message, with placeholders."""
+        return str(self._said["message"])
+
+    @cached
+    def edit(self) -> Remedy | None:
+        """How ``--fix`` changes a file."""
+        return _remedy(self._said["edit"])
 
 
 @record
 class Rule:
-    """One rule, or one problem (then without a subject and without cases)."""
+    """One rule, or one problem (then without a subject and without cases).
+
+    ``told`` is JSON: what only reports and pages of rules say.
+    """
 
     id: str
     name: str
-    summary: str
     severity: str
     confidence: str
-    status: str
-    since: str
     tags: tuple[str, ...]
     subject: str
     cases: tuple[Case, ...]
-    why: str
-    fix: str
-    references: tuple[Mapping[str, Any], ...]
+    told: bytes
     supersedes: tuple[str, ...]
     needs: tuple[str, ...] = ()
     """The sets that it uses and that are empty until settings fill them."""
+
+    @cached
+    def _told(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(self.told)
+        return found
+
+    @property
+    def summary(self) -> str:
+        """What it finds, in one line."""
+        return str(self._told["summary"])
+
+    @property
+    def status(self) -> str:
+        """Whether it may still change."""
+        return str(self._told["status"])
+
+    @property
+    def since(self) -> str:
+        """The version that it came with; empty if that is not said."""
+        return str(self._told["since"])
+
+    @property
+    def why(self) -> str:
+        """Why it matters."""
+        return str(self._told["why"])
+
+    @property
+    def fix(self) -> str:
+        """What to write instead."""
+        return str(self._told["fix"])
+
+    @property
+    def references(self) -> tuple[Mapping[str, Any], ...]:
+        """The pages that it rests on."""
+        return tuple(self._told["references"])
 
     @property
     def url(self) -> str | None:
@@ -78,12 +144,17 @@ class Rule:
 
 @record
 class RuleBook:
-    """All rules of a run, the problems by name, the sets, and facts about AWS."""
+    """All rules of a run, the problems by name, the sets as JSON, and facts about AWS."""
 
     rules: tuple[Rule, ...]
     problems: Mapping[str, Rule]
-    sets: Mapping[str, tuple[str, ...]]
+    stored_sets: bytes
     facts: Facts
+
+    @cached
+    def sets(self) -> Mapping[str, tuple[str, ...]]:
+        """The sets."""
+        return {name: tuple(values) for name, values in json.loads(self.stored_sets).items()}
 
     def named(self, word: str) -> Rule | None:
         """The rule or problem whose id or name is *word*."""
@@ -113,53 +184,77 @@ class RuleBook:
 
 def rule_from(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> Rule:
     """The rule of *raw*, a mapping as read from a rule file, with the values of its ``$names``."""
-    return _rule(prepared(raw, sets))
+    lines = Lines()
+    return _rule(stored_rule(raw, sets, lines), lines.found)
 
 
-def prepared(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> dict[str, Any]:
-    """*raw* in the form that is compiled: sets expanded, folded text on one line, always ``cases``.
+class Lines:
+    """The parts of rules that are read when they are first asked for, each a line of JSON."""
 
-    What is left to do in a run is to make records of it.
-    """
-    moved = ("match", "report", "message", "edit")
-    kept = {key: value for key, value in raw.items() if key not in moved}
-    kept.update({key: _line(raw[key]) for key in ("summary", "why", "fix")})
-    kept["needs"] = sorted(_empty(raw, sets))
-    kept["cases"] = [
-        {
-            "match": expanded(case["match"], sets),
+    def __init__(self) -> None:
+        self.found: list[bytes] = []
+
+    def add(self, part: Any) -> int:
+        """The number of the line that has *part*."""
+        self.found.append(json_line(part))
+        return len(self.found) - 1
+
+
+def json_line(part: Any) -> bytes:
+    """*part* as one line of JSON."""
+    return json.dumps(part, separators=(",", ":")).encode()
+
+
+def stored_rule(
+    raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]], lines: Lines
+) -> list[Any]:
+    """*raw* as JSON, with sets expanded and folded text on one line; *lines* get parts of it."""
+    subject = raw.get("subject", "")
+    cases = []
+    for case in raw.get("cases") or ([raw] if "match" in raw else []):
+        match = expanded(case["match"], sets)
+        said = {
             "report": case["report"],
             "message": _line(case["message"]),
             "edit": case.get("edit", raw.get("edit")),
         }
-        for case in raw.get("cases") or ([raw] if "match" in raw else [])
+        cases.append([stored_gate(gate_of(subject, match)), lines.add(match), lines.add(said)])
+    told = {
+        **{key: _line(raw[key]) for key in ("summary", "why", "fix")},
+        "status": raw.get("status", "stable"),
+        "since": raw.get("since", ""),
+        "references": raw.get("references", []),
+    }
+    return [
+        raw["id"],
+        raw["name"],
+        raw["severity"],
+        raw["confidence"],
+        raw.get("tags", []),
+        subject,
+        cases,
+        raw.get("once", False),
+        lines.add(told),
+        raw.get("supersedes", []),
+        sorted(_empty(raw, sets)),
     ]
-    return kept
 
 
-def _rule(raw: Mapping[str, Any]) -> Rule:
-    once = raw.get("once", False)
+def _rule(raw: list[Any], lines: Sequence[bytes]) -> Rule:
+    id_, name, severity, confidence, tags, subject, cases, once, told, supersedes, needs = raw
     return Rule(
-        id=raw["id"],
-        name=raw["name"],
-        summary=raw["summary"],
-        severity=raw["severity"],
-        confidence=raw["confidence"],
-        status=raw.get("status", "stable"),
-        since=raw.get("since", ""),
-        tags=tuple(raw.get("tags", ())),
-        subject=raw.get("subject", ""),
-        cases=tuple(
-            [
-                Case(case["match"], case["report"], case["message"], once, _remedy(case["edit"]))
-                for case in raw["cases"]
-            ]
+        id_,
+        name,
+        severity,
+        confidence,
+        tuple(tags),
+        subject,
+        tuple(
+            [Case(gate_from(gate), lines[match], lines[said], once) for gate, match, said in cases]
         ),
-        why=raw["why"],
-        fix=raw["fix"],
-        references=tuple(raw.get("references", ())),
-        supersedes=tuple(raw.get("supersedes", ())),
-        needs=tuple(raw.get("needs", ())),
+        lines[told],
+        tuple(supersedes),
+        tuple(needs),
     )
 
 
@@ -169,7 +264,11 @@ def in_force(rule: Rule, sets: Mapping[str, Sequence[str]]) -> Rule | None:
         return rule
     if not all(sets.get(name) for name in rule.needs):
         return None
-    cases = [replaced(case, match=expanded(case.match, sets)) for case in rule.cases]
+    cases = []
+    for case in rule.cases:
+        match = expanded(case.match, sets)
+        gate = gate_of(rule.subject, match)
+        cases.append(replaced(case, gate=gate, tests=json_line(match)))
     return replaced(rule, cases=tuple(cases))
 
 
@@ -200,35 +299,70 @@ def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
     )
 
 
-def rule_book(raw: Mapping[str, Any]) -> RuleBook:
-    """The rule book of *raw*: ``rules`` and ``problems``, both ``prepared``, and ``facts``."""
-    facts = raw["facts"]
+def stored_book(
+    rules: Iterable[Mapping[str, Any]],
+    problems: Iterable[Mapping[str, Any]],
+    facts: Mapping[str, Any],
+) -> bytes:
+    """The text of *rules* and *problems*, as read from their files, and of *facts*."""
     sets = sets_in(facts)
+    lines = Lines()
+    head = {
+        "rules": [stored_rule(rule, sets, lines) for rule in rules],
+        "problems": [stored_rule(rule, {}, lines) for rule in problems],
+        "sets": lines.add(sets),
+        "actions": [fact["name"] for fact in facts.get("actions", ())],
+        "keys": [fact["name"] for fact in facts.get("condition-keys", ())],
+        "same-accounts": facts.get("same-accounts", []),
+        "facts": lines.add(
+            {**{name: facts.get(name) for name in _LATE}, "regions": sets.get("aws-regions")}
+        ),
+    }
+    return b"\n".join([json_line(head), *lines.found])
+
+
+_LATE = (
+    "misnamed-actions",
+    "global-keys",
+    "requests",
+    "request-parts",
+    "request-keys",
+    "resource-types",
+    "request-makers",
+)
+"""The facts that few runs need."""
+
+
+def rule_book(text: bytes) -> RuleBook:
+    """The rule book that is stored as *text*."""
+    first, *lines = text.split(b"\n")
+    head = json.loads(first)
     return RuleBook(
-        rules=tuple([_rule(rule) for rule in raw["rules"]]),
-        problems={rule["name"]: _rule(rule) for rule in raw["problems"]},
-        sets=sets,
+        rules=tuple([_rule(rule, lines) for rule in head["rules"]]),
+        problems={rule.name: rule for rule in [_rule(raw, lines) for raw in head["problems"]]},
+        stored_sets=lines[head["sets"]],
         facts=Facts(
-            actions=tuple(fact["name"] for fact in facts.get("actions", ())),
-            keys=tuple(fact["name"] for fact in facts.get("condition-keys", ())),
-            misnamed=tuple(_misnamed(facts.get("misnamed-actions", ()))),
-            global_keys=tuple(facts.get("global-keys", ())),
-            requests=tuple(facts.get("requests", ())),
-            request_parts=tuple(facts.get("request-parts", {}).items()),
-            request_keys=tuple(facts.get("request-keys", {}).items()),
-            same_accounts=tuple(facts.get("same-accounts", ())),
-            resource_types=tuple(facts.get("resource-types", ())),
-            request_makers=tuple(facts.get("request-makers", ())),
-            regions=frozenset(sets.get("aws-regions", ())),
+            actions=tuple(head["actions"]),
+            keys=tuple(head["keys"]),
+            same_accounts=tuple(head["same-accounts"]),
+            more=lines[head["facts"]],
         ),
     )
 
 
-def extended(book: RuleBook, raw: Mapping[str, Any]) -> RuleBook:
-    """*book* with the ``rules``, ``prepared``, and all ``sets`` of *raw*."""
-    added = [_rule(rule) for rule in raw["rules"]]
-    sets = {name: tuple(values) for name, values in raw["sets"].items()}
-    return RuleBook((*book.rules, *added), book.problems, sets, book.facts)
+def stored_own(rules: Iterable[Mapping[str, Any]], sets: Mapping[str, Iterable[str]]) -> bytes:
+    """The text of a user's *rules*, with all *sets*."""
+    lines = Lines()
+    head = {"rules": [stored_rule(rule, sets, lines) for rule in rules], "sets": lines.add(sets)}
+    return b"\n".join([json_line(head), *lines.found])
+
+
+def extended(book: RuleBook, text: bytes) -> RuleBook:
+    """*book* with the rules and all sets that are stored as *text*."""
+    first, *lines = text.split(b"\n")
+    head = json.loads(first)
+    added = [_rule(rule, lines) for rule in head["rules"]]
+    return RuleBook((*book.rules, *added), book.problems, lines[head["sets"]], book.facts)
 
 
 def sets_in(facts: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -249,11 +383,6 @@ def expanded(match: Any, sets: Mapping[str, Iterable[str]]) -> Any:
                 found.append(expanded(item, sets))
         return found
     return match
-
-
-def _misnamed(given: Any) -> Iterable[tuple[str, str]]:
-    for fact in given:
-        yield fact["name"], fact["meant"]
 
 
 def _line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from operator import itemgetter
 
+from ..base.disk import is_inside
 from ..base.errors import InputError
 from ..base.limits import Limits
 from ..base.record import record
@@ -115,6 +116,19 @@ class Settings:
     def excludes(self, path: str) -> bool:
         """Whether ``exclude`` matches *path*; a folder ends in a slash."""
         return bool(self.exclude) and self.matches(self.exclude, path)
+
+    def owns(self, path: str) -> bool:
+        """Whether *path* is no input: in ``rules``, a settings file, the baseline or expectations.
+
+        A folder with rules that has the settings, too, has other files besides.
+        """
+        files = filter(None, (*self.bases, self.baseline, self.expect_file))
+        named = [os.path.abspath(one) for one in (*self.rules, *files)]
+        whole = os.path.abspath(path) if named else ""
+        return any(
+            is_inside(whole, one) and not is_inside(os.path.abspath(self.folder), one)
+            for one in named
+        )
 
     def includes(self, path: str) -> bool:
         """Whether ``include`` matches *path*, or is empty."""

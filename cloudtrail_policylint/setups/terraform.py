@@ -325,6 +325,15 @@ class TerraformResource(Resource):
 
     # -- references
 
+    def name_of_policy(self, label: str) -> str | None:
+        """The name that the data source ``aws_iam_policy`` with the *label* looks for."""
+        session = self.session
+        for block in session.module.data.get(("aws_iam_policy", label), ()):
+            for instance in instances_of(session, block):
+                name = attribute_of(session, block, instance, "name", block.span)
+                return literal_of(parts_of(name))
+        return None
+
     def find_links(self, path: Path) -> Links:
         """The resources that the property at *path* refers to."""
         expressions = list(self._expressions(path))

@@ -273,3 +273,10 @@ def test_the_name_is_the_function_s_after_its_folder_is_imported() -> None:
     import cloudtrail_policylint.decisions.call as module
 
     assert cloudtrail_policylint.decide is module.decide
+
+
+def test_an_action_that_a_known_service_does_not_have_is_refused() -> None:
+    with pytest.raises(InputError, match="did you mean cloudtrail:StopLogging"):
+        asked(action="cloudtrail:StopLoging")
+    assert asked(action="CloudTrail:stoplogging").allowed is False
+    assert asked(action="newservice:Thing", resource="*").allowed is False

@@ -536,7 +536,6 @@ def test_a_session_s_role_may_have_a_path() -> None:
         ("cloudtrail:LookupEvents", "*", "aws:ResourceTag/team", False),
         ("cloudtrail:LookupEvents", "*", "s3:prefix", False),
         ("cloudtrail-data:PutAuditEvents", "*", "cloudtrail:ExternalId", True),
-        ("cloudtrail:NoSuchAction", "*", "aws:RequestTag/team", True),
         ("nosuch:Action", "*", "nosuch:key", True),
     ],
 )

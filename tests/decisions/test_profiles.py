@@ -32,7 +32,7 @@ def test_each_request_has_a_source_and_known_parts(raw: dict[str, Any]) -> None:
     assert raw["says"]
     assert raw["for"] in {"trail", "event-data-store", "query", "import", "dashboard", "bucket", "key", "topic", "channel", "caller", "role"}  # fmt: skip
     assert raw["by"] in {"cloudtrail.amazonaws.com", "holder", "owner", "anybody"}
-    known = {name for name, _ in FACTS.request_parts} | {"account", "name", "field", "any"}
+    known = set(FACTS.request_parts) | {"account", "name", "field", "any"}
     used = re.findall(
         r"\{(.*?)\}",
         " ".join([raw["resource"], *(text or "" for text in raw.get("keys", {}).values())]),

@@ -512,7 +512,7 @@ def test_elsewhere_and_when_in_doubt_it_does_not() -> None:
 def test_a_problem_is_reported_by_the_rule_of_its_name() -> None:
     raw = {"id": "CT003", "name": "duplicate-key", "summary": "x", "severity": "warning", "confidence": "high", "why": "x", "fix": "x"}  # fmt: skip
     of = rule_from(raw, {})
-    book = RuleBook((), {"duplicate-key": of}, {}, BOOK.facts)
+    book = RuleBook((), {"duplicate-key": of}, b"{}", BOOK.facts)
     span = Span(SourceFile("x", "abc"), 1, 2)
     found = problem_finding(Problem("duplicate-key", "k twice", span), book, Owner("o", span))
     assert (found.rule, found.message, found.span, found.owner.name) == (of, "k twice", span, "o")

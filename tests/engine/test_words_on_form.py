@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from typing import Any
 
 import pytest
@@ -211,7 +212,8 @@ GLOBAL_KEYS = (
     ],
 )
 def test_type_of_a_key(key: str, type_: str | None) -> None:
-    assert Catalogue(Facts(global_keys=GLOBAL_KEYS)).type_of(key) == type_
+    facts = Facts(more=json.dumps({"global-keys": GLOBAL_KEYS}).encode())
+    assert Catalogue(facts).type_of(key) == type_
     statement = {**STATEMENT, "Condition": {"StringLike": {key: "a"}}}
     if key.startswith(("s3", "S3", "kms", "nosuch")):
         match = {"condition": {"some": {"key": {"typed": ["Numeric"]}}}}

@@ -36,6 +36,12 @@ class Tree:
     def callers(self, folder: str) -> list[str]:
         return self._callers.get(folder, [])
 
+    def installed(self, folder: str, name: str, source: str) -> str | None:
+        return None
+
+    def all_callers(self, folder: str) -> list[str]:
+        return self.callers(folder)
+
     def called(self, folder: str, source: str) -> str | None:
         path = posixpath.normpath(posixpath.join(folder, source))
         return path if any(posixpath.dirname(known) == path for known in self.files) else None

@@ -29,7 +29,7 @@ UNUSED, NO_REASON = rule("CT004", "unused-suppression"), rule("CT007", "suppress
 BOOK = RuleBook(
     rules=(UNKNOWN_ACTION, TAGS, OTHER),
     problems={UNUSED.name: UNUSED, NO_REASON.name: NO_REASON},
-    sets={},
+    stored_sets=b"{}",
     facts=Facts(),
 )
 

@@ -578,7 +578,7 @@ def writing(rule: str, text: str) -> RuleBook:
         name for name in rule_files(rules_folder()) if f"/{rule}-" in name.replace("\\", "/")
     )
     raw = {**read(path).raw, "edit": {"safe": True, "says": "write it", "write": text}}
-    return RuleBook((rule_from(raw, BOOK.sets),), BOOK.problems, BOOK.sets, BOOK.facts)
+    return RuleBook((rule_from(raw, BOOK.sets),), BOOK.problems, BOOK.stored_sets, BOOK.facts)
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cloudtrail_policylint.iam.catalogue import Catalogue, Facts, data_version
@@ -8,10 +10,14 @@ from cloudtrail_policylint.iam.patterns import parse
 FACTS = Facts(
     actions=("cloudtrail:ListInsightsMetricData", "cloudtrail:StopLogging", "s3:NewThing"),
     keys=("aws:SourceArn", "cloudtrail:Invented"),
-    misnamed=(
-        ("DisableLogging", "StopLogging"),
-        ("PutEvents", "cloudtrail-data:PutAuditEvents"),
-    ),
+    more=json.dumps(
+        {
+            "misnamed-actions": [
+                {"name": "DisableLogging", "meant": "StopLogging"},
+                {"name": "PutEvents", "meant": "cloudtrail-data:PutAuditEvents"},
+            ]
+        }
+    ).encode(),
 )
 
 

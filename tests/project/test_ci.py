@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +29,9 @@ def filled(template: str) -> str:
     """The job of *template* with the defaults of its inputs."""
     head, _, job = template.partition("\n---\n")
     inputs = YAML(typ="safe").load(head)["spec"]["inputs"]
-    return re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda m: str(inputs[m.group(1)]["default"]), job)
+    return re.sub(
+        r"\$\[\[ inputs\.([\w-]+) \]\]", lambda m: str(inputs[m.group(1)]["default"]), job
+    )
 
 
 def blocks(language: str) -> list[str]:
@@ -58,7 +59,7 @@ def test_the_gitlab_jobs_are_valid(tmp_path: Path) -> None:
 
 def test_every_example_pins_this_version() -> None:
     pins = re.findall(r"v(\d+\.\d+\.\d+)(?:\.tar\.gz|/templates|\n)", DOCUMENT + TEMPLATE)
-    assert len(pins) == 5
+    assert len(pins) == 6
     assert set(pins) == {__version__}
 
 
@@ -188,6 +189,9 @@ def test_the_action_uploads_what_it_finds_and_fails_then(workflow: Workflow) -> 
     # What is wrong with the command line fails the job at once, without an upload.
     assert workflow.run(arguments="--select=CT999") == 2
     assert "unknown rule or tag CT999" in workflow.output
+    assert workflow.run(changed_since="$(touch b)") == 2
+    assert "--changed-since: git: not a git repository" in workflow.output
+    assert not (workflow.here / "b").exists()
     assert workflow.uploaded is None
 
 
@@ -234,57 +238,3 @@ def strings(value: Any) -> list[str]:
         return [value]
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [one for part in parts for one in strings(part)]
-
-
-def git(*arguments: str, cwd: Path) -> None:
-    options = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
-    subprocess.run(["git", *options, *arguments], cwd=cwd, check=True, capture_output=True)
-
-
-@pytest.mark.skipif(shutil.which("xargs") is None, reason="needs xargs")
-def test_only_what_a_change_touches(tmp_path: Path) -> None:
-    (command,) = [block for block in blocks("sh") if "git diff" in block]
-    (tmp_path / "bin").mkdir()
-    program = tmp_path / "bin" / "cloudtrail-policylint"
-    program.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{PROJECT}" exec "{sys.executable}" -m cloudtrail_policylint "$@"\n'
-    )
-    program.chmod(0o755)
-    here = tmp_path / "repository"
-    here.mkdir()
-    git("init", "-q", "-b", "main", cwd=here)
-    for name in ("old.json", "changed.json", "gone.json", "package.json"):
-        (here / name).write_text(BAD)
-    git("add", ".", cwd=here)
-    git("commit", "-qm", "before", cwd=here)
-    git("update-ref", "refs/remotes/origin/main", "HEAD", cwd=here)
-
-    def run() -> subprocess.CompletedProcess[str]:
-        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.run(
-            ["bash", "-c", command],
-            cwd=here,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-        )
-
-    nothing = run()
-    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, "", "")
-    (here / "changed.json").write_text(BAD + "\n")
-    (here / "new one.json").write_text(BAD)
-    (here / "notes.md").write_text("cloudtrail")
-    for name in ("-", "--", "--fix", "--output=package.json"):
-        (here / name).write_text(BAD)
-    (here / "gone.json").unlink()
-    git("add", "-A", cwd=here)
-    git("commit", "-qm", "after", cwd=here)
-    found = run()
-    assert found.returncode == 123
-    assert "exits with 123" in DOCUMENT
-    assert re.findall(r"^(.*?):1:44: error CT101 ", found.stdout, re.MULTILINE) == [
-        "--output=package.json",
-        "changed.json",
-        "new one.json",
-    ]
-    assert (here / "package.json").read_text() == BAD

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cloudtrail_policylint.base.errors import UsageError
-from cloudtrail_policylint.questions.ask import actions_of, checked_account, context_of
+from cloudtrail_policylint.questions.ask import Question, actions_of, checked_account, context_of
 from cloudtrail_policylint.questions.who import find
+from cloudtrail_policylint.questions.who_can import who_can
 from support.questions import ACCOUNT, TRAIL, answer, view_of
 
 if TYPE_CHECKING:
@@ -171,11 +172,43 @@ def test_a_managed_policy_of_aws_counts_where_its_text_is_known(tmp_path: Path) 
     view = view_of(tmp_path / "a", {"main.tf": terraform(more=ATTACHED.format(arn))})
     assert answer(view, "role/ops", "cloudtrail:LookupEvents").word == "allowed"
     assert answer(view, "role/ops", "cloudtrail:DeleteTrail").word == "not-allowed"
-    other = "arn:aws:iam::aws:policy/SecurityAudit"
-    view = view_of(tmp_path / "b", {"main.tf": terraform(more=ATTACHED.format(other))})
-    found = answer(view, "role/ops", "cloudtrail:DeleteTrail")
-    assert found.word == "unknown"
-    assert any(line.startswith(other) for line in found.not_in_view)
+
+
+@pytest.mark.parametrize(
+    ("written", "action", "word"),
+    [
+        ("arn:aws:iam::aws:policy/SecurityAudit", "cloudtrail:DeleteTrail", "not-allowed"),
+        ("arn:aws:iam::aws:policy/SecurityAudit", "ec2:StopInstances", "unknown"),
+        ("arn:aws:iam::aws:policy/job-function/ViewOnlyAccess", "s3:DeleteObject", "not-allowed"),
+        ("arn:aws:iam::aws:policy/ViewOnlyAccess", "s3:DeleteObject", "unknown"),
+        ("arn:aws:iam::aws:policy/PowerUserAccess", "ec2:StopInstances", "allowed"),
+        ("arn:aws:iam::aws:policy/AWSCloudTrailFullAccess", "cloudtrail:DeleteTrail", "allowed"),
+        ("arn:aws:iam::aws:policy/NewerThanTheData", "cloudtrail:DeleteTrail", "unknown"),
+        ("arn:aws:iam::111122223333:policy/AdministratorAccess", "iam:CreateUser", "unknown"),
+        ("${data.aws_iam_policy.p.arn}", "cloudtrail:DeleteTrail", "allowed"),
+    ],
+)
+def test_what_is_known_of_a_managed_policy(
+    tmp_path: Path, written: str, action: str, word: str
+) -> None:
+    data = 'data "aws_iam_policy" "p" { name = "AdministratorAccess" }'
+    view = view_of(tmp_path, {"main.tf": terraform(more=ATTACHED.format(written) + data)})
+    found = answer(view, "role/ops", action)
+    assert found.word == word
+    assert any(line.startswith(written) for line in found.not_in_view) == (word == "unknown")
+
+
+def test_a_role_that_only_has_managed_policies_is_in_view(tmp_path: Path) -> None:
+    text = """
+resource "aws_iam_user" "root" { name = "helper" }
+resource "aws_iam_user_policy_attachment" "root" {
+  user       = aws_iam_user.root.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+resource "aws_iam_user" "nobody" { name = "nobody" }"""
+    view = view_of(tmp_path, {"main.tf": text})
+    assert answer(view, "user/helper", STOP).word == "allowed"
+    assert answer(view, "user/nobody", STOP).word == "not-allowed"
 
 
 def test_an_inline_policy_that_is_not_known_keeps_the_answer_open(tmp_path: Path) -> None:
@@ -280,6 +313,14 @@ def test_without_a_resource_the_question_is_whether_there_is_one(tmp_path: Path)
     assert answer(view, who, STOP, pattern.replace("audit", "other")).word == "not-allowed"
 
 
+def test_a_name_stands_for_the_resources_that_allows_name(tmp_path: Path) -> None:
+    text = terraform(statement="", more="").replace('"Resource": "*"', f'"Resource": "{TRAIL}"')
+    view = view_of(tmp_path, {"main.tf": text})
+    found = answer(view, "role/ops", STOP, "audit")
+    assert (found.word, found.resource) == ("allowed", TRAIL)
+    assert answer(view, "role/ops", STOP, "other").word == "not-allowed"
+
+
 def test_a_bucket_policy_and_the_account_of_the_resource(tmp_path: Path) -> None:
     text = f"""
 resource "aws_s3_bucket" "b" {{ bucket = "logs" }}
@@ -375,3 +416,63 @@ def test_options_are_validated() -> None:
             context_of([bad])
     with pytest.raises(UsageError):
         checked_account("12")
+
+
+def test_the_policy_of_a_bucket_of_a_template_counts(tmp_path: Path) -> None:
+    text = """
+Resources:
+  Logs: {Type: "AWS::S3::Bucket", Properties: {BucketName: logs}}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Logs
+      PolicyDocument:
+        Statement: {Effect: Deny, Principal: "*", Action: "s3:DeleteObject", Resource: !Sub "${Logs.Arn}/*"}
+  Ann:
+    Type: AWS::IAM::User
+    Properties:
+      UserName: ann
+      Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: "s3:*", Resource: "*"}}}]
+"""
+    view = view_of(tmp_path, {"t.yaml": text})
+    asked = ("user/ann", "s3:DeleteObject", "arn:aws:s3:::logs/a")
+    assert answer(view, *asked).word == "denied"
+
+
+SCP_ON_UNIT = f"""
+resource "aws_organizations_policy" "guard" {{
+  content = jsonencode({json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": STOP, "Resource": "*"}]})})
+}}
+resource "aws_organizations_policy_attachment" "guard" {{
+  policy_id = aws_organizations_policy.guard.id
+  target_id = "ou-ab12-11111111"
+}}
+"""
+UNKNOWN_POLICY = """
+variable "policy" {}
+resource "aws_iam_role" "x" { name = "ops" }
+resource "aws_iam_role_policy" "x" {
+  role   = aws_iam_role.x.id
+  policy = var.policy
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "depends", "says"),
+    [
+        (
+            terraform(more=SCP_ON_UNIT),
+            "whether aws_organizations_policy.guard is in force",
+            f"may deny {STOP}: whether it is in force for this account is not known",
+        ),
+        (UNKNOWN_POLICY, "a policy of it whose text is not known", f"no identity policy allows {STOP}"),
+    ],
+)  # fmt: skip
+def test_an_open_answer_says_what_it_depends_on(
+    tmp_path: Path, text: str, depends: str, says: str
+) -> None:
+    view = view_of(tmp_path, {"main.tf": text})
+    (one,) = who_can(view, Question("", STOP, TRAIL), [STOP]).entries
+    assert (one.label, one.certain, one.depends_on) == ("role/ops", False, (depends,))
+    assert answer(view, "role/ops", STOP, TRAIL).causes[0].says == says

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cloudtrail_policylint.questions import events
-from cloudtrail_policylint.questions.events import MAX_DISTINCT, read_events
+from cloudtrail_policylint.questions.events import MAX_DISTINCT, MAX_WORD, read_events
 from cloudtrail_policylint.questions.messages import DECODED, UnreadableMessageError
 
 ROLE = "arn:aws:iam::111122223333:role/path/ops"
@@ -196,3 +196,23 @@ def test_distinct_denials_are_told_apart_up_to_a_number(monkeypatch: pytest.Monk
     monkeypatch.setattr(events, "MAX_DISTINCT", 5)
     found = read_events(Endless(9, distinct=True))
     assert (len(found.denials), found.left_out) == (5, 4)
+
+
+def test_records_of_one_denial_tell_what_all_of_them_have() -> None:
+    records = [event(sourceIPAddress="192.0.2.1"), event(sourceIPAddress="192.0.2.2")]
+    (one,) = read(json.dumps(records)).denials
+    assert one.count == 2
+    assert one.denial.context == {
+        "aws:RequestedRegion": ("eu-west-1",),
+        "aws:MultiFactorAuthPresent": ("true",),
+    }
+
+
+def test_no_value_of_a_record_is_kept_at_any_length() -> None:
+    long = "x" * 1_000_000
+    identity = {"type": "IAMUser", "arn": long}
+    text = json.dumps(
+        event(errorMessage=long, userIdentity=identity, requestParameters={"name": long})
+    )
+    (one,) = read(text).denials
+    assert max(map(len, (one.denial.principal, one.denial.resource))) == MAX_WORD

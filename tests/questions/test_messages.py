@@ -9,10 +9,12 @@ import pytest
 
 from cloudtrail_policylint.questions.messages import (
     OPERATION,
+    PUBLIC_ACCESS,
     SENTENCE,
     SET_UP,
     UnreadableMessageError,
     read_message,
+    read_messages,
 )
 from cloudtrail_policylint.questions.refusals import BY_NAME, CONSOLE_LOGS
 
@@ -60,6 +62,12 @@ def wrapped(text: str) -> str:
     return "\n".join(["╷", *[f"│ {line}" for line in lines], "╵"])
 
 
+def broken(text: str, width: int = 61) -> str:
+    """*text* as it is copied from a terminal, which breaks lines in the middle of words."""
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    return "\n".join(["╷", *[f"│ {line}".rstrip() for line in lines], "╵"])
+
+
 FRAMES: dict[str, Callable[[str], str]] = {
     "bare": lambda text: text,
     "cli": lambda text: f"\nAn error occurred (AccessDeniedException) when calling the StopLogging operation: {text}\n",
@@ -75,6 +83,11 @@ FRAMES: dict[str, Callable[[str], str]] = {
     "java-1": lambda text: f"com.amazonaws.AmazonServiceException: {text} (Service: AWSCloudTrail; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1)",
     "javascript": lambda text: f"AccessDeniedException: {text}\n    at throwDefaultError (/x.js:1:2)\n  '$fault': 'client'",
     "xml": lambda text: f"<Error><Code>AccessDenied</Code><Message>{text.replace(chr(34), '&quot;')}</Message><RequestId>1</RequestId></Error>",
+    "actions-log": lambda text: "".join(f"2026-11-20T10:11:12.3456789Z \x1b[31m│\x1b[0m {line}\n" for line in wrapped(text).split("\n")),
+    "python-log": lambda text: "".join(f"[2026-11-20 10:11:12,345] {line}\n" for line in wrapped(text).split("\n")),
+    "rust": lambda text: f"Error: unhandled error (AccessDeniedException): Error {{ code: \"AccessDeniedException\", message: {json.dumps(text)} }}",
+    "terminal": lambda text: broken(text),
+    "json-twice": lambda text: json.dumps(json.dumps({"msg": text})),
     "json": lambda text: json.dumps({"__type": "AccessDeniedException", "Message": text}),
     "lines": lambda text: text.replace(" ", "\n  "),
     "windows": lambda text: text.replace(" ", "\r\n"),
@@ -91,6 +104,63 @@ def test_each_form_in_each_frame(frame: str, end: str) -> None:
         assert (found.kind, found.explicit, found.policy) == ENDS[end]
 
 
+CONSOLE = f"""You don't have permission to cloudtrail:DescribeTrails. To request access, copy the text.
+User: {ANN}
+Service: cloudtrail
+Action: DescribeTrails
+On resource(s): arn:aws:cloudtrail:eu-west-1:111122223333:trail/*
+Context: """
+
+
+@pytest.mark.parametrize("joined", ["\n", " ", ""])
+@pytest.mark.parametrize(
+    ("context", "kind", "explicit"),
+    [
+        ("no identity-based policy allows the action", "identity", False),
+        ("a service control policy explicitly denies the action", "scp", True),
+        ("an identity-based policy explicitly denies the action", "identity", True),
+    ],
+)
+def test_what_the_console_shows(*, joined: str, context: str, kind: str, explicit: bool) -> None:
+    found = read_message((CONSOLE + context).replace("\n", joined))
+    assert (found.principal, found.action) == (ANN, "cloudtrail:DescribeTrails")
+    assert found.resource == "arn:aws:cloudtrail:eu-west-1:111122223333:trail/*"
+    assert (found.kind, found.explicit) == (kind, explicit)
+    short = CONSOLE.replace("Service: cloudtrail\nAction: ", "Action: cloudtrail:") + context
+    assert read_message(short) == found
+
+
+def test_all_denials_of_a_text_are_read_once_each() -> None:
+    other = HEAD.replace(ACTION, "cloudtrail:DeleteTrail") + " with an explicit deny"
+    lines = [HEAD, other, f"{HEAD}.", "Done."]
+    assert [(one.action, one.explicit) for one in read_messages("\n".join(lines))] == [
+        (ACTION, False),
+        ("cloudtrail:DeleteTrail", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rest", "kind"),
+    [
+        (" on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access", "resource"),
+        (" on resource: x because public policies are blocked by the BlockPublicPolicy block public access setting.", PUBLIC_ACCESS),
+    ],
+)  # fmt: skip
+def test_other_reasons(rest: str, kind: str) -> None:
+    found = read_message(HEAD + rest)
+    assert (found.kind, found.explicit) == (kind, False)
+
+
+def test_a_bare_denial_is_read_if_the_action_is_said() -> None:
+    text = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+    with pytest.raises(UnreadableMessageError, match="say --principal, --action"):
+        read_message(text)
+    (found,) = read_messages(text, "s3:GetObject")
+    assert (found.form, found.action) == (OPERATION, "s3:GetObject")
+    with pytest.raises(UnreadableMessageError):
+        read_messages("hello", "s3:GetObject")
+
+
 def test_the_shortest_form_has_an_action_only() -> None:
     found = read_message(
         "User: arn:aws:iam::123456789012:user/marymajor is not authorized to perform: iam:PassRole"
@@ -105,6 +175,7 @@ def test_the_shortest_form_has_an_action_only() -> None:
         ("An error occurred (AccessDenied) when calling the PutObject operation: Access Denied", "s3:PutObject"),
         ("An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized", "ec2:RunInstances"),
         ("operation error CloudTrail: StopLogging, https response error StatusCode: 400, api error AccessDeniedException: no", ACTION),
+        ("Not authorized to perform sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity"),
         ("operation error CloudWatch Logs: PutLogEvents, api error AccessDeniedException: no", "logs:PutLogEvents"),
     ],
 )  # fmt: skip

@@ -9,8 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from cloudtrail_policylint import decide
+from cloudtrail_policylint.questions.languages import written
 from cloudtrail_policylint.questions.messages import read_message
-from cloudtrail_policylint.questions.suggest import written
 from cloudtrail_policylint.questions.why import Asked, Explainer
 from support.questions import ACCOUNT, TRAIL, answer, view_of
 
@@ -170,11 +170,58 @@ def test_a_deny_is_excepted_with_a_caution(tmp_path: Path) -> None:
         {"main.tf": OBJECT, "scp/p.json": json.dumps(deny)},
         denied(resource=TRAIL, end=end),
     )
-    assert (found.word, found.has_cause) == ("denied", True)
-    (first,) = found.suggestions
+    assert (found.word, found.has_cause, found.certain) == ("denied", True, True)
+    first, allow = found.suggestions[:2]
+    assert STATUS in allow.text  # nothing allows it, either
     condition = json.loads("{" + first.text + "}")
     assert condition == {"Condition": {"ArnNotLike": {"aws:PrincipalArn": ANN}}}
     assert "on purpose" in first.caution
+
+
+@pytest.mark.parametrize(
+    ("condition", "text", "where"),
+    [
+        ({"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}, f'"{ANN}"', "add this to aws:PrincipalArn of StringNotLike"),
+        ({"ArnNotLike": {"aws:SourceArn": "x"}}, f'"StringNotLike": {{\n  "aws:PrincipalArn": "{ANN}"\n}}', "add this to the statement's Condition"),
+    ],
+)  # fmt: skip
+def test_an_exception_is_added_to_the_condition_that_is_there(
+    tmp_path: Path, condition: dict[str, Any], text: str, where: str
+) -> None:
+    deny = {"Effect": "Deny", "Action": "cloudtrail:*", "Resource": "*", "Condition": condition}
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    found = why(tmp_path, {"p.json": json.dumps(policy(deny, allow))}, denied(resource=TRAIL))
+    (one,) = found.suggestions
+    assert one.text == text
+    assert one.caution.startswith(where)
+
+
+def test_a_deny_that_may_apply_is_the_one_that_aws_names(tmp_path: Path) -> None:
+    condition = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+    files = {"p.json": json.dumps(policy(deny))}
+    end = " with an explicit deny in an identity-based policy"
+    found = why(tmp_path, files, denied("s3:ListAllMyBuckets", end=end))
+    assert (found.word, found.certain, found.has_cause) == ("denied", False, True)
+    other = " with an explicit deny in a service control policy"
+    assert why(tmp_path, files, denied("s3:ListAllMyBuckets", end=other)).word == "not-allowed"
+
+
+def test_the_nearest_statement_gets_a_resource_only_if_it_has_no_other_action(
+    tmp_path: Path,
+) -> None:
+    for actions, expected in ([STATUS], True), ([STATUS, "cloudtrail:StopLogging"], False):
+        near = {"Effect": "Allow", "Action": actions, "Resource": f"{TRAIL}-2"}
+        folder = tmp_path / str(expected)
+        found = why(folder, {"p.json": json.dumps(policy(near))}, denied(resource=TRAIL))
+        assert any(one.text == f'"{TRAIL}"' for one in found.suggestions) == expected
+
+
+def test_a_file_that_cdk_makes_is_not_the_place(tmp_path: Path) -> None:
+    template = json.loads(json.dumps(TEMPLATE))
+    template["Resources"]["Ann"]["Metadata"] = {"aws:cdk:path": "Audit/Ann/Resource"}
+    found = why(tmp_path, {"t.template.json": json.dumps(template)}, denied(resource=TRAIL))
+    assert found.suggestions[0].caution.startswith("CDK makes this file")
 
 
 def test_what_the_files_allow_was_denied_elsewhere(tmp_path: Path) -> None:
@@ -209,7 +256,9 @@ resource "aws_iam_role" "ops" {{
     assert found.answered is not None
     first = found.answered.causes[0]
     assert (first.kind, first.effect) == ("trust", "lacks")
-    assert any("Principal" in one.text and ANN in one.text for one in found.suggestions)
+    (one,) = found.suggestions  # no identity policy is needed besides
+    assert "Principal" in one.text
+    assert ANN in one.text
 
 
 def test_options_stand_in_for_what_the_message_does_not_say(tmp_path: Path) -> None:

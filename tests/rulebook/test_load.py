@@ -7,12 +7,15 @@ import os
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import pytest
 
 from cloudtrail_policylint import __version__
 from cloudtrail_policylint.base.disk import replace_file
+from cloudtrail_policylint.iam.catalogue import Facts
+from cloudtrail_policylint.rulebook.model import RuleBook, extended
 from support.paths import PROJECT
 from support.rules import RULE
 
@@ -56,6 +59,12 @@ class Checkout:
         return found
 
 
+def kept_by(checkout: Checkout) -> RuleBook:
+    """The rules in the cache of *checkout*."""
+    empty = RuleBook((), {}, b"{}", Facts())
+    return extended(empty, checkout.cached().read_bytes().partition(b"\n")[2])
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
@@ -68,34 +77,40 @@ def test_many_runs_at_once_some_of_them_killed(checkout: Checkout) -> None:
         one.kill()
         one.communicate()
     assert all(checkout.right(one) for one in runs[3:])
-    json.loads(checkout.cached().read_text())
+    assert kept_by(checkout).rules[0].id == "ACME1"
     assert checkout.run()
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        "", "[", "[]", "7", "{}", '{"stamp": 1, "rules": 1}', "[" * 100_000, '{"stamp": STAMP, "rules": 7}',
-        '{"stamp": STAMP, "rules": {"rules": [{"id": 1}], "sets": {}}}', '{"stamp": STAMP, "rules": {"rules": {}, "sets": []}}', "\x00",
-        '{"stamp": STAMP}',
+        "", "[", "[]", "7", "{}", "[1, 1]", "[" * 100_000, "\x00", "STAMP", "STAMP\n7", "WHOLE7", "HALF",
+        "SUM7", "SUM[]", 'SUM{"rules": [{"id": 1}], "sets": 0}', 'SUM{"rules": {}, "sets": []}', 'SUM{"rules": [], "sets": 7}',
     ],
 )  # fmt: skip
 def test_a_damaged_cache_is_none(checkout: Checkout, damage: str) -> None:
     assert checkout.run()
-    stamp = json.dumps(json.loads(checkout.cached().read_text())["stamp"])
-    checkout.cached().write_text(damage.replace("STAMP", stamp))
+    whole = checkout.cached().read_text()
+    first = whole.partition("\n")[0]
+    if damage.startswith("SUM"):
+        damage = damage[3:]
+        stamp = json.loads(first)[0]
+        first = json.dumps([stamp, zlib.crc32(damage.encode())])
+        damage = f"STAMP\n{damage}"
+    for name, text in (("STAMP", first), ("WHOLE", whole), ("HALF", whole[: len(whole) // 2])):
+        damage = damage.replace(name, text)
+    checkout.cached().write_text(damage)
     assert checkout.run()
-    assert json.loads(checkout.cached().read_text())["rules"]["rules"][0]["id"] == "ACME1"
+    assert kept_by(checkout).rules[0].id == "ACME1"
 
 
 def test_a_cache_of_another_version_is_none(checkout: Checkout) -> None:
     assert checkout.run()
-    kept = json.loads(checkout.cached().read_text())
-    assert __version__ in kept["stamp"]
-    changed = (
-        json.dumps(kept).replace(f'"{__version__}"', '"0.0.9"', 1).replace("wide-lookup", "old")
-    )
-    checkout.cached().write_text(changed)
+    text = checkout.cached().read_text().partition("\n")[2].replace("wide-lookup", "old")
+    stamp = json.loads(checkout.cached().read_text().partition("\n")[0])[0]
+    stamp[stamp.index(__version__)] = "0.0.9"
+    head = json.dumps([stamp, zlib.crc32(text.encode())])
+    checkout.cached().write_text(f"{head}\n{text}")
     assert checkout.run()
     assert '"wide-lookup"' in checkout.cached().read_text()
 
@@ -104,7 +119,9 @@ def test_a_cache_of_another_version_is_none(checkout: Checkout) -> None:
 def test_a_cache_that_others_can_write_is_not_read(checkout: Checkout, what: str) -> None:
     assert checkout.run()
     path = checkout.cached()
-    path.write_text(path.read_text().replace("wide-lookup", "forged"))
+    head, _, text = path.read_text().partition("\n")
+    text = text.replace("wide-lookup", "forged")
+    path.write_text(f"{json.dumps([json.loads(head)[0], zlib.crc32(text.encode())])}\n{text}")
     assert b"forged" in checkout.start().communicate()[0]
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -119,7 +136,9 @@ def test_a_cache_that_others_can_write_is_not_read(checkout: Checkout, what: str
 def test_a_cache_of_somebody_else_is_not_read(checkout: Checkout) -> None:
     assert checkout.run()
     path = checkout.cached()
-    path.write_text(path.read_text().replace("wide-lookup", "forged"))
+    head, _, text = path.read_text().partition("\n")
+    text = text.replace("wide-lookup", "forged")
+    path.write_text(f"{json.dumps([json.loads(head)[0], zlib.crc32(text.encode())])}\n{text}")
     os.chown(path, 12345, 12345)
     assert b"forged" not in checkout.start().communicate()[0]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cloudtrail_policylint.findings.finding import Finding
 from cloudtrail_policylint.iam.written import Owner
-from cloudtrail_policylint.rulebook.model import Rule
+from cloudtrail_policylint.rulebook.model import Rule, json_line
 from cloudtrail_policylint.tree.source import SourceFile, Span
 
 
@@ -17,17 +17,21 @@ def finding(message: str = "m", **given: Any) -> Finding:
     rule = Rule(
         id=given.pop("id", "X1"),
         name="own-rule",
-        summary="summary",
         severity=severity,
         confidence="high",
-        status="stable",
-        since="",
         tags=given.pop("tags", ()),
         subject="statement",
         cases=(),
-        why=given.pop("why", "why"),
-        fix="fix",
-        references=(),
+        told=json_line(
+            {
+                "summary": "summary",
+                "why": given.pop("why", "why"),
+                "fix": "fix",
+                "status": "stable",
+                "since": "",
+                "references": [],
+            }
+        ),
         supersedes=(),
     )
     span = Span(source, 0, len(source.text))

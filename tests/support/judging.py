@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from cloudtrail_policylint.engine.engine import Engine, Failure
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 FACTS = Facts(
     actions=("cloudtrail:ListInsightsMetricData",),
     keys=("aws:SourceArn",),
-    misnamed=(("DisableLogging", "StopLogging"),),
+    more=json.dumps(
+        {"misnamed-actions": [{"name": "DisableLogging", "meant": "StopLogging"}]}
+    ).encode(),
 )
-BOOK = RuleBook(rules=(), problems={}, sets={}, facts=FACTS)
+BOOK = RuleBook(rules=(), problems={}, stored_sets=b"{}", facts=FACTS)
 
 
 def rule(match: Any, **given: Any) -> Rule:

@@ -113,6 +113,15 @@ class Stacks:
                 owns=tree.owns,
             )
 
+    def hiding(
+        self, path: str, _hides: Callable[[Span], bool], *, inputs: bool
+    ) -> list[Extraction]:
+        """The extraction of the template *path* with unknown parameters, if *inputs* are hidden."""
+        tree = self._tree(path)
+        if tree is None or not inputs:
+            return []
+        return [find(tree.template.root, tree.source, evaluator=self._evaluator(path, None))]
+
     # -- which templates there are
 
     def _collect(self, left: list[str]) -> None:

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
     from ...readers.hcl.file import Block
     from ...readers.hcl.syntax import Step
+    from ...tree.source import SourceFile
     from .module import Module
     from .session import Caller, Instance, Scope
 
@@ -399,6 +400,35 @@ class Evaluator(Session):
         if not self.charge(len(arguments), expression.span):
             return hole_at(expression.span)
         return functions.apply(self, name, arguments, expression.span)
+
+
+class PartlyHidden(Evaluator):
+    """An evaluator for which what is written at the places that *hides* says is unknown."""
+
+    def __init__(
+        self,
+        module: Module,
+        hides: Callable[[Span], bool],
+        caller: Caller | None = None,
+        folder: str = ".",
+        children: Children | None = None,
+        *,
+        unknown_inputs: bool = False,
+    ) -> None:
+        super().__init__(module, caller, folder, children, unknown_inputs=unknown_inputs)
+        self._hides = hides
+
+    def evaluate(self, expression: Expression, scope: Scope = TOP) -> Node:
+        """The value of *expression*, unknown if it is hidden."""
+        if self._hides(expression.span):
+            return hole_at(expression.span)
+        return super().evaluate(expression, scope)
+
+    def opened(self, path: str, span: Span) -> SourceFile | None:
+        """The file *path*, None if it is hidden."""
+        source = super().opened(path, span)
+        hidden = source is not None and self._hides(Span(source, 0, len(source.text)))
+        return None if hidden else source
 
 
 _EVALUATE: dict[type, Callable[[Evaluator, Any, Scope], Node]] = {

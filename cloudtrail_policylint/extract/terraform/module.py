@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...base.formats import DEFINITIONS, is_always_loaded
 from ...base.lazy_regex import regex
 from ...iam.written import Allowance, Problem, syntax_problem
 from ...readers.hcl import reader as hcl_reader
@@ -93,17 +94,45 @@ class Module:
         self.names = names
         self.tests = tests
         self.sources = tuple(sources)
-        self.unused = tuple(source for source in sources if _is_unused(source.path))
+        definitions = [source for source in sources if source.path.endswith(DEFINITIONS)]
+        self.unused = tuple([one for one in definitions if not is_always_loaded(one.path)])
         self.size = sum(len(source.text) for source in sources)
         for source in sources:
-            if not source.path.endswith(_DEFINITIONS):
+            if not source.path.endswith(DEFINITIONS):
                 self._add(source)
-        for source in sorted(sources, key=lambda source: _precedence(source.path)):
-            if _applies_by_itself(source.path):
-                definitions = _definitions(source)
-                self.values.update(definitions.attributes)
-                whole = whole and definitions.mistake is None
+        for source in sorted(definitions, key=lambda source: _precedence(source.path)):
+            if is_always_loaded(source.path):
+                self._define(source)
         self.whole = whole and not self.problems
+
+    def with_definitions(self, sources: Sequence[SourceFile]) -> Module:
+        """The same module with the variables that *sources* set, later ones first.
+
+        Source: developer.hashicorp.com/terraform/language/values/variables, "Variable
+        Definition Precedence".
+        """
+        from copy import copy
+
+        changed = copy(self)
+        changed.values, changed.problems = dict(self.values), [*self.problems]
+        changed.unused = tuple([one for one in self.unused if one not in sources])
+        for source in sources:
+            changed._define(source)
+        changed.whole = self.whole and not changed.problems
+        return changed
+
+    def _define(self, source: SourceFile) -> None:
+        """Set the variables that *source* sets."""
+        in_json = source.path.endswith(".json")
+        if in_json:
+            from ...readers.hcl import json_syntax
+
+            file = json_syntax.read_definitions(source)
+        else:
+            file = hcl_reader.read(source)
+        self.values.update(file.attributes)
+        if file.mistake is not None:
+            self.problems.append(syntax_problem(file.mistake, "JSON" if in_json else "HCL"))
 
     def declares_all(self, source: SourceFile) -> bool:
         """Whether all declarations that the file *source* may refer to are known."""
@@ -185,27 +214,6 @@ def _near_misses(comment: Text) -> Iterator[Problem]:
     if _MEANT.match(comment.written) and not _ALLOW.fullmatch(comment.written):
         message = "this comment suppresses nothing; write policylint: allow RULE -- reason"
         yield Problem("unused-suppression", message, comment.span)
-
-
-_DEFINITIONS = (".tfvars", ".tfvars.json")
-
-
-def _definitions(source: SourceFile) -> HclFile:
-    if source.path.endswith(".json"):
-        from ...readers.hcl import json_syntax
-
-        return json_syntax.read_definitions(source)
-    return hcl_reader.read(source)
-
-
-def _applies_by_itself(path: str) -> bool:
-    """Whether Terraform loads the variable definitions *path* automatically."""
-    name = path.rsplit("/", 1)[-1].removesuffix(".json")
-    return name == "terraform.tfvars" or name.endswith(".auto.tfvars")
-
-
-def _is_unused(path: str) -> bool:
-    return path.endswith(_DEFINITIONS) and not _applies_by_itself(path)
 
 
 def _precedence(path: str) -> tuple[bool, str]:

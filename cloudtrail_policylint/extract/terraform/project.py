@@ -3,7 +3,7 @@
 A module is evaluated once for each call of it, with the caller's values
 (developer.hashicorp.com/terraform/language/modules/syntax), or without any call
 by itself, as a root module. The outputs of modules from a registry or from git
-are unknown.
+are unknown unless ``terraform init`` has downloaded them.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from .session import Caller
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Protocol
 
     from ...iam.written import Extraction
     from ...readers.hcl.file import Block
-    from ...tree.source import SourceFile
+    from ...tree.source import SourceFile, Span
     from .session import Instance
 
     class Folders(Protocol):
@@ -44,8 +44,14 @@ if TYPE_CHECKING:
         def callers(self, folder: str) -> list[str]:
             """The folders whose modules may call the one of *folder*."""
 
+        def all_callers(self, folder: str) -> Iterable[str]:
+            """The same, and those that call these, also indirectly."""
+
         def called(self, folder: str, source: str) -> str | None:
             """The folder that the module source *source* names; None if it may not be read."""
+
+        def installed(self, folder: str, name: str, source: str) -> str | None:
+            """The folder of the downloaded module that the one of *folder* calls *name*."""
 
         def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
             """A function that opens a file by its path relative to *folder*."""
@@ -58,15 +64,28 @@ MAX_CALLS = 8
 """Calls that one module is evaluated for; with more of them its arguments are unknown."""
 MAX_EVALUATIONS = 2000
 """Evaluations of modules in one project; further calls are not evaluated."""
+_META = ("source", "version", "count", "for_each", "providers", "depends_on")
+"""Attributes of a call that are no arguments of the module."""
 MAX_NESTING = 20
 """Levels of modules in modules that are evaluated."""
 
 
 class Project:
-    """The Terraform modules of *folders*, each read once."""
+    """The Terraform modules of *folders*, each read once.
 
-    def __init__(self, folders: Folders) -> None:
+    What is written at places that *hides* says is unknown. *definitions* are files that
+    set variables of root modules, later ones first, besides those that Terraform always loads.
+    """
+
+    def __init__(
+        self,
+        folders: Folders,
+        hides: Callable[[Span], bool] | None = None,
+        definitions: Sequence[SourceFile] = (),
+    ) -> None:
         self._folders = folders
+        self._definitions = definitions
+        self._hides = hides
         self._modules: dict[str, Module] = {}
         self._evaluators: dict[str, list[Evaluator]] = {}
         self._children: dict[tuple[int, int, str | None], Evaluator | None] = {}
@@ -76,6 +95,32 @@ class Project:
         """The extraction of the module *folder*, once by itself or once for each call of it."""
         for evaluator in self._evaluated(folder):
             yield find(evaluator)
+
+    def hiding(
+        self, folder: str, hides: Callable[[Span], bool], *, inputs: bool
+    ) -> list[Extraction]:
+        """The extractions of the module *folder* as if what *hides* says were unknown.
+
+        With *inputs*, so is all that callers give.
+        """
+        other = Project(self._folders, hides, self._definitions)
+        other._modules = self._modules
+        if inputs and self._calls_of(folder):
+            return [find(other._root(folder, unknown_inputs=True))]
+        return list(other.extractions(folder))
+
+    def arguments(self, folder: str) -> Iterator[Span]:
+        """The places of the arguments in the calls of the module *folder*, and in those above.
+
+        Not those by which a module only passes on what it was given.
+        """
+        for above in self._folders.all_callers(folder):
+            is_root = not self._folders.callers(above)
+            for block in self._module(above).calls:
+                for name, attribute in block.attributes.items():
+                    span = attribute.expression.span
+                    if name not in _META and (is_root or "var." not in span.text):
+                        yield span
 
     def forget(self) -> None:
         """Drop all modules: a repository may have many projects."""
@@ -118,14 +163,18 @@ class Project:
 
     def _root(self, folder: str, *, unknown_inputs: bool = False) -> Evaluator:
         module = self._module(folder)
-        evaluator = Evaluator(module, children=self._child, unknown_inputs=unknown_inputs)
+        if self._definitions:
+            module = module.with_definitions(self._definitions)
+        evaluator = self._evaluator(module, unknown_inputs=unknown_inputs)
         self._at[id(evaluator)] = (evaluator, folder, 0)
         return evaluator
 
     def _target(self, folder: str, block: Block) -> str | None:
-        """The folder that *block* in the module *folder* calls; None if it is not local."""
-        path = _local_path(block)
-        return self._folders.called(folder, path) if path is not None else None
+        """The folder that *block* in the module *folder* calls; None if it is not at hand."""
+        source = _source(block)
+        if source.startswith(("./", "../")) or source in (".", ".."):
+            return self._folders.called(folder, source)
+        return self._folders.installed(folder, block.labels[0], source) if source else None
 
     def _child(self, caller: Evaluator, block: Block, instance: Instance) -> Evaluator | None:
         key = (id(caller), id(block), instance.key)
@@ -138,19 +187,33 @@ class Project:
         folder = self._target(above, block)
         if folder is None or nesting == MAX_NESTING or len(self._at) == MAX_EVALUATIONS:
             return None
-        path = posixpath.normpath(posixpath.join(caller.folder, _local_path(block) or "."))
-        child = Evaluator(
-            self._module(folder), Caller(caller, block, instance), path, children=self._child
-        )
+        way = posixpath.relpath(folder or ".", above or ".")
+        path = posixpath.normpath(posixpath.join(caller.folder, way))
+        child = self._evaluator(self._module(folder), Caller(caller, block, instance), path)
         self._at[id(child)] = (child, folder, nesting + 1)
         return child
 
+    def _evaluator(
+        self,
+        module: Module,
+        caller: Caller | None = None,
+        path: str = ".",
+        *,
+        unknown_inputs: bool = False,
+    ) -> Evaluator:
+        if self._hides is None:
+            return Evaluator(module, caller, path, self._child, unknown_inputs=unknown_inputs)
+        from .evaluate import PartlyHidden
 
-def _local_path(block: Block) -> str | None:
-    """The local path (``./`` or ``../``) of the module that *block* calls, if it has one."""
+        return PartlyHidden(
+            module, self._hides, caller, path, self._child, unknown_inputs=unknown_inputs
+        )
+
+
+def _source(block: Block) -> str:
+    """The source of the module that *block* calls; empty if it is not a text."""
     attribute = block.attributes.get("source")
     expression = attribute.expression if attribute is not None else None
     if not isinstance(expression, Constant) or not isinstance(expression.node, Text):
-        return None
-    path = expression.node.literal or ""
-    return path if path.startswith(("./", "../")) or path in (".", "..") else None
+        return ""
+    return expression.node.literal or ""
