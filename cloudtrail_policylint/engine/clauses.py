@@ -93,9 +93,12 @@ class Verdicts:
 class Scene:
     """One document while it is checked, with caches of what is derived from it."""
 
-    def __init__(self, document: Document, lookups: Lookups) -> None:
+    def __init__(
+        self, document: Document, lookups: Lookups, elsewhere: Sequence[Document] = ()
+    ) -> None:
         self.document = document
         self.lookups = lookups
+        self._elsewhere = elsewhere
         self._targets: dict[int, dict[str, int]] = {}
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
@@ -116,12 +119,24 @@ class Scene:
 
     @cached_property
     def in_view(self) -> Scene:
-        """The same document without the policies of its holders that are not in view."""
+        """The same document without what of it, and of the policies of its holders, is not in view."""
         document = self.document
-        if all(one.complete for one in document.companions):
+        if document.complete and all(one.complete for one in document.companions):
             return self
         seen = tuple([replaced(one, complete=True) for one in document.companions])
-        return Scene(replaced(document, companions=seen), self.lookups)
+        document = replaced(document, complete=True, companions=seen)
+        return Scene(document, self.lookups, self._elsewhere)
+
+    def elsewhere(self, match: StatementMatch) -> int:
+        """The highest verdict of *match* on the statements of other policies of the module or template."""
+        return max(
+            (
+                Scene(one, self.lookups).verdicts(match, one).most
+                for one in self._elsewhere
+                if one.span != self.document.span
+            ),
+            default=NO,
+        )
 
     def effect(self, statement: Statement, action: Action, name: str) -> int:
         """Whether *action*, one of its elements, gives *statement* an effect on the action *name*."""
@@ -278,7 +293,7 @@ class DocumentMatch:
         self._tests = [
             test
             for field, words in given.items()
-            if field not in ("statement", IN_VIEW, *_ASKED)
+            if field not in ("statement", "elsewhere", IN_VIEW, *_ASKED)
             for test in _document_tests(field, words, lookups)
         ]
         self._asked: list[Asked] = [
@@ -287,6 +302,9 @@ class DocumentMatch:
         self._statements = [
             (quantifier, StatementMatch(match, lookups))
             for quantifier, match in given.get("statement", {}).items()
+        ]
+        self._elsewhere = [
+            StatementMatch(match, lookups) for match in given.get("elsewhere", {}).values()
         ]
 
     def verdict(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
@@ -305,6 +323,8 @@ class DocumentMatch:
             if verdict < floor or verdict == NO:
                 return NO
             verdict = min(verdict, clause.verdict(scene))
+        for match in self._elsewhere if verdict >= max(floor, MAYBE) else ():
+            verdict = min(verdict, negated(scene.elsewhere(match)))
         return verdict if verdict >= floor else NO
 
     def _seen(self, scene: Scene) -> Scene:
@@ -374,7 +394,7 @@ def _nearly(
 
 
 IN_VIEW = "in-view"
-"""Says in the match of a document that policies of the holders that are not in view do not count."""
+"""Says in the match of a document that statements and policies that are not in view do not count."""
 
 _MENDABLE = ("principal", "condition", "resource")
 """Fields that may be the only reason why a statement with the right action does not match."""

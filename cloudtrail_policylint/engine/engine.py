@@ -79,30 +79,38 @@ class Engine:
         ] = {}
         self._index: Index | None = None
         self._documents: Index | None = None
+        self._with_policies: frozenset[str] | None = None
 
-    def check_document(self, document: Document) -> Iterator[Finding | Failure]:
+    def check_document(
+        self, document: Document, elsewhere: Sequence[Document] = ()
+    ) -> Iterator[Finding | Failure]:
         """What the rules find in *document*, before ``settled``.
+
+        *elsewhere* are the policies of its module or template.
 
         If it may be of several kinds, a finding is certain if it is so for each of them.
         """
         if len(document.kinds) == 1:
-            for _, found in self._findings(document, self._floor):
+            for _, found in self._findings(document, elsewhere, self._floor):
                 if found is not None:
                     yield found
             return
         unsure = set()
-        for question, found in self._findings(document, MAYBE):
+        for question, found in self._findings(document, elsewhere, MAYBE):
             if found is None or (isinstance(found, Finding) and not found.certain):
                 unsure.add(question)
             if found is not None:
                 yield found
-        yield from self._agreed(document, unsure)
+        yield from self._agreed(document, elsewhere, unsure)
 
-    def _agreed(self, document: Document, questions: set[Question]) -> list[Finding]:
+    def _agreed(
+        self, document: Document, elsewhere: Sequence[Document], questions: set[Question]
+    ) -> list[Finding]:
         """The findings of *questions* that all possible kinds of *document* have in common."""
         agreed: list[Finding] | None = None
         for kind in document.kinds if questions else ():
-            every = [f for _, f in self._findings(document.of_kind(kind), YES, questions)]
+            of_kind = document.of_kind(kind)
+            every = [f for _, f in self._findings(of_kind, elsewhere, YES, questions)]
             found = [f for f in every if isinstance(f, Finding)]  # failures are known by now
             places = {key_of(finding) for finding in found}
             agreed = [f for f in (found if agreed is None else agreed) if key_of(f) in places]
@@ -111,13 +119,17 @@ class Engine:
         return agreed or []
 
     def _findings(
-        self, document: Document, floor: int, only: set[Question] | None = None
+        self,
+        document: Document,
+        elsewhere: Sequence[Document],
+        floor: int,
+        only: set[Question] | None = None,
     ) -> Iterator[tuple[Question, Finding | Failure | None]]:
         """What the rules find in *document* with at least *floor*, for all questions or *only*.
 
         None stands for what is only possible, where that is not reported.
         """
-        scene = Scene(document, self._lookups)
+        scene = Scene(document, self._lookups, elsewhere)
         yield from self._statements(scene, floor, only)
         cases = self._by_subject["document"]
         open_cases = self._open_documents(scene) if only is None else _of_documents(only)
@@ -167,6 +179,17 @@ class Engine:
         return any(
             match.is_about(resource) and match.asks_for_more() for match in self._of_resources()
         )
+
+    def asks_what_policies_name(self, type_: str) -> bool:
+        """Whether a rule asks of the policies in resources of *type_* what they name."""
+        if self._with_policies is None:
+            self._with_policies = frozenset(
+                one
+                for _, case in self._by_subject["resource"]
+                if "stray" in case.match
+                for one in case.match["type"].get("is", ())
+            )
+        return type_ in self._with_policies
 
     def _of_resources(self) -> Iterator[ResourceMatch]:
         from .other_subjects import ResourceMatch

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..tree.nodes import Node
     from .lookups import Lookups
     from .setup_requests import Answered, SetupRequests
+    from .stray import Stray
     from .words import Given
 
 QUANTIFIERS = ("some", "every", "none")
@@ -110,6 +111,8 @@ class _Test:
 def tests_of(given: Given, lookups: Lookups) -> list[_Test]:
     """The tests of the fields *given*, the cheapest first."""
     found: list[_Test] = []
+    if "stray" in given:
+        found.append(_Stray())
     for field in ("property", "partner", "policy", "request"):
         tests = given.get(field)
         if tests is None:
@@ -434,6 +437,24 @@ class _Policy(_Test):
                     yield Related(
                         place, "in this statement" if binding.statement else "this policy"
                     )
+
+
+class _Stray(_Test):
+    """``stray``: a policy in the resource names another one than it is on."""
+
+    def verdict(self, resource: Resource, _: Subject) -> int:
+        return YES if next(iter(self._strays(resource)), None) is not None else NO
+
+    def witnesses(self, resource: Resource, _: Subject) -> Iterator[Witness]:
+        """The Resources that are, and what the policy is on."""
+        for one in self._strays(resource):
+            yield Witness("stray", one.text, one.span)
+            yield Witness("on", one.on, one.span)
+
+    def _strays(self, resource: Resource) -> Iterator[Stray]:
+        from .stray import strays
+
+        yield from strays(resource)
 
 
 class _Request(_Test):

@@ -715,6 +715,9 @@ def redundant(_: bool, context: Context) -> WordTest:  # noqa: FBT001
     field, lookups = context.field, context.lookups
 
     def test(term: Term, statement: Statement) -> int:
+        elements = statement.actions if field == "action" else statement.resources
+        if len(elements) == len(elements[0].texts) == 1:
+            return NO
         return YES if lookups.redundancy.has(field, term.text, statement) else NO
 
     return WordTest(contextual=test)
@@ -725,6 +728,8 @@ def redundant_principal(_: bool, context: Context) -> WordTest:  # noqa: FBT001
     lookups = context.lookups
 
     def test(one: Principal, statement: Statement) -> int:
+        if len(statement.principals) == 1:
+            return NO
         return YES if lookups.redundancy.has("principal", one.id, statement) else NO
 
     return WordTest(principal=test)
@@ -735,6 +740,8 @@ def redundant_value(_: bool, context: Context) -> WordTest:  # noqa: FBT001
     lookups = context.lookups
 
     def test(value: Text, condition: Condition, statement: Statement) -> int:
+        if len(condition.values) == 1:
+            return NO
         return YES if lookups.redundancy.has_value(value, condition, statement) else NO
 
     return WordTest(among=test)
@@ -745,6 +752,8 @@ def redundant_statement(_: bool, context: Context) -> WordTest:  # noqa: FBT001
     lookups = context.lookups
 
     def test(statement: Statement, document: Document) -> Sequence[tuple[str, str, Span]]:
+        if len(document.statements) == 1:
+            return ()
         found = id(statement) in lookups.redundancy.of_statements(document)
         return (("statement", "", statement.span),) if found else ()
 

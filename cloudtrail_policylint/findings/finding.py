@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ..tree.edit import Edit
     from ..tree.source import Span
 
+PART = "part of the value is written here"
+"""The message of the place of a part of a text."""
+
 
 @record
 class Finding:
@@ -47,14 +50,17 @@ class Finding:
         return self.home or self.span
 
 
-def places_of(finding: Finding) -> list[Span]:
-    """The places at which a comment suppresses *finding*."""
-    places = [finding.span, *finding.within]
+def written_at(finding: Finding) -> list[Span]:
+    """The places where *finding* or a part of its value is written: a comment there suppresses it."""
+    places = [finding.span, *(one.span for one in finding.related if one.message == PART)]
     if finding.home is not None:
         places.append(finding.home)
-    if finding.owner.name:
-        places.append(finding.owner.span)
     return places
+
+
+def blocks_of(finding: Finding) -> list[Span]:
+    """The statements and the resource of *finding*: a comment on or in one suppresses it."""
+    return [*finding.within, finding.owner.span] if finding.owner.name else [*finding.within]
 
 
 def problem_finding(

@@ -146,7 +146,7 @@ class Checker:
         """The findings of *extraction*; each document is added to *checked* before its findings."""
         yield from self._found_in_policies(extraction, kind, checked)
         if extraction.resources:
-            made = _Made(extraction)
+            made = _Made(extraction, has_policies_in_scope=bool(checked))
             for resource in extraction.resources:
                 if self._is_checked(resource, made):
                     yield from self._engine.check_resource(resource, made.instances)
@@ -157,10 +157,16 @@ class Checker:
                 yield problem_finding(problem, self._book, Owner("", problem.span))
 
     def _is_checked(self, resource: FoundResource, made: _Made) -> bool:
-        """Whether *resource* is in scope: one of CloudTrail, or one that it is made with."""
+        """Whether *resource* is in scope: one of CloudTrail, one that it is made with, or its policy is."""
         if self._everything or _is_of_cloudtrail(resource.type):
             return True
-        return made.has_cloudtrail and self._engine.asks_about(resource) and made.serves(resource)
+        if made.has_cloudtrail and self._engine.asks_about(resource) and made.serves(resource):
+            return True
+        return (
+            made.has_policies_in_scope
+            and self._engine.asks_what_policies_name(resource.type)
+            and made.has_policy_in_scope(resource)
+        )
 
     def _found_in_policies(
         self, extraction: Extraction, kind: str | None, checked: list[Document]
@@ -182,7 +188,7 @@ class Checker:
             if not (self._everything or in_scope):
                 continue
             checked.append(document)
-            yield from self._engine.check_document(document)
+            yield from self._engine.check_document(document, documents)
             for problem in document.problems:
                 if self.reports(self._book.problems[problem.name]):
                     from ..engine.related import loads
@@ -204,7 +210,8 @@ class Checker:
 class _Made:
     """The resources of an extraction with their partners, found when a rule first asks for them."""
 
-    def __init__(self, extraction: Extraction) -> None:
+    def __init__(self, extraction: Extraction, *, has_policies_in_scope: bool = False) -> None:
+        self.has_policies_in_scope = has_policies_in_scope
         self._evaluation = extraction.evaluation
         self.has_cloudtrail = any(_is_of_cloudtrail(one.type) for one in extraction.resources)
         self._resources: list[Resource] | None = None
@@ -232,6 +239,15 @@ class _Made:
         return any(
             _is_of_cloudtrail(one.type) and own & (one.setup.made_after(one) or set())
             for one in self._all()
+        )
+
+    def has_policy_in_scope(self, resource: FoundResource) -> bool:
+        """Whether a policy that is written in *resource* concerns CloudTrail."""
+        return any(
+            document.in_scope
+            for one in self.instances(resource.owner)
+            for path, kind in one.policy_paths.items()
+            for document in one.documents(path, kind) or ()
         )
 
 

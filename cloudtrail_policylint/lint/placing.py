@@ -12,8 +12,8 @@ from __future__ import annotations
 from functools import partial
 
 from ..base.record import replaced
-from ..engine.related import PART, USE
-from ..findings.finding import key_of
+from ..engine.related import USE
+from ..findings.finding import PART, key_of
 from ..tree.source import Related, Span
 
 TYPE_CHECKING = False

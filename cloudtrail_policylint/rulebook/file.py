@@ -415,6 +415,8 @@ def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
         allowed = {"type", "address", *_properties(match)}
         if "partner" in match or "request" in match:
             allowed |= {"partner", "on"}
+        if "stray" in match:
+            allowed |= {"stray", "on"}
     elif subject == "document" and "some" not in match.get("statement", {}):
         allowed = {"kind"}  # no statement is singled out
     else:

@@ -24,10 +24,10 @@ SCHEMA = json.loads(
 )
 SUBJECTS = ("statementMatch", "documentMatch", "attachmentMatch", "resourceMatch")
 QUANTIFIERS = ("some", "every", "none")
-AROUND = ("document", "statement", "partner", "policy")
+AROUND = ("document", "statement", "elsewhere", "partner", "policy")
 """Fields that hold the match of something else."""
-NO_WORDS = ("in-view", "through", "by")
-"""Names in a match that say how the fields beside them are tested, or how a partner is found."""
+NO_WORDS = ("in-view", "through", "by", "stray")
+"""Names in a match that say how the fields beside them are tested, or are a test as a whole."""
 
 
 def resolved(node: Any) -> Any:

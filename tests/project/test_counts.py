@@ -38,8 +38,11 @@ INPUTS = {
     "main.tf": f'resource "aws_iam_policy" "p" {{\n  policy = jsonencode({POLICY})\n}}\n',
     "notes.json": "{}",
 }
-MODULES = {"policy.json": 85, "template.yaml": 96, "main.tf": 104, "notes.json": 36}
-"""The most modules of ours that a run over each may load; each costs as much as a small policy's statement."""
+MODULES = {"policy.json": 86, "template.yaml": 98, "main.tf": 106, "notes.json": 42}
+"""The most modules of ours that a run over each may load; each costs as much as a small policy's statement.
+
+A module is beside notes.json, and may load it.
+"""
 OF_FORMATS = {"policy.json": set(), "template.yaml": {"_ruamel_yaml"}, "main.tf": {"tree_sitter"}}
 """What each format is read with, which no other run loads."""
 

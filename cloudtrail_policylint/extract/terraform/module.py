@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...base.formats import DEFINITIONS, is_always_loaded
+from ...base.formats import DEFINITIONS, TERRAGRUNT, is_always_loaded
 from ...base.lazy_regex import regex
 from ...iam.written import Allowance, Problem, syntax_problem
 from ...readers.hcl import reader as hcl_reader
@@ -44,15 +44,17 @@ class Module:
     are no other files with declarations. *tests* returns the local values and variables
     that tests may refer to (None if one cannot be read).
     ``unused`` are files that set variables
-    only if the command names them.
+    only if the command names them, ``inputs`` what a Terragrunt file gives to its module.
     """
 
     __slots__ = (
         "allowances",
+        "before_version_3",
         "buckets",
         "calls",
         "data",
         "files",
+        "inputs",
         "load",
         "locals",
         "names",
@@ -86,6 +88,8 @@ class Module:
         self.calls: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
+        self.inputs: Attribute | None = None
+        self.before_version_3: bool | None = None  # of the AWS provider, once computed
         self.buckets: set[str] | None = None  # variables that are names of buckets, once computed
         self.problems: list[Problem] = []
         self.near_misses: list[Problem] = []
@@ -152,6 +156,8 @@ class Module:
         for text, covers in file.comments:
             self.allowances += _allowances(text, covers)
             self.near_misses += _near_misses(text)
+        if source.path.lower().endswith(TERRAGRUNT.suffixes):
+            self.inputs = file.attributes.get("inputs")
         for block in file.blocks:
             self._declare(block, block.labels)
 
