@@ -54,6 +54,11 @@ class Checker:
             self.selection.run, book, pedantic=settings.pedantic, named=settings.select
         )
         self._everything = settings.scope == "all"
+        wide = [] if self._everything else [rule for rule in self.selection.run if rule.wide]
+        self._wide = (
+            Engine(wide, book, pedantic=settings.pedantic, named=settings.select) if wide else None
+        )
+        """By the rules that are also about what does not concern CloudTrail."""
 
     def check(
         self, extraction: Extraction, kind: str | None = None, *, by_place: bool = False
@@ -145,11 +150,13 @@ class Checker:
     ) -> Iterator[Finding | Failure]:
         """The findings of *extraction*; each document is added to *checked* before its findings."""
         yield from self._found_in_policies(extraction, kind, checked)
+        yield from self._found_in_attachments(extraction)
         if extraction.resources:
             made = _Made(extraction, has_policies_in_scope=bool(checked))
             for resource in extraction.resources:
-                if self._is_checked(resource, made):
-                    yield from self._engine.check_resource(resource, made.instances)
+                engine = self._engine if self._is_checked(resource, made) else self._wide
+                if engine is not None:
+                    yield from engine.check_resource(resource, made.instances)
         for problem in extraction.problems:
             rule = self._book.problems[problem.name]
             sure = checked and rule.confidence != "low"
@@ -186,6 +193,9 @@ class Checker:
         for document in together:
             in_scope = document.in_scope or not about.isdisjoint(document.holders)
             if not (self._everything or in_scope):
+                if self._wide is not None:
+                    checked.append(document)
+                    yield from self._wide.check_document(document, documents)
                 continue
             checked.append(document)
             yield from self._engine.check_document(document, documents)
@@ -195,10 +205,14 @@ class Checker:
 
                     related = loads(problem.span, document)
                     yield problem_finding(problem, self._book, document.owner, related)
+
+    def _found_in_attachments(self, extraction: Extraction) -> Iterator[Finding | Failure]:
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
-            if self._everything or attachment.in_scope:
-                yield from self._engine.check_attachment(attachment)
+            in_scope = self._everything or attachment.in_scope
+            engine = self._engine if in_scope else self._wide
+            if engine is not None:
+                yield from engine.check_attachment(attachment)
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether the text of a broken file looks like a policy in scope, or like a trail."""

@@ -100,6 +100,8 @@ class Rule:
     supersedes: tuple[str, ...]
     needs: tuple[str, ...] = ()
     """The sets that it uses and that are empty until settings fill them."""
+    wide: bool = False
+    """Whether it is also about policies and resources that do not concern CloudTrail."""
 
     @cached
     def _told(self) -> Mapping[str, Any]:
@@ -237,11 +239,13 @@ def stored_rule(
         lines.add(told),
         raw.get("supersedes", []),
         sorted(_empty(raw, sets)),
+        raw.get("scope") == "all",
     ]
 
 
 def _rule(raw: list[Any], lines: Sequence[bytes]) -> Rule:
-    id_, name, severity, confidence, tags, subject, cases, once, told, supersedes, needs = raw
+    id_, name, severity, confidence, tags, subject, cases, once, told, *rest = raw
+    supersedes, needs, wide = rest
     return Rule(
         id_,
         name,
@@ -255,6 +259,7 @@ def _rule(raw: list[Any], lines: Sequence[bytes]) -> Rule:
         lines[told],
         tuple(supersedes),
         tuple(needs),
+        wide,
     )
 
 
