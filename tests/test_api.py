@@ -3,7 +3,7 @@ from __future__ import annotations
 import doctest
 import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -73,7 +73,7 @@ def test_unusable_input_raises(here: Path) -> None:
         lint_paths(["nowhere"])
     with pytest.raises(
         InputError,
-        match=r"^notes.txt: unknown file format: .* in \.json, .*, \.template, .* or .tfvars\.json$",
+        match=r"^notes.txt: unknown file format: .* in \.json, .*, \.template, .* or terragrunt\.hcl$",
     ):
         lint_text("", "notes.txt")
     with pytest.raises(InputError, match=r"^gone.yaml: no such settings file$"):
@@ -87,10 +87,10 @@ def test_an_internal_error_has_the_other_findings(
     (here / "b.json").write_text(policy("Broken"))
     judge = Engine.check_document
 
-    def failing(engine: Engine, document: object) -> object:
-        if "b.json" in document.span.source.path:  # type: ignore[attr-defined]
+    def failing(engine: Engine, document: Any, *rest: Any) -> object:
+        if "b.json" in document.span.source.path:
             raise ZeroDivisionError
-        return judge(engine, document)  # type: ignore[arg-type]
+        return judge(engine, document, *rest)
 
     monkeypatch.setattr(Engine, "check_document", failing)
     with pytest.raises(InternalError, match=r"b\.json") as caught:

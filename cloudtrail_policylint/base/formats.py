@@ -26,8 +26,8 @@ class Format:
     ``name`` is used by examples of rules and units of work, ``title`` by reports;
     ``suffixes`` are those of its files. ``comments`` begin a comment, ``escapes``
     an escape sequence in a string. ``by_itself``: a file is checked without other
-    files; otherwise it is checked with its Terraform module. ``beside``: suffixes of
-    files that are checked with the module but have none of its declarations.
+    files; ``in_module``: the Terraform module in its folder is checked. ``beside``: suffixes
+    of files that are checked with the module but have none of its declarations.
     ``loaded_by_modules``: Terraform modules often load such files.
     """
 
@@ -37,6 +37,7 @@ class Format:
     comments: tuple[str, ...] = ()
     escapes: tuple[str, ...] = ()
     by_itself: bool = True
+    in_module: bool = False
     beside: tuple[str, ...] = ()
     loaded_by_modules: bool = False
 
@@ -56,12 +57,22 @@ TERRAFORM = Format(
     comments=("#", "//", "/*"),
     escapes=("$${", "%%{"),
     by_itself=False,
-    beside=(".tftest.hcl", ".tofutest.hcl", "terragrunt.hcl"),
+    in_module=True,
+    beside=(".tftest.hcl", ".tofutest.hcl"),
 )
+TERRAGRUNT = Format(
+    "terragrunt",
+    "Terragrunt",
+    ("terragrunt.hcl",),
+    comments=TERRAFORM.comments,
+    escapes=TERRAFORM.escapes,
+    in_module=True,
+)
+"""A configuration of Terragrunt: policies in its ``inputs`` and ``locals``."""
 TEXT_TEMPLATE = Format("template", "Text template", (".tpl", ".tftpl"), loaded_by_modules=True)
 """A text template for Terraform's ``templatefile()``; with no module that loads it, mostly JSON."""
 
-FORMATS = (JSON, YAML, CLOUDFORMATION, TERRAFORM, TEXT_TEMPLATE)
+FORMATS = (JSON, YAML, CLOUDFORMATION, TERRAFORM, TERRAGRUNT, TEXT_TEMPLATE)
 
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
 _WITH_DOTS = (
@@ -113,6 +124,8 @@ def format_of(path: str) -> Format | None:
         return None
     if name.endswith(_WITH_DOTS):
         return TERRAFORM
+    if name in TERRAGRUNT.suffixes:
+        return TERRAGRUNT
     return _BY_SUFFIX.get(os.path.splitext(name)[1])
 
 

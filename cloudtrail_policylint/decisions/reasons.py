@@ -38,8 +38,13 @@ _POLICIES = {
 }
 
 _IS_THERE = "that may not be there"
-_IN_FORCE = dict.fromkeys(("scp", "rcp"), "whether it is in force for this account is not known")
-"""What is not known of a statement that fits: an organization's policies are on some accounts."""
+_OF_ORGANIZATION = "whether it is in force for this account is not known"
+_IN_FORCE = {
+    "scp": _OF_ORGANIZATION,
+    "rcp": _OF_ORGANIZATION,
+    "identity": "whether the principal has it is not known",
+}
+"""What is not known of a statement that fits, by the type of its policy."""
 
 
 @record

@@ -32,6 +32,7 @@ from ..decisions.statements import Answer, Place, resource_matches
 from ..decisions.values import agreed, holes, known, opened
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.kinds import WITH_PRINCIPAL
+from ..iam.names import LOG_FOLDER
 from ..iam.patterns import MAYBE, NO, YES, parse
 from ..iam.policy import Condition
 from ..tree.nodes import ACCOUNT, Hole, Piece
@@ -57,8 +58,6 @@ MAX_TRIED = 50
 """Resources, or statements, that are tried one by one: with more, what they allow is not known."""
 
 _HAVE_OWN_RESOURCE = tuple([k for k in WITH_PRINCIPAL if k not in ("rcp", "vpc-endpoint")])
-LOG_FOLDER = "AWSLogs/"
-"""What comes behind the prefix in the path of a log file."""
 PREFIX = "{prefix}"
 
 _PARTS_OF = {
@@ -721,15 +720,24 @@ def _is_spared(allow: Answer, denying: Sequence[Answer]) -> bool:
 
 
 def own_resource(document: Document, kind: str) -> Parts | None:
-    """The resource that *document* belongs to, if its statements name one alone without wildcards."""
+    """The resource that *document* belongs to, if its statements name one alone without wildcards.
+
+    Of several buckets it is the one with log files.
+    """
     found: dict[object, Parts] = {}
+    with_logs: dict[object, Parts] = {}
     for statement in document.statements:
         for resource in statement.resources:
             for text in resource.texts:
                 parts = _at_slash(text.parts)[0] if kind == "s3-bucket" else text.parts
                 wild = any(isinstance(one, Piece) and _has_wildcard(one.text) for one in parts)
                 if not wild and not _is_foreign(parts, kind):
-                    found[tuple([_said(part) for part in parts])] = parts
+                    name = tuple([_said(part) for part in parts])
+                    found[name] = parts
+                    if kind == "s3-bucket" and log_folder(text.parts) is not None:
+                        with_logs[name] = parts
+    if len(found) > 1:
+        found = with_logs
     return next(iter(found.values())) if len(found) == 1 else None
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..decisions.profiles import Profile
     from ..iam.policy import Action, Document, Statement
     from ..iam.written import Owner
+    from ..setups.model import Resource
     from ..tree.nodes import Map
     from ..tree.source import Span
     from .asking import Asking, Met
@@ -73,10 +74,15 @@ class Binding:
 
 @record
 class Held:
-    """One way in which the match of a resource holds: its binding, and the places that explain it."""
+    """One way in which the match of a resource holds: its binding, and the places that explain it.
+
+    ``resource`` is the resource, ``late`` are the partners of whose order something is asked.
+    """
 
     binding: Binding
     related: tuple[Related, ...]
+    resource: Resource | None = None
+    late: tuple[Resource, ...] = ()
 
 
 @record
@@ -94,9 +100,12 @@ class Verdicts:
 class Scene:
     """One document while it is checked, with caches of what is derived from it."""
 
-    def __init__(self, document: Document, lookups: Lookups) -> None:
+    def __init__(
+        self, document: Document, lookups: Lookups, elsewhere: Sequence[Document] = ()
+    ) -> None:
         self.document = document
         self.lookups = lookups
+        self._elsewhere = elsewhere
         self._targets: dict[int, dict[str, int]] = {}
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
@@ -118,12 +127,24 @@ class Scene:
 
     @cached_property
     def in_view(self) -> Scene:
-        """The same document without the policies of its holders that are not in view."""
+        """The same document without what of it, and of the policies of its holders, is not in view."""
         document = self.document
-        if all(one.complete for one in document.companions):
+        if document.complete and all(one.complete for one in document.companions):
             return self
         seen = tuple([replaced(one, complete=True) for one in document.companions])
-        return Scene(replaced(document, companions=seen), self.lookups)
+        document = replaced(document, complete=True, companions=seen)
+        return Scene(document, self.lookups, self._elsewhere)
+
+    def elsewhere(self, match: StatementMatch) -> int:
+        """The highest verdict of *match* on the statements of other policies of the module or template."""
+        return max(
+            (
+                Scene(one, self.lookups).verdicts(match, one).most
+                for one in self._elsewhere
+                if one.span != self.document.span
+            ),
+            default=NO,
+        )
 
     def effect(self, statement: Statement, action: Action, name: str) -> int:
         """Whether *action*, one of its elements, gives *statement* an effect on the action *name*."""
@@ -307,7 +328,7 @@ class DocumentMatch:
         self._tests = [
             test
             for field, words in given.items()
-            if field not in ("statement", IN_VIEW, *_ASKED)
+            if field not in ("statement", "elsewhere", IN_VIEW, *_ASKED)
             for test in _document_tests(field, words, lookups)
         ]
         self._asked: list[Asked] = [
@@ -316,6 +337,9 @@ class DocumentMatch:
         self._statements = [
             (quantifier, StatementMatch(match, lookups))
             for quantifier, match in given.get("statement", {}).items()
+        ]
+        self._elsewhere = [
+            StatementMatch(match, lookups) for match in given.get("elsewhere", {}).values()
         ]
 
     def verdict(self, scene: Scene, floor: int, around: Statement | None = None) -> int:
@@ -334,6 +358,8 @@ class DocumentMatch:
             if verdict < floor or verdict == NO:
                 return NO
             verdict = min(verdict, clause.verdict(scene))
+        for match in self._elsewhere if verdict >= max(floor, MAYBE) else ():
+            verdict = min(verdict, negated(scene.elsewhere(match)))
         return verdict if verdict >= floor else NO
 
     def _seen(self, scene: Scene) -> Scene:
@@ -403,7 +429,7 @@ def _nearly(
 
 
 IN_VIEW = "in-view"
-"""Says in the match of a document that policies of the holders that are not in view do not count."""
+"""Says in the match of a document that statements and policies that are not in view do not count."""
 
 _MENDABLE = ("principal", "condition", "resource")
 """Fields that may be the only reason why a statement with the right action does not match."""
@@ -545,10 +571,10 @@ class _Single:
     def verdict(self, statement: Statement, scene: Scene) -> int:
         verdict = self._test.verdict(self._text(statement))
         for repeated in self._repeated if verdict else ():
-            from .structure import repeats_sid
+            from .repeats import repeats_sid
 
             assert repeated is not None
-            verdict = min(verdict, repeated(repeats_sid(statement, scene)))
+            verdict = min(verdict, repeated(repeats_sid(statement, scene.document)))
         return verdict
 
     def witnesses(self, statement: Statement, _: Scene, _floor: int) -> tuple[Witness, ...]:

@@ -129,8 +129,8 @@ class ListedTest:
         self._every = [one for test in tests for one in _of_one(test)]
         if others:
             none = ListedTest(field, others, lookups)
-            self._each.append(lambda term: negated(none.of_text(term)))
-            self._every.append(self._each[-1])
+            for tests_of_texts in (self._each, self._every):
+                tests_of_texts.append(lambda term: negated(none.of_text(term)))
         self._complement = [test.complement for test in tests if test.complement is not None]
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
         self._heads = [test.heads for test in tests if test.heads is not None]
@@ -360,7 +360,7 @@ class ConditionTest:
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
         for repeated in self._repeated if verdict else ():
-            from .structure import repeats_key
+            from .repeats import repeats_key
 
             verdict = min(verdict, repeated(repeats_key(element, statement)))
         for quantifier, test in self._values if verdict else ():

@@ -6,7 +6,7 @@ the first policy that it may be about is checked.
 
 from __future__ import annotations
 
-from ..base.record import record
+from ..base.record import record, replaced
 from ..findings.finding import Finding, key_of, settled
 from ..iam.catalogue import Catalogue
 from ..iam.patterns import MAYBE, YES
@@ -14,6 +14,7 @@ from ..iam.policy import Document
 from .clauses import (
     Binding,
     DocumentMatch,
+    Held,
     Scene,
     StatementMatch,
 )
@@ -79,30 +80,38 @@ class Engine:
         ] = {}
         self._index: Index | None = None
         self._documents: Index | None = None
+        self._with_policies: frozenset[str] | None = None
 
-    def check_document(self, document: Document) -> Iterator[Finding | Failure]:
+    def check_document(
+        self, document: Document, elsewhere: Sequence[Document] = ()
+    ) -> Iterator[Finding | Failure]:
         """What the rules find in *document*, before ``settled``.
+
+        *elsewhere* are the policies of its module or template.
 
         If it may be of several kinds, a finding is certain if it is so for each of them.
         """
         if len(document.kinds) == 1:
-            for _, found in self._findings(document, self._floor):
+            for _, found in self._findings(document, elsewhere, self._floor):
                 if found is not None:
                     yield found
             return
         unsure = set()
-        for question, found in self._findings(document, MAYBE):
+        for question, found in self._findings(document, elsewhere, MAYBE):
             if found is None or (isinstance(found, Finding) and not found.certain):
                 unsure.add(question)
             if found is not None:
                 yield found
-        yield from self._agreed(document, unsure)
+        yield from self._agreed(document, elsewhere, unsure)
 
-    def _agreed(self, document: Document, questions: set[Question]) -> list[Finding]:
+    def _agreed(
+        self, document: Document, elsewhere: Sequence[Document], questions: set[Question]
+    ) -> list[Finding]:
         """The findings of *questions* that all possible kinds of *document* have in common."""
         agreed: list[Finding] | None = None
         for kind in document.kinds if questions else ():
-            every = [f for _, f in self._findings(document.of_kind(kind), YES, questions)]
+            of_kind = document.of_kind(kind)
+            every = [f for _, f in self._findings(of_kind, elsewhere, YES, questions)]
             found = [f for f in every if isinstance(f, Finding)]  # failures are known by now
             places = {key_of(finding) for finding in found}
             agreed = [f for f in (found if agreed is None else agreed) if key_of(f) in places]
@@ -111,13 +120,17 @@ class Engine:
         return agreed or []
 
     def _findings(
-        self, document: Document, floor: int, only: set[Question] | None = None
+        self,
+        document: Document,
+        elsewhere: Sequence[Document],
+        floor: int,
+        only: set[Question] | None = None,
     ) -> Iterator[tuple[Question, Finding | Failure | None]]:
         """What the rules find in *document* with at least *floor*, for all questions or *only*.
 
         None stands for what is only possible, where that is not reported.
         """
-        scene = Scene(document, self._lookups)
+        scene = Scene(document, self._lookups, elsewhere)
         yield from self._statements(scene, floor, only)
         cases = self._by_subject["document"]
         open_cases = self._open_documents(scene) if only is None else _of_documents(only)
@@ -168,6 +181,17 @@ class Engine:
             match.is_about(resource) and match.asks_for_more() for match in self._of_resources()
         )
 
+    def asks_what_policies_name(self, type_: str) -> bool:
+        """Whether a rule asks of the policies in resources of *type_* what they name."""
+        if self._with_policies is None:
+            self._with_policies = frozenset(
+                one
+                for _, case in self._by_subject["resource"]
+                if "stray" in case.match
+                for one in case.match["type"].get("is", ())
+            )
+        return type_ in self._with_policies
+
     def _of_resources(self) -> Iterator[ResourceMatch]:
         from .other_subjects import ResourceMatch
 
@@ -201,9 +225,10 @@ class Engine:
                     if instances is None and match.asks_for_more():
                         instances = made(resource.owner)
                     for held in match.held(resource, instances or (), subjects):
-                        findings += self._report(
+                        found = self._report(
                             rule, case, held.binding, YES, resource, span, held.related
                         )
+                        findings += [_with_edit(one, case, held) for one in found]
             except Exception as error:  # noqa: BLE001 - as above
                 failures.append(Failure(rule.id, span, error))
         return [*failures, *settled(findings)]
@@ -284,6 +309,15 @@ class Engine:
         from .reporting import findings_of  # most policies have nothing to report
 
         return findings_of(rule, case, binding, verdict, checked, subject, others, self._lookups)
+
+
+def _with_edit(finding: Finding, case: Case, held: Held) -> Finding:
+    """*finding* of a resource with the edit of *case*."""
+    if case.edit is None or held.resource is None:
+        return finding
+    from .resource_edits import edit_of
+
+    return replaced(finding, edit=edit_of(case.edit, finding.span, held.resource, held.late))
 
 
 def _of_statements(questions: Iterable[Question]) -> list[tuple[int, int]]:

@@ -108,8 +108,25 @@ def _covering(subject: Subject, lookups: Lookups) -> str:
     statement, document = subject.binding.statement, subject.document
     if statement is None or document is None or subject.witness is None:
         return "another one"
-    found = lookups.redundancy.covering(subject.witness, statement, document)
-    return shortened(found) if found else "another one"
+    witness, redundancy = subject.witness, lookups.redundancy
+    if witness.field == "statement":
+        other = redundancy.of_statements(document).get(id(statement))
+        return _named(other) if other is not None else "another one"
+    key = witness.shown, witness.span.key()
+    text = redundancy.of(witness.field, statement).get(key)
+    for condition in statement.conditions if witness.field == "value" else ():
+        if condition.span == witness.condition:
+            text = redundancy.of_values(condition, statement).get(key) or text
+    if text is None:
+        return "another one"
+    is_same = text.written == witness.shown and witness.field != "value"
+    return shortened(f"an earlier {text.written}" if is_same else text.written)
+
+
+def _named(statement: Statement) -> str:
+    """*statement* by its Sid, else by its line."""
+    sid = statement.sid.written if statement.sid is not None else ""
+    return shortened(sid) if sid else f"the one in line {statement.span.place().split(':')[-2]}"
 
 
 def _range(subject: Subject, _: Lookups) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ..iam.policy import Action, Condition, Document, Principal, Resource, Statement
     from ..tree.nodes import Text
     from ..tree.source import Place
-    from .elements import Witness
 
     Key: TypeAlias = tuple[str | None, Place]
     Found: TypeAlias = dict[Key, Text]
@@ -346,8 +345,8 @@ class Redundancy:
         return bool(found) and key_of(value) in found
 
     def of(self, field: str, statement: Statement) -> Found:
-        """What covers elements of *field* in *statement*."""
-        return self._remembered(field, statement, _FIND[field])
+        """What covers elements of *field* in *statement*; nothing if *field* is no list of texts."""
+        return self._remembered(field, statement, _FIND[field]) if field in _FIND else {}
 
     def of_values(self, condition: Condition, statement: Statement) -> Found:
         """What decides values of *condition* in *statement*."""
@@ -356,23 +355,6 @@ class Redundancy:
     def of_statements(self, document: Document) -> dict[int, Statement]:
         """What the statements of *document* repeat, by their ``id``."""
         return self._remembered("statement", document, statements)
-
-    def covering(self, witness: Witness, statement: Statement, document: Document) -> str:
-        """What makes *witness*, in *statement* of *document*, redundant, as messages show it."""
-        if witness.field == "statement":
-            other = self.of_statements(document).get(id(statement))
-            return _named(other) if other is not None else ""
-        key = witness.shown, witness.span.key()
-        if witness.field != "value":
-            text = self.of(witness.field, statement).get(key) if witness.field in _FIND else None
-            if text is None:
-                return ""
-            return f"an earlier {text.written}" if text.written == witness.shown else text.written
-        for condition in statement.conditions:
-            text = self.of_values(condition, statement).get(key)
-            if condition.span == witness.condition and text is not None:
-                return text.written
-        return ""
 
     def _remembered(self, field: str, about: A, find: Callable[[A], F]) -> F:
         last = self._last.get(field)
@@ -383,9 +365,3 @@ class Redundancy:
 
 
 _FIND = {"action": in_actions, "resource": in_resources, "principal": in_principals}
-
-
-def _named(statement: Statement) -> str:
-    """*statement* by its Sid, else by its line."""
-    sid = statement.sid.written if statement.sid is not None else ""
-    return sid or f"the one in line {statement.span.place().split(':')[-2]}"

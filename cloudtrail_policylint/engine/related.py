@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..findings.finding import PART
 from ..tree.nodes import Piece
 from ..tree.source import Related
 from .clauses import field_span
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from ..tree.source import Span
     from .elements import Witness
 
-PART = "part of the value is written here"
-"""The message of the place of a part of a text."""
 USE = "used in this statement"
 """The message of the place of the statement that uses a text written elsewhere."""
 MAX_PARTS = 5

@@ -1,4 +1,4 @@
-"""The fields about how a policy is written: ``element``, ``repeated`` and ``mistake``."""
+"""The fields about how a policy is written: ``element`` and ``mistake``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,24 @@ from .words import compiled, negated
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Protocol
 
-    from ..iam.policy import Condition, Statement
+    from ..iam.policy import Document, Statement
     from ..iam.written import Problem
-    from ..tree.nodes import Entry, Node, Text
-    from .clauses import Scene
+    from ..tree.nodes import Entry, Node
     from .lookups import Lookups
     from .words import Given
+
+    class Scene(Protocol):
+        """What is in view: the document."""
+
+        @property
+        def document(self) -> Document:
+            """The document that is tested."""
+
+        def names_in(self, node: Map) -> tuple[tuple[object, bool], ...]:
+            """The names of the elements of *node*, and whether each may be left out."""
+
 
 _ABOUT_OTHERS = "beside"
 """The word on an element that asks for others of the same object."""
@@ -144,37 +155,3 @@ class Mistakes:
     def others(self, _: Scene, _floor: int) -> tuple[()]:
         """Nothing: no other statement counts."""
         return ()
-
-
-def repeats_sid(statement: Statement, scene: Scene) -> int:
-    """Whether a statement before *statement* in its document has the same Sid."""
-    sid = statement.sid.literal if statement.sid is not None else None
-    if not sid:
-        return NO
-    verdict = NO
-    for other in scene.document.statements:
-        if other is statement:
-            break
-        if other.sid is not None and other.sid.literal == sid:
-            alternative = other.optional or statement.optional
-            verdict = max(verdict, MAYBE if alternative else YES)
-    return verdict
-
-
-def repeats_key(condition: Condition, statement: Statement) -> int:
-    """Whether a condition before *condition* has the same operator and key, but for its letter case."""
-    operator, key = _same(condition.operator), condition.key.literal
-    if operator is None or key is None:
-        return NO
-    for other in statement.conditions:
-        if other is condition:
-            break
-        literal = other.key.literal or ""
-        if _same(other.operator) == operator and literal != key and literal.lower() == key.lower():
-            return YES
-    return NO
-
-
-def _same(operator: Text) -> str | None:
-    literal = operator.literal
-    return literal.lower() if literal is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base.formats import JSON, TERRAFORM, TEXT_TEMPLATE, YAML, read_as
+from ..base.formats import JSON, TERRAFORM, TERRAGRUNT, TEXT_TEMPLATE, YAML, read_as
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ _EXTRACTORS: dict[str, Callable[[], Extractor]] = {
     JSON.name: _json,
     YAML.name: _yaml,
     TERRAFORM.name: _terraform,
+    TERRAGRUNT.name: _terraform,
     TEXT_TEMPLATE.name: _text_template,
 }
 

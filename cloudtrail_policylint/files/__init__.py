@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..base.formats import TERRAFORM
 from .inputs import Inputs
 
 TYPE_CHECKING = False
@@ -49,5 +48,5 @@ class Files:
         inputs.read_all()
         if inputs.unreadable or inputs.any_matters() or inputs.nesting():
             return False
-        terraform = any(one.format is TERRAFORM for one in inputs.candidates)
+        terraform = any(one.format.in_module for one in inputs.candidates)
         return not ((terraform or inputs.may_be_loaded()) and self.modules.any_to_check())

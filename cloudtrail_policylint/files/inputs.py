@@ -59,7 +59,7 @@ class Inputs:
         self._walked = walked
         self._projects = Projects()
         self._named = {path_key(c.path): c for c in candidates}
-        modules = {os.path.dirname(c.path) for c in candidates if c.format is TERRAFORM}
+        modules = {os.path.dirname(c.path) for c in candidates if c.format.in_module}
         self._given_folders = (*walked, *sorted(modules))
         self._sources: dict[str, SourceFile | None] = {}
         self._keys: dict[SourceFile, str] = {}
@@ -222,7 +222,7 @@ class Inputs:
         try:
             data = self._data(path)
             matters = self._matters[key] = may_matter(data, everything=self._everything)
-            nests = candidate is not None and candidate.format is not TERRAFORM and may_nest(data)
+            nests = candidate is not None and not candidate.format.in_module and may_nest(data)
             if not matters and candidate is not None and candidate.named:
                 self._note_plain(candidate, data)
             if not (matters or needed or nests):

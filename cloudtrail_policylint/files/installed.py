@@ -16,7 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..base.disk import Projects
 
-LIST = ".terraform/modules/modules.json"
 MOST = 2000
 """The most modules of one list that are used."""
 
@@ -28,11 +27,8 @@ class Installed:
         self._projects = projects
         self._calls: dict[str, dict[str, tuple[str, str]]] = {}  # by the calling folder and name
 
-    def add(self, root: str) -> None:
-        """Add the modules that the list of the root module *root* has."""
-        path = os.path.join(root, LIST)
-        if not os.path.isfile(path):
-            return
+    def add(self, root: str, path: str) -> None:
+        """Add the modules in the list *path* of the root module *root*."""
         project = self._projects.of(root)
         entries = _entries(path, project)
         for key, (source, folder) in entries.items():

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 
 from ..base.disk import Projects, is_inside, path_key, path_of
-from ..base.formats import DEFINITIONS, MODULE_FILES, TERRAFORM, YAML, is_always_loaded
+from ..base.formats import DEFINITIONS, MODULE_FILES, YAML, is_always_loaded
 from ..base.lazy_regex import regex
 from .access import TESTS, tests_in
-from .installed import Installed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +15,10 @@ if TYPE_CHECKING:
 
     from ..tree.source import SourceFile
     from .inputs import Inputs
+    from .installed import Installed
 
+INSTALLED = ".terraform/modules/modules.json"
+"""The list of the modules that ``terraform init`` has downloaded, in the folder of a root module."""
 _LOCAL_CALL = regex(r'\bsource"?\s*[=:]\s*"(\.\.?(?:/[^"$\r\n]*)?)"')
 
 
@@ -35,7 +37,7 @@ class Modules:
         self._projects = Projects()
         self._folders: dict[str, list[str]] = {}
         for candidate in inputs.candidates:
-            if candidate.format is TERRAFORM:
+            if candidate.format.in_module:
                 self._folders.setdefault(os.path.dirname(candidate.path), []).append(candidate.path)
         self._shown = {path_key(folder): folder for folder in self._folders}
         self._sources: dict[str, list[SourceFile]] = {}
@@ -44,7 +46,7 @@ class Modules:
         self._may_load: set[str] = set()
         self._variants: dict[str, list[str]] = {}
         self._near: set[str] = set()
-        self._installed = Installed(self._projects)
+        self._installed: Installed | None = None  # once there is a list of downloaded modules
         self._tests: dict[str, set[tuple[str, str]] | None] = {}
         self.errors: list[tuple[str, Exception]] = []
         """The internal errors of the search for calls and neighbours, with the folder of each."""
@@ -190,7 +192,8 @@ class Modules:
 
     def installed(self, folder: str, name: str, source: str) -> str | None:
         """The folder of the downloaded module that the module of *folder* calls *name*."""
-        return self._installed.of_call(folder, name, source)
+        known = self._installed
+        return None if known is None else known.of_call(folder, name, source)
 
     def loader(self, folder: str) -> Callable[[str], SourceFile | None]:
         """A function that opens a file by its path from *folder*."""
@@ -354,12 +357,22 @@ class Modules:
         """The folders of the modules that the module *folder* calls; none after an error."""
         try:
             found = [self.called(folder, path) for path in sorted(self._local_calls(folder))]
-            self._installed.add(folder)
-            found += self._installed.called(folder)
+            found += self._downloaded(folder)
         except Exception as error:  # noqa: BLE001 - the other modules are still checked
             self.errors.append((folder or ".", error))
             return []
         return [target for target in found if target is not None]
+
+    def _downloaded(self, folder: str) -> list[str]:
+        """The folders of downloaded modules that the module *folder* calls."""
+        path = os.path.join(folder, INSTALLED)
+        if os.path.isfile(path):
+            if self._installed is None:
+                from .installed import Installed
+
+                self._installed = Installed(self._projects)
+            self._installed.add(folder, path)
+        return [] if self._installed is None else self._installed.called(folder)
 
     def _local_calls(self, folder: str) -> set[str]:
         """The local paths of modules that the text of the module *folder* seems to call."""

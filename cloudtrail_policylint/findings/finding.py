@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from ..tree.edit import Edit
     from ..tree.source import Span
 
+IS_PARTNER = "this is "
+"""How the message of the place of a whole partner begins."""
+PART = "part of the value is written here"
+"""The message of the place of a part of a text."""
+
 
 @record
 class Finding:
@@ -47,14 +52,17 @@ class Finding:
         return self.home or self.span
 
 
-def places_of(finding: Finding) -> list[Span]:
-    """The places at which a comment suppresses *finding*."""
-    places = [finding.span, *finding.within]
+def written_at(finding: Finding) -> list[Span]:
+    """The places where *finding* or a part of its value is written: a comment there suppresses it."""
+    places = [finding.span, *(one.span for one in finding.related if one.message == PART)]
     if finding.home is not None:
         places.append(finding.home)
-    if finding.owner.name:
-        places.append(finding.owner.span)
     return places
+
+
+def blocks_of(finding: Finding) -> list[Span]:
+    """The statements and the resource of *finding*: a comment on or in one suppresses it."""
+    return [*finding.within, finding.owner.span] if finding.owner.name else [*finding.within]
 
 
 def problem_finding(
@@ -124,6 +132,13 @@ def _one_of(group: list[Finding]) -> Finding:
     more = tuple([Related(place, "this depends on it, too") for place in places.values()])
     message = f"{first.message}; the same for {', '.join(others)}" if others else first.message
     return replaced(_joined(first, more), message=message)
+
+
+def partners_in(finding: Finding) -> tuple[Related, ...]:
+    """The places in partners that a *finding* on a resource is due to as well, the closest last."""
+    if finding.rule.subject != "resource":
+        return ()
+    return tuple(sorted(finding.related, key=lambda one: not one.message.startswith(IS_PARTNER)))
 
 
 def key_of(finding: Finding) -> tuple[str, int, int, int]:

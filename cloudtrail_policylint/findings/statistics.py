@@ -6,7 +6,7 @@ then the expression in the policy's place is the reason.
 
 from __future__ import annotations
 
-from ..base.formats import TERRAFORM, title_of
+from ..base.formats import TERRAFORM, TERRAGRUNT, title_of
 from ..base.lazy_regex import regex
 from ..base.record import record
 from ..tree.nodes import Hole, Map, Node, Text, walk
@@ -24,6 +24,7 @@ _REASONS = {
     "var": "a variable without a value",
     "local": "an unknown local value",
     "module": "an output of a module that was not read",
+    "dependency": "an output of another Terragrunt configuration",
     "each": "an item of an unknown collection",
     "count": "an item of an unknown collection",
 }
@@ -110,7 +111,7 @@ def _reason_in_template(written: str) -> str:
 
 def reason_of(hole: Hole, language: str) -> str:
     """The reason why *hole*, in a file of *language*, is unknown."""
-    if language != TERRAFORM.title:
+    if language not in (TERRAFORM.title, TERRAGRUNT.title):
         return _reason_in_template(hole.written)
     match = _FIRST_WORDS.match(hole.written)
     if match is None:

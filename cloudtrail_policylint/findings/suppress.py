@@ -15,7 +15,7 @@ from ..iam.written import Owner, Problem
 from ..tree.edit import Edit
 from ..tree.source import Span
 from .comments import FORM, Suppression
-from .finding import Finding, places_of, problem_finding
+from .finding import Finding, blocks_of, problem_finding, written_at
 from .result import Suppressed
 
 TYPE_CHECKING = False
@@ -66,10 +66,11 @@ def _suppressing(
 ) -> list[Suppression]:
     """The suppressions of *finding*; they are marked as used."""
     found: list[Suppression] = []
-    for span in places_of(finding):
+    blocks = blocks_of(finding)
+    for span in (*written_at(finding), *blocks):
         line = span.source, span.source.position(span.start)[0]
         around = [s for s in covering if s.covers is not None and s.covers.contains(span)]
-        if span is not finding.span:
+        if any(span is block for block in blocks):
             around += inside.get(line, ())
         for suppression in (*by_line.get(line, ()), *around):
             for word, _ in suppression.words:

@@ -1,7 +1,8 @@
 """Names of CloudTrail and of services in policies.
 
 By default only policies that concern CloudTrail are checked: with its name, one of
-the spellings that people write in its place, or one of its former accounts.
+the spellings that people write in its place, or one of its former accounts. So is the
+policy of a bucket with a folder of log files.
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ The rules have them as the set ``legacy-cloudtrail-accounts``; a test compares t
 """
 
 
+LOG_FOLDER = "AWSLogs/"
+"""The folder of log files in a bucket, below the prefix of a trail."""
+
+
 def concerns_cloudtrail(text: str) -> bool:
     """Whether *text*, a string of a policy, has a name of CloudTrail or one of its accounts."""
     lower = text.lower()
@@ -79,12 +84,12 @@ def may_concern_cloudtrail(lower: bytes) -> bool:
     """Whether a file with the bytes *lower* may have a policy that concerns CloudTrail."""
     if any(name in lower for name in _AS_BYTES) or b"resource_control_policy" in lower:
         return True
-    return b"principal" in lower and any(account in lower for account in _ACCOUNTS_AS_BYTES)
+    return b"principal" in lower and any(word in lower for word in _IN_RESOURCE_POLICIES)
 
 
 _NAMES = (*WORDS, *MISSPELT)
 _AS_BYTES = tuple([name.encode() for name in _NAMES])
-_ACCOUNTS_AS_BYTES = tuple([account.encode() for account in SERVICE_ACCOUNTS])
+_IN_RESOURCE_POLICIES = tuple([word.lower().encode() for word in (LOG_FOLDER, *SERVICE_ACCOUNTS)])
 
 
 # -- services as principals

@@ -29,7 +29,7 @@ from ..tree.placeholders import with_placeholders
 from ..tree.source import Span
 from .arns import STAR, Shape, action_head, arn_head
 from .kinds import WITH_PRINCIPAL, WITHOUT_PRINCIPAL, guess_kind
-from .names import concerns_cloudtrail
+from .names import LOG_FOLDER, concerns_cloudtrail
 from .policy import Action, Attachment, Condition, Document, Principal, Resource, Statement
 from .written import Found, FoundAttachment, Problem
 
@@ -366,7 +366,19 @@ class _Normaliser:
             return True
         if not statements or self.misspelt:
             return _mentions(_texts(node))
+        if kinds == ("s3-bucket",) and any(_has_logs(statement) for statement in statements):
+            return True
         return any(_mentions(_statement_texts(statement)) for statement in statements)
+
+
+def _has_logs(statement: Statement) -> bool:
+    """Whether *statement* is about a folder of log files."""
+    return any(
+        LOG_FOLDER in known
+        for resource in statement.resources
+        for text in resource.texts
+        for known in _known_parts(text)
+    )
 
 
 def _statement_texts(statement: Statement) -> Iterator[Text]:

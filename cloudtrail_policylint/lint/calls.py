@@ -15,13 +15,35 @@ from .outcome import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from ..files.inputs import Inputs
     from ..findings.finding import Finding
     from ..iam.written import Extraction, Owner
     from ..tree.source import SourceFile
     from .placing import Placing
+
+
+class Places:
+    """Where the findings of one module or template are reported.
+
+    *reported* says whether findings in a file are; *placing* places the others.
+    """
+
+    def __init__(
+        self, reported: Callable[[SourceFile], bool], placing: Callable[[], Placing]
+    ) -> None:
+        self.reported = reported
+        self._make = placing
+        self._placing: Placing | None = None
+
+    def placed(
+        self, finding: Finding, callers: Container[int] | None, *, given: bool = False
+    ) -> Finding | None:
+        """See ``Placing.placed``."""
+        if self._placing is None:
+            self._placing = self._make()
+        return self._placing.placed(finding, callers, given=given)
 
 
 class Call:
@@ -43,12 +65,12 @@ def outcome_of_calls(
     extractions: Iterable[Extraction],
     check: Callable[[Extraction], Outcome],
     callers: set[int],
-    placing: Placing,
+    places: Places,
 ) -> tuple[Outcome, set[object]]:
     """The outcome for a module or template, and the keys of all its findings, reported or not.
 
     *extractions* has one item for each of its calls.
-    *callers* are the ids of the callers' sources; *placing* says which files are reported.
+    *callers* are the ids of the callers' sources; *places* says which files are reported.
     """
     whole = Outcome()
     calls: list[Call] = []
@@ -58,12 +80,12 @@ def outcome_of_calls(
         outcome.findings = []
         whole.add(outcome)
         whole.loaded |= {path_key(found.node.span.source.path) for found in extraction.documents}
-    whole.findings = list(_reported(calls, callers, placing))
+    whole.findings = list(_reported(calls, callers, places))
     return whole, {key for call in calls for key in call.findings}
 
 
 def of_variant(
-    outcomes: Iterable[Outcome], source: SourceFile, known: set[object], placing: Placing
+    outcomes: Iterable[Outcome], source: SourceFile, known: set[object], places: Places
 ) -> Outcome:
     """The findings of *outcomes* that are due to what the file *source* says.
 
@@ -74,25 +96,25 @@ def of_variant(
     for one in outcomes:
         found.internal_errors.update(one.internal_errors)
         for finding in one.findings:
-            if finding.span.source is source and placing.reported(source):
+            if finding.span.source is source and places.reported(source):
                 found.findings.append(finding)
             elif key_of(finding) not in known:
-                placed = placing.placed(finding, here)
+                placed = places.placed(finding, here)
                 found.findings += [placed] if placed is not None else []
     return found
 
 
-def _reported(calls: list[Call], callers: set[int], placing: Placing) -> Iterator[Finding]:
+def _reported(calls: list[Call], callers: set[int], places: Places) -> Iterator[Finding]:
     """The findings of *calls* to report, each where it is reported."""
     for call in calls:
         for key, finding in call.findings.items():
             source = finding.span.source
             common = id(source) in callers or all(other.agrees(key, finding) for other in calls)
-            if common and placing.reported(source):
+            if common and places.reported(source):
                 yield finding
                 continue
             given = id(source) in callers
-            placed = placing.placed(finding, None if common else callers, given=given)
+            placed = places.placed(finding, None if common else callers, given=given)
             if placed is not None:
                 yield placed
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..iam.written import Extraction, Found, FoundResource, Problem
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings
-    from ..setups.model import Resource
+    from ..setups.model import Location, Resource
     from ..tree.source import SourceFile
 
 _CHECKED = ("statement", "policy", "aws_cloudtrail", "awscc_cloudtrail", "aws::cloudtrail::")
@@ -54,6 +54,11 @@ class Checker:
             self.selection.run, book, pedantic=settings.pedantic, named=settings.select
         )
         self._everything = settings.scope == "all"
+        wide = [] if self._everything else [rule for rule in self.selection.run if rule.wide]
+        self._wide = (
+            Engine(wide, book, pedantic=settings.pedantic, named=settings.select) if wide else None
+        )
+        """By the rules that are also about what does not concern CloudTrail."""
 
     def check(
         self, extraction: Extraction, kind: str | None = None, *, by_place: bool = False
@@ -129,7 +134,7 @@ class Checker:
 
             outcome.strings += passages_of(extraction, findings)
         if self.setups:
-            made = _Made(extraction)
+            made = self._made(extraction)
             for resource in extraction.resources:
                 if _is_of_cloudtrail(resource.type):
                     outcome.setups += map(self._engine.shown, made.instances(resource.owner))
@@ -145,22 +150,33 @@ class Checker:
     ) -> Iterator[Finding | Failure]:
         """The findings of *extraction*; each document is added to *checked* before its findings."""
         yield from self._found_in_policies(extraction, kind, checked)
+        yield from self._found_in_attachments(extraction)
         if extraction.resources:
-            made = _Made(extraction)
+            made = self._made(extraction, has_policies_in_scope=bool(checked))
             for resource in extraction.resources:
-                if self._is_checked(resource, made):
-                    yield from self._engine.check_resource(resource, made.instances)
+                engine = self._engine if self._is_checked(resource, made) else self._wide
+                if engine is not None:
+                    yield from engine.check_resource(resource, made.instances)
         for problem in extraction.problems:
             rule = self._book.problems[problem.name]
             sure = checked and rule.confidence != "low"
             if self.reports(rule) and (sure or self._may_hold_policy(problem.span.source)):
                 yield problem_finding(problem, self._book, Owner("", problem.span))
 
+    def _made(self, extraction: Extraction, *, has_policies_in_scope: bool = False) -> _Made:
+        return _Made(extraction, self._settings, has_policies_in_scope=has_policies_in_scope)
+
     def _is_checked(self, resource: FoundResource, made: _Made) -> bool:
-        """Whether *resource* is in scope: one of CloudTrail, or one that it is made with."""
+        """Whether *resource* is in scope: one of CloudTrail, one that it is made with, or its policy is."""
         if self._everything or _is_of_cloudtrail(resource.type):
             return True
-        return made.has_cloudtrail and self._engine.asks_about(resource) and made.serves(resource)
+        if made.has_cloudtrail and self._engine.asks_about(resource) and made.serves(resource):
+            return True
+        return (
+            made.has_policies_in_scope
+            and self._engine.asks_what_policies_name(resource.type)
+            and made.has_policy_in_scope(resource)
+        )
 
     def _found_in_policies(
         self, extraction: Extraction, kind: str | None, checked: list[Document]
@@ -180,19 +196,26 @@ class Checker:
         for document in together:
             in_scope = document.in_scope or not about.isdisjoint(document.holders)
             if not (self._everything or in_scope):
+                if self._wide is not None:
+                    checked.append(document)
+                    yield from self._wide.check_document(document, documents)
                 continue
             checked.append(document)
-            yield from self._engine.check_document(document)
+            yield from self._engine.check_document(document, documents)
             for problem in document.problems:
                 if self.reports(self._book.problems[problem.name]):
                     from ..engine.related import loads
 
                     related = loads(problem.span, document)
                     yield problem_finding(problem, self._book, document.owner, related)
+
+    def _found_in_attachments(self, extraction: Extraction) -> Iterator[Finding | Failure]:
         for reference in extraction.attachments:
             attachment = normalise_attachment(reference)
-            if self._everything or attachment.in_scope:
-                yield from self._engine.check_attachment(attachment)
+            in_scope = self._everything or attachment.in_scope
+            engine = self._engine if in_scope else self._wide
+            if engine is not None:
+                yield from engine.check_attachment(attachment)
 
     def _may_hold_policy(self, source: SourceFile) -> bool:
         """Whether the text of a broken file looks like a policy in scope, or like a trail."""
@@ -204,8 +227,12 @@ class Checker:
 class _Made:
     """The resources of an extraction with their partners, found when a rule first asks for them."""
 
-    def __init__(self, extraction: Extraction) -> None:
+    def __init__(
+        self, extraction: Extraction, settings: Settings, *, has_policies_in_scope: bool
+    ) -> None:
+        self.has_policies_in_scope = has_policies_in_scope
         self._evaluation = extraction.evaluation
+        self._settings = settings
         self.has_cloudtrail = any(_is_of_cloudtrail(one.type) for one in extraction.resources)
         self._resources: list[Resource] | None = None
 
@@ -215,8 +242,17 @@ class _Made:
             if self._evaluation is not None:
                 from ..setups import resources_of
 
-                self._resources = resources_of(self._evaluation)
+                self._resources = resources_of(self._evaluation, self._location)
         return self._resources
+
+    def _location(self, path: str) -> Location:
+        """Where the settings say that the template or module of *path* is deployed."""
+        from ..setups.model import NOWHERE, Location
+
+        found = self._settings.deployed_at(path)
+        if found is None:
+            return NOWHERE
+        return Location(found.regions[0] if len(found.regions) == 1 else "", found.account)
 
     def instances(self, owner: Owner) -> list[Resource]:
         """The resources that *owner* is."""
@@ -232,6 +268,15 @@ class _Made:
         return any(
             _is_of_cloudtrail(one.type) and own & (one.setup.made_after(one) or set())
             for one in self._all()
+        )
+
+    def has_policy_in_scope(self, resource: FoundResource) -> bool:
+        """Whether a policy that is written in *resource* concerns CloudTrail."""
+        return any(
+            document.in_scope
+            for one in self.instances(resource.owner)
+            for path, kind in one.policy_paths.items()
+            for document in one.documents(path, kind) or ()
         )
 
 

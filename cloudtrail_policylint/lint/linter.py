@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings, SuppressEntry
     from ..tree.nodes import Node
+    from .calls import Places
     from .placing import Placing
     from .work import Unit
 
@@ -208,15 +209,15 @@ class Linter:
             for above in modules.all_callers(folder)
             for source in modules.module_sources(above)
         } - {id(source) for source in modules.module_sources(folder)}
-        placing = self._placing(
+        places = self._places(
             files, partial(project.hiding, folder), partial(project.arguments, folder)
         )
-        outcome, known = self._check_calls(project.extractions(folder), callers, placing)
+        outcome, known = self._check_calls(project.extractions(folder), callers, places)
         for source, variant in variants:
             from .calls import of_variant
 
             checked = map(self._checker.check, variant.extractions(folder))
-            outcome.add(of_variant(checked, source, known, placing))
+            outcome.add(of_variant(checked, source, known, places))
         # A neighbour was only read for its calls: do not count its own policies.
         if modules.is_near(folder):
             from .calls import keep_given
@@ -233,7 +234,7 @@ class Linter:
         inputs = files.inputs
         stacks = Stacks(nesting, partial(access.loader, inputs, Projects()), _only_document)
         whole = Outcome()
-        for path in stacks.nested():
+        for path in (*stacks.nested(), *stacks.outermost()):
             whole.loaded.add(path_key(path))
             callers = stacks.callers(path)
             own = inputs.source(path, referred=True)
@@ -242,32 +243,32 @@ class Linter:
                 continue
             if any(inputs.matters(source.path) for source in in_view):
                 above = {id(source) for source in callers}
-                placing = self._placing(files, partial(stacks.hiding, path))
-                check = partial(self._check_template, stacks.extractions(path), above, placing)
+                places = self._places(files, partial(stacks.hiding, path))
+                check = partial(self._check_template, stacks.extractions(path), above, places)
                 whole.add(self._guarded(path, check))
         return whole
 
     def _check_template(
-        self, extractions: Iterable[Extraction], callers: set[int], placing: Placing
+        self, extractions: Iterable[Extraction], callers: set[int], places: Places
     ) -> Outcome:
-        return self._check_calls(extractions, callers, placing)[0]
+        return self._check_calls(extractions, callers, places)[0]
 
     def _check_calls(
-        self, extractions: Iterable[Extraction], callers: set[int], placing: Placing
+        self, extractions: Iterable[Extraction], callers: set[int], places: Places
     ) -> tuple[Outcome, set[object]]:
         from .calls import outcome_of_calls
 
         check = partial(self._checker.check, by_place=True)
-        return outcome_of_calls(extractions, check, callers, placing)
+        return outcome_of_calls(extractions, check, callers, places)
 
-    def _placing(
+    def _places(
         self,
         files: Files,
         hiding: Callable[..., Iterable[Extraction]],
         arguments: Callable[[], Iterable[Span]] = tuple,
-    ) -> Placing:
-        """Places findings for *files*; *hiding* and *arguments* are those of ``Project``."""
-        from .placing import Placing, keys_of
+    ) -> Places:
+        """Where findings are reported for *files*; *hiding* and *arguments* are those of ``Project``."""
+        from .calls import Places
 
         def excluded(source: SourceFile) -> bool:
             return self._settings.excludes(source.path)
@@ -276,11 +277,18 @@ class Linter:
             return files.inputs.is_given(source) and not excluded(source)
 
         def keys(hides: Callable[[Span], bool], *, inputs: bool) -> Counter[object]:
+            from .placing import keys_of
+
             checked = map(self._checker.check, hiding(hides, inputs=inputs))
             calls = ([keys_of(one) for one in call.findings if one.certain] for call in checked)
             return Counter(key for call in calls for key in set(chain.from_iterable(call)))
 
-        return Placing(reported, excluded, keys, arguments)
+        def placing() -> Placing:
+            from .placing import Placing
+
+            return Placing(reported, excluded, keys, arguments)
+
+        return Places(reported, placing)
 
     def _unreadable(self, file: Unreadable) -> Finding:
         span = Span(file.source, 0, 0)

@@ -88,7 +88,7 @@ class Run:
         for settings, candidates in groups.values():
             files = Files(
                 candidates,
-                everything=settings.scope == "all",
+                everything=settings.scope == "all" or self._has_wide_rules(settings),
                 walked=walked,
                 contents=contents,
                 var_files=self._var_files,
@@ -159,6 +159,10 @@ class Run:
             book = self._book(settings)
             failed = failed_in(files, self._paths, settings, self._settings, book, contents)
         return linter.lint_files(files, progress, jobs=self._jobs, more=failed, changed=changed)
+
+    def _has_wide_rules(self, settings: Settings) -> bool:
+        """Whether one of the additional rules is about all policies; the built-in ones are not."""
+        return bool(settings.rules) and any(rule.wide for rule in self._book(settings).rules)
 
     def _linter(self, settings: Settings, *, strings: bool) -> Linter:
         key = (id(settings), strings)

@@ -324,6 +324,8 @@ class Asker:
         if identity is None and not loose and is_person and request.principal.kind != ROOT:
             unknown.add(IDENTITY)
         own: list[Document] = [one for one in loose if one.kinds != (BOUNDARY,)]
+        if not loose and IDENTITY in unknown:
+            own = [self._made_optional(one) for one in view.unattached]
         boundaries = [one for one in loose if one.kinds == (BOUNDARY,)]
         if identity is not None:
             unknown |= identity.open
@@ -482,11 +484,14 @@ class Asker:
         """What is not in view of the policies of *who*."""
         identity = who.identity
         if identity is None:
-            if policies.identity:
+            if policies.identity and IDENTITY not in policies.unknown:
                 place = policies.identity[0].span.source.path
                 yield f"{who.label}: taken to have the policies without an owner, such as {place}"
             else:
                 yield f"{who.label}: no policy of it is in these files{self._near(who)}"
+            if policies.identity and IDENTITY in policies.unknown:
+                name = policies.identity[0].owner.name
+                yield f"who has the policies that nothing here attaches, such as {name}"
             if not policies.boundaries:
                 yield "a permissions boundary: none in these files"
             return

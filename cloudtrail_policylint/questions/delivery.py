@@ -69,7 +69,8 @@ def _is_about(profile: Profile, refusal: Refusal) -> bool:
     """Whether *refusal* may come from a denial of *profile*."""
     if profile.is_of_holder:
         return "log-group" in refusal.about
-    return profile.decided_by in refusal.about
+    # Which key is that of the topic is not known here.
+    return profile.decided_by in refusal.about and profile.decided_by != "topic-key"
 
 
 def _of_profile(view: View, profile: Profile, profiles: Profiles) -> Iterator[Refused]:
@@ -108,7 +109,7 @@ def _statements(documents: Sequence[Document]) -> Iterator[Statement]:
 def _policies(view: View, kind: str) -> Iterator[tuple[Parts | None, Policies]]:
     """The policies of *kind* that are for CloudTrail, with the ARN of their resource."""
     for one in view.identities:
-        if not any(map(_names_cloudtrail, one.trust)):
+        if not any(map(_names_service, one.trust)):
             continue
         if kind == IDENTITY and one.policies and not one.unseen:
             yield one.arn, Policies(identity=one.policies, unknown=one.open)
@@ -123,13 +124,15 @@ def _policies(view: View, kind: str) -> Iterator[tuple[Parts | None, Policies]]:
 
 
 def _is_for_cloudtrail(documents: tuple[Document, ...], kind: str) -> bool:
-    return any(one.kinds == (kind,) and _names_cloudtrail(one) for one in documents)
+    return any(one.kinds == (kind,) and _names_service(one) for one in documents)
 
 
-def _names_cloudtrail(document: Document) -> bool:
-    return document.in_scope or any(
-        "cloudtrail" in one.span.text.lower() for one in document.statements
-    )
+def _names_service(document: Document) -> bool:
+    """Whether *document* names CloudTrail as a service, or by its old accounts, and not in other words."""
+    texts = [one.span.text.lower() for one in document.statements]
+    if any("cloudtrail." in text for text in texts):
+        return True
+    return document.in_scope and not any("cloudtrail" in text for text in texts)
 
 
 def spans(view: View, refusal: Refusal) -> Iterator[Span]:
@@ -144,5 +147,5 @@ def spans(view: View, refusal: Refusal) -> Iterator[Span]:
         *view.loose,
     ]
     yield from (
-        one.span for one in documents if kinds.intersection(one.kinds) and _names_cloudtrail(one)
+        one.span for one in documents if kinds.intersection(one.kinds) and _names_service(one)
     )

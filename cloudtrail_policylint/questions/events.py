@@ -40,6 +40,9 @@ _ADDRESS = regex(r"[0-9a-fA-F.:]{3,45}")
 _PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag", "email": "ses"}
 """Prefixes of actions of services whose event source begins with another name."""
 _SPACE = " \t\r\n,"
+_ANONYMOUS = "ANONYMOUS_PRINCIPAL"
+"""The account of a record without credentials ("CloudTrail userIdentity element")."""
+_DOMAIN = regex(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}")
 
 
 @record
@@ -73,7 +76,7 @@ def read_events(
     """
     counts: dict[tuple[str, str, str, str, str], tuple[Denial, int]] = {}
     records = left_out = 0
-    for raw in _objects(_texts(stream)):
+    for raw in _Reader(_texts(stream)).records():
         records += 1
         if records % 1_000 == 0:
             progress(records)
@@ -117,48 +120,82 @@ def _texts(stream: io.RawIOBase) -> Iterator[str]:
         raise UnreadableMessageError(f"not a gzip file that can be read: {error}") from None
 
 
-def _objects(texts: Iterator[str]) -> Iterator[Mapping[str, Any]]:
-    """The records in JSON: one, a list, those of ``Records`` or ``Events``, or one after another."""
-    decoder = json.JSONDecoder()
-    rest, at, ended = "", 0, False
-    inside = False
-    while True:
-        while at < len(rest) and rest[at] in _SPACE:
+_BEFORE, _INSIDE, _BEHIND, _ELSEWHERE = range(4)
+"""Where a reader is: before records, among them, right behind a list of them, in what else there is."""
+
+
+class _Reader:
+    """Reads the records in JSON: one, those of lists, of ``Records`` or ``Events``, or one after another."""
+
+    def __init__(self, texts: Iterator[str]) -> None:
+        self._texts = texts
+        self._decoder = json.JSONDecoder()
+        self._rest, self._at, self._ended = "", 0, False
+        self._state, self._is_in_list = _BEFORE, False
+
+    def records(self) -> Iterator[Mapping[str, Any]]:
+        """The records; raises ``UnreadableMessageError``."""
+        while True:
+            self._skip_space()
+            if self._at < len(self._rest):
+                if self._state != _INSIDE:
+                    if self._has_moved():
+                        continue
+                elif self._rest[self._at] in "]}":
+                    self._state = _BEHIND if self._is_in_list else _INSIDE
+                    self._at += 1
+                    continue
+                else:
+                    at = self._at
+                    value = self._value()
+                    if self._at > at:
+                        yield from _records_in(value)
+                        continue
+            if self._ended:
+                return
+            piece = next(self._texts, None)
+            self._ended = piece is None
+            self._rest, self._at = self._rest[self._at :] + (piece or ""), 0
+
+    def _skip_space(self) -> None:
+        rest, at = self._rest, self._at
+        skipped = _SPACE if self._state != _BEHIND else f"{_SPACE}]}}"
+        while at < len(rest) and rest[at] in skipped:
             at += 1
-        if not inside and at < len(rest):
-            start = _start_of_list(rest, at)
-            if start is None and not ended and len(rest) - at < _PIECE:
-                pass  # the list may come with the next piece
-            else:
-                inside = True
-                at = start if start is not None else at
-                continue
-        if inside and at < len(rest):
-            if rest[at] in "]}":  # the end of the list; what comes behind it is none of its records
-                at += 1
-                continue
-            try:
-                value, at = decoder.raw_decode(rest, at)
-                yield from _records_in(value)
-                continue
-            except (ValueError, RecursionError) as error:
-                if ended or isinstance(error, RecursionError) or len(rest) - at > MAX_RECORD:
-                    where = "nested too deep" if isinstance(error, RecursionError) else str(error)
-                    raise UnreadableMessageError(f"not JSON that can be read: {where}") from None
-        if ended:
-            return
-        piece = next(texts, None)
-        ended = piece is None
-        rest, at = rest[at:] + (piece or ""), 0
+        self._at = at
+
+    def _has_moved(self) -> bool:
+        """Whether a list begins here, or other text was left behind; else the next piece is needed."""
+        is_elsewhere = self._state == _ELSEWHERE
+        found = (_LOG.search if is_elsewhere else _LIST.match)(self._rest, self._at)
+        if found is not None:
+            self._state, self._is_in_list, self._at = _INSIDE, True, found.end()
+            return True
+        if is_elsewhere:
+            self._at = max(self._at, len(self._rest) - _MAX_START)  # the end may begin a list
+            return False
+        if self._ended or len(self._rest) - self._at >= _PIECE:
+            self._state = _INSIDE if self._state == _BEFORE else _ELSEWHERE
+            return True
+        return False
+
+    def _value(self) -> Any:
+        """The value that begins here; None, without a move, where the next piece is needed."""
+        try:
+            value, self._at = self._decoder.raw_decode(self._rest, self._at)
+        except (ValueError, RecursionError) as error:
+            is_deep = isinstance(error, RecursionError)
+            if self._ended or is_deep or len(self._rest) - self._at > MAX_RECORD:
+                where = "nested too deep" if is_deep else str(error)
+                raise UnreadableMessageError(f"not JSON that can be read: {where}") from None
+            return None
+        return value
 
 
+_LOG = regex(r'\{\s*"(?:Records|Events|events)"\s*:\s*\[')
 _LIST = regex(r'\{\s*"(?:Records|Events|events)"\s*:\s*\[|\[')
-
-
-def _start_of_list(text: str, at: int) -> int | None:
-    """Where the first record begins in *text*, if it begins with a list of them."""
-    found = _LIST.match(text, at)
-    return found.end() if found is not None else None
+_MAX_START = 200
+"""Characters that the beginning of a log has at most."""
 
 
 def _records_in(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -242,7 +279,18 @@ def _principal(raw: Mapping[str, Any]) -> str:
     issuer = session.get("sessionIssuer") if isinstance(session, dict) else None
     if isinstance(issuer, dict) and _word(issuer, "type") == "Role" and _word(issuer, "arn"):
         return _word(issuer, "arn")
-    return _word(identity, "arn") or _word(identity, "invokedBy") or _word(identity, "accountId")
+    account = _word(identity, "accountId")
+    if account == _ANONYMOUS:
+        return "anonymous"
+    return _word(identity, "arn") or _word(identity, "invokedBy") or _provider(raw) or account
+
+
+def _provider(raw: Mapping[str, Any]) -> str:
+    """Who vouches for the caller of a record of AssumeRoleWithWebIdentity or AssumeRoleWithSAML."""
+    given, identity = raw.get("requestParameters"), raw["userIdentity"]
+    name = _word(given, "principalArn") if isinstance(given, dict) else ""
+    name = name or _word(identity, "identityProvider")
+    return name if name.startswith("arn:") or _DOMAIN.fullmatch(name) else ""
 
 
 def _resource(raw: Mapping[str, Any]) -> str:

@@ -58,12 +58,15 @@ _ENTITIES = (("&quot;", '"'), ("&#34;", '"'), ("&apos;", "'"), ("&#39;", "'"), (
 _SENTENCE = regex(
     r" is not authorized to perform:? "
     r"(?P<action>[A-Za-z][A-Za-z0-9-]{0,63}:[A-Za-z*][A-Za-z0-9*]{0,127})"
-    r"(?: (?:on|against) (?:the )?resource:? [\"'\\]*(?P<resource>[^\s\"'<>\\]{1,2048}))?"
+    r"(?: (?:on|against) (?:resource:?|the resource:) [\"'\\]*"
+    r"(?:(?:user|role|group|policy) (?!because |with ))?(?P<resource>[^\s\"'<>\\]{1,2048}))?"
 )
 _NAME = regex(r"[a-z][a-z0-9-]{0,63}:[A-Za-z]{1,128}")
 _AGAIN = "not authorized to perform"
 _PRINCIPAL = regex(r"[^\s\"'<>]+\Z")
 _MAX_PRINCIPAL = 2_048
+_NOBODY = ("User", "user", "You", "you")
+"""What stands before a sentence that does not say who."""
 _LABELS = regex(r"(User|Service|Action|On resource\(s\)|Context): ?")
 """What the console shows to be sent to an administrator; the lines may have run together."""
 _TYPE = (
@@ -87,7 +90,7 @@ _GO = regex(
     r"(?P<code>[A-Za-z]{0,40}(?:AccessDenied|UnauthorizedOperation)[A-Za-z]{0,40})"
 )
 _ACTION_ONLY = regex(
-    r"(?i:not authorized to perform):? (?P<action>[a-z][a-z0-9-]{0,63}:[A-Za-z]{1,128})"
+    r"(?i:not authorized to perform|permissions? to(?: call| perform)?):? (?P<action>[a-z][a-z0-9-]{0,63}:[A-Za-z]{1,128})"
 )
 _ENCODED = regex(r"Encoded authorization failure message: ?(?P<text>[A-Za-z0-9_-]{20,})")
 _DENIED = regex(r"(?i)access ?denied|unauthorized|not authorized|forbidden|permission")
@@ -231,9 +234,12 @@ def _written_out(line: str) -> Iterator[Denial]:
         principal = _PRINCIPAL.search(line[max(0, match.start() - _MAX_PRINCIPAL) : match.start()])
         if principal is None:
             continue
+        who = principal[0].lstrip("([{`")
+        if who in _NOBODY or who.endswith(":"):
+            who = ""
         rest = line[match.end() : match.end() + MAX_REASON].partition(_AGAIN)[0]
         resource = _trimmed(match["resource"] or "")
-        one = Denial(SENTENCE, principal[0].lstrip("([{`"), match["action"], resource)
+        one = Denial(SENTENCE, who, match["action"], resource)
         yield _with_reason(one, rest)
 
 

@@ -8,9 +8,9 @@ from ..base.errors import InputError
 from ..base.record import record, replaced
 from ..decisions.decision import Decider, Policies
 from ..decisions.documents import document as document_of
-from ..decisions.principals import SERVICE_PRINCIPAL
+from ..decisions.principals import ANONYMOUS, FEDERATED, SERVICE_PRINCIPAL
 from ..decisions.reasons import DENY, LACKS
-from ..decisions.values import known
+from ..decisions.values import UNKNOWN, known
 from ..decisions.values import written as decoded
 from ..iam.arns import PARTITION, split
 from ..iam.patterns import NO, YES
@@ -165,7 +165,11 @@ def _not_denying(document: Document) -> tuple[Statement, ...]:
 
 
 def _of_kind(kind: str, lacking: Sequence[Cause], answered: Answered) -> Iterator[Suggestion]:
-    """What to write into the policies of *kind*."""
+    """What to write into the policies of *kind*: nothing that lets everybody in."""
+    who = answered.request.principal
+    is_unnamed = who.kind == ANONYMOUS or who.arn == UNKNOWN
+    if is_unnamed and kind not in ("identity", "boundary"):
+        return
     near = next((one for one in lacking if one.kind == kind and one.miss is not None), None)
     document = _where(kind, near, answered)
     statement = _statement(answered, kind)
@@ -223,6 +227,8 @@ def _principal(answered: Answered) -> dict[str, str]:
     principal = answered.who.principal
     if principal.kind == SERVICE_PRINCIPAL:
         return {"Service": principal.name}
+    if principal.kind == FEDERATED:
+        return {"Federated": principal.name}
     return {"AWS": _arn(answered)}
 
 

@@ -8,11 +8,11 @@ from ..base.record import record, replaced
 from ..decisions.principals import SERVICE_PRINCIPAL, principal_of
 from ..decisions.reasons import DENY
 from ..decisions.values import written
-from ..iam.patterns import MAYBE, NO, YES
+from ..iam.patterns import MAYBE, NO, YES, parse
 from . import managed
 from .ask import Asker
 from .nearest import shown as unknown_as_star
-from .view import GROUP
+from .view import GROUP, Identity
 from .who import Who, label_of, whole
 
 TYPE_CHECKING = False
@@ -68,8 +68,23 @@ def who_can(view: View, question: Question, actions: Sequence[str]) -> WhoCan:
             if answered.verdict != NO:
                 one = _entry(answered)
                 entries.setdefault((one.label, one.owner, action), one)
+        missing.update(dict.fromkeys(_unattached(view, asker, asked)))
     found = sorted(entries.values(), key=lambda one: (not one.certain, one.label, one.owner))
     return WhoCan(question, resource, tuple(found), tuple(missing))
+
+
+def _unattached(view: View, asker: Asker, question: Question) -> Iterator[str]:
+    """The policies that allow what is asked, and that nobody in view has."""
+    pattern = parse(question.action.lower())
+    for document in view.unattached:
+        actions = [action for one in document.statements for action in one.actions]
+        if all(action.covers(pattern) == NO for action in actions):
+            continue
+        has_it = Identity("", document.owner, None, None, (document,))
+        verdict = asker.ask(whole(has_it, question.account), question).verdict
+        if verdict != NO:
+            verb = "allows" if verdict == YES else "may allow"
+            yield f"who has {document.owner.name}, which {verb} {question.action}"
 
 
 def _everybody(view: View, asker: Asker, question: Question) -> Iterator[Who]:

@@ -12,7 +12,7 @@ from ..iam.patterns import YES
 from .ask import Answered, Asker, Question
 from .delivery import Refused, refused, spans
 from .languages import HCL, JSON, YAML, is_block, language, written
-from .messages import PUBLIC_ACCESS
+from .messages import EVENT, PUBLIC_ACCESS
 from .suggest import Suggestion, suggestions
 from .who import Who, find
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .view import View
 
 _NO_CONTEXT: Mapping[str, tuple[str, ...]] = {}
+_SOMEBODY = "somebody whom the record does not name"
 _NAMES = {
     "identity": "identity policies of the principal, its groups and their managed policies",
     "scp": "service control policies of the organization",
@@ -143,6 +144,8 @@ class Explainer:
             found = set_up or SetUp((), ())
             texts = tuple(set_up_suggestions(found))
             return Why(denial, count, (), found, texts, (refusal.look_at,))
+        if not principal and denial.form == EVENT:  # of many records, one may not say it
+            principal = _SOMEBODY
         if not principal:
             raise UsageError(
                 "the message does not say who made the request: say --principal, "

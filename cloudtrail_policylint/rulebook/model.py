@@ -30,6 +30,10 @@ class Remedy:
     that it is in other letter case; the first of ``replace`` that
     it contains (case-insensitive) is replaced; its ``fields`` between colons,
     counted from 1, are replaced. ``remove`` removes the condition instead.
+
+    Of a resource: ``wait`` adds the partner that is made too late to what the resource depends
+    on, ``attribute`` is another attribute for the reference that is reported, ``append`` what the
+    value that is reported gets at its end.
     """
 
     safe: bool
@@ -40,6 +44,9 @@ class Remedy:
     replace: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[int, str], ...] = ()
     remove: bool = False
+    wait: bool = False
+    attribute: str = ""
+    append: str = ""
 
 
 @record
@@ -100,6 +107,8 @@ class Rule:
     supersedes: tuple[str, ...]
     needs: tuple[str, ...] = ()
     """The sets that it uses and that are empty until settings fill them."""
+    wide: bool = False
+    """Whether it is also about policies and resources that do not concern CloudTrail."""
 
     @cached
     def _told(self) -> Mapping[str, Any]:
@@ -237,11 +246,13 @@ def stored_rule(
         lines.add(told),
         raw.get("supersedes", []),
         sorted(_empty(raw, sets)),
+        raw.get("scope") == "all",
     ]
 
 
 def _rule(raw: list[Any], lines: Sequence[bytes]) -> Rule:
-    id_, name, severity, confidence, tags, subject, cases, once, told, supersedes, needs = raw
+    id_, name, severity, confidence, tags, subject, cases, once, told, *rest = raw
+    supersedes, needs, wide = rest
     return Rule(
         id_,
         name,
@@ -255,6 +266,7 @@ def _rule(raw: list[Any], lines: Sequence[bytes]) -> Rule:
         lines[told],
         tuple(supersedes),
         tuple(needs),
+        wide,
     )
 
 
@@ -295,6 +307,9 @@ def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
         letter_case=tuple(raw.get("letter-case", ())),
         replace=tuple(raw.get("replace", {}).items()),
         remove="remove" in raw,
+        wait="wait" in raw,
+        attribute=raw.get("attribute", ""),
+        append=raw.get("append", ""),
         fields=tuple((int(number), text) for number, text in raw.get("fields", {}).items()),
     )
 
@@ -315,7 +330,7 @@ def stored_book(
         "keys": [fact["name"] for fact in facts.get("condition-keys", ())],
         "same-accounts": facts.get("same-accounts", []),
         "facts": lines.add(
-            {**{name: facts.get(name) for name in _LATE}, "regions": sets.get("aws-regions", [])}
+            {**{name: facts.get(name) for name in _LATE}, "regions": sets.get("aws-regions")}
         ),
     }
     return b"\n".join([json_line(head), *lines.found])

@@ -6,7 +6,7 @@ import io
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cloudtrail_policylint.cli import main, progress
 from cloudtrail_policylint.cli.output import EXIT_INTERRUPTED
@@ -33,10 +33,10 @@ def test_an_interrupted_run_shows_the_findings_so_far(
         (tmp_path / f"{name}.json").write_text(POLICY)
     judge = Engine.check_document
 
-    def interrupted(engine: Engine, document: object) -> object:
-        if document.span.source.path == "b.json":  # type: ignore[attr-defined]
+    def interrupted(engine: Engine, document: Any, *rest: Any) -> object:
+        if document.span.source.path == "b.json":
             raise KeyboardInterrupt
-        return judge(engine, document)  # type: ignore[arg-type]
+        return judge(engine, document, *rest)
 
     monkeypatch.setattr(Engine, "check_document", interrupted)
     assert main(["lint", "."]) == EXIT_INTERRUPTED

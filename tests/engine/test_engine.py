@@ -326,13 +326,14 @@ def test_what_is_granted_besides_may_stand_in_a_companion(
         (True, [CREATE], YES),
         (True, [WRITE], NO),
         (True, [{**WRITE, "Action": "s3:${X}"}], MAYBE),
-        (False, [CREATE], MAYBE),
+        (False, [CREATE], YES),
+        (False, [WRITE], NO),
     ],
 )
 def test_policies_that_are_not_in_view_do_not_count_with_in_view(
     other: list[Any], *, own: bool, expected: int
 ) -> None:
-    """Neither around a statement nor in a document rule; what the policy itself lacks counts."""
+    """Neither around a statement nor in a document rule, nor statements of the policy itself."""
     match = {"in-view": True, "statement": {"none": WRITES}}
     around = rule({**CREATES, "document": match})
     whole = document_rule({**match, "statement": {"some": CREATES, "none": WRITES}})

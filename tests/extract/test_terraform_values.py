@@ -401,3 +401,38 @@ def test_pieces_stand_where_they_are_written() -> None:
             assert isinstance(part, Piece)
             text = part.span.text
             assert text.lower() == part.text.lower()
+
+
+@pytest.mark.parametrize(
+    ("pin", "wildcard"),
+    [
+        ('terraform { required_providers { aws = "~> 2.70" } }', True),
+        ('terraform {\n required_providers {\n aws = { version = ">= 2.7, < 3.0.0" }\n }\n}', True),
+        ('provider "aws" {\n version = "2.60"\n}', True),
+        ('locals { v = "<= 2.99" }\nprovider "aws" {\n version = local.v\n}', True),
+        ('terraform { required_providers { aws = ">= 2.70" } }', False),
+        ('terraform { required_providers { aws = "~> 2" } }', False),
+        ('terraform { required_providers { aws = { version = "~> 5.0, != 2.1" } } }', False),
+        ('terraform { required_providers { aws = "< 3.1" } }', False),
+        ('terraform { required_providers { google = "~> 2.70" } }', False),
+        ('variable "v" {}\nprovider "aws" {\n version = var.v\n}', False),
+    ],
+)
+def test_arn_of_log_group_by_provider(pin: str, wildcard: bool) -> None:  # noqa: FBT001 - a case
+    """Up to version 2 of the AWS provider, the ARN of a log group ends in ``:*``."""
+    text = """
+        resource "aws_cloudwatch_log_group" "g" { name = "audit" }
+        resource "aws_iam_policy" "p" {
+          policy = jsonencode({
+            Statement = { Effect = "Allow", Resource = aws_cloudwatch_log_group.g.arn }
+          })
+        }
+    """
+    sources = [SourceFile("m/a.tf", dedent(text)), SourceFile("m/versions.tf", pin)]
+    (found,) = extract_module(sources).documents
+    assert isinstance(found.node, Map)
+    statement = found.node.get("Statement")
+    assert isinstance(statement, Map)
+    arn = statement.get("Resource")
+    assert isinstance(arn, Text)
+    assert arn.written.endswith(":audit:*" if wildcard else ":audit")

@@ -181,10 +181,10 @@ def test_internal_errors_in_workers_are_reported_in_the_same_order(
     force(monkeypatch, "fork")
     real = Engine.check_document
 
-    def judge(engine: Engine, document: Any) -> Any:
+    def judge(engine: Engine, document: Any, *rest: Any) -> Any:
         if document.span.source.path.endswith(("7.json", "7.yaml", "live/e/main.tf")):
             raise ValueError("a bug")
-        return real(engine, document)
+        return real(engine, document, *rest)
 
     monkeypatch.setattr(Engine, "check_document", judge)
     alone = lint("--jobs", "1", ".")
@@ -234,10 +234,10 @@ def test_a_killed_worker_costs_only_the_unit_it_was_checking(
     _, out, _ = lint("--jobs", "1", "many")
     real, parent = Engine.check_document, os.getpid()
 
-    def judge(engine: Engine, document: Any) -> Any:
+    def judge(engine: Engine, document: Any, *rest: Any) -> Any:
         if os.getpid() != parent and document.span.source.path in ("many/3.json", "many/12.yaml"):
             os.kill(os.getpid(), signal.SIGKILL)
-        return real(engine, document)
+        return real(engine, document, *rest)
 
     monkeypatch.setattr(Engine, "check_document", judge)
     status, less, err = lint("--jobs", "2", "--quiet", "many")
@@ -257,11 +257,11 @@ from cloudtrail_policylint.lint import pool
 from cloudtrail_policylint.engine.engine import Engine
 from cloudtrail_policylint.cli import run
 real = Engine.check_document
-def judge(engine, document):
+def judge(engine, document, *rest):
     if document.span.source.path in ('many/5.json', 'many/6.yaml'):
         open(f'reached{os.getpid()}', 'w').close()
         time.sleep(float(os.environ['SLEEP']))
-    return real(engine, document)
+    return real(engine, document, *rest)
 Engine.check_document = judge
 pool.context_of_run = lambda: multiprocessing.get_context('fork')
 run()

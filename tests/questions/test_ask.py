@@ -476,3 +476,27 @@ def test_an_open_answer_says_what_it_depends_on(
     (one,) = who_can(view, Question("", STOP, TRAIL), [STOP]).entries
     assert (one.label, one.certain, one.depends_on) == ("role/ops", False, (depends,))
     assert answer(view, "role/ops", STOP, TRAIL).causes[0].says == says
+
+
+NOBODY_HAS_IT = f"""
+resource "aws_iam_policy" "stop" {{
+  policy = jsonencode({policy({"Resource": TRAIL})})
+}}
+"""
+
+
+def test_a_policy_that_nothing_attaches_may_be_that_of_a_role_elsewhere(tmp_path: Path) -> None:
+    view = view_of(tmp_path, {"main.tf": NOBODY_HAS_IT})
+    name = "aws_iam_policy.stop"
+    found = answer(view, "role/ops", STOP, TRAIL)
+    assert found.word == "unknown"
+    assert found.causes[0].says == f"may allow {STOP}: whether the principal has it is not known"
+    assert f"who has the policies that nothing here attaches, such as {name}" in found.not_in_view
+    near = answer(view, "role/ops", STOP, f"{TRAIL}-2")
+    assert near.causes[0].says == f"would allow {STOP}, but its Resource is {TRAIL}"
+    everybody = who_can(view, Question("", STOP, TRAIL), [STOP])
+    assert (everybody.entries, everybody.not_in_view) == (
+        (),
+        (f"who has {name}, which allows {STOP}",),
+    )
+    assert who_can(view, Question("", STOP, f"{TRAIL}-2"), [STOP]).not_in_view == ()

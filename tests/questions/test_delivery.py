@@ -66,6 +66,16 @@ SHORT = allow("s3:PutObject", "arn:aws:s3:::logs/AWSLogs/12345678901/*")
         (TOPIC, (OLD,), ("sns:Publish",)),
         (BUCKET, ({**ACL, "Principal": "*", "Action": "s3:GetObject"},), ()),  # not for CloudTrail
         (KEY, (PUBLISH,), ()),
+        (
+            TOPIC,
+            ({**ENCRYPT, "Action": "kms:ListGrants"},),
+            (),
+        ),  # which key is the topic's is not known
+        (
+            TOPIC,
+            ({**PUBLISH, "Principal": {"Service": "s3.amazonaws.com"}, "Sid": "cloudtrail"},),
+            (),
+        ),
     ],
 )
 def test_what_a_policy_lacks(
@@ -129,6 +139,13 @@ def test_errors_in_a_policy_for_cloudtrail_explain_a_refusal(tmp_path: Path) -> 
     assert found.set_up is not None
     assert [one.rule.id for one in found.set_up.findings] == ["CT547"]
     assert not why(tmp_path, {"p.json": policy(wrong)}, ROLE).has_cause
+
+
+def test_a_role_that_trusts_a_reader_is_not_that_of_cloudtrail(tmp_path: Path) -> None:
+    reader = {"AWS": "arn:aws:iam::111122223333:role/cloudtrail-reader"}
+    trust = policy(allow("sts:AssumeRole", None, reader))
+    text = f'resource "aws_iam_role" "r" {{ assume_role_policy = jsonencode({trust}) }}'
+    assert not why(tmp_path, {"main.tf": text}, ROLE).has_cause
 
 
 def test_what_a_rule_explains_is_not_said_twice(tmp_path: Path) -> None:

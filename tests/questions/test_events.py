@@ -69,6 +69,19 @@ SHAPES: dict[str, Callable[[Any], str]] = {
     "lookup": lambda records: json.dumps(
         {"Events": [{"CloudTrailEvent": json.dumps(one)} for one in records]}
     ),
+    "next page": lambda records: json.dumps(
+        {
+            "Events": [{"CloudTrailEvent": json.dumps(one)} for one in records],
+            "NextToken": "a==",
+            "ResponseMetadata": {"RetryAttempts": 0, "HTTPHeaders": {"x": ["y"]}},
+        },
+        indent=2,
+    ),
+    "logs": lambda records: "".join(json.dumps({"Records": [one]}) for one in records),
+    "pages": lambda records: "\n".join(
+        json.dumps({"Events": [one], "NextToken": "a"}, indent=1) for one in records
+    ),
+    "lists": lambda records: "\n".join(json.dumps([one]) for one in records),
     "eventbridge": lambda records: "\n".join(json.dumps({"detail": one}) for one in records),
     "mark": lambda records: "\ufeff" + json.dumps({"Records": records}),
 }

@@ -161,6 +161,21 @@ def test_a_bare_denial_is_read_if_the_action_is_said() -> None:
         read_messages("hello", "s3:GetObject")
 
 
+@pytest.mark.parametrize(
+    ("text", "principal", "resource"),
+    [
+        ("User is not authorized to perform: cloudtrail:LookupEvents", "", ""),
+        ("Access Denied: is not authorized to perform: logs:PutLogEvents on resource: a", "", "a"),
+        (f"User: {ANN} is not authorized to perform: iam:GetUser on resource: user ann because no identity-based policy allows it", ANN, "ann"),
+        (f"User: {ANN} is not authorized to perform: iam:GetUser on resource: user because no identity-based policy allows it", ANN, "user"),
+        (f"User: {ANN} is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext", ANN, ""),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_does_not_say(text: str, principal: str, resource: str) -> None:
+    found = read_message(text)
+    assert (found.form, found.principal, found.resource) == (SENTENCE, principal, resource)
+
+
 def test_the_shortest_form_has_an_action_only() -> None:
     found = read_message(
         "User: arn:aws:iam::123456789012:user/marymajor is not authorized to perform: iam:PassRole"
@@ -176,6 +191,7 @@ def test_the_shortest_form_has_an_action_only() -> None:
         ("An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized", "ec2:RunInstances"),
         ("operation error CloudTrail: StopLogging, https response error StatusCode: 400, api error AccessDeniedException: no", ACTION),
         ("Not authorized to perform sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity"),
+        ("AccessDenied. User doesn't have permission to call iam:ListRoles", "iam:ListRoles"),
         ("operation error CloudWatch Logs: PutLogEvents, api error AccessDeniedException: no", "logs:PutLogEvents"),
     ],
 )  # fmt: skip

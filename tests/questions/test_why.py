@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from cloudtrail_policylint import decide
+from cloudtrail_policylint.questions.events import denial_of
 from cloudtrail_policylint.questions.languages import written
 from cloudtrail_policylint.questions.messages import read_message
 from cloudtrail_policylint.questions.why import Asked, Explainer
@@ -313,3 +314,46 @@ def test_a_resource_cannot_break_out_of_its_text(form: str, tmp_path: Path) -> N
             documents = [*view.unattached, *(d for i in view.identities for d in i.policies)]
             (resource,) = documents[0].statements[0].resources
             assert resource.texts[0].written == f"arn:aws:s3:::{HOSTILE}"
+
+
+ROLE_FOR_CI = f"""
+resource "aws_iam_role" "ci" {{
+  name               = "ci"
+  assume_role_policy = jsonencode({json.dumps(policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}))})
+}}
+"""
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+
+
+@pytest.mark.parametrize(
+    ("identity", "label", "principal"),
+    [
+        ({"type": "WebIdentityUser", "identityProvider": PROVIDER}, PROVIDER, {"Federated": PROVIDER}),
+        ({"type": "WebIdentityUser", "identityProvider": "accounts.google.com"}, "accounts.google.com", {"Federated": "accounts.google.com"}),
+        ({"type": "AWSAccount", "accountId": "ANONYMOUS_PRINCIPAL"}, "anonymous", None),
+        ({"type": "Unknown"}, "somebody whom the record does not name", None),
+    ],
+)  # fmt: skip
+def test_records_of_callers_without_an_arn(
+    tmp_path: Path, identity: dict[str, str], label: str, principal: dict[str, str] | None
+) -> None:
+    denial = denial_of(
+        {
+            "eventVersion": "1.08",
+            "userIdentity": identity,
+            "eventSource": "sts.amazonaws.com",
+            "eventName": "AssumeRoleWithWebIdentity",
+            "errorCode": "AccessDenied",
+            "errorMessage": "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+            "requestParameters": {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/ci"},
+        }
+    )
+    assert denial is not None
+    found = Explainer(view_of(tmp_path, {"main.tf": ROLE_FOR_CI}), Asked()).explain(denial, 1)
+    assert found.answered is not None
+    assert (found.answered.who.label, found.word) == (label, "not-allowed")
+    written_ = [one.text for one in found.suggestions if "Principal" in one.text]
+    assert bool(written_) == (principal is not None)  # nothing that lets everybody in
+    if principal is not None:
+        ((kind, name),) = principal.items()
+        assert f'{kind} = "{name}"' in written_[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...base.formats import DEFINITIONS, is_always_loaded
+from ...base.formats import DEFINITIONS, TERRAGRUNT, is_always_loaded
 from ...base.lazy_regex import regex
 from ...iam.written import Allowance, Problem, syntax_problem
 from ...readers.hcl import reader as hcl_reader
@@ -44,21 +44,25 @@ class Module:
     are no other files with declarations. *tests* returns the local values and variables
     that tests may refer to (None if one cannot be read).
     ``unused`` are files that set variables
-    only if the command names them.
+    only if the command names them, ``inputs`` what a Terragrunt file gives to its module.
     """
 
     __slots__ = (
         "allowances",
+        "before_version_3",
         "buckets",
         "calls",
         "data",
         "files",
+        "inputs",
         "load",
         "locals",
         "names",
         "near_misses",
         "outputs",
         "problems",
+        "providers",
+        "requirements",
         "resources",
         "size",
         "sources",
@@ -84,8 +88,12 @@ class Module:
         self.variables: dict[tuple[str, ...], list[Block]] = {}
         self.outputs: list[Block] = []
         self.calls: list[Block] = []
+        self.providers: list[Block] = []
+        self.requirements: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
+        self.inputs: Attribute | None = None
+        self.before_version_3: bool | None = None  # of the AWS provider, once computed
         self.buckets: set[str] | None = None  # variables that are names of buckets, once computed
         self.problems: list[Problem] = []
         self.near_misses: list[Problem] = []
@@ -152,6 +160,8 @@ class Module:
         for text, covers in file.comments:
             self.allowances += _allowances(text, covers)
             self.near_misses += _near_misses(text)
+        if source.path.lower().endswith(TERRAGRUNT.suffixes):
+            self.inputs = file.attributes.get("inputs")
         for block in file.blocks:
             self._declare(block, block.labels)
 
@@ -159,6 +169,8 @@ class Module:
         if block.type == "locals":
             for name, attribute in block.attributes.items():
                 self.locals.setdefault((name,), []).append(attribute)
+        elif block.type == "terraform":
+            self.requirements += [one for one in block.blocks if one.type == "required_providers"]
         elif len(labels) == 2:
             if block.type == "resource":
                 self.resources.setdefault(labels, []).append(block)
@@ -167,10 +179,13 @@ class Module:
         elif len(labels) == 1:
             if block.type == "variable":
                 self.variables.setdefault(labels, []).append(block)
-            elif block.type == "output":
-                self.outputs.append(block)
-            elif block.type == "module":
-                self.calls.append(block)
+            else:
+                listed = {
+                    "output": self.outputs,
+                    "module": self.calls,
+                    "provider": self.providers,
+                }
+                listed.get(block.type, []).append(block)
 
 
 def meant(

@@ -299,7 +299,7 @@ class _Finder:
                     self._search_body(inner, owner, scope, depth + 1)
 
     def _elsewhere(self) -> None:
-        """Add the policies in locals, outputs and defaults of variables."""
+        """Add the policies in locals, outputs, defaults of variables and inputs of Terragrunt."""
         for attribute in every(self.module.locals):
             self._search_attribute(attribute, f"local.{attribute.name}", attribute.span)
         for block in (*every(self.module.variables), *self.module.outputs):
@@ -310,6 +310,8 @@ class _Finder:
                     self._search_attribute(block.attributes[name], owner, block.span)
         for attribute in self.module.values.values():
             self._search_attribute(attribute, f"var.{attribute.name}", attribute.span)
+        if self.module.inputs is not None:
+            self._search_attribute(self.module.inputs, "inputs", self.module.inputs.span)
 
     def _search_attribute(self, attribute: Attribute, owner: str, span: Span) -> None:
         if "tatement" in attribute.text:

@@ -307,7 +307,12 @@ def _attribute(session: Session, block: Block, instance: Instance, name: str, sp
         return hole_at(span, ACCOUNT)
     known = resource_type(type_)
     if known.makes is not None and name in known.arn_attributes:
-        return _arn(session, block, instance, known, known.makes, span)
+        makes = known.makes
+        if makes is aws.LOG_GROUP:
+            from .providers import log_groups_have_wildcard
+
+            makes = aws.LOG_STREAMS if log_groups_have_wildcard(session) else makes
+        return _arn(session, block, instance, known, makes, span)
     written = block.attributes.get(known.id_repeats if name == "id" else name)
     if written is None:
         return hole_at(span, shape)

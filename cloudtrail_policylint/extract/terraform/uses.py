@@ -131,6 +131,8 @@ class Uses:
                 self._block(block)
         for attribute in module.values.values():
             self._value(attribute.expression, _Reader(name=("var", attribute.name)))
+        if module.inputs is not None:
+            self._value(module.inputs.expression, _UNKNOWN)
         for template in templates:
             self._followed.add(id(template.span.source))
             self._value(template, _POLICY)
