@@ -7,6 +7,8 @@ example has ``fixed``, the rule's edit, checked with all rules, must produce it.
 
 from __future__ import annotations
 
+import os
+
 from .base.errors import RuleFileError
 from .base.record import record, replaced
 from .fix.fixer import fix
@@ -24,7 +26,7 @@ from .rulebook.file import (
 from .rulebook.folder import RuleFolder
 from .rulebook.load import rules_folder
 from .rulebook.model import Rule, RuleBook, rule_from, sets_in
-from .settings.model import Settings
+from .settings.model import Deployed, Settings
 from .tree.python_values import place_of
 
 TYPE_CHECKING = False
@@ -98,7 +100,7 @@ def _placeholders(file: RuleFile) -> Iterator[str]:
 
 def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
     """Messages about the examples of *file* that fail, each with its place."""
-    linter = example_linter(rule, book, file.raw.get("example-sets"))
+    linter = example_linter(rule, book, file.raw)
     fixer = Fixer(rule, book)
     for group, examples in file.raw["examples"].items():
         for index, example in enumerate(examples):
@@ -114,14 +116,21 @@ def run_examples(file: RuleFile, rule: Rule, book: RuleBook) -> Iterator[str]:
         yield f"{place}: a rule with an edit needs a bad example with fixed"
 
 
-def example_linter(
-    rule: Rule, book: RuleBook, sets: Mapping[str, Sequence[str]] | None = None
-) -> Linter:
-    """A linter with only *rule* of the rules in *book*, on all policies, with the *sets* it needs."""
+def example_linter(rule: Rule, book: RuleBook, raw: Mapping[str, Any]) -> Linter:
+    """A linter with only *rule* of the rules in *book*, on all policies.
+
+    *raw* is its file, which has the settings of the examples.
+    """
+    sets: Mapping[str, Sequence[str]] = raw.get("example-sets", {})
+    deployed = raw.get("example-deployed")
     settings = Settings(
+        folder=os.getcwd(),
         scope="all",
         pedantic=rule.confidence == "low",
-        sets=tuple((name, tuple(sets[name])) for name in rule.needs if sets and name in sets),
+        sets=tuple((name, tuple(sets[name])) for name in rule.needs if name in sets),
+        deployed=(Deployed("*", tuple(deployed["regions"]), deployed["account"]),)
+        if deployed is not None
+        else (),
     )
     return Linter(replaced(book, rules=(rule,)), settings)
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..decisions.profiles import Profile
     from ..iam.policy import Action, Document, Statement
     from ..iam.written import Owner
+    from ..setups.model import Resource
     from ..tree.source import Span
     from .asking import Asking, Met
     from .elements import ElementTest
@@ -72,10 +73,15 @@ class Binding:
 
 @record
 class Held:
-    """One way in which the match of a resource holds: its binding, and the places that explain it."""
+    """One way in which the match of a resource holds: its binding, and the places that explain it.
+
+    ``resource`` is the resource, ``late`` are the partners of whose order something is asked.
+    """
 
     binding: Binding
     related: tuple[Related, ...]
+    resource: Resource | None = None
+    late: tuple[Resource, ...] = ()
 
 
 @record

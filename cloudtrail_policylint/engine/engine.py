@@ -6,7 +6,7 @@ the first policy that it may be about is checked.
 
 from __future__ import annotations
 
-from ..base.record import record
+from ..base.record import record, replaced
 from ..findings.finding import Finding, key_of, settled
 from ..iam.catalogue import Catalogue
 from ..iam.patterns import MAYBE, YES
@@ -14,6 +14,7 @@ from ..iam.policy import Document
 from .clauses import (
     Binding,
     DocumentMatch,
+    Held,
     Scene,
     StatementMatch,
 )
@@ -224,9 +225,10 @@ class Engine:
                     if instances is None and match.asks_for_more():
                         instances = made(resource.owner)
                     for held in match.held(resource, instances or (), subjects):
-                        findings += self._report(
+                        found = self._report(
                             rule, case, held.binding, YES, resource, span, held.related
                         )
+                        findings += [_with_edit(one, case, held) for one in found]
             except Exception as error:  # noqa: BLE001 - as above
                 failures.append(Failure(rule.id, span, error))
         return [*failures, *settled(findings)]
@@ -308,6 +310,15 @@ class Engine:
         from .reporting import findings_of  # most policies have nothing to report
 
         return findings_of(rule, case, binding, verdict, checked, subject, others, self._lookups)
+
+
+def _with_edit(finding: Finding, case: Case, held: Held) -> Finding:
+    """*finding* of a resource with the edit of *case*."""
+    if case.edit is None or held.resource is None:
+        return finding
+    from .resource_edits import edit_of
+
+    return replaced(finding, edit=edit_of(case.edit, finding.span, held.resource, held.late))
 
 
 def _of_statements(questions: Iterable[Question]) -> list[tuple[int, int]]:

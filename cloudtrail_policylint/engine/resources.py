@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from ..base.record import record
+from ..findings.finding import IS_PARTNER
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import Elsewhere, Link, Links, Property, Referring, items_at, plain_name
-from ..tree.nodes import Hole, Map
-from ..tree.source import Related, Span
+from ..setups.model import Elsewhere, Link, Links, Property, Referring
+from ..tree.source import Related
 from .clauses import Binding, DocumentMatch, Held, Scene
 from .elements import SingleTest, Witness
-from .setup_values import literal_text, own_path, property_of, text_of
+from .properties import PropertyTest, View, listed, shown
+from .setup_values import LOCATION, literal_text, location_at, own_path, property_of
 from .words import compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from ..iam.policy import Document
-    from ..setups.model import Path, Resource, Setup
-    from ..tree.nodes import Node
+    from ..setups.model import Location, Path, Resource, Setup
     from .lookups import Lookups
     from .setup_requests import Answered, SetupRequests
     from .stray import Stray
     from .words import Given
-
-QUANTIFIERS = ("some", "every", "none")
 
 
 class SetupMatch:
@@ -54,7 +51,9 @@ class SetupMatch:
         for test in self._tests:
             found += test.witnesses(resource, subject)
             related += test.related(resource, subject)
-        return Held(Binding(None, tuple(found)), tuple(distinct(related)))
+        late = [one for test in self._tests for one in test.late(resource, subject)]
+        binding = Binding(None, tuple(found))
+        return Held(binding, tuple(distinct(related)), resource, tuple(late))
 
 
 def distinct(related: Iterable[Related]) -> Iterator[Related]:
@@ -107,18 +106,24 @@ class _Test:
         """Other places that the verdict on a resource depends on."""
         return ()
 
+    def late(self, _: Resource, _subject: Subject, /) -> Iterable[Resource]:
+        """The partners of whose order something is asked."""
+        return ()
+
 
 def tests_of(given: Given, lookups: Lookups) -> list[_Test]:
     """The tests of the fields *given*, the cheapest first."""
     found: list[_Test] = []
     if "stray" in given:
         found.append(_Stray())
-    for field in ("property", "partner", "policy", "request"):
+    for field in ("property", "apart", "partner", "policy", "request"):
         tests = given.get(field)
         if tests is None:
             continue
         if field == "property":
             found += [_OfProperty(name, one, lookups) for name, one in tests.items()]
+        elif field == "apart":
+            found.append(_Apart(tests, lookups))
         else:
             kinds: dict[str, Any] = {"partner": _Partner, "policy": _Policy, "request": _Request}
             for one in tests if isinstance(tests, list) else [tests]:
@@ -146,15 +151,15 @@ class _OfProperty(_Test):
     """The tests of one property of a resource."""
 
     def __init__(self, name: str, given: Any, lookups: Lookups) -> None:
-        self._tests = [PropertyTest(name, one, lookups) for one in _listed(given)]
+        self._tests = [PropertyTest(name, one, lookups) for one in listed(given)]
         self._lookups = lookups
 
-    def _view(self, resource: Resource) -> _View:
+    def _view(self, resource: Resource) -> View:
         def read(path: Path) -> Property:
             return property_of(resource, path, self._lookups)
 
         names = self._lookups.resource_facts(resource.type).get("names", {})
-        return _View(read, names, resource.owner.span)
+        return View(read, names, resource.owner.span)
 
     def verdict(self, resource: Resource, _: Subject) -> int:
         view = self._view(resource)
@@ -163,133 +168,6 @@ class _OfProperty(_Test):
     def witnesses(self, resource: Resource, _: Subject) -> Iterator[Witness]:
         """The values that passed the last test."""
         yield from self._tests[-1].witnesses(self._view(resource), None)
-
-
-@record
-class _View:
-    """The properties of a resource, or of an object in it.
-
-    ``read`` returns one, ``names`` are those that the type has for names in rules, ``owner`` is the
-    place of the resource.
-    """
-
-    read: Callable[[Path], Property]
-    names: Mapping[str, str]
-    owner: Span
-
-    def inside(self, node: Node) -> _View:
-        """The properties of the object *node*."""
-
-        def read(path: Path) -> Property:
-            own = tuple(self.names.get(name, name) for name in path)
-            if not isinstance(node, Map):
-                return Property((), not isinstance(node, Hole), None)
-            items, complete = items_at(node, own)
-            wanted = plain_name(own[0])
-            written = [e.value for e in node.entries if plain_name(e.key.written) == wanted]
-            return Property(tuple(items), complete, written[-1].span if written else None)
-
-        return _View(read, self.names, self.owner)
-
-
-class PropertyTest:
-    """One test of a property: words about its values, whether it is given, or tests of its objects."""
-
-    def __init__(self, name: str, given: Given, lookups: Lookups) -> None:
-        self._name = name
-        self._path = tuple(name.split("."))
-        words = {"given": given["given"]} if "given" in given else {}
-        self._given = [test.given for test in compiled("property", words, lookups) if test.given]
-        own = {key: value for key, value in given.items() if key not in (*QUANTIFIERS, "given")}
-        quantified = {key: value for key, value in given.items() if key in QUANTIFIERS}
-        if own:
-            quantified["some"] = own
-        self._tests = [
-            (quantifier, _ItemTest(one, lookups)) for quantifier, one in quantified.items()
-        ]
-
-    def verdict(self, view: _View) -> int:
-        """The verdict on the property in *view*."""
-        found = view.read(self._path)
-        verdict = min([test(found.given) for test in self._given], default=YES)
-        for quantifier, test in self._tests:
-            verdict = min(verdict, _over(quantifier, found, test, view))
-        return verdict
-
-    def witnesses(self, view: _View, around: Span | None) -> Iterator[Witness]:
-        """The values that passed, at their places in the resource; else the property.
-
-        *around* is the property that it is inside of.
-        """
-        found = view.read(self._path)
-        span = found.span or around
-        if span is None:
-            return
-        tests = [test for quantifier, test in self._tests if quantifier != "none"]
-        if not self._tests:
-            for item in found.items:
-                yield Witness(self._name, _shown(item.node), _place(item.node, span, view.owner))
-        elif not tests and found.items:
-            yield Witness(self._name, _shown(found.items[0].node), span)
-        for test in tests:
-            for item in found.items:
-                if test.verdict(item.node, view) == YES:
-                    place = _place(item.node, span, view.owner)
-                    yield Witness(self._name, _shown(item.node), place)
-                    yield from test.witnesses(item.node, view, place)
-
-
-class _ItemTest:
-    """The test of one value: words about a text, or tests of the properties of an object."""
-
-    def __init__(self, given: Given, lookups: Lookups) -> None:
-        words = {key: value for key, value in given.items() if key != "property"}
-        self._words = SingleTest("property", words, lookups) if words else None
-        self._inner = [
-            [PropertyTest(name, one, lookups) for one in _listed(tests)]
-            for name, tests in given.get("property", {}).items()
-        ]
-
-    def verdict(self, node: Node, view: _View) -> int:
-        verdict = YES
-        if self._words is not None:
-            text = text_of(node)
-            verdict = MAYBE if text is None else self._words.verdict(text)
-        for tests in self._inner if verdict != NO else ():
-            for test in tests:
-                verdict = min(verdict, test.verdict(view.inside(node)))
-        return verdict
-
-    def witnesses(self, node: Node, view: _View, place: Span) -> Iterator[Witness]:
-        for tests in self._inner:
-            yield from tests[-1].witnesses(view.inside(node), place)
-
-
-def _over(quantifier: str, found: Property, test: _ItemTest, view: _View) -> int:
-    verdicts = [(test.verdict(item.node, view), item.sure) for item in found.items]
-    if quantifier == "every":
-        if not verdicts:
-            return NO if found.complete else MAYBE
-        least = min(verdict for verdict, _ in verdicts)
-        return least if found.complete and any(sure for _, sure in verdicts) else min(least, MAYBE)
-    most = max([v if sure else min(v, MAYBE) for v, sure in verdicts], default=NO)
-    if not found.complete:
-        most = max(most, MAYBE)
-    return negated(most) if quantifier == "none" else most
-
-
-def _listed(given: Any) -> list[Any]:
-    return given if isinstance(given, list) else [given]
-
-
-def _shown(node: Node) -> str:
-    text = text_of(node)
-    return text.written if text is not None else ""
-
-
-def _place(node: Node, span: Span, owner: Span) -> Span:
-    """Where *node* is shown: its own place if that is in the property, else the property."""
-    return node.span if owner.contains(node.span) and span.contains(node.span) else span
 
 
 # -- partners
@@ -371,17 +249,28 @@ class _Partner(_Test):
         for partner in self._passing(resource, subject):
             if not inner:
                 yield Witness("partner", partner.owner.name, partner.owner.span)
+            if self._order:
+                place = partner.place_of(subject.resource)
+                yield Witness("reference", subject.resource.owner.name, place or partner.head())
             for test in self._tests:
                 yield from test.witnesses(partner, subject)
         if self._through is not None and self._quantifier != "none":
             path = own_path(resource, tuple(self._through.split(".")), self._lookups)
             given = resource.at(path)
             if given.span is not None and given.items:
-                yield Witness(self._through, _shown(given.items[0].node), given.span)
+                yield Witness(self._through, shown(given.items[0].node), given.span)
+
+    def late(self, resource: Resource, subject: Subject) -> Iterator[Resource]:
+        """The partners that passed a test of the order."""
+        for partner in self._passing(resource, subject):
+            if self._order:
+                yield partner
+            for test in self._tests:
+                yield from test.late(partner, subject)
 
     def related(self, resource: Resource, subject: Subject) -> Iterator[Related]:
         for partner in self._passing(resource, subject):
-            yield Related(partner.head(), f"this is {partner.owner.name}")
+            yield Related(partner.head(), f"{IS_PARTNER}{partner.owner.name}")
             for test in self._tests:
                 yield from test.related(partner, subject)
 
@@ -396,6 +285,44 @@ def _orders(partner: Resource, subject: Resource) -> dict[str, int]:
         "after": after,
         "unordered": min(negated(before), negated(after)),
     }
+
+
+class _Apart(_Test):
+    """``apart``: what a property names is in another region or account."""
+
+    def __init__(self, given: Given, lookups: Lookups) -> None:
+        self._through: str = given["through"]
+        self._from: str | None = given.get("from")
+        words = {"in": given["in"]}
+        self._tests = [test.place for test in compiled("apart", words, lookups) if test.place]
+        self._lookups = lookups
+
+    def _places(self, resource: Resource) -> tuple[Location, Location]:
+        there = location_at(resource, self._through, self._lookups)
+        if self._from is None:
+            return there, resource.location
+        return there, location_at(resource, self._from, self._lookups)
+
+    def verdict(self, resource: Resource, _: Subject) -> int:
+        there, here = self._places(resource)
+        found = {name: there.differs(here, name) for name in LOCATION}
+        return min(test(found) for test in self._tests)
+
+    def witnesses(self, resource: Resource, _: Subject) -> Iterator[Witness]:
+        there, here = self._places(resource)
+        name = next(name for name in LOCATION if there.differs(here, name) == YES)
+        span = resource.owner.span
+        yield Witness("there", f"{name} {getattr(there, name)}", span)
+        yield Witness("here", getattr(here, name), span)
+        given = property_of(resource, (self._through,), self._lookups)
+        if given.span is not None and given.items:
+            yield Witness(self._through, shown(given.items[0].node), given.span)
+
+    def related(self, resource: Resource, _: Subject) -> Iterator[Related]:
+        links = resource.links(own_path(resource, (self._through,), self._lookups))
+        for link in links.found if links.known else ():
+            if link.verdict == YES:
+                yield Related(link.resource.head(), f"{IS_PARTNER}{link.resource.owner.name}")
 
 
 # -- policies and requests

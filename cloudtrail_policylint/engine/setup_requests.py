@@ -12,9 +12,11 @@ from ..base.record import record
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
 from ..decisions.statements import Place
 from ..decisions.values import alternatives, form, literal, match, tokens, written
+from ..findings.finding import IS_PARTNER
 from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import PARTITIONS
+from ..setups.model import PARTITIONS, REGIONS, Assumed
+from ..setups.values import with_plain_names
 from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
 from .asking import place_of
@@ -72,7 +74,7 @@ class SetupRequests:
         self._resource = resource
         self._lookups = lookups
         self._decider = Decider()
-        self._partition = partition
+        self._assumed = Assumed(partition, names=True)
         self._profiles = lookups.sources.profiles
         self._answers: dict[str, Answered | None] = {}
         makers = lookups.catalogue.facts.request_makers
@@ -113,11 +115,11 @@ class SetupRequests:
             return self._unknown(profile, partner)
         values, places = self._values
         shared = self._resource.setup.constants
-        if self._partition:
+        if self._assumed.partition:
             shared -= frozenset(PARTITIONS)
         request = self._profiles.request(profile, values, shared)
         kind = self._profiles.kind(profile)
-        documents = partner.setup.policies(partner, kind, self._partition).documents
+        documents = partner.setup.policies(partner, kind, self._assumed).documents
         decision, answers = self._decide(profile, request, kind, documents)
         cause, near = _cause_of(answers)
         if decision.denied == YES:
@@ -126,7 +128,7 @@ class SetupRequests:
             cause = OTHER
         on = _plain(written(request.resource))
         related = [Related(span, message) for span, message in near[:_MOST_RELATED]] or [
-            Related(partner.head(), f"this is {partner.owner.name}")
+            Related(partner.head(), f"{IS_PARTNER}{partner.owner.name}")
         ]
         return Answered(
             profile.name,
@@ -225,9 +227,13 @@ class SetupRequests:
             if isinstance(part, Piece):
                 found.append(part)
                 continue
-            spelt = resource.respelt(part, self._partition)
-            is_known = self._partition and spelt.written in PARTITIONS
-            found.append(Piece(self._partition, part.span) if is_known else spelt)
+            for one in resource.respelt(part, self._assumed):
+                value = ""
+                if isinstance(one, Hole) and one.written in PARTITIONS:
+                    value = self._assumed.partition
+                elif isinstance(one, Hole) and one.written in REGIONS:
+                    value = resource.location.region
+                found.append(Piece(value, part.span) if value else one)
         return tuple(found)
 
     @cached_property
@@ -297,7 +303,7 @@ def _cause_of(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
         return STATEMENT, []
     right = [one for one in near if one.resource != NO]
     if not right:
-        return RESOURCE, [(_resource_place(one), "this is for other resources") for one in near]
+        return RESOURCE, [(_resource_place(one), "this names other resources") for one in near]
     keys = []
     places = []
     for one in right:
@@ -334,7 +340,9 @@ def _difference(cause: str, answers: Sequence[Answer], request: Request) -> str:
     operator, values = missed.pop()
     if len(values) != 1 or "Not" in operator or not known[0][0]:
         return ""
-    return f"{shortened(values[0])} is not {shortened(_plain(written(known[0][0])))}"
+    return (
+        f"{shortened(with_plain_names(values[0]))} is not {shortened(_plain(written(known[0][0])))}"
+    )
 
 
 def _because(cause: str, on: str, partner: Resource, *, is_certain: bool) -> str:
@@ -352,4 +360,4 @@ def _because(cause: str, on: str, partner: Resource, *, is_certain: bool) -> str
 
 def _plain(text: str) -> str:
     """*text* with a wildcard in place of what may be anything."""
-    return _FORM.sub("*", text)
+    return _FORM.sub("*", with_plain_names(text))

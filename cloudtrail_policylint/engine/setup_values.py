@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..setups.model import Item, Property, parts_of
+from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
+from ..iam.patterns import YES
+from ..setups.model import NOWHERE, Location, Property
+from ..setups.values import Item, literal_of, parts_of
 from ..tree.nodes import Piece, Scalar, Text
 
 TYPE_CHECKING = False
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
     from ..tree.source import Span
     from .lookups import Lookups
 
+LOCATION = ("region", "account")
+_HOME = {f"home_{name}": name for name in LOCATION}
+"""Properties that every resource has: where it is."""
+_VERSION = "provider_version"
+"""The property that has what the configuration asks of the version of the provider."""
 _TRUTHS = ("true", "false")
 
 
@@ -24,11 +32,37 @@ def property_of(resource: Resource, path: Path, lookups: Lookups) -> Property:
     found = resource.at(tuple(names.get(name, name) for name in path))
     if found.items or not found.complete:
         return found
+    if path[0] == _VERSION:
+        versions = [literal_text(one, resource.owner.span) for one in resource.provider_versions]
+        items = [Item(one, sure=True) for one in versions]
+        return Property(tuple(items), True, resource.owner.span if items else None)
+    if path[0] in _HOME:
+        known = getattr(resource.location, _HOME[path[0]])
+        text = literal_text(known, resource.owner.span)
+        items = [Item(text, sure=True)] if known else []
+        return Property(tuple(items), bool(known), resource.owner.span if known else None)
     default = facts.get("defaults", {}).get(".".join(path))
     if default is None:
         return found
     text = literal_text(default, resource.owner.span)
     return Property((Item(text, sure=True),), True, None)
+
+
+def location_at(resource: Resource, name: str, lookups: Lookups) -> Location:
+    """Where that is which the property *name* of *resource* names: an ARN, or a resource in view."""
+    given = property_of(resource, (name,), lookups)
+    links = resource.links(own_path(resource, (name,), lookups))
+    found = [link.resource.location for link in links.found if link.verdict == YES]
+    is_one = links.known and bool(found) and all(one == found[0] for one in found)
+    linked = found[0] if is_one else NOWHERE
+    text = text_of(given.items[0].node) if len(given.items) == 1 else None
+    if text is None or not given.items[0].sure:
+        return NOWHERE
+    fields = split(resource.whole_text(name) or text.parts)
+    if len(fields) < FIELDS:
+        return linked
+    region, account = literal_of(fields[REGION]), literal_of(fields[ACCOUNT_ID])
+    return Location(region or linked.region, account or linked.account)
 
 
 def own_path(resource: Resource, path: Path, lookups: Lookups) -> Path:

@@ -6,7 +6,7 @@ from ..base.record import record
 from ..decisions.values import UNKNOWN, alternatives, literal, match, tokens, written
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.patterns import NO, YES
-from ..setups.model import same, spelling_of
+from ..setups.values import same, spelling_of
 from ..tree.nodes import Hole, Piece, Text
 
 TYPE_CHECKING = False
@@ -76,7 +76,10 @@ def _is_arn(text: Text) -> bool:
 
 def _spelt(resource: Resource, parts: Parts) -> Parts:
     """*parts* with each hole as it is spelled everywhere."""
-    return tuple([resource.respelt(one) if isinstance(one, Hole) else one for one in parts])
+    found: list[Piece | Hole] = []
+    for one in parts:
+        found += resource.respelt(one) if isinstance(one, Hole) else (one,)
+    return tuple(found)
 
 
 def _is_alike(parts: Parts, own: Parts) -> bool:

@@ -174,6 +174,10 @@ class WordTest:
     """Tests whether a property has a value, or whether what may be left out is written."""
     repeated: Callable[[int], int] | None = None
     """Tests whether something before it in the policy is the same."""
+    count: Callable[[int, float], int] | None = None
+    """Tests the number of values of a property: the least, and the most that it may be."""
+    place: Callable[[Mapping[str, int]], int] | None = None
+    """Tests whether the region and the account are others."""
     order: Callable[[Mapping[str, int]], int] | None = None
     """Tests whether a resource is made before another, after it, or unordered."""
     heads: frozenset[Names] | None = None
@@ -967,6 +971,77 @@ def decided(operand: str, _: Context) -> WordTest:
 # -- words on resources
 
 
+def longer_than(operand: int, _: Context) -> WordTest:
+    """``longer-than``: the text has more characters than that."""
+
+    def test(term: Term) -> int:
+        parts = term.text.parts
+        if sum([len(part.text) for part in parts if isinstance(part, Piece)]) > operand:
+            return YES
+        return MAYBE if any(isinstance(part, Hole) for part in parts) else NO
+
+    return WordTest(text=test)
+
+
+def lacks(operands: Sequence[str], _: Context) -> WordTest:
+    """``lacks``: the text has none of these characters."""
+
+    def test(term: Term) -> int:
+        parts = term.text.parts
+        if any(one in part.text for part in parts if isinstance(part, Piece) for one in operands):
+            return NO
+        holes = [part for part in parts if isinstance(part, Hole)]
+        return MAYBE if any(allows(part.shape, one) for part in holes for one in operands) else YES
+
+    return WordTest(text=test)
+
+
+def above(operand: int, _: Context) -> WordTest:
+    """``above``: the text is a number above that one."""
+
+    def test(term: Term) -> int:
+        text = term.text.literal
+        if text is None:
+            return MAYBE
+        return YES if text.isascii() and text.isdigit() and _number(text) > operand else NO
+
+    return WordTest(text=test)
+
+
+def _number(text: str) -> int:
+    """*text*, which are digits, as a number; one with many digits is only large."""
+    return int(text[:20])
+
+
+def outside(operands: Sequence[str], _: Context) -> WordTest:
+    """``outside``: the text has a character that is none of these: ``letter``, ``digit``, or itself."""
+    own = {text for text in operands if len(text) == 1}
+
+    def is_one(character: str) -> bool:
+        if not character.isascii():
+            return False
+        return (
+            character in own
+            or ("letter" in operands and character.isalpha())
+            or ("digit" in operands and character.isdigit())
+        )
+
+    def test(term: Term) -> int:
+        parts = term.text.parts
+        if not all(is_one(c) for part in parts if isinstance(part, Piece) for c in part.text):
+            return YES
+        return MAYBE if any(isinstance(part, Hole) for part in parts) else NO
+
+    return WordTest(text=test)
+
+
+def more_than(operand: int, _: Context) -> WordTest:
+    """``more-than``: the property has more values than that."""
+    return WordTest(
+        count=lambda sure, most: YES if sure > operand else NO if most <= operand else MAYBE
+    )
+
+
 def given(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     """``given``: whether the property has a value."""
     return WordTest(given=lambda found: _wanted(found, wanted))
@@ -981,6 +1056,11 @@ def one_of_causes(operands: Sequence[str], _: Context) -> WordTest:
 def one_of_orders(operands: Sequence[str], _: Context) -> WordTest:
     """``is`` of an order: the partner is made at one of these times."""
     return WordTest(order=lambda found: max(found[one] for one in operands))
+
+
+def one_of_places(operands: Sequence[str], _: Context) -> WordTest:
+    """``in`` of apart: the region or the account is another one."""
+    return WordTest(place=lambda found: max(found[one] for one in operands))
 
 
 WORDS = (
@@ -1048,9 +1128,16 @@ WORDS = (
     Word("is", ("undenied",), one_of_names, (Placeholder("undenied"),)),
     Word("decision", ("request",), decided, (Placeholder("request"), Placeholder("because"))),
     Word("cause", ("request",), one_of_causes, (Placeholder("request"), Placeholder("because"))),
+    Word("longer-than", ("property",), longer_than),
+    Word("outside", ("property",), outside),
+    Word("above", ("property",), above),
+    Word("lacks", ("property",), lacks),
+    Word("repeats", ("property",), one_of_names),
+    Word("more-than", ("property",), more_than),
     Word("given", ("property", "version", "principal.type"), given),
     Word("over", ("size",), larger_than),
     Word("is", ("order",), one_of_orders),
+    Word("in", ("apart",), one_of_places),
 )
 """All words. ``rulebook/rule.schema.json`` has the same ones."""
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..tree.edit import Edit
     from ..tree.source import Span
 
+IS_PARTNER = "this is "
+"""How the message of the place of a whole partner begins."""
 PART = "part of the value is written here"
 """The message of the place of a part of a text."""
 
@@ -130,6 +132,13 @@ def _one_of(group: list[Finding]) -> Finding:
     more = tuple([Related(place, "this depends on it, too") for place in places.values()])
     message = f"{first.message}; the same for {', '.join(others)}" if others else first.message
     return replaced(_joined(first, more), message=message)
+
+
+def partners_in(finding: Finding) -> tuple[Related, ...]:
+    """The places in partners that a *finding* on a resource is due to as well, the closest last."""
+    if finding.rule.subject != "resource":
+        return ()
+    return tuple(sorted(finding.related, key=lambda one: not one.message.startswith(IS_PARTNER)))
 
 
 def key_of(finding: Finding) -> tuple[str, int, int, int]:

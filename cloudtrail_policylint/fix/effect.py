@@ -139,7 +139,7 @@ def misplaced(edits: Iterable[Edit]) -> set[int]:
     """
     by_source: dict[int, list[Edit]] = {}
     for edit in edits:
-        if edit.target is None and edit.removed is None:
+        if edit.target is None and edit.removed is None and not edit.code:
             by_source.setdefault(id(edit.span.source), []).append(edit)
     found: set[int] = set()
     for some in by_source.values():

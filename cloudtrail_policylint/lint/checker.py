@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..iam.written import Extraction, Found, FoundResource, Problem
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings
-    from ..setups.model import Resource
+    from ..setups.model import Location, Resource
     from ..tree.source import SourceFile
 
 _CHECKED = ("statement", "policy", "aws_cloudtrail", "awscc_cloudtrail", "aws::cloudtrail::")
@@ -134,7 +134,7 @@ class Checker:
 
             outcome.strings += passages_of(extraction, findings)
         if self.setups:
-            made = _Made(extraction)
+            made = self._made(extraction)
             for resource in extraction.resources:
                 if _is_of_cloudtrail(resource.type):
                     outcome.setups += map(self._engine.shown, made.instances(resource.owner))
@@ -152,7 +152,7 @@ class Checker:
         yield from self._found_in_policies(extraction, kind, checked)
         yield from self._found_in_attachments(extraction)
         if extraction.resources:
-            made = _Made(extraction, has_policies_in_scope=bool(checked))
+            made = self._made(extraction, has_policies_in_scope=bool(checked))
             for resource in extraction.resources:
                 engine = self._engine if self._is_checked(resource, made) else self._wide
                 if engine is not None:
@@ -162,6 +162,9 @@ class Checker:
             sure = checked and rule.confidence != "low"
             if self.reports(rule) and (sure or self._may_hold_policy(problem.span.source)):
                 yield problem_finding(problem, self._book, Owner("", problem.span))
+
+    def _made(self, extraction: Extraction, *, has_policies_in_scope: bool = False) -> _Made:
+        return _Made(extraction, self._settings, has_policies_in_scope=has_policies_in_scope)
 
     def _is_checked(self, resource: FoundResource, made: _Made) -> bool:
         """Whether *resource* is in scope: one of CloudTrail, one that it is made with, or its policy is."""
@@ -224,9 +227,12 @@ class Checker:
 class _Made:
     """The resources of an extraction with their partners, found when a rule first asks for them."""
 
-    def __init__(self, extraction: Extraction, *, has_policies_in_scope: bool = False) -> None:
+    def __init__(
+        self, extraction: Extraction, settings: Settings, *, has_policies_in_scope: bool
+    ) -> None:
         self.has_policies_in_scope = has_policies_in_scope
         self._evaluation = extraction.evaluation
+        self._settings = settings
         self.has_cloudtrail = any(_is_of_cloudtrail(one.type) for one in extraction.resources)
         self._resources: list[Resource] | None = None
 
@@ -236,8 +242,17 @@ class _Made:
             if self._evaluation is not None:
                 from ..setups import resources_of
 
-                self._resources = resources_of(self._evaluation)
+                self._resources = resources_of(self._evaluation, self._location)
         return self._resources
+
+    def _location(self, path: str) -> Location:
+        """Where the settings say that the template or module of *path* is deployed."""
+        from ..setups.model import NOWHERE, Location
+
+        found = self._settings.deployed_at(path)
+        if found is None:
+            return NOWHERE
+        return Location(found.regions[0] if len(found.regions) == 1 else "", found.account)
 
     def instances(self, owner: Owner) -> list[Resource]:
         """The resources that *owner* is."""

@@ -234,7 +234,7 @@ class Linter:
         inputs = files.inputs
         stacks = Stacks(nesting, partial(access.loader, inputs, Projects()), _only_document)
         whole = Outcome()
-        for path in stacks.nested():
+        for path in (*stacks.nested(), *stacks.outermost()):
             whole.loaded.add(path_key(path))
             callers = stacks.callers(path)
             own = inputs.source(path, referred=True)

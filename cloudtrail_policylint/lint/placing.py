@@ -5,6 +5,9 @@ a policy elsewhere: in a called module, in the file that uses a local value. If
 findings there are not reported, it is reported where the value is written.
 Whether the value is the reason is found out by checking again as if nothing in
 the files of the run were known: what is still found was there before.
+
+A finding on a resource that depends on a partner, such as the bucket of a trail, is
+reported at that partner.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from functools import partial
 
 from ..base.record import replaced
 from ..engine.related import USE
-from ..findings.finding import PART, key_of
+from ..findings.finding import PART, key_of, partners_in
 from ..tree.source import Related, Span
 
 TYPE_CHECKING = False
@@ -87,7 +90,7 @@ class Placing:
     def _reason(
         self, finding: Finding, callers: Container[int] | None, *, given: bool
     ) -> Span | None:
-        """The reported place without which *finding* is not there."""
+        """The reported place without which *finding* is not there, or of a partner of its resource."""
 
         def reported(spans: Iterable[Span]) -> list[Span]:
             return [
@@ -96,6 +99,9 @@ class Placing:
                 if self.reported(span.source) and (callers is None or id(span.source) in callers)
             ]
 
+        partners = reported(one.span for one in partners_in(finding))
+        if partners:
+            return partners[-1]
         related = [one for one in finding.related if one.message in (PART, USE)]
         if not related:
             return None

@@ -358,7 +358,7 @@ def _named_policy(resource: Resource, text: str) -> str:
 
 
 def _text(node: Node) -> str:
-    from ..setups.model import parts_of
+    from ..setups.values import parts_of
 
     if isinstance(node, Map) and len(node.entries) == 1:  # of AWS SAM
         return f"the policy template {node.entries[0].key.written}"

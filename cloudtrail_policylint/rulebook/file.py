@@ -407,16 +407,22 @@ def _report_mistakes(file: RuleFile) -> Iterator[tuple[Span, str]]:
                 yield place, f"{{{name}}} cannot be used here; use one of {known}"
 
 
+_OF_RESOURCES = (
+    ("partner", ("partner", "on")),
+    ("request", ("partner", "on")),
+    ("apart", ("there", "here")),
+    ("stray", ("stray", "on")),
+)
+"""The placeholders that the fields of resources bring."""
+
+
 def _placeholders_of(subject: str, match: Mapping[str, Any]) -> set[str]:
     """The placeholders that a message about *match* can have."""
     if subject == "attachment":
         allowed = {"arn"}
     elif subject == "resource":
         allowed = {"type", "address", *_properties(match)}
-        if "partner" in match or "request" in match:
-            allowed |= {"partner", "on"}
-        if "stray" in match:
-            allowed |= {"stray", "on"}
+        allowed |= {name for field, names in _OF_RESOURCES if field in match for name in names}
     elif subject == "document" and "some" not in match.get("statement", {}):
         allowed = {"kind"}  # no statement is singled out
     else:
@@ -442,6 +448,8 @@ def _properties(match: Any) -> Iterator[str]:
                 yield from value
             elif key == "through":
                 yield value
+            elif key == "repeats":
+                yield from value
             yield from _properties(value)
 
 

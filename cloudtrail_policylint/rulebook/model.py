@@ -30,6 +30,10 @@ class Remedy:
     that it is in other letter case; the first of ``replace`` that
     it contains (case-insensitive) is replaced; its ``fields`` between colons,
     counted from 1, are replaced. ``remove`` removes the condition instead.
+
+    Of a resource: ``wait`` adds the partner that is made too late to what the resource depends
+    on, ``attribute`` is another attribute for the reference that is reported, ``append`` what the
+    value that is reported gets at its end.
     """
 
     safe: bool
@@ -40,6 +44,9 @@ class Remedy:
     replace: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[int, str], ...] = ()
     remove: bool = False
+    wait: bool = False
+    attribute: str = ""
+    append: str = ""
 
 
 @record
@@ -300,6 +307,9 @@ def _remedy(raw: Mapping[str, Any] | None) -> Remedy | None:
         letter_case=tuple(raw.get("letter-case", ())),
         replace=tuple(raw.get("replace", {}).items()),
         remove="remove" in raw,
+        wait="wait" in raw,
+        attribute=raw.get("attribute", ""),
+        append=raw.get("append", ""),
         fields=tuple((int(number), text) for number, text in raw.get("fields", {}).items()),
     )
 

@@ -32,6 +32,8 @@ def setting_lines(settings: NearestSettings, path: str) -> Iterator[str]:
             value = {
                 one.pattern: {"ignore": one.ignore, "severity": dict(one.severity)} for one in value
             }
+        elif name == "deployed":
+            value = {one.pattern: {"regions": one.regions, "account": one.account} for one in value}
         elif name == "suppress":
             keys = ("rule", "path", "owner", "sid", "reason", "expires")
             value = [{key: text for key in keys if (text := getattr(one, key))} for one in value]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEEPEST = 20
 """The most settings that build on one another."""
 TABLE_NAME = "[tool.cloudtrail-policylint]"
-_ADDED = ("exclude", "kinds", "per-path", "rules", "sets", "severity", "suppress")
+_ADDED = ("deployed", "exclude", "kinds", "per-path", "rules", "sets", "severity", "suppress")
 """The settings of which all entries apply, those of the last file last; others are replaced."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from ..base.disk import is_inside
 from ..base.errors import InputError
@@ -75,6 +75,15 @@ class Expectation:
 
 
 @record
+class Deployed:
+    """Where the templates and modules that ``pattern`` matches are deployed."""
+
+    pattern: str
+    regions: tuple[str, ...]
+    account: str
+
+
+@record
 class Settings:
     """The contents of a settings file; the command line overrides them.
 
@@ -105,6 +114,7 @@ class Settings:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
+    deployed: tuple[Deployed, ...] = ()
     limits: Limits = Limits()
     baseline: str | None = None
     sets: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -138,6 +148,11 @@ class Settings:
         """The policy kind that ``kinds`` defines for *path*; the last match wins."""
         matching = self.matching(self.kinds, itemgetter(0), path)
         return matching[-1][1] if matching else None
+
+    def deployed_at(self, path: str) -> Deployed | None:
+        """Where ``deployed`` says that the template or module of *path* is; the last match wins."""
+        matching = self.matching(self.deployed, attrgetter("pattern"), path)
+        return matching[-1] if matching else None
 
     def matches(self, patterns: tuple[str, ...], path: str) -> bool:
         """Whether one of the gitignore-style *patterns*, relative to ``folder``, matches *path*."""

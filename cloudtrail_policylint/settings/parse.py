@@ -10,7 +10,16 @@ from ..base.choices import CONFIDENCES, OUTPUT_FORMATS, SEVERITIES
 from ..base.disk import path_of
 from ..base.suggest import nearest
 from ..iam.kinds import KINDS
-from .model import FAIL_ON, SCOPES, Expectation, PathRules, Settings, SettingsError, SuppressEntry
+from .model import (
+    FAIL_ON,
+    SCOPES,
+    Deployed,
+    Expectation,
+    PathRules,
+    Settings,
+    SettingsError,
+    SuppressEntry,
+)
 from .packs import PREFIX
 
 TYPE_CHECKING = False
@@ -33,12 +42,14 @@ NAMES = (
     "min-confidence",
     "format",
     "kinds",
+    "deployed",
     "limits",
     "sets",
     "expect",
     "baseline",
 )
 """The names of all settings as in a settings file."""
+_DEPLOYED = ("regions", "account")
 _PER_PATH = ("ignore", "severity")
 _SUPPRESS = ("rule", "path", "owner", "sid", "reason", "expires")
 
@@ -81,6 +92,7 @@ def settings_of(table: Table) -> Settings:
         include=lists["include"],
         exclude=lists["exclude"],
         kinds=_kinds(table, value.get("kinds", {})),
+        deployed=_deployed(table, value.get("deployed", {})),
         limits=_limits(table, value.get("limits", {})),
         sets=_sets(table, value.get("sets", {})),
         expect=_expect(table, value["expect"]) if "expect" in value else (),
@@ -222,6 +234,32 @@ def _kinds(table: Table, value: Any) -> tuple[tuple[str, str], ...]:
                 f"{table.place('kinds', pattern)}: unknown policy kind {kind}{close}"
             )
     return tuple(value.items())
+
+
+def _deployed(table: Table, value: Any) -> tuple[Deployed, ...]:
+    if not isinstance(value, dict) or not all(isinstance(given, dict) for given in value.values()):
+        raise SettingsError(
+            f"{table.place('deployed')}: deployed must map path patterns to "
+            f"{' and '.join(_DEPLOYED)}"
+        )
+    found = []
+    for pattern, given in value.items():
+        path = ("deployed", pattern)
+        _only(table, path, given, _DEPLOYED, "deployed setting")
+        account = _string(table, (*path, "account"), given.get("account"))
+        if "account" in given and not re.fullmatch(r"[0-9]{12}", account or ""):
+            raise SettingsError(
+                f"{table.place(*path, 'account')}: account must be twelve digits in quotes, "
+                f"not {account}"
+            )
+        regions = _strings(table, (*path, "regions"), given.get("regions", []))
+        for region in regions:
+            if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]", region):
+                raise SettingsError(
+                    f"{table.place(*path, 'regions')}: {region} is not a region such as eu-west-1"
+                )
+        found.append(Deployed(pattern, regions, account or ""))
+    return tuple(found)
 
 
 def _sets(table: Table, value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -7,22 +7,28 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from .model import Resource
+    from .model import Location, Resource
 
 
-def resources_of(evaluation: tuple[str, Any]) -> list[Resource]:
-    """The resources of the module or template of *evaluation*, as ``Extraction`` has it."""
+def resources_of(
+    evaluation: tuple[str, Any], deployed: Callable[[str], Location] | None = None
+) -> list[Resource]:
+    """The resources of the module or template of *evaluation*, as ``Extraction`` has it.
+
+    *deployed* says where the template or root module of a path is.
+    """
     form, evaluator = evaluation
     if form == "terraform":
         from . import terraform
 
-        return terraform.resources_of(evaluator)
+        return terraform.resources_of(evaluator, deployed)
     if form == "plan":
         from .plan import Plan
 
-        return Plan(evaluator).resources
+        return Plan(evaluator, deployed).resources
     from . import cloudformation
 
-    return cloudformation.setup_of(evaluator).resources
+    return cloudformation.resources_of(evaluator, deployed)

@@ -15,44 +15,42 @@ from ..iam.normalise import normalise
 from ..iam.patterns import MAYBE, NO, YES
 from ..iam.policy import Document
 from ..iam.written import Found
-from ..tree.nodes import NAME, Choice, Entry, Hole, Map, Node, Piece, Scalar, Seq, Text, narrowed
+from ..tree.nodes import NAME, Hole, Node, Piece, Text, narrowed
 from ..tree.source import first_line
+from .values import Item, literal_of, made_up_name, respelt, same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..iam.written import Owner, Problem
     from ..tree.source import Span
+    from .waiting import Insertion
 
     Parts = tuple[Piece | Hole, ...]
     Path = tuple[str, ...]
 
-MAX_ITEMS = 1_000
-"""Values of one property that are told apart; with more, the property is unknown."""
 PARTITIONS = ("${partition}", "${AWS::Partition}")
 """How a partition is spelled that is not known."""
-MAX_NESTING = 50
-"""Levels of a policy whose unknown values are told apart."""
+REGIONS = ("${region}", "${AWS::Region}")
+"""How the region is spelled."""
 MAX_LINKS = 20
 """References that are followed from one resource to the next, from an alias to its key for instance."""
 
 
-def plain_name(name: str) -> str:
-    """*name* of a property, as it is compared: ``S3BucketName`` and ``s3_bucket_name`` are one."""
-    return name.replace("_", "").lower()
-
-
 @record
-class Item:
-    """One value of a property; ``sure`` is False if it is only one of several, or may not be there.
+class Assumed:
+    """What is taken for something that is not known.
 
-    ``may_be_null``: nothing is known of it, so that it may leave the property out.
+    ``partition``: the partition. ``names``: the names that CloudFormation makes up have the
+    parts that they always have.
     """
 
-    node: Node
-    sure: bool
-    may_be_null: bool = False
+    partition: str = ""
+    names: bool = False
+
+
+NOTHING = Assumed()
 
 
 def _is_empty(node: Node) -> bool:
@@ -133,6 +131,22 @@ class Referring:
 
 
 @record
+class Location:
+    """The region and account of a resource; empty if they are not known."""
+
+    region: str
+    account: str
+
+    def differs(self, other: Location, field: str) -> int:
+        """Whether the *field* of *other* is another one."""
+        one, two = getattr(self, field), getattr(other, field)
+        return MAYBE if not one or not two else NO if one == two else YES
+
+
+NOWHERE = Location("", "")
+
+
+@record
 class Policies:
     """The policies of one kind on a resource, and the ``resources`` that have them."""
 
@@ -155,7 +169,7 @@ class Resource(ABC):
         self.owner = owner
         self.conditions = conditions
         self._links: dict[Path, Links] = {}
-        self._documents: dict[tuple[str, str], tuple[Document, ...] | None] = {}
+        self._documents: dict[tuple[str, str, bool], tuple[Document, ...] | None] = {}
 
     @abstractmethod
     def at(self, path: Path, /) -> Property:
@@ -207,6 +221,16 @@ class Resource(ABC):
         """Whether it and another resource may be one."""
         return False
 
+    @property
+    @abstractmethod
+    def location(self) -> Location:
+        """Where it is, as far as that is known."""
+
+    @property
+    def provider_versions(self) -> list[str]:
+        """The versions of its Terraform provider that the configuration asks for."""
+        return []
+
     # -- what follows
 
     def links(self, path: Path) -> Links:
@@ -240,28 +264,52 @@ class Resource(ABC):
         """The name of the property *name* as the file has it."""
         return name
 
+    def whole_text(self, _: str) -> Parts | None:
+        """The text between whose colons a property is cut out, such as an ARN; None for others."""
+        return None
+
+    def waiting_for(self, _: Resource) -> Insertion | None:
+        """What makes it wait for another resource, in its file; None if that is not possible."""
+        return None
+
+    def place_of(self, _: Resource) -> Span | None:
+        """Where it refers to another resource; None if that is not known."""
+        return None
+
     def exists_with(self, other: Resource) -> int:
         """Whether it exists where *other* does."""
         return YES if self.conditions <= other.conditions else MAYBE
 
-    def respelt(self, hole: Hole, partition: str = "") -> Hole:
-        """*hole* as it is spelled everywhere; *partition* is the value of one that is not known."""
-        written = self.spelling(hole)
-        if partition and written in PARTITIONS:
-            return replaced(hole, written=written, values=(partition,))
-        return hole if written == hole.written else replaced(hole, written=written)
+    def made_up(self, _: str) -> bool:
+        """Whether the text spelled so is a name that CloudFormation makes up."""
+        return False
+
+    def respelt(self, hole: Hole, assumed: Assumed = NOTHING) -> Parts:
+        """*hole* as it is spelled everywhere, with what is *assumed* of it."""
+        return self.respelt_as(hole, self.spelling(hole), assumed)
+
+    def respelt_as(self, hole: Hole, written: str, assumed: Assumed) -> Parts:
+        """*hole*, which is spelled *written* everywhere, with what is *assumed* of it."""
+        if assumed.names and self.made_up(written):
+            return made_up_name(written, hole.span)
+        value = assumed.partition if written in PARTITIONS else ""
+        if written in REGIONS and written in self.setup.constants:
+            value = self.location.region
+        if value:
+            return (replaced(hole, written=written, values=(value,)),)
+        return (hole if written == hole.written else replaced(hole, written=written),)
 
     def documents(
-        self, path: str, kind: str | None, partition: str = ""
+        self, path: str, kind: str | None, assumed: Assumed = NOTHING
     ) -> tuple[Document, ...] | None:
         """The policies in the property *path*, of *kind*; None if it has unknown ones.
 
-        *partition* is that of ``respelt``.
+        *assumed* is that of ``respelt``.
         """
-        key = (path, partition)
+        key = (path, assumed.partition, assumed.names)
         if key not in self._documents:
             nodes, known = self.read(tuple(path.split(".")))
-            spell = partial(self.respelt, partition=partition)
+            spell = partial(self.respelt, assumed=assumed)
             documents = tuple(
                 [
                     normalise(Found(respelt(node, spell), kind, self.owner, problems=some))
@@ -313,6 +361,11 @@ class Elsewhere(Resource):
         return tuple([narrowed(p, NAME) if isinstance(p, Hole) else p for p in self._name])
 
     @property
+    def location(self) -> Location:
+        """It is not known."""
+        return NOWHERE
+
+    @property
     def arn(self) -> Parts | None:
         """The ARN of the bucket."""
         written = {"partition": self._partition}
@@ -349,7 +402,7 @@ class Setup(ABC):
 
     def __init__(self) -> None:
         self.resources: list[Resource] = []
-        self._policies: dict[tuple[int, str, str], Policies] = {}
+        self._policies: dict[tuple[int, str, str, bool], Policies] = {}
 
     @abstractmethod
     def made_after(self, resource: Resource) -> frozenset[int] | None:
@@ -371,18 +424,18 @@ class Setup(ABC):
 
     # -- policies
 
-    def policies(self, resource: Resource, kind: str, partition: str = "") -> Policies:
+    def policies(self, resource: Resource, kind: str, assumed: Assumed = NOTHING) -> Policies:
         """The policies of *kind* on *resource*: its own, and those that belong to it.
 
-        If one may be missing, the last is an unknown one. *partition* is that of ``respelt``.
+        If one may be missing, the last is an unknown one. *assumed* is that of ``respelt``.
         """
-        key = (id(resource), kind, partition)
+        key = (id(resource), kind, assumed.partition, assumed.names)
         if key not in self._policies:
-            self._policies[key] = self._find_policies(resource, kind, partition)
+            self._policies[key] = self._find_policies(resource, kind, assumed)
         return self._policies[key]
 
-    def _find_policies(self, resource: Resource, kind: str, partition: str) -> Policies:
-        found, complete = self._found(resource, kind, partition)
+    def _find_policies(self, resource: Resource, kind: str, assumed: Assumed) -> Policies:
+        found, complete = self._found(resource, kind, assumed)
         if kind == "identity":
             complete = complete and self._is_complete(resource)
         if kind != "trust" and not isinstance(resource, Elsewhere):
@@ -394,7 +447,7 @@ class Setup(ABC):
 
     def in_view(self, resource: Resource, kind: str) -> tuple[tuple[Document, ...], bool]:
         """The policies of *kind* on *resource* that are in view, and whether none has an unknown text."""
-        found, complete = self._found(resource, kind, "")
+        found, complete = self._found(resource, kind, NOTHING)
         return tuple([one for _, documents in found for one in documents]), complete
 
     def has_all_attached(self, identity: Resource) -> bool:
@@ -402,7 +455,7 @@ class Setup(ABC):
         return self._is_complete(identity)
 
     def _found(
-        self, resource: Resource, kind: str, partition: str
+        self, resource: Resource, kind: str, assumed: Assumed
     ) -> tuple[list[tuple[Resource, tuple[Document, ...]]], bool]:
         """The resources with policies of *kind* on *resource*, and whether none is unknown."""
         found: list[tuple[Resource, tuple[Document, ...]]] = []
@@ -412,7 +465,7 @@ class Setup(ABC):
             for path, usual in holder.policy_paths.items():
                 documents: tuple[Document, ...] | None = ()
                 if usual in (kind, None):
-                    documents = holder.documents(path, kind, partition)
+                    documents = holder.documents(path, kind, assumed)
                 if documents is None:
                     complete = False
                 elif documents:
@@ -492,130 +545,6 @@ def _unseen(resource: Resource, kind: str) -> Document:
         span=resource.owner.span,
         problems=(),
     )
-
-
-# -- values
-
-
-def respelt(node: Node, spelling: Callable[[Hole], Hole], depth: int = 0) -> Node:
-    """*node* with each hole in it spelled as *spelling* says."""
-    if depth > MAX_NESTING:
-        return node
-    if isinstance(node, Hole):
-        return spelling(node)
-    if isinstance(node, Text):
-        if node.literal is not None:
-            return node
-        parts = [spelling(p) if isinstance(p, Hole) else p for p in node.parts]
-        return Text(tuple(parts), node.span)
-    if isinstance(node, Map):
-        entries = [Entry(e.key, respelt(e.value, spelling, depth + 1)) for e in node.entries]
-        return Map(tuple(entries), node.span)
-    if isinstance(node, Seq):
-        return Seq(tuple([respelt(i, spelling, depth + 1) for i in node.items]), node.span)
-    if isinstance(node, Choice):
-        branches = [None if b is None else respelt(b, spelling, depth + 1) for b in node.branches]
-        return Choice(tuple(branches), node.span)
-    return node
-
-
-def items_at(node: Node | None, path: Sequence[str]) -> tuple[list[Item], bool]:
-    """The values at *path* in *node*, names as of ``plain_name``, and whether there are no others.
-
-    A list is its members.
-    """
-    found: list[Item] = []
-    complete = True
-    stack: list[tuple[Node | None, Sequence[str], bool, bool]] = [(node, path, True, True)]
-    while stack:
-        at, rest, sure, unfolds = stack.pop()
-        if len(found) >= MAX_ITEMS:
-            return [], False
-        if at is None or (isinstance(at, Scalar) and at.value is None):
-            continue
-        if isinstance(at, Choice):
-            stack += [(branch, rest, False, unfolds) for branch in reversed(at.branches)]
-        elif isinstance(at, Seq) and unfolds:
-            complete = complete and not any(map(_is_rest, at.items))
-            members = [item for item in at.items if not _is_rest(item)]
-            stack += [(item, rest, sure, False) for item in reversed(members)]
-        elif not rest:
-            found.append(Item(at, sure))
-        elif isinstance(at, Map):
-            named = _values_of(at, rest[0])
-            complete = complete and (bool(named) or _is_closed(at))
-            stack += [(value, rest[1:], sure, True) for value in named[-1:]]
-        else:
-            complete = False
-    return found, complete
-
-
-def _is_rest(node: Node) -> bool:
-    """Whether *node* stands for any number of members of a list."""
-    return isinstance(node, Hole) and node.written.endswith("...}")
-
-
-def _values_of(node: Map, name: str) -> list[Node]:
-    wanted = plain_name(name)
-    return [one.value for one in node.entries if plain_name(one.key.literal or "") == wanted]
-
-
-def _is_closed(node: Map) -> bool:
-    """Whether all keys of *node* are known."""
-    return all(entry.key.literal is not None for entry in node.entries)
-
-
-def same(one: Parts | None, other: Parts | None) -> int:
-    """Whether two names are equal; holes that are spelled alike have one value."""
-    if one is None or other is None:
-        return MAYBE
-    spelled = spelling_of(one)
-    if spelled is not None and spelled == spelling_of(other):
-        return YES
-    from ..decisions.values import alternatives, match, tokens
-
-    found = {
-        match(tokens(a, wild=False), b, frozenset())
-        for a in alternatives(one)
-        for b in alternatives(other)
-    }
-    return NO if found == {NO} else MAYBE
-
-
-def spelling_of(parts: Parts | None) -> tuple[str, ...] | None:
-    """How a name is spelled; None if it has another value each time, or is not known."""
-    found = [_spelling(part) for part in parts or (None,)]
-    known = [one for one in found if one is not None]
-    return tuple(known) if len(known) == len(found) else None
-
-
-def _spelling(part: Piece | Hole | None) -> str | None:
-    """*part* as written; None for what has another value each time."""
-    if part is None:
-        return None
-    if isinstance(part, Piece):
-        return part.text
-    written = part.written
-    is_repeated = "each." in written or "count." in written or written.endswith(("...", "...}"))
-    return None if is_repeated else "\0" + written
-
-
-def parts_of(node: Node | None) -> Parts | None:
-    """*node* as the parts of a text; None if it is no text."""
-    if isinstance(node, Text):
-        return node.parts
-    if isinstance(node, Hole):
-        return (node,)
-    if isinstance(node, Scalar) and node.value is not None:
-        return (Piece(node.written, node.span),)
-    return None
-
-
-def literal_of(parts: Parts | None) -> str | None:
-    """The whole text of *parts*; None if it is not known."""
-    if parts is None or any(isinstance(part, Hole) for part in parts):
-        return None
-    return "".join([part.text for part in parts if isinstance(part, Piece)])
 
 
 def by_names(resources: Iterable[Resource]) -> dict[str, list[Resource]]:

@@ -18,23 +18,12 @@ from ..extract.terraform.plan import maps_in, resources_in
 from ..extract.terraform.resource_types import resource_type
 from ..iam.patterns import MAYBE, YES
 from ..tree.nodes import NAME, Hole, Map, Piece, Seq, Text
-from .model import (
-    Item,
-    Link,
-    Links,
-    Property,
-    Resource,
-    Setup,
-    by_names,
-    items_at,
-    literal_of,
-    parts_of,
-    plain_name,
-)
+from .model import NOWHERE, Link, Links, Location, Property, Resource, Setup, by_names
+from .values import Item, items_at, literal_of, parts_of, plain_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..iam.written import Owner, Problem
     from ..tree.nodes import Node
@@ -56,11 +45,13 @@ _CALL = "(call)"
 
 
 class Plan(Setup):
-    """The resources of one plan, or of one state."""
+    """The resources of one plan, or of one state; *deployed* says where that of a path is."""
 
-    def __init__(self, root: Map) -> None:
+    def __init__(self, root: Map, deployed: Callable[[str], Location] | None = None) -> None:
         super().__init__()
         self.configuration = Configuration(root)
+        path = root.span.source.path
+        self.usual = deployed(path) if deployed is not None else NOWHERE
         self._before: dict[str, frozenset[int] | None] = {}
         self._is_whole = any(
             isinstance(root.get(name), Map) for name in ("planned_values", "values")
@@ -157,6 +148,19 @@ class PlannedResource(Resource):
         return Links(tuple(found.values()), known)
 
     @property
+    def provider_versions(self) -> list[str]:
+        """The version that the configuration of its provider asks for."""
+        return self.plan.configuration.versions(self._block)
+
+    @cached_property
+    def location(self) -> Location:
+        """The region and account of its provider."""
+        given = self._values.get("region")
+        own = literal_of(parts_of(given)) or ""
+        found = self.plan.configuration.location(self._block, self.plan.usual)
+        return Location(own or found.region, found.account)
+
+    @property
     def arn(self) -> Parts | None:
         """Its ARN, or what it will be as far as that is known."""
         for name in self._known.arn_attributes:
@@ -236,9 +240,19 @@ class Configuration:
     def __init__(self, root: Map) -> None:
         self.types: dict[str, str] = {}
         self.providers: set[str] = set()
+        self._provider_of: dict[str, str] = {}
+        self._locations: dict[str, Location] = {}
+        self._versions: dict[str, str] = {}
         self._refers: dict[str, dict[str, list[Reference]]] = {}
         configuration = root.get("configuration")
         top = configuration.get("root_module") if isinstance(configuration, Map) else None
+        if isinstance(configuration, Map):
+            variables = {name: one.get("value") for name, one in _entries(root.get("variables"))}
+            for key, provider in _entries(configuration.get("provider_config")):
+                self._locations[key] = _location(provider, variables)
+                version = literal_of(parts_of(provider.get("version_constraint")))
+                if version:
+                    self._versions[key] = version
         modules = [("", top)]
         while modules:
             prefix, module = modules.pop()
@@ -265,6 +279,7 @@ class Configuration:
             if mode == "managed":
                 self.types[at] = type_
                 self.providers.add(provider)
+                self._provider_of[at] = provider
         for name, output in _entries(module.get("outputs")):
             refers = _arguments(output, prefix, ("expression", "depends_on"))
             self._refers[f"{prefix}output.{name}"] = {**refers, _CALL: call}
@@ -282,6 +297,19 @@ class Configuration:
         """Whether the *argument* of *block* is written."""
         wanted = plain_name(argument)
         return any(plain_name(name) == wanted for name in self._refers.get(block, ()))
+
+    def versions(self, block: str) -> list[str]:
+        """What is asked of the version of the provider of *block*."""
+        key = self._provider_of.get(block, "")
+        return [self._versions[key]] if key in self._versions else []
+
+    def location(self, block: str, usual: Location) -> Location:
+        """Where the resources of *block* are; *usual* is where the provider without alias is."""
+        key = self._provider_of.get(block, "")
+        found = self._locations.get(key, NOWHERE)
+        if not key or "." in key.rpartition(":")[2]:
+            return found
+        return Location(found.region or usual.region, found.account or usual.account)
 
     def named(self, block: str, argument: str) -> tuple[list[str], bool]:
         """The blocks that *argument* of *block* refers to, and whether it is certainly what they are."""
@@ -318,6 +346,25 @@ class Configuration:
                         seen.add(at)
                         stack.append(at)
         return seen - {block}
+
+
+def _location(provider: Map, variables: Mapping[str, Node | None]) -> Location:
+    """The region and account that the configuration of *provider* says."""
+    expressions = provider.get("expressions")
+    given = expressions.get("region") if isinstance(expressions, Map) else None
+    region = ""
+    if isinstance(given, Map):
+        names = [text for text in _references(given) if text.startswith("var.")]
+        value = given.get("constant_value")
+        if value is None and len(names) == 1 and provider.get("module_address") is None:
+            value = variables.get(names[0].removeprefix("var."))
+        region = literal_of(parts_of(value)) or ""
+    allowed = expressions.get("allowed_account_ids") if isinstance(expressions, Map) else None
+    accounts = allowed.get("constant_value") if isinstance(allowed, Map) else None
+    account = None
+    if isinstance(accounts, Seq) and len(accounts.items) == 1:
+        account = literal_of(parts_of(accounts.items[0]))
+    return Location(region, account or "")
 
 
 def block_of(address: str) -> str:

@@ -15,37 +15,36 @@ from ..extract.terraform.resource_types import resource_type
 from ..extract.terraform.values import entry_at, is_null, rest_at
 from ..iam.patterns import MAYBE, NO, YES
 from ..iam.written import Owner
-from ..readers.hcl.syntax import ObjectExpression, TupleExpression, keyword
+from ..readers.hcl.syntax import Call, Index, ObjectExpression, TupleExpression, keyword
 from ..tree.nodes import Choice, Hole, Map, Seq, branches
 from .model import (
     ABSENT,
+    NOWHERE,
     Elsewhere,
-    Item,
     Link,
     Links,
+    Location,
     Property,
     Resource,
     Setup,
     by_names,
-    items_at,
-    literal_of,
-    parts_of,
-    plain_name,
-    same,
-    spelling_of,
 )
+from .terraform_providers import Providers, versions_of
 from .terraform_references import References, attributes_in
+from .values import Item, items_at, literal_of, parts_of, plain_name, same, spelling_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..extract.terraform.session import Instance, Session
     from ..iam.written import Problem
     from ..readers.hcl.file import Attribute, Block
     from ..readers.hcl.syntax import Expression
     from ..tree.nodes import Node
+    from ..tree.source import Span
     from .model import Parts, Path
+    from .waiting import Insertion
 
 MAX_MODULES = 200
 """Modules of one tree; with more of them nothing is known of it."""
@@ -68,31 +67,36 @@ _NAME = regex(r"\$\{(aws(?:cc)?_\w++\.[\w-]++)\.(?:id|arn|name|bucket)\}")
 _META = ("count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection")
 
 
-def setup_of(session: Session) -> Setup:
+def setup_of(session: Session, deployed: Callable[[str], Location] | None = None) -> Setup:
     """The resources of the module tree around *session*, found once for all of it."""
     root = session
     while root.caller is not None:
         root = root.caller.session
     if root.setup is None:
-        root.setup = Terraform(root)
+        sources = root.module.sources
+        usual = deployed(sources[0].path) if deployed is not None and sources else NOWHERE
+        root.setup = Terraform(root, usual)
     assert isinstance(root.setup, Setup)
     return root.setup
 
 
-def resources_of(session: Session) -> list[Resource]:
-    """The resources of the module *session* itself."""
+def resources_of(
+    session: Session, deployed: Callable[[str], Location] | None = None
+) -> list[Resource]:
+    """The resources of the module *session* itself; *deployed* says where that of a path is."""
     return [
         one
-        for one in setup_of(session).resources
+        for one in setup_of(session, deployed).resources
         if isinstance(one, TerraformResource) and one.session is session
     ]
 
 
 class Terraform(Setup):
-    """The resources of the module tree of *root*."""
+    """The resources of the module tree of *root*, which is deployed at *usual*."""
 
-    def __init__(self, root: Session) -> None:
+    def __init__(self, root: Session, usual: Location) -> None:
         super().__init__()
+        self.providers = Providers(usual)
         self._children: dict[tuple[int, int], list[Session]] = {}
         self._instances: dict[tuple[int, int], list[TerraformResource]] = {}
         self._before: dict[tuple[int, int], frozenset[int] | None] = {}
@@ -323,6 +327,19 @@ class TerraformResource(Resource):
                 )
         return self._body[name]
 
+    def whole_text(self, name: str) -> Parts | None:
+        """The text that ``split()`` cuts at colons, and of which the argument is a part."""
+        attributes = self._attributes(name)
+        at: object = attributes[0].expression if attributes else None
+        if isinstance(at, Index):
+            at = at.of
+        elif isinstance(at, Call) and at.name == "element":
+            at = at.arguments[0] if at.arguments else None
+        if not isinstance(at, Call) or at.name != "split" or len(at.arguments) != 2:
+            return None
+        sign, text = [self.session.value_of(one, self.instance.scope) for one in at.arguments]
+        return parts_of(text) if literal_of(parts_of(sign)) == ":" else None
+
     # -- references
 
     def name_of_policy(self, label: str) -> str | None:
@@ -411,7 +428,38 @@ class TerraformResource(Resource):
             found += [Link(one, YES) for one in instances if one.instance is instance]
         return Links(tuple(found), True)
 
+    def waiting_for(self, other: Resource) -> Insertion | None:
+        """What adds *other*, or the module that it is in, to ``depends_on``."""
+        from .waiting import in_terraform
+
+        if not isinstance(other, TerraformResource):
+            return None
+        address = other.owner.name
+        session = other.session
+        while session is not self.session:
+            if session.caller is None:
+                return None
+            address = address_of(session.caller.block)
+            session = session.caller.session
+        return in_terraform(self.block, address)
+
+    def place_of(self, other: Resource) -> Span | None:
+        """Where it refers to *other*, through local values, data and modules too."""
+        if not isinstance(other, TerraformResource):
+            return None
+        return self.tree.references.place_of(self.session, self.block, other.block)
+
     # -- what it is
+
+    @cached_property
+    def location(self) -> Location:
+        """The region and account of its provider."""
+        return self.tree.providers.location(self.session, self.block, self.instance.scope)
+
+    @property
+    def provider_versions(self) -> list[str]:
+        """The versions that the modules around it ask for."""
+        return versions_of(self.session, self.type)
 
     @property
     def arn(self) -> Parts | None:

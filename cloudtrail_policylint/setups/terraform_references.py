@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from ..extract.terraform.session import Session
     from ..readers.hcl.file import Attribute, Block
+    from ..tree.source import Span
 
     Vertex: TypeAlias = tuple[str, Session, object, str]
     """What, in which module, the block or attribute or None, and a name."""
@@ -112,6 +113,27 @@ class References:
                 for block in child.module.outputs:
                     if block.labels == (name,) and "value" in block.attributes:
                         yield child, block.attributes["value"].expression
+
+    def place_of(self, session: Session, block: Block, target: Block) -> Span | None:
+        """Where *block*, or a value that it is made of, refers to the resource *target*."""
+        left = [(session, attribute.expression) for attribute in attributes_in(block)]
+        seen: set[Vertex] = set()
+        for owner, expression in left:  # it grows
+            for one in _walk(expression):
+                if not isinstance(one, GetAttr | Index | Splat):
+                    continue
+                name, steps = _chain(one)
+                for vertex in self._named(owner, name, steps) if name else ():
+                    what, inside, found, _ = vertex
+                    if found is target:
+                        return one.span
+                    if vertex in seen or len(seen) >= MAX_VERTICES:
+                        continue
+                    seen.add(vertex)
+                    left += self._values(vertex)
+                    inner = attributes_in(found) if what == BLOCK else ()  # type: ignore[arg-type]
+                    left += [(inside, attribute.expression) for attribute in inner]
+        return None
 
     # -- edges
 

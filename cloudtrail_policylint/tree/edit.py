@@ -31,7 +31,8 @@ class Edit:
     description. An edit of a string has the string as ``target`` and its whole new
     text, with holes as they are written, as ``new_text``. An edit that removes
     an entry of a map, and all strings in it, has the range of the entry as
-    ``removed``. An edit with neither is about a comment. ``statement`` is the
+    ``removed``. An edit with neither is about a comment, or with ``code`` about what is no
+    part of a policy. ``statement`` is the
     number of the policy that the edit is for, and the id of the statement's node.
     """
 
@@ -43,6 +44,7 @@ class Edit:
     new_text: str = ""
     removed: Span | None = None
     statement: tuple[int, int] | None = None
+    code: bool = False
 
 
 def joined(text: Text) -> str:

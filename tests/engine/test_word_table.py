@@ -26,7 +26,7 @@ SUBJECTS = ("statementMatch", "documentMatch", "attachmentMatch", "resourceMatch
 QUANTIFIERS = ("some", "every", "none")
 AROUND = ("document", "statement", "elsewhere", "partner", "policy")
 """Fields that hold the match of something else."""
-NO_WORDS = ("in-view", "through", "by", "stray")
+NO_WORDS = ("in-view", "through", "by", "from", "stray")
 """Names in a match that say how the fields beside them are tested, or are a test as a whole."""
 
 
@@ -81,7 +81,7 @@ def operands_of(definition: Any) -> Iterator[Any]:
         yield from (True, False)
         return
     if definition.get("type") == "integer":
-        yield 1
+        yield 3
         return
     if "enum" in definition:
         yield from definition["enum"]
@@ -138,12 +138,13 @@ TESTED = {
     "statement": {"met", "shown"},
     "condition.value": LISTED | {"among"},
     "request": {"names", "met", "decision", "cause"},
-    "property": LISTED | {"given"},
+    "property": LISTED | {"given", "names", "count"},
     "version": LISTED | {"given"},
     "principal": {"principal"},
     "principal.type": LISTED | {"given"},
     "size": {"document"},
     "order": {"order"},
+    "apart": {"place"},
     "allowed": {"names"},
     "undenied": {"names"},
 }

@@ -45,7 +45,7 @@ def test_rule_is_valid(path: Path, book: RuleBook) -> None:
 def test_examples_hold(path: Path, book: RuleBook) -> None:
     raw = read(str(path)).raw
     rule = rule_from(raw, book.sets)
-    linter = example_linter(rule, book, raw.get("example-sets"))
+    linter = example_linter(rule, book, raw)
     wrong = {e["name"]: failure(e, linter, rule, bad=bad) for e, bad in examples(raw)}
     assert {name: message for name, message in wrong.items() if message} == {}
 
@@ -86,7 +86,7 @@ def test_every_clause_is_needed(path: Path, book: RuleBook) -> None:
 def noticed(raw: dict[str, Any], book: RuleBook) -> bool:
     try:
         rule = rule_from(raw, book.sets)
-        linter = example_linter(rule, book, raw.get("example-sets"))
+        linter = example_linter(rule, book, raw)
         return any(failure(example, linter, rule, bad=bad) for example, bad in examples(raw))
     except (KeyError, ValueError):
         return True

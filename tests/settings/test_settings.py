@@ -16,7 +16,7 @@ from cloudtrail_policylint.base.limits import Limits
 from cloudtrail_policylint.base.record import replaced
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.settings.lookup import NearestSettings
-from cloudtrail_policylint.settings.model import Settings, SettingsError
+from cloudtrail_policylint.settings.model import Deployed, Settings, SettingsError
 from cloudtrail_policylint.settings.parse import NAMES, settings_of
 from cloudtrail_policylint.settings.table import Table
 from cloudtrail_policylint.tree.source import SourceFile, Span
@@ -65,6 +65,7 @@ baseline = "old.json"
 include = ["*.json"]
 exclude = ["test/"]
 kinds = {"scp/**/*.json" = "scp", "x.json" = "trust"}
+deployed = {"stacks/*.yaml" = {regions = ["eu-west-1"], account = "111122223333"}}
 limits = {file-size = 64}
 """
 ALL_YAML = """
@@ -81,6 +82,8 @@ exclude:
 kinds:
   scp/**/*.json: scp
   x.json: trust
+deployed:
+  "stacks/*.yaml": {regions: eu-west-1, account: "111122223333"}
 limits:
   file-size: 64
 """
@@ -101,6 +104,7 @@ def test_every_setting_from_either_file(here: Path, name: str, text: str, *, nam
         include=("*.json",),
         exclude=("test/",),
         kinds=(("scp/**/*.json", "scp"), ("x.json", "trust")),
+        deployed=(Deployed("stacks/*.yaml", ("eu-west-1",), "111122223333"),),
         limits=Limits(file_size=64),
         baseline="old.json",
     )
@@ -199,7 +203,7 @@ def test_a_file_named_on_the_command_line_applies_to_all_paths(here: Path) -> No
         (YAML, "fail_on: info\n", f"{YAML}:1:1: unknown setting fail_on; did you mean fail-on?"),
         (YAML, "select: 5\n", f"{YAML}:1:1: select must be a list of strings"),
         (YAML, "select: [CT, 5]\n", f"{YAML}:1:1: select must be a list of strings"),
-        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; use one of baseline, exclude, expect, extend, fail-on, format, ignore, include, kinds, limits, min-confidence, min-severity, pedantic, per-path, rules, scope, select, sets, severity, suppress"),
+        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; use one of baseline, deployed, exclude, expect, extend, fail-on, format, ignore, include, kinds, limits, min-confidence, min-severity, pedantic, per-path, rules, scope, select, sets, severity, suppress"),
         (YAML, "ignore:\n", f"{YAML}:1:1: ignore must be a list of strings"),
         (YAML, "pedantic: 'yes'\n", f"{YAML}:1:1: pedantic must be true or false"),
         (YAML, "pedantic: 1\n", f"{YAML}:1:1: pedantic must be true or false"),
@@ -208,6 +212,11 @@ def test_a_file_named_on_the_command_line_applies_to_all_paths(here: Path) -> No
         (YAML, "kinds: [scp]\n", f"{YAML}:1:1: kinds must map path patterns to policy kinds"),
         (YAML, "kinds:\n  a.json: scp\n  b.json: spc\n", f"{YAML}:3:3: unknown policy kind spc; did you mean scp?"),
         (YAML, "kinds: {a: [scp]}\n", f"{YAML}:1:9: unknown policy kind ['scp']; did you mean scp?"),
+        (YAML, "deployed: [eu-west-1]\n", f"{YAML}:1:1: deployed must map path patterns to regions and account"),
+        (YAML, "deployed:\n  '*': {region: [eu-west-1]}\n", f"{YAML}:2:9: unknown deployed setting region; did you mean regions?"),
+        (YAML, "deployed:\n  '*': {regions: [Ireland]}\n", f"{YAML}:2:9: Ireland is not a region such as eu-west-1"),
+        (YAML, "deployed:\n  '*': {account: '1'}\n", f"{YAML}:2:9: account must be twelve digits in quotes, not 1"),
+        (YAML, "deployed:\n  '*': {account: 111122223333}\n", f"{YAML}:2:9: account must be a string"),
         (YAML, "scope: all\nscope: all\n", f"{YAML}:2:1: scope is here twice"),
         (YAML, "- scope\n", f"{YAML}: settings must be a mapping"),
         (YAML, "scope\n", f"{YAML}: settings must be a mapping"),
@@ -312,12 +321,40 @@ def test_the_schema_has_every_setting_with_its_default() -> None:
 
 
 SHAPES = st.recursive(
-    st.sampled_from([5, True, None, "", " ", "x", "CT1", "error", "all", "scp", "2027-01-31"]),
+    st.sampled_from(
+        [
+            5,
+            True,
+            None,
+            "",
+            " ",
+            "x",
+            "CT1",
+            "error",
+            "all",
+            "scp",
+            "2027-01-31",
+            "eu-west-1",
+            "111122223333",
+        ]
+    ),
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(
             st.sampled_from(
-                [*NAMES, "rule", "reason", "path", "owner", "sid", "expires", "a/", "aliases"]
+                [
+                    *NAMES,
+                    "rule",
+                    "reason",
+                    "path",
+                    "owner",
+                    "sid",
+                    "expires",
+                    "a/",
+                    "aliases",
+                    "regions",
+                    "account",
+                ]
             ),
             inner,
             max_size=3,

@@ -10,6 +10,7 @@ import pytest
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.readers.json.reader import read_values
 from cloudtrail_policylint.setups import resources_of
+from cloudtrail_policylint.setups.model import NOWHERE, Location
 from cloudtrail_policylint.tree.nodes import Map
 from cloudtrail_policylint.tree.source import SourceFile
 
@@ -166,3 +167,44 @@ def test_several_policies_on_one_bucket_are_uncertain() -> None:
 def test_circular_outputs_end() -> None:
     made = plan(name={}, output="module.logs.bucket")
     assert link(made) == MAYBE
+
+
+def test_a_resource_is_where_the_configuration_of_its_provider_says() -> None:
+    def key(name: str, provider: str, **values: object) -> dict[str, object]:
+        return {**configured(f"aws_kms_key.{name}"), "provider_config_key": provider, **values}
+
+    names = {"own": "aws", "us": "aws.us", "unknown": "aws.unknown", "written": "aws.us"}
+    root = {
+        "variables": {"home": {"value": "eu-west-1"}},
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    planned(f"aws_kms_key.{name}", **extra)
+                    for name in names
+                    for extra in [{"region": "us-west-2"} if name == "written" else {}]
+                ]
+            }
+        },
+        "configuration": {
+            "provider_config": {
+                "aws": {
+                    "expressions": {
+                        "region": refers("var.home"),
+                        "allowed_account_ids": {"constant_value": ["111122223333"]},
+                    }
+                },
+                "aws.us": {"expressions": {"region": {"constant_value": "us-east-1"}}},
+                "aws.unknown": {"expressions": {"region": refers("var.other")}},
+            },
+            "root_module": {"resources": [key(name, one) for name, one in names.items()]},
+        },
+    }
+    read = read_values(SourceFile("plan.json", json.dumps(root)))
+    assert isinstance(read, Map)
+    found = resources_of(("plan", read), lambda _: Location("eu-north-1", "444455556666"))
+    assert {one.owner.name.removeprefix("aws_kms_key."): one.location for one in found} == {
+        "own": Location("eu-west-1", "111122223333"),
+        "us": Location("us-east-1", ""),
+        "unknown": NOWHERE,
+        "written": Location("us-west-2", ""),
+    }

@@ -14,6 +14,7 @@ from cloudtrail_policylint.extract.terraform.module import Module
 from cloudtrail_policylint.extract.terraform.project import Project
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES
 from cloudtrail_policylint.setups import resources_of
+from cloudtrail_policylint.setups.model import NOWHERE, Location
 from cloudtrail_policylint.setups.terraform import setup_of
 from cloudtrail_policylint.tree.source import SourceFile
 
@@ -35,9 +36,10 @@ def trail(bucket: str, *lines: str) -> str:
     return TRAIL.replace("BUCKET", "\n  ".join([bucket, *lines]))
 
 
-def setup(text: str) -> Setup:
-    """The set-up of one file."""
-    return setup_of(Evaluator(Module([SourceFile("main.tf", dedent(text))])))
+def setup(text: str, deployed: Location | None = None) -> Setup:
+    """The set-up of one file, which is deployed at *deployed*."""
+    evaluator = Evaluator(Module([SourceFile("main.tf", dedent(text))]))
+    return setup_of(evaluator, lambda _: deployed or NOWHERE)
 
 
 class Tree:
@@ -481,3 +483,68 @@ def test_a_large_module_costs_time_in_proportion() -> None:
         return time.process_time() - before
 
     assert seconds(80) < 60 * max(seconds(20), 0.005)
+
+
+# -- where resources are
+
+EAST, WEST = Location("us-east-1", ""), Location("eu-west-1", "111122223333")
+PROVIDERS = """
+variable "region" {}
+variable "home" { default = "eu-west-1" }
+provider "aws" {
+  region              = var.home
+  allowed_account_ids = ["111122223333"]
+}
+provider "aws" {
+  alias  = "us"
+  region = "us-east-1"
+}
+provider "aws" {
+  alias  = "unknown"
+  region = var.region
+  assume_role { role_arn = "arn:aws:iam::444455556666:role/deploy" }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("", WEST),
+        ("provider = aws.us", EAST),
+        ('provider = "aws.us"', EAST),
+        ("provider = aws.unknown", Location("", "444455556666")),
+        ("provider = aws.missing", NOWHERE),
+        ('region = "us-east-1"', Location("us-east-1", "111122223333")),
+        ("region = var.region", Location("", "111122223333")),
+    ],
+)
+def test_a_resource_is_where_its_provider_is(argument: str, expected: Location) -> None:
+    found = setup(PROVIDERS + f'resource "aws_kms_key" "k" {{\n  {argument}\n}}', EAST)
+    assert one(found, "aws_kms_key.k").location == expected
+
+
+def test_without_a_provider_it_is_where_the_settings_say() -> None:
+    text = 'provider "aws" {}\nresource "aws_kms_key" "k" {}'
+    assert one(setup(text, WEST), "aws_kms_key.k").location == WEST
+    assert one(setup(text), "aws_kms_key.k").location == NOWHERE
+
+
+@pytest.mark.parametrize(
+    ("call", "argument", "expected"),
+    [
+        ("", "", WEST),
+        ("", "provider = aws.us", NOWHERE),
+        ("providers = { aws = aws.us }", "", EAST),
+        ("providers = { aws.there = aws.us }", "provider = aws.there", EAST),
+        ("providers = { aws.there = aws.us }", "", NOWHERE),
+    ],
+)
+def test_a_module_gets_the_providers_of_its_call(
+    call: str, argument: str, expected: Location
+) -> None:
+    found = tree(
+        main=PROVIDERS + f'module "m" {{\n  source = "../m"\n  {call}\n}}',
+        m=f'resource "aws_kms_key" "k" {{\n  {argument}\n}}',
+    )
+    assert one(found, "aws_kms_key.k").location == expected

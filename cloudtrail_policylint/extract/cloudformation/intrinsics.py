@@ -73,7 +73,8 @@ class Evaluator:
     """Evaluates the values of one template. None is a removed value (``AWS::NoValue``).
 
     *given* are the values of its parameters, if the stack that uses it is known;
-    *unknown_inputs* says that they are unknown.
+    *unknown_inputs* says that they are unknown. ``caller`` is the evaluator of the template
+    with that stack, and the stack; ``nested`` are those of its own stacks.
     """
 
     def __init__(
@@ -87,6 +88,8 @@ class Evaluator:
         self.given = given or {}
         self.unknown_inputs = unknown_inputs
         self.depth = 0
+        self.caller: tuple[Evaluator, str] | None = None
+        self.nested: dict[str, Evaluator] = {}
         self.setup: object | None = None  # what ``setups`` makes of the template
         self._memo: dict[int, Node | None] = {}
         self._naming: set[str] = set()

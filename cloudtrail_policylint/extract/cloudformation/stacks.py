@@ -40,6 +40,9 @@ MAX_CALLS = 8
 MAX_EVALUATIONS = 2000
 """Evaluations of templates in one run; after that, parameters are unknown."""
 
+_TOGETHER = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+"""Stacks in the account and region of their parent, of which one waits for the other."""
+
 MAX_NESTING = 20
 """Levels of stacks in stacks that are evaluated."""
 
@@ -84,6 +87,11 @@ class Stacks:
         """The files of templates that nested stacks use."""
         return list(self._callers)
 
+    def outermost(self) -> list[str]:
+        """The files of templates that no other uses, and that have nested stacks."""
+        above = {one for callers in self._callers.values() for one in callers}
+        return sorted(above.difference(self._callers))
+
     def callers(self, path: str) -> list[SourceFile]:
         """The files with stacks that use the template *path*, directly or not."""
         found: dict[str, None] = {}
@@ -103,6 +111,8 @@ class Stacks:
         """
         tree = self._tree(path)
         assert tree is not None, "only templates have callers"
+        for other in self._callers:  # so that each knows the stacks in it
+            self._evaluated(other)
         for index, evaluator in enumerate(self._evaluated(path)):
             found = find(tree.template.root, tree.source, evaluator=evaluator)
             yield replaced(
@@ -182,6 +192,7 @@ class Stacks:
         if nesting == MAX_NESTING:
             return [self._evaluator(path, None)]
         found: list[Evaluator] = []
+        stacks: list[tuple[Evaluator, Resource]] = []
         for above in self._callers.get(path, ()):
             for caller in self._evaluated(above, nesting + 1):
                 for resource in caller.template.resources.values():
@@ -190,6 +201,11 @@ class Stacks:
                     if len(found) == MAX_CALLS or self._count >= MAX_EVALUATIONS:
                         return [self._evaluator(path, None)]
                     found.append(self._evaluator(path, _given(caller, resource)))
+                    stacks.append((caller, resource))
+        for evaluator, (caller, resource) in zip(found, stacks, strict=True):
+            if resource.type in _TOGETHER:
+                evaluator.caller = (caller, resource.name)
+                caller.nested[resource.name] = evaluator
         return found
 
     def _evaluator(self, path: str, given: dict[str, Node] | None) -> Evaluator:

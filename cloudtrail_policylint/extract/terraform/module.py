@@ -61,6 +61,8 @@ class Module:
         "near_misses",
         "outputs",
         "problems",
+        "providers",
+        "requirements",
         "resources",
         "size",
         "sources",
@@ -86,6 +88,8 @@ class Module:
         self.variables: dict[tuple[str, ...], list[Block]] = {}
         self.outputs: list[Block] = []
         self.calls: list[Block] = []
+        self.providers: list[Block] = []
+        self.requirements: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
         self.inputs: Attribute | None = None
@@ -165,6 +169,8 @@ class Module:
         if block.type == "locals":
             for name, attribute in block.attributes.items():
                 self.locals.setdefault((name,), []).append(attribute)
+        elif block.type == "terraform":
+            self.requirements += [one for one in block.blocks if one.type == "required_providers"]
         elif len(labels) == 2:
             if block.type == "resource":
                 self.resources.setdefault(labels, []).append(block)
@@ -173,10 +179,13 @@ class Module:
         elif len(labels) == 1:
             if block.type == "variable":
                 self.variables.setdefault(labels, []).append(block)
-            elif block.type == "output":
-                self.outputs.append(block)
-            elif block.type == "module":
-                self.calls.append(block)
+            else:
+                listed = {
+                    "output": self.outputs,
+                    "module": self.calls,
+                    "provider": self.providers,
+                }
+                listed.get(block.type, []).append(block)
 
 
 def meant(

@@ -367,6 +367,7 @@ _TYPES = (
     ResourceType("awscc_events_event_bus", policies={"policy": "resource"}),
     ResourceType(
         "awscc_iam_group",
+        makes=aws.GROUP,
         name="group_name",
         by_name=True,
         policies={"policies.policy_document": "identity"},
@@ -387,6 +388,7 @@ _TYPES = (
     ResourceType("awscc_iam_policy", policies={"policy_document": "identity"}),
     ResourceType(
         "awscc_iam_role",
+        makes=aws.ROLE,
         name="role_name",
         by_name=True,
         policies={"assume_role_policy_document": "trust", "policies.policy_document": "identity"},
@@ -401,6 +403,7 @@ _TYPES = (
     ),
     ResourceType(
         "awscc_iam_user",
+        makes=aws.USER,
         name="user_name",
         by_name=True,
         policies={"policies.policy_document": "identity"},

@@ -29,8 +29,17 @@ if TYPE_CHECKING:
 COMMENT = "//"
 """The property that is a comment in an object that represents a block."""
 
-_TOP_LEVEL = {"data": 2, "locals": 0, "module": 1, "output": 1, "resource": 2, "variable": 1}
-"""The top-level blocks that policies depend on, and their numbers of labels."""
+_TOP_LEVEL = {
+    "data": 2,
+    "locals": 0,
+    "module": 1,
+    "output": 1,
+    "provider": 1,
+    "resource": 2,
+    "terraform": 0,
+    "variable": 1,
+}
+"""The top-level blocks that matter, and their numbers of labels."""
 _NESTED = {"dynamic": 1, "provisioner": 1}
 """The nested blocks that have labels."""
 _LITERAL = "variable"
