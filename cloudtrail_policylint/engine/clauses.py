@@ -451,6 +451,8 @@ _COST = (
     "version",
     "sid",
     "element",
+    "empty",
+    "redundant",
     "action",
     "principal",
     "condition",
@@ -784,6 +786,22 @@ class _Applies:
             yield Witness("element", found.miss.element, span)
 
 
+class _Shown:
+    """``empty`` and ``redundant`` of a statement: what it has, each at its place."""
+
+    def __init__(self, field: str, given: Any, lookups: Lookups) -> None:
+        (test,) = compiled("statement", {field: given}, lookups)
+        assert test.shown is not None
+        self._find = test.shown
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        return YES if self._find(statement, scene.document) else NO
+
+    def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
+        for field, shown, span in self._find(statement, scene.document):
+            yield Witness(field, shown, span)
+
+
 class _Undenied:
     """``undenied``: the actions that Deny statements in view leave on the statement's resources."""
 
@@ -976,6 +994,8 @@ def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
         return _Applies(given, lookups)
     if field == "undenied":
         return _Undenied(given, lookups)
+    if field in ("empty", "redundant"):
+        return _Shown(field, given, lookups)
     if field in LISTS:
         return _Listed(field, given, lookups)
     return _Single(field, given, lookups)

@@ -267,20 +267,22 @@ class PrincipalTest:
         written = {"given": words.pop("given")} if "given" in words else {}
         self._written = [test.given for test in compiled("principal.type", written, lookups)]
         self._type = SingleTest("principal.type", words, lookups)
-        words = {word: operands for word, operands in given.items() if word not in ("type", "id")}
-        self._tests = [test.principal for test in compiled("principal", words, lookups)]
         self._id = SingleTest("principal.id", given.get("id", {}), lookups)
+        words = {word: operands for word, operands in given.items() if word not in ("type", "id")}
+        self._asks_complement = "complement" in words
+        tests = compiled("principal", words, lookups)
+        self._tests = [test.principal for test in tests if test.principal is not None]
 
-    def verdict(self, element: Principal, _: Statement) -> int:
+    def verdict(self, element: Principal, statement: Statement) -> int:
         """The verdict on *element*; of NotPrincipal at most MAYBE, unless ``complement`` asks for it."""
         verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
         for given in self._written:
             if given is not None:
                 verdict = min(verdict, given(YES if element.type.span != element.id.span else NO))
-        for test in self._tests:
-            if test is not None:
-                verdict = min(verdict, test(element))
-        return min(verdict, MAYBE) if element.complement and not self._tests else verdict
+        for test in self._tests if verdict else ():
+            verdict = min(verdict, test(element, statement))
+        is_other = element.complement and not self._asks_complement
+        return min(verdict, MAYBE) if is_other else verdict
 
     def may_pass(self, element: Principal, statement: Statement) -> bool:
         """Whether *element* may pass."""
@@ -298,9 +300,11 @@ class ConditionTest:
         parts = {name: given.get(name, {}) for name in ("operator", "key", "value")}
         self._operator = SingleTest("condition.operator", parts["operator"], lookups)
         self._key = SingleTest("condition.key", parts["key"], lookups)
+        groups = parts["value"] if isinstance(parts["value"], list) else [parts["value"]]
         self._values = [
-            (quantifier, SingleTest("condition.value", words, lookups))
-            for quantifier, words in parts["value"].items()
+            (quantifier, _ValueTest(words, lookups))
+            for group in groups
+            for quantifier, words in group.items()
         ]
         words = {word: operands for word, operands in given.items() if word not in parts}
         tests = list(compiled("condition", words, lookups))
@@ -321,24 +325,48 @@ class ConditionTest:
 
             verdict = min(verdict, repeated(repeats_key(element, statement)))
         for quantifier, test in self._values if verdict else ():
-            verdict = min(
-                verdict, _quantified(quantifier, [test.verdict(v) for v in element.values])
-            )
+            found = [test.verdict(v, element, statement) for v in element.values]
+            verdict = min(verdict, _quantified(quantifier, found))
         return verdict if element.certain else min(verdict, MAYBE)
 
-    def witnesses(self, element: Condition, _: Statement, floor: int) -> Iterator[Witness]:
-        """The condition, its key and operator, and the values that passed ``some``."""
+    def witnesses(self, element: Condition, statement: Statement, floor: int) -> Iterator[Witness]:
+        """The condition, its key and operator, and the values that passed the last ``some``."""
         key, operator = element.key, element.operator
         whole = element.span
         yield Witness("condition", f"{operator.written} {key.written}", whole, None, whole)
         yield Witness("key", key.written, key.span, None, whole)
         yield Witness("operator", operator.written, operator.span, None, whole)
-        for quantifier, test in self._values:
-            if quantifier == "some":
-                for value in element.values:
-                    if test.verdict(value) >= floor:
-                        term = test.term(value)
-                        yield Witness("value", value.written, value.span, term, whole)
+        some = [test for quantifier, test in self._values if quantifier == "some"]
+        for test in some[-1:]:
+            for value in element.values:
+                if test.verdict(value, element, statement) >= floor:
+                    term = test.term(value)
+                    yield Witness("value", value.written, value.span, term, whole)
+
+
+class _ValueTest:
+    """The test of one value by itself, and among the others of its condition."""
+
+    def __init__(self, words: Given, lookups: Lookups) -> None:
+        own, others = _without_none(words)
+        tests = {w: list(compiled("condition.value", {w: own[w]}, lookups)) for w in own}
+        self._among = [test.among for found in tests.values() for test in found if test.among]
+        alone = {w: own[w] for w, found in tests.items() if not any(test.among for test in found)}
+        self._alone = SingleTest("condition.value", alone, lookups)
+        self._none = _ValueTest(others, lookups) if others else None
+
+    def verdict(self, value: Text, condition: Condition, statement: Statement) -> int:
+        """The verdict on *value* of *condition* of *statement*."""
+        verdict = self._alone.verdict(value)
+        for test in self._among if verdict else ():
+            verdict = min(verdict, test(value, condition, statement))
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(value, condition, statement)))
+        return verdict
+
+    def term(self, value: Text) -> Term:
+        """*value* with the form that the test compares."""
+        return self._alone.term(value)
 
 
 def _quantified(quantifier: str, verdicts: Sequence[int]) -> int:

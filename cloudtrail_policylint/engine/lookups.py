@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..iam.catalogue import Catalogue, KnownAction
     from ..iam.policy import Document
     from .asking import Sources
+    from .redundancy import Redundancy
 
 
 MAX_HOLDERS = 100
@@ -68,6 +69,13 @@ class Lookups:
             # The documents are kept, so that no other one gets the same id.
             found = self._allowed[key] = (tuple(documents), {})
         return found[1]
+
+    @cached_property
+    def redundancy(self) -> Redundancy:
+        """What is redundant in statements, loaded when a rule first asks for it."""
+        from .redundancy import Redundancy
+
+        return Redundancy()
 
     @cached_property
     def _resource_facts(self) -> dict[str, Mapping[str, Any]]:

@@ -39,6 +39,15 @@ def sorts_of(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def range_of(text: str) -> str:
+    """*text* with the first address of its range; as it is if it is no range."""
+    network = network_of(text)
+    address, slash, length = text.strip().partition("/")
+    if network is None or not slash or _is_first(address, network):
+        return text
+    return f"{network.network_address}/{length}"
+
+
 def network_of(text: str) -> IPv4Network | IPv6Network | None:
     """The range that *text* stands for, one address counting as a range; None if it is none."""
     from ipaddress import ip_network
