@@ -9,7 +9,7 @@ from ..base.errors import InputError
 from ..base.formats import TEXT_TEMPLATE, format_of
 from ..base.limits import under
 from ..base.record import record, replaced
-from ..lint.run import Run
+from ..lint.run import Run, rule_book
 from ..settings.lookup import NearestSettings, settings_from
 from ..settings.model import FILES
 from ..tree.source import SourceFile, Span
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..files.inputs import Contents
     from ..findings.finding import Finding
     from ..findings.result import Result
-    from ..rulebook.model import RuleBook
+    from ..rulebook.model import Rule
     from ..settings.model import Settings
 
 MOST_CHARACTERS = 4_000_000
@@ -94,11 +94,10 @@ class Checker:
         whole = os.path.abspath(path)
         return any((whole + "/").startswith(os.path.abspath(one) + "/") for one in read)
 
-    def rule_book(self, path: str) -> RuleBook:
-        """The rules for the file *path*; raises ``InputError``."""
-        from ..lint.run import rule_book
-
-        return rule_book(self._nearest().of_file(path).rules)
+    def rule_named(self, word: str) -> Rule | None:
+        """The rule or problem whose id or name is *word*, of the settings read so far."""
+        paths = () if self._run is None else tuple(self._run.rules())
+        return rule_book(paths).named(word)
 
     def check(self, paths: Sequence[str], texts: Mapping[str, str]) -> Checked:
         """The outcome for the documents *paths* of *texts*, which are all open ones."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .positions import Positions
 
 SOURCE = "cloudtrail-policylint"
+EXPLAIN = "cloudtrail-policylint.explain"
+"""The command that shows the page of a rule."""
 MOST = 1000
 """The most diagnostics of a document: no editor shows more usefully."""
 _SEVERITIES = {

@@ -9,11 +9,13 @@ import sys
 from lsprotocol import types
 from pygls.workspace import TextDocument
 
+from ..tree.source import SourceFile
+from .diagnostics import EXPLAIN
 from .session import NAME, PolicyServer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from typing import Any, TypeAlias
 
     Handler: TypeAlias = Callable[[PolicyServer, Any], Awaitable[object]]
@@ -41,7 +43,8 @@ def new_server() -> PolicyServer:
     """A server with all its features."""
     server = PolicyServer()
     for name, handler in HANDLERS.items():
-        server.feature(name)(_careful(handler))
+        server.feature(name, OPTIONS.get(name))(_careful(handler))
+    server.command(EXPLAIN)(_explain_command)
     return server
 
 
@@ -138,6 +141,52 @@ async def _closed(server: PolicyServer, params: types.DidCloseTextDocumentParams
     server.close(params.text_document.uri)
 
 
+async def _actions(
+    server: PolicyServer, params: types.CodeActionParams
+) -> list[types.CodeAction] | None:
+    from .actions import Asked, fix_all, quick_fixes
+
+    found = server.document(params.text_document.uri)
+    if found is None:
+        return None
+    path, text = found
+    positions, source = server.positions(), SourceFile(path, text)
+    ends = (positions.offset_of(source, end) for end in (params.range.start, params.range.end))
+    asked = Asked(path, server.texts(), *ends)
+    actions: list[types.CodeAction] = []
+    only = params.context.only
+    if _wants(only, types.CodeActionKind.QuickFix) and server.has_findings(asked.touches, path):
+        actions += await server.in_thread(lambda: quick_fixes(server.checker, asked, positions))
+    if only and _wants(only, types.CodeActionKind.SourceFixAll):
+        actions += await server.in_thread(lambda: fix_all(server.checker, asked, positions))
+    return actions
+
+
+def _wants(only: Sequence[str] | None, kind: str) -> bool:
+    """Whether a client that asks for actions of the kinds *only* wants those of *kind*."""
+    return not only or any(f"{kind}.".startswith(f"{one}.") for one in only)
+
+
+async def _explain(server: PolicyServer, rule_id: object) -> str | None:
+    """Show the page of a rule to the user, and return it."""
+    from ..report.pages import markdown_page
+
+    rule = await server.in_thread(lambda: server.checker.rule_named(str(rule_id)))
+    if rule is None:
+        return None
+    window = server.client_capabilities.window
+    if rule.url and window and window.show_document and window.show_document.support:
+        server.window_show_document(types.ShowDocumentParams(rule.url, external=True))
+    else:
+        text = f"{rule.id} {rule.name}: {rule.summary}. {rule.why} {rule.fix}"
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
+    return markdown_page(rule, {})
+
+
+async def _explain_command(ls: PolicyServer, *arguments: object) -> object:
+    return await _careful(_explain)(ls, arguments[0] if arguments else None)
+
+
 HANDLERS: dict[str, Handler] = {
     types.INITIALIZE: _initialize,
     types.INITIALIZED: _initialized,
@@ -148,5 +197,12 @@ HANDLERS: dict[str, Handler] = {
     types.TEXT_DOCUMENT_DID_CHANGE: _changed,
     types.TEXT_DOCUMENT_DID_SAVE: _saved,
     types.TEXT_DOCUMENT_DID_CLOSE: _closed,
+    types.TEXT_DOCUMENT_CODE_ACTION: _actions,
 }
 """What answers each message."""
+OPTIONS: dict[str, object] = {
+    types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(
+        [types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]
+    ),
+}
+"""What the server says about itself, by message."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from ..findings.finding import Finding
+    from ..tree.source import Span
     from .checking import Checked
 
     T = TypeVar("T")
@@ -75,6 +76,12 @@ class PolicyServer(LanguageServer):
             if one.uri == uri:
                 return path, one.source.removeprefix("\ufeff")
         return None
+
+    def has_findings(self, fits: Callable[[Span], bool], path: str) -> bool:
+        """Whether the document *path* may have a finding at a place that *fits*."""
+        version, findings = self.findings.get(path, (None, ()))
+        current = version is not None and version == self.documents[path].version
+        return not current or any(fits(finding.span) for finding in findings)
 
     async def in_thread(self, act: Callable[[], T]) -> T:
         """The result of *act*, called where documents are checked: the engine has one user at a time."""
