@@ -162,9 +162,9 @@ async def _actions(
     return actions
 
 
-def _wants(only: Sequence[str] | None, kind: str) -> bool:
+def _wants(only: Sequence[types.CodeActionKind | str] | None, kind: types.CodeActionKind) -> bool:
     """Whether a client that asks for actions of the kinds *only* wants those of *kind*."""
-    return not only or any(f"{kind}.".startswith(f"{one}.") for one in only)
+    return not only or any((kind.value + ".").startswith(str.__add__(one, ".")) for one in only)
 
 
 async def _explain(server: PolicyServer, rule_id: object) -> str | None:
