@@ -183,6 +183,38 @@ async def _explain(server: PolicyServer, rule_id: object) -> str | None:
     return markdown_page(rule, {})
 
 
+async def _hover(server: PolicyServer, params: types.HoverParams) -> types.Hover | None:
+    from .hover import hover_at
+
+    found = server.document(params.text_document.uri)
+    if found is None:
+        return None
+    positions, source = server.positions(), SourceFile(*found)
+    offset = positions.offset_of(source, params.position)
+    findings = server.findings_at(found[0], offset)
+    return hover_at(source, offset, findings, server.knowledge, positions)
+
+
+async def _completion(
+    server: PolicyServer, params: types.CompletionParams
+) -> types.CompletionList | None:
+    from .completion import completions_at
+
+    found = server.document(params.text_document.uri)
+    if found is None:
+        return None
+    positions, source = server.positions(), SourceFile(*found)
+    document = server.client_capabilities.text_document
+    item = document.completion.completion_item if document and document.completion else None
+    return completions_at(
+        source,
+        positions.offset_of(source, params.position),
+        server.knowledge,
+        positions,
+        snippets=bool(item and item.snippet_support),
+    )
+
+
 async def _explain_command(ls: PolicyServer, *arguments: object) -> object:
     return await _careful(_explain)(ls, arguments[0] if arguments else None)
 
@@ -198,11 +230,14 @@ HANDLERS: dict[str, Handler] = {
     types.TEXT_DOCUMENT_DID_SAVE: _saved,
     types.TEXT_DOCUMENT_DID_CLOSE: _closed,
     types.TEXT_DOCUMENT_CODE_ACTION: _actions,
+    types.TEXT_DOCUMENT_HOVER: _hover,
+    types.TEXT_DOCUMENT_COMPLETION: _completion,
 }
 """What answers each message."""
 OPTIONS: dict[str, object] = {
     types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(
         [types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]
     ),
+    types.TEXT_DOCUMENT_COMPLETION: types.CompletionOptions(['"', "'", ":", "["]),
 }
 """What the server says about itself, by message."""

@@ -18,6 +18,7 @@ from ..base.errors import InputError
 from .checking import Checker
 from .diagnostics import MOST, diagnostic_of, note
 from .documents import path_of, unit_of
+from .knowledge import Knowledge
 from .positions import Positions
 
 TYPE_CHECKING = False
@@ -43,6 +44,7 @@ class PolicyServer(LanguageServer):
     def __init__(self) -> None:
         super().__init__(NAME, __version__)
         self.checker = Checker()
+        self.knowledge = Knowledge()
         self.first_options: object = None
         """What the client had for the server when it started it."""
         self.documents: dict[str, TextDocument] = {}
@@ -79,9 +81,19 @@ class PolicyServer(LanguageServer):
 
     def has_findings(self, fits: Callable[[Span], bool], path: str) -> bool:
         """Whether the document *path* may have a finding at a place that *fits*."""
+        findings = self._current_findings(path)
+        return findings is None or any(fits(finding.span) for finding in findings)
+
+    def findings_at(self, path: str, offset: int) -> list[Finding]:
+        """The findings at *offset* of the document *path*, of long ones those that start in its line."""
+        found = self._current_findings(path) or ()
+        at = [one for one in found if one.span.start <= offset <= one.span.end]
+        return [one for one in at if "\n" not in one.span.source.text[one.span.start : offset]]
+
+    def _current_findings(self, path: str) -> tuple[Finding, ...] | None:
+        """The findings of the document *path*; None if it has changed since it was checked."""
         version, findings = self.findings.get(path, (None, ()))
-        current = version is not None and version == self.documents[path].version
-        return not current or any(fits(finding.span) for finding in findings)
+        return findings if version == self.documents[path].version else None
 
     async def in_thread(self, act: Callable[[], T]) -> T:
         """The result of *act*, called where documents are checked: the engine has one user at a time."""
