@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..iam.policy import Action, Document, Statement
     from ..iam.written import Owner
     from ..setups.model import Resource
+    from ..tree.nodes import Map
     from ..tree.source import Span
     from .asking import Asking, Met
     from .elements import ElementTest
@@ -108,6 +109,7 @@ class Scene:
         self._targets: dict[int, dict[str, int]] = {}
         self._verdicts: dict[tuple[int, int], Verdicts] = {}
         self._contexts: dict[int, int] = {}
+        self._names: dict[int, tuple[tuple[object, bool], ...]] = {}
         self._allowed: dict[str, int] | None = None
         self._view = View(document, lookups.catalogue)
         self._places: Ranges | None = None
@@ -172,6 +174,17 @@ class Scene:
         found = plainly_undenied(statement, name, self._view)
         return self.asking.undenied(statement, name) if found is None else found
 
+    def names_in(self, node: Map) -> tuple[tuple[object, bool], ...]:
+        """The names of the elements of *node*, an object of the document, and whether each may be left out."""
+        found = self._names.get(id(node))
+        if found is None:
+            from .structure import may_be_left_out
+
+            found = self._names[id(node)] = tuple(
+                [(entry.key.known, may_be_left_out(entry.value)) for entry in node.entries]
+            )
+        return found
+
     def targets(self, statement: Statement) -> dict[str, int]:
         """The targets of *statement*."""
         found = self._targets.get(id(statement))
@@ -235,6 +248,22 @@ class StatementMatch:
             if found < verdict:
                 verdict = found
         return verdict
+
+    @property
+    def asks_form(self) -> bool:
+        """Whether it asks for the names of the statement's elements."""
+        return any(field == _FORM for field, _ in self._given)
+
+    def form_verdict(self, statement: Statement, scene: Scene) -> int:
+        """The verdict on the names of the elements of *statement*."""
+        return min(
+            [
+                self._clause(index).verdict(statement, scene)
+                for index, (field, _) in enumerate(self._given)
+                if field == _FORM
+            ],
+            default=YES,
+        )
 
     def _in_order(self) -> list[int]:
         """The indexes of the clauses, those that ask for decisions last."""
@@ -451,6 +480,8 @@ _COST = (
     "version",
     "sid",
     "element",
+    "empty",
+    "redundant",
     "action",
     "principal",
     "condition",
@@ -461,6 +492,9 @@ _COST = (
     "applies",
     "undenied",
 )
+
+_FORM = "element"
+"""The field that is the names of the elements."""
 
 _ASKED_OF_ELEMENTS = ("met", "keeps-from", "effective", "denied")
 """The words of a test of one element that decisions answer."""
@@ -784,6 +818,22 @@ class _Applies:
             yield Witness("element", found.miss.element, span)
 
 
+class _Shown:
+    """``empty`` and ``redundant`` of a statement: what it has, each at its place."""
+
+    def __init__(self, field: str, given: Any, lookups: Lookups) -> None:
+        (test,) = compiled("statement", {field: given}, lookups)
+        assert test.shown is not None
+        self._find = test.shown
+
+    def verdict(self, statement: Statement, scene: Scene) -> int:
+        return YES if self._find(statement, scene.document) else NO
+
+    def witnesses(self, statement: Statement, scene: Scene, _floor: int) -> Iterator[Witness]:
+        for field, shown, span in self._find(statement, scene.document):
+            yield Witness(field, shown, span)
+
+
 class _Undenied:
     """``undenied``: the actions that Deny statements in view leave on the statement's resources."""
 
@@ -976,6 +1026,8 @@ def _clause(field: str, given: Any, lookups: Lookups) -> Clause:
         return _Applies(given, lookups)
     if field == "undenied":
         return _Undenied(given, lookups)
+    if field in ("empty", "redundant"):
+        return _Shown(field, given, lookups)
     if field in LISTS:
         return _Listed(field, given, lookups)
     return _Single(field, given, lookups)

@@ -6,6 +6,8 @@ texts, with their places, that made it pass.
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..base.record import record
 from ..iam.arns import Shape
 from ..iam.patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
@@ -15,13 +17,15 @@ from .words import ARNS, FAMILIES, OF_CATALOGUE, compiled, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any, Protocol
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any, Protocol, TypeAlias
 
     from ..iam.policy import Action, Condition, Head, Principal, Resource, Statement
     from ..tree.source import Span
     from .lookups import Lookups
     from .words import Form, Given, Names, TextTest, WordTest
+
+    Sign: TypeAlias = Callable[[Term], bool]
 
     class ElementTest(Protocol):
         """The test of one element of a list of a statement, of the class that the list has."""
@@ -31,6 +35,13 @@ if TYPE_CHECKING:
 
         def witnesses(self, element: Any, statement: Statement, floor: int, /) -> Iterable[Witness]:
             """The witnesses of *element*, which passed with at least *floor*."""
+
+        def is_near(self, head: Head | None, /) -> bool:
+            """Whether an element with *head* may pass."""
+
+        @property
+        def sign(self) -> Sign | None:
+            """What the one text of an element that may pass has, if that is known."""
 
         def may_pass(self, element: Any, statement: Statement, /) -> bool:
             """Whether *element* passes the part of the test that needs no statement."""
@@ -84,8 +95,8 @@ class SingleTest:
     def term(self, text: Text) -> Term:
         """*text* with the form that this test compares."""
         if self._family is ARNS:
-            return Term(text, Shape(text.parts, variables=True))
-        return Term(text, pattern(text.parts, fold=self._family.fold, variables=False))
+            return Term(text, lambda: Shape(text.parts, variables=True))
+        return Term(text, lambda: pattern(text.parts, fold=self._family.fold, variables=False))
 
 
 def _without_none(words: Given) -> tuple[Given, Given]:
@@ -123,6 +134,7 @@ class ListedTest:
         self._complement = [test.complement for test in tests if test.complement is not None]
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
         self._heads = [test.heads for test in tests if test.heads is not None]
+        self.sign = next((test.sign for test in tests if test.sign is not None), None)
         self._near: dict[Head, bool] = {}
         self._memo: dict[object, int] = {}
 
@@ -148,14 +160,14 @@ class ListedTest:
             return verdict
         verdict = self._known(element)
         if verdict and self._contextual:
-            term = Term(element.texts[0], element.forms[0])
+            term = term_of(element)
             verdict = min(verdict, *(test(term, statement) for test in self._contextual))
         return verdict
 
     def _known(self, element: Action | Resource) -> int:
         known = self._memo.get(element.known)
         if known is None:
-            known = self.of_text(Term(element.texts[0], element.forms[0]))
+            known = self.of_text(term_of(element))
             self._memo[element.known] = known
         return known
 
@@ -238,9 +250,14 @@ def _for_every_value(test: TextTest) -> TextTest:
         values = values_of(term.text) if term.text.literal is None else None
         if values is None:
             return test(term)
-        return _of_all(test(Term(value, _form_like(term.form, value))) for value in values)
+        return _of_all(test(_like(term, value)) for value in values)
 
     return verdict
+
+
+def _like(term: Term, value: Text) -> Term:
+    """*value* with a form of the class that *term* has."""
+    return Term(value, lambda: _form_like(term.form, value))
 
 
 def _form_like(form: Form, text: Text) -> Form:
@@ -250,9 +267,17 @@ def _form_like(form: Form, text: Text) -> Form:
 
 
 def _terms(element: Action | Resource) -> Iterator[Term]:
-    forms: Sequence[Form] = element.forms
-    for text, form in zip(element.texts, forms, strict=True):
-        yield Term(text, form)
+    for number, text in enumerate(element.texts):
+        yield Term(text, partial(_form_of, element, number))
+
+
+def _form_of(element: Action | Resource, number: int) -> Form:
+    return element.forms[number]
+
+
+def term_of(element: Action | Resource) -> Term:
+    """The one text of *element*, which is no complement."""
+    return Term(element.texts[0], lambda: element.forms[0])
 
 
 def _complement(field: str, element: Action | Resource) -> str:
@@ -267,20 +292,28 @@ class PrincipalTest:
         written = {"given": words.pop("given")} if "given" in words else {}
         self._written = [test.given for test in compiled("principal.type", written, lookups)]
         self._type = SingleTest("principal.type", words, lookups)
-        words = {word: operands for word, operands in given.items() if word not in ("type", "id")}
-        self._tests = [test.principal for test in compiled("principal", words, lookups)]
         self._id = SingleTest("principal.id", given.get("id", {}), lookups)
+        words = {word: operands for word, operands in given.items() if word not in ("type", "id")}
+        self._asks_complement = "complement" in words
+        tests = compiled("principal", words, lookups)
+        self._tests = [test.principal for test in tests if test.principal is not None]
 
-    def verdict(self, element: Principal, _: Statement) -> int:
+    def verdict(self, element: Principal, statement: Statement) -> int:
         """The verdict on *element*; of NotPrincipal at most MAYBE, unless ``complement`` asks for it."""
         verdict = min(self._type.verdict(element.type), self._id.verdict(element.id))
         for given in self._written:
             if given is not None:
                 verdict = min(verdict, given(YES if element.type.span != element.id.span else NO))
-        for test in self._tests:
-            if test is not None:
-                verdict = min(verdict, test(element))
-        return min(verdict, MAYBE) if element.complement and not self._tests else verdict
+        for test in self._tests if verdict else ():
+            verdict = min(verdict, test(element, statement))
+        is_other = element.complement and not self._asks_complement
+        return min(verdict, MAYBE) if is_other else verdict
+
+    sign = None
+
+    def is_near(self, _: Head | None) -> bool:
+        """Whether a principal may pass: it has no head."""
+        return True
 
     def may_pass(self, element: Principal, statement: Statement) -> bool:
         """Whether *element* may pass."""
@@ -298,18 +331,28 @@ class ConditionTest:
         parts = {name: given.get(name, {}) for name in ("operator", "key", "value")}
         self._operator = SingleTest("condition.operator", parts["operator"], lookups)
         self._key = SingleTest("condition.key", parts["key"], lookups)
+        groups = parts["value"] if isinstance(parts["value"], list) else [parts["value"]]
         self._values = [
-            (quantifier, SingleTest("condition.value", words, lookups))
-            for quantifier, words in parts["value"].items()
+            (quantifier, _ValueTest(words, lookups))
+            for group in groups
+            for quantifier, words in group.items()
         ]
         words = {word: operands for word, operands in given.items() if word not in parts}
         tests = list(compiled("condition", words, lookups))
         self._tests = [test.condition for test in tests if test.condition is not None]
         self._repeated = [test.repeated for test in tests if test.repeated is not None]
 
+    sign = None
+
+    def is_near(self, _: Head | None) -> bool:
+        """Whether a key with some head may pass: ``may_pass`` is as quick."""
+        return True
+
     def may_pass(self, element: Condition, _: Statement) -> bool:
-        """Whether the key of *element* passes."""
-        return self._key.verdict(element.key) != NO
+        """Whether key and operator of *element* pass."""
+        return (
+            self._key.verdict(element.key) != NO and self._operator.verdict(element.operator) != NO
+        )
 
     def verdict(self, element: Condition, statement: Statement) -> int:
         """The verdict on *element*; at most MAYBE if the block is unknown."""
@@ -321,24 +364,48 @@ class ConditionTest:
 
             verdict = min(verdict, repeated(repeats_key(element, statement)))
         for quantifier, test in self._values if verdict else ():
-            verdict = min(
-                verdict, _quantified(quantifier, [test.verdict(v) for v in element.values])
-            )
+            found = [test.verdict(v, element, statement) for v in element.values]
+            verdict = min(verdict, _quantified(quantifier, found))
         return verdict if element.certain else min(verdict, MAYBE)
 
-    def witnesses(self, element: Condition, _: Statement, floor: int) -> Iterator[Witness]:
-        """The condition, its key and operator, and the values that passed ``some``."""
+    def witnesses(self, element: Condition, statement: Statement, floor: int) -> Iterator[Witness]:
+        """The condition, its key and operator, and the values that passed the last ``some``."""
         key, operator = element.key, element.operator
         whole = element.span
         yield Witness("condition", f"{operator.written} {key.written}", whole, None, whole)
         yield Witness("key", key.written, key.span, None, whole)
         yield Witness("operator", operator.written, operator.span, None, whole)
-        for quantifier, test in self._values:
-            if quantifier == "some":
-                for value in element.values:
-                    if test.verdict(value) >= floor:
-                        term = test.term(value)
-                        yield Witness("value", value.written, value.span, term, whole)
+        some = [test for quantifier, test in self._values if quantifier == "some"]
+        for test in some[-1:]:
+            for value in element.values:
+                if test.verdict(value, element, statement) >= floor:
+                    term = test.term(value)
+                    yield Witness("value", value.written, value.span, term, whole)
+
+
+class _ValueTest:
+    """The test of one value by itself, and among the others of its condition."""
+
+    def __init__(self, words: Given, lookups: Lookups) -> None:
+        own, others = _without_none(words)
+        tests = {w: list(compiled("condition.value", {w: own[w]}, lookups)) for w in own}
+        self._among = [test.among for found in tests.values() for test in found if test.among]
+        alone = {w: own[w] for w, found in tests.items() if not any(test.among for test in found)}
+        self._alone = SingleTest("condition.value", alone, lookups)
+        self._none = _ValueTest(others, lookups) if others else None
+
+    def verdict(self, value: Text, condition: Condition, statement: Statement) -> int:
+        """The verdict on *value* of *condition* of *statement*."""
+        verdict = self._alone.verdict(value)
+        for test in self._among if verdict else ():
+            verdict = min(verdict, test(value, condition, statement))
+        if verdict and self._none is not None:
+            verdict = min(verdict, negated(self._none.verdict(value, condition, statement)))
+        return verdict
+
+    def term(self, value: Text) -> Term:
+        """*value* with the form that the test compares."""
+        return self._alone.term(value)
 
 
 def _quantified(quantifier: str, verdicts: Sequence[int]) -> int:

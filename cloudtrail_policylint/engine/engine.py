@@ -261,12 +261,11 @@ class Engine:
         """The indexes of cases and statements that may match, in the order of the cases."""
         if self._index is None:
             self._index = self._indexed("statement", self._of_statement)
-        document = scene.document
         return sorted(
             [
                 (index, number)
-                for number, statement in enumerate(document.statements)
-                for index in self._index.candidates(statement, document)
+                for number, statement in enumerate(scene.document.statements)
+                for index in self._index.candidates(statement, scene)
             ]
         )
 
@@ -277,7 +276,7 @@ class Engine:
             return cases
         if self._documents is None:
             self._documents = self._indexed("document", self._of_document)
-        return sorted(self._documents.candidates_of(scene.document))
+        return sorted(self._documents.candidates_of(scene))
 
     def _indexed(self, subject: str, match: Callable[[int], StatementMatch | None]) -> Index:
         return Index([case.gate for _, case in self._by_subject[subject]], match)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from ..iam.arns import action_head
+from ..iam.patterns import NO
 from ..iam.policy import Condition
 from ..rulebook.gates import GATED, LISTS
+from .lookups import Term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
-    from ..iam.policy import Action, Document, Resource, Statement
+    from ..iam.policy import Action, Document, Head, Resource, Statement
     from ..rulebook.gates import Gate
-    from .clauses import StatementMatch
+    from .clauses import Scene, StatementMatch
+    from .elements import ElementTest, Sign
 
     Element: TypeAlias = Action | Resource | Condition
-    _Key: TypeAlias = tuple[tuple[str, ...] | None, tuple[str, ...] | None, tuple[str, ...]]
+    _Names: TypeAlias = tuple[str, ...]
+    _Key: TypeAlias = tuple[_Names | None, _Names | None, _Names, _Names]
 
 
 class Index:
@@ -44,7 +48,7 @@ class Index:
             self._fields.append(tuple([field for field, _ in gate.names]) if gate else ())
             if gate is None:
                 continue
-            key = gate.kinds, gate.effects, gate.wanted
+            key = gate.kinds, gate.effects, gate.wanted, gate.lacking
             self._alike.setdefault(key, []).append(index)
             if gate.names:
                 # The first list is looked up by its names, the others only if that has one.
@@ -54,23 +58,49 @@ class Index:
                     by_name.setdefault(name, []).append(index)
         self._gates = gates
         self._groups: dict[object, _Group] = {}
+        self._tests: dict[tuple[int, str], ElementTest | None] = {}
+        self._near_rest: dict[object, bool] = {}
 
-    def candidates(self, statement: Statement, document: Document) -> list[int]:
-        """The numbers of the matches that *statement* of *document* may satisfy, in no order."""
-        group = self._group(statement, document)
-        found = set(group.always)
+    def candidates(self, statement: Statement, scene: Scene) -> list[int]:
+        """The numbers of the matches that *statement* of *scene* may satisfy, in no order."""
+        group = self._group(statement, scene.document)
+        passed: set[int] = set()
         for field in GATED:
             for element in getattr(statement, LISTS[field]):
-                for index in self._passed(group, field, element, statement):
-                    if index not in found and self._rest_passes(index, statement):
-                        found.add(index)
-        return list(found)
+                passed.update(self._passed(group, field, element, statement))
+        rest = [index for index in passed if self._rest_passes(index, statement)]
+        return self._of_form(group, statement, scene) + rest
 
-    def candidates_of(self, document: Document) -> set[int]:
-        """The numbers of the matches that a statement of *document* may satisfy, or that have no gate."""
+    def _of_form(self, group: _Group, statement: Statement, scene: Scene) -> list[int]:
+        """Those of *group* that do not depend on single elements, and that the form of *statement* allows."""
+        if not group.on_form:
+            return group.always
+        key = scene.document.misread, scene.names_in(statement.node)
+        found = group.of_form.get(key)
+        if found is None:
+            found = [one for one in group.on_form if self._has_form(one, statement, scene)]
+            found = group.of_form[key] = group.always + found
+        return found
+
+    def _asks_form(self, index: int) -> bool:
+        try:
+            match = self._match(index)
+            return match is not None and match.asks_form
+        except Exception:  # noqa: BLE001 - see the class
+            return False
+
+    def _has_form(self, index: int, statement: Statement, scene: Scene) -> bool:
+        try:
+            match = self._match(index)
+            return match is None or match.form_verdict(statement, scene) != NO
+        except Exception:  # noqa: BLE001 - see the class
+            return True
+
+    def candidates_of(self, scene: Scene) -> set[int]:
+        """The numbers of the matches that a statement of *scene* may satisfy, or that have no gate."""
         found = set(self._always)
-        for statement in document.statements:
-            found.update(self.candidates(statement, document))
+        for statement in scene.document.statements:
+            found.update(self.candidates(statement, scene))
         return found
 
     def _group(self, statement: Statement, document: Document) -> _Group:
@@ -81,53 +111,66 @@ class Index:
         if group is None:
             group = self._groups[key] = _Group(self._always)
             written = effect.literal if effect is not None else ""
-            for (kinds, effects, wanted), indexes in self._alike.items():
+            for (kinds, effects, wanted, lacking), indexes in self._alike.items():
                 if (
                     set(wanted).issubset(filled)
+                    and set(lacking).isdisjoint(filled)
                     and (kinds is None or not set(kinds).isdisjoint(document.kinds))
                     and (effects is None or written is None or written in effects)
                 ):
                     group.members.update(indexes)
-            group.always += [one for one in group.members if not self._fields[one]]
+            for one in group.members:
+                if not self._fields[one]:
+                    (group.on_form if self._asks_form(one) else group.always).append(one)
         return group
 
     def _passed(
         self, group: _Group, field: str, element: Element, statement: Statement
     ) -> Sequence[int]:
         """The members of *group* that are looked up by *field* and whose test *element* may pass."""
-        near = self._near(group, field, _name_of(element))
-        if not near:
-            return near
+        key: object = None
         if isinstance(element, Condition):
-            known = element.key.known
-        elif element.complement:
-            return self._tested(near, field, element, statement)
-        else:
-            known = element.known
-        key = field, known
+            key = field, element.key.known, element.operator.known
+        elif not element.complement:
+            key = field, element.known
         found = group.passed.get(key)
         if found is None:
-            found = group.passed[key] = self._tested(near, field, element, statement)
+            near = self._near(group, field, _head_of(element))
+            if not near:
+                return ()
+            found = [
+                one
+                for sign, indexes in near
+                if sign is None or key is None or sign(_term(element))
+                for one in indexes
+                if self._may_pass(one, field, element, statement)
+            ]
+            if key is not None:
+                group.passed[key] = found
         return found
 
-    def _near(self, group: _Group, field: str, name: str | None) -> Sequence[int]:
-        """The members of *group* that are looked up by *field*, where an element has *name*."""
-        key = field, name
+    def _near(
+        self, group: _Group, field: str, head: Head | None
+    ) -> Sequence[tuple[Sign | None, Sequence[int]]]:
+        """The members of *group* that are looked up by *field*, where an element has *head*.
+
+        They are grouped by the sign that their tests have in common.
+        """
+        key = field, head
         found = group.near.get(key)
         if found is None:
             by_name = self._by_name[field]
             lists: Iterable[list[int]] = by_name.values()
-            if name is not None:
-                lists = [by_name[one] for one in (None, name) if one in by_name]
+            if head is not None:
+                lists = [by_name[one] for one in (None, head[-1]) if one in by_name]
             members = group.members
             indexes = dict.fromkeys([one for some in lists for one in some if one in members])
-            found = group.near[key] = list(indexes)
+            by_sign: dict[Sign | None, list[int]] = {}
+            for index in indexes:
+                if self._is_near(index, field, head):
+                    by_sign.setdefault(self._sign(index, field), []).append(index)
+            found = group.near[key] = list(by_sign.items())
         return found
-
-    def _tested(
-        self, near: Sequence[int], field: str, element: Element, statement: Statement
-    ) -> list[int]:
-        return [index for index in near if self._may_pass(index, field, element, statement)]
 
     def _rest_passes(self, index: int, statement: Statement) -> bool:
         """Whether elements of the other lists may pass the tests of the match *index*."""
@@ -135,38 +178,79 @@ class Index:
         assert gate is not None
         return all(
             any(
-                (names is None or _name_of(element) in (None, *names))
+                self._rest_is_near(index, field, names, element)
                 and self._may_pass(index, field, element, statement)
                 for element in getattr(statement, LISTS[field])
             )
             for field, names in gate.names[1:]
         )
 
-    def _may_pass(self, index: int, field: str, element: Element, statement: Statement) -> bool:
+    def _rest_is_near(
+        self, index: int, field: str, names: tuple[str, ...] | None, element: Element
+    ) -> bool:
+        head = _head_of(element)
+        key = index, field, head
+        found = self._near_rest.get(key)
+        if found is None:
+            named = names is None or head is None or head[-1] in (None, *names)
+            found = self._near_rest[key] = named and self._is_near(index, field, head)
+        return found
+
+    def _is_near(self, index: int, field: str, head: Head | None) -> bool:
+        """Whether an element with *head* may pass the test of the match *index*."""
         try:
-            match = self._match(index)
-            return match is None or match.test_of(field).may_pass(element, statement)
+            test = self._test(index, field)
+            return test is None or test.is_near(head)
         except Exception:  # noqa: BLE001 - see the class
             return True
+
+    def _sign(self, index: int, field: str) -> Sign | None:
+        try:
+            test = self._test(index, field)
+        except Exception:  # noqa: BLE001 - see the class
+            return None
+        return test.sign if test is not None else None
+
+    def _may_pass(self, index: int, field: str, element: Element, statement: Statement) -> bool:
+        try:
+            test = self._test(index, field)
+            return test is None or test.may_pass(element, statement)
+        except Exception:  # noqa: BLE001 - see the class
+            return True
+
+    def _test(self, index: int, field: str) -> ElementTest | None:
+        """The test of the match *index* that one element of the list *field* must pass."""
+        key = index, field
+        found = self._tests.get(key)
+        if found is None:
+            match = self._match(index)
+            found = self._tests[key] = match.test_of(field) if match is not None else None
+        return found
 
 
 class _Group:
     """The matches for statements of one effect and with the same fields in documents of one kind.
 
-    Those in ``always`` do not depend on single elements. ``near`` and ``passed`` are kept
-    by list, and name or text of an element.
+    Those in ``always`` do not depend on single elements, nor do those ``on_form``, which depend
+    on the names of the statement's elements; ``of_form`` are those that are left for such names. ``near`` and ``passed`` are kept
+    by list, and head or texts of an element.
     """
 
-    __slots__ = ("always", "members", "near", "passed")
+    __slots__ = ("always", "members", "near", "of_form", "on_form", "passed")
 
     def __init__(self, always: Sequence[int]) -> None:
         self.always = list(always)
+        self.on_form: list[int] = []
+        self.of_form: dict[object, list[int]] = {}
         self.members: set[int] = set()
-        self.near: dict[object, list[int]] = {}
+        self.near: dict[object, list[tuple[Sign | None, list[int]]]] = {}
         self.passed: dict[object, list[int]] = {}
 
 
-def _name_of(element: Element) -> str | None:
-    """The name of the service of *element*; None if it may be any."""
-    head = action_head(element.key.known) if isinstance(element, Condition) else element.head
-    return head[-1] if head is not None else None
+def _term(element: Element) -> Term:
+    assert not isinstance(element, Condition)
+    return Term(element.texts[0], lambda: element.forms[0])
+
+
+def _head_of(element: Element) -> Head | None:
+    return action_head(element.key.known) if isinstance(element, Condition) else element.head

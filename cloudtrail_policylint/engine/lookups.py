@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..base.record import record
 from ..iam.arns import MISFITS, PLACED, Shape, misfit, region_of, service_of
 from ..iam.normalise import nearest_element
 from ..iam.patterns import MAYBE, NO, YES, Pattern
@@ -12,25 +11,36 @@ from ..tree.nodes import Hole, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
     from ..iam.policy import Document
     from .asking import Sources
+    from .redundancy import Redundancy
 
 
 MAX_HOLDERS = 100
 """Holders of policies of which it is remembered what they may do."""
 
 
-@record
 class Term:
-    """One text of an element: ``form`` is its pattern, or its shape where it may be an ARN."""
+    """One text of an element; *make* makes its form."""
 
-    text: Text
-    form: Pattern | Shape
+    __slots__ = ("_form", "_make", "text")
+
+    def __init__(self, text: Text, make: Callable[[], Pattern | Shape]) -> None:
+        self.text = text
+        self._make = make
+        self._form: Pattern | Shape | None = None
+
+    @property
+    def form(self) -> Pattern | Shape:
+        """The text as a pattern, or as a shape where it may be an ARN: many tests need neither."""
+        if self._form is None:
+            self._form = self._make()
+        return self._form
 
 
 class Lookups:
@@ -70,6 +80,13 @@ class Lookups:
         return found[1]
 
     @cached_property
+    def redundancy(self) -> Redundancy:
+        """What is redundant in statements, loaded when a rule first asks for it."""
+        from .redundancy import Redundancy
+
+        return Redundancy()
+
+    @cached_property
     def _resource_facts(self) -> dict[str, Mapping[str, Any]]:
         return {one["type"]: one for one in self.catalogue.facts.resource_types}
 
@@ -92,6 +109,10 @@ class Lookups:
         if found is None:
             found = self._misfits[key] = self._misfit(term)
         return found
+
+    def may_misfit(self, term: Term) -> bool:
+        """Whether something may be wrong with the text as an ARN."""
+        return self.misfit(term)[0] != NO
 
     def _misfit(self, term: Term) -> tuple[int, str]:
         assert isinstance(term.form, Shape)

@@ -103,6 +103,39 @@ def _request(subject: Subject, _: Lookups) -> str:
     return _asked("request", subject, "the request")
 
 
+def _covering(subject: Subject, lookups: Lookups) -> str:
+    """What stands for the reported element or statement, and makes it redundant."""
+    statement, document = subject.binding.statement, subject.document
+    if statement is None or document is None or subject.witness is None:
+        return "another one"
+    witness, redundancy = subject.witness, lookups.redundancy
+    if witness.field == "statement":
+        other = redundancy.of_statements(document).get(id(statement))
+        return _named(other) if other is not None else "another one"
+    key = witness.shown, witness.span.key()
+    text = redundancy.of(witness.field, statement).get(key)
+    for condition in statement.conditions if witness.field == "value" else ():
+        if condition.span == witness.condition:
+            text = redundancy.of_values(condition, statement).get(key) or text
+    if text is None:
+        return "another one"
+    is_same = text.written == witness.shown and witness.field != "value"
+    return shortened(f"an earlier {text.written}" if is_same else text.written)
+
+
+def _named(statement: Statement) -> str:
+    """*statement* by its Sid, else by its line."""
+    sid = statement.sid.written if statement.sid is not None else ""
+    return shortened(sid) if sid else f"the one in line {statement.span.place().split(':')[-2]}"
+
+
+def _range(subject: Subject, _: Lookups) -> str:
+    """The range that the reported address stands for."""
+    from ..iam.addresses import range_of
+
+    return range_of(subject.witness.shown) if subject.witness is not None else "another one"
+
+
 def _effective(subject: Subject, _: Lookups) -> str:
     """The actions on which the reported elements give the statement an effect."""
     return _names("effective", subject)
@@ -135,6 +168,8 @@ PLACEHOLDERS = {
     "element": _element,
     "because": _because,
     "request": _request,
+    "covering": _covering,
+    "range": _range,
     "effective": _effective,
     "undenied": _undenied,
 }

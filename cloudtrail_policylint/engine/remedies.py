@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 NEAREST = "{nearest}"
+RANGE = "{range}"
 
 
 class Lists:
@@ -126,14 +127,22 @@ def _all_entries(node: Map) -> Iterable[Entry]:
             yield from _all_entries(entry.value)
 
 
+def _written(write: str, field: str, old: str, lookups: Lookups) -> str:
+    """What *write* stands for; "" if that is nothing."""
+    if write == NEAREST:
+        return (lookups.nearest(field, old) if HOLE not in old else None) or ""
+    if write == RANGE:
+        from ..iam.addresses import range_of
+
+        return range_of(old)
+    return write
+
+
 def _new(remedy: Remedy, field: str, old: str, lookups: Lookups) -> str | None:
     """What *old*, the text of *field*, becomes, by the first way of *remedy* that applies."""
-    if remedy.write:
-        written = remedy.write
-        if written == NEAREST:
-            written = (lookups.nearest(field, old) if HOLE not in old else None) or ""
-        if written:
-            return written
+    written = _written(remedy.write, field, old, lookups)
+    if written:
+        return written
     for right in remedy.letter_case:
         if old != right and old.lower() == right.lower():
             return right

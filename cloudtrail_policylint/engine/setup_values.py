@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 LOCATION = ("region", "account")
 _HOME = {f"home_{name}": name for name in LOCATION}
 """Properties that every resource has: where it is."""
-_VERSION = "provider_version"
-"""The property that has what the configuration asks of the version of the provider."""
 _TRUTHS = ("true", "false")
 
 
@@ -32,10 +30,6 @@ def property_of(resource: Resource, path: Path, lookups: Lookups) -> Property:
     found = resource.at(tuple(names.get(name, name) for name in path))
     if found.items or not found.complete:
         return found
-    if path[0] == _VERSION:
-        versions = [literal_text(one, resource.owner.span) for one in resource.provider_versions]
-        items = [Item(one, sure=True) for one in versions]
-        return Property(tuple(items), True, resource.owner.span if items else None)
     if path[0] in _HOME:
         known = getattr(resource.location, _HOME[path[0]])
         text = literal_text(known, resource.owner.span)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         def document(self) -> Document:
             """The document that is tested."""
 
+        def names_in(self, node: Map) -> tuple[tuple[object, bool], ...]:
+            """The names of the elements of *node*, and whether each may be left out."""
+
 
 _ABOUT_OTHERS = "beside"
 """The word on an element that asks for others of the same object."""
@@ -37,13 +40,18 @@ class Elements:
         self._tests = [
             (quantifier, _ElementTest(words, lookups)) for quantifier, words in given.items()
         ]
+        self._memo: dict[object, int] = {}
 
-    def of(self, node: Map) -> int:
-        """The verdict on the elements of *node*."""
-        verdict = YES
-        for quantifier, test in self._tests:
-            found = max([test.verdict(entry, node) for entry in node.entries], default=NO)
-            verdict = min(verdict, negated(found) if quantifier == "none" else found)
+    def of(self, node: Map, scene: Scene) -> int:
+        """The verdict on the elements of *node* in *scene*: most objects have the same ones."""
+        key = scene.names_in(node)
+        verdict = self._memo.get(key)
+        if verdict is None:
+            verdict = YES
+            for quantifier, test in self._tests:
+                found = max([test.verdict(entry, node) for entry in node.entries], default=NO)
+                verdict = min(verdict, negated(found) if quantifier == "none" else found)
+            self._memo[key] = verdict
         return verdict
 
     def named(self, node: Map, floor: int) -> Iterator[Witness]:
@@ -80,17 +88,17 @@ class _ElementTest:
     def _named(test: SingleTest, entry: Entry) -> int:
         """The verdict of *test* on the name of *entry*; at most MAYBE if it may be left out."""
         verdict = test.verdict(entry.key)
-        return min(verdict, MAYBE) if verdict and _may_be_left_out(entry.value) else verdict
+        return min(verdict, MAYBE) if verdict and may_be_left_out(entry.value) else verdict
 
 
-def _may_be_left_out(node: Node | None) -> bool:
+def may_be_left_out(node: Node | None) -> bool:
     """Whether an element with the value *node* may be missing: its value may be null, or have no member."""
     if node is None or isinstance(node, Hole):
         return True
     if isinstance(node, Choice):
-        return any(map(_may_be_left_out, node.branches))
+        return any(map(may_be_left_out, node.branches))
     inner = children(node) if isinstance(node, Seq | Map) else ()
-    return bool(inner) and all(map(_may_be_left_out, inner))
+    return bool(inner) and all(map(may_be_left_out, inner))
 
 
 class StatementElements(Elements):
@@ -98,7 +106,7 @@ class StatementElements(Elements):
 
     def verdict(self, statement: Statement, scene: Scene) -> int:
         """The verdict on *statement*."""
-        return NO if scene.document.misread else self.of(statement.node)
+        return NO if scene.document.misread else self.of(statement.node, scene)
 
     def witnesses(self, statement: Statement, _: Scene, floor: int) -> Iterator[Witness]:
         """The elements of *statement* that passed with at least *floor*."""
@@ -113,7 +121,7 @@ class DocumentElements(Elements):
         document = scene.document
         if document.node is None or document.misread:
             return NO
-        return min(self.of(document.node), YES if document.complete else MAYBE)
+        return min(self.of(document.node, scene), YES if document.complete else MAYBE)
 
     def witnesses(self, scene: Scene, floor: int) -> Iterator[Witness]:
         """The elements of the document that passed with at least *floor*."""

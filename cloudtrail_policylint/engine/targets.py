@@ -82,7 +82,11 @@ def is_accepted(action: Term, statement: Statement, lookups: Lookups) -> int:
 
 def _types(action: Action, lookups: Lookups) -> tuple[ResourceType | None, ...] | None:
     """The types that *action* accepts, None among them for "no resource"; None if unknown."""
-    return None if action.complement else lookups.types_of(Term(action.texts[0], action.forms[0]))
+    return (
+        None
+        if action.complement
+        else lookups.types_of(Term(action.texts[0], lambda: action.forms[0]))
+    )
 
 
 def _is_about_many(action: Action) -> bool:

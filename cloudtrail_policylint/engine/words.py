@@ -13,6 +13,7 @@ from ..iam.arns import (
     NAMED_SERVICES,
     NO_ARN,
     PLACED,
+    SERVICE,
     Operands,
     Shape,
     action_head,
@@ -38,7 +39,7 @@ from ..iam.patterns import (
     within,
     within_verdict,
 )
-from ..tree.nodes import Hole, Piece, allows
+from ..tree.nodes import Hole, Map, Piece, Seq, allows
 from .conditions import if_absent
 from .lookups import Term, named_service, prefix_of
 from .targets import UNKNOWN, accepts, is_accepted
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from ..decisions.decision import Decision
     from ..iam.catalogue import KnownAction
     from ..iam.policy import Condition, Document, Principal, Statement
+    from ..tree.nodes import Node, Text
+    from ..tree.source import Span
     from .asking import Met
     from .lookups import Lookups
 
@@ -151,6 +154,11 @@ class WordTest:
     contextual: Callable[[Term, Statement], int] | None = None
     """Tests one text as written, in its statement."""
     condition: Callable[[Condition], int] | None = None
+    principal: Callable[[Principal, Statement], int] | None = None
+    among: Callable[[Text, Condition, Statement], int] | None = None
+    """Tests one value among the others of its condition."""
+    shown: Callable[[Statement, Document], Sequence[tuple[str, str, Span]]] | None = None
+    """Finds what a statement has: each with the field that it is, as messages show it, and its place."""
     target: Callable[[str], int] | None = None
     document: Callable[[Document], int] | None = None
     names: tuple[str, ...] | None = None
@@ -172,9 +180,10 @@ class WordTest:
     """Tests whether the region and the account are others."""
     order: Callable[[Mapping[str, int]], int] | None = None
     """Tests whether a resource is made before another, after it, or unordered."""
-    principal: Callable[[Principal], int] | None = None
     heads: frozenset[Names] | None = None
     """An action or resource with a head passes only if the head is one of these."""
+    sign: Callable[[Term], bool] | None = None
+    """What a text that may pass has; tests with the same operands or others share it."""
 
 
 @record
@@ -348,7 +357,12 @@ def variable(operands: Sequence[str], _: Context) -> WordTest:
                     return YES
         return verdict
 
-    return WordTest(text=test)
+    return WordTest(text=test, sign=_may_have_variable)
+
+
+def _may_have_variable(term: Term) -> bool:
+    parts = term.text.parts
+    return len(parts) > 1 or isinstance(parts[0], Hole) or "${" in parts[0].text
 
 
 def broken_variable(defects: Sequence[str], _: Context) -> WordTest:
@@ -362,7 +376,7 @@ def broken_variable(defects: Sequence[str], _: Context) -> WordTest:
 
         return NO if wanted.isdisjoint(defects_of(term.text.parts)) else YES
 
-    return WordTest(text=test)
+    return WordTest(text=test, sign=_may_have_variable)
 
 
 def characters(classes: Sequence[str], _: Context) -> WordTest:
@@ -440,7 +454,7 @@ def typed(types: Sequence[str], context: Context) -> WordTest:
 
 def of_not_principal(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     """``complement`` of a principal: whether it is one of ``NotPrincipal``."""
-    return WordTest(principal=lambda one: YES if one.complement == wanted else NO)
+    return WordTest(principal=lambda one, _: YES if one.complement == wanted else NO)
 
 
 # -- words on actions and resources
@@ -448,7 +462,31 @@ def of_not_principal(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
 
 def complement(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     """``complement``: whether the element is all of ``NotAction`` (``NotResource``)."""
-    return WordTest(whole=_never) if wanted else WordTest(complement=_never)
+    if wanted:  # a complement has no head
+        return WordTest(whole=_never, heads=frozenset())
+    return WordTest(complement=_never)
+
+
+def names_services(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``service-wildcard``: its service is written with a wildcard, and with more than ``*``."""
+    field = 0 if context.field == "action" else SERVICE
+
+    def test(term: Term) -> int:
+        fields = split(term.text.parts)
+        if len(fields) <= field + 1:
+            return _wanted(NO, wanted)
+        name = "".join([part.text if isinstance(part, Piece) else "x" for part in fields[field]])
+        is_wild = bool(name.strip("*")) and ("*" in name or "?" in name)
+        return _wanted(YES if is_wild else NO, wanted)
+
+    return WordTest(text=test, sign=_may_have_wildcard if wanted else None)
+
+
+def _may_have_wildcard(term: Term) -> bool:
+    parts = term.text.parts
+    return (
+        len(parts) > 1 or isinstance(parts[0], Hole) or "*" in parts[0].text or "?" in parts[0].text
+    )
 
 
 def action_service(operands: Sequence[str], _: Context) -> WordTest:
@@ -574,7 +612,7 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
             return NO
         return verdict if verdict != YES or reason in wanted else NO
 
-    return WordTest(text=test, heads=heads)
+    return WordTest(text=test, heads=heads, sign=context.lookups.may_misfit)
 
 
 def nested(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
@@ -687,6 +725,124 @@ def accepts_resource(wanted: bool, context: Context) -> WordTest:  # noqa: FBT00
     return WordTest(
         contextual=test, complement=_never
     )  # a complement matches actions of every service
+
+
+# -- words on elements beside others
+
+
+def redundant(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant``: another element of the same list stands for it."""
+    field, lookups = context.field, context.lookups
+
+    def test(term: Term, statement: Statement) -> int:
+        elements = statement.actions if field == "action" else statement.resources
+        if len(elements) == len(elements[0].texts) == 1:
+            return NO
+        return YES if lookups.redundancy.has(field, term.text, statement) else NO
+
+    return WordTest(contextual=test)
+
+
+def redundant_principal(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant`` of a principal: another one stands for it."""
+    lookups = context.lookups
+
+    def test(one: Principal, statement: Statement) -> int:
+        if len(statement.principals) == 1:
+            return NO
+        return YES if lookups.redundancy.has("principal", one.id, statement) else NO
+
+    return WordTest(principal=test)
+
+
+def redundant_value(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant`` of a value: another one of the condition decides."""
+    lookups = context.lookups
+
+    def test(value: Text, condition: Condition, statement: Statement) -> int:
+        if len(condition.values) == 1:
+            return NO
+        return YES if lookups.redundancy.has_value(value, condition, statement) else NO
+
+    return WordTest(among=test)
+
+
+def redundant_statement(_: bool, context: Context) -> WordTest:  # noqa: FBT001
+    """``redundant`` of a statement: an earlier one of the document says the same."""
+    lookups = context.lookups
+
+    def test(statement: Statement, document: Document) -> Sequence[tuple[str, str, Span]]:
+        if len(document.statements) == 1:
+            return ()
+        found = id(statement) in lookups.redundancy.of_statements(document)
+        return (("statement", "", statement.span),) if found else ()
+
+    return WordTest(shown=test)
+
+
+def empty(operands: Sequence[str], _: Context) -> WordTest:
+    """``empty``: an element of the statement is written with nothing in it."""
+    tests = [_EMPTY[one] for one in operands]
+
+    def test(statement: Statement, _: Document) -> Sequence[tuple[str, str, Span]]:
+        return [found for one in tests for found in one(statement)]
+
+    return WordTest(shown=test)
+
+
+def _empty_list(name: str, elements: str) -> Callable[[Statement], Iterator[tuple[str, str, Span]]]:
+    def found(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+        if not getattr(statement, elements):
+            entry = statement.node.entry(name)
+            if entry is not None and _is_empty(entry.value, Seq):
+                yield name.lower(), name, entry.key.span
+
+    return found
+
+
+def _empty_principal(form: type) -> Callable[[Statement], Iterator[tuple[str, str, Span]]]:
+    def found(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+        if statement.principals:
+            return
+        for name in ("Principal", "NotPrincipal"):
+            entry = statement.node.entry(name)
+            if entry is None:
+                continue
+            if form is Map and _is_empty(entry.value, Map):
+                yield "principal", name, entry.key.span
+            elif form is Seq and isinstance(entry.value, Map):
+                for inner in entry.value.entries:
+                    if _is_empty(inner.value, form):
+                        yield "principal", f"{name} {inner.key.written}", inner.key.span
+
+    return found
+
+
+def _empty_condition(statement: Statement) -> Iterator[tuple[str, str, Span]]:
+    entry = statement.node.entry("Condition")
+    if entry is None or not isinstance(entry.value, Map):
+        return
+    if not entry.value.entries:
+        yield "condition", "Condition", entry.key.span
+    for operator in entry.value.entries:
+        if _is_empty(operator.value, Map):
+            yield "condition", operator.key.written, operator.key.span
+
+
+def _is_empty(node: Node, form: type) -> bool:
+    if isinstance(node, Seq):
+        return form is Seq and not node.items
+    return form is Map and isinstance(node, Map) and not node.entries
+
+
+_EMPTY = {
+    "action": _empty_list("Action", "actions"),
+    "resource": _empty_list("Resource", "resources"),
+    "principal-list": _empty_principal(Seq),
+    "principal-object": _empty_principal(Map),
+    "condition": _empty_condition,
+}
+"""What ``empty`` finds, by its operand."""
 
 
 # -- words on conditions, targets and documents
@@ -936,7 +1092,7 @@ WORDS = (
     Word("broken-variable", ("resource", "condition.value"), broken_variable),
     Word("characters", ("sid", "principal.id"), characters),
     Word("reads-as", ("condition.value",), reads_as),
-    Word("address", ("condition.value",), address),
+    Word("address", ("condition.value",), address, (Placeholder("range"),)),
     Word("typed", ("condition.key",), typed),
     Word("complement", ("principal",), of_not_principal),
     Word("misspells", ("action",), misspells_prefix),
@@ -944,6 +1100,12 @@ WORDS = (
     Word("misspells", ("principal.id", "principal.type", "condition.value", "element"), misspells),
     Word("misspells", ("arn",), misspells_policy),
     Word("complement", ("action", "resource"), complement),
+    Word("redundant", ("action", "resource"), redundant, (Placeholder("covering"),)),
+    Word("redundant", ("principal",), redundant_principal, (Placeholder("covering"),)),
+    Word("redundant", ("condition.value",), redundant_value, (Placeholder("covering"),)),
+    Word("redundant", ("statement",), redundant_statement, (Placeholder("covering"),)),
+    Word("empty", ("statement",), empty),
+    Word("service-wildcard", ("action", "resource"), names_services),
     Word("service", ("action",), action_service),
     Word("service", ("resource",), arn_service),
     Word("known", ("action",), known_action, (Placeholder("nearest", when=False),)),

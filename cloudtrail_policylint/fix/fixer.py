@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 MAX_FAILED = 100
 """The most edits that are tried alone and refused: each is linted, and so is each half of the others."""
+MOST_TRIES = 8
+"""How often at most files are linted again to offer edits: a report need not have them all."""
 TOO_MANY = "too many other fixes were refused"
 OTHER_READER = "something else may read the file"
 WRONG_SPELLING = (OTHER_TEXT, BROKEN_SYNTAX)
@@ -124,6 +126,7 @@ class _Fixer:
         self._refused: dict[object, Refusal] = {}
         self._files = FileReaders()
         self._failed = 0
+        self._tries_left: int | None = None
 
     def fix(self) -> Fixed:
         state = self._state({})
@@ -147,6 +150,7 @@ class _Fixer:
 
     def offers(self) -> Result:
         state = self._state({})
+        self._tries_left = MOST_TRIES
         _, made = self._apply(state, self._changes(state))
         found: dict[int, Offer] = {}
         for change in made:
@@ -245,6 +249,10 @@ class _Fixer:
         half in other files. The next round tries the rest; a change that cannot be
         made alone is refused.
         """
+        if self._tries_left == 0:
+            return state, ()
+        if self._tries_left is not None:
+            self._tries_left -= 1
         after, reason, tried = self._try(state, changes)
         if after is not None:
             return after, tried

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -28,15 +30,24 @@ def sorts_of(text: str) -> frozenset[str]:
     if network is None:
         return frozenset()
     found = set()
-    near = [one for one in map(network_of, PRIVATE_RANGES) if _overlap(network, one)]
+    near = [one for one in _private_networks() if _overlap(network, one)]
     if not near:
         found.add("public")
-    elif any(network.prefixlen >= one.prefixlen for one in near if one is not None):
+    elif any(network.prefixlen >= one.prefixlen for one in near):
         found.add("private")
     address, slash, _ = text.strip().partition("/")
     if slash and address and not _is_first(address, network):
         found.add("host-bits")
     return frozenset(found)
+
+
+def range_of(text: str) -> str:
+    """*text* with the first address of its range; as it is if it is no range."""
+    network = network_of(text)
+    address, slash, length = text.strip().partition("/")
+    if network is None or not slash or _is_first(address, network):
+        return text
+    return f"{network.network_address}/{length}"
 
 
 def network_of(text: str) -> IPv4Network | IPv6Network | None:
@@ -49,8 +60,15 @@ def network_of(text: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
-def _overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network | None) -> bool:
-    return other is not None and one.version == other.version and one.overlaps(other)
+@lru_cache(maxsize=1)
+def _private_networks() -> list[IPv4Network | IPv6Network]:
+    from ipaddress import ip_network
+
+    return [ip_network(one) for one in PRIVATE_RANGES]
+
+
+def _overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
+    return one.version == other.version and one.overlaps(other)
 
 
 def _is_first(address: str, network: IPv4Network | IPv6Network) -> bool:

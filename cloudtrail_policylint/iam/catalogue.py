@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ..base.lazy_regex import regex
 from ..base.record import cached, record
-from .arns import ResourceType, resource_type
+from .arns import SERVICE, ResourceType, resource_type
 from .patterns import Glob, parse, within
 
 TYPE_CHECKING = False
@@ -357,12 +357,17 @@ class Catalogue:
         """The resource types of services whose ARNs name another service, by that."""
         found: dict[str, list[ResourceType]] = {}
         self.service(HOME[0])
+        resources = self._data.resources
         for prefix in self._data.services.get_service_keys():
-            service = self.service(prefix)
-            for kind in service.types.values() if service is not None else ():
-                named = kind.operand.service
-                if named is not None and named != prefix:
-                    found.setdefault(named, []).append(kind)
+            for name in resources.get_resource_types_for_service(prefix):
+                arn = resources.get_resource_type_details(prefix, name)["arn"]
+                service = None
+                if arn.split(":")[SERVICE : SERVICE + 1] != [prefix]:  # which is rare
+                    service = self.service(prefix)
+                if service is not None:
+                    kind = service.types[name.lower()]
+                    if kind.operand.service not in (None, prefix):
+                        found.setdefault(str(kind.operand.service), []).append(kind)
         return found
 
     def every_type_of_arn_service(self, arn_service: str) -> tuple[ResourceType, ...]:

@@ -30,13 +30,8 @@ def _around(document: Document) -> int:
 def _size(node: Node) -> int:
     """The least characters of *node* as JSON."""
     if isinstance(node, Text):
-        return 2 + sum(
-            [
-                _visible(part.text)
-                for part in with_placeholders(node).parts
-                if isinstance(part, Piece)
-            ]
-        )
+        parts = with_placeholders(node).parts
+        return 2 + sum([_visible(part.text) for part in parts if isinstance(part, Piece)])
     if isinstance(node, Scalar):
         return len(node.written)
     if isinstance(node, Map):
@@ -52,4 +47,4 @@ def _size(node: Node) -> int:
 
 
 def _visible(text: str) -> int:
-    return sum([len(word) for word in text.split()])
+    return len("".join(text.split()))

@@ -25,6 +25,14 @@ LISTS = {
 GATED = ("condition", "action", "resource")
 """The lists whose elements gates look at, those with the fewest different elements first."""
 
+_EMPTY_IN = {
+    "action": "action",
+    "resource": "resource",
+    "principal-list": "principal",
+    "principal-object": "principal",
+}
+"""The operands of ``empty`` that ask for an empty list, and the list."""
+
 _COMPARED = ("is", "overlaps", "within", "covers", "effective")
 """The words that compare an element with their operands: both have the same head."""
 
@@ -34,13 +42,14 @@ class Gate:
     """What a statement must have to satisfy a match.
 
     ``kinds`` and ``effects`` are the only ones that do, None for any. The lists ``wanted`` are
-    not empty. For each of ``names``, a list, one of the elements has one of the
+    not empty, those ``lacking`` are. For each of ``names``, a list, one of the elements has one of the
     names: those of services, prefixes of actions or of condition keys. It is None for any.
     """
 
     kinds: tuple[str, ...] | None
     effects: tuple[str, ...] | None
     wanted: tuple[str, ...]
+    lacking: tuple[str, ...]
     names: tuple[tuple[str, tuple[str, ...] | None], ...]
 
 
@@ -60,26 +69,44 @@ def gate_of(subject: str, match: Mapping[str, Any]) -> Gate | None:
         _listed(match.get("kind")),
         _listed(match.get("effect")),
         tuple(wanted),
+        _lacking(match.get("empty", ())),
         tuple([(field, _names(field, words)) for field, words in given if words is not None]),
     )
 
 
 def stored_gate(gate: Gate | None) -> Any:
     """*gate* as JSON."""
-    return None if gate is None else [gate.kinds, gate.effects, gate.wanted, gate.names]
+    return (
+        None
+        if gate is None
+        else [
+            gate.kinds,
+            gate.effects,
+            gate.wanted,
+            gate.lacking,
+            gate.names,
+        ]
+    )
 
 
 def gate_from(raw: Any) -> Gate | None:
     """The gate that is stored as *raw*."""
     if raw is None:
         return None
-    kinds, effects, wanted, names = raw
+    kinds, effects, wanted, lacking, names = raw
     return Gate(
         None if kinds is None else tuple(kinds),
         None if effects is None else tuple(effects),
         tuple(wanted),
+        tuple(lacking),
         tuple([(field, None if some is None else tuple(some)) for field, some in names]),
     )
+
+
+def _lacking(empty: Iterable[str]) -> tuple[str, ...]:
+    """The list that is empty if something is written with nothing in it, one of *empty*."""
+    lists = {_EMPTY_IN.get(one) for one in empty}
+    return tuple([name for name in lists if name is not None and len(lists) == 1])
 
 
 def _some(given: Mapping[str, Any] | None) -> Any:

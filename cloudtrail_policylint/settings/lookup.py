@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 
 from ..base.disk import project_of
-from .inside import check_inside
 from .model import FILES, TOML_FILE, YAML_FILE, Settings, SettingsError
 
 TYPE_CHECKING = False
@@ -182,6 +181,8 @@ def _from_table(table: Table, within: str | None) -> Settings:
 
     settings = settings_of(table)
     if within is not None:
+        from .inside import check_inside
+
         check_inside(settings, within)
     if settings.extend:
         from .extend import with_bases

@@ -226,11 +226,6 @@ class Resource(ABC):
     def location(self) -> Location:
         """Where it is, as far as that is known."""
 
-    @property
-    def provider_versions(self) -> list[str]:
-        """The versions of its Terraform provider that the configuration asks for."""
-        return []
-
     # -- what follows
 
     def links(self, path: Path) -> Links:

@@ -147,11 +147,6 @@ class PlannedResource(Resource):
             found.setdefault(id(one), Link(one, YES if known else MAYBE))
         return Links(tuple(found.values()), known)
 
-    @property
-    def provider_versions(self) -> list[str]:
-        """The version that the configuration of its provider asks for."""
-        return self.plan.configuration.versions(self._block)
-
     @cached_property
     def location(self) -> Location:
         """The region and account of its provider."""
@@ -242,7 +237,6 @@ class Configuration:
         self.providers: set[str] = set()
         self._provider_of: dict[str, str] = {}
         self._locations: dict[str, Location] = {}
-        self._versions: dict[str, str] = {}
         self._refers: dict[str, dict[str, list[Reference]]] = {}
         configuration = root.get("configuration")
         top = configuration.get("root_module") if isinstance(configuration, Map) else None
@@ -250,9 +244,6 @@ class Configuration:
             variables = {name: one.get("value") for name, one in _entries(root.get("variables"))}
             for key, provider in _entries(configuration.get("provider_config")):
                 self._locations[key] = _location(provider, variables)
-                version = literal_of(parts_of(provider.get("version_constraint")))
-                if version:
-                    self._versions[key] = version
         modules = [("", top)]
         while modules:
             prefix, module = modules.pop()
@@ -297,11 +288,6 @@ class Configuration:
         """Whether the *argument* of *block* is written."""
         wanted = plain_name(argument)
         return any(plain_name(name) == wanted for name in self._refers.get(block, ()))
-
-    def versions(self, block: str) -> list[str]:
-        """What is asked of the version of the provider of *block*."""
-        key = self._provider_of.get(block, "")
-        return [self._versions[key]] if key in self._versions else []
 
     def location(self, block: str, usual: Location) -> Location:
         """Where the resources of *block* are; *usual* is where the provider without alias is."""

@@ -29,7 +29,7 @@ from .model import (
     Setup,
     by_names,
 )
-from .terraform_providers import Providers, versions_of
+from .terraform_providers import Providers
 from .terraform_references import References, attributes_in
 from .values import Item, items_at, literal_of, parts_of, plain_name, same, spelling_of
 
@@ -455,11 +455,6 @@ class TerraformResource(Resource):
     def location(self) -> Location:
         """The region and account of its provider."""
         return self.tree.providers.location(self.session, self.block, self.instance.scope)
-
-    @property
-    def provider_versions(self) -> list[str]:
-        """The versions that the modules around it ask for."""
-        return versions_of(self.session, self.type)
 
     @property
     def arn(self) -> Parts | None:

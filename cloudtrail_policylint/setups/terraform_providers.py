@@ -16,8 +16,6 @@ from .values import literal_of, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..extract.terraform.session import Scope, Session
     from ..readers.hcl.file import Block
     from ..readers.hcl.syntax import Expression
@@ -75,34 +73,6 @@ class Providers:
             return Location(region, account)
         own = self._usual
         return Location(region if given is not None else own.region, account or own.account)
-
-
-def versions_of(session: Session, type_: str) -> list[str]:
-    """The versions of the provider of resources of *type_* that the modules around them ask for."""
-    name = type_.partition("_")[0]
-    found: list[str] = []
-    at: Session | None = session
-    while at is not None:
-        found += [_literal(at, one) for one in _versions(at, name)]
-        at = at.caller.session if at.caller is not None else None
-    return [one for one in found if one]
-
-
-def _versions(session: Session, name: str) -> Iterator[Expression]:
-    """What the module of *session* asks of the version of the provider *name*."""
-    for block in session.module.requirements:
-        if name in block.attributes:
-            yield from _version_in(block.attributes[name].expression)
-    for block in session.module.providers:
-        if block.labels == (name,) and "version" in block.attributes:
-            yield block.attributes["version"].expression
-
-
-def _version_in(required: Expression) -> list[Expression]:
-    """The version in an entry of ``required_providers``, which is a text or has more to say."""
-    if not isinstance(required, ObjectExpression):
-        return [required]
-    return [value for key, value in required.entries if _name(key) == "version"]
 
 
 def _declared(session: Session, name: str) -> Block | None:

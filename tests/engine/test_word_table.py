@@ -135,7 +135,8 @@ TESTED = {
     "mistake": {"names"},
     "target": {"target"},
     "kind": {"document"},
-    "statement": {"met"},
+    "statement": {"met", "shown"},
+    "condition.value": LISTED | {"among"},
     "request": {"names", "met", "decision", "cause"},
     "property": LISTED | {"given", "names", "count"},
     "version": LISTED | {"given"},
@@ -155,7 +156,9 @@ def test_a_word_has_the_tests_that_its_field_makes(field: str, name: str) -> Non
     lookups = Lookups(Catalogue(FACTS))
     for operands in operands_of(in_schema()[field, name]):
         (test,) = compiled(field, {name: operands}, lookups)
-        tests = {q for q in WordTest.__annotations__ if q != "heads" and getattr(test, q)}
+        tests = {
+            q for q in WordTest.__annotations__ if q not in ("heads", "sign") and getattr(test, q)
+        }
         assert tests
         if field in TESTED:
             assert tests <= TESTED[field]

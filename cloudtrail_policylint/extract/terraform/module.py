@@ -62,7 +62,6 @@ class Module:
         "outputs",
         "problems",
         "providers",
-        "requirements",
         "resources",
         "size",
         "sources",
@@ -89,7 +88,6 @@ class Module:
         self.outputs: list[Block] = []
         self.calls: list[Block] = []
         self.providers: list[Block] = []
-        self.requirements: list[Block] = []
         self.locals: dict[tuple[str, ...], list[Attribute]] = {}
         self.values: dict[str, Attribute] = {}
         self.inputs: Attribute | None = None
@@ -169,8 +167,6 @@ class Module:
         if block.type == "locals":
             for name, attribute in block.attributes.items():
                 self.locals.setdefault((name,), []).append(attribute)
-        elif block.type == "terraform":
-            self.requirements += [one for one in block.blocks if one.type == "required_providers"]
         elif len(labels) == 2:
             if block.type == "resource":
                 self.resources.setdefault(labels, []).append(block)

@@ -1,0 +1,74 @@
+"""The index of rules leaves out only those that find nothing: they are tried without it, too."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from cloudtrail_policylint.base.record import replaced
+from cloudtrail_policylint.check_rules import path_of
+from cloudtrail_policylint.lint.linter import Linter
+from cloudtrail_policylint.rulebook.file import read, unmarked
+from cloudtrail_policylint.rulebook.folder import rule_files
+from cloudtrail_policylint.rulebook.load import rules_folder
+from cloudtrail_policylint.settings.model import Settings
+from support.judging import findings, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cloudtrail_policylint.rulebook.model import Rule, RuleBook
+
+EVERY = 25
+"""Of so many rule files the examples of one are tried."""
+
+
+def without_gates(one: Rule) -> Rule:
+    return replaced(one, cases=tuple([replaced(case, gate=None) for case in one.cases]))
+
+
+def examples() -> Iterator[tuple[str, str, str | None]]:
+    for path in islice(sorted(rule_files(rules_folder())), 0, None, EVERY):
+        for group in read(path).raw["examples"].values():
+            for example in group:
+                if example["language"] == "json":
+                    yield path_of(example), unmarked(example["text"])[0], example.get("kind")
+
+
+def test_gates_change_no_finding(book: RuleBook) -> None:
+    plain = replaced(book, rules=tuple(map(without_gates, book.rules)))
+    settings = Settings(pedantic=True, scope="all")
+    with_gates, without = Linter(book, settings), Linter(plain, settings)
+    tried = 0
+    for path, text, kind in examples():
+        found = [
+            [(one.rule.id, one.span.place(), one.message) for one in linter.lint_text(path, text, kind).findings]
+            for linter in (with_gates, without)
+        ]  # fmt: skip
+        assert found[0] == found[1], text
+        tried += 1
+    assert tried > 20
+
+
+def test_what_shows_in_the_form_of_a_statement() -> None:
+    allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+
+    def found(match: Any, *statements: Any) -> list[bool]:
+        tried = [rule(match, report="effect"), without_gates(rule(match, report="effect"))]
+        return [bool(findings(one, {"Statement": list(statements)})) for one in tried]
+
+    empty = {"empty": ["action"]}
+    assert found(empty, allow, {**allow, "Action": []}) == [True, True]
+    assert found(empty, allow, {**allow, "Resource": []}) == [False, False]
+    either = {"empty": ["action", "resource"]}
+    assert found(either, {**allow, "Resource": []}) == [True, True]
+    named = {"element": {"none": {"is": ["Resource"]}}}
+    without = {name: value for name, value in allow.items() if name != "Resource"}
+    assert found(named, allow, allow) == [False, False]
+    assert found(named, allow, without) == [True, True]
+    wild = {"resource": {"some": {"service-wildcard": True}}}
+    assert found(wild, {**allow, "Resource": "arn:aws:s*:::a"}) == [True, True]
+    assert found(wild, {**allow, "NotResource": "arn:aws:s*:::a", "Resource": []}) == [True, True]
+    nothing = {"resource": {"some": {"complement": True}}}
+    assert found(nothing, allow) == [False, False]
+    assert found(nothing, {"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::a"}) == [True, True]  # fmt: skip
