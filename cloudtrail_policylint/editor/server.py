@@ -104,7 +104,7 @@ async def _pull_settings(server: PolicyServer) -> bool:
         return False
     item = types.ConfigurationItem(section=NAME)
     found = await server.workspace_configuration_async(types.ConfigurationParams([item]))
-    if found and found[0]:
+    if found and found[0] is not None:
         await server.configure(found[0])
     return True
 

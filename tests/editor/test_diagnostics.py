@@ -156,7 +156,14 @@ def test_settings_files_apply_by_folder_and_are_read_again(client: Client, tmp_p
     before = len(client.messages)
     changes = {"changes": [{"uri": uri_of(settings), "type": 2}]}
     client.notify("workspace/didChangeWatchedFiles", changes)
-    assert codes(client.diagnostics(two, before)) == ["CT101"]
+    client.wait(
+        lambda one: (
+            one.get("method") == "textDocument/publishDiagnostics"
+            and one["params"]["uri"] == uri_of(two)
+            and codes(one["params"]["diagnostics"]) == ["CT101"]
+        ),
+        before,
+    )
 
 
 def test_an_editor_is_told_why_a_document_is_not_checked(client: Client, tmp_path: Path) -> None:
