@@ -41,9 +41,9 @@ class Asked:
     start: int
     end: int
 
-    def chosen(self, result: Result) -> list[Finding]:
-        """The findings of *result* in the range."""
-        return [one for one in result.findings if self.touches(one.span)][:MOST]
+    def chosen(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Those of *findings* in the range."""
+        return [one for one in findings if self.touches(one.span)][:MOST]
 
     def touches(self, span: Span) -> bool:
         """Whether the range meets *span*."""
@@ -53,10 +53,14 @@ class Asked:
 def quick_fixes(checker: Checker, asked: Asked, positions: Positions) -> list[CodeAction]:
     """The actions for the findings in the range that is asked about."""
     lint, given = checker.lint(asked.path, asked.texts)
-    result = offers(lint, given=given, select=asked.chosen)
+
+    def chosen(result: Result) -> list[Finding]:
+        return asked.chosen(checker.reported(result))
+
+    result = offers(lint, given=given, select=chosen)
     found: list[CodeAction] = []
     explained: set[str] = set()
-    for finding in asked.chosen(result):
+    for finding in chosen(result):
         offer = (result.offers or {}).get(id(finding))
         if offer is not None:
             found.append(_fix_action(finding, offer, positions))
@@ -81,7 +85,7 @@ def fix_all(checker: Checker, asked: Asked, positions: Positions) -> list[CodeAc
     lint, given = checker.lint(asked.path, asked.texts)
 
     def chosen(result: Result) -> list[Finding]:
-        return [one for one in result.findings if one.span.source.path == asked.path]
+        return [one for one in checker.reported(result) if one.span.source.path == asked.path]
 
     fixed = fix(lint, unsafe=False, given=given, select=chosen)
     if not fixed.contents:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 
+from ..base.destination import leads_away
 from ..base.disk import UnreadableError
 from ..base.errors import InputError
 from ..base.formats import TEXT_TEMPLATE, format_of
 from ..base.limits import under
 from ..base.record import record, replaced
+from ..findings.baseline import read
 from ..lint.run import Run, rule_book
-from ..settings.lookup import NearestSettings, settings_from
-from ..settings.model import FILES
+from ..settings.lookup import NearestSettings, baseline_folder, settings_from
+from ..settings.model import BASELINE_FILE, FILES
 from ..tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..files.inputs import Contents
+    from ..findings.baseline import Baseline
     from ..findings.finding import Finding
     from ..findings.result import Result
     from ..rulebook.model import Rule
@@ -64,6 +67,7 @@ class Checker:
         self._run: Run | None = None
         self._settings: NearestSettings | None = None
         self._checks = 0
+        self._baselines: dict[str, Baseline | None] = {}
 
     def configure(self, options: Mapping[str, object]) -> None:
         """Use *options* of the editor from now on; raises ``SettingsError``."""
@@ -84,14 +88,15 @@ class Checker:
     def forget(self) -> None:
         """Read settings and rules again."""
         self._run = self._settings = None
+        self._baselines.clear()
 
     def is_about_settings(self, path: str) -> bool:
-        """Whether the file *path* has settings or rules, or may have from now on."""
-        if os.path.basename(path) in FILES:
+        """Whether the file *path* has settings, rules or a baseline, or may have from now on."""
+        whole = os.path.abspath(path)
+        if os.path.basename(path) in (*FILES, BASELINE_FILE) or whole in self._baselines:
             return True
         run, settings = self._run, self._settings
         read = () if run is None or settings is None else (*settings.files, *run.rules())
-        whole = os.path.abspath(path)
         return any((whole + "/").startswith(os.path.abspath(one) + "/") for one in read)
 
     def rule_named(self, word: str) -> Rule | None:
@@ -108,7 +113,7 @@ class Checker:
             contents = self._contents(texts, notes)
             for result in self._results([path for path in paths if path in contents], contents):
                 errors += result.internal_errors
-                for finding in result.findings:
+                for finding in self.reported(result):
                     at = finding.span.source.path
                     if at in found:
                         found[at].append(finding)
@@ -131,6 +136,30 @@ class Checker:
             return run.lint_text(path, contents[path].decode("utf-8"), strings=True)
 
         return lint, given
+
+    def reported(self, result: Result) -> Sequence[Finding]:
+        """The findings of *result* that are not in the baseline for their file."""
+        if not result.findings:
+            return ()
+        path = result.findings[0].span.source.path
+        baseline = self._baseline(self._nearest().of_file(path))
+        if baseline is None:
+            return result.findings
+        from ..findings.baseline import Coverage
+
+        nothing = Coverage(frozenset(), (), lambda _rule, _path: False)
+        return baseline.apply(result, nothing)[0].findings
+
+    def _baseline(self, settings: Settings) -> Baseline | None:
+        """The baseline that the command line reads in the folder of *settings*; raises ``InputError``."""
+        own = settings.baseline
+        path = own or os.path.join(baseline_folder(settings.folder), BASELINE_FILE)
+        path = os.path.abspath(path)
+        if path not in self._baselines:
+            there = os.path.lexists(path)
+            away = own is None and os.path.islink(path) and leads_away(path)
+            self._baselines[path] = read(path) if own or (there and not away) else None
+        return self._baselines[path]
 
     def _results(self, paths: Sequence[str], contents: Contents) -> list[Result]:
         run, settings = self._current(), self._nearest()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WATCHED = (
     "**/.cloudtrail-policylint.{yaml,yml}",
+    "**/.cloudtrail-policylint-baseline.json",
     "**/pyproject.toml",
     "**/*.{tf,tofu,tfvars}",
 )

@@ -166,6 +166,23 @@ def test_settings_files_apply_by_folder_and_are_read_again(client: Client, tmp_p
     )
 
 
+def test_findings_in_the_baseline_are_not_shown(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    path = tmp_path / "policy.json"
+    path.write_text(BAD)
+    assert codes(client.open(path, BAD)) == ["CT101"]
+    monkeypatch.chdir(tmp_path)
+    main(["lint", "--write-baseline", "."])
+    before = len(client.messages)
+    baseline = tmp_path / ".cloudtrail-policylint-baseline.json"
+    changes = {"changes": [{"uri": uri_of(baseline), "type": 1}]}
+    client.notify("workspace/didChangeWatchedFiles", changes)
+    assert client.diagnostics(path, before) == []
+    assert codes(client.change(path, BAD.replace("Lookup", "Look"))) == ["CT101"]
+
+
 def test_an_editor_is_told_why_a_document_is_not_checked(client: Client, tmp_path: Path) -> None:
     path = tmp_path / "policy.json"
     text = f"[{'0,' * 15_000_000}0]"
