@@ -14,7 +14,6 @@ from ..findings.baseline import read
 from ..lint.run import Run, rule_book
 from ..settings.lookup import NearestSettings, baseline_folder, settings_from
 from ..settings.model import BASELINE_FILE, FILES
-from ..tree.source import SourceFile, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -214,11 +213,6 @@ class Checker:
 
             self._settings = NearestSettings(None if config is None else str(config), adapted)
         return self._settings
-
-
-def whole_of(path: str) -> Span:
-    """The start of the file *path*, for what is about all of it."""
-    return Span(SourceFile(path, ""), 0, 0)
 
 
 def _check_size(data: bytes, path: str) -> None:
