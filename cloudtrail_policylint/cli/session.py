@@ -14,6 +14,7 @@ from .output import (
     EXIT_INTERNAL_ERROR,
     EXIT_INTERRUPTED,
     EXIT_OK,
+    STDOUT_HINT,
     print_stderr,
     replaceable,
     text_width,
@@ -188,6 +189,8 @@ class LintSession:
         found: list[tuple[str, Destination]] = []
         for form, path in outputs_of(options, self._here.format):
             output = replaceable(path, force=options.force, checked=self._run.files)
+            if any(output.is_same(other) for _, other in found):
+                raise UsageError(f"{path}: not written: it is also the file of another report")
             baseline = self._baseline.path
             if baseline is not None and output.is_file(baseline):
                 raise UsageError(f"{path}: not written: it is also the baseline of this run")
@@ -298,11 +301,26 @@ def fails(result: Result, fail_on: str) -> bool:
 
 
 def outputs_of(options: argparse.Namespace, form: str) -> list[tuple[str, str]]:
-    """The format and path of each ``--output``: that in ``FORMAT=FILE``, or *form*."""
+    """The format and path of each ``--output``: that in ``FORMAT=FILE``, or *form*.
+
+    Raises ``UsageError`` for an unknown format; a path with ``=`` must begin with a folder.
+    """
     found = []
     for text in options.output:
         name, equals, path = text.partition("=")
-        found.append((name, path) if equals and name in OUTPUT_FORMATS else (form, text))
+        if not equals or os.path.dirname(name):
+            name, path = form, text
+        elif name not in OUTPUT_FORMATS:
+            from ..base.suggest import nearest
+
+            close = nearest(name, OUTPUT_FORMATS) or f"; use one of {', '.join(OUTPUT_FORMATS)}"
+            raise UsageError(
+                f"--output {text}: unknown format {name}{close} (./{text} is a file of this name)"
+            )
+        if path in ("", "-"):
+            what = "the name of a file is missing" if path == "" else STDOUT_HINT
+            raise UsageError(f"--output {text}: {what}")
+        found.append((name, path))
     return found
 
 
