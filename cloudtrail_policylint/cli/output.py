@@ -165,7 +165,7 @@ def _reason_to_keep(destination: Destination, checked: Iterable[str]) -> str:
     """Why the file at *destination* must not be replaced; empty if it may be."""
     from ..base.disk import UnreadableError, is_tracked, read_bytes
     from ..base.limits import in_force
-    from ..report.recognise import is_report
+    from ..files.reports import is_report
 
     try:
         if is_report(read_bytes(destination.target, in_force().file_size)):
