@@ -211,8 +211,11 @@ def _says_expectations(path: str, settings: Settings) -> bool:
 def _covers(path: str, entry: SuppressEntry, folder: str) -> bool:
     """Whether a run over *path* sees every file to which *entry* of *folder*'s settings applies.
 
-    A commit hook names a few files only, which does not show that an entry is unused.
+    A commit hook names a few files only, which does not show that an entry is unused; neither
+    does a run over one of the projects that share it.
     """
+    if entry.shared:
+        return False
     whole = os.path.abspath(path)
     if (folder + os.sep).startswith(whole.rstrip(os.sep) + os.sep):
         return True
