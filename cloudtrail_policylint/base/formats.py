@@ -120,13 +120,18 @@ def named(name: str) -> Format:
 def format_of(path: str) -> Format | None:
     """The format of the file *path* by its name; None for other files and this tool's own."""
     name = os.path.basename(path).lower()
-    if name.startswith(OWN_FILES):
+    if is_own(name):
         return None
     if name.endswith(_WITH_DOTS):
         return TERRAFORM
     if name in TERRAGRUNT.suffixes:
         return TERRAGRUNT
     return _BY_SUFFIX.get(os.path.splitext(name)[1])
+
+
+def is_own(path: str) -> bool:
+    """Whether *path* is a settings file or baseline of this tool by its name."""
+    return os.path.basename(path).lower().startswith(OWN_FILES)
 
 
 def format_of_text(path: str) -> Format:

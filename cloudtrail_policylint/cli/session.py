@@ -151,7 +151,8 @@ class LintSession:
             print_stderr(error)
         write_report(options, result, self._here.format, outputs)
         if not options.quiet:
-            for line in (*self._settings.overlooked(), *applied.notes):
+            unchecked = _unchecked(options.paths, self._run.files)
+            for line in (*self._settings.overlooked(), *unchecked, *applied.notes):
                 print_stderr(line)
             _print_summary(options, result, everything=self._here.scope == "all")
         if result.interrupted:
@@ -245,6 +246,32 @@ class LintSession:
         self.read_stdin()
         ((name, data),) = self.stdin.items()
         return self._run.lint_text(name, _decoded(contents.get(name, data)), strings=strings)
+
+
+def _unchecked(paths: Sequence[str], checked: Sequence[str]) -> Iterator[str]:
+    """A message if some of *paths* are files of other formats than those that are *checked*.
+
+    A module may load such a file, and the tool's own files have no policies.
+    """
+    from ..base.disk import is_inside
+    from ..base.formats import format_of, is_own
+
+    others = [one for one in paths if format_of(one) is None and os.path.isfile(one)]
+    if not others:
+        return
+    modules = {
+        os.path.dirname(os.path.abspath(one))
+        for one in checked
+        if (form := format_of(one)) is not None and form.in_module
+    }
+    others = [
+        one
+        for one in others
+        if not is_own(one) and not any(is_inside(os.path.abspath(one), top) for top in modules)
+    ]
+    if others:
+        more = f", as for {len(others) - 1} more of the named files" if len(others) > 1 else ""
+        yield f"{others[0]}: not checked: unknown file format{more}"
 
 
 def changes_of(options: argparse.Namespace) -> Changes | None:
