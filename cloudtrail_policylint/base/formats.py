@@ -108,6 +108,8 @@ COMMENTS = tuple(dict.fromkeys(sign for one in FORMATS for sign in one.comments)
 """The beginnings of a comment in all formats."""
 SUPPRESSION_MARK = "olicylint"
 """What a comment that suppresses findings has in it, in any of the formats; P may be a capital."""
+NEAR_MARKS = (SUPPRESSION_MARK, " allow CT", " allow IAM")
+"""What a comment that is meant to suppress findings has in it, under the name of the tool or another."""
 ESCAPES = tuple(escape for one in FORMATS for escape in one.escapes)
 """The beginnings of an escape sequence in all formats: a string of one may embed another."""
 
