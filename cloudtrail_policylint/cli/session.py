@@ -154,6 +154,8 @@ class LintSession:
             unchecked = _unchecked(options.paths, self._run.files)
             for line in (*self._settings.overlooked(), *unchecked, *applied.notes):
                 print_stderr(line)
+            for path in self._changes.submodules if self._changes is not None else ():
+                print_stderr(f"{path}: a submodule that changed; findings in it are not reported")
             _print_summary(options, result, everything=self._here.scope == "all")
         if result.interrupted:
             print_stderr("interrupted: only the findings so far are shown")

@@ -197,8 +197,12 @@ def rule_book(paths: Iterable[str]) -> RuleBook:
     from ..rulebook.load import bundled, with_rules
 
     book = bundled()
+    before: dict[str, str] = {}
     for path in paths:
-        book = with_rules(book, path)
+        key = os.path.realpath(path)
+        if key not in before:  # a base and the settings that extend it may name the same
+            book = with_rules(book, path, tuple(before.values()))
+            before[key] = path
     return book
 
 

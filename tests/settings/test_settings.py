@@ -442,15 +442,21 @@ def test_files_that_look_like_settings_are_named(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(here, "policylint.toml", "")
+    write(here, "cloudtrail-policylint", "")
+    for name in (".cloudtrail_policylint.yaml", ".cloudtrail-policylint"):
+        write(here / "sub", name, "")
     write(here, TOML, "[tool.cloudtrail-policylint]\nscope = 'all'\n")
     write(here, ".cloudtrail-policylint.yml", "scope: all\n")
     write(here / "sub", "cloudtrail-policylint.yaml", "ignore: [CT101]\n")
-    write(here / "sub", TOML, "[project]\n")
+    write(here / "sub", TOML, "[project]\n[tool.cloudtrail_policylint]\n")
     monkeypatch.chdir(here / "sub")
     assert main(["lint", "."]) == 0
     *notes, _ = capsys.readouterr().err.splitlines()
     assert notes == [
+        f"{TOML}: [tool.cloudtrail_policylint] not read; the table is [tool.cloudtrail-policylint]",
+        f".cloudtrail-policylint: not read; settings are in {YAML} or {TOML}",
         f"cloudtrail-policylint.yaml: not read; settings are in {YAML} or {TOML}",
+        f".cloudtrail_policylint.yaml: not read; settings are in {YAML} or {TOML}",
         "../pyproject.toml: not read, because ../.cloudtrail-policylint.yml has the settings",
         f"../policylint.toml: not read; settings are in {YAML} or {TOML}",
     ]
