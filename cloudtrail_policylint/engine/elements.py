@@ -379,9 +379,12 @@ class ConditionTest:
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
         for repeated in self._repeated if verdict else ():
-            from .repeats import repeats_key
+            is_again = NO
+            if len(statement.conditions) > 1:
+                from .repeats import repeats_key
 
-            verdict = min(verdict, repeated(repeats_key(element, statement)))
+                is_again = repeats_key(element, statement)
+            verdict = min(verdict, repeated(is_again))
         for quantifier, test in self._values if verdict else ():
             found = [test.verdict(v, element, statement) for v in element.values]
             verdict = min(verdict, _quantified(quantifier, found))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..tree.nodes import Map, Seq, Text
+from ..tree.nodes import Map, Piece, Scalar, Seq, Text, children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
     from ..iam.policy import Action, Document, Resource, Statement
@@ -52,26 +52,75 @@ def _may_be_redundant(elements: Sequence[Action | Resource]) -> bool:
     return len(set(literals)) < len(literals) or any("*" in x or "?" in x for x in literals)
 
 
-def is_one_of_several(_: Statement, document: Document) -> bool:
-    """Whether there are other statements in *document*."""
-    return len(document.statements) > 1
+class Repeated:
+    """Whether another statement of its document has the same *key*, remembered for the last document."""
 
-
-class RepeatedSid:
-    """Whether a statement has a Sid that its document has twice, which is remembered for the last document."""
-
-    def __init__(self) -> None:
-        self._last: tuple[Document | None, frozenset[str | None]] = None, frozenset()
+    def __init__(self, key: Callable[[Statement], object]) -> None:
+        self._key = key
+        self._last: tuple[Document | None, set[object]] = None, set()
 
     def __call__(self, statement: Statement, document: Document) -> bool:
-        """Whether the Sid of *statement* is there twice in *document*."""
-        last, found = self._last
+        """Whether *statement* may be repeated in *document*."""
+        last, twice = self._last
         if last is not document:
-            sids = [one.sid.literal for one in document.statements if one.sid is not None]
-            twice = [] if len(set(sids)) == len(sids) else [s for s in sids if sids.count(s) > 1]
-            found = frozenset(twice)
-            self._last = document, found
-        return bool(found) and statement.sid is not None and statement.sid.literal in found
+            keys = [self._key(one) for one in document.statements]
+            once = set(keys)
+            twice = set()
+            if len(once) < len(keys):
+                twice = {key for key, number in _numbers(keys).items() if number > 1}
+            self._last = document, twice
+        return bool(twice) and self._key(statement) in twice
+
+
+def _numbers(keys: Iterable[object]) -> dict[object, int]:
+    found: dict[object, int] = {}
+    for key in keys:
+        found[key] = found.get(key, 0) + 1
+    return found
+
+
+def sid_of(statement: Statement) -> str | None:
+    """The Sid of *statement*."""
+    return statement.sid.literal if statement.sid is not None else None
+
+
+def size_of(statement: Statement) -> object:
+    """What statements that say the same have in common, and few others do."""
+    return (
+        len(statement.actions),
+        len(statement.resources),
+        len(statement.principals),
+        len(statement.conditions),
+        statement.effect.known if statement.effect is not None else None,
+    )
+
+
+_AROUND = 48
+"""More characters than a policy has around its statements."""
+
+
+def may_be_longer(node: Node, characters: int) -> bool:
+    """Whether the policy *node* may have more than so many *characters*: with quotes, brackets and separators."""
+    stack = [node]
+    characters -= _AROUND
+    while stack:
+        at = stack.pop()
+        characters -= 3
+        if isinstance(at, Text):
+            for part in at.parts:
+                if isinstance(part, Piece):
+                    characters -= len(part.text)
+        elif isinstance(at, Map):
+            for entry in at.entries:
+                stack.append(entry.key)
+                stack.append(entry.value)
+        elif isinstance(at, Scalar):
+            characters -= len(at.written)
+        else:
+            stack.extend(children(at))
+        if characters < 0:
+            return True
+    return False
 
 
 def is_plain(term: Term) -> bool:

@@ -43,12 +43,14 @@ from ..tree.nodes import Hole, Map, Piece, Seq, allows
 from .conditions import if_absent
 from .lookups import Term, named_service, prefix_of
 from .signs import (
-    RepeatedSid,
+    Repeated,
     has_empty,
     has_redundant_actions,
     has_redundant_resources,
     is_odd,
-    is_one_of_several,
+    may_be_longer,
+    sid_of,
+    size_of,
 )
 from .targets import UNKNOWN, accepts, is_accepted
 
@@ -663,6 +665,9 @@ def _is_nearly(text: str, right: str) -> bool:
     """Whether *text* is *right*, misspelt; the module that compares them is loaded if it may be."""
     if text == right or abs(len(text) - len(right)) > MOST_LETTERS:
         return False
+    letters, others = set(text), set(right)
+    if len(letters - others) > MOST_LETTERS or len(others - letters) > MOST_LETTERS:
+        return False
     from ..base.suggest import is_misspelt
 
     return is_misspelt(text, right, MOST_LETTERS)
@@ -798,7 +803,7 @@ def redundant_statement(_: bool, context: Context) -> WordTest:  # noqa: FBT001
         found = id(statement) in lookups.redundancy.of_statements(document)
         return (("statement", "", statement.span),) if found else ()
 
-    return WordTest(shown=test, has=is_one_of_several)
+    return WordTest(shown=test, has=Repeated(size_of))
 
 
 def empty(operands: Sequence[str], _: Context) -> WordTest:
@@ -920,7 +925,7 @@ def several(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
 
 def repeated(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     """``repeated``: something before it in the policy is the same."""
-    sign = RepeatedSid() if wanted and context.field == "sid" else None
+    sign = Repeated(sid_of) if wanted and context.field == "sid" else None
     return WordTest(repeated=lambda found: _wanted(found, wanted), has=sign)
 
 
@@ -946,10 +951,17 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(document=test)
 
 
+def _is_long(document: Document, characters: int) -> bool:
+    """Whether *document* may have more than so many *characters*; the module that counts is loaded if so."""
+    return document.node is None or may_be_longer(document.node, characters)
+
+
 def larger_than(characters: int, _: Context) -> WordTest:
     """``over`` of a size: the document has more than so many *characters*."""
 
     def test(document: Document) -> int:
+        if document.complete and not _is_long(document, characters):
+            return NO
         from ..iam.size import least_size
 
         if least_size(document) > characters:

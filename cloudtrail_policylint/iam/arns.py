@@ -506,7 +506,7 @@ def wrong_region(partition: str, region: str) -> str:
     if partition and partition not in PARTITIONS:
         return "partition"
     if region:
-        if region in _NOTHING or (_LIKE_REGION.match(region) and not _REGION.match(region)):
+        if region in _NOTHING or (not _REGION.match(region) and _LIKE_REGION.match(region)):
             return "region-name"
         home = next((p for p, starts in _REGIONS_OF.items() if region.startswith(starts)), "aws")
         if partition in _REGIONS_OF_CUSTOMERS and home != partition and _REGION.match(region):
