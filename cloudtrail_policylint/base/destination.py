@@ -64,6 +64,15 @@ def destination_of(path: str) -> Destination:
     return Destination(path, os.path.join(folder, os.path.basename(at)), leads_out)
 
 
+def leads_away(link: str) -> bool:
+    """Whether *link* leads to a place that is no part of its project, or to none."""
+    try:
+        found = destination_of(link)
+    except OSError:
+        return True
+    return found.leads_out_of_project or found.is_in_git_folder()
+
+
 def _links(start: str) -> Iterator[str]:
     """The links that are followed on the way to the absolute path *start*."""
     left = [start]

@@ -83,6 +83,10 @@ def _run(options: argparse.Namespace, paths: Sequence[str]) -> int:
         from .completion import completion
 
         return completion(options)
+    if options.command == "lsp":
+        from .lsp import lsp
+
+        return lsp()
     if options.command in QUESTIONS:
         from . import questions
 

@@ -6,6 +6,7 @@ import os
 
 from ..base.errors import UsageError
 from ..base.record import record
+from ..settings.model import BASELINE_FILE
 from .output import writable, write_file
 
 TYPE_CHECKING = False
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from ..findings.baseline import Baseline, Coverage, Entry
     from ..findings.result import Result
-
-NAME = ".cloudtrail-policylint-baseline.json"
-"""The default name of the file."""
 
 _MAX_LISTED = 10
 """Stale entries that are listed one by one."""
@@ -102,7 +100,7 @@ def _stale_notes(baseline: Baseline, stale: Sequence[Entry]) -> Iterator[str]:
 
 
 def _read(path: str | None, folder: str, *, write: bool, force: bool) -> Baseline | None:
-    file = path or os.path.relpath(os.path.join(folder, NAME))
+    file = path or os.path.relpath(os.path.join(folder, BASELINE_FILE))
     exists = os.path.lexists(file)
     if not exists and not write and path is None:
         return None
@@ -117,10 +115,6 @@ def _leads_away(file: str) -> bool:
     """Whether the existing *file* is a link to a place that is no part of its project."""
     if not os.path.islink(file):
         return False
-    from ..base.destination import destination_of
+    from ..base.destination import leads_away
 
-    try:
-        found = destination_of(file)
-    except OSError:
-        return True
-    return found.leads_out_of_project or found.is_in_git_folder()
+    return leads_away(file)

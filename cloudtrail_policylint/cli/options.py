@@ -484,6 +484,14 @@ def _add_question_options(parser: argparse.ArgumentParser, formats: Sequence[str
     add("--config", metavar="FILE", help="settings file to use for all paths")
 
 
+def _lsp_options(lsp: argparse.ArgumentParser) -> None:
+    lsp.add_argument(
+        "--stdio",
+        action="store_true",
+        help="serve on standard input and output, which is the default: many editors say so",
+    )
+
+
 WITH_PATHS_APART = ("can", "who-can", "check")
 """The commands whose paths come after ``--``."""
 QUESTIONS = ("why", *WITH_PATHS_APART)
@@ -499,5 +507,6 @@ COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "explain": (_explain_options, "explain one rule"),
     "check-rules": (_check_options, "validate rule files and run their examples"),
     "schema": (_schema_options, "print the JSON Schema of settings or rule files, for editors"),
+    "lsp": (_lsp_options, "check files while they are edited (language server)"),
     "completion": (_completion_options, "print a shell completion script"),
 }

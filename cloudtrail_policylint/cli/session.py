@@ -7,7 +7,8 @@ import sys
 
 from ..base.choices import OUTPUT_FORMATS, SEVERITIES, TEXT_FORMATS
 from ..base.errors import UsageError
-from .baseline import NAME, RunBaseline
+from ..settings.lookup import baseline_folder
+from .baseline import RunBaseline
 from .output import (
     EXIT_FINDINGS,
     EXIT_INTERNAL_ERROR,
@@ -64,7 +65,7 @@ class LintSession:
             here.limits,
             lambda: RunBaseline(
                 options.baseline or here.baseline,
-                _baseline_folder(here.folder),
+                baseline_folder(here.folder),
                 write=options.write_baseline,
                 force=options.force,
             ),
@@ -238,17 +239,6 @@ class LintSession:
         self.read_stdin()
         ((name, data),) = self.stdin.items()
         return self._run.lint_text(name, _decoded(contents.get(name, data)), strings=strings)
-
-
-def _baseline_folder(folder: str) -> str:
-    """The nearest folder with a baseline, from *folder* up to the top of its repository; or *folder*."""
-    at = folder
-    while not os.path.lexists(os.path.join(at, NAME)):
-        above = os.path.dirname(at)
-        if above == at or os.path.exists(os.path.join(at, ".git")):
-            return folder
-        at = above
-    return at
 
 
 def changes_of(options: argparse.Namespace) -> Changes | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from ..iam.written import Extraction
-    from ..tree.nodes import Node
+    from ..tree.nodes import Entry, Node
     from ..tree.source import Span
     from .finding import Finding
 
@@ -127,14 +127,14 @@ class _Passages:
         self._open = []
 
     def _add(self, node: Node | None) -> None:
-        """Add the strings of *node*, keys of maps included."""
+        """Add the strings of *node*, keys of maps included, but not those that a later key overrides."""
         if isinstance(node, Text):
             self._open.append(_string(node, self._owned))
         elif isinstance(node, Map):
             edits = self._edits.get(id(node))
             if edits is not None:
                 self._close(frozenset())
-            for entry in node.entries:
+            for entry in _used(node):
                 self._open.append(_string(entry.key, self._owned))
                 self._add(entry.value)
             if edits is not None:
@@ -144,6 +144,16 @@ class _Passages:
         elif node is not None:
             for child in children(node):
                 self._add(child)
+
+
+def _used(node: Map) -> list[Entry]:
+    """The entries of *node* without those whose key comes again: only the last one is used."""
+    last = {entry.key.literal: entry for entry in node.entries}
+    return [
+        entry
+        for entry in node.entries
+        if entry.key.literal is None or last[entry.key.literal] is entry
+    ]
 
 
 def _string(text: Text, owned: Callable[[Span], bool]) -> PolicyString:

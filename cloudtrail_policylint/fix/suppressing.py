@@ -44,13 +44,18 @@ class Commented:
 
 
 def add_suppressions(
-    lint: Lint, reason: str, *, select: Callable[[Result], Sequence[Finding]]
+    lint: Lint,
+    reason: str,
+    *,
+    select: Callable[[Result], Sequence[Finding]],
+    given: Contents | None = None,
 ) -> Commented:
     """Write a comment with *reason* for each finding that *select* returns, and lint; writes no file.
 
-    A comment stands above the finding, or else above its statement or resource.
+    A comment stands above the finding, or else above its statement or resource. *given* are
+    contents of files that *lint* uses in place of those on the disk.
     """
-    return _Writer(lint, reason, select).write()
+    return _Writer(lint, reason, select, given or {}).write()
 
 
 @record
@@ -68,10 +73,11 @@ class _Writer:
         lint: Lint,
         reason: str,
         select: Callable[[Result], Sequence[Finding]],
+        given: Contents,
     ) -> None:
         self._lint = lint
         self._reason = reason
-        self._before: dict[str, bytes] = {}
+        self._before = dict(given)
         self._select = select
         self._contents: dict[str, bytes] = {}
         self._refused: set[tuple[str, str, str]] = set()

@@ -210,6 +210,20 @@ class Service:
             return ""  # one of the facts
         return str(self._data.actions.get_action_details(self.prefix, name)["accessLevel"])
 
+    def about_action(self, name: str) -> str:
+        """What the action *name* does, in one sentence; empty where the reference does not have it."""
+        if not self._data.actions.action_exists(self.prefix, name):
+            return ""  # one of the facts
+        return str(self._data.actions.get_action_details(self.prefix, name)["description"])
+
+    def about_key(self, key: str) -> str:
+        """What the condition key *key* is, in one sentence."""
+        return str(self._data.conditions.get_condition_key_details(self.prefix, key)["description"])
+
+    def format_of_type(self, name: str) -> str:
+        """The format of the ARNs of the resource type *name*."""
+        return str(self._data.resources.get_resource_type_details(self.prefix, name)["arn"])
+
     def type_of_key(self, key: str) -> str:
         """The type of the condition key *key*, as the reference has it."""
         details = self._data.conditions.get_condition_key_details(self.prefix, key)
@@ -239,6 +253,15 @@ class Catalogue:
         if prefix not in self._services:
             self._services[prefix] = self._load(prefix)
         return self._services[prefix]
+
+    def prefixes(self) -> list[str]:
+        """The prefixes of all services."""
+        self.service(HOME[0])
+        return list(self._data.services.get_service_keys())
+
+    def global_key(self, key: str) -> Mapping[str, Any] | None:
+        """What is known of the condition key *key* of all services; None if it is none of them."""
+        return self._global_keys.get(_start_of(key.lower()))
 
     def action(self, name: str) -> KnownAction | None:
         """The action ``service:Name``; None if the service has no such action."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from ..base.disk import project_of
-from .model import FILES, TOML_FILE, YAML_FILE, Settings, SettingsError
+from .model import BASELINE_FILE, FILES, TOML_FILE, YAML_FILE, Settings, SettingsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -157,6 +157,16 @@ def _named(config: str) -> Settings:
     if found is None:
         raise SettingsError(f"{config}: no table [tool.cloudtrail-policylint]")
     return found
+
+
+def baseline_folder(folder: str) -> str:
+    """The nearest folder with a baseline, from *folder* up to the top of its repository; or *folder*."""
+    at = folder
+    while not os.path.lexists(os.path.join(at, BASELINE_FILE)):
+        if _is_top(at):
+            return folder
+        at = os.path.dirname(at)
+    return at
 
 
 def settings_from(value: Mapping[str, object]) -> Settings:

@@ -23,6 +23,8 @@ YAML_FILE = ".cloudtrail-policylint.yaml"
 TOML_FILE = "pyproject.toml"
 FILES = (YAML_FILE, ".cloudtrail-policylint.yml", TOML_FILE)
 """The names of settings files; of several in one folder the first is used."""
+BASELINE_FILE = ".cloudtrail-policylint-baseline.json"
+"""The default name of the baseline."""
 SCOPES = ("cloudtrail", "all")
 FAIL_ON = ("error", "warning", "info", "never")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cloudtrail_policylint.cli import main
-from cloudtrail_policylint.cli.baseline import NAME
+from cloudtrail_policylint.settings.model import BASELINE_FILE as NAME
 
 NOPE = '{"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}'
 NONE = '{"Effect": "Deny", "Action": "cloudtrail:None", "Resource": "*"}'

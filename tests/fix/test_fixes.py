@@ -656,6 +656,31 @@ def test_a_fix_that_would_repeat_an_action_is_not_made() -> None:
     assert not result.contents
 
 
+def test_a_fix_that_would_repeat_a_key_is_not_made() -> None:
+    """Even if another fix of the same round takes the policy out of scope, and its findings with it."""
+    text = """resource "aws_kms_key" "one" {
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{
+    Effect    = "Allow"
+    Principal = { AWS = "*" }
+    Action    = "kms:Decrypt"
+    Resource  = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"
+    Condition = {
+      "ForAnyValue:StringEquals" = { "aws:PrincipalOrgID" = "o-1" }
+      "StringEquals"             = { "aws:PrincipalTag/team" = "audit" }
+    }
+  }] })
+}
+"""
+
+    def lint(contents: Mapping[str, bytes]) -> Result:
+        data = contents.get("main.tf", text.encode())
+        return Linter(BOOK, Settings(), strings=True).lint_text("main.tf", data.decode(), None)
+
+    result = fix(lint, unsafe=True, given={"main.tf": text.encode()})
+    assert '"ForAnyValue:StringEquals" = { "aws:PrincipalOrgID"' in text_of(result, text)
+    assert 'Resource  = "*"' in text_of(result, text)
+
+
 # -- the examples of the rules
 
 

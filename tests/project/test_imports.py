@@ -29,6 +29,7 @@ ROOMS = (
     "lint",
     "fix",
     "report",
+    "editor",
     "api",
     "check_rules",
     "cli",

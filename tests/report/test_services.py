@@ -193,12 +193,13 @@ def test_every_format_to_a_file_with_text_on_standard_output(
 ) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     Path("p.json").write_text(
-        '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
+        '{"Version": "2012-10-17", "Statement": '
+        '{"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
     )
     assert main(["lint", "p.json", "--format", form]) == 1
     alone = capsys.readouterr().out
     assert main(["lint", "p.json", "--format", form, "--output", "report"]) == 1
-    assert capsys.readouterr().out.startswith("p.json:1:44: error CT101 ")
+    assert capsys.readouterr().out.startswith("p.json:1:69: error CT101 ")
     assert Path("report").read_text() == alone
     assert sorted(os.listdir()) == [".git", "p.json", "report"]
 

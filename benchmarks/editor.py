@@ -1,0 +1,150 @@
+"""Not a part: how long an editor waits for the language server.
+
+``python -m benchmarks.editor`` starts ``lsp`` for each format, opens a file of some
+200 lines, changes it, and asks for a hover, a completion and code actions.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import IO, Any
+
+from . import inputs
+
+SIZES = {
+    "CloudFormation JSON": 6_500,
+    "CloudFormation YAML": 6_500,
+    "Terraform jsonencode": 8_000,
+    "Terraform data source": 6_000,
+}
+"""The bytes of about 200 lines of each format."""
+CHANGES = 20
+
+
+class Editor:
+    """A client of one server process."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "cloudtrail_policylint", "lsp"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._number = 0
+
+    def start(self) -> None:
+        """Begin the session."""
+        self.request("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        self.notify("initialized", {})
+
+    def stop(self) -> None:
+        """End the session and the server."""
+        self.request("shutdown", None)
+        self.notify("exit", None)
+        self._process.wait(10)
+
+    def notify(self, method: str, params: Any) -> None:
+        """Send a notification."""
+        self._send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def request(self, method: str, params: Any) -> Any:
+        """The answer to a request."""
+        self._number += 1
+        self._send({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
+        while (message := self._receive()).get("id") != self._number:
+            pass
+        return message["result"]
+
+    def diagnostics(self, version: int) -> Any:
+        """The diagnostics of the document in its *version*."""
+        while True:
+            params = self._receive().get("params") or {}
+            if params.get("version") == version:
+                return params["diagnostics"]
+
+    def _send(self, message: Any) -> None:
+        body = json.dumps(message).encode()
+        stream = _stream(self._process.stdin)
+        stream.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        stream.flush()
+
+    def _receive(self) -> dict[str, Any]:
+        stream, length = _stream(self._process.stdout), 0
+        while header := stream.readline().strip():
+            name, _, value = header.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        found: dict[str, Any] = json.loads(stream.read(length))
+        return found
+
+
+def _stream(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None, "it is a pipe"
+    return stream
+
+
+def measure(path: Path) -> dict[str, float]:
+    """Milliseconds for each thing that an editor waits for with the file *path*."""
+    text, uri = path.read_text(encoding="utf-8"), path.as_uri()
+    began = time.perf_counter()
+    editor = Editor()
+    editor.start()
+    started = time.perf_counter()
+    document = {"uri": uri, "languageId": "", "version": 1, "text": text}
+    editor.notify("textDocument/didOpen", {"textDocument": document})
+    found = editor.diagnostics(1)
+    opened = time.perf_counter()
+    changes = []
+    for version in range(2, CHANGES + 2):
+        # An action that does not exist, and the right one again.
+        new = text.replace("cloudtrail:", f"cloudtrail:X{version}", 1) if version % 2 else text
+        before = time.perf_counter()
+        params = {"uri": uri, "version": version}
+        editor.notify(
+            "textDocument/didChange", {"textDocument": params, "contentChanges": [{"text": new}]}
+        )
+        editor.diagnostics(version)
+        changes.append(time.perf_counter() - before)
+    at = text.index("cloudtrail:") + len("cloudtrail:")
+    line = text.count("\n", 0, at)
+    place = {"line": line, "character": at - text.rfind("\n", 0, at) - 1}
+    about = {"textDocument": {"uri": uri}, "position": place}
+    asked = {}
+    for name in ("hover", "completion"):
+        before = time.perf_counter()
+        editor.request(f"textDocument/{name}", about)
+        asked[name] = time.perf_counter() - before
+    range_ = found[0]["range"] if found else {"start": place, "end": place}
+    before = time.perf_counter()
+    params = {"textDocument": {"uri": uri}, "range": range_, "context": {"diagnostics": []}}
+    editor.request("textDocument/codeAction", params)
+    asked["code actions"] = time.perf_counter() - before
+    editor.stop()
+    seconds = {
+        "start": started - began,
+        "first diagnostics after opening": opened - started,
+        "diagnostics after a change": median(changes),
+        **asked,
+    }
+    return {name: 1000 * value for name, value in seconds.items()}
+
+
+def main() -> None:
+    """Measure each format and print a table."""
+    with tempfile.TemporaryDirectory() as folder:
+        for form, size in SIZES.items():
+            path = inputs.large(Path(folder), form, size)
+            lines = path.read_text(encoding="utf-8").count("\n")
+            rounds = [measure(path) for _ in range(5)]
+            for name in rounds[0]:
+                value = median(one[name] for one in rounds)
+                print(f"{form} ({lines} lines): {name}: {value:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
