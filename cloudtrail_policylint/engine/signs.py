@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from ..iam.policy import Action, Document, Resource, Statement
     from ..tree.nodes import Node
-    from .lookups import Term
 
     StatementSign: TypeAlias = Callable[[Statement, Document], bool]
 
@@ -121,14 +120,3 @@ def may_be_longer(node: Node, characters: int) -> bool:
         if characters < 0:
             return True
     return False
-
-
-def is_plain(term: Term) -> bool:
-    """Whether the text is of ASCII letters and digits, and not empty."""
-    literal = term.text.literal
-    return literal is not None and literal.isalnum() and literal.isascii()
-
-
-def is_odd(term: Term) -> bool:
-    """Whether the text is not ``is_plain``."""
-    return not is_plain(term)

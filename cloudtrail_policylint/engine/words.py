@@ -47,7 +47,6 @@ from .signs import (
     has_empty,
     has_redundant_actions,
     has_redundant_resources,
-    is_odd,
     may_be_longer,
     sid_of,
     size_of,
@@ -308,15 +307,26 @@ def excepted(word: str, operands: Sequence[str], family: Family) -> FormsTest:
     return test
 
 
+def _is_odd(term: Term) -> bool:
+    """Whether the text is not just of ASCII letters and digits, or empty."""
+    literal = term.text.literal
+    return literal is None or not (literal.isalnum() and literal.isascii())
+
+
 def _related(word: str) -> Callable[[Sequence[str], Context], WordTest]:
     """``overlaps``, ``within`` and ``covers``: a relation to one of the operands."""
 
     def compile_relation(operands: Sequence[str], context: Context) -> WordTest:
+        test = relation(word, operands, context.family)
+        if word == "overlaps" and "*" in operands and context.field == "condition.value":
+            return WordTest(
+                text=lambda term: YES if term.text.literal is not None else test(term.form)
+            )
         return WordTest(
-            whole=relation(word, operands, context.family),
+            whole=test,
             complement=excepted(word, operands, context.family),
             heads=context.heads(operands),
-            but=is_odd if word == "overlaps" and "?*" in operands else None,
+            but=_is_odd if word == "overlaps" and "?*" in operands else None,
         )
 
     return compile_relation
@@ -405,7 +415,7 @@ def characters(classes: Sequence[str], _: Context) -> WordTest:
         return YES if term.text.literal is not None else MAYBE
 
     is_wide = {"letters", "digits"}.issubset(classes)
-    return WordTest(text=test, but=is_odd if is_wide else None)
+    return WordTest(text=test, but=_is_odd if is_wide else None)
 
 
 def _is_among(char: str, classes: Sequence[str]) -> bool:
