@@ -9,5 +9,6 @@ CONFIDENCES = ("high", "medium", "low")
 TEXT_FORMATS = ("text", "concise", "full")
 """The output formats for people; ``text`` is one of the others, by what standard output is."""
 OUTPUT_FORMATS = (
-    *TEXT_FORMATS, "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"
+    *TEXT_FORMATS, "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown",
+    "html",
 )  # fmt: skip

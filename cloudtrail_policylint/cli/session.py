@@ -44,6 +44,8 @@ _NEEDS_NAME = (
 )
 WITH_EDITS = ("json", "sarif", "rdjson")
 """The output formats that show edits."""
+WITH_SETUPS = frozenset({"html"})
+"""The output formats that show set-ups."""
 
 
 class LintSession:
@@ -79,7 +81,7 @@ class LintSession:
             self._settings,
             jobs=options.jobs,
             statistics=options.statistics,
-            setups=options.show_setups,
+            setups=options.show_setups or not WITH_SETUPS.isdisjoint(self._forms()),
             var_files=_var_files(options.var_file),
         )
 
@@ -162,11 +164,7 @@ class LintSession:
 
     def _with_offers(self, result: Result) -> Result:
         """*result* with the edits that a report of this run shows."""
-        forms = {
-            self._here.format,
-            *(form for form, _ in outputs_of(self.options, self._here.format)),
-        }
-        if forms.isdisjoint(WITH_EDITS) or not any(one.edit for one in result.findings):
+        if self._forms().isdisjoint(WITH_EDITS) or not any(one.edit for one in result.findings):
             return result
         from ..fix.fixer import offers
 
@@ -175,6 +173,11 @@ class LintSession:
             given=self.stdin,
             select=lambda result: self.reported(result).findings,
         )
+
+    def _forms(self) -> set[str]:
+        """The formats of the reports of this run."""
+        form = self._here.format
+        return {form, *(other for other, _ in outputs_of(self.options, form))}
 
     def outputs(self) -> list[tuple[str, Destination]]:
         """The formats and destinations of the reports that ``--output`` writes after the last run.

@@ -61,8 +61,18 @@ class Profile:
     @property
     def decided_by(self) -> str:
         """The part of the request that its policies are on: the first of its resource, or the role."""
+        return "role" if self.is_of_holder else self.about or "role"
+
+    @property
+    def about(self) -> str:
+        """The first part of its resource; empty if that names none."""
         found = _PART.search(self.resource)
-        return "role" if self.is_of_holder or found is None else found.group(1)
+        return found.group(1) if found is not None else ""
+
+    @property
+    def is_of_organization(self) -> bool:
+        """Whether it is about an organization."""
+        return "organization" in _PART.findall(self.resource)
 
     @property
     def is_of_holder(self) -> bool:

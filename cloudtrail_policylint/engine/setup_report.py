@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..findings.setup import ShownPartner, ShownRequest, ShownSetup
+from ..findings.setup import ShownPartner, ShownRequest, ShownSetup, range_of
 from ..iam.patterns import NO, YES
 from .setup_requests import SetupRequests
 from .setup_values import own_path, property_of
@@ -11,7 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..decisions.profiles import Profile
     from ..setups.model import Resource
+    from ..tree.source import Span
     from .lookups import Lookups
     from .setup_requests import Answered
 
@@ -30,11 +32,14 @@ def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
         if answered is not None and _verdict(answered) == _CANNOT_TELL:
             answered = usual.answered(name)
         if answered is not None:
-            answers.append(_request(answered))
+            answers.append(_request(answered, requests.profile(name)))
     return ShownSetup(
+        requests.made_for,
         resource.owner.name,
         resource.type,
         resource.owner.span.place(),
+        range_of(resource.owner.span),
+        any(requests.profile(one.name).is_of_organization for one in answers),
         tuple(_partners(resource, requests, lookups)),
         tuple(answers),
     )
@@ -45,13 +50,15 @@ def _verdict(answered: Answered) -> str:
     return _ALLOWED if allowed == YES else _DENIED if allowed == NO else _CANNOT_TELL
 
 
-def _request(answered: Answered) -> ShownRequest:
+def _request(answered: Answered, profile: Profile) -> ShownRequest:
     answer = _verdict(answered)
     return ShownRequest(
         answered.name,
         answered.action,
         answered.on,
         answered.partner.owner.name if answered.partner is not None else "",
+        profile.decided_by,
+        profile.about,
         answer,
         "" if answer == _ALLOWED else answered.because,
     )
@@ -60,18 +67,30 @@ def _request(answered: Answered) -> ShownRequest:
 def _partners(
     resource: Resource, requests: SetupRequests, lookups: Lookups
 ) -> Iterator[ShownPartner]:
-    for name in dict.fromkeys(names[0] for names in requests.parts.values()):
+    for part, name in requests.named():
         given = property_of(resource, (name,), lookups)
-        if given.given == NO or not requests.names_resource(name):
+        if given.given == NO:
             continue
+        at = () if given.span is None else (range_of(given.span),)
         links = resource.links(own_path(resource, (name,), lookups))
         certain = [link.resource for link in links.found if link.verdict == YES]
-        shown_name = resource.as_written(name)
+        shown_name = resource.as_written(own_path(resource, (name,), lookups)[0])
         if not certain:
-            yield ShownPartner(shown_name, "", "", "")
+            yield ShownPartner(part, shown_name, "", "", "", at, ())
         for partner in certain:
             place = partner.owner.span.place()
-            yield ShownPartner(shown_name, partner.owner.name, place, _order(resource, partner))
+            order = _order(resource, partner)
+            ranges = tuple(dict.fromkeys(map(range_of, _spans(part, partner, requests))))
+            yield ShownPartner(part, shown_name, partner.owner.name, place, order, at, ranges)
+
+
+def _spans(part: str, partner: Resource, requests: SetupRequests) -> Iterator[Span]:
+    """Where *partner* and its policies are written."""
+    yield partner.owner.span
+    yield from (holder.owner.span for holder in partner.setup.holders(partner))
+    for document in requests.policies_on(part, partner):
+        yield document.span
+        yield from (statement.span for statement in document.statements)
 
 
 def _order(resource: Resource, partner: Resource) -> str:

@@ -26,7 +26,7 @@ from .shown import shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..decisions.profiles import Profile
     from ..decisions.request import Request
@@ -93,10 +93,25 @@ class SetupRequests:
             and not profile.is_hypothetical
         ]
 
-    def names_resource(self, name: str) -> bool:
-        """Whether the property *name* names a resource that decides requests."""
-        decides = {one.decided_by for one in self._profiles.by_name.values()}
-        return any(names[0] == name and part in decides for part, names in self.parts.items())
+    def named(self) -> list[tuple[str, str]]:
+        """The parts that are resources which a property names, each with the property."""
+        made = [self._profiles.by_name[name] for name in self.names()]
+        about = {part for one in made for part in (one.decided_by, one.about)}
+        return [
+            (part, names[0])
+            for part, names in self.parts.items()
+            if part in about and len(names) == 1
+        ]
+
+    def policies_on(self, part: str, resource: Resource) -> Iterator[Document]:
+        """The policies on *resource* that decide the requests which *part* decides."""
+        made = [self._profiles.by_name[name] for name in self.names()]
+        for kind in {self._profiles.kind(one): None for one in made if one.decided_by == part}:
+            yield from resource.setup.policies(resource, kind, self._assumed).documents
+
+    def profile(self, name: str) -> Profile:
+        """The request *name*."""
+        return self._profiles.by_name[name]
 
     def answered(self, name: str) -> Answered | None:
         """The decision on the request *name*; None if it is certainly not made."""

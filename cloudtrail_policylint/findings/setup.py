@@ -4,35 +4,66 @@ from __future__ import annotations
 
 from ..base.record import record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..tree.source import Span
+
+    Range = tuple[str, int, int]
+    """Characters of a file: its path, start and end."""
+
+
+def range_of(span: Span) -> Range:
+    """The range of *span*, which needs no text."""
+    return span.source.path, span.start, span.end
+
 
 @record
 class ShownRequest:
-    """One request: ``answer`` is ``allowed``, ``denied`` or ``cannot tell``, and ``because`` says why."""
+    """One request: ``answer`` is ``allowed``, ``denied`` or ``cannot tell``, and ``because`` says why.
+
+    ``by`` is the resource whose policies decide it, ``part`` what that is to the
+    one that it is made for (``role``), and ``about`` what it is about (``log-group``).
+    """
 
     name: str
     action: str
     on: str
     by: str
+    part: str
+    about: str
     answer: str
     because: str
 
 
 @record
 class ShownPartner:
-    """What the property ``through`` refers to: a resource and its ``place``; empty if it is not in view."""
+    """What the property ``through`` refers to: a resource and its ``place``; empty if it is not in view.
 
+    ``part`` is what it is (``bucket``). ``at`` is where the property is written, and
+    ``ranges`` are those of the resource and of its policies.
+    """
+
+    part: str
     through: str
     address: str
     place: str
     order: str
+    at: tuple[Range, ...]
+    ranges: tuple[Range, ...]
 
 
 @record
 class ShownSetup:
-    """A resource that CloudTrail makes requests for."""
+    """A resource that CloudTrail makes requests for; ``part`` is what it is to them (``trail``).
 
+    ``of_organization``: it is one for all accounts of an organization.
+    """
+
+    part: str
     address: str
     type: str
     place: str
+    range: Range
+    of_organization: bool
     partners: tuple[ShownPartner, ...]
     requests: tuple[ShownRequest, ...]

@@ -40,13 +40,13 @@ def lines(result: Result, *, show_suppressed: bool, color: bool, width: int) -> 
             yield f"{margin}{start}{carets}{end}"
         for place in finding.related:
             yield f"{_NOTE}{printable_place(place.span)}: {printable(place.message)}"
-        key = finding.rule.id, _option(finding)
+        key = finding.rule.id, fix_option(finding)
         if key not in shown:
             shown.add(key)
             yield from _fix_lines(finding, width)
 
 
-def _option(finding: Finding) -> str:
+def fix_option(finding: Finding) -> str:
     """The option that fixes *finding*, in parentheses; empty if there is none."""
     edit = finding.edit
     return "" if edit is None else " (--fix)" if edit.safe else " (--fix --unsafe-fixes)"
@@ -57,7 +57,7 @@ def _fix_lines(finding: Finding, width: int) -> Iterator[str]:
     from textwrap import wrap
 
     rule = finding.rule
-    text = f"fix{_option(finding)}: {printable(' '.join(rule.fix.split()))}"
+    text = f"fix{fix_option(finding)}: {printable(' '.join(rule.fix.split()))}"
     yield from wrap(text, width, initial_indent=_NOTE, subsequent_indent=" " * len(_NOTE))
     if rule.url is not None:
         yield f"{_NOTE}see: {printable(rule.url)}"

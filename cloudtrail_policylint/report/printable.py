@@ -43,6 +43,13 @@ def printable(text: str) -> str:
     )
 
 
+def html_text(text: str) -> str:
+    """*text* made printable, as it is put between tags of HTML and in quotes."""
+    from html import escape
+
+    return escape(printable(text))
+
+
 def safe_lines(
     lines: Iterable[str], *, styled: bool = False, commands: bool = False
 ) -> Iterator[str]:

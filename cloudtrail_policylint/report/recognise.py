@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base.lazy_regex import regex
+from .html import BEGIN
 from .markdown import TITLE
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ def is_report(data: bytes) -> bool:
         text = data.decode("utf-8").strip()
     except UnicodeDecodeError:
         return False
-    if text.startswith(TITLE):
+    if text.startswith((TITLE, BEGIN)):
         return True
     if text.startswith("<?xml"):
         return f'<testsuites name="{_NAME}"' in text[:200]

@@ -41,6 +41,7 @@ def as_json(setups: Sequence[ShownSetup]) -> str:
             "place": one.place,
             "partners": [
                 {
+                    "part": partner.part,
                     "through": partner.through,
                     "address": partner.address or None,
                     "place": partner.place or None,
@@ -54,6 +55,7 @@ def as_json(setups: Sequence[ShownSetup]) -> str:
                     "action": request.action,
                     "on": request.on or None,
                     "by": request.by or None,
+                    "about": request.about,
                     "answer": request.answer,
                     "because": request.because or None,
                 }

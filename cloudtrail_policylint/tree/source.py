@@ -47,6 +47,14 @@ class SourceFile:
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 
+    def beginning(self, number: int, length: int) -> str:
+        """The first *length* characters of line *number*, however long the line is."""
+        starts = self._line_starts()
+        if not 1 <= number <= len(starts):
+            return ""
+        start = starts[number - 1]
+        return self.text[start : start + length].partition("\n")[0].partition("\r")[0]
+
     def line_start(self, number: int) -> int:
         """The offset of the first character of line *number*, which the text has."""
         return self._line_starts()[number - 1]

@@ -183,6 +183,8 @@ def test_every_format_escapes_control_characters(form: str) -> None:
     elif form in ("full", "markdown"):
         assert "\n::" not in text
         assert "<&" not in text or form == "full"
+    elif form == "html":
+        assert "<&" not in text.partition("<h1>")[2].partition("<script>")[0]
     else:
         json.loads(text)
 

@@ -29,7 +29,7 @@ def finding(message: str = "m", **given: Any) -> Finding:
                 "fix": "fix",
                 "status": "stable",
                 "since": "",
-                "references": [],
+                "references": [{"url": url} for url in given.pop("urls", ())],
             }
         ),
         supersedes=(),

@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET  # of what we write ourselves
+from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -185,12 +186,38 @@ def check_form(form: str, text: str, *, fully: bool) -> None:
                 raise ValueError(line)
     elif form in PROSE:
         pass
+    elif form == "html":
+        Nesting(text)
     elif text.startswith("<"):
         ET.fromstring(text)
     else:
         value = json.loads(text)
         if form == "sarif" and fully:
             SARIF.validate(value)
+
+
+class Nesting(HTMLParser):
+    """Reads a page; raises ``ValueError`` if a tag is not closed where it was opened."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        if self._open:
+            raise ValueError(f"not closed: {self._open}")
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in ("meta", "input"):
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        if tag not in ("line", "polygon", "rect"):
+            raise ValueError(f"<{tag}/>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open or self._open.pop() != tag:
+            raise ValueError(f"</{tag}> closes nothing")
 
 
 class TooSlow(BaseException):
