@@ -26,6 +26,18 @@ if TYPE_CHECKING:
     """The key, path and text of files that were read; and the keys of files that became given."""
 
 
+_IN_JSON = (b'"cloudtrail-policylint"', b'"check_name"')
+_IN_TEXT = (
+    b"cloudtrail-policylint",
+    b" title=",
+    b": error ",
+    b": warning ",
+    b": info ",
+    b": suppressed ",
+)
+"""What a report has in it, in JSON and, at its beginning, in other formats."""
+
+
 @record
 class Unreadable:
     """A file that could not be read, and why."""
@@ -265,9 +277,13 @@ class Inputs:
 
 def _is_own_report(data: bytes) -> bool:
     """Whether *data*, which may have policies, is a report of this program, whose texts have some."""
-    from .reports import is_own
+    is_json = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    marks, where = (_IN_JSON, data) if is_json else (_IN_TEXT, data[:4096])
+    if not any(mark in where for mark in marks):
+        return False
+    from .reports import is_report
 
-    return is_own(data)
+    return is_report(data)
 
 
 def _is_named_template(candidate: Candidate, data: bytes) -> bool:

@@ -13,20 +13,12 @@ HTML = f'<!doctype html>\n<html lang="en">\n<meta name="generator" content="{_NA
 """How each report in HTML begins."""
 MARKDOWN = f"### {_NAME}: "
 """How each report in Markdown begins."""
-_MARKS = (b'"cloudtrail-policylint"', b'"check_name"')
-"""One of them is in each report in JSON that has findings."""
 _LINE = regex(
     r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*"
     r"|::(?:error|warning|notice) title=[A-Z]+\d+ .*"
     r"| {0,6}\d* \| .*| {6} = .*| {9}.*"
 )
 """A line of the formats text, full and github."""
-
-
-def is_own(data: bytes) -> bool:
-    """Whether *data*, an input, is a report and no policy; quick for other JSON."""
-    is_json = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
-    return (not is_json or any(mark in data for mark in _MARKS)) and is_report(data)
 
 
 def is_report(data: bytes) -> bool:

@@ -211,7 +211,9 @@ def _path(table: Table, key: str, path: str) -> str:
     if path_of(path) is None:
         raise SettingsError(f"{table.place(key)}: {key} is not a path")
     at = os.path.relpath(os.path.dirname(os.path.abspath(table.path)))
-    joined = os.path.join(at, path)
+    joined = path if at == os.curdir else os.path.join(at, path)
+    if key != "extend":
+        return joined
     normal = os.path.normpath(joined)
     # A ".." after a link to a folder leads elsewhere.
     return normal if os.path.realpath(normal) == os.path.realpath(joined) else joined

@@ -191,7 +191,7 @@ def test_a_suppression_that_is_shared_may_be_of_use_elsewhere(
     rules = [line.split(" ")[:3] for line in capsys.readouterr().out.splitlines()]
     assert [one for one in rules if one[2] in ("CT004", "CT101")] == [
         [f"{FILE}:3:6:", "warning", "CT004"],
-        ["policy.json:1:45:", "error", "CT101"],
+        ["policy.json:1:70:", "error", "CT101"],
     ]
     main(["lint", "--show-settings", "."])
     shown = capsys.readouterr().out
