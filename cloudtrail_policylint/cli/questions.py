@@ -240,7 +240,7 @@ def check(options: argparse.Namespace) -> int:
     """Check expectations; return the exit code, that of ``lint``."""
     from ..findings.result import Result, merged
     from ..lint.run import rule_book
-    from ..questions.expectations import findings_of
+    from ..questions.expectations import findings_of, unmatched
     from ..settings.expectations import expectations_in, read_expectations
     from ..settings.lookup import NearestSettings
     from .session import fails, write_report
@@ -256,6 +256,8 @@ def check(options: argparse.Namespace) -> int:
     found = findings_of(view, expectations, book, pedantic=pedantic)
     result = merged([Result(tuple(found), view.files, 0, ())])
     write_report(options, result, options.format, ())
+    for line in unmatched(view, expectations):
+        print_stderr(line)
     number = len(expectations)
     noun = "expectation" if number == 1 else "expectations"
     print_stderr(f"{number} {noun}, {len(found)} not met")

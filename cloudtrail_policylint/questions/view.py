@@ -6,6 +6,8 @@ from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..decisions.values import Parts
     from ..iam.policy import Document
     from ..iam.written import Owner
@@ -75,3 +77,13 @@ class View:
         self.named: dict[str, list[Parts]] = {}
         self.unread: set[str] = set()
         self.files = 0
+
+    def named_principals(self) -> Iterator[str]:
+        """The principals that policies of resources and trust policies name, as far as they are known."""
+        documents = [*self.loose_resources, *[one for of in self.guarded for one in of.policies]]
+        documents += [one for identity in self.identities for one in identity.trust]
+        for document in documents:
+            for statement in document.statements:
+                for principal in statement.principals:
+                    if principal.id.literal is not None:
+                        yield principal.id.literal

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..tree.source import Span
     from .model import Settings
 
 NOBODY_CAN, CAN, CANNOT = "nobody-can", "can", "cannot"
@@ -62,6 +63,7 @@ def _expectation(table: Table, path: tuple[str | int, ...], value: Any) -> Expec
             _text(table, (*path, "on"), value.get("on")),
             reason,
             span,
+            _places(table, path, value, ("on", "but", form)),
         )
     _only(table, path, value, (form, "reason"))
     inner = value[form]
@@ -77,7 +79,22 @@ def _expectation(table: Table, path: tuple[str | int, ...], value: Any) -> Expec
         _text(table, (*path, form, "on"), inner.get("on")),
         reason,
         span,
+        _places(table, (*path, form), inner, _OF_SOMEBODY),
     )
+
+
+def _places(
+    table: Table, path: tuple[str | int, ...], given: dict[Any, Any], names: tuple[str, ...]
+) -> tuple[tuple[str, Span], ...]:
+    """Where the texts below *names* of *given* are written."""
+    found: list[tuple[str, Span]] = []
+    for name in names:
+        value = given.get(name)
+        if isinstance(value, list):
+            found += [(text, table.span(*path, name, at)) for at, text in enumerate(value)]
+        elif value is not None:
+            found.append((value, table.span(*path, name)))
+    return tuple(found)
 
 
 def _only(

@@ -500,3 +500,34 @@ def test_a_policy_that_nothing_attaches_may_be_that_of_a_role_elsewhere(tmp_path
         (f"who has {name}, which allows {STOP}",),
     )
     assert who_can(view, Question("", STOP, f"{TRAIL}-2"), [STOP]).not_in_view == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("aws_iam_role.y", "did you mean aws_iam_role.x?"),
+        ("module.roles.aws_iam_role.z", "no such principal in these files"),
+        ("AWS::IAM::Role.Ops", "no such principal in these files"),
+        ("nope.example.com", "no such principal in these files"),
+        ("cloudtrial.amazonaws.com", "did you mean cloudtrail.amazonaws.com?"),
+    ],
+)
+def test_a_name_of_nobody_is_no_service(tmp_path: Path, name: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        find(view_of(tmp_path, {"main.tf": terraform()}), name)
+    assert says in str(caught.value)
+
+
+def test_services_and_identity_providers_are_principals(tmp_path: Path) -> None:
+    trust = terraform().replace(
+        f'"AWS": "arn:aws:iam::{ACCOUNT}:root"', '"Federated": "login.example.com"'
+    )
+    view = view_of(tmp_path, {"main.tf": trust})
+    for name in (
+        "delivery.logs.amazonaws.com",
+        "ecs-tasks.amazonaws.com",
+        "ec2.amazonaws.com.cn",
+        "accounts.google.com",
+        "login.example.com",
+    ):
+        assert [one.label for one in find(view, name)] == [name]
