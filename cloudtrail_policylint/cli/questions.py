@@ -41,6 +41,7 @@ def can(options: argparse.Namespace) -> int:
     from ..base.record import replaced
     from ..iam.patterns import NO, YES
     from ..questions.ask import Asker, actions_of
+    from ..questions.resources import check_resource
     from ..questions.who import find
     from ..report.questions import can_json, can_text
 
@@ -50,6 +51,7 @@ def can(options: argparse.Namespace) -> int:
     found = find(view, options.principal)
     if not found:
         raise UsageError(f"{options.principal}: no such principal in these files")
+    check_resource(view, options.resource, actions)
     asker = Asker(view)
     answers = [
         asker.ask(who, replaced(question, action=action)) for who in found for action in actions
@@ -68,12 +70,15 @@ def can(options: argparse.Namespace) -> int:
 def who_can(options: argparse.Namespace) -> int:
     """Say who may do something; return the exit code."""
     from ..questions.ask import actions_of
+    from ..questions.resources import check_resource
     from ..questions.who_can import who_can as asked
     from ..report import questions as report
 
     question = _question(options, "")
     actions = actions_of(options.action)
-    found = asked(_view(options), question, actions)
+    view = _view(options)
+    check_resource(view, options.resource, actions)
+    found = asked(view, question, actions)
     if options.format == "json":
         write_stdout(report.who_json(found))
     else:

@@ -36,6 +36,7 @@ from ..setups.model import as_optional
 from ..tree.nodes import Hole, Piece
 from . import managed, nearest
 from .constants import THE_ACCOUNT, settled, settled_parts
+from .resources import check_keys
 from .who import USUAL_PARTITION, candidates, is_named
 
 TYPE_CHECKING = False
@@ -59,7 +60,7 @@ MAX_ACTIONS = 500
 _ACTION = regex(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _ACCOUNT = regex(r"\d{12}")
 _ROOT_ID = regex(r"r-[0-9a-z]{4,32}")
-_KEY = regex(r"[A-Za-z0-9-]+:[^\s=]+")
+_KEY = regex(r"[A-Za-z0-9./-]+:[^\s=]+")
 _FULL_ACCESS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -129,13 +130,14 @@ def actions_of(text: str) -> list[str]:
 
 
 def context_of(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The condition keys of ``KEY=VALUE`` texts; a key may be there several times."""
+    """The condition keys of ``KEY=VALUE`` texts; a key may be there several times, and must exist."""
     found: dict[str, tuple[str, ...]] = {}
     for text in given:
         key, equals, value = text.partition("=")
         if not equals or not _KEY.fullmatch(key):
             raise UsageError(f"--context {text}: not KEY=VALUE, such as aws:SourceIp=192.0.2.1")
         found[key] = (*found.get(key, ()), value)
+    check_keys(tuple(found))
     return found
 
 
@@ -251,7 +253,7 @@ class Asker:
         text = question.resource
         if action is not None and action.types == ():
             return [literal("*")]
-        if text is not None and text in self.view.named:
+        if text is not None and self.view.named.get(text):
             return [settled_parts(one, account, partition) for one in self.view.named[text]]
         if text is not None and text.startswith("arn:"):
             return [opened(literal(text)) if "*" in text or "?" in text else literal(text)]
@@ -647,7 +649,8 @@ def _of_type(operand: str, name: str | None, account: str | None, partition: str
     resource = fields[RESOURCE]
     if name is not None and name != "*":
         head, star, _ = resource.partition("*")
-        resource = head + name if star else resource
+        named = name.removeprefix(head)  # trail/audit is the trail audit
+        resource = head + named if star else resource
         return (*form(":".join(fields[:RESOURCE]) + ":"), *literal(resource))
     slashes = fields[SERVICE] == "s3" and "/" not in resource
     last = "{name}" if slashes else "{any}"

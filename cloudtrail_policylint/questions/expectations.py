@@ -14,6 +14,7 @@ from ..settings.model import SettingsError
 from ..tree.source import Related
 from .ask import Asker, Question, actions_of
 from .managed import is_text_of_aws
+from .resources import check_resource
 from .who import find, whole
 from .who_can import names_of, who_can
 
@@ -65,7 +66,10 @@ def broken(view: View, expectations: Iterable[Expectation]) -> list[Broken]:
         actions: list[str] = []
         for text in one.actions:
             with _at(one, text):
-                actions += actions_of(text)
+                own = actions_of(text)
+            with _at(one, one.on or ""):
+                check_resource(view, one.on, own)
+            actions += own
         for text in one.who:
             with _at(one, text):
                 _exists(view, one, text)

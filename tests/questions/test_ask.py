@@ -9,6 +9,7 @@ import pytest
 
 from cloudtrail_policylint.base.errors import UsageError
 from cloudtrail_policylint.questions.ask import Question, actions_of, checked_account, context_of
+from cloudtrail_policylint.questions.resources import check_resource
 from cloudtrail_policylint.questions.who import find
 from cloudtrail_policylint.questions.who_can import who_can
 from support.questions import ACCOUNT, TRAIL, answer, view_of
@@ -410,10 +411,24 @@ def test_a_pattern_stands_for_its_actions() -> None:
 
 
 def test_options_are_validated() -> None:
-    assert context_of(["a:b=c", "a:b=d", "x:y=1=2"]) == {"a:b": ("c", "d"), "x:y": ("1=2",)}
-    for bad in ("a:b", "=x", "a=b"):
-        with pytest.raises(UsageError):
+    given = ["aws:PrincipalTag/x=c", "aws:PrincipalTag/x=d", "accounts.google.com:aud=1=2"]
+    assert context_of([*given, "S3:Prefix=p", "lambda:SourceFunctionArn=x"]) == {
+        "lambda:SourceFunctionArn": ("x",),
+        "aws:PrincipalTag/x": ("c", "d"),
+        "accounts.google.com:aud": ("1=2",),
+        "S3:Prefix": ("p",),
+    }
+    for bad, says in (
+        ("aws:SourceIp", "not KEY=VALUE"),
+        ("=x", "not KEY=VALUE"),
+        ("a=b", "not KEY=VALUE"),
+        ("aws:MultiFactorAuthPresnt=true", "did you mean aws:MultiFactorAuthPresent?"),
+        ("aw:SourceIp=192.0.2.1", "did you mean aws:SourceIp?"),
+        ("s3:prefx=a", "did you mean s3:prefix?"),
+    ):
+        with pytest.raises(UsageError) as caught:
             context_of([bad])
+        assert says in str(caught.value)
     with pytest.raises(UsageError):
         checked_account("12")
 
@@ -531,3 +546,57 @@ def test_services_and_identity_providers_are_principals(tmp_path: Path) -> None:
         "login.example.com",
     ):
         assert [one.label for one in find(view, name)] == [name]
+
+
+BUCKET = """
+resource "aws_cloudtrail" "audit" {
+  name           = "audit"
+  s3_bucket_name = aws_s3_bucket.logs.id
+}
+resource "aws_s3_bucket" "logs" { bucket = "logs" }
+"""
+TRAILS = f"arn:aws:cloudtrail:*:{ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "says"),
+    [
+        (STOP, "aws_cloudtrail.audti", "did you mean aws_cloudtrail.audit?"),
+        (STOP, "module.logs.aws_cloudtrail.this[0]", "no such resource in these files"),
+        (STOP, f"{TRAILS}:audit", "is never on it, but on arn:*:cloudtrail:*:*:trail/*"),
+        (STOP, f"{TRAILS}:channel/x", "is never on it"),
+        (STOP, "arn:aws:s3:::x", "is never on it"),
+        (STOP, f"arn:aws:cloudtrail::{ACCOUNT}:trail/audit", "is never on it"),
+        (STOP, "arn:aws:cloudtrail:*:1111:trail/audit", "an account id has 12 digits"),
+        ("cloudtrail:*Logging", "arn:aws:s3:::x", "and the like is never on it"),
+        ("s3:DeleteObject", "arn:aws:s3:::logs", "is never on it"),
+        ("s3:DeleteObject", "aws_s3_bucket.logs", "arn:*:s3:::logs: s3:DeleteObject is never"),
+        (STOP, TRAIL, ""),
+        (STOP, "arn:aws:*", ""),
+        (STOP, f"{TRAILS}:*", ""),
+        (STOP, "aws_cloudtrail.audit", ""),
+        (STOP, "audit", ""),
+        (STOP, None, ""),
+        ("s3:*Object", "arn:aws:s3:::logs/*", ""),
+        ("s3:*", "arn:aws:s3:::logs", ""),
+        ("s3:PutObject", f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/a/object/b", ""),
+        ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/x", ""),
+        ("cloudtrail:LookupEvents", TRAIL, ""),
+        ("newservice:Thing", "arn:aws:new:::x", ""),
+    ],
+)
+def test_a_resource_that_the_action_never_has_is_refused(
+    tmp_path: Path, action: str, resource: str | None, says: str
+) -> None:
+    view = view_of(tmp_path, {"main.tf": BUCKET})
+    if not says:
+        check_resource(view, resource, actions_of(action))
+        return
+    with pytest.raises(UsageError) as caught:
+        check_resource(view, resource, actions_of(action))
+    assert says in str(caught.value)
+
+
+def test_the_type_of_a_resource_may_be_written_before_its_name(tmp_path: Path) -> None:
+    view = view_of(tmp_path, {"policy.json": policy({"Resource": TRAIL})})
+    assert answer(view, f"arn:aws:iam::{ACCOUNT}:user/x", STOP, "trail/audit").word == "allowed"

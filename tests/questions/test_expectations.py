@@ -200,6 +200,14 @@ def test_a_file_of_expectations_stays_in_the_project(
             f"nobody-can: {STOP}\n    but: [role/glass, aws_iam_role.glas]",
             "e.yaml:3:23: aws_iam_role.glas: no such principal in these files; did you mean aws_iam_role.glass?",
         ),
+        (
+            f'nobody-can: {STOP}\n    on: "arn:aws:cloudtrail:*:{ACCOUNT}:audit"',
+            f"e.yaml:3:5: arn:aws:cloudtrail:*:{ACCOUNT}:audit: {STOP} is never on it, but on",
+        ),
+        (
+            f"cannot: {{who: role/ops, do: {STOP}, on: aws_cloudtrail.nope}}",
+            "e.yaml:2:57: aws_cloudtrail.nope: no such resource in these files",
+        ),
     ],
 )
 def test_a_misspelt_name_is_an_error_with_its_place(
