@@ -27,7 +27,7 @@ from ..decisions.documents import document as document_of
 from ..decisions.principals import OF_ACCOUNTS, ROOT
 from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import USER as A_USER
-from ..decisions.reasons import ALLOW, LACKS, causes
+from ..decisions.reasons import ALLOW, LACKS, Cause, causes
 from ..decisions.request import Request
 from ..decisions.values import alternatives, form, known, literal, match, opened, tokens, written
 from ..iam.arns import ACCOUNT_ID, FIELDS, PARTITION, RESOURCE, SERVICE, split
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
     from ..decisions.conditions import Key
     from ..decisions.principals import Principal
-    from ..decisions.reasons import Cause
     from ..decisions.values import Parts
     from ..iam.policy import Document
     from .view import Guarded, OnTargets, View
@@ -293,13 +292,14 @@ class Asker:
         decision = _if_not_of_aws(self._decider.decide(request, policies), request)
         if not who.certain and decision.allowed != MAYBE:
             decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
+        found = nearest.kept(_written(causes(decision, request)), action)
         return Answered(
             question,
             who,
             action,
             nearest.shown(written(resource)),
             decision,
-            tuple(nearest.kept(_written(causes(decision, request)), action)),
+            (*_of_root(decision, request), *found),
             tuple(self._not_in_view(who, request, policies)),
             policies,
             request,
@@ -468,6 +468,10 @@ class Asker:
         if is_person:
             yield from self._of_principal(who, request, policies)
             yield from self._of_organization(request)
+        elif request.principal.kind == ROOT:
+            yield from self._of_organization(request)
+            if self.view.scps:
+                yield "whether it is the management account: no service control policy limits that one"
         elif request.reaches_rcps and not self.view.rcps:
             yield "resource control policies: none in these files"
         if request.principal.kind == A_ROLE:
@@ -596,6 +600,16 @@ def _written(found: Iterable[Cause]) -> list[Cause]:
     """*found* without what the policy says that AWS attaches itself."""
     full = _full_access().span.source
     return [one for one in found if one.span is None or one.span.source is not full]
+
+
+def _of_root(decision: Decision, request: Request) -> Iterator[Cause]:
+    """Why the root user may do what no statement allows (IAM User Guide, "Policy evaluation logic")."""
+    if request.principal.kind == ROOT and decision.allowed == YES:
+        says = (
+            "the root user has full access to its account: only service and resource control "
+            "policies and denials in the policy of a resource limit it"
+        )
+        yield Cause(ALLOW, IDENTITY, says, True)
 
 
 def _if_not_of_aws(decision: Decision, request: Request) -> Decision:

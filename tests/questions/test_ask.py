@@ -600,3 +600,21 @@ def test_a_resource_that_the_action_never_has_is_refused(
 def test_the_type_of_a_resource_may_be_written_before_its_name(tmp_path: Path) -> None:
     view = view_of(tmp_path, {"policy.json": policy({"Resource": TRAIL})})
     assert answer(view, f"arn:aws:iam::{ACCOUNT}:user/x", STOP, "trail/audit").word == "allowed"
+
+
+def test_the_root_user_is_explained_and_limited_by_the_organization(tmp_path: Path) -> None:
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    found = answer(view_of(tmp_path / "a", {"main.tf": BUCKET}), root, STOP, "audit")
+    assert found.word == "allowed"
+    assert [(one.effect, one.says.partition(":")[0]) for one in found.causes] == [
+        ("allow", "the root user has full access to its account")
+    ]
+    assert "service control policies: none in these files" in found.not_in_view
+    (tmp_path / "b" / "scp").mkdir(parents=True)
+    scp = {"scp/deny.json": policy({"Effect": "Deny"})}
+    denied = answer(view_of(tmp_path / "b", scp), root, STOP, TRAIL)
+    assert (denied.word, [one.effect for one in denied.causes]) == ("denied", ["deny"])
+    assert any("management account" in line for line in denied.not_in_view)
+    other = answer(view_of(tmp_path / "a", {}), root, STOP, TRAIL.replace(ACCOUNT, "4" * 12))
+    assert other.word == "not-allowed"
+    assert all(one.effect == "lacks" for one in other.causes)
