@@ -21,12 +21,16 @@ _OF_SOMEBODY = ("who", "do", "on")
 _KEY = "expect"
 
 
-def read_expectations(path: str) -> tuple[Expectation, ...]:
-    """The expectations in the file *path*, below ``expect``; raises ``SettingsError``."""
-    table = read_table(path)
+def read_expectations(path: str, named_at: str = "") -> tuple[Expectation, ...]:
+    """The expectations in the file *path*, below ``expect``; raises ``SettingsError``.
+
+    *named_at* is where *path* is written, for the message that it is no such file.
+    """
+    table = read_table(path, named_at)
     value = table.value if table is not None else None
     if table is None or not isinstance(value, dict) or _KEY not in value:
-        raise SettingsError(f"{path}: no expectations: a list below expect")
+        shown = f"{named_at}: {path}" if named_at else path
+        raise SettingsError(f"{shown}: no expectations: a list below expect")
     for name in value:
         if name != _KEY:
             raise SettingsError(f"{table.place(name)}: unknown key {name}; use only expect")
@@ -36,7 +40,8 @@ def read_expectations(path: str) -> tuple[Expectation, ...]:
 def expectations_in(settings: Settings) -> tuple[Expectation, ...]:
     """The expectations of *settings*, or of the file that they name; raises ``SettingsError``."""
     if settings.expect_file is not None:
-        return read_expectations(settings.expect_file)
+        place = dict(settings.origins).get(_KEY, "")
+        return read_expectations(settings.expect_file, f"{place}: {_KEY}" if place else "")
     return settings.expect
 
 

@@ -242,3 +242,20 @@ expect:
     ]
     found = {one.message.split(" is not")[0]: one.certain for one in broken(view, expectations)}
     assert (found["role/ci-*"], found["role/none"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [(None, "cannot be read: no such file"), ("x: 1\n", "no expectations")]
+)
+def test_a_file_without_expectations_is_an_error_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, says: str
+) -> None:
+    project(tmp_path, "expect: nope.yaml")
+    if text is not None:
+        (tmp_path / "nope.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError) as caught:
+        lint_paths(["."])
+    message = str(caught.value)
+    assert message.startswith(".cloudtrail-policylint.yaml:2:1: expect: ")
+    assert f"nope.yaml: {says}" in message
