@@ -8,7 +8,7 @@ import os
 from ..base import limits
 from ..base.disk import UnreadableError, read_bytes
 from ..base.errors import InputError
-from ..iam.normalise import normalise
+from ..iam.normalise import MIXED_TYPES, normalise
 from ..iam.written import Found, Owner
 from ..readers.json.reader import read_placed
 from ..tree.nodes import Map, Seq
@@ -39,8 +39,11 @@ def document(policy: Policy, kind: str, name: str) -> Document:
     if not isinstance(reading.root, Map | Seq):
         raise InputError(f"{source.path}: a policy is an object")
     found = normalise(Found(reading.root, kind, Owner(name, whole)))
-    for problem in found.problems:
-        raise InputError(f"{problem.span.place()}: {problem.message}")
+    for problem in (*found.problems, *found.mistakes):
+        if problem.name != MIXED_TYPES:  # which AWS reads as strings
+            raise InputError(f"{problem.span.place()}: {problem.message}")
+    if isinstance(reading.root, Map) and reading.root.get("Statement") is None:
+        raise InputError(f"{source.path}: the policy has no Statement")
     return found
 
 

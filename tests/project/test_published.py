@@ -1,7 +1,7 @@
 """Rules against policies that AWS publishes: managed policies and the samples of its guides.
 
 The policies are not part of the project. ``POLICYLINT_CORPUS`` names a folder
-that has them at the paths of ``published_by_aws.txt``: copies of the
+that has them, or some of them, at the paths of ``published_by_aws.txt``: copies of the
 repository iann0036/iam-dataset, and of AWS's guides on GitHub with each block
 of JSON and YAML in a file of its own.
 """
@@ -43,10 +43,12 @@ def test_stable_rules_find_no_mistake_in_what_aws_publishes(book: RuleBook) -> N
     assert CORPUS
     linter = Linter(book, Settings(scope="all"))
     found = set()
-    for path in POLICIES:
+    present = [path for path in POLICIES if (Path(CORPUS) / path).exists()]
+    assert present
+    for path in present:
         text = (Path(CORPUS) / path).read_text(encoding="utf-8")
         for finding in linter.lint_text(path, text).findings:
             rule = finding.rule
             if rule.subject and rule.status == "stable" and finding.severity != "info":
                 found.add((rule.id, path))
-    assert found == exceptions()
+    assert found == {one for one in exceptions() if one[1] in present}
