@@ -108,9 +108,9 @@ def unmatched(view: View, expectations: Iterable[Expectation]) -> Iterator[str]:
             if one.form == NOBODY_CAN:
                 is_nobody = _is_pattern(text) or _are_missing(find(view, text))
                 if is_nobody and not any(_is_excepted(names, text) for names in people):
-                    yield f"{one.place(text)}: {text} excepts nobody: no such principal in these files"
+                    yield f"{one.place(text)}: note: {text} excepts nobody: no such principal in these files"
             elif _is_nobody(view, find(view, text)):
-                yield f"{one.place(text)}: {text} is nobody: no such principal in these files"
+                yield f"{one.place(text)}: note: {text} is nobody: no such principal in these files"
 
 
 def _is_nobody(view: View, found: Sequence[Who]) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .view import View
 
 _OWNER = regex(
-    r"(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*(?:data\.)?(?:aws|awscc)_\w+\.[\w-]+(?:\[[^\]]*\])?"
+    r"(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*(?:aws|awscc)_\w+\.[\w-]+(?:\[[^\]]*\])?"
     r"|module\..+|AWS::\w+::\w+\b.*"
 )
 """The name of an owner, which no resource of AWS has."""
@@ -30,6 +30,8 @@ def check_resource(view: View, text: str | None, actions: Sequence[str]) -> None
     if text is None or text == "*":
         return
     named = view.named.get(text)
+    if named is None and text.startswith("data."):
+        raise UsageError(f"{text}: a data source: write the ARN or the name of what it reads")
     if named is None and _OWNER.fullmatch(text):
         raise UsageError(f"{text}: no such resource in these files{nearest(text, view.named)}")
     if named is not None and not named:

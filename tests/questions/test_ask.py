@@ -563,6 +563,7 @@ TRAILS = f"arn:aws:cloudtrail:*:{ACCOUNT}"
     [
         (STOP, "aws_cloudtrail.audti", "did you mean aws_cloudtrail.audit?"),
         (STOP, "module.logs.aws_cloudtrail.this[0]", "no such resource in these files"),
+        (STOP, "data.aws_cloudtrail.x", "a data source: write the ARN or the name"),
         (STOP, f"{TRAILS}:audit", "is never on it, but on arn:*:cloudtrail:*:*:trail/*"),
         (STOP, f"{TRAILS}:channel/x", "is never on it"),
         (STOP, "arn:aws:s3:::x", "is never on it"),

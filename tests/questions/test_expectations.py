@@ -235,10 +235,10 @@ expect:
         line.partition("e.yaml:")[2].split(": no such")[0] for line in unmatched(view, expectations)
     ]
     assert said == [
-        "4:11: role/glas excepts nobody",
-        "4:22: user/* excepts nobody",
-        "5:20: role/ci-* is nobody",
-        "5:33: role/nope is nobody",
+        "4:11: note: role/glas excepts nobody",
+        "4:22: note: user/* excepts nobody",
+        "5:20: note: role/ci-* is nobody",
+        "5:33: note: role/nope is nobody",
     ]
     found = {one.message.split(" is not")[0]: one.certain for one in broken(view, expectations)}
     assert (found["role/ci-*"], found["role/none"]) == (False, True)
