@@ -1,7 +1,8 @@
 """The Python API: prints nothing, never exits, and is safe to use from several threads.
 
 >>> from cloudtrail_policylint import lint_text
->>> policy = '{"Statement": {"Effect": "Allow", "Action": "cloudtrail:Nope", "Resource": "*"}}'
+>>> statement = '{"Effect": "Allow", "Action": "cloudtrail:Nope", "Resource": "*"}'
+>>> policy = f'{{"Version": "2012-10-17", "Statement": {statement}}}'
 >>> [finding.name for finding in lint_text(policy, "policy.json")]
 ['unknown-action']
 """

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from ..tree.nodes import Map
     from ..tree.source import Span
     from .asking import Asking, Met
-    from .elements import ElementTest
+    from .elements import ElementTest, Sign
     from .lookups import Lookups
+    from .signs import StatementSign
     from .words import Given, WordTest
 
     class Clause(Protocol):
@@ -248,6 +249,25 @@ class StatementMatch:
             if found < verdict:
                 verdict = found
         return verdict
+
+    def certain_no(self, statement: Statement, scene: Scene) -> bool:
+        """Whether ``kind``, ``effect`` or ``version`` of *statement* and *scene* exclude it."""
+        return any(
+            self._clause(index).verdict(statement, scene) == NO
+            for index, (field, _) in enumerate(self._given)
+            if field in _OF_GROUP
+        )
+
+    @property
+    def sign(self) -> StatementSign | None:
+        """What a statement that may satisfy it has, if one of its clauses says so."""
+        clauses = [
+            self._clause(index) for index, (field, _) in enumerate(self._given) if field in _SIGNED
+        ]
+        signs = [
+            clause.sign for clause in clauses if isinstance(clause, _Single | _Shown | _Listed)
+        ]
+        return next((sign for sign in signs if sign is not None), None)
 
     @property
     def asks_form(self) -> bool:
@@ -493,6 +513,12 @@ _COST = (
     "undenied",
 )
 
+_OF_GROUP = ("kind", "effect", "version")
+"""The fields that statements of one effect have in common, in documents of one kind and version."""
+
+_SIGNED = ("sid", "empty", "redundant", "action", "resource")
+"""The fields that may have a sign."""
+
 _FORM = "element"
 """The field that is the names of the elements."""
 
@@ -563,7 +589,19 @@ class _Single:
         own = {word: operands for word, operands in given.items() if word != "repeated"}
         others = {word: operands for word, operands in given.items() if word == "repeated"}
         self._test = SingleTest(field, own, lookups)
-        self._repeated = [test.repeated for test in compiled(field, others, lookups)]
+        repeated = list(compiled(field, others, lookups))
+        self._repeated = [test.repeated for test in repeated]
+        self._has = next((test.has for test in repeated if test.has is not None), None)
+
+    @property
+    def sign(self) -> StatementSign | None:
+        """What the text of a statement that may pass has."""
+        if self._has is not None:
+            return self._has
+        sign = self._test.sign
+        if sign is None:
+            return None
+        return _SignOfText(sign, self._text, self._test)
 
     def _text(self, statement: Statement) -> Text | None:
         return statement.effect if self._field == "effect" else statement.sid
@@ -583,6 +621,21 @@ class _Single:
             return ()
         term = self._test.term(text) if text.literal is not None else None
         return (Witness(self._field, text.written, text.span, term),)
+
+
+class _SignOfText:
+    """What a statement has whose text may pass: *sign*, by *text* of it."""
+
+    def __init__(
+        self, sign: Sign, text: Callable[[Statement], Text | None], test: SingleTest
+    ) -> None:
+        self._sign = sign
+        self._text = text
+        self._test = test
+
+    def __call__(self, statement: Statement, _: Document) -> bool:
+        text = self._text(statement)
+        return text is not None and self._sign(self._test.term(text))
 
 
 class _Listed:
@@ -609,6 +662,12 @@ class _Listed:
         if verdict and quantifier in self._asked:
             verdict = min(verdict, self._asked[quantifier].verdict(element, statement, scene))
         return verdict
+
+    @property
+    def sign(self) -> StatementSign | None:
+        """What a statement with an element that may pass has."""
+        test = dict(self._tests).get("some")
+        return test.has if isinstance(test, ListedTest) else None
 
     @property
     def some(self) -> ElementTest:
@@ -825,6 +884,7 @@ class _Shown:
         (test,) = compiled("statement", {field: given}, lookups)
         assert test.shown is not None
         self._find = test.shown
+        self.sign = test.has
 
     def verdict(self, statement: Statement, scene: Scene) -> int:
         return YES if self._find(statement, scene.document) else NO

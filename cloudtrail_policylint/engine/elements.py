@@ -68,7 +68,11 @@ class SingleTest:
     def __init__(self, field: str, words: Given, lookups: Lookups) -> None:
         self._family = FAMILIES[field]
         own, others = _without_none(words)
-        self._tests = [_of_text(test) for test in compiled(field, own, lookups)]
+        tests = list(compiled(field, own, lookups))
+        self._tests = [_of_text(test) for test in tests]
+        self.sign = next((test.sign for test in tests if test.sign is not None), None)
+        if self.sign is None and others:
+            self.sign = _sign_of_others(others, field, lookups)
         self._none = SingleTest(field, others, lookups) if others else None
         self._memo: dict[object, int] = {}
 
@@ -105,6 +109,14 @@ def _without_none(words: Given) -> tuple[Given, Given]:
     return own, words.get("none", {})
 
 
+def _sign_of_others(others: Given, field: str, lookups: Lookups) -> Sign | None:
+    """What a text that may not pass all of *others* has, if that is known."""
+    if len(others) > 1 or "none" in others:
+        return None
+    (test,) = compiled(field, others, lookups)
+    return test.but
+
+
 def _of_text(test: WordTest) -> TextTest:
     """*test* of a single text."""
     if test.text is not None:
@@ -135,6 +147,7 @@ class ListedTest:
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
         self._heads = [test.heads for test in tests if test.heads is not None]
         self.sign = next((test.sign for test in tests if test.sign is not None), None)
+        self.has = next((test.has for test in tests if test.has is not None), None)
         self._near: dict[Head, bool] = {}
         self._memo: dict[object, int] = {}
 
@@ -348,6 +361,12 @@ class ConditionTest:
         """Whether a key with some head may pass: ``may_pass`` is as quick."""
         return True
 
+    @property
+    def sign_of_values(self) -> Sign | None:
+        """What one of the values of a condition that may pass has, if that is known."""
+        signs = [test.sign for quantifier, test in self._values if quantifier == "some"]
+        return next((sign for sign in signs if sign is not None), None)
+
     def may_pass(self, element: Condition, _: Statement) -> bool:
         """Whether key and operator of *element* pass."""
         return (
@@ -360,9 +379,12 @@ class ConditionTest:
         for asked in self._tests if verdict else ():
             verdict = min(verdict, asked(element))
         for repeated in self._repeated if verdict else ():
-            from .repeats import repeats_key
+            is_again = NO
+            if len(statement.conditions) > 1:
+                from .repeats import repeats_key
 
-            verdict = min(verdict, repeated(repeats_key(element, statement)))
+                is_again = repeats_key(element, statement)
+            verdict = min(verdict, repeated(is_again))
         for quantifier, test in self._values if verdict else ():
             found = [test.verdict(v, element, statement) for v in element.values]
             verdict = min(verdict, _quantified(quantifier, found))
@@ -393,6 +415,7 @@ class _ValueTest:
         alone = {w: own[w] for w, found in tests.items() if not any(test.among for test in found)}
         self._alone = SingleTest("condition.value", alone, lookups)
         self._none = _ValueTest(others, lookups) if others else None
+        self.sign = self._alone.sign
 
     def verdict(self, value: Text, condition: Condition, statement: Statement) -> int:
         """The verdict on *value* of *condition* of *statement*."""

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     M = TypeVar("M", StatementMatch, DocumentMatch, AttachmentMatch, ResourceMatch)
     Question: TypeAlias = tuple[int, int | None]
     """The index of a case of its subject, and of a statement, or None for the document."""
+    Questions: TypeAlias = dict[int, set[Question]]
+    """The questions to ask about documents, by their numbers."""
 
 
 @record
@@ -82,22 +84,40 @@ class Engine:
         self._documents: Index | None = None
         self._with_policies: frozenset[str] | None = None
 
-    def check_document(
+    def questions(
         self, document: Document, elsewhere: Sequence[Document] = ()
+    ) -> tuple[set[Question], bool]:
+        """The questions on which the rules may find something in *document*, and whether they do.
+
+        These are all there are for the same document with places.
+        """
+        is_sure = len(document.kinds) == 1
+        floor = self._floor if is_sure else MAYBE
+        asked = self._findings(document, elsewhere, floor, brief=True)
+        questions = {question for question, _ in asked}
+        if is_sure or not questions:
+            return questions, bool(questions)
+        return questions, any(True for _ in self.check_document(document, elsewhere, questions))
+
+    def check_document(
+        self,
+        document: Document,
+        elsewhere: Sequence[Document] = (),
+        only: set[Question] | None = None,
     ) -> Iterator[Finding | Failure]:
-        """What the rules find in *document*, before ``settled``.
+        """What the rules find in *document*, before ``settled``, by all questions or *only*.
 
         *elsewhere* are the policies of its module or template.
 
         If it may be of several kinds, a finding is certain if it is so for each of them.
         """
         if len(document.kinds) == 1:
-            for _, found in self._findings(document, elsewhere, self._floor):
+            for _, found in self._findings(document, elsewhere, self._floor, only):
                 if found is not None:
                     yield found
             return
         unsure = set()
-        for question, found in self._findings(document, elsewhere, MAYBE):
+        for question, found in self._findings(document, elsewhere, MAYBE, only):
             if found is None or (isinstance(found, Finding) and not found.certain):
                 unsure.add(question)
             if found is not None:
@@ -125,13 +145,16 @@ class Engine:
         elsewhere: Sequence[Document],
         floor: int,
         only: set[Question] | None = None,
+        *,
+        brief: bool = False,
     ) -> Iterator[tuple[Question, Finding | Failure | None]]:
         """What the rules find in *document* with at least *floor*, for all questions or *only*.
 
-        None stands for what is only possible, where that is not reported.
+        None stands for what is only possible, where that is not reported, and for everything
+        if *brief*.
         """
         scene = Scene(document, self._lookups, elsewhere)
-        yield from self._statements(scene, floor, only)
+        yield from self._statements(scene, floor, only, brief=brief)
         cases = self._by_subject["document"]
         open_cases = self._open_documents(scene) if only is None else _of_documents(only)
         for index in open_cases:
@@ -140,7 +163,7 @@ class Engine:
             try:
                 match = self._match(case, DocumentMatch)
                 verdict = match.verdict(scene, floor)
-                if verdict < self._floor:
+                if brief or verdict < self._floor:
                     if verdict:
                         yield question, None
                 else:
@@ -234,7 +257,7 @@ class Engine:
         return [*failures, *settled(findings)]
 
     def _statements(
-        self, scene: Scene, floor: int, only: set[Question] | None
+        self, scene: Scene, floor: int, only: set[Question] | None, *, brief: bool
     ) -> Iterator[tuple[Question, Finding | Failure | None]]:
         statements = scene.document.statements
         cases = self._by_subject["statement"]
@@ -244,7 +267,7 @@ class Engine:
             try:
                 match = self._match(case, StatementMatch)
                 verdict = match.verdict(statement, scene, floor)
-                if verdict < self._floor:
+                if brief or verdict < self._floor:
                     if verdict:
                         yield (index, number), None
                 else:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ..iam.arns import action_head
+from functools import partial
+
+from ..iam.arns import Shape, action_head
 from ..iam.patterns import NO
 from ..iam.policy import Condition
 from ..rulebook.gates import GATED, LISTS
+from .elements import ConditionTest
 from .lookups import Term
 
 TYPE_CHECKING = False
@@ -13,12 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
-    from ..iam.policy import Action, Document, Head, Resource, Statement
+    from ..iam.policy import Action, Head, Resource, Statement
     from ..rulebook.gates import Gate
     from .clauses import Scene, StatementMatch
     from .elements import ElementTest, Sign
+    from .signs import StatementSign
 
     Element: TypeAlias = Action | Resource | Condition
+    _Signed: TypeAlias = list[tuple[StatementSign | None, list[int]]]
+    """Matches, grouped by what a statement that may satisfy them has."""
     _Names: TypeAlias = tuple[str, ...]
     _Key: TypeAlias = tuple[_Names | None, _Names | None, _Names, _Names]
 
@@ -63,29 +69,47 @@ class Index:
 
     def candidates(self, statement: Statement, scene: Scene) -> list[int]:
         """The numbers of the matches that *statement* of *scene* may satisfy, in no order."""
-        group = self._group(statement, scene.document)
+        group = self._group(statement, scene)
         passed: set[int] = set()
         for field in GATED:
             for element in getattr(statement, LISTS[field]):
-                passed.update(self._passed(group, field, element, statement))
-        rest = [index for index in passed if self._rest_passes(index, statement)]
-        return self._of_form(group, statement, scene) + rest
+                passed.update(self._passed(group, field, element, statement, scene))
+        found = [index for index in passed if self._rest_passes(index, statement)]
+        for sign, indexes in self._of_form(group, statement, scene):
+            if sign is None or sign(statement, scene.document):
+                found += indexes
+        return found
 
-    def _of_form(self, group: _Group, statement: Statement, scene: Scene) -> list[int]:
+    def _of_form(self, group: _Group, statement: Statement, scene: Scene) -> _Signed:
         """Those of *group* that do not depend on single elements, and that the form of *statement* allows."""
         if not group.on_form:
             return group.always
         key = scene.document.misread, scene.names_in(statement.node)
         found = group.of_form.get(key)
         if found is None:
-            found = [one for one in group.on_form if self._has_form(one, statement, scene)]
-            found = group.of_form[key] = group.always + found
+            has_form = [one for one in group.on_form if self._has_form(one, statement, scene)]
+            found = group.of_form[key] = [*group.always, (None, has_form)]
         return found
 
     def _asks_form(self, index: int) -> bool:
         try:
             match = self._match(index)
             return match is not None and match.asks_form
+        except Exception:  # noqa: BLE001 - see the class
+            return False
+
+    def _statement_sign(self, index: int) -> StatementSign | None:
+        try:
+            match = self._match(index)
+            return match.sign if match is not None else None
+        except Exception:  # noqa: BLE001 - see the class
+            return None
+
+    def _is_out(self, index: int, statement: Statement, scene: Scene) -> bool:
+        """Whether the match *index* is out for all statements like *statement* in documents like that of *scene*."""
+        try:
+            match = self._match(index)
+            return match is not None and match.certain_no(statement, scene)
         except Exception:  # noqa: BLE001 - see the class
             return False
 
@@ -103,13 +127,20 @@ class Index:
             found.update(self.candidates(statement, scene))
         return found
 
-    def _group(self, statement: Statement, document: Document) -> _Group:
-        effect = statement.effect
+    def _group(self, statement: Statement, scene: Scene) -> _Group:
+        document = scene.document
+        effect, version = statement.effect, document.version
         filled = tuple([field for field in LISTS if getattr(statement, LISTS[field])])
-        key = document.kinds, effect if effect is None else effect.known, filled
+        key = (
+            document.kinds,
+            effect if effect is None else effect.known,
+            version if version is None else version.known,
+            filled,
+        )
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = _Group(self._always)
+            group = self._groups[key] = _Group()
+            always: dict[StatementSign | None, list[int]] = {None: list(self._always)}
             written = effect.literal if effect is not None else ""
             for (kinds, effects, wanted, lacking), indexes in self._alike.items():
                 if (
@@ -120,19 +151,27 @@ class Index:
                 ):
                     group.members.update(indexes)
             for one in group.members:
-                if not self._fields[one]:
-                    (group.on_form if self._asks_form(one) else group.always).append(one)
+                if self._fields[one] or self._is_out(one, statement, scene):
+                    continue
+                if self._asks_form(one):
+                    group.on_form.append(one)
+                else:
+                    always.setdefault(self._statement_sign(one), []).append(one)
+            group.always = list(always.items())
         return group
 
     def _passed(
-        self, group: _Group, field: str, element: Element, statement: Statement
+        self,
+        group: _Group,
+        field: str,
+        element: Element,
+        statement: Statement,
+        scene: Scene,
     ) -> Sequence[int]:
         """The members of *group* that are looked up by *field* and whose test *element* may pass."""
-        key: object = None
         if isinstance(element, Condition):
-            key = field, element.key.known, element.operator.known
-        elif not element.complement:
-            key = field, element.known
+            return self._passed_by_condition(group, element, statement, scene)
+        key = None if element.complement else (field, element.known)
         found = group.passed.get(key)
         if found is None:
             near = self._near(group, field, _head_of(element))
@@ -148,6 +187,29 @@ class Index:
             if key is not None:
                 group.passed[key] = found
         return found
+
+    def _passed_by_condition(
+        self, group: _Group, element: Condition, statement: Statement, scene: Scene
+    ) -> list[int]:
+        """As ``_passed``, by key and operator, and then by what the values have."""
+        key = element.key.known, element.operator.known
+        found = group.passed_by_condition.get(key)
+        if found is None:
+            by_sign: dict[Sign | None, list[int]] = {}
+            for _, indexes in self._near(group, "condition", _head_of(element)):
+                for one in indexes:
+                    if self._may_pass(one, "condition", element, statement) and not (
+                        self._is_out(one, statement, scene)
+                    ):
+                        by_sign.setdefault(self._sign_of_values(one), []).append(one)
+            found = group.passed_by_condition[key] = list(by_sign.items())
+        values = [Term(one, partial(Shape, one.parts, variables=True)) for one in element.values]
+        return [
+            one
+            for sign, indexes in found
+            if sign is None or any(map(sign, values))
+            for one in indexes
+        ]
 
     def _near(
         self, group: _Group, field: str, head: Head | None
@@ -204,6 +266,13 @@ class Index:
         except Exception:  # noqa: BLE001 - see the class
             return True
 
+    def _sign_of_values(self, index: int) -> Sign | None:
+        try:
+            test = self._test(index, "condition")
+        except Exception:  # noqa: BLE001 - see the class
+            return None
+        return test.sign_of_values if isinstance(test, ConditionTest) else None
+
     def _sign(self, index: int, field: str) -> Sign | None:
         try:
             test = self._test(index, field)
@@ -233,22 +302,22 @@ class _Group:
 
     Those in ``always`` do not depend on single elements, nor do those ``on_form``, which depend
     on the names of the statement's elements; ``of_form`` are those that are left for such names. ``near`` and ``passed`` are kept
-    by list, and head or texts of an element.
+    by list, and head or texts of an element, and ``passed_by_condition`` by key and operator.
     """
 
-    __slots__ = ("always", "members", "near", "of_form", "on_form", "passed")
+    __slots__ = ("always", "members", "near", "of_form", "on_form", "passed", "passed_by_condition")
 
-    def __init__(self, always: Sequence[int]) -> None:
-        self.always = list(always)
+    def __init__(self) -> None:
+        self.always: _Signed = []
         self.on_form: list[int] = []
-        self.of_form: dict[object, list[int]] = {}
+        self.of_form: dict[object, _Signed] = {}
+        self.passed_by_condition: dict[object, list[tuple[Sign | None, list[int]]]] = {}
         self.members: set[int] = set()
         self.near: dict[object, list[tuple[Sign | None, list[int]]]] = {}
         self.passed: dict[object, list[int]] = {}
 
 
-def _term(element: Element) -> Term:
-    assert not isinstance(element, Condition)
+def _term(element: Action | Resource) -> Term:
     return Term(element.texts[0], lambda: element.forms[0])
 
 

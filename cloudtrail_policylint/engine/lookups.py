@@ -7,6 +7,7 @@ from functools import cached_property
 from ..iam.arns import MISFITS, PLACED, Shape, misfit, region_of, service_of
 from ..iam.normalise import nearest_element
 from ..iam.patterns import MAYBE, NO, YES, Pattern
+from ..iam.plain_arns import PlainArns
 from ..tree.nodes import Hole, Text
 
 TYPE_CHECKING = False
@@ -114,7 +115,14 @@ class Lookups:
         """Whether something may be wrong with the text as an ARN."""
         return self.misfit(term)[0] != NO
 
+    @cached_property
+    def _plain_arns(self) -> PlainArns:
+        return PlainArns(self.catalogue.types_of_arn_service, self.catalogue.facts.regions)
+
     def _misfit(self, term: Term) -> tuple[int, str]:
+        literal = term.text.literal
+        if literal is not None and self._plain_arns.has(literal):
+            return NO, ""
         assert isinstance(term.form, Shape)
         arn = term.form.arn
         service = named_service(term)

@@ -14,6 +14,7 @@ from math import isfinite
 from ..iam.arns import RESOURCE, SERVICE, Operand, Shape, cover, operand
 from ..iam.patterns import YES, parse, within
 from ..tree.nodes import Choice, walk
+from .signs import size_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def statements(document: Document) -> dict[int, Statement]:
     alike: dict[object, list[Statement]] = {}
     for statement in document.statements if len(document.statements) > 1 else ():
         if not statement.optional:
-            alike.setdefault(_size(statement), []).append(statement)
+            alike.setdefault(size_of(statement), []).append(statement)
     found: dict[int, Statement] = {}
     for group in alike.values():
         first: dict[object, Statement] = {}
@@ -278,17 +279,6 @@ def statements(document: Document) -> dict[int, Statement]:
             if other is not None:
                 found[id(statement)] = other
     return found
-
-
-def _size(statement: Statement) -> object:
-    """What statements that say the same have in common, and few others do."""
-    return (
-        len(statement.actions),
-        len(statement.resources),
-        len(statement.principals),
-        len(statement.conditions),
-        statement.effect.known if statement.effect is not None else None,
-    )
 
 
 def _content(statement: Statement) -> object | None:

@@ -42,6 +42,15 @@ from ..iam.patterns import (
 from ..tree.nodes import Hole, Map, Piece, Seq, allows
 from .conditions import if_absent
 from .lookups import Term, named_service, prefix_of
+from .signs import (
+    Repeated,
+    has_empty,
+    has_redundant_actions,
+    has_redundant_resources,
+    may_be_longer,
+    sid_of,
+    size_of,
+)
 from .targets import UNKNOWN, accepts, is_accepted
 
 TYPE_CHECKING = False
@@ -56,6 +65,7 @@ if TYPE_CHECKING:
     from ..tree.source import Span
     from .asking import Met
     from .lookups import Lookups
+    from .signs import StatementSign
 
     Given: TypeAlias = Mapping[str, Any]
     """A part of a match as in the rule file: fields, quantifiers, or words and operands."""
@@ -184,6 +194,10 @@ class WordTest:
     """An action or resource with a head passes only if the head is one of these."""
     sign: Callable[[Term], bool] | None = None
     """What a text that may pass has; tests with the same operands or others share it."""
+    but: Callable[[Term], bool] | None = None
+    """What a text has that may not pass, as ``sign``: without it a text passes for certain."""
+    has: StatementSign | None = None
+    """What a statement has in which something may pass, as ``sign``."""
 
 
 @record
@@ -293,14 +307,26 @@ def excepted(word: str, operands: Sequence[str], family: Family) -> FormsTest:
     return test
 
 
+def _is_odd(term: Term) -> bool:
+    """Whether the text is not just of ASCII letters and digits, or empty."""
+    literal = term.text.literal
+    return literal is None or not (literal.isalnum() and literal.isascii())
+
+
 def _related(word: str) -> Callable[[Sequence[str], Context], WordTest]:
     """``overlaps``, ``within`` and ``covers``: a relation to one of the operands."""
 
     def compile_relation(operands: Sequence[str], context: Context) -> WordTest:
+        test = relation(word, operands, context.family)
+        if word == "overlaps" and "*" in operands and context.field == "condition.value":
+            return WordTest(
+                text=lambda term: YES if term.text.literal is not None else test(term.form)
+            )
         return WordTest(
-            whole=relation(word, operands, context.family),
+            whole=test,
             complement=excepted(word, operands, context.family),
             heads=context.heads(operands),
+            but=_is_odd if word == "overlaps" and "?*" in operands else None,
         )
 
     return compile_relation
@@ -388,7 +414,8 @@ def characters(classes: Sequence[str], _: Context) -> WordTest:
             return NO
         return YES if term.text.literal is not None else MAYBE
 
-    return WordTest(text=test)
+    is_wide = {"letters", "digits"}.issubset(classes)
+    return WordTest(text=test, but=_is_odd if is_wide else None)
 
 
 def _is_among(char: str, classes: Sequence[str]) -> bool:
@@ -623,7 +650,12 @@ def nested(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
         text = "".join([part.text if isinstance(part, Piece) else "?" for part in parts])
         return YES if (_NESTED.match(text) is not None) == wanted else NO
 
-    return WordTest(text=test)
+    return WordTest(text=test, sign=_may_be_nested if wanted else None)
+
+
+def _may_be_nested(term: Term) -> bool:
+    parts = term.text.parts
+    return len(parts) > 1 or isinstance(parts[0], Hole) or parts[0].text.count("arn:") > 1
 
 
 _NESTED = regex(r"arn:[^:]*:(?:s3:::|(?!s3:)(?:[^:]*:){3}(?:[a-z-]+[:/])?)arn:")
@@ -642,6 +674,9 @@ def accepted(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
 def _is_nearly(text: str, right: str) -> bool:
     """Whether *text* is *right*, misspelt; the module that compares them is loaded if it may be."""
     if text == right or abs(len(text) - len(right)) > MOST_LETTERS:
+        return False
+    letters, others = set(text), set(right)
+    if len(letters - others) > MOST_LETTERS or len(others - letters) > MOST_LETTERS:
         return False
     from ..base.suggest import is_misspelt
 
@@ -740,7 +775,8 @@ def redundant(_: bool, context: Context) -> WordTest:  # noqa: FBT001
             return NO
         return YES if lookups.redundancy.has(field, term.text, statement) else NO
 
-    return WordTest(contextual=test)
+    sign = has_redundant_actions if field == "action" else has_redundant_resources
+    return WordTest(contextual=test, has=sign)
 
 
 def redundant_principal(_: bool, context: Context) -> WordTest:  # noqa: FBT001
@@ -777,7 +813,7 @@ def redundant_statement(_: bool, context: Context) -> WordTest:  # noqa: FBT001
         found = id(statement) in lookups.redundancy.of_statements(document)
         return (("statement", "", statement.span),) if found else ()
 
-    return WordTest(shown=test)
+    return WordTest(shown=test, has=Repeated(size_of))
 
 
 def empty(operands: Sequence[str], _: Context) -> WordTest:
@@ -787,7 +823,7 @@ def empty(operands: Sequence[str], _: Context) -> WordTest:
     def test(statement: Statement, _: Document) -> Sequence[tuple[str, str, Span]]:
         return [found for one in tests for found in one(statement)]
 
-    return WordTest(shown=test)
+    return WordTest(shown=test, has=has_empty)
 
 
 def _empty_list(name: str, elements: str) -> Callable[[Statement], Iterator[tuple[str, str, Span]]]:
@@ -897,9 +933,10 @@ def several(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
     return WordTest(condition=test)
 
 
-def repeated(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
+def repeated(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     """``repeated``: something before it in the policy is the same."""
-    return WordTest(repeated=lambda found: _wanted(found, wanted))
+    sign = Repeated(sid_of) if wanted and context.field == "sid" else None
+    return WordTest(repeated=lambda found: _wanted(found, wanted), has=sign)
 
 
 def absent(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
@@ -924,10 +961,17 @@ def one_of_kinds(operands: Sequence[str], _: Context) -> WordTest:
     return WordTest(document=test)
 
 
+def _is_long(document: Document, characters: int) -> bool:
+    """Whether *document* may have more than so many *characters*; the module that counts is loaded if so."""
+    return document.node is None or may_be_longer(document.node, characters)
+
+
 def larger_than(characters: int, _: Context) -> WordTest:
     """``over`` of a size: the document has more than so many *characters*."""
 
     def test(document: Document) -> int:
+        if document.complete and not _is_long(document, characters):
+            return NO
         from ..iam.size import least_size
 
         if least_size(document) > characters:

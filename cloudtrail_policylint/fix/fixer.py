@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 MAX_FAILED = 100
 """The most edits that are tried alone and refused: each is linted, and so is each half of the others."""
-MOST_TRIES = 8
+MOST_TRIES = 3
 """How often at most files are linted again to offer edits: a report need not have them all."""
 TOO_MANY = "too many other fixes were refused"
 OTHER_READER = "something else may read the file"

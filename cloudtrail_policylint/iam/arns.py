@@ -491,7 +491,7 @@ def _is_without(kind: ResourceType, field: int) -> bool:
 def _wrong_location(arn: Arn) -> str:
     """What is wrong with the partition, region or account id of *arn*, as far as they are written out."""
     partition, region, account = [_written_out(arn.parts[field]) for field in _LOCATION]
-    wrong = _wrong_region(partition, region)
+    wrong = wrong_region(partition, region)
     if wrong:
         return wrong
     if account and (account in _NOTHING or _LIKE_ACCOUNT.match(account)):
@@ -501,12 +501,12 @@ def _wrong_location(arn: Arn) -> str:
 
 
 @lru_cache(maxsize=1024)  # there are few
-def _wrong_region(partition: str, region: str) -> str:
+def wrong_region(partition: str, region: str) -> str:
     """What is wrong with *partition* and *region*, which are empty where they are not written out."""
     if partition and partition not in PARTITIONS:
         return "partition"
     if region:
-        if region in _NOTHING or (_LIKE_REGION.match(region) and not _REGION.match(region)):
+        if region in _NOTHING or (not _REGION.match(region) and _LIKE_REGION.match(region)):
             return "region-name"
         home = next((p for p, starts in _REGIONS_OF.items() if region.startswith(starts)), "aws")
         if partition in _REGIONS_OF_CUSTOMERS and home != partition and _REGION.match(region):

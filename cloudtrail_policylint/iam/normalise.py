@@ -169,7 +169,7 @@ class _Normaliser:
                     elif key is not None:
                         seen.add(key)
                     stack.append(entry.value)
-            elif not isinstance(at, Encoded):
+            elif not isinstance(at, Text | Encoded):
                 stack.extend(children(at))
         for name in twice:
             message = f"duplicate key {name.literal}: only the last one is used"

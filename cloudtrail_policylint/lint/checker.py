@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ..engine.engine import Questions
     from ..iam.policy import Document
     from ..iam.written import Extraction, Found, FoundResource, Problem
     from ..rulebook.model import Rule, RuleBook
@@ -61,16 +62,22 @@ class Checker:
         """By the rules that are also about what does not concern CloudTrail."""
 
     def check(
-        self, extraction: Extraction, kind: str | None = None, *, by_place: bool = False
+        self,
+        extraction: Extraction,
+        kind: str | None = None,
+        *,
+        by_place: bool = False,
+        questions: Questions | None = None,
     ) -> Outcome:
         """The outcome for *extraction*; *kind* is the kind of a bare policy.
 
+        *questions* are those that ``clean`` has for it, None for all there are.
         *by_place*: documents are counted by their places, because several calls may share them.
         """
         checked: list[Document] = []
         findings: list[Finding] = []
         failures: list[Failure] = []
-        for found in self._found(extraction, kind, checked):
+        for found in self._found(extraction, kind, checked, questions):
             if isinstance(found, Failure):
                 failures.append(found)
             else:
@@ -87,11 +94,23 @@ class Checker:
             outcome.documents = len(checked)
         return outcome
 
-    def clean(self, extraction: Extraction, kind: str | None) -> Outcome | None:
-        """The outcome for *extraction* if it has no finding; None at the first finding."""
+    def clean(self, extraction: Extraction, kind: str | None) -> Outcome | Questions:
+        """The outcome for *extraction* if it has no finding; else the questions that have one."""
+        questions: Questions = {}
         checked: list[Document] = []
-        for _ in self._found(extraction, kind, checked):
-            return None
+        is_clean = True
+        for one in self._to_check(extraction, kind):
+            if isinstance(one, Failure):
+                is_clean = False
+                continue
+            engine, document, documents = one
+            checked.append(document)
+            asked, has_findings = engine.questions(document, documents)
+            questions[document.number] = asked
+            if has_findings or any(True for _ in self._problems_of(document, engine)):
+                is_clean = False
+        if not is_clean or any(True for _ in self._found_elsewhere(extraction, checked)):
+            return questions
         outcome = self._outcome_without_findings(extraction, checked)
         outcome.documents = len(checked)
         return outcome
@@ -146,10 +165,31 @@ class Checker:
         return outcome
 
     def _found(
-        self, extraction: Extraction, kind: str | None, checked: list[Document]
+        self,
+        extraction: Extraction,
+        kind: str | None,
+        checked: list[Document],
+        questions: Questions | None,
     ) -> Iterator[Finding | Failure]:
-        """The findings of *extraction*; each document is added to *checked* before its findings."""
-        yield from self._found_in_policies(extraction, kind, checked)
+        """The findings of *extraction*; each document is added to *checked* before its findings.
+
+        *questions* as in ``check``.
+        """
+        for one in self._to_check(extraction, kind):
+            if isinstance(one, Failure):
+                yield one
+                continue
+            engine, document, documents = one
+            checked.append(document)
+            only = questions.get(document.number) if questions is not None else None
+            yield from engine.check_document(document, documents, only)
+            yield from self._problems_of(document, engine)
+        yield from self._found_elsewhere(extraction, checked)
+
+    def _found_elsewhere(
+        self, extraction: Extraction, checked: Sequence[Document]
+    ) -> Iterator[Finding | Failure]:
+        """The findings of *extraction* that no policy has; *checked* are the documents in scope."""
         yield from self._found_in_attachments(extraction)
         if extraction.resources:
             made = self._made(extraction, has_policies_in_scope=bool(checked))
@@ -178,9 +218,10 @@ class Checker:
             and made.has_policy_in_scope(resource)
         )
 
-    def _found_in_policies(
-        self, extraction: Extraction, kind: str | None, checked: list[Document]
-    ) -> Iterator[Finding | Failure]:
+    def _to_check(
+        self, extraction: Extraction, kind: str | None
+    ) -> Iterator[tuple[Engine, Document, Sequence[Document]] | Failure]:
+        """The documents of *extraction*, each with its engine and all documents."""
         documents: list[Document] = []
         for normalised in _normalised(extraction.documents, kind):
             if isinstance(normalised, Failure):
@@ -195,19 +236,18 @@ class Checker:
         about = {holder for one in documents if one.in_scope for holder in one.holders}
         for document in together:
             in_scope = document.in_scope or not about.isdisjoint(document.holders)
-            if not (self._everything or in_scope):
-                if self._wide is not None:
-                    checked.append(document)
-                    yield from self._wide.check_document(document, documents)
-                continue
-            checked.append(document)
-            yield from self._engine.check_document(document, documents)
-            for problem in document.problems:
-                if self.reports(self._book.problems[problem.name]):
-                    from ..engine.related import loads
+            engine = self._engine if self._everything or in_scope else self._wide
+            if engine is not None:
+                yield engine, document, documents
 
-                    related = loads(problem.span, document)
-                    yield problem_finding(problem, self._book, document.owner, related)
+    def _problems_of(self, document: Document, engine: Engine) -> Iterator[Finding]:
+        """The findings on problems of *document*, if *engine* is that of documents in scope."""
+        for problem in document.problems if engine is self._engine else ():
+            if self.reports(self._book.problems[problem.name]):
+                from ..engine.related import loads
+
+                related = loads(problem.span, document)
+                yield problem_finding(problem, self._book, document.owner, related)
 
     def _found_in_attachments(self, extraction: Extraction) -> Iterator[Finding | Failure]:
         for reference in extraction.attachments:

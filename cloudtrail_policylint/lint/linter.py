@@ -97,13 +97,15 @@ class Linter:
         extractor = extractor_of(form, source.text)
         quick = extractor.extract_without_places(source)
         # A suppression may have to be reported as unused, which needs places.
+        questions = None
         if quick is not None and not quick.allowances and not self._checker.setups:
-            outcome = self._checker.clean(quick, kind)
-            if outcome is not None:
-                return outcome
+            found = self._checker.clean(quick, kind)
+            if isinstance(found, Outcome):
+                return found
+            questions = found
         outcome = Outcome()
         for extraction in extractor.extract(source):
-            outcome.add(self._checker.check(extraction, kind))
+            outcome.add(self._checker.check(extraction, kind, questions=questions))
         return outcome
 
     def _guarded(self, path: str, check: Callable[[], Outcome]) -> Outcome:

@@ -33,6 +33,9 @@ _EMPTY_IN = {
 }
 """The operands of ``empty`` that ask for an empty list, and the list."""
 
+_OF_LISTS = {"redundant": True}
+"""What is found out about a list at once, not about each of its elements."""
+
 _COMPARED = ("is", "overlaps", "within", "covers", "effective")
 """The words that compare an element with their operands: both have the same head."""
 
@@ -65,6 +68,7 @@ def gate_of(subject: str, match: Mapping[str, Any]) -> Gate | None:
     if match.get("applies") == "contradictory" and "condition" not in wanted:
         wanted.append("condition")
     given = [(field, _some(match.get(field))) for field in GATED]
+    given = [(field, words) for field, words in given if words != _OF_LISTS]
     return Gate(
         _listed(match.get("kind")),
         _listed(match.get("effect")),

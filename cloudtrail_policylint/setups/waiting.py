@@ -23,6 +23,22 @@ STEP = "  "
 
 def in_terraform(block: Block, address: str) -> Insertion | None:
     """What adds *address* to ``depends_on`` of *block*; None if that is not possible."""
+    return _with_line_ends(_in_terraform(block, address))
+
+
+def in_template(entry: Map, name: str) -> Insertion | None:
+    """What adds the logical id *name* to ``DependsOn`` of the resource *entry*."""
+    return _with_line_ends(_in_template(entry, name))
+
+
+def _with_line_ends(found: Insertion | None) -> Insertion | None:
+    """*found* with the line ends of its file."""
+    if found is None or "\r\n" not in found[0].source.text:
+        return found
+    return found[0], found[1].replace("\n", "\r\n")
+
+
+def _in_terraform(block: Block, address: str) -> Insertion | None:
     source = block.span.source
     given = block.attributes.get("depends_on")
     in_json = source.path.lower().endswith(".json")
@@ -40,8 +56,7 @@ def in_terraform(block: Block, address: str) -> Insertion | None:
     return Span(source, line, line), f"\n{around}{STEP}depends_on = [{address}]\n"
 
 
-def in_template(entry: Map, name: str) -> Insertion | None:
-    """What adds the logical id *name* to ``DependsOn`` of the resource *entry*."""
+def _in_template(entry: Map, name: str) -> Insertion | None:
     source = entry.span.source
     by_name = {one.key.written: one for one in entry.entries}
     given = by_name.get("DependsOn")
@@ -95,7 +110,8 @@ def _added(
 def _comment(source: SourceFile, start: int) -> Span:
     """The comment that follows at *start* on the line; an empty place there if there is none."""
     end = source.text.find("\n", start)
-    rest = Span(source, start, end if end >= 0 else len(source.text))
+    line = source.text[start : end if end >= 0 else len(source.text)].removesuffix("\r")
+    rest = Span(source, start, start + len(line))
     return rest if rest.text.lstrip().startswith(("#", "//")) else Span(source, start, start)
 
 

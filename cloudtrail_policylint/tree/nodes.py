@@ -8,7 +8,7 @@ or on policies.
 
 from __future__ import annotations
 
-from ..base.record import record
+from ..base.record import cached, record
 from .source import Span
 
 TYPE_CHECKING = False
@@ -83,7 +83,7 @@ class Text:
     parts: tuple[Piece | Hole, ...]
     span: Span
 
-    @property
+    @cached
     def literal(self) -> str | None:
         """The whole string, or None when a part of it is a hole."""
         parts = self.parts
@@ -104,7 +104,7 @@ class Text:
             return only.text if isinstance(only, Piece) else only.written
         return "".join([p.text if isinstance(p, Piece) else p.written for p in parts])
 
-    @property
+    @cached
     def known(self) -> object:
         """What is known of the text, as a cache key: equal texts give equal results."""
         literal = self.literal
@@ -233,7 +233,8 @@ def walk(node: Node) -> Iterator[Node]:
         if id(at) not in seen:
             seen.add(id(at))
             yield at
-            stack.extend(reversed(children(at)))
+            if not isinstance(at, Text):
+                stack.extend(reversed(children(at)))
 
 
 def cut(piece: Piece, start: int, end: int) -> Piece:

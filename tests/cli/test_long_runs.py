@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     import pytest
 
-POLICY = json.dumps({"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}})
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"},
+    }
+)
 
 
 class Terminal(io.StringIO):

@@ -11,7 +11,7 @@ from cloudtrail_policylint.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
-POLICY = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
+POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,8 @@ DOCUMENT = (PROJECT / "docs" / "ci.md").read_text(encoding="utf-8")
 TEMPLATE = (PROJECT / "templates" / "cloudtrail-policylint.yml").read_text(encoding="utf-8")
 ACTION = YAML(typ="safe").load((PROJECT / "action.yml").read_text(encoding="utf-8"))
 
-BAD = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
-GOOD = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:StopLogging", "Resource": "*"}}'
+BAD = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
+GOOD = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "cloudtrail:StopLogging", "Resource": "*"}}'
 
 
 def filled(template: str) -> str:
@@ -158,8 +158,8 @@ def test_the_action_uploads_what_it_finds_and_fails_then(workflow: Workflow) -> 
     (workflow.here / "p.json").write_text(BAD)
     assert workflow.run() == 1
     assert f"cloudtrail-policylint {__version__}" in workflow.output
-    assert "p.json:1:44: error CT101 " in workflow.output
-    assert "| p.json:1:44 | cloudtrail:Nope is not a CloudTrail action |" in workflow.summary
+    assert "p.json:1:69: error CT101 " in workflow.output
+    assert "| p.json:1:69 | cloudtrail:Nope is not a CloudTrail action |" in workflow.summary
     assert workflow.uploaded == {
         "sarif_file": "cloudtrail-policylint.sarif",
         "category": "cloudtrail-policylint",
@@ -178,7 +178,7 @@ def test_the_action_uploads_what_it_finds_and_fails_then(workflow: Workflow) -> 
     (workflow.here / "a $(touch b)").mkdir()
     (workflow.here / "a $(touch b)" / "p.json").write_text(BAD)
     assert workflow.run(paths="a $(touch b)\np.json\n", arguments="--fail-on=never\n--quiet") == 0
-    assert "a $(touch b)/p.json:1:44: error CT101 " in workflow.output
+    assert "a $(touch b)/p.json:1:69: error CT101 " in workflow.output
     assert not (workflow.here / "b").exists()
 
     # Annotations instead.
@@ -208,7 +208,7 @@ def test_the_action_runs_nothing_of_the_checkout(workflow: Workflow) -> None:
     make_hostile(workflow.here)
     (workflow.here / "p.json").write_text(BAD)
     assert workflow.run() == 1
-    assert "p.json:1:44: error CT101 " in workflow.output
+    assert "p.json:1:69: error CT101 " in workflow.output
     assert not (workflow.here / "RAN").exists()
 
 

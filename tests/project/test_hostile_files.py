@@ -390,7 +390,7 @@ def test_files_and_folders_without_permission(
 # -- what is not the project's
 
 
-SECRET = '{"Statement": [{"Effect": "Deny", "Action": "cloudtrail:Secret", "Resource": "*"}]}'
+SECRET = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "cloudtrail:Secret", "Resource": "*"}]}'
 
 
 def test_terraform_reads_nothing_outside_of_the_project(tmp_path: Path) -> None:
@@ -411,14 +411,14 @@ def test_terraform_reads_nothing_outside_of_the_project(tmp_path: Path) -> None:
         'file("folder/../../secret.json")',
         'jsonencode(jsondecode(file("../secret.json")))',
         *(
-            'jsonencode({ Statement = [{ Effect = "Deny", Resource = "*", '
+            'jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Resource = "*", '
             f'Action = "cloudtrail:${{file("{path}")}}" }}] }})'
             for path in ("out", "deep/../out", "folder/../out", ".git/word")
         ),
         'file(".git/config")',
         'file("store")',
         '"${file("${path.module}/.git/config")}"',
-        'jsonencode({ Statement = [for f in fileset(".git", "*") : '
+        'jsonencode({ Version = "2012-10-17", Statement = [for f in fileset(".git", "*") : '
         '{ Effect = "Deny", Action = "cloudtrail:${f}", Resource = "*" }] })',
     )
     (project / "a" / "b").mkdir(parents=True)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from cloudtrail_policylint.settings.model import Settings
 
 FILE = ".cloudtrail-policylint.yaml"
-POLICY = '{"Statement": {"Effect": "Allow", "Action": "cloudtrail:LookupEvents", "Resource": "*"}}'
+STATEMENT = '{"Effect": "Allow", "Action": "cloudtrail:LookupEvents", "Resource": "*"}'
+POLICY = f'{{"Version": "2012-10-17", "Statement": {STATEMENT}}}'
 RULE = """
 id: ACME1
 name: wide-lookup
@@ -109,7 +110,7 @@ def test_patterns_are_relative_to_the_file_that_extends(
     write("unit/policy.json", POLICY)
     assert main(["lint", "unit"]) == 1
     assert capsys.readouterr().out == (
-        "unit/policy.json:1:45: warning ACME1 cloudtrail:LookupEvents is not for everyone (wide-lookup)\n"
+        "unit/policy.json:1:70: warning ACME1 cloudtrail:LookupEvents is not for everyone (wide-lookup)\n"
     )
 
 

@@ -73,7 +73,7 @@ def lint(folder: Path, *arguments: str, ends: tuple[int, ...] = GOOD_ENDS) -> Ou
 def policy(**changes: Any) -> str:
     """A policy with a mistake (an unknown action), and with *changes* of its statement."""
     statement = {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*", **changes}
-    return json.dumps({"Statement": [statement]})
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def terraform(expression: str) -> str:
