@@ -206,7 +206,7 @@ class _Places:
                 else:
                     found.append(self.moved(one))
             return tuple(found)
-        names = getattr(value, "__slots__", None)
+        names = getattr(value, "__match_args__", None)
         return (
             value if names is None else type(value)(*[self.moved(getattr(value, n)) for n in names])
         )
