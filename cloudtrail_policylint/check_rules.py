@@ -74,7 +74,7 @@ def check(paths: Iterable[str], book: RuleBook) -> CheckResult:
         if not found:
             rule = rule_from(file.raw, sets)
             found = [
-                *taken_words(file, book, rules_folder(), seen),
+                *taken_words(file, book, (rules_folder(),), seen),
                 *_placeholders(file),
                 *run_examples(file, rule, book),
             ]

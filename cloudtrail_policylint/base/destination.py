@@ -43,6 +43,11 @@ class Destination:
         except (OSError, ValueError):  # one of them does not exist
             return False
 
+    def is_same(self, other: Destination) -> bool:
+        """Whether *other* is written to the same file; a device or pipe takes all there is."""
+        device = os.path.exists(self.target) and not os.path.isfile(self.target)
+        return not device and other.is_file(self.target)
+
 
 def destination_of(path: str) -> Destination:
     """The destination of *path*, resolved as the system does; raises ``OSError``.
@@ -61,7 +66,11 @@ def destination_of(path: str) -> Destination:
         raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     folder = os.path.realpath(os.path.dirname(at))
     leads_out = any(_leaves(link, folder) for link in _links(start))
-    return Destination(path, os.path.join(folder, os.path.basename(at)), leads_out)
+    target = os.path.join(folder, os.path.basename(at))
+    if not os.path.lexists(target) and os.path.exists(start):
+        # A pipe of this process (/dev/stdout, /dev/fd/63): its link names no file.
+        target = start if stat.S_ISFIFO(os.stat(start).st_mode) else target
+    return Destination(path, target, leads_out)
 
 
 def leads_away(link: str) -> bool:

@@ -108,6 +108,8 @@ COMMENTS = tuple(dict.fromkeys(sign for one in FORMATS for sign in one.comments)
 """The beginnings of a comment in all formats."""
 SUPPRESSION_MARK = "olicylint"
 """What a comment that suppresses findings has in it, in any of the formats; P may be a capital."""
+NEAR_MARKS = (SUPPRESSION_MARK, " allow CT", " allow IAM")
+"""What a comment that is meant to suppress findings has in it, under the name of the tool or another."""
 ESCAPES = tuple(escape for one in FORMATS for escape in one.escapes)
 """The beginnings of an escape sequence in all formats: a string of one may embed another."""
 
@@ -120,13 +122,18 @@ def named(name: str) -> Format:
 def format_of(path: str) -> Format | None:
     """The format of the file *path* by its name; None for other files and this tool's own."""
     name = os.path.basename(path).lower()
-    if name.startswith(OWN_FILES):
+    if is_own(name):
         return None
     if name.endswith(_WITH_DOTS):
         return TERRAFORM
     if name in TERRAGRUNT.suffixes:
         return TERRAGRUNT
     return _BY_SUFFIX.get(os.path.splitext(name)[1])
+
+
+def is_own(path: str) -> bool:
+    """Whether *path* is a settings file or baseline of this tool by its name."""
+    return os.path.basename(path).lower().startswith(OWN_FILES)
 
 
 def format_of_text(path: str) -> Format:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 
 from ..base.disk import replace_file
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..base.destination import Destination
 
 _NARROWEST = 30
+STDOUT_HINT = "standard output needs no --output; choose its format with --format"
 _FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")
 
 EXIT_OK, EXIT_FINDINGS, EXIT_USAGE, EXIT_INTERNAL_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
@@ -113,6 +115,15 @@ def writable(path: str, *, force: bool) -> Destination:
     return found
 
 
+def _is_stdout(path: str) -> bool:
+    """Whether *path* is the file or pipe that standard output goes to."""
+    try:
+        own = os.fstat(sys.stdout.fileno())
+        return not stat.S_ISCHR(own.st_mode) and os.path.samestat(own, os.stat(path))
+    except (OSError, ValueError, AttributeError):  # closed, replaced, or no such file
+        return False
+
+
 def replaceable(path: str, *, force: bool, checked: Iterable[str]) -> Destination:
     """The destination of the report *path*, as of ``writable``.
 
@@ -120,6 +131,8 @@ def replaceable(path: str, *, force: bool, checked: Iterable[str]) -> Destinatio
     replaced if it is a report.
     """
     found = writable(path, force=force)
+    if _is_stdout(found.target):
+        raise UsageError(f"{path}: not written: {STDOUT_HINT}")
     reason = "" if force or not os.path.isfile(found.target) else _reason_to_keep(found, checked)
     if reason:
         raise UsageError(f"{path}: not replaced: {reason}, and not a report; see --force")
@@ -152,7 +165,7 @@ def _reason_to_keep(destination: Destination, checked: Iterable[str]) -> str:
     """Why the file at *destination* must not be replaced; empty if it may be."""
     from ..base.disk import UnreadableError, is_tracked, read_bytes
     from ..base.limits import in_force
-    from ..report.recognise import is_report
+    from ..files.reports import is_report
 
     try:
         if is_report(read_bytes(destination.target, in_force().file_size)):

@@ -14,6 +14,7 @@ from .output import (
     EXIT_INTERNAL_ERROR,
     EXIT_INTERRUPTED,
     EXIT_OK,
+    STDOUT_HINT,
     print_stderr,
     replaceable,
     text_width,
@@ -150,8 +151,11 @@ class LintSession:
             print_stderr(error)
         write_report(options, result, self._here.format, outputs)
         if not options.quiet:
-            for line in (*self._settings.overlooked(), *applied.notes):
+            unchecked = _unchecked(options.paths, self._run.files)
+            for line in (*self._settings.overlooked(), *unchecked, *applied.notes):
                 print_stderr(line)
+            for path in self._changes.submodules if self._changes is not None else ():
+                print_stderr(f"{path}: a submodule that changed; findings in it are not reported")
             _print_summary(options, result, everything=self._here.scope == "all")
         if result.interrupted:
             print_stderr("interrupted: only the findings so far are shown")
@@ -188,6 +192,8 @@ class LintSession:
         found: list[tuple[str, Destination]] = []
         for form, path in outputs_of(options, self._here.format):
             output = replaceable(path, force=options.force, checked=self._run.files)
+            if any(output.is_same(other) for _, other in found):
+                raise UsageError(f"{path}: not written: it is also the file of another report")
             baseline = self._baseline.path
             if baseline is not None and output.is_file(baseline):
                 raise UsageError(f"{path}: not written: it is also the baseline of this run")
@@ -244,6 +250,32 @@ class LintSession:
         return self._run.lint_text(name, _decoded(contents.get(name, data)), strings=strings)
 
 
+def _unchecked(paths: Sequence[str], checked: Sequence[str]) -> Iterator[str]:
+    """A message if some of *paths* are files of other formats than those that are *checked*.
+
+    A module may load such a file, and the tool's own files have no policies.
+    """
+    from ..base.disk import is_inside
+    from ..base.formats import format_of, is_own
+
+    others = [one for one in paths if format_of(one) is None and os.path.isfile(one)]
+    if not others:
+        return
+    modules = {
+        os.path.dirname(os.path.abspath(one))
+        for one in checked
+        if (form := format_of(one)) is not None and form.in_module
+    }
+    others = [
+        one
+        for one in others
+        if not is_own(one) and not any(is_inside(os.path.abspath(one), top) for top in modules)
+    ]
+    if others:
+        more = f", as for {len(others) - 1} more of the named files" if len(others) > 1 else ""
+        yield f"{others[0]}: not checked: unknown file format{more}"
+
+
 def changes_of(options: argparse.Namespace) -> Changes | None:
     """The changes that ``--changed-since`` asks for; raises ``UsageError``."""
     if options.changed_since is None:
@@ -298,11 +330,26 @@ def fails(result: Result, fail_on: str) -> bool:
 
 
 def outputs_of(options: argparse.Namespace, form: str) -> list[tuple[str, str]]:
-    """The format and path of each ``--output``: that in ``FORMAT=FILE``, or *form*."""
+    """The format and path of each ``--output``: that in ``FORMAT=FILE``, or *form*.
+
+    Raises ``UsageError`` for an unknown format; a path with ``=`` must begin with a folder.
+    """
     found = []
     for text in options.output:
         name, equals, path = text.partition("=")
-        found.append((name, path) if equals and name in OUTPUT_FORMATS else (form, text))
+        if not equals or os.path.dirname(name):
+            name, path = form, text
+        elif name not in OUTPUT_FORMATS:
+            from ..base.suggest import nearest
+
+            close = nearest(name, OUTPUT_FORMATS) or f"; use one of {', '.join(OUTPUT_FORMATS)}"
+            raise UsageError(
+                f"--output {text}: unknown format {name}{close} (./{text} is a file of this name)"
+            )
+        if path in ("", "-"):
+            what = "the name of a file is missing" if path == "" else STDOUT_HINT
+            raise UsageError(f"--output {text}: {what}")
+        found.append((name, path))
     return found
 
 

@@ -35,6 +35,8 @@ class Changes:
         repository = Repository(option)
         self.top = repository.top
         changed = repository.changed(repository.merge_base(name))
+        self.submodules = repository.submodules
+        """The submodules at another commit; which of their files changed is not known."""
         known = {
             one.path: one.object
             for one in changed

@@ -70,7 +70,7 @@ def may_nest(data: bytes) -> bool:
 def decode(data: bytes) -> str:
     """The text of *data* without a byte order mark; raises ``UnreadableError`` if not UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_nul(data[:4]):
-        raise UnreadableError("it is UTF-16: save it as UTF-8")
+        raise UnreadableError("it is UTF-16 or UTF-32: save it as UTF-8")
     try:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:

@@ -28,8 +28,8 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _SECONDS = 300
-_FILE = "100"
-"""How the modes of regular files begin."""
+_FILE, _SUBMODULE = "100", "160000"
+"""How the modes of regular files begin, and that of the commit of a submodule."""
 
 
 @record
@@ -46,6 +46,7 @@ class Repository:
     def __init__(self, option: str) -> None:
         self._option = option
         self._last = ""
+        self.submodules: list[str] = []
         self.top = os.curdir
         program = _program()
         if program is None:
@@ -58,8 +59,10 @@ class Repository:
 
     def merge_base(self, name: str) -> str:
         """The newest commit that HEAD and the commit *name* come from; raises ``UsageError``."""
+        if not name.strip():
+            raise UsageError(f"{self._option}: no commit is given; write a branch, tag or hash")
         commit = None
-        if name and not name.startswith("-"):
+        if not name.startswith("-"):
             commit = self._text("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
         if commit is None:
             raise UsageError(
@@ -74,13 +77,19 @@ class Repository:
         return base.splitlines()[0]
 
     def changed(self, commit: str) -> list[Changed]:
-        """The files of the working tree that differ from *commit*, untracked and deleted ones too."""
+        """The files of the working tree that differ from *commit*, untracked and deleted ones too.
+
+        Submodules are not looked into: those at another commit are added to ``submodules``.
+        """
         found: dict[str, str] = {}
         options = ("--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
-        command = ("diff-index", *options, "--ignore-submodules=all", commit, "--")
+        command = ("diff-index", *options, "--ignore-submodules=dirty", commit, "--")
         fields = self._paths(*self._without_filters(), *command)
         for about, path in zip(fields[::2], fields[1::2], strict=False):
-            mode, _, old, *_ = about.lstrip(":").split(" ")
+            mode, new, old, *_ = about.lstrip(":").split(" ")
+            if _SUBMODULE in (mode, new):
+                self.submodules.append(path)
+                continue
             found.setdefault(path, old if mode.startswith(_FILE) else "")
         for path in self._paths("ls-files", "--others", "--exclude-standard", "-z"):
             found.setdefault(path, "")

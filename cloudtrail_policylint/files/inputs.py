@@ -223,6 +223,9 @@ class Inputs:
             data = self._data(path)
             matters = self._matters[key] = may_matter(data, everything=self._everything)
             nests = candidate is not None and not candidate.format.in_module and may_nest(data)
+            if (matters or nests) and not needed and _is_own_report(data):
+                self._matters[key] = False
+                return None
             if not matters and candidate is not None and candidate.named:
                 self._note_plain(candidate, data)
             if not (matters or needed or nests):
@@ -258,6 +261,13 @@ class Inputs:
             self._plain[candidate.path] = b"tatement" in data
         elif form is YAML:  # modules rarely load it
             self._plain[candidate.path] = False
+
+
+def _is_own_report(data: bytes) -> bool:
+    """Whether *data*, which may have policies, is a report of this program, whose texts have some."""
+    from .reports import is_own
+
+    return is_own(data)
 
 
 def _is_named_template(candidate: Candidate, data: bytes) -> bool:

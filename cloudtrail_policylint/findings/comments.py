@@ -7,13 +7,13 @@ resource or statement that the line above opens.
 
 from __future__ import annotations
 
-from ..base.formats import COMMENTS, SUPPRESSION_MARK
+from ..base.formats import COMMENTS, SUPPRESSION_MARK, format_of
 from ..base.lazy_regex import regex
 from ..tree.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ..iam.written import Allowance
     from ..tree.source import SourceFile
@@ -23,9 +23,9 @@ FORM = "# policylint: allow RULE -- reason"
 _SIGNS = "//|#|/\\*"
 _OPENING = ("{", "[", "(", ":")
 """What ends a line that opens a resource, statement or block."""
+_VERBS = "allow|disable|exclude|exempt|ignore|skip|suppress"
 _START = regex(
-    rf"(?:{_SIGNS})[ \t]*(?i:(?:cloudtrail-)?policylint(?:[ \t]*[:=]|[ \t]+"
-    r"(?:allow|disable|exclude|exempt|ignore|skip|suppress)\b))"
+    rf"(?:{_SIGNS})[ \t]*(?i:(?:cloudtrail-)?policylint(?:[ \t]*[:=]|[ \t]+(?:{_VERBS})\b))"
 )
 """The start of a comment that is meant to suppress something."""
 _COMMENT = regex(
@@ -34,6 +34,21 @@ _COMMENT = regex(
     r"(?:[ \t]*--(?P<reason>(?:(?!\*/)[^\r\n])*+))?[ \t]*(?:\*/|(?=[\r\n])|\Z)"
 )
 _WORD = regex(r"[\w-]+")
+_INSIDE = regex(
+    rf"(?<![\w-])(?i:(?:cloudtrail-)?policylint[ \t]*[:=]?[ \t]*(?:{_VERBS}))[ \t]*[:=]?[ \t]+"
+    r"(?:[A-Za-z]{2,}[0-9]+|[a-z]+(?:-[a-z]+)+)\b"
+)
+"""What is meant to suppress a rule, but does not begin a comment."""
+_OF_OTHERS = regex(
+    rf"(?:{_SIGNS})[ \t]*(?:[\w-]+:[\w-]|(?:cfn-lint|noqa|nosec|nosemgrep|prettier-ignore|"
+    r"tflint-ignore|tflint-ignore-file|yamllint)\b)"
+)
+"""The start of a comment for another tool."""
+_OTHER_NAME = regex(
+    rf"(?:{_SIGNS})[ \t]*[\w-]+[ \t]*[:=][ \t]*allow[ \t]+(?:CT|IAM)[0-9]{{3}}"
+    r"(?:[ \t]*,[ \t]*[\w-]+)*[ \t]*(?=--|\*/|[\r\n]|\Z)"
+)
+"""The start of a comment that suppresses one of our rules under another name."""
 
 
 class Suppression:
@@ -81,7 +96,10 @@ def suppressions_in(source: SourceFile) -> list[Suppression]:
 
 def near_misses_in(source: SourceFile) -> list[Span]:
     """The comments of *source* that are meant to suppress something, but are misspelt."""
-    return [one for one in _read(source) if isinstance(one, Span)]
+    found = _read(source)
+    missed = [one for one in found if isinstance(one, Span)]
+    spans = [one if isinstance(one, Span) else one.span for one in found]
+    return [*missed, *_elsewhere(source, {source.position(one.start)[0] for one in spans})]
 
 
 def from_allowances(allowances: Iterable[Allowance]) -> list[Suppression]:
@@ -123,6 +141,41 @@ def _read(source: SourceFile) -> list[Suppression | Span]:
         alone = not source.line(line)[: column - 1].strip()
         found.append(Suppression(Span(source, *match.span()), words, reason, alone=alone))
     return found
+
+
+def _elsewhere(source: SourceFile, lines: set[int]) -> Iterator[Span]:
+    """What is meant as a suppression on other lines than *lines*, and has another form; one a line."""
+    text = source.text
+    starts = {one.start(): one.end() for one in _OTHER_NAME.finditer(text)}
+    blocks = _Blocks(source)
+    for one in _INSIDE.finditer(text):
+        line, column = source.position(one.start())
+        before = source.line(line)[: column - 1]
+        in_block = not before.strip(" \t*") and blocks.has(one.start())
+        if line not in lines and (in_block or _OF_OTHERS.search(before)):
+            starts[one.start()] = one.end()
+    for start in sorted(starts):
+        line, column = source.position(start)
+        if line not in lines:
+            lines.add(line)
+            yield Span(source, start, start + len(source.line(line)[column - 1 :].rstrip()))
+
+
+class _Blocks:
+    """Which offsets of *source*, asked for in order, are in a comment of several lines."""
+
+    def __init__(self, source: SourceFile) -> None:
+        form = format_of(source.path)
+        self._text = source.text if form is not None and "/*" in form.comments else ""
+        self._seen = 0
+        self._opened = self._closed = -1
+
+    def has(self, at: int) -> bool:
+        """Whether the last sign before the offset *at* opens a comment."""
+        self._opened = max(self._opened, self._text.rfind("/*", self._seen, at))
+        self._closed = max(self._closed, self._text.rfind("*/", self._seen, at))
+        self._seen = at
+        return self._opened > self._closed
 
 
 class _CommentLines:

@@ -138,7 +138,7 @@ class Selection:
         return any(
             word in rule.tags
             if word in self._tags
-            else rule.name == word or rule.id.startswith(word.upper())
+            else rule.name == word or _is_prefix(word.upper(), rule.id)
             for word in words
         )
 
@@ -149,7 +149,8 @@ class Selection:
                 from ..base.suggest import nearest
 
                 close = nearest(word, (*self._book.names(), *sorted(self._tags)))
-                raise UsageError(f"{self._place(setting)}unknown rule or tag {word}{close}")
+                message = f"unknown rule or tag {word or repr(word)}{close}"
+                raise UsageError(f"{self._place(setting)}{message}")
 
     def _check_sets(self, names: Iterable[str]) -> None:
         """Raise ``UsageError`` if one of *names* is no set that a rule leaves to the settings."""
@@ -165,3 +166,8 @@ class Selection:
         """The beginning of a message about *setting*: its origin, if it has one."""
         origin = dict(self._settings.origins).get(setting)
         return f"{origin}: " if origin else ""
+
+
+def _is_prefix(word: str, identifier: str) -> bool:
+    """Whether *identifier* begins with *word*, which has at least all letters of its family (``CT``)."""
+    return identifier.startswith(word) and word.startswith(identifier.rstrip("0123456789"))

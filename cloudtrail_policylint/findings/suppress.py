@@ -10,6 +10,9 @@ matches.
 
 from __future__ import annotations
 
+import os
+
+from ..base.disk import is_inside, project_of
 from ..base.wildcards import is_like
 from ..iam.written import Owner, Problem
 from ..tree.edit import Edit
@@ -255,6 +258,8 @@ def entry_problems(
         rule = book.named(entry.rule)
         if rule is None or rule.id not in ids:
             continue
+        if used and _expired(entry, today) and entry.shared and _is_elsewhere(entry):
+            continue
         if used and _expired(entry, today):
             message = f"this suppression of {rule.id} expired on {entry.expires}"
         elif not used:
@@ -265,3 +270,9 @@ def entry_problems(
         problem = Problem("unused-suppression", message, entry.span)
         found.append(problem_finding(problem, book, Owner("", entry.span)))
     return found
+
+
+def _is_elsewhere(entry: SuppressEntry) -> bool:
+    """Whether *entry* is written outside of this project, in a pack for instance."""
+    project = project_of(os.curdir)
+    return not is_inside(os.path.realpath(entry.span.source.path), project)

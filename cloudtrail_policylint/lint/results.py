@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base.formats import SUPPRESSION_MARK
+from ..base.formats import NEAR_MARKS, SUPPRESSION_MARK
 from ..base.record import replaced
 from ..findings.finding import blocks_of, once_for_each_cause, settled, written_at
 from ..findings.result import Result, merged
@@ -110,7 +110,9 @@ class Results:
         """
         allowed = [s for s in whole.allowed.values() if id(s.span.source) in given]
         others = [s for s in whole.allowed.values() if id(s.span.source) not in given]
-        marked = [source for source in given.values() if SUPPRESSION_MARK in source.text]
+        marked = [
+            source for source in given.values() if any(mark in source.text for mark in NEAR_MARKS)
+        ]
         places = [span for one in findings for span in (*written_at(one), *blocks_of(one))]
         sources = {id(span.source): span.source for span in places}
         away = [

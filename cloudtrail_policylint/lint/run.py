@@ -197,8 +197,12 @@ def rule_book(paths: Iterable[str]) -> RuleBook:
     from ..rulebook.load import bundled, with_rules
 
     book = bundled()
+    before: dict[str, str] = {}
     for path in paths:
-        book = with_rules(book, path)
+        key = os.path.realpath(path)
+        if key not in before:  # a base and the settings that extend it may name the same
+            book = with_rules(book, path, tuple(before.values()))
+            before[key] = path
     return book
 
 
@@ -211,8 +215,11 @@ def _says_expectations(path: str, settings: Settings) -> bool:
 def _covers(path: str, entry: SuppressEntry, folder: str) -> bool:
     """Whether a run over *path* sees every file to which *entry* of *folder*'s settings applies.
 
-    A commit hook names a few files only, which does not show that an entry is unused.
+    A commit hook names a few files only, which does not show that an entry is unused; neither
+    does a run over one of the projects that share it.
     """
+    if entry.shared:
+        return False
     whole = os.path.abspath(path)
     if (folder + os.sep).startswith(whole.rstrip(os.sep) + os.sep):
         return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from ..files.reports import HTML
 from .excerpt import excerpt
 from .full import fix_option
 from .printable import html_text, printable
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 
     Group = Sequence["Shown"]
 
-BEGIN = (
-    '<!doctype html>\n<html lang="en">\n<meta name="generator" content="cloudtrail-policylint">\n'
-)
-"""How each report begins."""
 WIDTH = 110
 """Columns of source lines."""
 AROUND = 2
@@ -110,7 +107,7 @@ def _head(result: Result) -> Iterator[str]:
         " base-uri 'none'; form-action 'none'"
     )
     yield (
-        f'{BEGIN}<meta charset="utf-8">\n'
+        f'{HTML}<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'

@@ -10,6 +10,7 @@ import re
 
 from ..base.choices import SEVERITIES
 from ..base.lazy_regex import regex
+from ..files.reports import MARKDOWN
 from .places import Repository, region_of
 from .printable import printable
 from .text import count_by_severity, findings_to_report, plural, suppression_note
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     Group = list[tuple[Finding, Suppressed | None]]
 
-TITLE = "### cloudtrail-policylint: "
 LARGEST = 1_000_000
 """Bytes of a report: GitHub shows none of a larger summary."""
 _SPECIAL = regex(r"[\\`*_{}\[\]<>#|~&]")
@@ -36,7 +36,7 @@ def report(result: Result, *, show_suppressed: bool) -> str:
     counts = count_by_severity(result.findings)
     found = ", ".join(plural(counts[level], level) for level in counts if counts[level])
     where = f"{plural(result.documents, 'policy')} in {plural(result.files, 'file')}"
-    parts = [f"{TITLE}{found or 'no findings'}\n\n{where}\n"]
+    parts = [f"{MARKDOWN}{found or 'no findings'}\n\n{where}\n"]
     parts += [f"\n**Internal error:** {_text(error)}\n" for error in result.internal_errors]
     size = sum(len(part.encode()) for part in parts)
     repository = Repository()

@@ -20,7 +20,7 @@ from .model import RuleBook, sets_in, stored_book, stored_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from ..tree.nodes import Node
@@ -109,10 +109,10 @@ def read_folder(path: str) -> bytes:
     return stored_book(rules, found, facts_in(folder))
 
 
-def read_own(book: RuleBook, folder: RuleFolder, built_in: str) -> bytes:
+def read_own(book: RuleBook, folder: RuleFolder, others: Sequence[str]) -> bytes:
     """The text of the rules of a user's *folder*, to be added to *book*, as ``extended`` takes it.
 
-    *built_in* is the folder of the built-in rules. Raises ``RuleFileError`` if a rule is not valid.
+    *others* are the paths of the rules in *book*. Raises ``RuleFileError`` if a rule is not valid.
     """
     sets = {**book.sets, **sets_in(facts_in(folder))}
     seen: dict[str, str] = {}
@@ -121,7 +121,7 @@ def read_own(book: RuleBook, folder: RuleFolder, built_in: str) -> bytes:
     for file in files:
         for mistake in mistakes(file, sets, ids, book.requests()):
             raise RuleFileError(mistake)
-        for message in taken_words(file, book, built_in, seen):
+        for message in taken_words(file, book, others, seen):
             raise RuleFileError(message)
     if not files:
         raise RuleFileError(f"{folder.path}: no rule file there")
@@ -129,12 +129,12 @@ def read_own(book: RuleBook, folder: RuleFolder, built_in: str) -> bytes:
 
 
 def taken_words(
-    file: RuleFile, book: RuleBook, built_in: str, seen: dict[str, str]
+    file: RuleFile, book: RuleBook, others: Sequence[str], seen: dict[str, str]
 ) -> Iterator[str]:
     """Messages about the id and name of *file* if another rule has them.
 
-    The other rule is in *book*, or one of the words *seen* with their places, to which those of
-    *file* are added. A rule of the folder *built_in* is not taken by its own file.
+    The other rule is in *book*, from one of the paths *others*, or one of the words *seen* with
+    their places, to which those of *file* are added. A rule is not taken by its own file.
     """
     for key in ("id", "name"):
         word = file.raw[key]
@@ -143,7 +143,7 @@ def taken_words(
         if word in seen:
             yield f"{place}: {word} is taken by {seen[word]}"
         elif other is not None:
-            holder = _file_of(other.id, built_in)
+            holder = next(filter(None, (_file_of(other.id, path) for path in others)), None)
             if holder is None:
                 yield f"{place}: {word} is taken by the rule {other.id} ({other.name})"
             elif not os.path.samefile(holder, file.source.path):

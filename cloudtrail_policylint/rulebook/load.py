@@ -53,8 +53,11 @@ def bundled() -> RuleBook:
     return _cached(folder, _stamp(folder), lambda: compiled(folder), rule_book)
 
 
-def with_rules(book: RuleBook, path: str) -> RuleBook:
-    """*book* with the rules at *path*; raises ``RuleFileError`` if one is not valid."""
+def with_rules(book: RuleBook, path: str, before: tuple[str, ...] = ()) -> RuleBook:
+    """*book* with the rules at *path*; raises ``RuleFileError`` if one is not valid.
+
+    *before* are the paths of the rules that *book* has besides the built-in ones.
+    """
 
     from .folder import RuleFolder
 
@@ -63,7 +66,7 @@ def with_rules(book: RuleBook, path: str) -> RuleBook:
     def validated() -> bytes:
         from .file import read_own
 
-        return read_own(book, folder, rules_folder())
+        return read_own(book, folder, (rules_folder(), *before))
 
     sets = {name: list(values) for name, values in book.sets.items()}
     stamp = [folder.digest(), *_code(), *book.names(), sets]

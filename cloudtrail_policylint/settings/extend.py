@@ -62,7 +62,8 @@ def _base(name: str, place: str, within: str | None, seen: tuple[str, ...]) -> S
     found = settings_of(table)
     if within is not None:
         check_inside(found, os.path.realpath(within))
-    found = replaced(found, bases=(path,))
+    shared = tuple([replaced(entry, shared=True) for entry in found.suppress])
+    found = replaced(found, bases=(path,), suppress=shared)
     return with_bases(found, within, (*seen, key)) if found.extend else found
 
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 _LOOKALIKES = tuple(
     [
         name
-        for stem in ("cloudtrail-policylint", "policylint")
+        for stem in ("cloudtrail-policylint", "cloudtrail_policylint", "policylint")
         for dot in (".", "")
-        for end in ("yaml", "yml", "toml", "json")
-        if (name := f"{dot}{stem}.{end}") not in FILES
+        for end in (".yaml", ".yml", ".toml", ".json", "")
+        if (name := f"{dot}{stem}{end}") not in FILES and (dot or end)
     ]
 )
 """The names of files that somebody may take for settings files."""
@@ -79,6 +79,9 @@ class NearestSettings:
             used, *others = [*_files_in(at, FILES), ""]
             for path in filter(_has_settings, others):
                 yield f"{path}: not read, because {used} has the settings"
+            for path in _files_in(at, (TOML_FILE,)):
+                if header := _other_table(path):
+                    yield f"{path}: {header} not read; the table is [tool.cloudtrail-policylint]"
             for path in _files_in(at, _LOOKALIKES):
                 yield f"{path}: not read; settings are in {YAML_FILE} or {TOML_FILE}"
             at = None if _is_top(at) else os.path.dirname(at)
@@ -121,6 +124,23 @@ def _has_settings(path: str) -> bool:
         return path != "" and read_table(path) is not None
     except SettingsError:
         return True
+
+
+def _other_table(path: str) -> str:
+    """The header of a table of the TOML file *path* that somebody may take for settings; or empty."""
+    from ..base.disk import UnreadableError, read_bytes
+
+    try:
+        text = read_bytes(path, 1).decode("utf-8", "replace")
+    except UnreadableError:
+        return ""
+    if "policylint" not in text:
+        return ""
+    import re
+
+    names = "cloudtrail_policylint|policylint|cloudtrailpolicylint"
+    found = re.search(rf"(?m)^[ \t]*(\[(?:tool\.)?(?:{names})\]|\[cloudtrail-policylint\])", text)
+    return found[1] if found is not None else ""
 
 
 def _current_folder() -> str:

@@ -48,7 +48,8 @@ class SuppressEntry:
 
     ``rule`` is an id or name and ``path`` a gitignore-style pattern; ``owner``
     and ``sid`` accept ``*``. None matches everything. ``expires`` is the last
-    day on which the entry applies, ``YYYY-MM-DD``.
+    day on which the entry applies, ``YYYY-MM-DD``. It is ``shared`` if settings that
+    others extend have it: it may be of use elsewhere.
     """
 
     rule: str
@@ -58,6 +59,7 @@ class SuppressEntry:
     sid: str | None
     expires: str | None
     span: Span
+    shared: bool = False
 
 
 @record

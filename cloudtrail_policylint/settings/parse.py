@@ -211,7 +211,10 @@ def _path(table: Table, key: str, path: str) -> str:
     if path_of(path) is None:
         raise SettingsError(f"{table.place(key)}: {key} is not a path")
     at = os.path.relpath(os.path.dirname(os.path.abspath(table.path)))
-    return path if at == os.curdir else os.path.join(at, path)
+    joined = os.path.join(at, path)
+    normal = os.path.normpath(joined)
+    # A ".." after a link to a folder leads elsewhere.
+    return normal if os.path.realpath(normal) == os.path.realpath(joined) else joined
 
 
 def _is_date(text: str) -> bool:

@@ -67,11 +67,15 @@ def _from_yaml(source: SourceFile) -> Table:
     from ..readers.yaml import reader as yaml_reader
 
     readings = yaml_reader.read(source)
-    if not readings or readings[0].root is None:
-        return Table(source.path, {}, lambda _path: Span(source, 0, 0))
-    root, mistake = readings[0].root, readings[0].mistake
-    if mistake is not None:
+    for mistake in [one.mistake for one in readings if one.mistake is not None]:
         raise SettingsError(f"{mistake.span.place()}: not valid YAML: {mistake.message}")
+    roots = [one.root for one in readings if one.root is not None]
+    for other in roots[1:]:
+        if plain(other) is not None:
+            raise SettingsError(f"{other.span.place()}: a second document; only one is read")
+    if not roots:
+        return Table(source.path, {}, lambda _path: Span(source, 0, 0))
+    root = roots[0]
     twice = repeated_key(root)
     if twice is not None:
         raise SettingsError(f"{twice.span.place()}: {twice.written} is here twice")

@@ -164,7 +164,7 @@ def test_fixes_and_the_baseline_take_changes_only(
     [
         ("nope", "--changed-since nope: no such commit"),
         ("--output=x", "--changed-since --output=x: no such commit"),
-        ("", "--changed-since : no such commit"),
+        ("", "--changed-since: no commit is given; write a branch, tag or hash"),
         ("alone", "--changed-since alone: it has no commit in common with HEAD"),
     ],
 )
@@ -177,6 +177,25 @@ def test_a_commit_that_cannot_be_used_is_a_usage_error(
     assert main(["lint", f"--changed-since={name}", "."]) == 2
     assert capsys.readouterr().err.startswith(message)
     assert not (here / "x").exists()
+
+
+def test_a_submodule_at_another_commit_is_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = str(here)
+    git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", url, "sub")
+    commit("a submodule")
+    git("branch", "with-submodule")
+    assert main(["lint", "--changed-since=with-submodule", "."]) == 0
+    assert "submodule" not in capsys.readouterr().err
+    edit(here / "sub" / "a.json", "Old", "Worse")
+    git("-C", "sub", "commit", "--quiet", "--all", "--message", "x")
+    assert main(["lint", "--changed-since=with-submodule", "."]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("sub: a submodule that changed; findings in it are not reported\n")
+    assert main(["lint", "--quiet", "--changed-since=with-submodule", "."]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_without_git_or_a_repository_it_is_a_usage_error(

@@ -52,3 +52,22 @@ def test_all_that_follows_two_dashes_are_names(
         "--fix.json",
         "p.json",
     ]
+
+
+def test_a_named_file_of_another_format_is_not_left_out_silently(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["a.jsonc", "b.txt", "policy", ".cloudtrail-policylint.yaml", "m/main.tf", "m/p.txt"]
+    (here / "m").mkdir()
+    for name in (*names, "p.json"):
+        (here / name).write_text("{}" if "json" in name else "")
+
+    def said(*arguments: str) -> list[str]:
+        assert main(["lint", *arguments]) == 0
+        return [line for line in capsys.readouterr().err.splitlines() if "not checked" in line]
+
+    message = "a.jsonc: not checked: unknown file format"
+    assert said("a.jsonc", "p.json") == [message]
+    assert said(*names) == [f"{message}, as for 2 more of the named files"]
+    assert said("-q", *names) == []
+    assert said(".", ".cloudtrail-policylint.yaml", "m/main.tf", "m/p.txt", "p.json") == []

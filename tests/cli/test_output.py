@@ -111,3 +111,49 @@ def run_on(
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("sariff=r2", "--output sariff=r2: unknown format sariff; did you mean sarif? (./sariff=r2 is"),
+        ("SARIF=r3", "--output SARIF=r3: unknown format SARIF; did you mean sarif?"),
+        ("xml=x.xml", "--output xml=x.xml: unknown format xml; use one of text, "),
+        ("a.b=x.xml", "--output a.b=x.xml: unknown format a.b; use one of text, "),
+        ("json=", "--output json=: the name of a file is missing"),
+        ("-", "--output -: standard output needs no --output; choose its format with --format"),
+        ("json=-", "--output json=-: standard output needs no --output"),
+    ],
+)  # fmt: skip
+def test_an_output_that_names_no_file_is_a_usage_error(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    output: str,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["lint", "-o", output, "."]) == 2
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_each_report_has_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["lint", "-o", "json=r", "-o", "sarif=./r", "."]) == 2
+    assert "./r: not written: it is also the file of another report" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+    outputs = ["-o", "json=./a=b", "-o", f"sarif={os.devnull}", "-o", f"html={os.devnull}"]
+    assert main(["lint", *outputs, "."]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a=b"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no /dev")
+def test_a_report_to_a_pipe(tmp_path: Path) -> None:
+    done = run_on(tmp_path, ["lint", "-o", "json=/dev/stdout", "."])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("/dev/stdout: not written: standard output needs no --output")
+    done = run_on(tmp_path, ["lint", "-o", "json=/dev/stderr", "."])
+    assert (done.returncode, done.stderr.startswith("{")) == (0, True)

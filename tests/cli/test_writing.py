@@ -12,8 +12,8 @@ import pytest
 from cloudtrail_policylint.base.destination import destination_of
 from cloudtrail_policylint.base.disk import is_tracked
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.files.reports import is_report
 from cloudtrail_policylint.report.formats import FORMATS
-from cloudtrail_policylint.report.recognise import is_report
 from support.paths import PROJECT
 
 POLICY = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:Nope", "Resource": "*"}}'
@@ -457,3 +457,27 @@ def test_git_indexes_of_worktrees_submodules_and_split_ones(
     monkeypatch.chdir(project.parent / "folder")
     Path("c.txt").write_text("x")
     assert not is_tracked("c.txt")
+
+
+@pytest.mark.parametrize("scope", ["cloudtrail", "all"])
+def test_reports_are_no_input(
+    project: Path, capsys: pytest.CaptureFixture[str], scope: str
+) -> None:
+    text = '{"Statement": {"Sid": "// policylint: allow", "Effect": "Deny", "Action": "cloudtrail:Nope"}}'
+    (project / "p.json").write_text(text)
+    (project / "q.json").write_text('{"tool": {"name": "cloudtrail-policylint"}')
+    lint = ["lint", "--scope", scope]
+    assert main([*lint, "."]) == 1
+    alone = capsys.readouterr().out
+    assert alone.count("p.json:") > 2
+    outputs = [
+        f"--output={form}=r/{form}.{end}"
+        for form in FORMATS
+        for end in ("json", "yaml", "template")
+    ]
+    (project / "r").mkdir()
+    assert main([*lint, *outputs, "p.json"]) == 1
+    capsys.readouterr()
+    assert main([*lint, "."]) == 1
+    assert capsys.readouterr().out == alone
+    assert main([*lint, *sorted(map(str, (project / "r").iterdir()))]) == 0

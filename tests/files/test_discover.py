@@ -239,8 +239,8 @@ def test_decode(data: bytes, text: str) -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        ("x".encode("utf-16"), "it is UTF-16: save it as UTF-8"),
-        (b"\xfe\xff\x00x", "it is UTF-16: save it as UTF-8"),
+        ("x".encode("utf-16"), "it is UTF-16 or UTF-32: save it as UTF-8"),
+        (b"\xfe\xff\x00x", "it is UTF-16 or UTF-32: save it as UTF-8"),
         (b"ab\xff", "it is not UTF-8: invalid byte 3"),
         (b"\xef\xbb\xbfab\xff", "it is not UTF-8: invalid byte 6"),
         (b"\xed\xa0\x80", "it is not UTF-8: invalid byte 1"),

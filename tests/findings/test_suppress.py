@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from cloudtrail_policylint import lint_text
 from cloudtrail_policylint.findings.comments import near_misses_in, suppressions_in
 from cloudtrail_policylint.findings.finding import Finding
 from cloudtrail_policylint.findings.suppress import (
@@ -189,8 +190,36 @@ def test_a_misspelt_comment(comment: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("/*\n * x\n * policylint: allow CT101 -- x\n */", 4),
+        ("/* a\n   policylint ignore unknown-action\n */", 4),
+        ("a = 1 /* b */ /**\n  ** cloudtrail-policylint: allow ACME1 -- x */", 6),
+        ("# checkov:skip=CKV_1: x  policylint: allow CT101 -- x", 26),
+        ("a: 1 #tfsec:ignore:aws-x; policylint: ignore CT101", 27),
+        ("# tflint-ignore: a, policylint: allow CT101 -- x", 21),
+        ("a = 1 # ctpl: allow CT101 -- x", 7),
+        ("# ct-lint = allow CT101, IAM102", 1),
+    ],
+)
+def test_a_suppression_in_another_form(text: str, column: int) -> None:
+    source = SourceFile("x.tf", text)
+    assert suppressions_in(source) == []
+    places = [source.position(span.start) for span in near_misses_in(source)]
+    assert places == [(max(1, text.rstrip("*/ \n").count("\n") + 1), column)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "/*\n * policylint: see the README\n * policylint allows CT101\n */",
+        "/* x */\n * policylint: allow CT101 -- x",
+        "# to suppress it, write policylint: allow CT101 -- x",
+        "# checkov:skip=CKV_1: policylint reports CT101 here",
+        "# note: allow CT101 only here",
+        "# policylint: allow CT101 -- not # ctpl: allow CT102",
+        'x = "policylint: allow CT101 -- x"',
+        "# see: policylint: allow lists",
         "@ # policylint: allow CT101 -- instead of # policylint: ignore",
         "# policylint runs in CI",
         "# run cloudtrail-policylint, and allow it",
@@ -201,6 +230,13 @@ def test_a_misspelt_comment(comment: str) -> None:
 )
 def test_other_comments_are_not_misspelt(text: str) -> None:
     assert near_misses_in(SourceFile("x.tf", text)) == []
+
+
+def test_a_suppression_under_another_name_is_reported() -> None:
+    text = "# ctpl: allow CT101 -- x\nStatement: {Effect: Deny, Action: 'cloudtrail:Nope'}\n"
+    assert ("CT004", 1, 1) in [
+        (one.rule, one.line, one.column) for one in lint_text(text, "x.yaml")
+    ]
 
 
 # -- the settings

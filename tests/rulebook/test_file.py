@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloudtrail_policylint.base.errors import RuleFileError
+from cloudtrail_policylint.lint.run import rule_book
 from cloudtrail_policylint.rulebook import file as rulefile
 from cloudtrail_policylint.rulebook.file import mistakes, read
 from cloudtrail_policylint.rulebook.load import with_rules
@@ -101,8 +102,13 @@ def test_an_id_is_taken_once(tmp_path: Path, book: RuleBook) -> None:
     with pytest.raises(RuleFileError, match=r":1:5: CT001 is taken by .*problems\.yaml$"):
         with_rules(book, str(tmp_path))
     (tmp_path / "b.yaml").unlink()
-    with pytest.raises(RuleFileError, match=r":1:5: ACME1 is taken by the rule ACME1 \(wide-look"):
-        with_rules(with_rules(book, str(tmp_path)), str(tmp_path))
+    other = tmp_path / "other" / "rule.yaml"
+    other.parent.mkdir()
+    other.write_text(RULE, encoding="utf-8")
+    own = str(tmp_path / "a.yaml")
+    with pytest.raises(RuleFileError, match=r"rule\.yaml:1:5: ACME1 is taken by .*a\.yaml$"):
+        rule_book([own, str(other)])
+    assert rule_book([own, f"{tmp_path}/./a.yaml"]).named("ACME1") is not None
 
 
 def test_every_pattern_of_the_schema_is_described_in_words() -> None:

@@ -172,3 +172,41 @@ def test_a_named_file_extends_any_file(write: Callable[[str, str], None]) -> Non
     write("../base.yaml", "scope: all\n")
     write("../named.yaml", "extend: base.yaml\n")
     assert NearestSettings("../named.yaml").here.scope == "all"
+
+
+def test_a_suppression_that_is_shared_may_be_of_use_elsewhere(
+    write: Callable[[str, str], None],
+    install: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    policy = POLICY.replace("Lookup", "Lokup")
+    unused = "suppress:\n  - {rule: CT203, reason: x}\n"
+    expired = "  - {rule: CT101, reason: x, expires: 2020-01-01}\n"
+    folder = install("acme", {FILE: unused + expired})
+    write("a/x.json", "{}")
+    write("base/base.yaml", unused)
+    write(FILE, "extend: [a/../base/./base.yaml, 'pack:acme']\n" + unused)
+    write("policy.json", policy)
+    main(["lint", "."])
+    rules = [line.split(" ")[:3] for line in capsys.readouterr().out.splitlines()]
+    assert [one for one in rules if one[2] in ("CT004", "CT101")] == [
+        [f"{FILE}:3:6:", "warning", "CT004"],
+        ["policy.json:1:45:", "error", "CT101"],
+    ]
+    main(["lint", "--show-settings", "."])
+    shown = capsys.readouterr().out
+    assert 'extend: ["base/base.yaml", "pack:acme"]' in shown
+    assert f" # base/base.yaml:1:1, {folder / FILE}:1:1, {FILE}:2:1" in shown
+    write("base/base.yaml", unused + expired)
+    main(["lint", "."])
+    assert "base/base.yaml:3:6: warning CT004 this suppression of CT101 expired" in (
+        capsys.readouterr().out
+    )
+
+
+def test_a_path_over_a_link_is_kept(write: Callable[[str, str], None]) -> None:
+    write("far/away/x", "")
+    write("far/base.yaml", "scope: all\n")
+    Path("link").symlink_to("far/away")
+    write(FILE, "extend: link/../base.yaml\n")
+    assert settings().scope == "all"

@@ -23,6 +23,7 @@ from cloudtrail_policylint.tree.source import SourceFile, Span
 
 YAML = ".cloudtrail-policylint.yaml"
 TOML = "pyproject.toml"
+POLICY = '{"Statement": {"Effect": "Deny", "Action": "cloudtrail:StopLoging", "Resource": "*"}}'
 
 
 @pytest.fixture
@@ -242,6 +243,16 @@ def test_errors_have_a_place(here: Path, name: str, text: str, message: str) -> 
     [
         (YAML, b"a: [1\n", f"{YAML}:"),
         (YAML, b"a: b: c\n", f"{YAML}:1:"),
+        (YAML, b"\tignore: [CT101]\n", f"{YAML}:1:1: not valid YAML: tab in the indentation"),
+        (YAML, b"# c\n\tscope: nonsense\nscope: all\n", f"{YAML}:2:1: not valid YAML: tab in the"),
+        (
+            YAML,
+            b"scope: all\n---\nfail-on: x\n",
+            f"{YAML}:3:1: a second document; only one is read",
+        ),
+        (YAML, b"---\n---\nscope: all\n", f"{YAML}:3:1: a second document"),
+        (YAML, b"scope: all\n...\nfail-on: x\n", f"{YAML}:3:1: a second document"),
+        (YAML, b"scope: all\n---\n\tfail-on: x\n", f"{YAML}:3:1: not valid YAML: tab in the"),
         (TOML, b"[tool.cloudtrail-policylint]\na = \n", f"{TOML}: not valid TOML: "),
         (YAML, b"\xff", f"{YAML}: cannot be read: it is not UTF-8"),
         (TOML, b"\xff", f"{TOML}: cannot be read: it is not UTF-8"),
@@ -431,17 +442,48 @@ def test_files_that_look_like_settings_are_named(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(here, "policylint.toml", "")
+    write(here, "cloudtrail-policylint", "")
+    for name in (".cloudtrail_policylint.yaml", ".cloudtrail-policylint"):
+        write(here / "sub", name, "")
     write(here, TOML, "[tool.cloudtrail-policylint]\nscope = 'all'\n")
     write(here, ".cloudtrail-policylint.yml", "scope: all\n")
     write(here / "sub", "cloudtrail-policylint.yaml", "ignore: [CT101]\n")
-    write(here / "sub", TOML, "[project]\n")
+    write(here / "sub", TOML, "[project]\n[tool.cloudtrail_policylint]\n")
     monkeypatch.chdir(here / "sub")
     assert main(["lint", "."]) == 0
     *notes, _ = capsys.readouterr().err.splitlines()
     assert notes == [
+        f"{TOML}: [tool.cloudtrail_policylint] not read; the table is [tool.cloudtrail-policylint]",
+        f".cloudtrail-policylint: not read; settings are in {YAML} or {TOML}",
         f"cloudtrail-policylint.yaml: not read; settings are in {YAML} or {TOML}",
+        f".cloudtrail_policylint.yaml: not read; settings are in {YAML} or {TOML}",
         "../pyproject.toml: not read, because ../.cloudtrail-policylint.yml has the settings",
         f"../policylint.toml: not read; settings are in {YAML} or {TOML}",
     ]
     assert main(["lint", "--quiet", "."]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ('ignore: ""', "''"),
+        ('ignore: [CT101, ""]', "''"),
+        ('select: [""]', "''"),
+        ('severity: {"": info}', "''"),
+        ('per-path: {"*.json": {ignore: [""]}}', "''"),
+        ('per-path: {"*.json": {severity: {"": info}}}', "''"),
+        ("ignore: [C]", "C"),
+        ("ignore: [i]", "i"),
+        ("severity: {IA: info}", "IA"),
+        ("ignore: [CT, iam, CT1, IAM2]", ""),
+    ],
+)
+def test_a_word_that_is_no_prefix_of_a_family_names_no_rule(
+    here: Path, capsys: pytest.CaptureFixture[str], text: str, word: str
+) -> None:
+    write(here, YAML, text + "\n")
+    write(here, "p.json", POLICY)
+    assert main(["lint", "p.json"]) == (2 if word else 0)
+    message = f"{YAML}:1:1: unknown rule or tag {word}" if word else ""
+    assert capsys.readouterr().err.startswith(message)

@@ -1,16 +1,20 @@
-"""Recognising a report that this program wrote: it may be replaced by the next one."""
+"""Recognising a report that this program wrote: it is no input, and the next one may replace it."""
 
 from __future__ import annotations
 
 from ..base.lazy_regex import regex
-from .html import BEGIN
-from .markdown import TITLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 _NAME = "cloudtrail-policylint"
+HTML = f'<!doctype html>\n<html lang="en">\n<meta name="generator" content="{_NAME}">\n'
+"""How each report in HTML begins."""
+MARKDOWN = f"### {_NAME}: "
+"""How each report in Markdown begins."""
+_MARKS = (b'"cloudtrail-policylint"', b'"check_name"')
+"""One of them is in each report in JSON that has findings."""
 _LINE = regex(
     r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*"
     r"|::(?:error|warning|notice) title=[A-Z]+\d+ .*"
@@ -19,13 +23,19 @@ _LINE = regex(
 """A line of the formats text, full and github."""
 
 
+def is_own(data: bytes) -> bool:
+    """Whether *data*, an input, is a report and no policy; quick for other JSON."""
+    is_json = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    return (not is_json or any(mark in data for mark in _MARKS)) and is_report(data)
+
+
 def is_report(data: bytes) -> bool:
     """Whether *data* is a report in any format; an empty file is one without findings."""
     try:
         text = data.decode("utf-8").strip()
     except UnicodeDecodeError:
         return False
-    if text.startswith((TITLE, BEGIN)):
+    if text.startswith((MARKDOWN, HTML)):
         return True
     if text.startswith("<?xml"):
         return f'<testsuites name="{_NAME}"' in text[:200]
