@@ -41,6 +41,7 @@ def can(options: argparse.Namespace) -> int:
     from ..base.record import replaced
     from ..iam.patterns import NO, YES
     from ..questions.ask import Asker, actions_of
+    from ..questions.resources import check_resource
     from ..questions.who import find
     from ..report.questions import can_json, can_text
 
@@ -50,6 +51,7 @@ def can(options: argparse.Namespace) -> int:
     found = find(view, options.principal)
     if not found:
         raise UsageError(f"{options.principal}: no such principal in these files")
+    check_resource(view, options.resource, actions)
     asker = Asker(view)
     answers = [
         asker.ask(who, replaced(question, action=action)) for who in found for action in actions
@@ -68,12 +70,15 @@ def can(options: argparse.Namespace) -> int:
 def who_can(options: argparse.Namespace) -> int:
     """Say who may do something; return the exit code."""
     from ..questions.ask import actions_of
+    from ..questions.resources import check_resource
     from ..questions.who_can import who_can as asked
     from ..report import questions as report
 
     question = _question(options, "")
     actions = actions_of(options.action)
-    found = asked(_view(options), question, actions)
+    view = _view(options)
+    check_resource(view, options.resource, actions)
+    found = asked(view, question, actions)
     if options.format == "json":
         write_stdout(report.who_json(found))
     else:
@@ -240,7 +245,7 @@ def check(options: argparse.Namespace) -> int:
     """Check expectations; return the exit code, that of ``lint``."""
     from ..findings.result import Result, merged
     from ..lint.run import rule_book
-    from ..questions.expectations import findings_of
+    from ..questions.expectations import findings_of, unmatched
     from ..settings.expectations import expectations_in, read_expectations
     from ..settings.lookup import NearestSettings
     from .session import fails, write_report
@@ -256,6 +261,8 @@ def check(options: argparse.Namespace) -> int:
     found = findings_of(view, expectations, book, pedantic=pedantic)
     result = merged([Result(tuple(found), view.files, 0, ())])
     write_report(options, result, options.format, ())
+    for line in unmatched(view, expectations):
+        print_stderr(line)
     number = len(expectations)
     noun = "expectation" if number == 1 else "expectations"
     print_stderr(f"{number} {noun}, {len(found)} not met")

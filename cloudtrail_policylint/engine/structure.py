@@ -75,13 +75,19 @@ class _ElementTest:
         self._none = _ElementTest(words["none"], lookups) if "none" in words else None
 
     def verdict(self, entry: Entry, node: Map) -> int:
-        verdict = self._named(self.names, entry)
+        """The verdict on *entry* of *node*; at most MAYBE if it may be left out."""
+        verdict = self._as_given(entry, node)
+        return min(verdict, MAYBE) if verdict and may_be_left_out(entry.value) else verdict
+
+    def _as_given(self, entry: Entry, node: Map) -> int:
+        """The verdict on *entry*, if it is there."""
+        verdict = self.names.verdict(entry.key)
         if verdict and self._others is not None:
             others = [one for one in node.entries if one is not entry]
             found = [self._named(self._others, one) for one in others]
             verdict = min(verdict, max(found, default=NO))
         if verdict and self._none is not None:
-            verdict = min(verdict, negated(self._none.verdict(entry, node)))
+            verdict = min(verdict, negated(self._none._as_given(entry, node)))
         return verdict
 
     @staticmethod

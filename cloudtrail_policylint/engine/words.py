@@ -125,7 +125,7 @@ FAMILIES = {
     "arn": ARNS,
     "type": EXACT,
     "owner": FOLDED,
-    "element": FOLDED,
+    "element": EXACT,
     "property": EXACT,
 }
 """The fields with words about texts: of policies, attachments (``arn``), resources (``type``, ``property``)."""

@@ -49,7 +49,7 @@ ELEMENTS = (
     "Condition",
 )
 """The elements of a statement (IAM User Guide, "Grammar of the IAM JSON policy language")."""
-_FOLDED = frozenset([one.lower() for one in ELEMENTS])
+_FOLDED = {one.lower(): one for one in ELEMENTS}
 WRONG_TYPE, WRONG_PRINCIPAL, MIXED_TYPES = MISTAKES = ("type", "principal", "mixed")
 """The mistakes in the grammar that only the values as written show: one of another JSON type than its
 element takes, a Principal that is neither an object nor a star, and condition values of several types."""
@@ -68,10 +68,13 @@ def normalise(found: Found, kind_of_path: str | None = None, number: int = 0) ->
 
 
 def nearest_element(name: str) -> str | None:
-    """The element of a statement that is misspelt as *name*."""
+    """The element of a statement that is misspelt as *name*: in another letter case, or a typo."""
     from ..base.suggest import is_misspelt
 
-    return next((one for one in ELEMENTS if is_misspelt(name.lower(), one.lower())), None)
+    folded = name.lower()
+    if folded in _FOLDED:
+        return _FOLDED[folded]
+    return next((one for one in ELEMENTS if is_misspelt(folded, one.lower())), None)
 
 
 def normalise_attachment(found: FoundAttachment) -> Attachment:
@@ -140,7 +143,7 @@ class _Normaliser:
 
     def unknown_element(self, name: str) -> None:
         """Note whether *name* is an element of a statement, misspelt."""
-        if self.misspelt or self.misread or name.lower() in _FOLDED:
+        if self.misspelt or self.misread:
             return
         self.misspelt = nearest_element(name) is not None
 

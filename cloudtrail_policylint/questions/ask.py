@@ -27,7 +27,7 @@ from ..decisions.documents import document as document_of
 from ..decisions.principals import OF_ACCOUNTS, ROOT
 from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import USER as A_USER
-from ..decisions.reasons import ALLOW, LACKS, causes
+from ..decisions.reasons import ALLOW, LACKS, Cause, causes
 from ..decisions.request import Request
 from ..decisions.values import alternatives, form, known, literal, match, opened, tokens, written
 from ..iam.arns import ACCOUNT_ID, FIELDS, PARTITION, RESOURCE, SERVICE, split
@@ -36,6 +36,7 @@ from ..setups.model import as_optional
 from ..tree.nodes import Hole, Piece
 from . import managed, nearest
 from .constants import THE_ACCOUNT, settled, settled_parts
+from .resources import check_keys
 from .who import USUAL_PARTITION, candidates, is_named
 
 TYPE_CHECKING = False
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
     from ..decisions.conditions import Key
     from ..decisions.principals import Principal
-    from ..decisions.reasons import Cause
     from ..decisions.values import Parts
     from ..iam.policy import Document
     from .view import Guarded, OnTargets, View
@@ -59,7 +59,7 @@ MAX_ACTIONS = 500
 _ACTION = regex(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _ACCOUNT = regex(r"\d{12}")
 _ROOT_ID = regex(r"r-[0-9a-z]{4,32}")
-_KEY = regex(r"[A-Za-z0-9-]+:[^\s=]+")
+_KEY = regex(r"[A-Za-z0-9./-]+:[^\s=]+")
 _FULL_ACCESS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -129,13 +129,14 @@ def actions_of(text: str) -> list[str]:
 
 
 def context_of(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The condition keys of ``KEY=VALUE`` texts; a key may be there several times."""
+    """The condition keys of ``KEY=VALUE`` texts; a key may be there several times, and must exist."""
     found: dict[str, tuple[str, ...]] = {}
     for text in given:
         key, equals, value = text.partition("=")
         if not equals or not _KEY.fullmatch(key):
             raise UsageError(f"--context {text}: not KEY=VALUE, such as aws:SourceIp=192.0.2.1")
         found[key] = (*found.get(key, ()), value)
+    check_keys(tuple(found))
     return found
 
 
@@ -251,7 +252,7 @@ class Asker:
         text = question.resource
         if action is not None and action.types == ():
             return [literal("*")]
-        if text is not None and text in self.view.named:
+        if text is not None and self.view.named.get(text):
             return [settled_parts(one, account, partition) for one in self.view.named[text]]
         if text is not None and text.startswith("arn:"):
             return [opened(literal(text)) if "*" in text or "?" in text else literal(text)]
@@ -291,13 +292,14 @@ class Asker:
         decision = _if_not_of_aws(self._decider.decide(request, policies), request)
         if not who.certain and decision.allowed != MAYBE:
             decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
+        found = nearest.kept(_written(causes(decision, request)), action)
         return Answered(
             question,
             who,
             action,
             nearest.shown(written(resource)),
             decision,
-            tuple(nearest.kept(_written(causes(decision, request)), action)),
+            (*_of_root(decision, request), *found),
             tuple(self._not_in_view(who, request, policies)),
             policies,
             request,
@@ -466,6 +468,10 @@ class Asker:
         if is_person:
             yield from self._of_principal(who, request, policies)
             yield from self._of_organization(request)
+        elif request.principal.kind == ROOT:
+            yield from self._of_organization(request)
+            if self.view.scps:
+                yield "whether it is the management account: no service control policy limits that one"
         elif request.reaches_rcps and not self.view.rcps:
             yield "resource control policies: none in these files"
         if request.principal.kind == A_ROLE:
@@ -596,6 +602,16 @@ def _written(found: Iterable[Cause]) -> list[Cause]:
     return [one for one in found if one.span is None or one.span.source is not full]
 
 
+def _of_root(decision: Decision, request: Request) -> Iterator[Cause]:
+    """Why the root user may do what no statement allows (IAM User Guide, "Policy evaluation logic")."""
+    if request.principal.kind == ROOT and decision.allowed == YES:
+        says = (
+            "the root user has full access to its account: only service and resource control "
+            "policies and denials in the policy of a resource limit it"
+        )
+        yield Cause(ALLOW, IDENTITY, says, True)
+
+
 def _if_not_of_aws(decision: Decision, request: Request) -> Decision:
     """*decision* where a resource that is not known is none of those that only AWS changes."""
     if PROTECTED not in decision.lacking or is_protected(request) != MAYBE:
@@ -647,7 +663,8 @@ def _of_type(operand: str, name: str | None, account: str | None, partition: str
     resource = fields[RESOURCE]
     if name is not None and name != "*":
         head, star, _ = resource.partition("*")
-        resource = head + name if star else resource
+        named = name.removeprefix(head)  # trail/audit is the trail audit
+        resource = head + named if star else resource
         return (*form(":".join(fields[:RESOURCE]) + ":"), *literal(resource))
     slashes = fields[SERVICE] == "s3" and "/" not in resource
     last = "{name}" if slashes else "{any}"

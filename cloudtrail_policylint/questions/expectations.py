@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from ..base.errors import InputError
 from ..base.record import record
 from ..findings.finding import Finding
@@ -12,8 +14,9 @@ from ..settings.model import SettingsError
 from ..tree.source import Related
 from .ask import Asker, Question, actions_of
 from .managed import is_text_of_aws
-from .who import find
-from .who_can import who_can
+from .resources import check_resource
+from .who import find, whole
+from .who_can import names_of, who_can
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,12 +63,59 @@ def broken(view: View, expectations: Iterable[Expectation]) -> list[Broken]:
     found: list[Broken] = []
     for one in expectations:
         compare = _of_nobody if one.form == NOBODY_CAN else _of_somebody
+        actions: list[str] = []
+        for text in one.actions:
+            with _at(one, text):
+                own = actions_of(text)
+            with _at(one, one.on or ""):
+                check_resource(view, one.on, own)
+            actions += own
+        for text in one.who:
+            with _at(one, text):
+                _exists(view, one, text)
         try:
-            actions = [name for text in one.actions for name in actions_of(text)]
             found += compare(view, one, actions)
         except InputError as error:
             raise SettingsError(f"{one.span.place()}: {error}") from None
     return found
+
+
+@contextmanager
+def _at(one: Expectation, text: str) -> Iterator[None]:
+    """Raise errors with the place of *text* in *one*."""
+    try:
+        yield
+    except InputError as error:
+        raise SettingsError(f"{one.place(text)}: {error}") from None
+
+
+def _exists(view: View, one: Expectation, text: str) -> None:
+    """Raise ``UsageError`` if *text* can only be the name of somebody in view, and is not."""
+    if one.form != NOBODY_CAN or not _is_pattern(text):
+        find(view, text)
+
+
+def _is_pattern(text: str) -> bool:
+    return "*" in text or "?" in text
+
+
+def unmatched(view: View, expectations: Iterable[Expectation]) -> Iterator[str]:
+    """A line for each principal of *expectations* that is nobody in *view*; a ``can`` fails by itself."""
+    people = [names_of(whole(one)) for one in view.identities]
+    people += [(name,) for name in view.named_principals()]
+    for one in expectations:
+        for text in one.who if one.form != CAN else ():
+            if one.form == NOBODY_CAN:
+                is_nobody = _is_pattern(text) or _are_missing(find(view, text))
+                if is_nobody and not any(_is_excepted(names, text) for names in people):
+                    yield f"{one.place(text)}: note: {text} excepts nobody: no such principal in these files"
+            elif _is_nobody(view, find(view, text)):
+                yield f"{one.place(text)}: note: {text} is nobody: no such principal in these files"
+
+
+def _is_nobody(view: View, found: Sequence[Who]) -> bool:
+    """Whether *found* is nobody in view, and has no policies without an owner either."""
+    return _are_missing(found) and not (found and view.loose)
 
 
 def findings_of(
@@ -140,8 +190,9 @@ def _of_somebody(view: View, one: Expectation, actions: Sequence[str]) -> Iterat
     asker = Asker(view)
     for name in one.who:
         found = find(view, name)
-        if one.form == CAN and _are_missing(found):
-            yield Broken(one, f"{name} is not in these files{_because(one)}", True, None, "")
+        if not found or (one.form == CAN and _are_missing(found)):
+            certain = one.form == CAN
+            yield Broken(one, f"{name} is not in these files{_because(one)}", certain, None, "")
             continue
         for who in found:
             for action in actions:

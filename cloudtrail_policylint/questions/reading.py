@@ -221,8 +221,9 @@ class _Reader:
         members = _memberships(made)
         groups = {id(one): _of_setup(one, ()) for one in made if _KINDS.get(one.type) == GROUP}
         for resource in made:
+            named = self._view.named.setdefault(resource.owner.name, [])
             if resource.arn is not None:
-                self._view.named.setdefault(resource.owner.name, []).append(resource.arn)
+                named.append(resource.arn)
             if resource.type in _KINDS:
                 of = [groups.get(id(g)) or _of_setup(g, ()) for g in members.get(id(resource), ())]
                 found = groups.get(id(resource)) or _of_setup(resource, of)

@@ -6,6 +6,8 @@ from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..decisions.values import Parts
     from ..iam.policy import Document
     from ..iam.written import Owner
@@ -59,7 +61,7 @@ class View:
     """The policies that were read.
 
     ``loose`` are policies without an owner: they belong to the principal that is asked about, those of
-    ``loose_resources`` to the resource. ``unattached`` have a name, and nobody in view has them. ``named`` are the ARNs of resources by their owners' names. ``unread``
+    ``loose_resources`` to the resource. ``unattached`` have a name, and nobody in view has them. ``named`` are the ARNs of resources, as far as they are known, by their owners' names. ``unread``
     are the paths of files of which a part was not read.
     """
 
@@ -75,3 +77,13 @@ class View:
         self.named: dict[str, list[Parts]] = {}
         self.unread: set[str] = set()
         self.files = 0
+
+    def named_principals(self) -> Iterator[str]:
+        """The principals that policies of resources and trust policies name, as far as they are known."""
+        documents = [*self.loose_resources, *[one for of in self.guarded for one in of.policies]]
+        documents += [one for identity in self.identities for one in identity.trust]
+        for document in documents:
+            for statement in document.statements:
+                for principal in statement.principals:
+                    if principal.id.literal is not None:
+                        yield principal.id.literal

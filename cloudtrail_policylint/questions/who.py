@@ -27,6 +27,11 @@ _KINDS = (ROLE, USER, GROUP, PERMISSION_SET)
 USUAL_PARTITION = "aws"
 _ACCOUNT = regex(r"\d{12}")
 MAX_CANDIDATES = 5
+_SERVICE = regex(r"(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?")
+_LONG_NAME = 6
+"""Letters of a service's name from which on a name that differs in one is a misspelling."""
+_PROVIDERS = ("accounts.google.com", "graph.facebook.com", "www.amazon.com")
+"""The web identity providers that policies name by a host (IAM User Guide, "AWS JSON policy elements: Principal")."""
 
 
 @record
@@ -92,12 +97,32 @@ def find(view: View, text: str) -> list[Who]:
         return _named(view, kind, name, text)
     if text.startswith("arn:"):
         return _of_arn(view, text)
-    if _ACCOUNT.fullmatch(text) or ("." in text and ":" not in text and "/" not in text):
+    if _ACCOUNT.fullmatch(text) or _is_outside(view, text):
         return [Who(text, principal_of(text), None)]
     named = [one for one in view.identities if is_named(one, text) == YES]
     if named:
         return [whole(one) for one in named]
     raise UsageError(f"{text}: no such principal in these files{candidates(view, text)}")
+
+
+def _is_outside(view: View, text: str) -> bool:
+    """Whether *text* is a service or a web identity provider; raises ``UsageError`` for a misspelt service."""
+    if "." not in text or ":" in text or "/" in text:
+        return False
+    if text in _PROVIDERS or text in view.named_principals():
+        return True
+    if not _SERVICE.fullmatch(text):
+        return False
+    from ..base.suggest import is_misspelt
+    from ..decisions.call import availability
+
+    name, _, rest = text.partition(".")
+    prefixes = availability().catalogue.prefixes()
+    meant = [] if name in prefixes or len(name) < _LONG_NAME else prefixes
+    near = next((one for one in meant if is_misspelt(name, one, 1)), None)
+    if near is not None:
+        raise UsageError(f"{text}: no such service; did you mean {near}.{rest}?")
+    return True
 
 
 def _named(view: View, kind: str, name: str, text: str) -> list[Who]:
@@ -177,6 +202,11 @@ def candidates(view: View, text: str) -> str:
     """The identities with names like *text*, for a message."""
     from ..base.suggest import closest
 
+    owner = (
+        closest(text, {one.owner.name: None for one in view.identities}) if "." in text else None
+    )
+    if owner is not None:
+        return f"; did you mean {owner}?"
     labels = list(dict.fromkeys(label_of(one) for one in view.identities))
     best = closest(text.rpartition("/")[2], [one.rpartition("/")[2] for one in labels])
     near = [one for one in labels if best is not None and one.rpartition("/")[2] == best]

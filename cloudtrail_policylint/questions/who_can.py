@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..decisions.principals import Principal
     from ..decisions.reasons import Cause
     from .ask import Answered, Question
     from .view import View
@@ -155,14 +156,14 @@ def _entry(answered: Answered) -> Entry:
         tuple(dict.fromkeys(depends)),
         tuple(shown),
         answered.action,
-        _names(answered),
+        names_of(answered.who, answered.request.principal),
         answered.who.principal.kind == SERVICE_PRINCIPAL,
     )
 
 
-def _names(answered: Answered) -> tuple[str, ...]:
-    """The label, owner and ARN of who was asked about."""
-    who, arn = answered.who, answered.request.principal.arn
+def names_of(who: Who, principal: Principal | None = None) -> tuple[str, ...]:
+    """The label, owner and ARN of *who*; *principal* is who makes the request, where that says more."""
+    arn = (principal or who.principal).arn
     owner = who.identity.owner.name if who.identity is not None else ""
     names = (who.label, owner, unknown_as_star(written(arn)) if arn is not None else "")
     return tuple([name for name in names if name])

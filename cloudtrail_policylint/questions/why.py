@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.record import record, replaced
+from ..decisions.call import no_action
 from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import Principal
 from ..decisions.reasons import DENY
@@ -13,6 +14,7 @@ from .ask import Answered, Asker, Question
 from .delivery import Refused, refused, spans
 from .languages import HCL, JSON, YAML, is_block, language, written
 from .messages import EVENT, PUBLIC_ACCESS
+from .resources import check_resource
 from .suggest import Suggestion, suggestions
 from .who import Who, find
 
@@ -152,6 +154,8 @@ class Explainer:
                 "and --resource where it is about one"
             )
         actions = refusal.actions if refusal is not None else (asked.action or denial.action,)
+        if refusal is None:
+            self._check_asked(actions)
         who = self._who(principal)
         answers = []
         for action in actions:
@@ -170,11 +174,20 @@ class Explainer:
             {
                 repr(text): text
                 for one in answers
+                if no_action(one.action) is None
                 for text in suggestions(one, is_denied=denial.explicit)
             }.values()
         )
-        look_at = tuple(_look_at(why.answered, denial))
+        unheard = [no_action(one.action) for one in answers]
+        look_at = (*filter(None, unheard), *_look_at(why.answered, denial))
         return replaced(why, suggestions=texts, look_at=look_at)
+
+    def _check_asked(self, actions: Sequence[str]) -> None:
+        """Raise ``UsageError`` for an action or a resource of the options that there cannot be."""
+        missing = no_action(self._asked.action) if self._asked.action is not None else None
+        if missing is not None:
+            raise UsageError(missing)
+        check_resource(self._view, self._asked.resource, actions)
 
     def _who(self, text: str) -> Who:
         try:

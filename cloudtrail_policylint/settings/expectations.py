@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..tree.source import Span
     from .model import Settings
 
 NOBODY_CAN, CAN, CANNOT = "nobody-can", "can", "cannot"
@@ -20,12 +21,16 @@ _OF_SOMEBODY = ("who", "do", "on")
 _KEY = "expect"
 
 
-def read_expectations(path: str) -> tuple[Expectation, ...]:
-    """The expectations in the file *path*, below ``expect``; raises ``SettingsError``."""
-    table = read_table(path)
+def read_expectations(path: str, named_at: str = "") -> tuple[Expectation, ...]:
+    """The expectations in the file *path*, below ``expect``; raises ``SettingsError``.
+
+    *named_at* is where *path* is written, for the message that it is no such file.
+    """
+    table = read_table(path, named_at)
     value = table.value if table is not None else None
     if table is None or not isinstance(value, dict) or _KEY not in value:
-        raise SettingsError(f"{path}: no expectations: a list below expect")
+        shown = f"{named_at}: {path}" if named_at else path
+        raise SettingsError(f"{shown}: no expectations: a list below expect")
     for name in value:
         if name != _KEY:
             raise SettingsError(f"{table.place(name)}: unknown key {name}; use only expect")
@@ -35,7 +40,8 @@ def read_expectations(path: str) -> tuple[Expectation, ...]:
 def expectations_in(settings: Settings) -> tuple[Expectation, ...]:
     """The expectations of *settings*, or of the file that they name; raises ``SettingsError``."""
     if settings.expect_file is not None:
-        return read_expectations(settings.expect_file)
+        place = dict(settings.origins).get(_KEY, "")
+        return read_expectations(settings.expect_file, f"{place}: {_KEY}" if place else "")
     return settings.expect
 
 
@@ -62,6 +68,7 @@ def _expectation(table: Table, path: tuple[str | int, ...], value: Any) -> Expec
             _text(table, (*path, "on"), value.get("on")),
             reason,
             span,
+            _places(table, path, value, ("on", "but", form)),
         )
     _only(table, path, value, (form, "reason"))
     inner = value[form]
@@ -77,7 +84,22 @@ def _expectation(table: Table, path: tuple[str | int, ...], value: Any) -> Expec
         _text(table, (*path, form, "on"), inner.get("on")),
         reason,
         span,
+        _places(table, (*path, form), inner, _OF_SOMEBODY),
     )
+
+
+def _places(
+    table: Table, path: tuple[str | int, ...], given: dict[Any, Any], names: tuple[str, ...]
+) -> tuple[tuple[str, Span], ...]:
+    """Where the texts below *names* of *given* are written."""
+    found: list[tuple[str, Span]] = []
+    for name in names:
+        value = given.get(name)
+        if isinstance(value, list):
+            found += [(text, table.span(*path, name, at)) for at, text in enumerate(value)]
+        elif value is not None:
+            found.append((value, table.span(*path, name)))
+    return tuple(found)
 
 
 def _only(

@@ -67,7 +67,7 @@ class Expectation:
     """What must stay true of access: ``nobody-can``, ``can`` or ``cannot``, as ``form`` says.
 
     ``who`` are principals, or those whom ``nobody-can`` excepts; ``on`` is the resource, None for
-    any. ``span`` is where it is written.
+    any. ``span`` is where it is written, ``places`` where each text of it is.
     """
 
     form: str
@@ -76,6 +76,11 @@ class Expectation:
     on: str | None
     reason: str
     span: Span
+    places: tuple[tuple[str, Span], ...] = ()
+
+    def place(self, text: str) -> str:
+        """Where *text*, an action, a principal or the resource, is written."""
+        return dict(self.places).get(text, self.span).place()
 
 
 @record

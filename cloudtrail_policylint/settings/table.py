@@ -44,14 +44,18 @@ class Table:
         return self._find(path).place()
 
 
-def read_table(path: str) -> Table | None:
-    """The table of the settings file *path*; None for a TOML file without one. Raises ``SettingsError``."""
+def read_table(path: str, named_at: str = "") -> Table | None:
+    """The table of the settings file *path*; None for a TOML file without one. Raises ``SettingsError``.
+
+    *named_at* is where *path* is written, for the message that it cannot be read.
+    """
+    shown = f"{named_at}: {path}" if named_at else path
     try:
         text = read_bytes(path, _LARGEST).decode("utf-8-sig")
     except UnreadableError as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from None
+        raise SettingsError(f"{shown}: cannot be read: {error}") from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{path}: cannot be read: it is not UTF-8") from None
+        raise SettingsError(f"{shown}: cannot be read: it is not UTF-8") from None
     source = SourceFile(path.replace(os.sep, "/"), text)
     if not path.endswith(".toml"):
         return _from_yaml(source)

@@ -9,6 +9,7 @@ import pytest
 
 from cloudtrail_policylint.base.errors import UsageError
 from cloudtrail_policylint.questions.ask import Question, actions_of, checked_account, context_of
+from cloudtrail_policylint.questions.resources import check_resource
 from cloudtrail_policylint.questions.who import find
 from cloudtrail_policylint.questions.who_can import who_can
 from support.questions import ACCOUNT, TRAIL, answer, view_of
@@ -410,10 +411,24 @@ def test_a_pattern_stands_for_its_actions() -> None:
 
 
 def test_options_are_validated() -> None:
-    assert context_of(["a:b=c", "a:b=d", "x:y=1=2"]) == {"a:b": ("c", "d"), "x:y": ("1=2",)}
-    for bad in ("a:b", "=x", "a=b"):
-        with pytest.raises(UsageError):
+    given = ["aws:PrincipalTag/x=c", "aws:PrincipalTag/x=d", "accounts.google.com:aud=1=2"]
+    assert context_of([*given, "S3:Prefix=p", "lambda:SourceFunctionArn=x"]) == {
+        "lambda:SourceFunctionArn": ("x",),
+        "aws:PrincipalTag/x": ("c", "d"),
+        "accounts.google.com:aud": ("1=2",),
+        "S3:Prefix": ("p",),
+    }
+    for bad, says in (
+        ("aws:SourceIp", "not KEY=VALUE"),
+        ("=x", "not KEY=VALUE"),
+        ("a=b", "not KEY=VALUE"),
+        ("aws:MultiFactorAuthPresnt=true", "did you mean aws:MultiFactorAuthPresent?"),
+        ("aw:SourceIp=192.0.2.1", "did you mean aws:SourceIp?"),
+        ("s3:prefx=a", "did you mean s3:prefix?"),
+    ):
+        with pytest.raises(UsageError) as caught:
             context_of([bad])
+        assert says in str(caught.value)
     with pytest.raises(UsageError):
         checked_account("12")
 
@@ -500,3 +515,107 @@ def test_a_policy_that_nothing_attaches_may_be_that_of_a_role_elsewhere(tmp_path
         (f"who has {name}, which allows {STOP}",),
     )
     assert who_can(view, Question("", STOP, f"{TRAIL}-2"), [STOP]).not_in_view == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("aws_iam_role.y", "did you mean aws_iam_role.x?"),
+        ("module.roles.aws_iam_role.z", "no such principal in these files"),
+        ("AWS::IAM::Role.Ops", "no such principal in these files"),
+        ("nope.example.com", "no such principal in these files"),
+        ("cloudtrial.amazonaws.com", "did you mean cloudtrail.amazonaws.com?"),
+    ],
+)
+def test_a_name_of_nobody_is_no_service(tmp_path: Path, name: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        find(view_of(tmp_path, {"main.tf": terraform()}), name)
+    assert says in str(caught.value)
+
+
+def test_services_and_identity_providers_are_principals(tmp_path: Path) -> None:
+    trust = terraform().replace(
+        f'"AWS": "arn:aws:iam::{ACCOUNT}:root"', '"Federated": "login.example.com"'
+    )
+    view = view_of(tmp_path, {"main.tf": trust})
+    for name in (
+        "delivery.logs.amazonaws.com",
+        "ecs-tasks.amazonaws.com",
+        "ec2.amazonaws.com.cn",
+        "accounts.google.com",
+        "login.example.com",
+    ):
+        assert [one.label for one in find(view, name)] == [name]
+
+
+BUCKET = """
+resource "aws_cloudtrail" "audit" {
+  name           = "audit"
+  s3_bucket_name = aws_s3_bucket.logs.id
+}
+resource "aws_s3_bucket" "logs" { bucket = "logs" }
+"""
+TRAILS = f"arn:aws:cloudtrail:*:{ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "says"),
+    [
+        (STOP, "aws_cloudtrail.audti", "did you mean aws_cloudtrail.audit?"),
+        (STOP, "module.logs.aws_cloudtrail.this[0]", "no such resource in these files"),
+        (STOP, "data.aws_cloudtrail.x", "a data source: write the ARN or the name"),
+        (STOP, f"{TRAILS}:audit", "is never on it, but on arn:*:cloudtrail:*:*:trail/*"),
+        (STOP, f"{TRAILS}:channel/x", "is never on it"),
+        (STOP, "arn:aws:s3:::x", "is never on it"),
+        (STOP, f"arn:aws:cloudtrail::{ACCOUNT}:trail/audit", "is never on it"),
+        (STOP, "arn:aws:cloudtrail:*:1111:trail/audit", "an account id has 12 digits"),
+        ("cloudtrail:*Logging", "arn:aws:s3:::x", "and the like is never on it"),
+        ("s3:DeleteObject", "arn:aws:s3:::logs", "is never on it"),
+        ("s3:DeleteObject", "aws_s3_bucket.logs", "arn:*:s3:::logs: s3:DeleteObject is never"),
+        (STOP, TRAIL, ""),
+        (STOP, "arn:aws:*", ""),
+        (STOP, f"{TRAILS}:*", ""),
+        (STOP, "aws_cloudtrail.audit", ""),
+        (STOP, "audit", ""),
+        (STOP, None, ""),
+        ("s3:*Object", "arn:aws:s3:::logs/*", ""),
+        ("s3:*", "arn:aws:s3:::logs", ""),
+        ("s3:PutObject", f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/a/object/b", ""),
+        ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/x", ""),
+        ("cloudtrail:LookupEvents", TRAIL, ""),
+        ("newservice:Thing", "arn:aws:new:::x", ""),
+    ],
+)
+def test_a_resource_that_the_action_never_has_is_refused(
+    tmp_path: Path, action: str, resource: str | None, says: str
+) -> None:
+    view = view_of(tmp_path, {"main.tf": BUCKET})
+    if not says:
+        check_resource(view, resource, actions_of(action))
+        return
+    with pytest.raises(UsageError) as caught:
+        check_resource(view, resource, actions_of(action))
+    assert says in str(caught.value)
+
+
+def test_the_type_of_a_resource_may_be_written_before_its_name(tmp_path: Path) -> None:
+    view = view_of(tmp_path, {"policy.json": policy({"Resource": TRAIL})})
+    assert answer(view, f"arn:aws:iam::{ACCOUNT}:user/x", STOP, "trail/audit").word == "allowed"
+
+
+def test_the_root_user_is_explained_and_limited_by_the_organization(tmp_path: Path) -> None:
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    found = answer(view_of(tmp_path / "a", {"main.tf": BUCKET}), root, STOP, "audit")
+    assert found.word == "allowed"
+    assert [(one.effect, one.says.partition(":")[0]) for one in found.causes] == [
+        ("allow", "the root user has full access to its account")
+    ]
+    assert "service control policies: none in these files" in found.not_in_view
+    (tmp_path / "b" / "scp").mkdir(parents=True)
+    scp = {"scp/deny.json": policy({"Effect": "Deny"})}
+    denied = answer(view_of(tmp_path / "b", scp), root, STOP, TRAIL)
+    assert (denied.word, [one.effect for one in denied.causes]) == ("denied", ["deny"])
+    assert any("management account" in line for line in denied.not_in_view)
+    other = answer(view_of(tmp_path / "a", {}), root, STOP, TRAIL.replace(ACCOUNT, "4" * 12))
+    assert other.word == "not-allowed"
+    assert all(one.effect == "lacks" for one in other.causes)

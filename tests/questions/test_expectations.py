@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 import cloudtrail_policylint.settings as settings_package
 from cloudtrail_policylint import lint_paths
-from cloudtrail_policylint.questions.expectations import broken
+from cloudtrail_policylint.questions.expectations import broken, unmatched
 from cloudtrail_policylint.settings.expectations import expectations_of, read_expectations
 from cloudtrail_policylint.settings.model import SettingsError
 from cloudtrail_policylint.settings.table import Table
@@ -183,3 +183,79 @@ def test_a_file_of_expectations_stays_in_the_project(
     monkeypatch.chdir(tmp_path / "p")
     with pytest.raises(SettingsError, match="outside the project"):
         lint_paths(["."])
+
+
+@pytest.mark.parametrize(
+    ("expectation", "message"),
+    [
+        (
+            f"cannot: {{who: [role/ops, aws_iam_role.opss], do: {STOP}}}",
+            "e.yaml:2:30: aws_iam_role.opss: no such principal in these files; did you mean aws_iam_role.ops?",
+        ),
+        (
+            f"can: {{who: nope.example.com, do: {STOP}}}",
+            "e.yaml:2:11: nope.example.com: no such principal in these files",
+        ),
+        (
+            f"nobody-can: {STOP}\n    but: [role/glass, aws_iam_role.glas]",
+            "e.yaml:3:23: aws_iam_role.glas: no such principal in these files; did you mean aws_iam_role.glass?",
+        ),
+        (
+            f'nobody-can: {STOP}\n    on: "arn:aws:cloudtrail:*:{ACCOUNT}:audit"',
+            f"e.yaml:3:5: arn:aws:cloudtrail:*:{ACCOUNT}:audit: {STOP} is never on it, but on",
+        ),
+        (
+            f"cannot: {{who: role/ops, do: {STOP}, on: aws_cloudtrail.nope}}",
+            "e.yaml:2:57: aws_cloudtrail.nope: no such resource in these files",
+        ),
+    ],
+)
+def test_a_misspelt_name_is_an_error_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expectation: str, message: str
+) -> None:
+    (tmp_path / "e.yaml").write_text(f"expect:\n  - {expectation}\n")
+    view = view_of(tmp_path / "f", FILES)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError) as caught:
+        broken(view, read_expectations("e.yaml"))
+    assert str(caught.value).startswith(message)
+
+
+def test_who_is_nobody_in_the_files_is_said(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(f"""
+expect:
+  - nobody-can: {STOP}
+    but: [role/glas, "user/*", role/glass, "arn:aws:iam::*:role/o*", cloudtrail.amazonaws.com]
+  - cannot: {{who: ["role/ci-*", role/nope, role/audit], do: {STOP}}}
+  - can: {{who: role/none, do: {STOP}}}
+""")
+    view = view_of(tmp_path / "f", FILES)
+    expectations = read_expectations(str(tmp_path / "e.yaml"))
+    said = [
+        line.partition("e.yaml:")[2].split(": no such")[0] for line in unmatched(view, expectations)
+    ]
+    assert said == [
+        "4:11: note: role/glas excepts nobody",
+        "4:22: note: user/* excepts nobody",
+        "5:20: note: role/ci-* is nobody",
+        "5:33: note: role/nope is nobody",
+    ]
+    found = {one.message.split(" is not")[0]: one.certain for one in broken(view, expectations)}
+    assert (found["role/ci-*"], found["role/none"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [(None, "cannot be read: no such file"), ("x: 1\n", "no expectations")]
+)
+def test_a_file_without_expectations_is_an_error_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, says: str
+) -> None:
+    project(tmp_path, "expect: nope.yaml")
+    if text is not None:
+        (tmp_path / "nope.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError) as caught:
+        lint_paths(["."])
+    message = str(caught.value)
+    assert message.startswith(".cloudtrail-policylint.yaml:2:1: expect: ")
+    assert f"nope.yaml: {says}" in message

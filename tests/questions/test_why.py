@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from cloudtrail_policylint import decide
+from cloudtrail_policylint.base.errors import UsageError
 from cloudtrail_policylint.questions.events import denial_of
 from cloudtrail_policylint.questions.languages import written
 from cloudtrail_policylint.questions.messages import read_message
@@ -357,3 +358,16 @@ def test_records_of_callers_without_an_arn(
     if principal is not None:
         ((kind, name),) = principal.items()
         assert f'{kind} = "{name}"' in written_[0]
+
+
+def test_no_allow_is_suggested_for_an_action_that_does_not_exist(tmp_path: Path) -> None:
+    says = "cloudtrail:GetTrailStatuss: no such action; did you mean cloudtrail:GetTrailStatus?"
+    found = why(tmp_path, {"main.tf": OBJECT}, denied("cloudtrail:GetTrailStatuss", TRAIL))
+    assert (found.look_at[:1], found.suggestions) == ((says,), ())
+    with pytest.raises(UsageError) as caught:
+        why(tmp_path, {}, denied(), action="cloudtrail:GetTrailStatuss")
+    assert str(caught.value) == says
+    with pytest.raises(UsageError, match="never on it"):
+        why(tmp_path, {}, denied(), resource="arn:aws:s3:::logs")
+    newer = why(tmp_path, {"main.tf": OBJECT}, denied("newservice:GetTrailStatus"))
+    assert newer.suggestions
