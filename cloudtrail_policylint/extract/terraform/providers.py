@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...tree.nodes import Node
     from .session import Session
 
-_CONSTRAINT = regex(r"\s*(=|<=|<|~>)?\s*v?(\d+)((?:\.\d+)*)[\w.+-]*\s*\Z")
+_CONSTRAINT = regex(r"\s*+(=|<=|<|~>)?+\s*+v?+(\d{1,9}+)(?!\d)((?:\.\d++)*+)[\w.+-]*+\s*+\Z")
 
 
 def log_groups_have_wildcard(session: Session) -> bool:
