@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cloudtrail_policylint.findings.result import Result
 
 BOOK = bundled()
+LINTER = Linter(BOOK, Settings(scope="all"), strings=True)
 TRAIL = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"
 SERVICE = {"Service": "cloudtrail.amazonaws.com"}
 
@@ -38,8 +39,9 @@ def fixed(
 ) -> Fixed:
     """The outcome of fixing *text* by all rules of *book*."""
 
+    linter = LINTER if book is BOOK else Linter(book, Settings(scope="all"), strings=True)
+
     def lint(contents: Mapping[str, bytes]) -> Result:
-        linter = Linter(book, Settings(scope="all"), strings=True)
         data = contents.get(path, text.encode())
         return linter.lint_text(path, data.decode(), kind)
 
