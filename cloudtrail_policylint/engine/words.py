@@ -886,11 +886,16 @@ _EMPTY = {
 
 def known_key(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     """``known`` of a condition key: the catalogue has it."""
+    return _of_key(context.lookups.catalogue.has_key, wanted=wanted)
+
+
+def _of_key(says: Callable[[str], bool | None], *, wanted: bool) -> WordTest:
+    """A test of what the catalogue *says* of a condition key; None if it cannot tell."""
 
     def test(term: Term) -> int:
         literal = term.text.literal
-        has = context.lookups.catalogue.has_key(literal) if literal is not None else None
-        return _wanted(MAYBE if has is None else YES if has else NO, wanted)
+        found = says(literal) if literal is not None else None
+        return _wanted(MAYBE if found is None else YES if found else NO, wanted)
 
     return WordTest(text=test)
 
@@ -913,13 +918,7 @@ def of_service(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
 
 def multivalued(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     """``multivalued``: a request may carry several values of the key."""
-
-    def test(term: Term) -> int:
-        literal = term.text.literal
-        found = context.lookups.catalogue.is_multivalued(literal) if literal is not None else None
-        return _wanted(MAYBE if found is None else YES if found else NO, wanted)
-
-    return WordTest(text=test)
+    return _of_key(context.lookups.catalogue.is_multivalued, wanted=wanted)
 
 
 def several(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from ..iam.policy import Document, Statement
     from ..iam.written import Extraction
-    from ..tree.nodes import Text
     from ..tree.source import Span
 
 NOT_IN_VIEW = "statements that are not in view"
@@ -60,20 +59,8 @@ def line_of(partly: Sequence[str], unknown: Sequence[str]) -> str:
 def _unknown_in(statements: Iterable[Statement]) -> Hole | None:
     """The first unknown value in *statements* that may be anything."""
     for statement in statements:
-        for text in _texts_of(statement):
+        for text in statement.texts():
             for part in text.parts:
                 if isinstance(part, Hole) and part.shape == ANY and part.values is None:
                     return part
     return None
-
-
-def _texts_of(statement: Statement) -> Iterator[Text]:
-    for action in statement.actions:
-        yield from action.texts
-    for resource in statement.resources:
-        yield from resource.texts
-    for principal in statement.principals:
-        yield principal.id
-    for condition in statement.conditions:
-        yield condition.key
-        yield from condition.values

@@ -371,7 +371,7 @@ class _Normaliser:
             return _mentions(_texts(node))
         if kinds == ("s3-bucket",) and any(_has_logs(statement) for statement in statements):
             return True
-        return any(_mentions(_statement_texts(statement)) for statement in statements)
+        return any(_mentions(statement.texts()) for statement in statements)
 
 
 def _has_logs(statement: Statement) -> bool:
@@ -382,18 +382,6 @@ def _has_logs(statement: Statement) -> bool:
         for text in resource.texts
         for known in _known_parts(text)
     )
-
-
-def _statement_texts(statement: Statement) -> Iterator[Text]:
-    for action in statement.actions:
-        yield from action.texts
-    for resource in statement.resources:
-        yield from resource.texts
-    for principal in statement.principals:
-        yield principal.id
-    for condition in statement.conditions:
-        yield condition.key
-        yield from condition.values
 
 
 def _mentions(texts: Iterable[Text]) -> bool:

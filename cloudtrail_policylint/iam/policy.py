@@ -14,6 +14,10 @@ from .arns import Shape
 from .patterns import NO, YES, Glob, Pattern, covers_verdict, pattern
 from .written import Owner, Problem
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Head = tuple[str, ...]
 """The names, without wildcards, at the start of all that an element matches: a service, say."""
 
@@ -115,6 +119,18 @@ class Statement:
     node: Map
     span: Span
     optional: bool = False
+
+    def texts(self) -> Iterator[Text]:
+        """What it says of actions, resources, principals and conditions."""
+        for action in self.actions:
+            yield from action.texts
+        for resource in self.resources:
+            yield from resource.texts
+        for principal in self.principals:
+            yield principal.id
+        for condition in self.conditions:
+            yield condition.key
+            yield from condition.values
 
 
 @record

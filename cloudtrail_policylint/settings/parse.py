@@ -24,7 +24,7 @@ from .packs import PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from .table import Table
@@ -150,23 +150,28 @@ def _severities(
 
 
 def _per_path(table: Table, value: Any) -> tuple[PathRules, ...]:
+    return tuple(
+        PathRules(
+            path[-1],
+            _strings(table, (*path, "ignore"), given.get("ignore", [])),
+            _severities(table, (*path, "severity"), given.get("severity", {})),
+        )
+        for path, given in _by_pattern(table, "per-path", value, _PER_PATH)
+    )
+
+
+def _by_pattern(
+    table: Table, setting: str, value: Any, names: Sequence[str]
+) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    """The path to each entry of *setting*, which maps path patterns to *names*, and its value."""
     if not isinstance(value, dict) or not all(isinstance(given, dict) for given in value.values()):
         raise SettingsError(
-            f"{table.place('per-path')}: per-path must map path patterns to "
-            f"{' and '.join(_PER_PATH)}"
+            f"{table.place(setting)}: {setting} must map path patterns to {' and '.join(names)}"
         )
-    found = []
     for pattern, given in value.items():
-        path = ("per-path", pattern)
-        _only(table, path, given, _PER_PATH, "per-path setting")
-        found.append(
-            PathRules(
-                pattern,
-                _strings(table, (*path, "ignore"), given.get("ignore", [])),
-                _severities(table, (*path, "severity"), given.get("severity", {})),
-            )
-        )
-    return tuple(found)
+        path = (setting, pattern)
+        _only(table, path, given, names, f"{setting} setting")
+        yield path, given
 
 
 def _suppress(table: Table, value: Any) -> tuple[SuppressEntry, ...]:
@@ -242,15 +247,8 @@ def _kinds(table: Table, value: Any) -> tuple[tuple[str, str], ...]:
 
 
 def _deployed(table: Table, value: Any) -> tuple[Deployed, ...]:
-    if not isinstance(value, dict) or not all(isinstance(given, dict) for given in value.values()):
-        raise SettingsError(
-            f"{table.place('deployed')}: deployed must map path patterns to "
-            f"{' and '.join(_DEPLOYED)}"
-        )
     found = []
-    for pattern, given in value.items():
-        path = ("deployed", pattern)
-        _only(table, path, given, _DEPLOYED, "deployed setting")
+    for path, given in _by_pattern(table, "deployed", value, _DEPLOYED):
         account = _string(table, (*path, "account"), given.get("account"))
         if "account" in given and not re.fullmatch(r"[0-9]{12}", account or ""):
             raise SettingsError(
@@ -263,7 +261,7 @@ def _deployed(table: Table, value: Any) -> tuple[Deployed, ...]:
                 raise SettingsError(
                     f"{table.place(*path, 'regions')}: {region} is not a region such as eu-west-1"
                 )
-        found.append(Deployed(pattern, regions, account or ""))
+        found.append(Deployed(path[-1], regions, account or ""))
     return tuple(found)
 
 
