@@ -229,6 +229,7 @@ def _reference(reference: object) -> str:
 
 def _wrapped(text: str, indent: int = 0) -> str:
     margin = " " * indent
+    words = " ".join(text.split())  # many spaces in a row take fill much time
     return textwrap.fill(
-        text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
+        words, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
     )
