@@ -378,7 +378,7 @@ SHAPES = st.recursive(
 )
 
 
-@hypothesis.settings(deadline=None, max_examples=300)
+@hypothesis.settings(max_examples=300)
 @given(value=st.dictionaries(st.sampled_from([*NAMES, "x"]), SHAPES, max_size=3))
 def test_the_schema_accepts_what_the_reader_accepts(value: dict[str, Any]) -> None:
     table = Table(
