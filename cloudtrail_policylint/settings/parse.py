@@ -239,7 +239,7 @@ def _is_date(text: str) -> bool:
 
 def _address(table: Table, name: str, value: Any) -> str:
     """*value*, the address of a folder of the web, with a slash at its end."""
-    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>\"|()?#]+", value):
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[A-Za-z0-9_.~:/%-]+", value):
         raise SettingsError(
             f"{table.place(name)}: {name} must be an address such as https://example.com/docs/, "
             f"not {value}"
