@@ -66,6 +66,17 @@ LINES = {
     "text": FINDING,
     "concise": FINDING,
     "github": re.compile(r"::(?:error|warning|notice) [^:]*::.*"),
+    "mermaid": re.compile(
+        r"%%.*|flowchart LR|  (?:subgraph s\d+\[TEXT\]|direction LR|end|classDef .*|linkStyle .*"
+        r"|n\w+\[TEXT\](?::::\w+)?|n\w+ (?:-->|--x|-\.->|==>|---)\|TEXT\| n\w+)".replace(
+            "TEXT", '"[^"]*"'
+        )
+    ),
+    "dot": re.compile(
+        r"//.*|digraph \{|\}| +(?:rankdir=LR;|style=invis;|subgraph cluster_\d+ \{|\}|\w+(?: -> \w+)? \[ATTRIBUTES\];)".replace(
+            "ATTRIBUTES", r'(?:(?:, )?[a-z]+=(?:"(?:[^"\\]|\\[nl\\])*"|[\w.]+))+'
+        )
+    ),
 }
 """The pattern of each line, for formats with lines."""
 PROSE = ("full", "markdown")
