@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 def pictures(setups: Sequence[ShownSetup], findings: Sequence[Anchored]) -> Iterator[str]:
     """A section with a drawing of each of *setups*, and the answers as tables."""
     yield "<h2>Set-ups</h2>"
-    for setup in setups:
+    for number, setup in enumerate(setups, 1):
+        label = html_text(f"Picture {number}: {setup.address}")
         yield f'<section class="setup">\n<h3>{html_text(setup.address)}</h3>'
         yield f'<p class="about">{html_text(f"{setup.place}, {setup.type}")}</p>'
-        yield f'<div class="picture" tabindex="0" role="region" aria-label="Picture of {html_text(setup.address)}">{element(drawing(setup, findings))}</div>'
+        yield f'<div class="picture" tabindex="0" role="region" aria-label="{label}">{element(drawing(setup, findings))}</div>'
         if setup.who is not None:
             yield from _who(setup.address, setup.who)
         yield from _table(setup)
