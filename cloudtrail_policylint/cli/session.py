@@ -180,15 +180,18 @@ class LintSession:
         )
 
     def _with_stoppers(self, result: Result) -> Result:
-        """*result* with who may stop what its set-ups record, if a report of this run draws them."""
-        if not result.setups or result.interrupted or self._forms().isdisjoint(WITH_SETUPS):
+        """*result* with who may stop what its set-ups record, if a report of this run draws them.
+
+        Of standard input, which has no other policies beside it, nobody is asked.
+        """
+        is_drawn = result.setups and not self._forms().isdisjoint(WITH_SETUPS)
+        if not is_drawn or result.interrupted or self.stdin:
             return result
         from ..base.record import replaced
         from ..questions.reading import read_view
         from ..questions.stoppers import with_stoppers
 
-        paths = [*self.stdin] if self.stdin else self.options.paths
-        view = read_view(paths, self._settings, contents=self.stdin or None)
+        view = read_view(self.options.paths, self._settings)
         return replaced(result, setups=with_stoppers(view, result.setups))
 
     def _forms(self) -> set[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..decisions.principals import Principal
     from ..decisions.reasons import Cause
+    from ..iam.patterns import Glob
     from ..iam.policy import Document
     from .ask import Answered, Question
     from .view import View
@@ -84,11 +85,12 @@ def _unattached(
     view: View, asker: Asker, question: Question, actions: Sequence[str]
 ) -> Iterator[str]:
     """The policies that allow what is asked, and that nobody in view has."""
+    patterns = [(action, parse(action.lower())) for action in actions]
     for document in view.unattached:
         has_it = whole(Identity("", document.owner, None, None, (document,)), question.account)
         allowed: dict[str, list[str]] = {}
-        for action in actions:
-            if touches(document, action) == NO:
+        for action, pattern in patterns:
+            if touches(document, pattern) == NO:
                 continue
             verdict = asker.ask(has_it, replaced(question, action=action)).verdict
             if verdict != NO:
@@ -103,9 +105,8 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def touches(document: Document, action: str) -> int:
-    """Whether a statement of *document* is about *action*."""
-    pattern = parse(action.lower())
+def touches(document: Document, pattern: Glob) -> int:
+    """Whether a statement of *document* is about the action *pattern*."""
     return max(
         (one.covers(pattern) for each in document.statements for one in each.actions), default=NO
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .drawing import MAY, PERHAPS, Arrow, Box, Drawing
+from .text import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def notes_on(who: ShownWho, does: str) -> Iterator[str]:
     if who.more:
         yield f"and {who.more:,} more {does} or perhaps do"
     if who.unasked:
-        yield f"{who.unasked:,} more principals were not asked whether they {does}"
+        yield f"not asked whether they {does}: {plural(who.unasked, 'more principal')}"
     missing = who.not_in_view
     yield from (f"not in view: {line}" for line in missing[:MAX_MISSING])
     if len(missing) > MAX_MISSING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -15,7 +16,8 @@ from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.files.reports import is_report
 from cloudtrail_policylint.findings.result import Result
 from cloudtrail_policylint.questions import stoppers
-from cloudtrail_policylint.report.drawing import cut, wrapped
+from cloudtrail_policylint.report import mermaid
+from cloudtrail_policylint.report.drawing import MAY, Arrow, Box, Drawing, cut, wrapped
 from cloudtrail_policylint.report.formats import report
 from support.findings import finding, shown_setup
 from support.fuzzing import check_form
@@ -73,7 +75,7 @@ def test_every_language_says_the_same() -> None:
         for word in ("allowed s3:GetBucketAcl", "denied s3:PutObject", "cannot tell kms:Decrypt", "organization",
                      "may cloudtrail:StopLogging, cloudtrail:DeleteTrail", "perhaps cloudtrail:UpdateTrail",
                      "CT2 b.json:1:1: bad", "and 3 more may stop aws_cloudtrail.t", "not in view: boundaries",
-                     "1,200 more principals were not asked"):  # fmt: skip
+                     ": 1200 more principals"):  # fmt: skip
             assert text.replace(",\\n", ", ").replace(",<br/>", ", ").count(word) >= 2, (form, word)
 
 
@@ -129,10 +131,8 @@ def test_the_command_draws_set_ups_with_who_may_stop_them(
         assert main(["lint", "--show-setups", "--format", form]) == 0
         shown = capsys.readouterr().out
         check_form(form, shown, fully=True)
-        assert (
-            shown.count("may cloudtrail:StopLogging") == (3 if form == "svg" else 1)
-            or form == "dot"
-        )
+        times = {"svg": 3, "mermaid": 1, "dot": 2}  # with the text that says all, and tips
+        assert shown.count("may cloudtrail:StopLogging") == times[form]
         assert "nobody in view may stop aws_cloudtrail.audit" in shown
         status = main(["lint", "--format", form])
         assert capsys.readouterr().out == shown
@@ -161,11 +161,33 @@ def test_no_more_is_asked_than_a_run_may(
         patch.setattr(stoppers, "MAX_ASKED", 8)
         main(["lint", "--format", "mermaid", "a", "b"])
     text = capsys.readouterr().out
-    unasked = "1 more principals were not asked whether they may stop aws_cloudtrail.audit"
+    unasked = "not asked whether they may stop aws_cloudtrail.audit: 1 more principal"
     assert text.count(unasked) == 2
     monkeypatch.setattr(stoppers, "MAX_SHOWN", 1)
     main(["lint", "--format", "mermaid", "a", "b"])
     assert "and 1 more may stop aws_cloudtrail.audit or perhaps do" in capsys.readouterr().out
+
+
+def test_what_mermaid_would_refuse_is_left_out() -> None:
+    many = tuple(
+        Box("principal", f"role/{number}", arrows=(Arrow(MAY, "may do it"),))
+        for number in range(2_000)
+    )
+    text = mermaid.text_of([Drawing(Box("", "hub"), many)] * 3)
+    assert len(text) < 50_000
+    assert text.count("==>") == mermaid.MAX_ARROWS + 1
+    assert f"{2_000 - mermaid.MAX_ARROWS - 1 + 2:,} more are left out" in text
+
+
+@pytest.mark.usefixtures("_modules")
+def test_of_standard_input_nobody_is_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(MODULE.encode())))
+    main(["lint", "-", "--stdin-filename", "main.tf", "--format", "mermaid"])
+    text = capsys.readouterr().out
+    assert "trail<br/>aws_cloudtrail.audit<br/>main.tf:2:1" in text
+    assert "may " not in text
 
 
 @pytest.mark.usefixtures("_modules")

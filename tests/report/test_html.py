@@ -197,7 +197,7 @@ def test_a_set_up_is_a_picture_with_findings_on_the_edges() -> None:
         "perhapsrole/acloudtrail:UpdateTraildepends on key: ",
     ]
     notes = [line.text for line in page.all("p", **{"class": "about"})]
-    assert "1,200 more principals were not asked whether they may stop aws_cloudtrail.t" in notes
+    assert "not asked whether they may stop aws_cloudtrail.t: 1200 more principals" in notes
 
 
 def test_the_command_shows_set_ups_and_replaces_its_page(
