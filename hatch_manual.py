@@ -8,6 +8,8 @@ import time
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from cloudtrail_policylint._version import DOCS_URL
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,10 +28,7 @@ VARIABLES = (
     ("FORCE_COLOR, CLICOLOR_FORCE", "colors even if the output is no terminal"),
     ("COLUMNS", "the width of text"),
 )
-PAGES = (
-    "https://github.com/OWNER/cloudtrail-policylint/tree/main/docs",
-    "https://github.com/OWNER/cloudtrail-policylint/issues",
-)
+PAGES = (DOCS_URL, "https://github.com/OWNER/cloudtrail-policylint/issues")
 
 
 def manual(parser: argparse.ArgumentParser, version: str) -> str:

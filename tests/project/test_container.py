@@ -7,6 +7,7 @@ import re
 import shlex
 import tomllib
 
+from cloudtrail_policylint._version import DOCS_URL
 from support.paths import PROJECT
 
 TEXT = (PROJECT / "Containerfile").read_text(encoding="utf-8")
@@ -58,6 +59,6 @@ def test_its_labels_are_those_of_the_project() -> None:
     assert found["title"] == project["name"]
     assert found["licenses"] == project["license"]
     assert found["source"] == project["urls"]["Source"]
-    page = found["documentation"].partition("/blob/main/")[2]
-    assert (PROJECT / page).is_file()
+    page = found["documentation"].removeprefix(DOCS_URL).strip("/")
+    assert (PROJECT / "docs" / f"{page}.md").is_file()
     assert set(found) >= {"description", "version", "revision"}
