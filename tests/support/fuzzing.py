@@ -140,7 +140,7 @@ class InvariantChecker:
 
     def _linter(self, number: int) -> Linter:
         scope = "all" if number % 2 else "cloudtrail"
-        return Linter(self.book, Settings(scope=scope, pedantic=number >= 2))
+        return Linter(self.book, Settings(scope=scope, pedantic=number >= 2), setups=number == 3)
 
     def check(self, name: str, text: str) -> None:
         """Lint *text* as the file *name*; raises ``InvariantError``."""
