@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .printable import html_text
-from .setup_drawings import STATES, drawing
+from .setup_drawings import STATES, Placed, drawing
 from .svg import element
 from .who_drawing import condition, notes_on
 
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 def pictures(setups: Sequence[ShownSetup], findings: Sequence[Anchored]) -> Iterator[str]:
     """A section with a drawing of each of *setups*, and the answers as tables."""
     yield "<h2>Set-ups</h2>"
+    placed = Placed(findings)
     for number, setup in enumerate(setups, 1):
         label = html_text(f"Picture {number}: {setup.address}")
         yield f'<section class="setup">\n<h3>{html_text(setup.address)}</h3>'
         yield f'<p class="about">{html_text(f"{setup.place}, {setup.type}")}</p>'
-        yield f'<div class="picture" tabindex="0" role="region" aria-label="{label}">{element(drawing(setup, findings))}</div>'
+        yield f'<div class="picture" tabindex="0" role="region" aria-label="{label}">{element(drawing(setup, placed))}</div>'
         if setup.who is not None:
             yield from _who(setup.address, setup.who)
         yield from _table(setup)

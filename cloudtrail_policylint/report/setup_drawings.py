@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from ..findings.finding import IS_PARTNER
 from ..findings.setup import range_of
 from .drawing import ALLOWED, DENIED, PLAIN, UNKNOWN, Arrow, Box, Drawing, Mark
@@ -10,7 +12,7 @@ from .who_drawing import notes_on, principals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ..findings.finding import Finding
     from ..findings.result import Result
@@ -74,10 +76,33 @@ class Group:
         )
 
 
+class Placed:
+    """Findings by where they are, so that those within some range need no look at the others."""
+
+    def __init__(self, findings: Iterable[Anchored]) -> None:
+        self._by_path: dict[str, tuple[list[int], list[Anchored]]] = {}
+        for one in sorted(findings, key=lambda pair: pair[1].span.start):
+            span = one[1].span
+            starts, found = self._by_path.setdefault(span.source.path, ([], []))
+            starts.append(span.start)
+            found.append(one)
+
+    def within(self, ranges: Iterable[Range]) -> list[Anchored]:
+        """The findings that are within one of *ranges*, each once."""
+        found: dict[int, Anchored] = {}
+        for path, start, end in ranges:
+            starts, own = self._by_path.get(path, ([], []))
+            for one in own[bisect_left(starts, start) : bisect_right(starts, end)]:
+                if one[1].span.end <= end:
+                    found[id(one[1])] = one
+        return list(found.values())
+
+
 def drawings_of(result: Result, *, show_suppressed: bool) -> list[Drawing]:
     """A drawing of each set-up of *result*, with the findings on it; one that says that there is none."""
     found = [one for one, _ in findings_to_report(result, show_suppressed=show_suppressed)]
-    drawings = [drawing(one, [("", finding) for finding in found]) for one in result.setups]
+    placed = Placed([("", one) for one in found])
+    drawings = [drawing(one, placed) for one in result.setups]
     drawings = drawings or [Drawing(Box("", "no trail in these files", is_known=False))]
     drawn = {(mark.rule, mark.told) for one in drawings for mark in one.marks()}
     marks = _marks([("", one) for one in found])
@@ -90,10 +115,11 @@ def drawings_of(result: Result, *, show_suppressed: bool) -> list[Drawing]:
     return drawings
 
 
-def drawing(setup: ShownSetup, findings: Sequence[Anchored]) -> Drawing:
+def drawing(setup: ShownSetup, findings: Placed) -> Drawing:
     """The drawing of *setup* with those of *findings* that are on it."""
     groups = groups_of(setup)
-    own = _placed(setup, groups, findings)
+    ranges = (setup.range, *(one for partner in setup.partners for one in partner.ranges))
+    own = _placed(setup, groups, findings.within(ranges))
     boxes = [one.box() for one in groups]
     if setup.of_organization:
         boxes.append(
