@@ -191,8 +191,12 @@ class LintSession:
         from ..questions.reading import read_view
         from ..questions.stoppers import with_stoppers
 
-        view = read_view(self.options.paths, self._settings)
-        return replaced(result, setups=with_stoppers(view, result.setups))
+        try:
+            view = read_view(self.options.paths, self._settings)
+            return replaced(result, setups=with_stoppers(view, result.setups))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the findings are reported
+            failed = f"internal error in who may stop a trail: {type(error).__name__}: {error}"
+            return replaced(result, internal_errors=(*result.internal_errors, failed))
 
     def _forms(self) -> set[str]:
         """The formats of the reports of this run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -177,6 +178,27 @@ def test_what_mermaid_would_refuse_is_left_out() -> None:
     assert len(text) < 50_000
     assert text.count("==>") == mermaid.MAX_ARROWS + 1
     assert f"{2_000 - mermaid.MAX_ARROWS - 1 + 2:,} more are left out" in text
+
+
+@pytest.mark.usefixtures("_modules")
+def test_who_may_stop_a_trail_is_what_who_can_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["lint", "--format", "html", "a"])
+    page = capsys.readouterr().out
+    for action in ("StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"):
+        main(["who-can", f"cloudtrail:{action}", "aws_cloudtrail.audit", "--format", "json", "--", "a"])  # fmt: skip
+        who = [one["principal"] for one in json.loads(capsys.readouterr().out)["who"]]
+        assert who == (["role/ops"] if f"cloudtrail:{action}" in page else [])
+
+
+@pytest.mark.usefixtures("_modules")
+def test_what_fails_in_it_is_an_internal_error_beside_the_findings(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stoppers, "who_can", lambda *_: 1 / 0)
+    assert main(["lint", "--format", "svg", "a"]) == 3
+    out, err = capsys.readouterr()
+    check_form("svg", out, fully=True)
+    assert "internal error in who may stop a trail: ZeroDivisionError" in err
 
 
 @pytest.mark.usefixtures("_modules")
