@@ -213,6 +213,12 @@ def test_merging_by_sid(argument: str, actions: list[str]) -> None:
     assert [s["Action"][0] for s in plain(found.node)["Statement"]] == actions
 
 
+def test_statements_of_one_document_do_not_replace_one_another() -> None:
+    """The provider refuses them ("duplicate Sid"), so that both have to be seen."""
+    found = document("".join(f'statement {{\n sid = "A"\n actions = ["a:{n}"]\n}}\n' for n in "bc"))
+    assert [s["Action"] for s in found["Statement"]] == [["a:b"], ["a:c"]]
+
+
 @pytest.mark.parametrize("argument", ["source_json", "override_json"])
 def test_the_older_arguments(argument: str) -> None:
     body = f'{argument} = jsonencode({{ Statement = {{ Action = "a:b" }} }})'
