@@ -25,7 +25,7 @@ LEFT_OUT = {
     "IAM178": "the six letters that AWS wants before a variable: variables that callers choose are reported",
     "IAM179": "the six letters that AWS wants before a wildcard: the ten sensitive keys are reported",
     "IAM214": "the sum of the inline policies of a user, group or role",
-    "IAM215": "services other than S3, KMS and CloudTrail",
+    "IAM215": "services other than S3, KMS, SQS, CloudTrail and VPC endpoints",
     "IAM226": "keys other than those of the owner of a VPC endpoint",
     "IAM301": "keys other than aws:Referer and aws:UserAgent",
     "IAM310": "keys other than aws:VpcSourceIp",
