@@ -119,6 +119,7 @@ class _Normaliser:
             in_scope=self.in_scope(kinds, node, statements),
             span=node.span,
             problems=tuple(self.problems),
+            types=self.found.types,
             holders=self.found.holders,
             blocks=self.found.blocks,
             related=self.found.related,

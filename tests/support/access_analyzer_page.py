@@ -10,7 +10,9 @@ from cloudtrail_policylint.report.pages import page_name
 if TYPE_CHECKING:
     from cloudtrail_policylint.rulebook.model import Rule, RuleBook
 
-CHECKS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html"
+CHECKS = (
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html"
+)
 _NAMED = re.compile(r'the check "(.+?)"')
 _KINDS = (
     ("IAM1", "Errors"),
@@ -71,7 +73,9 @@ def _row(rule: Rule, book: RuleBook) -> str:
     if better:
         links += " or " + ", ".join(f"[{one.id}](rules/{page_name(one)})" for one in better)
     left_out = LEFT_OUT.get(rule.id, "")
-    return f"| {check_name(rule)}<br>`{_code(rule.name)}` | {links} | {rule.severity} | {left_out} |"
+    return (
+        f"| {check_name(rule)}<br>`{_code(rule.name)}` | {links} | {rule.severity} | {left_out} |"
+    )
 
 
 def check_name(rule: Rule) -> str:
