@@ -117,8 +117,19 @@ PRINTING = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("variable", [None, *CI])
-@pytest.mark.parametrize("command", PRINTING, ids=" ".join)
+WHERE = (None, *CI)
+TEXTS = 8
+"""So many commands of the list are tried in each CI system, and each other one in one of them."""
+
+
+@pytest.mark.parametrize(
+    ("command", "variable"),
+    [
+        pytest.param(command, variable, id=f"{' '.join(command)}-{variable}")
+        for number, command in enumerate(PRINTING)
+        for variable in (WHERE if number < TEXTS else {None, WHERE[number % len(WHERE)]})
+    ],
+)
 def test_nothing_printed_steers_a_terminal_or_a_ci_system(
     here: Path,
     capsys: pytest.CaptureFixture[str],

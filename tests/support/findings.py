@@ -33,6 +33,7 @@ def finding(message: str = "m", **given: Any) -> Finding:
             }
         ),
         supersedes=(),
+        docs_url="",
     )
     span = Span(source, 0, len(source.text))
     return Finding(rule, message, span, Owner(given.pop("owner", ""), span), severity, **given)
