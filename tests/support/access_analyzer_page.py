@@ -35,11 +35,14 @@ LEFT_OUT = {
 }
 """What AWS decides and a rule does not, because it is not published or not in the file."""
 NONE = (
-    ("Json syntax error", "CT001, CT002", "for JSON in other files, CT002"),
+    (
+        "Json syntax error",
+        "[CT001](rules/CT001-syntax-error.md); in a string of another file"
+        " [CT002](rules/CT002-embedded-policy-not-json.md)",
+    ),
     (
         "SCP syntax error action wildcard",
-        "none",
-        "since September 2025 AWS takes wildcards anywhere in the actions of service control policies",
+        "none: since September 2025 AWS takes wildcards anywhere in the actions of service control policies",
     ),
 )
 
@@ -54,15 +57,16 @@ def access_analyzer_page(book: RuleBook) -> str:
         " CloudTrail; `cloudtrail-policylint lint --scope all --select IAM .` checks all policies by these rules alone.",
         "Where a rule on CloudTrail says it better, its finding takes the place of the other (*or*). AWS has tables that it"
         " does not publish, and sees what no file has: *left out* says what a rule does not report because of this. What"
-        " depends on a value that is not known is not reported.",
+        " depends on a value that is not known is not reported. A service that the AWS data of this version do not have"
+        " is a warning, as it may be newer.",
         "This page is generated from the rules.",
     ]
     for prefix, title in _KINDS:
         rows = ["| check of AWS | rule | severity | left out |", "| --- | --- | --- | --- |"]
         rows += [_row(rule, book) for rule in rules if rule.id.startswith(prefix)]
         blocks.append(f"## {title}\n\n" + "\n".join(rows))
-    rows = ["| check of AWS | rule | |", "| --- | --- | --- |"]
-    rows += [f"| {name}<br>`{_code(name)}` | {rule} | {why} |" for name, rule, why in NONE]
+    rows = ["| check of AWS | rule |", "| --- | --- |"]
+    rows += [f"| {name}<br>`{_code(name)}` | {rule} |" for name, rule in NONE]
     blocks.append("## Checks without a rule of their own\n\n" + "\n".join(rows))
     return "\n\n".join(blocks) + "\n"
 
