@@ -394,7 +394,11 @@ READ_BY = (
 @pytest.mark.parametrize("loaded", ["", LOADS])
 @pytest.mark.parametrize(
     ("value", "name"),
-    [(value, name) for i, value in enumerate(READ) for name in {*READ_BY[:2], READ_BY[i % 8]}],
+    [
+        (value, name)
+        for i, value in enumerate(READ)
+        for name in dict.fromkeys((*READ_BY[:2], READ_BY[i % 8]))
+    ],
 )
 def test_a_file_that_something_else_reads_is_not_fixed(name: str, value: str, loaded: str) -> None:
     """As far down as the reader may be, and however it names the file."""

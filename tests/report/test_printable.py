@@ -127,7 +127,9 @@ TEXTS = 8
     [
         pytest.param(command, variable, id=f"{' '.join(command)}-{variable}")
         for number, command in enumerate(PRINTING)
-        for variable in (WHERE if number < TEXTS else {None, WHERE[number % len(WHERE)]})
+        for variable in (
+            WHERE if number < TEXTS else dict.fromkeys((None, WHERE[number % len(WHERE)]))
+        )
     ],
 )
 def test_nothing_printed_steers_a_terminal_or_a_ci_system(
