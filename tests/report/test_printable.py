@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cloudtrail_policylint.base.choices import DRAWN_FORMATS
 from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.cli.output import print_stderr
 from cloudtrail_policylint.lint.checker import Checker
@@ -158,7 +159,7 @@ def test_nothing_printed_steers_a_terminal_or_a_ci_system(
 def test_reports_in_files_are_escaped_too(here: Path, form: str) -> None:
     assert main(["lint", "--format", form, "--output", "out", "."]) == 1
     text = (here / "out").read_text(encoding="utf-8")
-    assert "ACME1" in text
+    assert "ACME1" in text or form in DRAWN_FORMATS  # these have what is on a trail
     assert plain(text)
     if form in ("sarif", "gitlab"):
         assert plain("\n".join(strings(json.loads(text))))
