@@ -88,7 +88,7 @@ def who_can(options: argparse.Namespace) -> int:
         from ..report.who_drawing import drawing
 
         write_stdout(drawn([drawing(found)], options.format))
-    if not found.entries:
+    if not found.entries and found.whole:
         return EXIT_FINDINGS
     return EXIT_OK if any(one.certain for one in found.entries) else EXIT_CANNOT_TELL
 
@@ -265,7 +265,9 @@ def check(options: argparse.Namespace) -> int:
         print_stderr(line)
     number = len(expectations)
     noun = "expectation" if number == 1 else "expectations"
-    print_stderr(f"{number} {noun}, {len(found)} not met")
+    failed = sum(one.certain for one in found)
+    unsure = f", {len(found) - failed} cannot be told" if failed < len(found) else ""
+    print_stderr(f"{number} {noun}, {failed} not met{unsure}")
     return EXIT_FINDINGS if fails(result, options.fail_on or here.fail_on) else EXIT_OK
 
 

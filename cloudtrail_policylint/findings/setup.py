@@ -75,13 +75,15 @@ class ShownPrincipal:
 class ShownWho:
     """The principals that may do something; ``more`` is how many of them are left out.
 
-    ``unasked`` is the number of principals in view that were not asked.
+    ``unasked`` is the number of principals in view that were not asked. ``whole`` is False where a file was not
+    read completely.
     """
 
     principals: tuple[ShownPrincipal, ...]
     more: int
     unasked: int
     not_in_view: tuple[str, ...]
+    whole: bool = True
 
 
 @record

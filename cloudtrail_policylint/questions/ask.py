@@ -52,8 +52,6 @@ if TYPE_CHECKING:
 
 MAX_TRIED = 50
 """Resources of Allow statements that are tried where a question is about any."""
-MAX_UNREAD = 3
-"""Files that were not read completely and are named."""
 MAX_ACTIONS = 500
 """Actions that a pattern may stand for."""
 _ACTION = regex(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
@@ -82,7 +80,8 @@ class Question:
 class Answered:
     """The answer to *question*: the decision on the request, the reasons, and what is not in view.
 
-    ``resource`` is what was asked about, completed, and ``policies`` those that were asked.
+    ``resource`` is what was asked about, completed, and ``policies`` those that were asked. ``whole`` is False
+    where a file in view was not read completely.
     """
 
     question: Question
@@ -94,10 +93,13 @@ class Answered:
     not_in_view: tuple[str, ...]
     policies: Policies
     request: Request
+    whole: bool = True
 
     @property
     def verdict(self) -> int:
-        """Whether it is allowed."""
+        """Whether it is allowed: what was not read may allow what no statement denies."""
+        if not self.whole and self.decision.allowed == NO and self.decision.denied != YES:
+            return MAYBE
         return self.decision.allowed
 
     @property
@@ -304,6 +306,7 @@ class Asker:
             tuple(self._not_in_view(who, request, policies)),
             policies,
             request,
+            not self.view.unread,
         )
 
     def _key(self, name: str, values: Sequence[str]) -> Key:
@@ -465,6 +468,7 @@ class Asker:
     # -- what is not in view
 
     def _not_in_view(self, who: Who, request: Request, policies: Policies) -> Iterator[str]:
+        yield from self.view.not_read()
         is_person = request.principal.kind in OF_ACCOUNTS and request.principal.kind != ROOT
         if is_person:
             yield from self._of_principal(who, request, policies)
@@ -484,8 +488,6 @@ class Asker:
             what = "the trust policy of the role" if kind == TRUST else "a policy of the resource"
             about = nearest.shown(written(request.resource))
             yield f"{what}: none in these files for {about}"
-        for path in sorted(self.view.unread)[:MAX_UNREAD]:
-            yield f"{path}: not read completely"
 
     def _of_principal(self, who: Who, request: Request, policies: Policies) -> Iterator[str]:
         """What is not in view of the policies of *who*."""

@@ -40,7 +40,8 @@ _MOST_ACTIONS = 5
 class Broken:
     """One way in which *expectation* does not hold; ``cause`` is the statement, None where there is none.
 
-    ``certain`` is False where the files do not say it for certain.
+    ``certain`` is False where the files do not say it for certain; only ``--pedantic`` reports that, unless it
+    is ``always`` reported.
     """
 
     expectation: Expectation
@@ -48,6 +49,7 @@ class Broken:
     certain: bool
     cause: Cause | None
     owner: str
+    always: bool = False
 
     @property
     def statement(self) -> Span | None:
@@ -74,10 +76,20 @@ def broken(view: View, expectations: Iterable[Expectation]) -> list[Broken]:
             with _at(one, text):
                 _exists(view, one, text)
         try:
-            found += compare(view, one, actions)
+            failures = list(compare(view, one, actions))
         except InputError as error:
             raise SettingsError(f"{one.span.place()}: {error}") from None
+        found += failures
+        if view.unread and not any(other.certain for other in failures):
+            found.append(_not_read(view, one))
     return found
+
+
+def _not_read(view: View, one: Expectation) -> Broken:
+    """That *one* may fail by what is in files that were not read."""
+    because = "; ".join(view.not_read())
+    message = f"cannot tell whether the expectation is met: {because}{_because(one)}"
+    return Broken(one, message, False, None, "", always=True)
 
 
 @contextmanager
@@ -124,7 +136,7 @@ def findings_of(
     """The findings for *expectations* that do not hold; with *pedantic* also those that may not."""
     groups: dict[object, list[Broken]] = {}
     for one in broken(view, expectations):
-        if one.certain or pedantic:
+        if one.certain or one.always or pedantic:
             span = one.statement or one.expectation.span
             groups.setdefault((span.key(), one.certain), []).append(one)
     return [_finding(group, book.problems[PROBLEM]) for group in groups.values()]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from ..base.disk import path_key
-from ..base.formats import format_of, named, read_as
+from ..base.formats import DEFINITIONS, is_always_loaded, named
 from ..base.lazy_regex import regex
 from ..base.limits import under
 from ..base.record import replaced
 from ..decisions.decision import BOUNDARY, IDENTITY, RCP, SCP, TRUST
 from ..decisions.decision import ENDPOINT as VPC_ENDPOINT
 from ..decisions.values import form, known, literal, written
-from ..extract import extractor_of
+from ..extract import extractor_of, only_document
 from ..files import Files
 from ..files.discover import discover
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.normalise import normalise
 from ..iam.patterns import NO, YES
-from ..iam.written import Owner
+from ..iam.written import UNREAD, Owner
 from ..tree.nodes import Map
 from ..tree.source import SourceFile, Span
 from . import managed
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from ..files.discover import Candidate
     from ..files.inputs import Overlay
     from ..iam.policy import Document
-    from ..iam.written import Extraction, Problem
+    from ..iam.written import Extraction
     from ..settings.lookup import NearestSettings
     from ..settings.model import Settings
     from ..setups.model import Resource
@@ -99,11 +100,11 @@ def _read_group(
     view: View, files: Files, settings: Settings, progress: Callable[[str], None]
 ) -> None:
     files.inputs.read_all()
+    view.unread.update(one.source.path for one in files.inputs.unreadable.values())
     view.files += len(files.inputs.candidates)
     reader = _Reader(view)
     for extraction, kind in _extractions(files, settings, progress):
         reader.add(extraction, kind)
-    view.unread.update(one.source.path for one in files.inputs.unreadable.values())
 
 
 def _extractions(
@@ -142,19 +143,10 @@ def _nested(files: Files, loaded: set[str]) -> Iterator[Extraction]:
     from ..extract.cloudformation.stacks import Stacks
     from ..files import access
 
-    stacks = Stacks(inputs.nesting(), partial(access.loader, inputs, Projects()), _only_document)
+    stacks = Stacks(inputs.nesting(), partial(access.loader, inputs, Projects()), only_document)
     for path in stacks.nested():
         loaded.add(path_key(path))
         yield from stacks.extractions(path)
-
-
-def _only_document(source: SourceFile) -> tuple[Node | None, tuple[Problem, ...]]:
-    """The document of the template *source*, None unless it has just one."""
-    form_ = format_of(source.path)
-    if form_ is None:
-        return None, ()
-    readings = extractor_of(read_as(form_, source.text), source.text).documents(source)
-    return (readings[0].root, ()) if len(readings) == 1 else (None, ())
 
 
 class _Reader:
@@ -166,8 +158,7 @@ class _Reader:
 
     def add(self, extraction: Extraction, kind: str | None) -> None:
         """Add *extraction*; *kind* is the kind of a bare policy."""
-        view = self._view
-        view.unread.update(source.path for source in extraction.unread)
+        self._not_read(extraction)
         documents = [normalise(one, kind, at) for at, one in enumerate(extraction.documents)]
         made: list[Resource] = []
         if extraction.evaluation is not None:
@@ -181,6 +172,23 @@ class _Reader:
             self._of_others(documents, extraction, made)
         else:
             self._by_holders(documents, extraction)
+
+    def _not_read(self, extraction: Extraction) -> None:
+        """Note the files of which a part was not read: those with the mistake, else all that miss something."""
+        view = self._view
+        problems = [
+            *extraction.problems,
+            *[p for one in extraction.documents for p in one.problems],
+        ]
+        wrong = {one.span.source.path for one in problems if one.name in UNREAD}
+        view.unread |= wrong
+        rest = {source.path for source in extraction.unread}
+        unused = {one for one in rest if one.endswith(DEFINITIONS) and not is_always_loaded(one)}
+        view.unused |= unused
+        rest -= unused
+        folders = {os.path.dirname(path) for path in view.unread}
+        if not any(os.path.dirname(path) in folders for path in rest):
+            view.unread |= rest
 
     def _of_organization(self, document: Document) -> None:
         """Add *document* if it is no policy of an identity or a resource."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ROLE, USER, GROUP, PERMISSION_SET = "role", "user", "group", "permission-set"
 """Kinds of identities; one of which only the name is known has the kind ""."""
+MAX_UNREAD = 3
+"""Files that were not read completely and are named."""
 
 
 @record
@@ -62,7 +64,8 @@ class View:
 
     ``loose`` are policies without an owner: they belong to the principal that is asked about, those of
     ``loose_resources`` to the resource. ``unattached`` have a name, and nobody in view has them. ``named`` are the ARNs of resources, as far as they are known, by their owners' names, ``placed`` the same by the places of owners. ``unread``
-    are the paths of files of which a part was not read.
+    are the paths of files of which a part was not read: any policy may be in them. ``unused`` are those of files that
+    set variables only if a command names them.
     """
 
     def __init__(self) -> None:
@@ -77,7 +80,16 @@ class View:
         self.named: dict[str, list[Parts]] = {}
         self.placed: dict[str, list[Parts]] = {}
         self.unread: set[str] = set()
+        self.unused: set[str] = set()
         self.files = 0
+
+    def not_read(self) -> Iterator[str]:
+        """A line for each file that was not read completely, for some of many."""
+        paths = sorted(self.unread)
+        yield from (f"{path}: not read completely" for path in paths[:MAX_UNREAD])
+        if len(paths) > MAX_UNREAD:
+            yield f"{len(paths) - MAX_UNREAD:,} more files: not read completely"
+        yield from (f"{path}: not used" for path in sorted(self.unused - self.unread)[:MAX_UNREAD])
 
     def named_principals(self) -> Iterator[str]:
         """The principals that policies of resources and trust policies name, as far as they are known."""

@@ -335,7 +335,7 @@ def who_lines(found: WhoCan) -> Iterator[str]:
     """A table of *found*."""
     asked = f"{found.question.action} on {found.resource}"
     if not found.entries:
-        yield f"nobody in view may do {asked}"
+        yield f"{'nobody in view' if found.whole else 'cannot tell whether anybody'} may do {asked}"
     else:
         yield f"who may do {asked}:"
         yield from _table(found.entries, several=len({one.action for one in found.entries}) > 1)
