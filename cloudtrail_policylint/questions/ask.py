@@ -29,7 +29,17 @@ from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import USER as A_USER
 from ..decisions.reasons import ALLOW, LACKS, Cause, causes
 from ..decisions.request import Request
-from ..decisions.values import alternatives, form, known, literal, match, opened, tokens, written
+from ..decisions.values import (
+    alternatives,
+    form,
+    holes,
+    known,
+    literal,
+    match,
+    opened,
+    tokens,
+    written,
+)
 from ..iam.arns import ACCOUNT_ID, FIELDS, PARTITION, RESOURCE, SERVICE, split
 from ..iam.patterns import MAYBE, NO, YES, parse
 from ..setups.model import as_optional
@@ -47,8 +57,11 @@ if TYPE_CHECKING:
     from ..decisions.principals import Principal
     from ..decisions.values import Parts
     from ..iam.policy import Document
-    from .view import Guarded, OnTargets, View
+    from .view import Guarded, Named, OnTargets, View
     from .who import Who
+
+    Accounts = tuple[str | None, str | None, str]
+    """The accounts of the principal and the resource, where they are known, and the partition."""
 
 MAX_TRIED = 50
 """Resources of Allow statements that are tried where a question is about any."""
@@ -166,8 +179,8 @@ class Asker:
         action = question.action
         own = self._account_of(who, question)
         found = [
-            self._answered(who, question, action, parts, own)
-            for parts in self.resources(question, own[1], own[2])
+            self._answered(who, question, action, parts, accounts, setup)
+            for parts, accounts, setup in self._targets(who, question, own)
         ]
         first = found[0]
         if len({one.verdict for one in found}) > 1:
@@ -175,16 +188,43 @@ class Asker:
             decision = first.decision
             decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
             first = replaced(first, decision=decision)
-        if first.verdict == MAYBE and _is_any(question.resource):
+        if first.decision.allowed == MAYBE and self._is_any(question.resource):
             return self._on_some_resource(found, who, question, own) or first
         return first
+
+    def _is_any(self, resource: str | None) -> bool:
+        """Whether a question is about any resource, or about those that a pattern or a name stands for."""
+        if resource is None or "*" in resource or "?" in resource:
+            return True
+        return not resource.startswith("arn:") and not self.named(resource)
+
+    def named(self, text: str | None) -> Sequence[Named]:
+        """The resources in the files that *text* names."""
+        if text is None:
+            return ()
+        return self.view.named.get(text) or self.view.placed.get(text) or ()
+
+    def _targets(
+        self, who: Who, question: Question, accounts: Accounts
+    ) -> Iterator[tuple[Parts, Accounts, object]]:
+        """What the request may be about, with the accounts of both, and what that is made with."""
+        own, other, partition = accounts
+        named = self.named(question.resource)
+        if not named or _is_about_everything(question.action):
+            for parts in self.resources(question, other, partition):
+                yield parts, accounts, None
+            return
+        for one in named:
+            of = question.account or one.account or other
+            both = (own or of, of, partition)
+            yield settled_parts(one.arn, of, partition), both, one.setup
 
     def _on_some_resource(
         self,
         found: Sequence[Answered],
         who: Who,
         question: Question,
-        accounts: tuple[str | None, str | None, str],
+        accounts: Accounts,
     ) -> Answered | None:
         """The answer about a resource that an Allow names: where it is allowed, or open for another reason.
 
@@ -230,7 +270,7 @@ class Asker:
         found = [one for one in self.view.identities if one.trust and is_named(one, name) != NO]
         return [document for one in found for document in one.trust]
 
-    def _account_of(self, who: Who, question: Question) -> tuple[str | None, str | None, str]:
+    def _account_of(self, who: Who, question: Question) -> Accounts:
         """The accounts of principal and resource, and the partition."""
         principal = who.principal
         own = known(principal.account) if principal.account is not None else None
@@ -252,11 +292,13 @@ class Asker:
         """What the request may be about: the ARN, or what a bare name stands for."""
         action = availability().catalogue.action(question.action)
         text = question.resource
-        if action is not None and action.types == ():
+        if _is_about_everything(question.action):
             return [literal("*")]
-        named = self.view.named.get(text) or self.view.placed.get(text) if text is not None else ()
+        named = self.named(text)
         if named:
-            return [settled_parts(one, account, partition) for one in named]
+            return [
+                settled_parts(one.arn, account or one.account or None, partition) for one in named
+            ]
         if text is not None and text.startswith("arn:"):
             return [opened(literal(text)) if "*" in text or "?" in text else literal(text)]
         if action is None or action.types is None:
@@ -270,7 +312,8 @@ class Asker:
         question: Question,
         action: str,
         resource: Parts,
-        accounts: tuple[str | None, str | None, str],
+        accounts: Accounts,
+        setup: object = None,
     ) -> Answered:
         own, other, partition = accounts
         principal = _settled_principal(who.principal, own, partition)
@@ -280,6 +323,8 @@ class Asker:
             *[one.constants for one, _ in guarded],
         )
         account = literal(other) if other is not None else principal.account
+        if setup is not None and who.identity is not None and setup is not who.identity.setup:
+            constants -= holes([resource])  # spelled alike in another module or template
         shared = constants | {THE_ACCOUNT}
         context = {name: self._key(name, values) for name, values in question.context.items()}
         request = Request(
@@ -566,9 +611,10 @@ def _known_texts(arns: Iterable[str], service: str, kind: str, unknown: set[str]
     return found
 
 
-def _is_any(resource: str | None) -> bool:
-    """Whether a question is about any resource, or about those that a pattern or a name stands for."""
-    return resource is None or "*" in resource or "?" in resource or not resource.startswith("arn:")
+def _is_about_everything(action: str) -> bool:
+    """Whether *action* is known, and has no resource but ``*``."""
+    found = availability().catalogue.action(action)
+    return found is not None and found.types == ()
 
 
 def _named_by_allows(found: Iterable[Answered]) -> Iterator[tuple[Request, Parts]]:

@@ -20,10 +20,11 @@ from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.normalise import normalise
 from ..iam.patterns import NO, YES
 from ..iam.written import UNREAD, Owner
+from ..setups import location_in
 from ..tree.nodes import Map
 from ..tree.source import SourceFile, Span
 from . import managed
-from .view import GROUP, PERMISSION_SET, ROLE, USER, Guarded, Identity, OnTargets, View
+from .view import GROUP, PERMISSION_SET, ROLE, USER, Guarded, Identity, Named, OnTargets, View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _read_group(
     files.inputs.read_all()
     view.unread.update(one.source.path for one in files.inputs.unreadable.values())
     view.files += len(files.inputs.candidates)
-    reader = _Reader(view)
+    reader = _Reader(view, settings)
     for extraction, kind in _extractions(files, settings, progress):
         reader.add(extraction, kind)
 
@@ -152,8 +153,9 @@ def _nested(files: Files, loaded: set[str]) -> Iterator[Extraction]:
 class _Reader:
     """Adds what is extracted to *view*."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, settings: Settings) -> None:
         self._view = view
+        self._location = partial(location_in, settings)
         self._setups: set[int] = set()
 
     def add(self, extraction: Extraction, kind: str | None) -> None:
@@ -164,7 +166,7 @@ class _Reader:
         if extraction.evaluation is not None:
             from ..setups import resources_of
 
-            made = resources_of(extraction.evaluation)
+            made = resources_of(extraction.evaluation, self._location)
         for document in documents:
             self._of_organization(document)
         if made:
@@ -229,11 +231,7 @@ class _Reader:
         members = _memberships(made)
         groups = {id(one): _of_setup(one, ()) for one in made if _KINDS.get(one.type) == GROUP}
         for resource in made:
-            named = self._view.named.setdefault(resource.owner.name, [])
-            if resource.arn is not None:
-                named.append(resource.arn)
-                place = resource.owner.span.place()
-                self._view.placed.setdefault(place, []).append(resource.arn)
+            self._named(resource)
             if resource.type in _KINDS:
                 of = [groups.get(id(g)) or _of_setup(g, ()) for g in members.get(id(resource), ())]
                 found = groups.get(id(resource)) or _of_setup(resource, of)
@@ -244,6 +242,15 @@ class _Reader:
             self._setups.add(id(made[0].setup))
             for one in getattr(made[0].setup, "elsewhere", ()):
                 self._guarded(one[1] if isinstance(one, tuple) else one)
+
+    def _named(self, resource: Resource) -> None:
+        view = self._view
+        name, address = resource.owner.name, resource.address
+        arn = resource.placed_arn()
+        one = [Named(address, arn, resource.location.account, resource.setup)] if arn else []
+        for key in dict.fromkeys((name, address)):
+            view.named.setdefault(key, []).extend(one)
+        view.placed.setdefault(resource.owner.span.place(), []).extend(one)
 
     def _guarded(self, resource: Resource) -> None:
         assert resource.arn is not None
@@ -322,6 +329,8 @@ def _of_setup(resource: Resource, groups: Sequence[Identity]) -> Identity:
         unseen_boundaries,
         frozenset(open_),
         setup.constants,
+        resource.location.account,
+        setup,
     )
 
 

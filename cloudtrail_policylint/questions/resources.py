@@ -39,7 +39,7 @@ def check_resource(view: View, text: str | None, actions: Sequence[str]) -> None
     if named is None and not text.startswith("arn:"):
         return
     kinds = _accepted(actions)
-    texts = [literal(text)] if named is None else named
+    texts = [literal(text)] if named is None else [one.arn for one in named]
     shapes = [(parts, Shape(parts, variables=False)) for parts in texts]
     if not kinds or any(fits(shape, kind) != NO for _, shape in shapes for kind in kinds):
         wrong = [misfit(parts, shape, kinds) for parts, shape in shapes if kinds and named is None]
@@ -47,7 +47,7 @@ def check_resource(view: View, text: str | None, actions: Sequence[str]) -> None
             if verdict == YES and why in PLACED:
                 raise UsageError(f"{text}: no resource has this ARN: {MISFITS[why]}")
         return
-    about = text if named is None else f"{text}, {shown(written(named[0]))}"
+    about = text if named is None else f"{text}, {shown(written(named[0].arn))}"
     has = " or ".join(dict.fromkeys(one.operand.text for one in kinds))
     does = actions[0] if len(actions) == 1 else f"{actions[0]} and the like"
     raise UsageError(f"{about}: {does} is never on it, but on {has}")

@@ -24,7 +24,7 @@ class Identity:
 
     ``unseen`` are the managed policies that it has and whose text is not in view,
     ``unseen_boundaries`` such boundaries, and ``open`` the types of its policies of which something is not known. ``constants`` are spellings
-    of holes that have one value in its module or template.
+    of holes that have one value in its module or template ``setup``. ``account`` is empty if it is not known.
     """
 
     kind: str
@@ -38,6 +38,8 @@ class Identity:
     unseen_boundaries: tuple[str, ...] = ()
     open: frozenset[str] = frozenset()
     constants: frozenset[str] = frozenset()
+    account: str = ""
+    setup: object = None
 
 
 @record
@@ -52,6 +54,19 @@ class Guarded:
 
 
 @record
+class Named:
+    """A resource with a name in its files: its ARN, its account if that is known, and what it is made with.
+
+    ``address`` is its own even where several instances have one name.
+    """
+
+    address: str
+    arn: Parts
+    account: str = ""
+    setup: object = None
+
+
+@record
 class OnTargets:
     """A policy of an organization with the accounts and units that it is on; none: it is not known."""
 
@@ -63,7 +78,7 @@ class View:
     """The policies that were read.
 
     ``loose`` are policies without an owner: they belong to the principal that is asked about, those of
-    ``loose_resources`` to the resource. ``unattached`` have a name, and nobody in view has them. ``named`` are the ARNs of resources, as far as they are known, by their owners' names, ``placed`` the same by the places of owners. ``unread``
+    ``loose_resources`` to the resource. ``unattached`` have a name, and nobody in view has them. ``named`` are resources whose ARN is known in part, by their owners' names and their addresses, ``placed`` the same by the places of owners. ``unread``
     are the paths of files of which a part was not read: any policy may be in them. ``unused`` are those of files that
     set variables only if a command names them.
     """
@@ -77,8 +92,8 @@ class View:
         self.rcps: list[OnTargets] = []
         self.endpoints: list[Document] = []
         self.unattached: list[Document] = []
-        self.named: dict[str, list[Parts]] = {}
-        self.placed: dict[str, list[Parts]] = {}
+        self.named: dict[str, list[Named]] = {}
+        self.placed: dict[str, list[Named]] = {}
         self.unread: set[str] = set()
         self.unused: set[str] = set()
         self.files = 0

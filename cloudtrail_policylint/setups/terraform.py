@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from ..iam.written import Problem
     from ..readers.hcl.file import Attribute, Block
     from ..readers.hcl.syntax import Expression
-    from ..tree.nodes import Node
+    from ..tree.nodes import Node, Piece, Text
     from ..tree.source import Span
     from .model import Parts, Path
     from .waiting import Insertion
@@ -64,6 +64,8 @@ _CONSTANT = regex(
 )
 _NAME = regex(r"\$\{(aws(?:cc)?_\w++\.[\w-]++)\.(?:id|arn|name|bucket)\}")
 """What stands for the name of a resource, in a text or in its ARN."""
+_PLACES = {"${region}": "region", "${account}": "account"}
+"""How the region and account of a resource are spelled in its ARN, and the field of its location."""
 _META = ("count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection")
 
 
@@ -160,7 +162,9 @@ class Terraform(Setup):
         counts: dict[str, int] = {}
         for one in self.resources:
             counts[one.owner.name] = counts.get(one.owner.name, 0) + 1
-        once = [f"${{{name}}}" for name, count in counts.items() if count == 1]
+        single = [name for name, count in counts.items() if count == 1]
+        once = [f"${{{name}}}" for name in single]
+        once += [f"${{{name}.region}}" for name in single]
         variables = [f"${{var.{label}}}" for (label, *_) in self._sessions[0].module.variables]
         return frozenset([*once, *variables, *(() if self.has_providers else _OF_PROVIDER)])
 
@@ -518,6 +522,41 @@ class TerraformResource(Resource):
         """The argument that names what it is an alias of, or on."""
         return next(iter((*self._known.alias_of, *self._known.target)), "")
 
+    @cached_property
+    def address(self) -> str:
+        """Its address: that of the block, with the modules and keys of instances."""
+        found = _instance_address(self.block, self.instance)
+        session = self.session
+        while session.caller is not None:
+            caller = session.caller
+            found = f"{_instance_address(caller.block, caller.instance)}.{found}"
+            session = caller.session
+        return found
+
+    def spelling_in(self, text: Text) -> Callable[[Hole], Parts] | None:
+        """How holes are spelled in an attribute of a resource, where there are several providers."""
+        makers = self.session.makers(text) if self.tree.has_providers else ()
+        if not makers:
+            return None
+        session, block, instance = makers[0]
+        found = [one for one in self.tree.instances(session, block) if one.instance is instance]
+        return found[0].placed if found else None
+
+    def placed(self, hole: Hole) -> Parts:
+        """*hole* of its own ARN as it is spelled everywhere, where there are several providers."""
+        if hole.written not in _PLACES:
+            return self.respelt(hole)
+        value = getattr(self.location, _PLACES[hole.written])
+        if not value and hole.written != "${region}":
+            return (hole,)
+        written_ = f"${{{self.owner.name}.{_PLACES[hole.written]}}}"
+        return (replaced(hole, written=written_, values=(value,) if value else None),)
+
+    def _placed(self, part: Piece | Hole) -> Parts:
+        if self.tree.has_providers and isinstance(part, Hole):
+            return self.placed(part)
+        return super()._placed(part)
+
     def spelling(self, hole: Hole) -> str:
         """How *hole* is spelled wherever it has the same value."""
         found = _CONSTANT.fullmatch(hole.written)
@@ -544,6 +583,16 @@ def _may_be(resource: Resource, parts: Parts | None) -> bool:
     if name is None or not any(isinstance(part, Hole) for part in name):
         return False
     return same(name, parts) != NO
+
+
+def _instance_address(block: Block, instance: Instance) -> str:
+    """The address of *instance* of *block*, in its module."""
+    key = instance.key
+    if key is None or not {"count", "for_each"} & set(block.attributes):
+        return address_of(block)
+    if "for_each" in block.attributes:
+        key = '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"{address_of(block)}[{key}]"
 
 
 def _conditions(session: Session, block: Block, instance: Instance) -> frozenset[object]:
