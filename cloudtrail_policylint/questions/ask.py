@@ -180,7 +180,7 @@ class Asker:
         own = self._account_of(who, question)
         found = [
             self._answered(who, question, action, parts, accounts, setup)
-            for parts, accounts, setup in self._targets(who, question, own)
+            for parts, accounts, setup in self._targets(question, own)
         ]
         first = found[0]
         if len({one.verdict for one in found}) > 1:
@@ -205,7 +205,7 @@ class Asker:
         return self.view.named.get(text) or self.view.placed.get(text) or ()
 
     def _targets(
-        self, who: Who, question: Question, accounts: Accounts
+        self, question: Question, accounts: Accounts
     ) -> Iterator[tuple[Parts, Accounts, object]]:
         """What the request may be about, with the accounts of both, and what that is made with."""
         own, other, partition = accounts

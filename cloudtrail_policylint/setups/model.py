@@ -21,7 +21,7 @@ from .values import Item, literal_of, made_up_name, respelt, same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..iam.written import Owner, Problem
     from ..tree.source import Span
@@ -59,10 +59,6 @@ class Assumed:
 
 NOTHING = Assumed()
 IN_PLACE = Assumed(places=True)
-
-
-def _no_spelling(_: Text) -> None:
-    return None
 
 
 def _is_empty(node: Node) -> bool:
@@ -292,18 +288,12 @@ class Resource(ABC):
         """Its name among all that are made together: with the modules or stacks, and the instance that it is."""
         return self.owner.name
 
-    def spelling_in(self, _: Text) -> Callable[[Hole], Parts] | None:
-        """How holes are spelled in a text that is an attribute of another resource; None for other texts."""
-        return None
-
     def placed_arn(self) -> Parts | None:
         """Its ARN with holes as they are spelled everywhere, and the region and account where it is."""
-        return (
-            None if self.arn is None else tuple([p for one in self.arn for p in self._placed(one)])
-        )
-
-    def _placed(self, part: Piece | Hole) -> Parts:
-        return self.respelt(part) if isinstance(part, Hole) else (part,)
+        if self.arn is None:
+            return None
+        parts = [self.respelt(p, IN_PLACE) if isinstance(p, Hole) else (p,) for p in self.arn]
+        return tuple([part for some in parts for part in some])
 
     def made_up(self, _: str) -> bool:
         """Whether the text spelled so is a name that CloudFormation makes up."""
@@ -335,10 +325,11 @@ class Resource(ABC):
         if key not in self._documents:
             nodes, known = self.read(tuple(path.split(".")))
             spell = partial(self.respelt, assumed=assumed)
-            within = self.spelling_in if assumed.places else _no_spelling
-            spelt = [(respelt(node, spell, within=within), some) for node, some in nodes]
             documents = tuple(
-                [normalise(Found(node, kind, self.owner, problems=some)) for node, some in spelt]
+                [
+                    normalise(Found(respelt(node, spell), kind, self.owner, problems=some))
+                    for node, some in nodes
+                ]
             )
             if len(documents) > 1 and "." not in path:  # alternatives
                 documents = tuple([as_optional(one) for one in documents])

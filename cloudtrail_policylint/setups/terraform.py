@@ -10,7 +10,7 @@ from ..decisions.values import written
 from ..extract.detect import read_policy
 from ..extract.terraform.instances import instances_of, nested
 from ..extract.terraform.module import address_of, every
-from ..extract.terraform.references import attribute_of
+from ..extract.terraform.references import PLACES, attribute_of
 from ..extract.terraform.resource_types import resource_type
 from ..extract.terraform.values import entry_at, is_null, rest_at
 from ..iam.patterns import MAYBE, NO, YES
@@ -19,6 +19,7 @@ from ..readers.hcl.syntax import Call, Index, ObjectExpression, TupleExpression,
 from ..tree.nodes import Choice, Hole, Map, Seq, branches
 from .model import (
     ABSENT,
+    NOTHING,
     NOWHERE,
     Elsewhere,
     Link,
@@ -41,9 +42,9 @@ if TYPE_CHECKING:
     from ..iam.written import Problem
     from ..readers.hcl.file import Attribute, Block
     from ..readers.hcl.syntax import Expression
-    from ..tree.nodes import Node, Piece, Text
+    from ..tree.nodes import Node
     from ..tree.source import Span
-    from .model import Parts, Path
+    from .model import Assumed, Parts, Path
     from .waiting import Insertion
 
 MAX_MODULES = 200
@@ -64,8 +65,6 @@ _CONSTANT = regex(
 )
 _NAME = regex(r"\$\{(aws(?:cc)?_\w++\.[\w-]++)\.(?:id|arn|name|bucket)\}")
 """What stands for the name of a resource, in a text or in its ARN."""
-_PLACES = {"${region}": "region", "${account}": "account"}
-"""How the region and account of a resource are spelled in its ARN, and the field of its location."""
 _META = ("count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection")
 
 
@@ -533,29 +532,22 @@ class TerraformResource(Resource):
             session = caller.session
         return found
 
-    def spelling_in(self, text: Text) -> Callable[[Hole], Parts] | None:
-        """How holes are spelled in an attribute of a resource, where there are several providers."""
-        makers = self.session.makers(text) if self.tree.has_providers else ()
-        if not makers:
-            return None
-        session, block, instance = makers[0]
-        found = [one for one in self.tree.instances(session, block) if one.instance is instance]
-        return found[0].placed if found else None
+    def respelt(self, hole: Hole, assumed: Assumed = NOTHING) -> Parts:
+        """*hole* as it is spelled everywhere; of several providers, that of the resource whose ARN it is in."""
+        if assumed.places and self.tree.has_providers and hole.written in PLACES:
+            for session, block, instance in self.session.makers(hole)[:1]:
+                for one in self.tree.instances(session, block):
+                    if one.instance is instance:
+                        return one.placed(hole)
+        return super().respelt(hole, assumed)
 
     def placed(self, hole: Hole) -> Parts:
-        """*hole* of its own ARN as it is spelled everywhere, where there are several providers."""
-        if hole.written not in _PLACES:
-            return self.respelt(hole)
-        value = getattr(self.location, _PLACES[hole.written])
+        """*hole*, the region or account of its ARN, where that is not the same for all resources."""
+        value = getattr(self.location, PLACES[hole.written])
         if not value and hole.written != "${region}":
             return (hole,)
-        written_ = f"${{{self.owner.name}.{_PLACES[hole.written]}}}"
-        return (replaced(hole, written=written_, values=(value,) if value else None),)
-
-    def _placed(self, part: Piece | Hole) -> Parts:
-        if self.tree.has_providers and isinstance(part, Hole):
-            return self.placed(part)
-        return super()._placed(part)
+        name = f"${{{self.owner.name}.{PLACES[hole.written]}}}"
+        return (replaced(hole, written=name, values=(value,) if value else None),)
 
     def spelling(self, hole: Hole) -> str:
         """How *hole* is spelled wherever it has the same value."""

@@ -63,13 +63,8 @@ def with_plain_names(text: str) -> str:
     return _MADE_UP.sub(r"\1", text)
 
 
-def respelt(
-    node: Node,
-    spelling: Callable[[Hole], Parts],
-    depth: int = 0,
-    within: Callable[[Text], Callable[[Hole], Parts] | None] = lambda _text: None,
-) -> Node:
-    """*node* with each hole in it spelled as *spelling* says, in texts as *within* says, where that does."""
+def respelt(node: Node, spelling: Callable[[Hole], Parts], depth: int = 0) -> Node:
+    """*node* with each hole in it spelled as *spelling* says."""
     if depth > MAX_NESTING:
         return node
     if isinstance(node, Hole):
@@ -79,21 +74,15 @@ def respelt(
     if isinstance(node, Text):
         if node.literal is not None:
             return node
-        spell = within(node) or spelling
-        parts = [one for p in node.parts for one in (spell(p) if isinstance(p, Hole) else (p,))]
+        parts = [one for p in node.parts for one in (spelling(p) if isinstance(p, Hole) else (p,))]
         return Text(tuple(parts), node.span)
     if isinstance(node, Map):
-        values = [respelt(e.value, spelling, depth + 1, within) for e in node.entries]
-        pairs = zip(node.entries, values, strict=True)
-        entries = [Entry(e.key, value) for e, value in pairs]
+        entries = [Entry(e.key, respelt(e.value, spelling, depth + 1)) for e in node.entries]
         return Map(tuple(entries), node.span)
     if isinstance(node, Seq):
-        items = [respelt(i, spelling, depth + 1, within) for i in node.items]
-        return Seq(tuple(items), node.span)
+        return Seq(tuple([respelt(i, spelling, depth + 1) for i in node.items]), node.span)
     if isinstance(node, Choice):
-        branches = [
-            None if b is None else respelt(b, spelling, depth + 1, within) for b in node.branches
-        ]
+        branches = [None if b is None else respelt(b, spelling, depth + 1) for b in node.branches]
         return Choice(tuple(branches), node.span)
     return node
 
