@@ -43,6 +43,7 @@ def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
         tuple(_partners(resource, requests, lookups)),
         tuple(answers),
         requests.stopped_by,
+        instance=resource.address,
     )
 
 

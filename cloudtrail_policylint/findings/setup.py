@@ -92,6 +92,7 @@ class ShownSetup:
 
     ``of_organization``: it is one for all accounts of an organization. ``stopped_by`` are the
     actions that end or change what it records, ``who`` may do one of them, if that was asked.
+    ``instance`` is its own address among those of one block.
     """
 
     part: str
@@ -104,3 +105,4 @@ class ShownSetup:
     requests: tuple[ShownRequest, ...]
     stopped_by: tuple[str, ...] = ()
     who: ShownWho | None = None
+    instance: str = ""

@@ -46,7 +46,7 @@ from ..setups.model import as_optional
 from ..tree.nodes import Hole, Piece
 from . import managed, nearest
 from .constants import THE_ACCOUNT, settled, settled_parts
-from .resources import check_keys
+from .resources import check_keys, is_about_everything
 from .who import USUAL_PARTITION, candidates, is_named
 
 TYPE_CHECKING = False
@@ -94,7 +94,8 @@ class Answered:
     """The answer to *question*: the decision on the request, the reasons, and what is not in view.
 
     ``resource`` is what was asked about, completed, and ``policies`` those that were asked. ``whole`` is False
-    where a file in view was not read completely.
+    where a file in view was not read completely, and ``one_of_several`` True where another resource that
+    it may be about has another answer.
     """
 
     question: Question
@@ -107,6 +108,7 @@ class Answered:
     policies: Policies
     request: Request
     whole: bool = True
+    one_of_several: bool = False
 
     @property
     def verdict(self) -> int:
@@ -187,7 +189,7 @@ class Asker:
             first = next((one for one in found if one.verdict == MAYBE), first)
             decision = first.decision
             decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
-            first = replaced(first, decision=decision)
+            first = replaced(first, decision=decision, one_of_several=True)
         if first.decision.allowed == MAYBE and self._is_any(question.resource):
             return self._on_some_resource(found, who, question, own) or first
         return first
@@ -210,7 +212,7 @@ class Asker:
         """What the request may be about, with the accounts of both, and what that is made with."""
         own, other, partition = accounts
         named = self.named(question.resource)
-        if not named or _is_about_everything(question.action):
+        if not named or is_about_everything(question.action):
             for parts in self.resources(question, other, partition):
                 yield parts, accounts, None
             return
@@ -292,7 +294,7 @@ class Asker:
         """What the request may be about: the ARN, or what a bare name stands for."""
         action = availability().catalogue.action(question.action)
         text = question.resource
-        if _is_about_everything(question.action):
+        if is_about_everything(question.action):
             return [literal("*")]
         named = self.named(text)
         if named:
@@ -609,12 +611,6 @@ def _known_texts(arns: Iterable[str], service: str, kind: str, unknown: set[str]
         else:
             found.append(document)
     return found
-
-
-def _is_about_everything(action: str) -> bool:
-    """Whether *action* is known, and has no resource but ``*``."""
-    found = availability().catalogue.action(action)
-    return found is not None and found.types == ()
 
 
 def _named_by_allows(found: Iterable[Answered]) -> Iterator[tuple[Request, Parts]]:

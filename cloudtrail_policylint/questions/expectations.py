@@ -14,7 +14,7 @@ from ..settings.model import SettingsError
 from ..tree.source import Related
 from .ask import Asker, Question, actions_of
 from .managed import is_text_of_aws
-from .resources import check_resource
+from .resources import check_resource, each
 from .who import find, whole
 from .who_can import names_of, who_can
 
@@ -172,8 +172,13 @@ def _finding(group: Sequence[Broken], rule: Rule) -> Finding:
 
 def _of_nobody(view: View, one: Expectation, actions: Sequence[str]) -> Iterator[Broken]:
     groups: dict[tuple[object, ...], tuple[str, str, bool, Cause | None, list[str]]] = {}
-    for action in actions:
-        for entry in who_can(view, Question("", action, one.on), [action]).entries:
+    asked = [
+        (action, question)
+        for action in actions
+        for question in each(view, Question("", action, one.on), [action])
+    ]
+    for action, question in asked:
+        for entry in who_can(view, question, [action]).entries:
             if entry.is_of_service or any(_is_excepted(entry.names, but) for but in one.who):
                 continue
             cause = next((c for c in entry.causes if c.effect != "deny" and c.answer), None)
@@ -181,7 +186,9 @@ def _of_nobody(view: View, one: Expectation, actions: Sequence[str]) -> Iterator
             key = (entry.label, entry.owner, entry.certain, place)
             new: list[str] = []
             group = (entry.label, entry.owner, entry.certain, cause, new)
-            groups.setdefault(key, group)[4].append(action)
+            done = groups.setdefault(key, group)[4]
+            if action not in done:
+                done.append(action)
     for label, owner, certain, cause, done in groups.values():
         verb = "may do" if certain else "perhaps may do"
         but = f" but {', '.join(one.who)}" if one.who else ""
@@ -208,9 +215,10 @@ def _of_somebody(view: View, one: Expectation, actions: Sequence[str]) -> Iterat
             continue
         for who in found:
             for action in actions:
-                failed = _failed(one, asker.ask(who, Question(name, action, one.on)))
-                if failed is not None:
-                    yield failed
+                for question in each(view, Question(name, action, one.on), [action]):
+                    failed = _failed(one, asker.ask(who, question))
+                    if failed is not None:
+                        yield failed
 
 
 def _are_missing(found: Sequence[Who]) -> bool:

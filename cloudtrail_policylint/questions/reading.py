@@ -24,7 +24,18 @@ from ..setups import location_in
 from ..tree.nodes import Map
 from ..tree.source import SourceFile, Span
 from . import managed
-from .view import GROUP, PERMISSION_SET, ROLE, USER, Guarded, Identity, Named, OnTargets, View
+from .view import (
+    GROUP,
+    PERMISSION_SET,
+    ROLE,
+    USER,
+    Guarded,
+    Identity,
+    Named,
+    OnTargets,
+    View,
+    key_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +156,7 @@ def _nested(files: Files, loaded: set[str]) -> Iterator[Extraction]:
     from ..files import access
 
     stacks = Stacks(inputs.nesting(), partial(access.loader, inputs, Projects()), only_document)
-    for path in stacks.nested():
+    for path in (*stacks.nested(), *stacks.outermost()):
         loaded.add(path_key(path))
         yield from stacks.extractions(path)
 
@@ -246,11 +257,13 @@ class _Reader:
     def _named(self, resource: Resource) -> None:
         view = self._view
         name, address = resource.owner.name, resource.address
-        arn = resource.placed_arn()
-        one = [Named(address, arn, resource.location.account, resource.setup)] if arn else []
-        for key in dict.fromkeys((name, address)):
-            view.named.setdefault(key, []).extend(one)
-        view.placed.setdefault(resource.owner.span.place(), []).extend(one)
+        place = resource.owner.span.place()
+        key, arn = key_of(place, address), resource.placed_arn()
+        one = [Named(key, arn, resource.location.account, resource.setup)] if arn else []
+        for text in dict.fromkeys((name, address)):
+            view.named.setdefault(text, []).extend(one)
+        for text in (place, key):
+            view.placed.setdefault(text, []).extend(one)
 
     def _guarded(self, resource: Resource) -> None:
         assert resource.arn is not None
@@ -331,6 +344,7 @@ def _of_setup(resource: Resource, groups: Sequence[Identity]) -> Identity:
         setup.constants,
         resource.location.account,
         setup,
+        resource.address,
     )
 
 

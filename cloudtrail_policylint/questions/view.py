@@ -40,6 +40,7 @@ class Identity:
     constants: frozenset[str] = frozenset()
     account: str = ""
     setup: object = None
+    address: str = ""
 
 
 @record
@@ -57,10 +58,10 @@ class Guarded:
 class Named:
     """A resource with a name in its files: its ARN, its account if that is known, and what it is made with.
 
-    ``address`` is its own even where several instances have one name.
+    ``key`` names it alone, even where several instances have one name.
     """
 
-    address: str
+    key: str
     arn: Parts
     account: str = ""
     setup: object = None
@@ -74,11 +75,16 @@ class OnTargets:
     targets: tuple[str, ...]
 
 
+def key_of(place: str, address: str) -> str:
+    """What names the resource *address* alone, whose owner is written at *place*."""
+    return f"{place} {address}"
+
+
 class View:
     """The policies that were read.
 
     ``loose`` are policies without an owner: they belong to the principal that is asked about, those of
-    ``loose_resources`` to the resource. ``unattached`` have a name, and nobody in view has them. ``named`` are resources whose ARN is known in part, by their owners' names and their addresses, ``placed`` the same by the places of owners. ``unread``
+    ``loose_resources`` to the resource. ``unattached`` have a name, and nobody in view has them. ``named`` are resources whose ARN is known in part, by their owners' names and their addresses, ``placed`` the same by the places of owners and by their keys. ``unread``
     are the paths of files of which a part was not read: any policy may be in them. ``unused`` are those of files that
     set variables only if a command names them.
     """

@@ -90,7 +90,7 @@ def find(view: View, text: str) -> list[Who]:
     """
     if text in ("*", "anonymous"):
         return [Who(text, principal_of(None), None)]
-    owned = [one for one in view.identities if one.owner.name == text]
+    owned = [one for one in view.identities if text in (one.owner.name, one.address)]
     if owned:
         return [whole(one) for one in owned]
     kind, slash, name = text.partition("/")

@@ -70,7 +70,7 @@ def who_can(
     entries: dict[tuple[str, str, str], Entry] = {}
     missing = dict.fromkeys(view.not_read())
     resource = question.resource or "*"
-    if len(actions) == 1:
+    if len(actions) == 1 or asker.named(question.resource):
         resource = asker.completed(replaced(question, action=actions[0]))
     for action in actions:
         asked = replaced(question, action=action)
@@ -176,7 +176,7 @@ def _entry(answered: Answered) -> Entry:
             depends = [one for one in identity.unseen if managed.document(one, service) is None]
             if not depends and identity.open:
                 depends = ["a policy of it whose text is not known"]
-        depends = depends or [depends_on(one) for one in unsure] or [*answered.not_in_view[:1]]
+        depends = depends or [depends_on(one) for one in unsure] or [_left_open(answered)]
     shown = [one for one in answered.causes if one.answer is not None]
     return Entry(
         answered.who.label,
@@ -188,6 +188,15 @@ def _entry(answered: Answered) -> Entry:
         names_of(answered.who, answered.request.principal),
         answered.who.principal.kind == SERVICE_PRINCIPAL,
     )
+
+
+def _left_open(answered: Answered) -> str:
+    """What *answered* depends on where no statement does."""
+    if answered.one_of_several:
+        return "which resource it is"
+    about = f"{answered.who.label}: "
+    lines = [line for line in answered.not_in_view if line.startswith(about)]
+    return lines[0] if lines else "what is not known of the request"
 
 
 def names_of(who: Who, principal: Principal | None = None) -> tuple[str, ...]:

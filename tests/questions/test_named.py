@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.questions.expectations import broken
+from cloudtrail_policylint.settings.expectations import expectations_of
+from cloudtrail_policylint.settings.table import Table
+from cloudtrail_policylint.tree.source import SourceFile, Span
 from support.questions import answer, view_of
 
 if TYPE_CHECKING:
@@ -134,3 +139,94 @@ def test_a_name_that_is_spelled_alike_elsewhere_is_another(tmp_path: Path) -> No
     assert (
         answer(view_of(tmp_path / "b", together), "user/u", STOP, "aws_cloudtrail.open").word == YES
     )
+
+
+REPEATED = f"""
+resource "aws_cloudtrail" "t" {{
+  for_each       = toset(["a", "b"])
+  name           = "trail-${{each.key}}"
+  s3_bucket_name = "logs"
+}}
+resource "aws_cloudtrail" "n" {{
+  count          = 2
+  name           = "number-${{count.index}}"
+  s3_bucket_name = "logs"
+}}
+resource "aws_iam_user" "u" {{ name = "u" }}
+resource "aws_iam_user_policy" "u" {{
+  user   = aws_iam_user.u.name
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Action = "{STOP}", Resource = "*" }},
+    {{ Effect = "Deny", Action = "{STOP}", Resource = [aws_cloudtrail.t["b"].arn, aws_cloudtrail.n[0].arn] }},
+  ] }})
+}}
+"""
+MODULES = {
+    "main.tf": 'module "one" {\n  source = "./m"\n  n = "trail-a"\n}\nmodule "two" {\n  source = "./m"\n  n = "trail-b"\n}\n'
+    + f"""
+resource "aws_iam_user" "u" {{ name = "u" }}
+resource "aws_iam_user_policy" "u" {{
+  user   = aws_iam_user.u.name
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "{STOP}", Resource = module.one.arn }}] }})
+}}
+""",
+    "m/main.tf": 'variable "n" {}\nresource "aws_cloudtrail" "t" {\n  name           = var.n\n  s3_bucket_name = "logs"\n}\n'
+    'output "arn" { value = aws_cloudtrail.t.arn }\n',
+}
+STACKS = {
+    "parent.yaml": f"""
+Resources:
+  One: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: child.yaml, Parameters: {{N: trail-a}}}}}}
+  Two: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: child.yaml, Parameters: {{N: trail-b}}}}}}
+  U:
+    Type: AWS::IAM::User
+    Properties:
+      UserName: u
+      Policies:
+        - PolicyName: p
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement: [{{Effect: Allow, Action: '{STOP}', Resource: !GetAtt One.Outputs.Arn}}]
+""",
+    "child.yaml": """
+Parameters: {N: {Type: String}}
+Resources:
+  T: {Type: AWS::CloudTrail::Trail, Properties: {TrailName: !Ref N, S3BucketName: logs, IsLogging: true}}
+Outputs: {Arn: {Value: !GetAtt T.Arn}}
+""",
+}
+INSTANCES = [
+    ({"main.tf": REPEATED}, "aws_cloudtrail.t", ['aws_cloudtrail.t["a"]', 'aws_cloudtrail.t["b"]']),
+    ({"main.tf": REPEATED}, "aws_cloudtrail.n", ["aws_cloudtrail.n[1]", "aws_cloudtrail.n[0]"]),
+    (MODULES, "aws_cloudtrail.t", ["module.one.aws_cloudtrail.t", "module.two.aws_cloudtrail.t"]),
+    (STACKS, "T", ["One/T", "Two/T"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "own"), INSTANCES, ids=["each", "count", "module", "stack"]
+)
+def test_each_instance_has_its_own_answer(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    files: dict[str, str],
+    name: str,
+    own: list[str],
+) -> None:
+    """The first of *own* may be stopped by the user, the second by nobody."""
+    view = view_of(tmp_path, files)
+    assert [answer(view, "user/u", STOP, one).verdict for one in own] == [2, 0]
+    monkeypatch.chdir(tmp_path)
+    assert main(["who-can", STOP, name, "--format", "json"]) == 0
+    answers = json.loads(capsys.readouterr().out)["answers"]
+    found = {one["question"]["resource"]: [who["answer"] for who in one["who"]] for one in answers}
+    assert sorted(found.values()) == [[], ["yes"]]
+    assert main(["can", "user/u", STOP, name]) == 1
+    assert main(["lint", "--show-setups", "--format", "mermaid"]) == 0
+    drawn = capsys.readouterr().out
+    assert drawn.count(f"may {STOP}") == drawn.count("nobody in view may stop")
+    assert "perhaps" not in drawn
+    table = Table("x.yaml", {}, lambda _path: Span(SourceFile("x.yaml", "expect"), 0, 6))
+    (failure,) = broken(view, expectations_of(table, [{"nobody-can": STOP, "on": name}]))
+    assert failure.certain
