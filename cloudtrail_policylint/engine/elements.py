@@ -13,7 +13,8 @@ from ..iam.arns import Shape
 from ..iam.patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
 from ..tree.nodes import Piece, Text
 from .lookups import Term
-from .words import ARNS, FAMILIES, OF_CATALOGUE, compiled, negated
+from .words import OF_CATALOGUE, compiled
+from .words.word import ARNS, FAMILIES, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ..iam.policy import Action, Condition, Head, Principal, Resource, Statement
     from ..tree.source import Span
     from .lookups import Lookups
-    from .words import Form, Given, Names, TextTest, WordTest
+    from .words.word import Form, Given, Names, TextTest, WordTest
 
     Sign: TypeAlias = Callable[[Term], bool]
 

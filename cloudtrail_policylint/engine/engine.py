@@ -11,15 +11,10 @@ from ..findings.finding import Finding, key_of, settled
 from ..iam.catalogue import Catalogue
 from ..iam.patterns import MAYBE, YES
 from ..iam.policy import Document
-from .clauses import (
-    Binding,
-    DocumentMatch,
-    Held,
-    Scene,
-    StatementMatch,
-)
 from .index import Index
 from .lookups import Lookups
+from .matches import Binding, DocumentMatch, Held, StatementMatch
+from .scene import Scene
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from ..iam.policy import Action, Head, Resource, Statement
     from ..rulebook.gates import Gate
-    from .clauses import Scene, StatementMatch
     from .elements import ElementTest, Sign
+    from .matches import StatementMatch
+    from .scene import Scene
     from .signs import StatementSign
 
     Element: TypeAlias = Action | Resource | Condition

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
     from ..iam.policy import Document
-    from .asking import Sources
+    from .asking.sources import Sources
     from .redundancy import Redundancy
 
 
@@ -58,7 +58,7 @@ class Lookups:
     def sources(self) -> Sources:
         """What decisions rest on, loaded when a rule first asks for one."""
         if self._sources is None:
-            from .asking import Sources
+            from .asking.sources import Sources
 
             self._sources = Sources(self.catalogue)
         return self._sources
