@@ -102,7 +102,7 @@ class Single:
         sign = self._test.sign
         if sign is None:
             return None
-        return _SignOfText(sign, self._text, self._test)
+        return _SignOfText(sign, self._text)
 
     def _text(self, statement: Statement) -> Text | None:
         return statement.effect if self._field == "effect" else statement.sid
@@ -129,16 +129,13 @@ class Single:
 class _SignOfText:
     """What a statement has whose text may pass: *sign*, by *text* of it."""
 
-    def __init__(
-        self, sign: Sign, text: Callable[[Statement], Text | None], test: SingleTest
-    ) -> None:
+    def __init__(self, sign: Sign, text: Callable[[Statement], Text | None]) -> None:
         self._sign = sign
         self._text = text
-        self._test = test
 
     def __call__(self, statement: Statement, _: Document) -> bool:
         text = self._text(statement)
-        return text is not None and self._sign(self._test.term(text))
+        return text is not None and self._sign(text)
 
 
 class Listed:

@@ -297,7 +297,7 @@ class Engine:
         return sorted(self._documents.candidates_of(scene))
 
     def _indexed(self, subject: str, match: Callable[[int], StatementMatch | None]) -> Index:
-        return Index([case.gate for _, case in self._by_subject[subject]], match)
+        return Index([case.gate for _, case in self._by_subject[subject]], match, self._lookups)
 
     def _of_statement(self, index: int) -> StatementMatch | None:
         """The match of the statement case *index*."""

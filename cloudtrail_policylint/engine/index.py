@@ -1,24 +1,22 @@
-"""An index of rules: most are about a few actions, so most need not be tried on a statement."""
+"""An index of rules: most are about a few actions or keys, so most need not be read for a statement."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from ..iam.arns import Shape, action_head
+from ..iam.arns import action_head
 from ..iam.patterns import NO
 from ..iam.policy import Condition
 from ..rulebook.gates import GATED, LISTS
-from .elements import ConditionTest
-from .lookups import Term
+from .glance import Glances, Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     from ..iam.policy import Action, Head, Resource, Statement
     from ..rulebook.gates import Gate
-    from .elements import ElementTest, Sign
+    from .elements import ElementTest
+    from .lookups import Lookups
     from .matches import StatementMatch
     from .scene import Scene
     from .signs import StatementSign
@@ -26,6 +24,10 @@ if TYPE_CHECKING:
     Element: TypeAlias = Action | Resource | Condition
     _Signed: TypeAlias = list[tuple[StatementSign | None, list[int]]]
     """Matches, grouped by what a statement that may satisfy them has."""
+    _Entry: TypeAlias = tuple[int, int | None, int | None]
+    """A match, and the numbers of the texts and of the operators that it needs; None for any."""
+    _Seen: TypeAlias = list[tuple[tuple[str, ...], list[_Entry]]]
+    """Entries, grouped by the words that one look at an element answers."""
     _Names: TypeAlias = tuple[str, ...]
     _Key: TypeAlias = tuple[_Names | None, _Names | None, _Names, _Names]
 
@@ -34,8 +36,8 @@ class Index:
     """Finds those of some matches that a statement may satisfy.
 
     A match is out by its gate: because of the statement's effect, the kind of its
-    document, an empty list, or the names of all elements of a list. Then it is read,
-    and is out if no element of a list passes its test, whatever else there is. Each
+    document, an empty list, or because no element of a list has what it needs. Only then it
+    is read, and is out if no element of a list passes its test, whatever else there is. Each
     element is tested once, however many statements have it.
 
     *gates* are those of the matches; one without is never out. *match* returns
@@ -44,42 +46,63 @@ class Index:
     """
 
     def __init__(
-        self, gates: Sequence[Gate | None], match: Callable[[int], StatementMatch | None]
+        self,
+        gates: Sequence[Gate | None],
+        match: Callable[[int], StatementMatch | None],
+        lookups: Lookups,
     ) -> None:
         self._match = match
         self._always = [index for index, gate in enumerate(gates) if gate is None]
         self._alike: dict[_Key, list[int]] = {}
-        self._fields: list[tuple[str, ...]] = []
-        self._by_name: dict[str, dict[str | None, list[int]]] = {field: {} for field in GATED}
+        self._fields = [
+            tuple([need.field for need in gate.needs]) if gate else () for gate in gates
+        ]
+        self._by_name: dict[str, dict[str | None, list[_Entry]]] = {field: {} for field in GATED}
+        self._seen: dict[tuple[int, str], tuple[str, ...]] = {}
+        self._texts = Texts()
+        self._glances = Glances(lookups)
         for index, gate in enumerate(gates):
-            self._fields.append(tuple([field for field, _ in gate.names]) if gate else ())
             if gate is None:
                 continue
             key = gate.kinds, gate.effects, gate.wanted, gate.lacking
             self._alike.setdefault(key, []).append(index)
-            if gate.names:
-                # The first list is looked up by its names, the others only if that has one.
-                first, names = gate.names[0]
-                by_name = self._by_name[first]
-                for name in (None,) if names is None else names:
-                    by_name.setdefault(name, []).append(index)
-        self._gates = gates
+            for need in gate.needs:
+                entry = index, self._texts.add(need.texts), self._texts.add(need.operators)
+                self._seen[index, need.field] = need.seen
+                by_name = self._by_name[need.field]
+                for name in (None,) if need.names is None else need.names:
+                    by_name.setdefault(name, []).append(entry)
         self._groups: dict[object, _Group] = {}
         self._tests: dict[tuple[int, str], ElementTest | None] = {}
-        self._near_rest: dict[object, bool] = {}
 
     def candidates(self, statement: Statement, scene: Scene) -> list[int]:
         """The numbers of the matches that *statement* of *scene* may satisfy, in no order."""
         group = self._group(statement, scene)
-        passed: set[int] = set()
+        near: dict[str, dict[int, list[Element]]] = {}
         for field in GATED:
+            of_field = near[field] = {}
             for element in getattr(statement, LISTS[field]):
-                passed.update(self._passed(group, field, element, statement, scene))
-        found = [index for index in passed if self._rest_passes(index, statement)]
-        for sign, indexes in self._of_form(group, statement, scene):
+                for index in self._near(group, field, element, statement):
+                    of_field.setdefault(index, []).append(element)
+        found = [
+            index
+            for field, of_field in near.items()
+            for index in of_field
+            if self._fields[index][0] == field and self._passes(index, near, statement)
+        ]
+        for sign, always in self._of_form(group, statement, scene):
             if sign is None or sign(statement, scene.document):
-                found += indexes
+                found += always
         return found
+
+    def _passes(
+        self, index: int, near: dict[str, dict[int, list[Element]]], statement: Statement
+    ) -> bool:
+        """Whether *near* has what the match *index* needs in each list, and that may pass its tests."""
+        fields = self._fields[index]
+        return all(index in near[field] for field in fields) and all(
+            self._some_may_pass(index, field, near[field][index], statement) for field in fields
+        )
 
     def _of_form(self, group: _Group, statement: Statement, scene: Scene) -> _Signed:
         """Those of *group* that do not depend on single elements, and that the form of *statement* allows."""
@@ -161,130 +184,66 @@ class Index:
             group.always = list(always.items())
         return group
 
-    def _passed(
-        self,
-        group: _Group,
-        field: str,
-        element: Element,
-        statement: Statement,
-        scene: Scene,
-    ) -> Sequence[int]:
-        """The members of *group* that are looked up by *field* and whose test *element* may pass."""
-        if isinstance(element, Condition):
-            return self._passed_by_condition(group, element, statement, scene)
-        key = None if element.complement else (field, element.known)
-        found = group.passed.get(key)
-        if found is None:
-            near = self._near(group, field, _head_of(element))
-            if not near:
-                return ()
-            found = [
-                one
-                for sign, indexes in near
-                if sign is None or key is None or sign(_term(element))
-                for one in indexes
-                if self._may_pass(one, field, element, statement)
-            ]
-            if key is not None:
-                group.passed[key] = found
-        return found
-
-    def _passed_by_condition(
-        self, group: _Group, element: Condition, statement: Statement, scene: Scene
-    ) -> list[int]:
-        """As ``_passed``, by key and operator, and then by what the values have."""
-        key = element.key.known, element.operator.known
-        found = group.passed_by_condition.get(key)
-        if found is None:
-            by_sign: dict[Sign | None, list[int]] = {}
-            for _, indexes in self._near(group, "condition", _head_of(element)):
-                for one in indexes:
-                    if self._may_pass(one, "condition", element, statement) and not (
-                        self._is_out(one, statement, scene)
-                    ):
-                        by_sign.setdefault(self._sign_of_values(one), []).append(one)
-            found = group.passed_by_condition[key] = list(by_sign.items())
-        values = [Term(one, partial(Shape, one.parts, variables=True)) for one in element.values]
-        return [
-            one
-            for sign, indexes in found
-            if sign is None or any(map(sign, values))
-            for one in indexes
-        ]
-
     def _near(
-        self, group: _Group, field: str, head: Head | None
-    ) -> Sequence[tuple[Sign | None, Sequence[int]]]:
-        """The members of *group* that are looked up by *field*, where an element has *head*.
-
-        They are grouped by the sign that their tests have in common.
-        """
-        key = field, head
+        self, group: _Group, field: str, element: Element, statement: Statement
+    ) -> Iterable[int]:
+        """The members of *group* of whose needs in the list *field* *element* has all that shows at a glance."""
+        if isinstance(element, Condition):
+            return self._near_condition(group, element, statement)
+        key = None if element.complement else (field, element.known)
         found = group.near.get(key)
         if found is None:
+            texts = self._texts.of(element.texts[0]) if key is not None else None
+            found = []
+            for seen, entries in self._of_head(group, field, element.head):
+                if not seen or self._glances.may_pass(seen, element):
+                    found += [one for one, wanted, _ in entries if _is_in(wanted, texts)]
+            if key is not None:
+                group.near[key] = found
+        return found
+
+    def _near_condition(
+        self, group: _Group, element: Condition, statement: Statement
+    ) -> Iterator[int]:
+        key = element.key.known, element.operator.known
+        found = group.near_condition.get(key)
+        if found is None:
+            texts, operators = self._texts.of(element.key), self._texts.of(element.operator)
+            of_head = self._of_head(group, "condition", action_head(element.key.known))
+            by_seen = {
+                seen: [one for one, a, b in entries if _is_in(a, texts) and _is_in(b, operators)]
+                for seen, entries in of_head
+            }
+            found = group.near_condition[key] = [one for one in by_seen.items() if one[1]]
+        for seen, indexes in found:
+            if not seen or self._glances.condition_may_pass(seen, element, statement):
+                yield from indexes
+
+    def _of_head(self, group: _Group, field: str, head: Head | None) -> _Seen:
+        """The members of *group* with a need in the list *field* whose names an element with *head* may have."""
+        key = field, head
+        found = group.of_head.get(key)
+        if found is None:
             by_name = self._by_name[field]
-            lists: Iterable[list[int]] = by_name.values()
+            lists: Iterable[list[_Entry]] = by_name.values()
             if head is not None:
                 lists = [by_name[one] for one in (None, head[-1]) if one in by_name]
-            members = group.members
-            indexes = dict.fromkeys([one for some in lists for one in some if one in members])
-            by_sign: dict[Sign | None, list[int]] = {}
-            for index in indexes:
-                if self._is_near(index, field, head):
-                    by_sign.setdefault(self._sign(index, field), []).append(index)
-            found = group.near[key] = list(by_sign.items())
+            by_seen: dict[tuple[str, ...], dict[int, _Entry]] = {}
+            for entry in [one for some in lists for one in some]:
+                if entry[0] in group.members:
+                    by_seen.setdefault(self._seen[entry[0], field], {})[entry[0]] = entry
+            found = group.of_head[key] = [
+                (seen, list(entries.values())) for seen, entries in by_seen.items()
+            ]
         return found
 
-    def _rest_passes(self, index: int, statement: Statement) -> bool:
-        """Whether elements of the other lists may pass the tests of the match *index*."""
-        gate = self._gates[index]
-        assert gate is not None
-        return all(
-            any(
-                self._rest_is_near(index, field, names, element)
-                and self._may_pass(index, field, element, statement)
-                for element in getattr(statement, LISTS[field])
-            )
-            for field, names in gate.names[1:]
-        )
-
-    def _rest_is_near(
-        self, index: int, field: str, names: tuple[str, ...] | None, element: Element
+    def _some_may_pass(
+        self, index: int, field: str, elements: Iterable[Element], statement: Statement
     ) -> bool:
-        head = _head_of(element)
-        key = index, field, head
-        found = self._near_rest.get(key)
-        if found is None:
-            named = names is None or head is None or head[-1] in (None, *names)
-            found = self._near_rest[key] = named and self._is_near(index, field, head)
-        return found
-
-    def _is_near(self, index: int, field: str, head: Head | None) -> bool:
-        """Whether an element with *head* may pass the test of the match *index*."""
+        """Whether one of *elements* of the list *field* may pass the test of the match *index*."""
         try:
             test = self._test(index, field)
-            return test is None or test.is_near(head)
-        except Exception:  # noqa: BLE001 - see the class
-            return True
-
-    def _sign_of_values(self, index: int) -> Sign | None:
-        try:
-            test = self._test(index, "condition")
-        except Exception:  # noqa: BLE001 - see the class
-            return None
-        return test.sign_of_values if isinstance(test, ConditionTest) else None
-
-    def _sign(self, index: int, field: str) -> Sign | None:
-        try:
-            test = self._test(index, field)
-        except Exception:  # noqa: BLE001 - see the class
-            return None
-        return test.sign if test is not None else None
-
-    def _may_pass(self, index: int, field: str, element: Element, statement: Statement) -> bool:
-        try:
-            test = self._test(index, field)
-            return test is None or test.may_pass(element, statement)
+            return test is None or any(test.may_pass(one, statement) for one in elements)
         except Exception:  # noqa: BLE001 - see the class
             return True
 
@@ -302,25 +261,21 @@ class _Group:
     """The matches for statements of one effect and with the same fields in documents of one kind.
 
     Those in ``always`` do not depend on single elements, nor do those ``on_form``, which depend
-    on the names of the statement's elements; ``of_form`` are those that are left for such names. ``near`` and ``passed`` are kept
-    by list, and head or texts of an element, and ``passed_by_condition`` by key and operator.
+    on the names of the statement's elements; ``of_form`` are those that are left for such names. ``of_head`` is kept by
+    list and head of an element, ``near`` by list and text, ``near_condition`` by key and operator.
     """
 
-    __slots__ = ("always", "members", "near", "of_form", "on_form", "passed", "passed_by_condition")
+    __slots__ = ("always", "members", "near", "near_condition", "of_form", "of_head", "on_form")
 
     def __init__(self) -> None:
         self.always: _Signed = []
         self.on_form: list[int] = []
         self.of_form: dict[object, _Signed] = {}
-        self.passed_by_condition: dict[object, list[tuple[Sign | None, list[int]]]] = {}
         self.members: set[int] = set()
-        self.near: dict[object, list[tuple[Sign | None, list[int]]]] = {}
-        self.passed: dict[object, list[int]] = {}
+        self.of_head: dict[object, _Seen] = {}
+        self.near: dict[object, list[int]] = {}
+        self.near_condition: dict[object, list[tuple[tuple[str, ...], list[int]]]] = {}
 
 
-def _term(element: Action | Resource) -> Term:
-    return Term(element.texts[0], lambda: element.forms[0])
-
-
-def _head_of(element: Element) -> Head | None:
-    return action_head(element.key.known) if isinstance(element, Condition) else element.head
+def _is_in(wanted: int | None, found: frozenset[int] | None) -> bool:
+    return wanted is None or found is None or wanted in found

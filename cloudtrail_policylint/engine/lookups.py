@@ -44,6 +44,11 @@ class Term:
         return self._form
 
 
+def shape_term(text: Text) -> Term:
+    """*text* of which the form is that of a text that may be an ARN."""
+    return Term(text, lambda: Shape(text.parts, variables=True))
+
+
 class Lookups:
     """The AWS catalogue, and caches of what follows from it for a text, by ``Text.known``."""
 

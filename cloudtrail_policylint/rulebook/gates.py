@@ -37,7 +37,39 @@ _OF_LISTS = {"redundant": True}
 """What is found out about a list at once, not about each of its elements."""
 
 _COMPARED = ("is", "overlaps", "within", "covers", "effective")
-"""The words that compare an element with their operands: both have the same head."""
+"""The words that compare an element with their operands: what passes has the head of one of these.
+
+A text without wildcards that passes is matched by one of the operands.
+"""
+
+_AT_A_GLANCE = {
+    "variable": None,
+    "broken-variable": None,
+    "misfit": None,
+    "wildcard": True,
+    "service-wildcard": True,
+    "nested": True,
+    "complement": True,
+    "several": True,
+    "repeated": True,
+}
+"""Words for which one look shows that an element does not pass, with the operand that they need (None: any)."""
+
+
+@record
+class Need:
+    """What an element of the list ``field`` must have to pass the test of a match.
+
+    One of ``names``: those of services, prefixes of actions or of condition keys. The action or
+    the condition key, if it has no wildcards, is matched by one of ``texts``, and the operator of a condition by
+    one of ``operators``; all in lower case, None for any. What one look at it for the words ``seen`` says.
+    """
+
+    field: str
+    names: tuple[str, ...] | None
+    texts: tuple[str, ...] | None
+    operators: tuple[str, ...] | None
+    seen: tuple[str, ...]
 
 
 @record
@@ -45,15 +77,14 @@ class Gate:
     """What a statement must have to satisfy a match.
 
     ``kinds`` and ``effects`` are the only ones that do, None for any. The lists ``wanted`` are
-    not empty, those ``lacking`` are. For each of ``names``, a list, one of the elements has one of the
-    names: those of services, prefixes of actions or of condition keys. It is None for any.
+    not empty, those ``lacking`` are. For each of ``needs`` one element of its list has what it says.
     """
 
     kinds: tuple[str, ...] | None
     effects: tuple[str, ...] | None
     wanted: tuple[str, ...]
     lacking: tuple[str, ...]
-    names: tuple[tuple[str, tuple[str, ...] | None], ...]
+    needs: tuple[Need, ...]
 
 
 def gate_of(subject: str, match: Mapping[str, Any]) -> Gate | None:
@@ -74,37 +105,56 @@ def gate_of(subject: str, match: Mapping[str, Any]) -> Gate | None:
         _listed(match.get("effect")),
         tuple(wanted),
         _lacking(match.get("empty", ())),
-        tuple([(field, _names(field, words)) for field, words in given if words is not None]),
+        tuple([_need(field, words) for field, words in given if words is not None]),
+    )
+
+
+def _need(field: str, words: Mapping[str, Any]) -> Need:
+    if field != "condition":
+        texts = _texts(words) if field == "action" else None
+        return Need(field, _names(field, words), texts, None, _seen(words))
+    key = words.get("key", {})
+    values = words.get("value", {})
+    groups = values if isinstance(values, list | tuple) else (values,)
+    seen = [one for group in groups for one in _seen(_some(group) or {})]
+    return Need(
+        field,
+        _names(field, key),
+        _texts(key),
+        _texts(words.get("operator", {})),
+        (*_seen(words), *seen),
     )
 
 
 def stored_gate(gate: Gate | None) -> Any:
     """*gate* as JSON."""
-    return (
-        None
-        if gate is None
-        else [
-            gate.kinds,
-            gate.effects,
-            gate.wanted,
-            gate.lacking,
-            gate.names,
-        ]
-    )
+    if gate is None:
+        return None
+    needs = [[one.field, one.names, one.texts, one.operators, one.seen] for one in gate.needs]
+    return [gate.kinds, gate.effects, gate.wanted, gate.lacking, needs]
 
 
 def gate_from(raw: Any) -> Gate | None:
     """The gate that is stored as *raw*."""
     if raw is None:
         return None
-    kinds, effects, wanted, lacking, names = raw
+    kinds, effects, wanted, lacking, needs = raw
     return Gate(
-        None if kinds is None else tuple(kinds),
-        None if effects is None else tuple(effects),
+        _tuple(kinds),
+        _tuple(effects),
         tuple(wanted),
         tuple(lacking),
-        tuple([(field, None if some is None else tuple(some)) for field, some in names]),
+        tuple(
+            [
+                Need(field, _tuple(names), _tuple(texts), _tuple(operators), tuple(seen))
+                for field, names, texts, operators, seen in needs
+            ]
+        ),
     )
+
+
+def _tuple(raw: list[str] | None) -> tuple[str, ...] | None:
+    return None if raw is None else tuple(raw)
 
 
 def _lacking(empty: Iterable[str]) -> tuple[str, ...]:
@@ -134,8 +184,6 @@ def _has_set(operands: Iterable[str]) -> bool:
 
 def _names(field: str, words: Mapping[str, Any]) -> tuple[str, ...] | None:
     """The names of which one is that of each element that passes *words* on *field*."""
-    if field == "condition":
-        words = words.get("key", {})
     best: tuple[str, ...] | None = None
     for word, operands in words.items():
         found = None
@@ -152,3 +200,24 @@ def _name(field: str, text: str) -> str | None:
     """The name that whatever can match *text* has, None where it may be any."""
     head = operand_head(text) if field == "resource" else action_head(text)
     return head[-1] if head is not None else None
+
+
+def _texts(words: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """What matches each text without wildcards that passes *words*; None if that is not known."""
+    compared = [words[word] for word in _COMPARED if word in words]
+    known = [operands for operands in compared if not _has_set(operands)]
+    if not known:
+        return None
+    return tuple([text.lower() for text in min(known, key=len)])
+
+
+def _seen(words: Mapping[str, Any]) -> tuple[str, ...]:
+    """The words among *words* that one look at an element answers."""
+    found = [
+        word
+        for word, operand in words.items()
+        if word in _AT_A_GLANCE and _AT_A_GLANCE[word] in (None, operand)
+    ]
+    if words.get("fits") == "none":
+        found.append("misfit")
+    return tuple(found)

@@ -51,14 +51,7 @@ def names_services(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
         is_wild = bool(name.strip("*")) and ("*" in name or "?" in name)
         return as_wanted(YES if is_wild else NO, wanted)
 
-    return WordTest(text=test, sign=_may_have_wildcard if wanted else None)
-
-
-def _may_have_wildcard(term: Term) -> bool:
-    parts = term.text.parts
-    return (
-        len(parts) > 1 or isinstance(parts[0], Hole) or "*" in parts[0].text or "?" in parts[0].text
-    )
+    return WordTest(text=test)
 
 
 def action_service(operands: Sequence[str], _: Context) -> WordTest:
@@ -184,7 +177,7 @@ def misfitting(reasons: Sequence[str], context: Context) -> WordTest:
             return NO
         return verdict if verdict != YES or reason in wanted else NO
 
-    return WordTest(text=test, heads=heads, sign=context.lookups.may_misfit)
+    return WordTest(text=test, heads=heads)
 
 
 def nested(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
@@ -195,12 +188,7 @@ def nested(wanted: bool, _: Context) -> WordTest:  # noqa: FBT001
         text = "".join([part.text if isinstance(part, Piece) else "?" for part in parts])
         return YES if (_NESTED.match(text) is not None) == wanted else NO
 
-    return WordTest(text=test, sign=_may_be_nested if wanted else None)
-
-
-def _may_be_nested(term: Term) -> bool:
-    parts = term.text.parts
-    return len(parts) > 1 or isinstance(parts[0], Hole) or parts[0].text.count("arn:") > 1
+    return WordTest(text=test)
 
 
 _NESTED = regex(r"arn:[^:]*:(?:s3:::|(?!s3:)(?:[^:]*:){3}(?:[a-z-]+[:/])?)arn:")

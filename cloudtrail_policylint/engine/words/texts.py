@@ -6,16 +6,19 @@ from ...base.lazy_regex import regex
 from ...iam.patterns import MAYBE, NO, YES, parse, within
 from ...tree.nodes import Hole, Piece, allows
 from ..lookups import Term
+from ..signs import may_have_variable
 from .word import Context, WordTest, as_wanted, excepted, relation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ...tree.nodes import Text
 
-def _is_odd(term: Term) -> bool:
+
+def _is_odd(text: Text) -> bool:
     """Whether the text is not just of ASCII letters and digits, or empty."""
-    literal = term.text.literal
+    literal = text.literal
     return literal is None or not (literal.isalnum() and literal.isascii())
 
 
@@ -89,12 +92,7 @@ def variable(operands: Sequence[str], _: Context) -> WordTest:
                     return YES
         return verdict
 
-    return WordTest(text=test, sign=_may_have_variable)
-
-
-def _may_have_variable(term: Term) -> bool:
-    parts = term.text.parts
-    return len(parts) > 1 or isinstance(parts[0], Hole) or "${" in parts[0].text
+    return WordTest(text=test, sign=may_have_variable)
 
 
 def broken_variable(defects: Sequence[str], _: Context) -> WordTest:
@@ -108,7 +106,7 @@ def broken_variable(defects: Sequence[str], _: Context) -> WordTest:
 
         return NO if wanted.isdisjoint(defects_of(term.text.parts)) else YES
 
-    return WordTest(text=test, sign=_may_have_variable)
+    return WordTest(text=test, sign=may_have_variable)
 
 
 def characters(classes: Sequence[str], _: Context) -> WordTest:

@@ -157,9 +157,9 @@ class WordTest:
     """Tests whether a resource is made before another, after it, or unordered."""
     heads: frozenset[Names] | None = None
     """An action or resource with a head passes only if the head is one of these."""
-    sign: Callable[[Term], bool] | None = None
+    sign: Callable[[Text], bool] | None = None
     """What a text that may pass has; tests with the same operands or others share it."""
-    but: Callable[[Term], bool] | None = None
+    but: Callable[[Text], bool] | None = None
     """What a text has that may not pass, as ``sign``: without it a text passes for certain."""
     has: StatementSign | None = None
     """What a statement has in which something may pass, as ``sign``."""
