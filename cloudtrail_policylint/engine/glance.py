@@ -8,7 +8,7 @@ from .signs import may_be_nested, may_have_variable, may_have_wildcard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
     from ..iam.policy import Action, Resource, Statement
@@ -24,7 +24,7 @@ class Texts:
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, ...], int] = {}
         self._exact: dict[str, list[int]] = {}
-        self._wild: dict[tuple[str, ...], list[int]] = {}
+        self._wild: dict[str, dict[tuple[str, ...], list[int]]] = {}  # by service, if it is known
         self._found: dict[object, frozenset[int] | None] = {}
 
     def add(self, patterns: tuple[str, ...] | None) -> int | None:
@@ -35,15 +35,19 @@ class Texts:
         if number is None:
             number = self._numbers[patterns] = len(self._numbers)
             for one in patterns:
-                runs = one.replace("?", "*").split("*")
+                runs = one.replace("?", "*").replace("#", "*").split("*")
                 if len(runs) == 1:
                     self._exact.setdefault(one, []).append(number)
                 else:
-                    self._wild.setdefault(tuple(runs), []).append(number)
+                    service, colon, _ = runs[0].partition(":")
+                    wild = self._wild.setdefault(service if colon else "", {})
+                    wild.setdefault(tuple(runs), []).append(number)
         return number
 
     def of(self, text: Text) -> frozenset[int] | None:
         """The numbers of the patterns that may match *text*; None if that may be any."""
+        if not self._numbers:
+            return None
         key = text.known
         if key not in self._found:
             self._found[key] = self._of(text.literal)
@@ -54,45 +58,48 @@ class Texts:
             return None
         lower = literal.lower()
         found = set(self._exact.get(lower, ()))
-        for (first, *inner, last), numbers in self._wild.items():
-            if lower.startswith(first) and lower.endswith(last) and all(x in lower for x in inner):
-                found.update(numbers)
+        service, colon, _ = lower.partition(":")
+        for start in (service, "") if colon else ("",):
+            for (first, *inner, last), numbers in self._wild.get(start, {}).items():
+                is_around = lower.startswith(first) and lower.endswith(last)
+                if is_around and (not inner or all(one in lower for one in inner)):
+                    found.update(numbers)
         return frozenset(found)
 
 
-class Glances:
-    """Answers the words that one look at an element answers, so far that it cannot pass."""
+class Looks:
+    """Says at one look what an element has, of what some rules need."""
 
     def __init__(self, lookups: Lookups) -> None:
         self._looks: dict[str, Look] = {
             "variable": may_have_variable,
-            "broken-variable": may_have_variable,
             "wildcard": may_have_wildcard,
-            "service-wildcard": may_have_wildcard,
             "nested": may_be_nested,
             "misfit": lambda text: lookups.may_misfit(shape_term(text)),
         }
 
-    def may_pass(self, words: Sequence[str], element: Action | Resource) -> bool:
-        """Whether *element*, an action or resource, may pass all of *words*."""
+    def of(self, wanted: Iterable[str], element: Action | Resource) -> frozenset[str]:
+        """What of *wanted* the action or resource *element* may have: a complement may have all."""
         if element.complement:
-            return True
-        if "complement" in words:
-            return False
-        return all(self._looks[word](element.texts[0]) for word in words)
+            return frozenset(wanted)
+        return frozenset([one for one in wanted if self._has(one, element.texts)])
 
-    def condition_may_pass(
-        self, words: Sequence[str], element: Condition, statement: Statement
-    ) -> bool:
-        """Whether *element* of *statement*, with its values, may pass all of *words*."""
-        looks = []
-        for word in words:
-            if word == "several":
-                if element.written == 1:
-                    return False
-            elif word == "repeated":
-                if len(statement.conditions) == 1:
-                    return False
+    def of_condition(
+        self, wanted: Iterable[str], element: Condition, statement: Statement
+    ) -> frozenset[str]:
+        """What of *wanted* *element* of *statement* may have, or one of its values."""
+        found = []
+        for one in wanted:
+            if one == "several":
+                has = element.written != 1
+            elif one == "repeated":
+                has = len(statement.conditions) > 1
             else:
-                looks.append(self._looks[word])
-        return all(any(map(look, element.values)) for look in looks)
+                has = self._has(one, element.values)
+            if has:
+                found.append(one)
+        return frozenset(found)
+
+    def _has(self, wanted: str, texts: Sequence[Text]) -> bool:
+        look = self._looks.get(wanted)
+        return look is not None and any(map(look, texts))

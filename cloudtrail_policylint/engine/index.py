@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from ..base.record import record
 from ..iam.arns import action_head
 from ..iam.patterns import NO
 from ..iam.policy import Condition
 from ..rulebook.gates import GATED, LISTS
-from .glance import Glances, Texts
+from .glance import Looks, Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
     from ..iam.policy import Action, Head, Resource, Statement
@@ -24,12 +25,50 @@ if TYPE_CHECKING:
     Element: TypeAlias = Action | Resource | Condition
     _Signed: TypeAlias = list[tuple[StatementSign | None, list[int]]]
     """Matches, grouped by what a statement that may satisfy them has."""
-    _Entry: TypeAlias = tuple[int, int | None, int | None]
-    """A match, and the numbers of the texts and of the operators that it needs; None for any."""
-    _Seen: TypeAlias = list[tuple[tuple[str, ...], list[_Entry]]]
-    """Entries, grouped by the words that one look at an element answers."""
     _Names: TypeAlias = tuple[str, ...]
     _Key: TypeAlias = tuple[_Names | None, _Names | None, _Names, _Names]
+
+
+class _Kind:
+    """Matches that elements with one head, and with texts that the same patterns may match, are near to."""
+
+    __slots__ = ("_entries", "_members", "wanted")
+
+    def __init__(self, entries: Sequence[_Entry]) -> None:
+        self._entries = entries
+        self.wanted = frozenset([one for entry in entries for one in entry.seen])
+        self._members: dict[frozenset[str], list[int]] = {}
+
+    def members(self, seen: frozenset[str]) -> list[int]:
+        """Those that need no more than what was *seen*."""
+        found = self._members.get(seen)
+        if found is None:
+            found = self._members[seen] = [
+                one.index for one in self._entries if seen.issuperset(one.seen)
+            ]
+        return found
+
+
+@record
+class _Near:
+    """What an element has all of that shows at a glance: ``passed`` need no other list, and it may pass their tests.
+
+    ``others`` need other lists, too; those in ``first`` need none before that of the element.
+    """
+
+    passed: list[int]
+    first: list[int]
+    others: frozenset[int]
+
+
+@record
+class _Entry:
+    """A match with a need: the numbers of the texts and of the operators, None for any, and what one look shows."""
+
+    index: int
+    text: int | None
+    operator: int | None
+    seen: tuple[str, ...]
 
 
 class Index:
@@ -58,17 +97,17 @@ class Index:
             tuple([need.field for need in gate.needs]) if gate else () for gate in gates
         ]
         self._by_name: dict[str, dict[str | None, list[_Entry]]] = {field: {} for field in GATED}
-        self._seen: dict[tuple[int, str], tuple[str, ...]] = {}
-        self._texts = Texts()
-        self._glances = Glances(lookups)
+        self._texts = {part: Texts() for part in (*GATED, "operator")}
+        self._looks = Looks(lookups)
         for index, gate in enumerate(gates):
             if gate is None:
                 continue
             key = gate.kinds, gate.effects, gate.wanted, gate.lacking
             self._alike.setdefault(key, []).append(index)
             for need in gate.needs:
-                entry = index, self._texts.add(need.texts), self._texts.add(need.operators)
-                self._seen[index, need.field] = need.seen
+                texts = self._texts[need.field].add(need.texts)
+                operators = self._texts["operator"].add(need.operators)
+                entry = _Entry(index, texts, operators, need.seen)
                 by_name = self._by_name[need.field]
                 for name in (None,) if need.names is None else need.names:
                     by_name.setdefault(name, []).append(entry)
@@ -78,31 +117,36 @@ class Index:
     def candidates(self, statement: Statement, scene: Scene) -> list[int]:
         """The numbers of the matches that *statement* of *scene* may satisfy, in no order."""
         group = self._group(statement, scene)
-        near: dict[str, dict[int, list[Element]]] = {}
+        found: set[int] = set()
+        open_: set[int] = set()
+        near: dict[str, list[tuple[Element, _Near]]] = {}
         for field in GATED:
-            of_field = near[field] = {}
+            of_field = near[field] = []
             for element in getattr(statement, LISTS[field]):
-                for index in self._near(group, field, element, statement):
-                    of_field.setdefault(index, []).append(element)
-        found = [
-            index
-            for field, of_field in near.items()
-            for index in of_field
-            if self._fields[index][0] == field and self._passes(index, near, statement)
-        ]
+                one = self._near(group, field, element, statement)
+                found.update(one.passed)
+                open_.update(one.first)
+                of_field.append((element, one))
+        found.update([index for index in open_ if self._passes(index, near, statement)])
+        candidates = list(found)
         for sign, always in self._of_form(group, statement, scene):
             if sign is None or sign(statement, scene.document):
-                found += always
-        return found
+                candidates += always
+        return candidates
 
     def _passes(
-        self, index: int, near: dict[str, dict[int, list[Element]]], statement: Statement
+        self, index: int, near: dict[str, list[tuple[Element, _Near]]], statement: Statement
     ) -> bool:
         """Whether *near* has what the match *index* needs in each list, and that may pass its tests."""
         fields = self._fields[index]
-        return all(index in near[field] for field in fields) and all(
-            self._some_may_pass(index, field, near[field][index], statement) for field in fields
-        )
+        for field in reversed(fields):
+            if not any([index in one.others for _, one in near[field]]):  # noqa: C419 - faster
+                return False
+        for field in fields:
+            elements = [element for element, one in near[field] if index in one.others]
+            if not any(self._may_pass(index, field, one, statement) for one in elements):
+                return False
+        return True
 
     def _of_form(self, group: _Group, statement: Statement, scene: Scene) -> _Signed:
         """Those of *group* that do not depend on single elements, and that the form of *statement* allows."""
@@ -184,66 +228,85 @@ class Index:
             group.always = list(always.items())
         return group
 
-    def _near(
-        self, group: _Group, field: str, element: Element, statement: Statement
-    ) -> Iterable[int]:
+    def _near(self, group: _Group, field: str, element: Element, statement: Statement) -> _Near:
         """The members of *group* of whose needs in the list *field* *element* has all that shows at a glance."""
         if isinstance(element, Condition):
             return self._near_condition(group, element, statement)
         key = None if element.complement else (field, element.known)
         found = group.near.get(key)
         if found is None:
-            texts = self._texts.of(element.texts[0]) if key is not None else None
-            found = []
-            for seen, entries in self._of_head(group, field, element.head):
-                if not seen or self._glances.may_pass(seen, element):
-                    found += [one for one, wanted, _ in entries if _is_in(wanted, texts)]
+            texts = None if element.complement else self._texts[field].of(element.texts[0])
+            kind = self._kind(group, field, element.head, texts, None)
+            members = kind.members(self._looks.of(kind.wanted, element))
+            found = self._tested(members, field, element, statement)
             if key is not None:
                 group.near[key] = found
         return found
 
-    def _near_condition(
-        self, group: _Group, element: Condition, statement: Statement
-    ) -> Iterator[int]:
-        key = element.key.known, element.operator.known
-        found = group.near_condition.get(key)
+    def _near_condition(self, group: _Group, element: Condition, statement: Statement) -> _Near:
+        kind = self._kind_of_condition(group, element)
+        seen = self._looks.of_condition(kind.wanted, element, statement)
+        key = element.key.known, element.operator.known, seen
+        found = group.near.get(key)
         if found is None:
-            texts, operators = self._texts.of(element.key), self._texts.of(element.operator)
-            of_head = self._of_head(group, "condition", action_head(element.key.known))
-            by_seen = {
-                seen: [one for one, a, b in entries if _is_in(a, texts) and _is_in(b, operators)]
-                for seen, entries in of_head
-            }
-            found = group.near_condition[key] = [one for one in by_seen.items() if one[1]]
-        for seen, indexes in found:
-            if not seen or self._glances.condition_may_pass(seen, element, statement):
-                yield from indexes
+            members = kind.members(seen)
+            found = group.near[key] = self._tested(members, "condition", element, statement)
+        return found
 
-    def _of_head(self, group: _Group, field: str, head: Head | None) -> _Seen:
-        """The members of *group* with a need in the list *field* whose names an element with *head* may have."""
-        key = field, head
-        found = group.of_head.get(key)
+    def _kind_of_condition(self, group: _Group, element: Condition) -> _Kind:
+        key = element.key.known, element.operator.known
+        found = group.of_condition.get(key)
+        if found is None:
+            texts = self._texts["condition"].of(element.key)
+            operators = self._texts["operator"].of(element.operator)
+            head = action_head(element.key.known)
+            found = group.of_condition[key] = self._kind(group, "condition", head, texts, operators)
+        return found
+
+    def _kind(
+        self,
+        group: _Group,
+        field: str,
+        head: Head | None,
+        texts: frozenset[int] | None,
+        operators: frozenset[int] | None,
+    ) -> _Kind:
+        """The members of *group* whose need in the list *field* an element may have, by its head and texts."""
+        key = field, head, texts, operators
+        found = group.kinds.get(key)
         if found is None:
             by_name = self._by_name[field]
             lists: Iterable[list[_Entry]] = by_name.values()
             if head is not None:
                 lists = [by_name[one] for one in (None, head[-1]) if one in by_name]
-            by_seen: dict[tuple[str, ...], dict[int, _Entry]] = {}
-            for entry in [one for some in lists for one in some]:
-                if entry[0] in group.members:
-                    by_seen.setdefault(self._seen[entry[0], field], {})[entry[0]] = entry
-            found = group.of_head[key] = [
-                (seen, list(entries.values())) for seen, entries in by_seen.items()
-            ]
+            entries = {
+                one.index: one
+                for some in lists
+                for one in some
+                if one.index in group.members
+                and _is_in(one.text, texts)
+                and _is_in(one.operator, operators)
+            }
+            found = group.kinds[key] = _Kind(list(entries.values()))
         return found
 
-    def _some_may_pass(
-        self, index: int, field: str, elements: Iterable[Element], statement: Statement
-    ) -> bool:
-        """Whether one of *elements* of the list *field* may pass the test of the match *index*."""
+    def _tested(
+        self, members: Iterable[int], field: str, element: Element, statement: Statement
+    ) -> _Near:
+        """Those of *members* that need only what *element* has, if it may pass their tests, and the others."""
+        passed, others = [], []
+        for one in members:
+            if len(self._fields[one]) > 1:
+                others.append(one)
+            elif self._may_pass(one, field, element, statement):
+                passed.append(one)
+        first = [one for one in others if self._fields[one][0] == field]
+        return _Near(passed, first, frozenset(others))
+
+    def _may_pass(self, index: int, field: str, element: Element, statement: Statement) -> bool:
         try:
             test = self._test(index, field)
-            return test is None or any(test.may_pass(one, statement) for one in elements)
+            return test is None or test.may_pass(element, statement)
         except Exception:  # noqa: BLE001 - see the class
             return True
 
@@ -261,20 +324,20 @@ class _Group:
     """The matches for statements of one effect and with the same fields in documents of one kind.
 
     Those in ``always`` do not depend on single elements, nor do those ``on_form``, which depend
-    on the names of the statement's elements; ``of_form`` are those that are left for such names. ``of_head`` is kept by
-    list and head of an element, ``near`` by list and text, ``near_condition`` by key and operator.
+    on the names of the statement's elements; ``of_form`` are those that are left for such names. ``near`` are those
+    that an element like one may satisfy, ``of_condition`` and ``kinds`` those that have all but what one look at it shows.
     """
 
-    __slots__ = ("always", "members", "near", "near_condition", "of_form", "of_head", "on_form")
+    __slots__ = ("always", "kinds", "members", "near", "of_condition", "of_form", "on_form")
 
     def __init__(self) -> None:
         self.always: _Signed = []
         self.on_form: list[int] = []
         self.of_form: dict[object, _Signed] = {}
         self.members: set[int] = set()
-        self.of_head: dict[object, _Seen] = {}
-        self.near: dict[object, list[int]] = {}
-        self.near_condition: dict[object, list[tuple[tuple[str, ...], list[int]]]] = {}
+        self.kinds: dict[object, _Kind] = {}
+        self.of_condition: dict[object, _Kind] = {}
+        self.near: dict[object, _Near] = {}
 
 
 def _is_in(wanted: int | None, found: frozenset[int] | None) -> bool:

@@ -43,26 +43,28 @@ A text without wildcards that passes is matched by one of the operands.
 """
 
 _AT_A_GLANCE = {
-    "variable": None,
-    "broken-variable": None,
-    "misfit": None,
-    "wildcard": True,
-    "service-wildcard": True,
-    "nested": True,
-    "complement": True,
-    "several": True,
-    "repeated": True,
+    "variable": (None, "variable"),
+    "broken-variable": (None, "variable"),
+    "misfit": (None, "misfit"),
+    "fits": ("none", "misfit"),
+    "wildcard": (True, "wildcard"),
+    "service-wildcard": (True, "wildcard"),
+    "nested": (True, "nested"),
+    "complement": (True, "complement"),
+    "several": (True, "several"),
+    "repeated": (True, "repeated"),
 }
-"""Words for which one look shows that an element does not pass, with the operand that they need (None: any)."""
+"""Words for which one look at an element shows that it does not pass: with the operand that they need
+(None: any), and what it then lacks."""
 
 
 @record
 class Need:
     """What an element of the list ``field`` must have to pass the test of a match.
 
-    One of ``names``: those of services, prefixes of actions or of condition keys. The action or
-    the condition key, if it has no wildcards, is matched by one of ``texts``, and the operator of a condition by
-    one of ``operators``; all in lower case, None for any. What one look at it for the words ``seen`` says.
+    One of ``names``: those of services, prefixes of actions or of condition keys. The text, if it has no wildcards, is
+    matched by one of ``texts``, which are about the key of a condition, and the operator of a condition by
+    one of ``operators``; all in lower case, None for any. It has all of ``seen``, which one look shows.
     """
 
     field: str
@@ -111,18 +113,20 @@ def gate_of(subject: str, match: Mapping[str, Any]) -> Gate | None:
 
 def _need(field: str, words: Mapping[str, Any]) -> Need:
     if field != "condition":
-        texts = _texts(words) if field == "action" else None
-        return Need(field, _names(field, words), texts, None, _seen(words))
+        names = _names(field, words)
+        is_found = field == "resource" and names is not None  # a service has few rules on resources
+        texts = None if is_found else _texts(words)
+        return Need(field, names, texts, None, tuple(sorted(_seen(words))))
     key = words.get("key", {})
     values = words.get("value", {})
     groups = values if isinstance(values, list | tuple) else (values,)
-    seen = [one for group in groups for one in _seen(_some(group) or {})]
+    seen = _seen(words).union(*[_seen(_some(group) or {}) for group in groups])
     return Need(
         field,
         _names(field, key),
         _texts(key),
         _texts(words.get("operator", {})),
-        (*_seen(words), *seen),
+        tuple(sorted(seen)),
     )
 
 
@@ -211,13 +215,10 @@ def _texts(words: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple([text.lower() for text in min(known, key=len)])
 
 
-def _seen(words: Mapping[str, Any]) -> tuple[str, ...]:
-    """The words among *words* that one look at an element answers."""
-    found = [
-        word
+def _seen(words: Mapping[str, Any]) -> set[str]:
+    """What one look shows of each element that passes *words*."""
+    return {
+        _AT_A_GLANCE[word][1]
         for word, operand in words.items()
-        if word in _AT_A_GLANCE and _AT_A_GLANCE[word] in (None, operand)
-    ]
-    if words.get("fits") == "none":
-        found.append("misfit")
-    return tuple(found)
+        if word in _AT_A_GLANCE and _AT_A_GLANCE[word][0] in (None, operand)
+    }
