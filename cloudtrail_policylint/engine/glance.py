@@ -22,31 +22,34 @@ class Texts:
     """Finds those of some lists of patterns that may match a text: a look at its start and its end is enough."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[str, ...], int] = {}
+        self._lists: list[tuple[str, ...]] = []
+        self._numbers: dict[int, int] = {}  # by identity: rules have them in common
         self._exact: dict[str, list[int]] = {}
-        self._wild: dict[str, dict[tuple[str, ...], list[int]]] = {}  # by service, if it is known
+        self._wild: dict[str, list[tuple[list[str], int]]] = {}
+        """By the service, if a pattern has one without wildcards, else by its first character, if that is none."""
         self._found: dict[object, frozenset[int] | None] = {}
 
     def add(self, patterns: tuple[str, ...] | None) -> int | None:
         """The number of *patterns*, in lower case, of which one matches a text."""
         if patterns is None:
             return None
-        number = self._numbers.get(patterns)
+        number = self._numbers.get(id(patterns))
         if number is None:
-            number = self._numbers[patterns] = len(self._numbers)
+            number = self._numbers[id(patterns)] = len(self._lists)
+            self._lists.append(patterns)
             for one in patterns:
-                runs = one.replace("?", "*").replace("#", "*").split("*")
-                if len(runs) == 1:
-                    self._exact.setdefault(one, []).append(number)
-                else:
+                if "*" in one or "?" in one or "#" in one:
+                    runs = one.replace("?", "*").replace("#", "*").split("*")
                     service, colon, _ = runs[0].partition(":")
-                    wild = self._wild.setdefault(service if colon else "", {})
-                    wild.setdefault(tuple(runs), []).append(number)
+                    start = service if colon else runs[0][:1]
+                    self._wild.setdefault(start, []).append((runs, number))
+                else:
+                    self._exact.setdefault(one, []).append(number)
         return number
 
     def of(self, text: Text) -> frozenset[int] | None:
         """The numbers of the patterns that may match *text*; None if that may be any."""
-        if not self._numbers:
+        if not self._lists:
             return None
         key = text.known
         if key not in self._found:
@@ -58,12 +61,11 @@ class Texts:
             return None
         lower = literal.lower()
         found = set(self._exact.get(lower, ()))
-        service, colon, _ = lower.partition(":")
-        for start in (service, "") if colon else ("",):
-            for (first, *inner, last), numbers in self._wild.get(start, {}).items():
+        for start in (lower.partition(":")[0], lower[:1], ""):
+            for (first, *inner, last), number in self._wild.get(start, ()):
                 is_around = lower.startswith(first) and lower.endswith(last)
                 if is_around and (not inner or all(one in lower for one in inner)):
-                    found.update(numbers)
+                    found.add(number)
         return frozenset(found)
 
 

@@ -11,7 +11,7 @@ from ..iam.arns import action_head, operand_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
 LISTS = {
@@ -130,35 +130,59 @@ def _need(field: str, words: Mapping[str, Any]) -> Need:
     )
 
 
-def stored_gate(gate: Gate | None) -> Any:
-    """*gate* as JSON."""
+class Lists:
+    """The different lists of texts in gates, which many have in common: gates are stored with their numbers."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, ...]] = []
+        self._numbers: dict[tuple[str, ...], int] = {}
+
+    def add(self, texts: tuple[str, ...] | None) -> int | None:
+        """The number of *texts*."""
+        if texts is None:
+            return None
+        number = self._numbers.get(texts)
+        if number is None:
+            number = self._numbers[texts] = len(self.found)
+            self.found.append(texts)
+        return number
+
+
+def stored_gate(gate: Gate | None, lists: Lists) -> Any:
+    """*gate* as JSON, with the numbers of *lists*."""
     if gate is None:
         return None
-    needs = [[one.field, one.names, one.texts, one.operators, one.seen] for one in gate.needs]
-    return [gate.kinds, gate.effects, gate.wanted, gate.lacking, needs]
+    add = lists.add
+    needs = [
+        [one.field, add(one.names), add(one.texts), add(one.operators), add(one.seen)]
+        for one in gate.needs
+    ]
+    return [add(gate.kinds), add(gate.effects), add(gate.wanted), add(gate.lacking), needs]
 
 
-def gate_from(raw: Any) -> Gate | None:
-    """The gate that is stored as *raw*."""
+def gate_from(raw: Any, lists: Sequence[tuple[str, ...]]) -> Gate | None:
+    """The gate that is stored as *raw* with the numbers of *lists*."""
     if raw is None:
         return None
     kinds, effects, wanted, lacking, needs = raw
     return Gate(
-        _tuple(kinds),
-        _tuple(effects),
-        tuple(wanted),
-        tuple(lacking),
+        None if kinds is None else lists[kinds],
+        None if effects is None else lists[effects],
+        lists[wanted],
+        lists[lacking],
         tuple(
             [
-                Need(field, _tuple(names), _tuple(texts), _tuple(operators), tuple(seen))
+                Need(
+                    field,
+                    None if names is None else lists[names],
+                    None if texts is None else lists[texts],
+                    None if operators is None else lists[operators],
+                    lists[seen],
+                )
                 for field, names, texts, operators, seen in needs
             ]
         ),
     )
-
-
-def _tuple(raw: list[str] | None) -> tuple[str, ...] | None:
-    return None if raw is None else tuple(raw)
 
 
 def _lacking(empty: Iterable[str]) -> tuple[str, ...]:
