@@ -63,8 +63,11 @@ class Texts:
         found = set(self._exact.get(lower, ()))
         for start in (lower.partition(":")[0], lower[:1], ""):
             for (first, *inner, last), number in self._wild.get(start, ()):
-                is_around = lower.startswith(first) and lower.endswith(last)
-                if is_around and (not inner or all(one in lower for one in inner)):
+                if (
+                    lower.startswith(first)
+                    and lower.endswith(last)
+                    and (not inner or all(one in lower for one in inner))
+                ):
                     found.add(number)
         return frozenset(found)
 
@@ -84,7 +87,8 @@ class Looks:
         """What of *wanted* the action or resource *element* may have: a complement may have all."""
         if element.complement:
             return frozenset(wanted)
-        return frozenset([one for one in wanted if self._has(one, element.texts)])
+        text = element.texts[0]
+        return frozenset([one for one in wanted if one in self._looks and self._looks[one](text)])
 
     def of_condition(
         self, wanted: Iterable[str], element: Condition, statement: Statement

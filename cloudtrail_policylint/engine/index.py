@@ -79,7 +79,7 @@ class Index:
     is read, and is out if no element of a list passes its test, whatever else there is. Each
     element is tested once, however many statements have it.
 
-    *gates* are those of the matches; one without is never out. *match* returns
+    *gates* are those of the matches; those ``without_gate`` are never out. *match* returns
     the match of a number; if it cannot be made, it is not out: the error is reported
     when it is used.
     """
@@ -91,7 +91,7 @@ class Index:
         lookups: Lookups,
     ) -> None:
         self._match = match
-        self._always = [index for index, gate in enumerate(gates) if gate is None]
+        self.without_gate = [index for index, gate in enumerate(gates) if gate is None]
         self._alike: dict[_Key, list[int]] = {}
         self._fields = [
             tuple([need.field for need in gate.needs]) if gate else () for gate in gates
@@ -188,13 +188,6 @@ class Index:
         except Exception:  # noqa: BLE001 - see the class
             return True
 
-    def candidates_of(self, scene: Scene) -> set[int]:
-        """The numbers of the matches that a statement of *scene* may satisfy, or that have no gate."""
-        found = set(self._always)
-        for statement in scene.document.statements:
-            found.update(self.candidates(statement, scene))
-        return found
-
     def _group(self, statement: Statement, scene: Scene) -> _Group:
         document = scene.document
         effect, version = statement.effect, document.version
@@ -208,7 +201,7 @@ class Index:
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = _Group()
-            always: dict[StatementSign | None, list[int]] = {None: list(self._always)}
+            always: dict[StatementSign | None, list[int]] = {None: list(self.without_gate)}
             written = effect.literal if effect is not None else ""
             for (kinds, effects, wanted, lacking), indexes in self._alike.items():
                 if (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tree.nodes import Hole, Map, Piece, Scalar, Seq, Text, children
+from ..tree.nodes import Map, Piece, Scalar, Seq, Text, children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,19 +124,17 @@ def may_be_longer(node: Node, characters: int) -> bool:
 
 def may_have_variable(text: Text) -> bool:
     """Whether a policy variable may be in the text."""
-    parts = text.parts
-    return len(parts) > 1 or isinstance(parts[0], Hole) or "${" in parts[0].text
+    literal = text.literal
+    return literal is None or "${" in literal
 
 
 def may_have_wildcard(text: Text) -> bool:
     """Whether a wildcard may be in the text."""
-    parts = text.parts
-    return (
-        len(parts) > 1 or isinstance(parts[0], Hole) or "*" in parts[0].text or "?" in parts[0].text
-    )
+    literal = text.literal
+    return literal is None or "*" in literal or "?" in literal
 
 
 def may_be_nested(text: Text) -> bool:
     """Whether an ARN may be in an ARN."""
-    parts = text.parts
-    return len(parts) > 1 or isinstance(parts[0], Hole) or parts[0].text.count("arn:") > 1
+    literal = text.literal
+    return literal is None or literal.count("arn:") > 1
