@@ -85,7 +85,9 @@ def _is_plain(condition: Condition, view: View) -> bool:
     if not condition.certain or not values or any("$" in one or ":" in one for one in values):
         return False
     fact = view.catalogue.global_key(condition.key.literal or "")
-    if fact is None or not _is_carried(fact["present"], view.callers):
+    if fact is None:
+        return False
+    if not _is_open(fact["present"], view.callers):
         return False
     operator = (condition.operator.literal or "").lower().removesuffix("ifexists")
     if fact["type"] == "Bool":
@@ -97,11 +99,14 @@ def _is_plain(condition: Condition, view: View) -> bool:
     )
 
 
-def _is_carried(present: str | Mapping[str, str], callers: Iterable[str]) -> bool:
-    """Whether requests of all *callers* may have a key that is *present* like this."""
+def _is_open(present: str | Mapping[str, str], callers: Iterable[str]) -> bool:
+    """Whether requests of all *callers* may have a key that is *present* like this, whatever its value.
+
+    What each request has that depends on who makes it says who that is.
+    """
     if isinstance(present, str):
         return present in ("always", "sometimes")
-    return all(present.get(one, present["else"]) != "never" for one in callers)
+    return {present.get(one, present["else"]) for one in callers} == {"sometimes"}
 
 
 def _has_form(value: str, form: str) -> bool:
