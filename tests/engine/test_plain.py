@@ -17,27 +17,16 @@ KEYS = [
     *[one["name"].replace("/*", "/team") for one in LOOKUPS.catalogue.facts.global_keys],
     "cloudtrail:x",
 ]
-OPERATORS = ("StringEquals", "StringEqualsIfExists", "StringLike", "StringNotEquals", "Bool", "ArnLike", "ForAnyValue:StringEquals", "Null")  # fmt: skip
-VALUES: tuple[str | list[str], ...] = (
-    "a",
-    "o-abc123",
-    "true",
-    "111122223333",
-    "*",
-    "vpc-1*",
-    "eu-west-1",
-    "${aws:username}",
-    [],
-    ["a", "b"],
-)
-ACTION, NAMES = "cloudtrail:*Trail", ("cloudtrail:DeleteTrail", "cloudtrail:StopLogging")
+OPERATORS = ("StringEquals", "StringLikeIfExists", "StringNotEquals", "Bool", "Null")
+VALUES: tuple[str | list[str], ...] = ("o-abc123", "true", "*", "${aws:username}", [], ["a", "b"])
+ACTION, NAME = "cloudtrail:*Trail", "cloudtrail:DeleteTrail"
 
 
 def statements() -> list[dict[str, Any]]:
     conditions = [{operator: {key: value}} for operator, key, value in product(OPERATORS, KEYS, VALUES)]  # fmt: skip
     conditions += [
         {"StringEquals": {one: "a", other: "o-abc123"}, "Bool": {"aws:SecureTransport": "true"}}
-        for one, other in combinations(KEYS[:8], 2)
+        for one, other in combinations(KEYS[:6], 2)
     ]
     return [
         {"Effect": effect, "Action": ACTION, "Resource": "*", "Condition": condition}
@@ -52,10 +41,9 @@ def test_effects_under_conditions() -> None:
             policy = document({"Version": "2012-10-17", "Statement": statement}, kind=kind)
             (only,) = policy.statements
             view, asking = View(policy, LOOKUPS.catalogue), Asking(policy, LOOKUPS.sources)
-            for name in NAMES:
-                found = plain_effect(only, only.actions[0], name, view)
-                if found is not None:
-                    decided = asking.denials.effect(only, only.actions[0], name)
-                    assert found == decided, (statement, kind, name)
-                    plain += bool(found)
+            found = plain_effect(only, only.actions[0], NAME, view)
+            if found is not None:
+                decided = asking.denials.effect(only, only.actions[0], NAME)
+                assert found == decided, (statement, kind)
+                plain += bool(found)
     assert plain > 100
