@@ -356,9 +356,10 @@ def stored_book(
         "actions": [fact["name"] for fact in facts.get("actions", ())],
         "keys": [fact["name"] for fact in facts.get("condition-keys", ())],
         "same-accounts": facts.get("same-accounts", []),
-        "facts": lines.add(
-            {**{name: facts.get(name) for name in _LATE}, "regions": sets.get("aws-regions")}
-        ),
+        "facts": {
+            **{name: lines.add(facts.get(name)) for name in _LATE},
+            "regions": lines.add(sets.get("aws-regions")),
+        },
     }
     head["lists"] = lines.lists.found
     return b"\n".join([json_line(head), *lines.found])
@@ -389,7 +390,7 @@ def rule_book(text: bytes) -> RuleBook:
             actions=tuple(head["actions"]),
             keys=tuple(head["keys"]),
             same_accounts=tuple(head["same-accounts"]),
-            more=lines[head["facts"]],
+            more={name: lines[line] for name, line in head["facts"].items()},
         ),
     )
 
