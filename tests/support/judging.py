@@ -20,7 +20,7 @@ FACTS = Facts(
     keys=("aws:SourceArn",),
     more={
         "misnamed-actions": json.dumps(
-            [{"name": "DisableLogging", "meant": "StopLogging"}]
+            [{"name": "DisableLogging", "meant": "cloudtrail:StopLogging"}]
         ).encode()
     },
 )
