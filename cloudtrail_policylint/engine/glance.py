@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Look: TypeAlias = Callable[[Text], bool]
 
 
+_NONE: frozenset[int] = frozenset()
+
+
 class Texts:
     """Finds those of some lists of patterns that may match a text: a look at its start and its end is enough."""
 
@@ -69,7 +72,7 @@ class Texts:
                     and (not inner or all(one in lower for one in inner))
                 ):
                     found.add(number)
-        return frozenset(found)
+        return frozenset(found) if found else _NONE
 
 
 class Looks:

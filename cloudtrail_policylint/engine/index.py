@@ -112,6 +112,7 @@ class Index:
                 for name in (None,) if need.names is None else need.names:
                     by_name.setdefault(name, []).append(entry)
         self._groups: dict[object, _Group] = {}
+        self._nears: dict[object, _Near] = {}
         self._tests: dict[tuple[int, str], ElementTest | None] = {}
 
     def candidates(self, statement: Statement, scene: Scene) -> list[int]:
@@ -293,8 +294,12 @@ class Index:
                 others.append(one)
             elif self._may_pass(one, field, element, statement):
                 passed.append(one)
-        first = [one for one in others if self._fields[one][0] == field]
-        return _Near(passed, first, frozenset(others))
+        key = field, tuple(passed), tuple(others)
+        found = self._nears.get(key)
+        if found is None:
+            first = [one for one in others if self._fields[one][0] == field]
+            found = self._nears[key] = _Near(passed, first, frozenset(others))
+        return found
 
     def _may_pass(self, index: int, field: str, element: Element, statement: Statement) -> bool:
         try:
