@@ -110,6 +110,19 @@ def test_all_safe_fixes_are_made_where_a_client_asks_for_that(
     assert actions(client, path, 3, ["refactor"]) == []
 
 
+def test_a_client_may_name_the_findings_of_the_line(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(YAML)
+    (finding,) = client.open(path, YAML)
+    start = {"line": 3, "character": 0}
+    asked = {"textDocument": {"uri": uri_of(path)}, "range": {"start": start, "end": start}}
+    for named, count in (([], 0), ([finding | {"source": "another"}], 0), ([finding], 3)):
+        answer = client.request(
+            "textDocument/codeAction", asked | {"context": {"diagnostics": named}}
+        )
+        assert len(answer) == count
+
+
 def test_a_client_that_shows_documents_gets_the_page_of_a_rule_there(tmp_path: Path) -> None:
     with Client(window={"showDocument": {"support": True}}) as client:
         command = {"command": "cloudtrail-policylint.explain", "arguments": ["CT203"]}
