@@ -64,6 +64,7 @@ def _careful(handler: Handler) -> Callable[[PolicyServer, Any], Awaitable[object
 
 async def _initialize(server: PolicyServer, params: types.InitializeParams) -> None:
     server.first_options = params.initialization_options
+    server.warm_up()
 
 
 async def _initialized(server: PolicyServer, _params: object) -> None:

@@ -57,6 +57,7 @@ class PolicyServer(LanguageServer):
         self._later: dict[str, None] = {}
         self._checking: asyncio.Task[None] | None = None
         self._said: set[str] = set()
+        self._configured: object = {}
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002
         """Log *error*: most are messages that are not of the protocol, and no user can act on them."""
@@ -111,6 +112,10 @@ class PolicyServer(LanguageServer):
 
     # -- checking
 
+    def warm_up(self) -> None:
+        """Load what the first check needs while the client reads the answer to its first message."""
+        self._thread.submit(self.checker.warm_up)
+
     def open(self, document: TextDocument) -> None:
         """Check *document* from now on."""
         path = path_of(document)
@@ -160,6 +165,9 @@ class PolicyServer(LanguageServer):
         if not isinstance(options, dict):
             return
         own = options.get(NAME, options)
+        if own == self._configured:
+            return
+        self._configured = own
         self._said.clear()
         try:
             await self.in_thread(

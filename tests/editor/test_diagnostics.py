@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.editor.checking import Checker
 from support.language_client import Client, uri_of
 
 if TYPE_CHECKING:
@@ -137,6 +138,30 @@ def test_what_an_editor_sets_overrides_settings_files(tmp_path: Path) -> None:
         before = len(client.messages)
         client.notify("workspace/didChangeConfiguration", {"settings": None})
         assert codes(client.diagnostics(path, before)) == ["CT101"]
+
+
+def test_settings_that_are_as_before_cause_no_check(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    with Client(options={"ignore": ["CT101"]}) as client:
+        client.open(path, BAD)
+        before = len(client.messages)
+        same = {"settings": {"cloudtrail-policylint": {"ignore": ["CT101"]}}}
+        client.notify("workspace/didChangeConfiguration", same)
+        assert client.change(path, GOOD) == []
+        assert len(client.messages) == before + 1
+
+
+def test_a_broken_settings_file_does_not_keep_the_server_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".cloudtrail-policylint.yaml").write_text("ignore: {")
+    monkeypatch.chdir(tmp_path)
+    Checker().warm_up()
+    path = tmp_path / "policy.json"
+    with Client() as client:
+        client.open(path, BAD)
+        said = client.wait(lambda one: one.get("method") == "window/showMessage")
+        assert ".cloudtrail-policylint.yaml" in said["params"]["message"]
 
 
 def test_settings_files_apply_by_folder_and_are_read_again(client: Client, tmp_path: Path) -> None:
