@@ -54,6 +54,8 @@ class Asked:
 def quick_fixes(checker: Checker, asked: Asked, positions: Positions) -> list[CodeAction]:
     """The actions for the findings in the ranges that are asked about."""
     lint, given = checker.lint(asked.path, asked.texts)
+    if asked.path not in given:  # it is not checked
+        return []
 
     def chosen(result: Result) -> list[Finding]:
         return asked.chosen(checker.reported(result))
@@ -84,6 +86,8 @@ def quick_fixes(checker: Checker, asked: Asked, positions: Positions) -> list[Co
 def fix_all(checker: Checker, asked: Asked, positions: Positions) -> list[CodeAction]:
     """The action that makes all safe fixes in the document, if there are any."""
     lint, given = checker.lint(asked.path, asked.texts)
+    if asked.path not in given:
+        return []
 
     def chosen(result: Result) -> list[Finding]:
         return [one for one in checker.reported(result) if one.span.source.path == asked.path]

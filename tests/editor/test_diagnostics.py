@@ -223,7 +223,13 @@ def test_nonsense_is_answered_and_the_session_goes_on(client: Client, tmp_path: 
     assert codes(client.open(path, BAD)) == ["CT101"]
     client.raw(b"Content-Length: 3\r\n\r\n{{{")
     client.raw(b"Rubbish\r\n\r\nContent-Length: 2\r\n\r\n[]")
-    client.send({"jsonrpc": "2.0", "id": 900, "method": "textDocument/hover", "params": {"a": 1}})
+    for header in (b"content-length:\t2 \n\n", b"Content-Length: 9%s\r\n\r\n" % (b"9" * 5000)):
+        client.raw(header + b"{}")
+        client.raw(b"{" * 99)  # what ends in the middle of a line hides one header
+        assert "error" in client.ask("no/suchRequest", {})
+    for params in ({"a": 1}, client.about(path, -1, 0), 5):
+        assert "error" in client.ask("textDocument/hover", params)
+    client.send({"jsonrpc": "2.0", "id": [], "method": "textDocument/hover", "params": {"a": 1}})
     client.send({"jsonrpc": "2.0", "method": "textDocument/didChange", "params": None})
     client.notify("textDocument/didOpen", {"textDocument": {"uri": 5}})
     client.notify("textDocument/didClose", {"textDocument": {"uri": "file:///never/opened.json"}})
