@@ -48,8 +48,8 @@ class Finding:
     """One defect, with the fields of the JSON report.
 
     Lines and columns count from 1, columns in characters; the end is the
-    position after the last character. ``path`` is as it was given. ``url`` is a
-    reference of the rule. ``fingerprint`` identifies the finding and survives
+    position after the last character. ``path`` is as it was given. ``url`` is the
+    page of the rule. ``fingerprint`` identifies the finding and survives
     edits elsewhere in the file. ``related`` are other places that explain it.
     """
 

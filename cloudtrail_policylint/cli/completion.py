@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ..lint.run import rule_book
 from .options import parser_for_all
 from .output import EXIT_OK, write_stdout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _FILE_METAVARS = ("PATH", "FILE", "NAME")
 """The placeholders of files in the help."""
@@ -19,17 +18,24 @@ _RULE_METAVARS = ("RULE", "RULES")
 
 def completion(options: argparse.Namespace) -> int:
     """Print the completion script for the shell of *options*; return the exit code."""
+    from ..lint.run import rule_book
+
+    write_stdout(script(options.shell, rule_book(()).ids()) + "\n")
+    return EXIT_OK
+
+
+def script(shell: str, rules: Sequence[str], name: str | None = None) -> str:
+    """The completion script for *shell*, which knows the ids *rules*; *name* is another one of the command."""
     import shtab
 
     parser = parser_for_all()
-    rules = rule_book(()).ids()
+    parser.prog = name or parser.prog
     for action in _actions(parser):
         if action.metavar in _FILE_METAVARS:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
         elif action.metavar in _RULE_METAVARS:
             action.choices = rules
-    write_stdout(shtab.complete(parser, options.shell) + "\n")
-    return EXIT_OK
+    return str(shtab.complete(parser, shell))
 
 
 def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:

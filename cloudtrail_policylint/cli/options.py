@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ..base.choices import CONFIDENCES, OUTPUT_FORMATS, SEVERITIES
+from ..base.choices import (
+    CONFIDENCES,
+    DRAWN_FORMATS,
+    FINDING_FORMATS,
+    OUTPUT_FORMATS,
+    SEVERITIES,
+)
 
 _EXAMPLES = """\
 examples:
@@ -185,7 +191,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         choices=OUTPUT_FORMATS,
         metavar="FORMAT",
         help=f"output format: {', '.join(OUTPUT_FORMATS)} (default: text, which is full on a terminal and "
-        "concise elsewhere)",
+        "concise elsewhere); svg, mermaid and dot draw each trail with the findings on it",
     )
     add(
         "-o",
@@ -307,7 +313,7 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         "--show-setups",
         action="store_true",
         help="print each trail with its bucket, key, topic, log group and role, and whether their "
-        "policies allow what CloudTrail does with them, as text or JSON, and exit",
+        "policies allow what CloudTrail does with them, as text, JSON or a drawing (svg, mermaid, dot), and exit",
     )
     add(
         "-j",
@@ -417,7 +423,7 @@ def _expectation_options(check: argparse.ArgumentParser) -> None:
     add(
         "-f",
         "--format",
-        choices=OUTPUT_FORMATS,
+        choices=FINDING_FORMATS,
         default="text",
         help="output format (default: text)",
     )
@@ -447,7 +453,7 @@ def _who_can_options(who: argparse.ArgumentParser) -> None:
     who.usage = "cloudtrail-policylint who-can [options] ACTION [RESOURCE] [-- PATH ...]"
     who.epilog = _WHO_CAN_EXAMPLES
     _add_action(who)
-    _add_question_options(who, ("text", "json", "mermaid", "dot"))
+    _add_question_options(who, ("text", "json", *DRAWN_FORMATS))
 
 
 def _add_action(parser: argparse.ArgumentParser) -> None:

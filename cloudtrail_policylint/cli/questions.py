@@ -81,13 +81,13 @@ def who_can(options: argparse.Namespace) -> int:
     found = asked(view, question, actions)
     if options.format == "json":
         write_stdout(report.who_json(found))
+    elif options.format == "text":
+        write_lines(report.who_lines(found))
     else:
-        lines = {
-            "text": report.who_lines,
-            "mermaid": report.who_mermaid,
-            "dot": report.who_dot,
-        }[options.format]
-        write_lines(lines(found))
+        from ..report.formats import drawn
+        from ..report.who_drawing import drawing
+
+        write_stdout(drawn([drawing(found)], options.format))
     if not found.entries:
         return EXIT_FINDINGS
     return EXIT_OK if any(one.certain for one in found.entries) else EXIT_CANNOT_TELL

@@ -13,13 +13,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from ..settings.model import Settings
+
 
 def rules(options: argparse.Namespace) -> int:
     """List the rules; return the exit code."""
     from ..findings.selection import matching
     from ..report import pages
+    from ..settings.lookup import NearestSettings
 
-    book = rule_book(_rules_of(options))
+    here = NearestSettings().here
+    book = rule_book(_rules_of(options, here)).documented_at(here.docs_url)
     found = matching(book, split(options.select)) if options.select else book.sorted()
     if options.format == "json":
         write_stdout(pages.as_json(found))
@@ -36,9 +40,11 @@ def explain(options: argparse.Namespace) -> int:
     from ..report import pages
     from ..rulebook.file import examples_of
     from ..rulebook.load import rules_folder
+    from ..settings.lookup import NearestSettings
 
-    own = _rules_of(options)
-    book = rule_book(own)
+    here = NearestSettings().here
+    own = _rules_of(options, here)
+    book = rule_book(own).documented_at(here.docs_url)
     rule = book.named(options.rule)
     if rule is None:
         raise UsageError(f"unknown rule {options.rule}{nearest(options.rule, book.names())}")
@@ -47,11 +53,9 @@ def explain(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _rules_of(options: argparse.Namespace) -> list[str]:
-    """The files and folders with rules of the settings and the command line, each once."""
-    from ..settings.lookup import NearestSettings
-
-    return list(dict.fromkeys((*NearestSettings().here.rules, *options.rules)))
+def _rules_of(options: argparse.Namespace, settings: Settings) -> list[str]:
+    """The files and folders with rules of *settings* and the command line, each once."""
+    return list(dict.fromkeys((*settings.rules, *options.rules)))
 
 
 def schema(options: argparse.Namespace) -> int:

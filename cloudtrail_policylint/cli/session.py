@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..base.choices import OUTPUT_FORMATS, SEVERITIES, TEXT_FORMATS
+from ..base.choices import DRAWN_FORMATS, OUTPUT_FORMATS, SEVERITIES, TEXT_FORMATS
 from ..base.errors import UsageError
 from ..settings.lookup import baseline_folder
 from .baseline import RunBaseline
@@ -45,7 +45,7 @@ _NEEDS_NAME = (
 )
 WITH_EDITS = ("json", "sarif", "rdjson")
 """The output formats that show edits."""
-WITH_SETUPS = frozenset({"html"})
+WITH_SETUPS = frozenset({"html", *DRAWN_FORMATS})
 """The output formats that show set-ups."""
 
 
@@ -137,8 +137,9 @@ class LintSession:
         Returns the exit code.
         """
         options = self.options
+        result = self._with_stoppers(result)
         if options.show_setups:
-            return _show_setups(self._here.format, result)
+            return _show_setups(options, self._here.format, result)
         result = self._with_offers(result)
         try:
             outputs = self.outputs()
@@ -177,6 +178,25 @@ class LintSession:
             given=self.stdin,
             select=lambda result: self.reported(result).findings,
         )
+
+    def _with_stoppers(self, result: Result) -> Result:
+        """*result* with who may stop what its set-ups record, if a report of this run draws them.
+
+        Of standard input, which has no other policies beside it, nobody is asked.
+        """
+        is_drawn = result.setups and not self._forms().isdisjoint(WITH_SETUPS)
+        if not is_drawn or result.interrupted or self.stdin:
+            return result
+        from ..base.record import replaced
+        from ..questions.reading import read_view
+        from ..questions.stoppers import with_stoppers
+
+        try:
+            view = read_view(self.options.paths, self._settings)
+            return replaced(result, setups=with_stoppers(view, result.setups))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the findings are reported
+            failed = f"internal error in who may stop a trail: {type(error).__name__}: {error}"
+            return replaced(result, internal_errors=(*result.internal_errors, failed))
 
     def _forms(self) -> set[str]:
         """The formats of the reports of this run."""
@@ -406,16 +426,19 @@ def _print_summary(options: argparse.Namespace, result: Result, *, everything: b
         print_stderr(line_of(result.partly, result.unknown))
 
 
-def _show_setups(form: str, result: Result) -> int:
+def _show_setups(options: argparse.Namespace, form: str, result: Result) -> int:
     """Print the set-ups of *result* in place of its findings; return the exit code."""
+    from ..report.formats import report
     from ..report.setups import as_json, as_text
 
-    if form not in (*TEXT_FORMATS, "json"):
+    if form not in (*TEXT_FORMATS, "json", *DRAWN_FORMATS):
         raise UsageError(f"--show-setups: no such output in the format {form}")
     for error in result.internal_errors:
         print_stderr(error)
     if form == "json":
         write_stdout(as_json(result.setups))
+    elif form in DRAWN_FORMATS:
+        write_stdout(report(result, form, show_suppressed=options.show_suppressed))
     else:
         write_lines(as_text(result.setups))
     return EXIT_INTERNAL_ERROR if result.internal_errors else EXIT_OK

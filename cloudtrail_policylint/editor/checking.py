@@ -12,7 +12,8 @@ from ..base.formats import TEXT_TEMPLATE, format_of
 from ..base.limits import under
 from ..base.record import record, replaced
 from ..findings.baseline import read
-from ..lint.run import Run, rule_book
+from ..lint.run import Run
+from ..rulebook.load import bundled
 from ..settings.lookup import NearestSettings, baseline_folder, settings_from
 from ..settings.model import BASELINE_FILE, FILES
 
@@ -109,8 +110,8 @@ class Checker:
 
     def rule_named(self, word: str) -> Rule | None:
         """The rule or problem whose id or name is *word*, of the settings read so far."""
-        paths = () if self._run is None else tuple(self._run.rules())
-        return rule_book(paths).named(word)
+        books = [] if self._run is None else self._run.books()
+        return next(filter(None, (book.named(word) for book in books or [bundled()])), None)
 
     def check(self, paths: Sequence[str], texts: Mapping[str, str]) -> Checked:
         """The outcome for the documents *paths* of *texts*, which are all open ones."""

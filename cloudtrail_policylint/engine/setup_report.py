@@ -42,6 +42,7 @@ def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
         any(requests.profile(one.name).is_of_organization for one in answers),
         tuple(_partners(resource, requests, lookups)),
         tuple(answers),
+        requests.stopped_by,
     )
 
 

@@ -81,6 +81,7 @@ class SetupRequests:
         maker = next((one for one in makers if resource.type in one["types"]), None)
         self.made_for: str = maker["for"] if maker else ""
         self.parts: Mapping[str, Sequence[str]] = maker["parts"] if maker else {}
+        self.stopped_by: tuple[str, ...] = tuple(maker["stopped-by"]) if maker else ()
         self._partners: dict[str, tuple[Resource | None, int]] = {}
 
     def names(self) -> list[str]:

@@ -13,6 +13,12 @@ HTML = f'<!doctype html>\n<html lang="en">\n<meta name="generator" content="{_NA
 """How each report in HTML begins."""
 MARKDOWN = f"### {_NAME}: "
 """How each report in Markdown begins."""
+SVG = f'<svg xmlns="http://www.w3.org/2000/svg" data-generator="{_NAME}"'
+"""How each drawing in SVG begins."""
+MERMAID = f"%% {_NAME}\n"
+"""How each drawing for Mermaid begins."""
+DOT = f"// {_NAME}\n"
+"""How each drawing for Graphviz begins."""
 _LINE = regex(
     r"[^\n]+:\d+:\d+: (?:error|warning|info|suppressed) [A-Z]+\d+ .*"
     r"|::(?:error|warning|notice) title=[A-Z]+\d+ .*"
@@ -27,7 +33,7 @@ def is_report(data: bytes) -> bool:
         text = data.decode("utf-8").strip()
     except UnicodeDecodeError:
         return False
-    if text.startswith((MARKDOWN, HTML)):
+    if text.startswith((MARKDOWN, HTML, SVG, MERMAID, DOT)):
         return True
     if text.startswith("<?xml"):
         return f'<testsuites name="{_NAME}"' in text[:200]

@@ -53,10 +53,43 @@ class ShownPartner:
 
 
 @record
+class ShownGrant:
+    """Actions that a principal may do, ``certain`` or not, and ``at`` which statement grants it."""
+
+    certain: bool
+    actions: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    at: str
+
+
+@record
+class ShownPrincipal:
+    """A principal that may do something."""
+
+    label: str
+    owner: str
+    grants: tuple[ShownGrant, ...]
+
+
+@record
+class ShownWho:
+    """The principals that may do something; ``more`` is how many of them are left out.
+
+    ``unasked`` is the number of principals in view that were not asked.
+    """
+
+    principals: tuple[ShownPrincipal, ...]
+    more: int
+    unasked: int
+    not_in_view: tuple[str, ...]
+
+
+@record
 class ShownSetup:
     """A resource that CloudTrail makes requests for; ``part`` is what it is to them (``trail``).
 
-    ``of_organization``: it is one for all accounts of an organization.
+    ``of_organization``: it is one for all accounts of an organization. ``stopped_by`` are the
+    actions that end or change what it records, ``who`` may do one of them, if that was asked.
     """
 
     part: str
@@ -67,3 +100,5 @@ class ShownSetup:
     of_organization: bool
     partners: tuple[ShownPartner, ...]
     requests: tuple[ShownRequest, ...]
+    stopped_by: tuple[str, ...] = ()
+    who: ShownWho | None = None

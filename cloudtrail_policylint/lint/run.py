@@ -52,7 +52,7 @@ class Run:
         self._jobs = jobs
         self._statistics = statistics
         self._setups = setups
-        self._books: dict[tuple[str, ...], RuleBook] = {}
+        self._books: dict[tuple[str, tuple[str, ...]], RuleBook] = {}
         self._linters: dict[tuple[int, bool], tuple[Settings, Linter]] = {}
         self._paths: Sequence[str] = ()
         self.files: list[str] = []
@@ -108,9 +108,13 @@ class Run:
         self._paths, self.files = (), [path]
         return under(settings.limits, lambda: linter.lint_text(path, text, kind))
 
+    def books(self) -> list[RuleBook]:
+        """The rules of all settings that were read."""
+        return list(self._books.values())
+
     def rules(self) -> Iterator[str]:
         """The rule files and folders, besides the built-in ones, that were read."""
-        for paths in self._books:
+        for _, paths in self._books:
             yield from paths
 
     def selection(self) -> Selection:
@@ -186,10 +190,11 @@ class Run:
         )
 
     def _book(self, settings: Settings) -> RuleBook:
-        paths = settings.rules
-        if paths not in self._books:
-            self._books[paths] = under(settings.limits, lambda: rule_book(paths))
-        return self._books[paths]
+        key = settings.docs_url, settings.rules
+        if key not in self._books:
+            book = under(settings.limits, lambda: rule_book(settings.rules))
+            self._books[key] = book.documented_at(settings.docs_url)
+        return self._books[key]
 
 
 def rule_book(paths: Iterable[str]) -> RuleBook:

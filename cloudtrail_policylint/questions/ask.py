@@ -252,8 +252,9 @@ class Asker:
         text = question.resource
         if action is not None and action.types == ():
             return [literal("*")]
-        if text is not None and self.view.named.get(text):
-            return [settled_parts(one, account, partition) for one in self.view.named[text]]
+        named = self.view.named.get(text) or self.view.placed.get(text) if text is not None else ()
+        if named:
+            return [settled_parts(one, account, partition) for one in named]
         if text is not None and text.startswith("arn:"):
             return [opened(literal(text)) if "*" in text or "?" in text else literal(text)]
         if action is None or action.types is None:

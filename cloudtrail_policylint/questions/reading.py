@@ -224,6 +224,8 @@ class _Reader:
             named = self._view.named.setdefault(resource.owner.name, [])
             if resource.arn is not None:
                 named.append(resource.arn)
+                place = resource.owner.span.place()
+                self._view.placed.setdefault(place, []).append(resource.arn)
             if resource.type in _KINDS:
                 of = [groups.get(id(g)) or _of_setup(g, ()) for g in members.get(id(resource), ())]
                 found = groups.get(id(resource)) or _of_setup(resource, of)

@@ -61,7 +61,7 @@ class View:
     """The policies that were read.
 
     ``loose`` are policies without an owner: they belong to the principal that is asked about, those of
-    ``loose_resources`` to the resource. ``unattached`` have a name, and nobody in view has them. ``named`` are the ARNs of resources, as far as they are known, by their owners' names. ``unread``
+    ``loose_resources`` to the resource. ``unattached`` have a name, and nobody in view has them. ``named`` are the ARNs of resources, as far as they are known, by their owners' names, ``placed`` the same by the places of owners. ``unread``
     are the paths of files of which a part was not read.
     """
 
@@ -75,6 +75,7 @@ class View:
         self.endpoints: list[Document] = []
         self.unattached: list[Document] = []
         self.named: dict[str, list[Parts]] = {}
+        self.placed: dict[str, list[Parts]] = {}
         self.unread: set[str] = set()
         self.files = 0
 

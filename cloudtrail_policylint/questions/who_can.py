@@ -8,6 +8,7 @@ from ..base.record import record, replaced
 from ..decisions.principals import SERVICE_PRINCIPAL, principal_of
 from ..decisions.reasons import DENY
 from ..decisions.values import written
+from ..findings.setup import ShownGrant, ShownPrincipal, ShownWho
 from ..iam.patterns import MAYBE, NO, YES, parse
 from . import managed
 from .ask import Asker
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 
     from ..decisions.principals import Principal
     from ..decisions.reasons import Cause
+    from ..iam.patterns import Glob
+    from ..iam.policy import Document
     from .ask import Answered, Question
     from .view import View
 
+_NAMED = 4
+"""Actions that a line names."""
 _OF_ACCOUNT = regex(r"arn:[^:]*:iam::(\d{12}):root|(\d{12})")
 
 
@@ -53,9 +58,11 @@ class WhoCan:
     not_in_view: tuple[str, ...]
 
 
-def who_can(view: View, question: Question, actions: Sequence[str]) -> WhoCan:
+def who_can(
+    view: View, question: Question, actions: Sequence[str], asker: Asker | None = None
+) -> WhoCan:
     """Who in *view* may do one of *actions*, those that the action of *question* stands for."""
-    asker = Asker(view)
+    asker = asker or Asker(view)
     entries: dict[tuple[str, str, str], Entry] = {}
     missing: dict[str, None] = {}
     resource = question.resource or "*"
@@ -69,23 +76,40 @@ def who_can(view: View, question: Question, actions: Sequence[str]) -> WhoCan:
             if answered.verdict != NO:
                 one = _entry(answered)
                 entries.setdefault((one.label, one.owner, action), one)
-        missing.update(dict.fromkeys(_unattached(view, asker, asked)))
+    missing.update(dict.fromkeys(_unattached(view, asker, question, actions)))
     found = sorted(entries.values(), key=lambda one: (not one.certain, one.label, one.owner))
     return WhoCan(question, resource, tuple(found), tuple(missing))
 
 
-def _unattached(view: View, asker: Asker, question: Question) -> Iterator[str]:
+def _unattached(
+    view: View, asker: Asker, question: Question, actions: Sequence[str]
+) -> Iterator[str]:
     """The policies that allow what is asked, and that nobody in view has."""
-    pattern = parse(question.action.lower())
+    patterns = [(action, parse(action.lower())) for action in actions]
     for document in view.unattached:
-        actions = [action for one in document.statements for action in one.actions]
-        if all(action.covers(pattern) == NO for action in actions):
-            continue
-        has_it = Identity("", document.owner, None, None, (document,))
-        verdict = asker.ask(whole(has_it, question.account), question).verdict
-        if verdict != NO:
-            verb = "allows" if verdict == YES else "may allow"
-            yield f"who has {document.owner.name}, which {verb} {question.action}"
+        has_it = whole(Identity("", document.owner, None, None, (document,)), question.account)
+        allowed: dict[str, list[str]] = {}
+        for action, pattern in patterns:
+            if touches(document, pattern) == NO:
+                continue
+            verdict = asker.ask(has_it, replaced(question, action=action)).verdict
+            if verdict != NO:
+                verb = "allows" if verdict == YES else "may allow"
+                allowed.setdefault(verb, []).append(action)
+        for verb, names in allowed.items():
+            yield f"who has {document.owner.name}, which {verb} {_listed(names)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def touches(document: Document, pattern: Glob) -> int:
+    """Whether a statement of *document* is about the action *pattern*."""
+    return max(
+        (one.covers(pattern) for each in document.statements for one in each.actions), default=NO
+    )
 
 
 def _everybody(view: View, asker: Asker, question: Question) -> Iterator[Who]:
@@ -179,3 +203,36 @@ def depends_on(cause: Cause) -> str:
     wanted = ", ".join(miss.wanted)
     name = miss.element.split("/", 2)[-1] if miss.verdict == MAYBE else miss.element
     return f"{name}: {wanted}" if wanted else name
+
+
+def granted_at(entry: Entry) -> str:
+    """The place of the statement that grants *entry*, or the policy of AWS that it is in."""
+    for cause in entry.causes:
+        if cause.effect != DENY and cause.answer is not None:
+            document = cause.answer.document
+            if managed.is_text_of_aws(document):
+                return document.owner.name
+            return cause.answer.statement.span.place()
+    return ""
+
+
+def shown_who(found: WhoCan, most: int | None = None, unasked: int = 0) -> ShownWho:
+    """*found* by principals, at most *most* of them; *unasked* is how many were not asked."""
+    principals: dict[tuple[str, str], dict[tuple[bool, tuple[str, ...], str], list[str]]] = {}
+    for one in found.entries:
+        grants = principals.setdefault((one.label, one.owner), {})
+        key = (one.certain, () if one.certain else one.depends_on, granted_at(one))
+        grants.setdefault(key, []).append(one.action)
+    shown = [
+        ShownPrincipal(
+            label,
+            owner,
+            tuple(
+                ShownGrant(certain, tuple(actions), depends_on, at)
+                for (certain, depends_on, at), actions in grants.items()
+            ),
+        )
+        for (label, owner), grants in principals.items()
+    ]
+    kept = tuple(shown[:most])
+    return ShownWho(kept, len(shown) - len(kept), unasked, found.not_in_view)

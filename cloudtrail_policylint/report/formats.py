@@ -6,9 +6,11 @@ from ..base.choices import OUTPUT_FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Protocol
 
     from ..findings.result import Result
+    from .drawing import Drawing
 
     class Reporter(Protocol):
         """The interface of the module of a format."""
@@ -30,3 +32,11 @@ def report(result: Result, form: str, *, show_suppressed: bool = False) -> str:
 
     module: Reporter = import_module(f".{_MODULES.get(form, form)}", __package__)
     return safe_text(module.report(result, show_suppressed=show_suppressed), commands=True)
+
+
+def drawn(drawings: Sequence[Drawing], form: str) -> str:
+    """*drawings* as *form*, one of ``DRAWN_FORMATS``."""
+    from importlib import import_module
+
+    text: str = import_module(f".{form}", __package__).text_of(drawings)
+    return text

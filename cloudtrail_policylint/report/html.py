@@ -101,7 +101,7 @@ def _head(result: Result) -> Iterator[str]:
     counts = count_by_severity(result.findings)
     found = ", ".join(plural(counts[level], level) for level in counts if counts[level])
     title = f"cloudtrail-policylint: {found or 'no findings'}"
-    style = _asset("html.css")
+    style = _asset("html.css") + _asset("drawing.css")
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(_asset('html.js'))};"
         " base-uri 'none'; form-action 'none'"

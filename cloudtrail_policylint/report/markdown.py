@@ -57,7 +57,7 @@ def _section(group: Group, repository: Repository) -> list[str]:
     """The heading of a rule, why it matters and what to write, and a row for each finding."""
     first, _ = group[0]
     rule = first.rule
-    link = f" [Source]({_address(rule.url)})" if rule.url else ""
+    link = f" [More about it]({_address(rule.url)})" if rule.url else ""
     head = (
         f"\n#### {first.severity} {rule.id} {_text(rule.name)}\n\n"
         f"{_text(' '.join(rule.summary.split()))}\n\n"

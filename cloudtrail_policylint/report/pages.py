@@ -55,6 +55,7 @@ def as_json(rules: Iterable[Rule]) -> str:
             "fix": rule.fix,
             "edits": sorted({"safe" if c.edit.safe else "unsafe" for c in rule.cases if c.edit}),
             "supersedes": list(rule.supersedes),
+            "url": rule.url,
             "references": [dict(reference) for reference in rule.references],
         }
         for rule in rules
@@ -80,6 +81,8 @@ def page(rule: Rule, examples: Mapping[str, Any]) -> str:
     blocks.append("\n".join(["Suppress", *_suppress_lines(rule)]))
     if rule.supersedes:
         blocks.append(_superseding(rule))
+    if rule.docs_url:
+        blocks.append(f"Page with all examples\n  {rule.url}")
     if rule.references:
         blocks.append(
             "References\n" + "\n".join(_reference(reference) for reference in rule.references)
@@ -217,9 +220,9 @@ def _fence(language: str, text: str) -> str:
 
 def _escaped(text: str) -> str:
     """*text* escaped for Markdown: no emphasis, no HTML."""
-    for char in "\\*_<":
+    for char in "\\*_":
         text = text.replace(char, "\\" + char)
-    return text
+    return text.replace("<", "&lt;")
 
 
 def _reference(reference: object) -> str:
@@ -229,6 +232,7 @@ def _reference(reference: object) -> str:
 
 def _wrapped(text: str, indent: int = 0) -> str:
     margin = " " * indent
+    words = " ".join(text.split())  # many spaces in a row take fill much time
     return textwrap.fill(
-        text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
+        words, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
     )

@@ -1,4 +1,4 @@
-"""Answers to questions about access: as text, JSON, and graphs for Mermaid and Graphviz."""
+"""Answers to questions about access: as text and JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .printable import json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from ..decisions.reasons import Cause
@@ -342,20 +342,17 @@ def who_lines(found: WhoCan) -> Iterator[str]:
     yield from missing_lines(found.not_in_view)
 
 
-def _condition(depends_on: Sequence[str]) -> str:
-    """What an uncertain answer depends on, or why it is uncertain."""
-    said = "; ".join(depends_on)
-    return f"because {said} here" if said.startswith("no ") else f"depends on {said}"
-
-
 def _table(entries: Sequence[Entry], *, several: bool) -> Iterator[str]:
+    from ..questions.who_can import granted_at
+    from .who_drawing import condition
+
     rows = [
         (
             one.label,
             "yes" if one.certain else "perhaps",
             *((one.action,) if several else ()),
-            _granted(one),
-            "" if one.certain else _condition(one.depends_on),
+            granted_at(one),
+            "" if one.certain else condition(one.depends_on),
         )
         for one in entries
     ]
@@ -363,15 +360,6 @@ def _table(entries: Sequence[Entry], *, several: bool) -> Iterator[str]:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         yield ("  " + "  ".join(cells)).rstrip()
-
-
-def _granted(entry: Entry) -> str:
-    """The place of the statement that grants it."""
-    for cause in entry.causes:
-        if cause.effect != "deny" and cause.answer is not None:
-            span = cause.answer.statement.span
-            return cause.answer.document.owner.name if is_of_aws(cause) else span.place()
-    return ""
 
 
 def who_json(found: WhoCan) -> str:
@@ -394,57 +382,3 @@ def who_json(found: WhoCan) -> str:
             "not_in_view": list(found.not_in_view),
         }
     )
-
-
-def who_mermaid(found: WhoCan) -> Iterator[str]:
-    """*found* as a flowchart for Mermaid."""
-    yield "flowchart LR"
-    actions = _numbered(one.action for one in found.entries) or {found.question.action: 0}
-    for action, number in actions.items():
-        yield f'  action{number}["{_mermaid(action)}<br/>{_mermaid(found.resource)}"]'
-    for number, (label, entries) in enumerate(_by_label(found.entries).items()):
-        yield f'  who{number}["{_mermaid(label)}"]'
-        for one in entries:
-            arrow = "-->" if one.certain else "-.->"
-            word = "yes" if one.certain else "perhaps"
-            yield f"  who{number} {arrow}|{word}| action{actions[one.action]}"
-
-
-def who_dot(found: WhoCan) -> Iterator[str]:
-    """*found* as a graph for Graphviz."""
-    yield "digraph who_can {"
-    yield "  rankdir=LR;"
-    actions = _numbered(one.action for one in found.entries) or {found.question.action: 0}
-    for action, number in actions.items():
-        yield f'  action{number} [shape=box, label="{_dot(action)}\\n{_dot(found.resource)}"];'
-    for number, (label, entries) in enumerate(_by_label(found.entries).items()):
-        yield f'  who{number} [label="{_dot(label)}"];'
-        for one in entries:
-            style = "" if one.certain else ", style=dashed"
-            word = "yes" if one.certain else "perhaps"
-            yield f'  who{number} -> action{actions[one.action]} [label="{word}"{style}];'
-    yield "}"
-
-
-def _numbered(names: Iterable[str]) -> dict[str, int]:
-    return {name: number for number, name in enumerate(dict.fromkeys(names))}
-
-
-def _by_label(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {}
-    for one in entries:
-        found.setdefault(one.label, []).append(one)
-    return found
-
-
-def _mermaid(text: str) -> str:
-    """*text* inside of quotes: all but letters, digits and harmless signs as entities."""
-    return "".join(
-        char if char.isalnum() or char in " -_./:*" else f"#{ord(char)};" for char in text
-    )
-
-
-def _dot(text: str) -> str:
-    from .printable import printable
-
-    return printable(text).replace("\\", "\\\\").replace('"', '\\"')

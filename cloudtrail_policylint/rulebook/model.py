@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 
+from .._version import DOCS_URL
 from ..base.record import cached, record, replaced
 from ..iam.catalogue import Facts
 from .gates import Gate, gate_from, gate_of, stored_gate
@@ -107,6 +108,8 @@ class Rule:
     supersedes: tuple[str, ...]
     needs: tuple[str, ...] = ()
     """The sets that it uses and that are empty until settings fill them."""
+    docs_url: str = DOCS_URL
+    """The address of the documentation that has its page; empty for rules of users."""
     wide: bool = False
     """Whether it is also about policies and resources that do not concern CloudTrail."""
 
@@ -147,7 +150,9 @@ class Rule:
 
     @property
     def url(self) -> str | None:
-        """The first of its references."""
+        """The address of its page; of a user's rule, the first of its references."""
+        if self.docs_url:
+            return f"{self.docs_url}rules/{self.id}/"
         return self.references[0]["url"] if self.references else None
 
 
@@ -185,6 +190,17 @@ class RuleBook:
     def requests(self) -> list[str]:
         """The names of the requests that rules can ask about."""
         return [raw["name"] for raw in self.facts.requests]
+
+    def documented_at(self, docs_url: str) -> RuleBook:
+        """The same rules, with the pages of those that have one below *docs_url*."""
+        if docs_url == DOCS_URL:
+            return self
+
+        def moved(rule: Rule) -> Rule:
+            return replaced(rule, docs_url=docs_url) if rule.docs_url else rule
+
+        problems = {name: moved(rule) for name, rule in self.problems.items()}
+        return replaced(self, rules=tuple(map(moved, self.rules)), problems=problems)
 
     def sorted(self) -> list[Rule]:
         """Rules and problems, sorted by id."""
@@ -250,7 +266,7 @@ def stored_rule(
     ]
 
 
-def _rule(raw: list[Any], lines: Sequence[bytes]) -> Rule:
+def _rule(raw: list[Any], lines: Sequence[bytes], docs_url: str = DOCS_URL) -> Rule:
     id_, name, severity, confidence, tags, subject, cases, once, told, *rest = raw
     supersedes, needs, wide = rest
     return Rule(
@@ -266,6 +282,7 @@ def _rule(raw: list[Any], lines: Sequence[bytes]) -> Rule:
         lines[told],
         tuple(supersedes),
         tuple(needs),
+        docs_url,
         wide,
     )
 
@@ -376,7 +393,7 @@ def extended(book: RuleBook, text: bytes) -> RuleBook:
     """*book* with the rules and all sets that are stored as *text*."""
     first, *lines = text.split(b"\n")
     head = json.loads(first)
-    added = [_rule(rule, lines) for rule in head["rules"]]
+    added = [_rule(rule, lines, "") for rule in head["rules"]]
     return RuleBook((*book.rules, *added), book.problems, lines[head["sets"]], book.facts)
 
 

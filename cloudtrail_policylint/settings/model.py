@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from operator import attrgetter, itemgetter
 
+from .._version import DOCS_URL
 from ..base.disk import is_inside
 from ..base.errors import InputError
 from ..base.limits import Limits
@@ -100,7 +101,8 @@ class Settings:
     packs that it builds on, ``bases`` the files that were read for them. Rules are named by id, id prefix, name
     or tag. ``severity`` overrides the severity of rules; the last match wins.
     ``sets`` are the values of sets that rules leave to the settings, ``expect`` what must stay
-    true of access, and ``expect_file`` the file that says it instead. Without
+    true of access, and ``expect_file`` the file that says it instead. ``docs_url`` is where the
+    pages of the rules are. Without
     ``suppressions``, which only the command line sets, nothing is suppressed but by the
     baseline. ``origins`` has the origin of each setting that is given.
     """
@@ -129,6 +131,7 @@ class Settings:
     sets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     expect: tuple[Expectation, ...] = ()
     expect_file: str | None = None
+    docs_url: str = DOCS_URL
     suppressions: bool = True
     origins: tuple[tuple[str, str], ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from .._version import DOCS_URL
 from ..base import limits
 from ..base.choices import CONFIDENCES, OUTPUT_FORMATS, SEVERITIES
 from ..base.disk import path_of
@@ -47,6 +48,7 @@ NAMES = (
     "sets",
     "expect",
     "baseline",
+    "docs-url",
 )
 """The names of all settings as in a settings file."""
 _DEPLOYED = ("regions", "account")
@@ -100,6 +102,7 @@ def settings_of(table: Table) -> Settings:
         if isinstance(value.get("expect"), str)
         else None,
         baseline=None if baseline is None else _path(table, "baseline", baseline),
+        docs_url=_address(table, "docs-url", value.get("docs-url", DOCS_URL)),
         origins=tuple((name, table.place(name)) for name in value),
     )
 
@@ -232,6 +235,16 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text))
+
+
+def _address(table: Table, name: str, value: Any) -> str:
+    """*value*, the address of a folder of the web, with a slash at its end."""
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[A-Za-z0-9_.~:/%-]+", value):
+        raise SettingsError(
+            f"{table.place(name)}: {name} must be an address such as https://example.com/docs/, "
+            f"not {value}"
+        )
+    return value.rstrip("/") + "/"
 
 
 def _kinds(table: Table, value: Any) -> tuple[tuple[str, str], ...]:

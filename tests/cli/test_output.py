@@ -27,7 +27,7 @@ def test_output_to_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_text()))
     reader.start()
     assert main(["lint", "policy.json", "--output", "pipe"]) == 1
-    reader.join(timeout=10)
+    reader.join(timeout=60)
     assert stat.S_ISFIFO(os.stat("pipe").st_mode)
     assert "CT101" in read[0]
 

@@ -38,7 +38,7 @@ def check(random: Random) -> int:
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SEEDS)
 def test_holes(seed: int) -> None:
     check(Random(seed))
@@ -57,7 +57,7 @@ def possible(known: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SEEDS)
 def test_open_context(seed: int) -> None:
     """What is decided with keys that are open stays so whichever of them are there."""

@@ -133,12 +133,18 @@ def test_a_client_may_name_the_findings_of_the_line(client: Client, tmp_path: Pa
 
 
 def test_a_client_that_shows_documents_gets_the_page_of_a_rule_there(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    settings = tmp_path / ".cloudtrail-policylint.yaml"
+    settings.write_text("docs-url: https://docs.example.com/lint\n")
     with Client(window={"showDocument": {"support": True}}) as client:
+        (found,) = client.open(tmp_path / "p.yaml", YAML)
+        page = "https://docs.example.com/lint/rules/CT203/"
+        assert found["codeDescription"]["href"] == page.replace("CT203", "CT101")
         command = {"command": "cloudtrail-policylint.explain", "arguments": ["CT203"]}
         client.request("workspace/executeCommand", command)
         shown = client.wait(lambda one: one.get("method") == "window/showDocument")
         assert shown["params"]["external"] is True
-        assert shown["params"]["uri"].startswith("https://")
+        assert shown["params"]["uri"] == page
         for arguments in ([], ["CT999"], [{"a": 1}]):
             answer = client.ask("workspace/executeCommand", command | {"arguments": arguments})
             assert answer["result"] is None

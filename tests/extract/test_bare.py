@@ -225,7 +225,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREES.filter(lambda tree: isinstance(tree, dict | list)))
 def test_nothing_raises(tree: object) -> None:
     extract(tree)

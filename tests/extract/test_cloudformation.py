@@ -447,7 +447,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     st.dictionaries(
         st.sampled_from("ABC"),

@@ -87,7 +87,7 @@ def test_the_seed_is_understood() -> None:
     assert len(extraction.documents) == 3
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_mutations_of_a_file(data: st.DataObject) -> None:
     text = SEED
@@ -102,7 +102,7 @@ def test_mutations_of_a_file(data: st.DataObject) -> None:
     survives(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet=st.sampled_from('ab."${}[]()=,:?!*<>%\n \\#/é'), max_size=80))
 def test_any_expression(text: str) -> None:
     survives(f'resource "aws_iam_policy" "p" {{\n  policy = {text}\n}}\n')

@@ -112,7 +112,7 @@ def put_together(statement: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("scope", ["cloudtrail", "all"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(file=files())
 def test_no_file_with_a_policy_in_scope_is_skipped(
     file: tuple[str, str], scope: str, book: RuleBook

@@ -707,7 +707,7 @@ def varied(text: str, path: str, ends: str, before: str) -> str:
     return text.replace("\n", ends)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(EXAMPLES),
     st.booleans(),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cloudtrail_policylint.rulebook.model import RuleBook
 
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
-HELPERS = {"python", "release-notes"}
+HELPERS = {"python", "release-notes", "site_pages.py"}
 """Scripts that other scripts and workflows run."""
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
@@ -120,7 +120,7 @@ def test_contributing_names_files_that_exist() -> None:
     text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w.-]*/[\w./-]*|[\w-]+\.(?:md|toml|yaml|py))[ `]", text))
     assert len(named) > 30
-    for name in named - {"rules/cloudtrail/ID-NAME.yaml", "readers/NAME/", "extract/NAME_files.py", "report/NAME.py"}:  # fmt: skip
+    for name in named - {"rules/cloudtrail/ID-NAME.yaml", "readers/NAME/", "extract/NAME_files.py", "report/NAME.py", "docs/NAME.md", "build/site"}:  # fmt: skip
         assert (PROJECT / name).exists() or (PROJECT / "cloudtrail_policylint" / name).exists(), (
             name
         )

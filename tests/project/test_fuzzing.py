@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 INPUTS = {
-    EXAMPLES: 800,
-    "hcl": 200,
-    "yaml": 200,
-    "json": 200,
-    "settings": 80,
-    "rules": 80,
-    "paths": 50,
+    EXAMPLES: 400,
+    "hcl": 120,
+    "yaml": 120,
+    "json": 120,
+    "settings": 50,
+    "rules": 50,
+    "paths": 30,
 }
 
 

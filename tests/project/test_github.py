@@ -97,6 +97,7 @@ def test_the_scripts_that_workflows_run_exist() -> None:
         "scripts/test",
         "scripts/extension",
         "scripts/release-notes",
+        "scripts/site",
         ".ci/run",
     }
     for script in scripts:

@@ -5,6 +5,7 @@ The functions are found by the annotations of their parameters, so that none is 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import inspect
 import pkgutil
@@ -31,6 +32,8 @@ AT_ONCE = 1.0
 """Seconds of processor time that are never too many."""
 GROWTH = 3.2
 """The most times that twice the text may take."""
+EVEN = 2.5
+"""So many times are in proportion, if twice in a row."""
 SHAPES = (
     "a", "A", "é", "0", "1", "_", " ", "\t", "\n", "\r\n", ".", ",", ":", ";", "-", "+", "!", "&", "|", "=", "<",
     "*", "?", "#", "$", "%", "@", "~", "^", "/", "\\", '"', "'", "`", "(", ")", "[", "]", "{", "}", "()", "[]", "{}",
@@ -43,6 +46,7 @@ SHAPES = (
 
 def seconds(act: Callable[[str], Any], shape: str, length: int) -> float:
     text = shape * (length // len(shape))
+    gc.disable()  # collecting costs what else is in memory
     begin = process_time()
     try:
         found = act(text)
@@ -50,20 +54,27 @@ def seconds(act: Callable[[str], Any], shape: str, length: int) -> float:
             deque(found, maxlen=0)
     except Exception:  # noqa: BLE001
         pass  # what is asked makes no sense
-    return process_time() - begin
+    took = process_time() - begin
+    gc.enable()
+    return took
 
 
 def slow(act: Callable[[str], Any]) -> list[str]:
     """The shapes of which twice the text takes *act* more than twice the time."""
     found = []
     for shape in SHAPES:
-        length = LENGTH // 4
-        before = took = seconds(act, shape, length)
-        while took > AT_ONCE / 10 and length < LENGTH:
+        length = LENGTH // 16
+        took = seconds(act, shape, length)
+        even = 0  # how often in a row twice the text took about twice the time
+        while took > AT_ONCE * (length / LENGTH) ** 2 and length < LENGTH and even < 2:
             length *= 2
             before, took = took, seconds(act, shape, length)
+            even = even + 1 if took < EVEN * before else 0
             if took > AT_ONCE and took > GROWTH * before:
-                found.append(f"{shape!r} * {length:,}: {before:.2f}, {took:.2f} s")
+                # A busy machine can do that once, but not each time.
+                pairs = [[seconds(act, shape, n) for n in (length // 2, length)] for _ in range(3)]
+                if all(twice > GROWTH * once for once, twice in pairs):
+                    found.append(f"{shape!r} * {length:,}: {before:.2f}, {took:.2f} s")
                 break
     return found
 

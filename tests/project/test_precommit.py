@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from ruamel.yaml import YAML
 
 from cloudtrail_policylint.base.formats import FORMATS
@@ -69,8 +70,18 @@ def git(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def hook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with what a user of the hook would clone: the files as they are now, committed."""
-    copy = tmp_path_factory.mktemp("hook") / "repository"
+    """A repository with what a user of the hook would clone: the files as they are now, committed.
+
+    The processes of a run share it, and the environment that pre-commit builds for it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "hook"
+    with FileLock(f"{shared}.lock"):
+        return shared / "repository" if shared.exists() else committed(shared / "repository")
+
+
+def committed(copy: Path) -> Path:
+    """*copy*, made a repository of the project's files."""
     ignore = shutil.ignore_patterns(
         ".git", ".venv", "*cache*", "_rules.json", "dist", "build", "*.egg-info"
     )
@@ -92,15 +103,13 @@ def try_hook(
 ) -> subprocess.CompletedProcess[str]:
     """Run the hook on what is staged in *repository*, with its own or other *arguments*."""
     git("add", "--all", cwd=repository)
-    command = ["try-repo", str(hook), "cloudtrail-policylint"]
+    config = repository.parent / f"{repository.name}.yaml"
+    entry = {"id": "cloudtrail-policylint"} | ({} if arguments is None else {"args": arguments})
+    commit = git("rev-parse", "HEAD", cwd=hook).stdout.strip()
+    config.write_text(json.dumps({"repos": [{"repo": str(hook), "rev": commit, "hooks": [entry]}]}))
+    command = ["run", "--config", str(config)]
     if arguments is not None:
-        config = repository.parent / f"{repository.name}.yaml"
-        entry = {"id": "cloudtrail-policylint", "args": arguments}
-        commit = git("rev-parse", "HEAD", cwd=hook).stdout.strip()
-        config.write_text(
-            json.dumps({"repos": [{"repo": str(hook), "rev": commit, "hooks": [entry]}]})
-        )
-        command = ["run", "--config", str(config), "--all-files"]
+        command.append("--all-files")
     # The cache of compiled environments is kept between the tests of a run: building one takes long.
     environment = {**os.environ, "PRE_COMMIT_HOME": str(hook.parent / "environments")}
     return subprocess.run(

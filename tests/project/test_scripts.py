@@ -32,7 +32,8 @@ def project(tmp_path: Path) -> Path:
         shutil.copytree(path, copy / name) if path.is_dir() else shutil.copy(path, copy / name)
     package = copy / "cloudtrail_policylint"
     package.mkdir()
-    shutil.copy(PROJECT / "cloudtrail_policylint" / "_version.py", package)
+    version = (PROJECT / "cloudtrail_policylint" / "_version.py").read_text(encoding="utf-8")
+    (package / "_version.py").write_text(version.replace("OWNER", "example"))
     (copy / "CHANGELOG.md").write_text(CHANGELOG)
     return copy
 
@@ -216,6 +217,16 @@ def test_bump_refuses_a_version_without_an_entry_in_the_changelog(project: Path)
 def test_release_notes_fail_for_a_wrong_tag(project: Path, version: str, message: str) -> None:
     done = run(project / "scripts" / "release-notes", version)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
+
+
+def test_release_notes_fail_while_the_links_of_findings_have_a_placeholder(project: Path) -> None:
+    version = project / "cloudtrail_policylint" / "_version.py"
+    version.write_text('__version__ = "0.0.9"\nDOCS_URL = "https://OWNER.github.io/x/"\n')
+    done = run(project / "scripts" / "release-notes", "v0.0.9")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "DOCS_URL in cloudtrail_policylint/_version.py has a placeholder\n"
+    version.write_text(version.read_text().replace("OWNER", "example"))
+    assert run(project / "scripts" / "release-notes", "v0.0.9").stdout == "- Old.\n"
 
 
 # -- new-rule

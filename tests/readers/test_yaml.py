@@ -217,7 +217,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(VALUES.filter(lambda value: isinstance(value, list | dict)))
 def test_json_is_yaml(value: object) -> None:
     assert plain(root(json.dumps(value))) == value
@@ -239,7 +239,7 @@ Resources: # é
 """
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     st.integers(0, len(SAMPLE)),
     st.integers(0, 12),

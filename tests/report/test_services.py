@@ -15,6 +15,7 @@ from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.findings.result import Result, Suppressed
 from cloudtrail_policylint.report.formats import FORMATS, report
 from support.findings import finding
+from support.fuzzing import check_form
 
 STEERING = "\x1b[31m \u202e \x00 \ufffe \ud800 \r\n::error::x <&\"'>]]> 100% a,b:c"
 """Text that a hostile file may put into a message; none of it may control the program that shows it."""
@@ -186,7 +187,7 @@ def test_every_format_escapes_control_characters(form: str) -> None:
     elif form == "html":
         assert "<&" not in text.partition("<h1>")[2].partition("<script>")[0]
     else:
-        json.loads(text)
+        check_form(form, text, fully=True)
 
 
 @pytest.mark.parametrize("form", FORMATS)

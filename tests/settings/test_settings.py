@@ -204,7 +204,7 @@ def test_a_file_named_on_the_command_line_applies_to_all_paths(here: Path) -> No
         (YAML, "fail_on: info\n", f"{YAML}:1:1: unknown setting fail_on; did you mean fail-on?"),
         (YAML, "select: 5\n", f"{YAML}:1:1: select must be a list of strings"),
         (YAML, "select: [CT, 5]\n", f"{YAML}:1:1: select must be a list of strings"),
-        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; use one of baseline, deployed, exclude, expect, extend, fail-on, format, ignore, include, kinds, limits, min-confidence, min-severity, pedantic, per-path, rules, scope, select, sets, severity, suppress"),
+        (YAML, "x:\n", f"{YAML}:1:1: unknown setting x; use one of baseline, deployed, docs-url, exclude, expect, extend, fail-on, format, ignore, include, kinds, limits, min-confidence, min-severity, pedantic, per-path, rules, scope, select, sets, severity, suppress"),
         (YAML, "ignore:\n", f"{YAML}:1:1: ignore must be a list of strings"),
         (YAML, "pedantic: 'yes'\n", f"{YAML}:1:1: pedantic must be true or false"),
         (YAML, "pedantic: 1\n", f"{YAML}:1:1: pedantic must be true or false"),
@@ -282,6 +282,8 @@ SUPPRESSION = "suppress:\n  - {rule: CT203, reason: x"
         ("per-path:\n  a/: {ignore: 5}\n", "2:8: ignore must be a list of strings"),
         ("per-path:\n  a/: {severity: {CT1: worse}}\n", "2:19: the severity of CT1 must be one of error, warning, info, not worse"),
         ("baseline: [a]\n", "1:1: baseline must be a string"),
+        ("docs-url: docs.example.com\n", "1:1: docs-url must be an address such as https://example.com/docs/, not docs.example.com"),
+        ("docs-url: 'https://a b/'\n", "1:1: docs-url must be an address such as https://example.com/docs/, not https://a b/"),
         ("suppress: {rule: CT1}\n", "1:1: suppress must be a list of mappings with rule, path, owner, sid, reason, expires"),
         ("suppress: [CT1]\n", "1:1: suppress must be a list of mappings with rule, path, owner, sid, reason, expires"),
         ("suppress:\n  - reason: x\n", "2:5: rule is required"),
@@ -347,6 +349,7 @@ SHAPES = st.recursive(
             "2027-01-31",
             "eu-west-1",
             "111122223333",
+            "https://example.com/docs",
         ]
     ),
     lambda inner: (
@@ -375,7 +378,7 @@ SHAPES = st.recursive(
 )
 
 
-@hypothesis.settings(deadline=None, max_examples=300)
+@hypothesis.settings(max_examples=300)
 @given(value=st.dictionaries(st.sampled_from([*NAMES, "x"]), SHAPES, max_size=3))
 def test_the_schema_accepts_what_the_reader_accepts(value: dict[str, Any]) -> None:
     table = Table(

@@ -66,6 +66,17 @@ LINES = {
     "text": FINDING,
     "concise": FINDING,
     "github": re.compile(r"::(?:error|warning|notice) [^:]*::.*"),
+    "mermaid": re.compile(
+        r"%%.*|flowchart LR|  (?:subgraph s\d+\[TEXT\]|direction LR|end|classDef .*|linkStyle .*"
+        r"|n\w+\[TEXT\](?::::\w+)?|n\w+ (?:-->|--x|-\.->|==>|---)\|TEXT\| n\w+)".replace(
+            "TEXT", '"[^"]*"'
+        )
+    ),
+    "dot": re.compile(
+        r"//.*|digraph \{|\}| +(?:rankdir=LR;|style=invis;|subgraph cluster_\d+ \{|\}|\w+(?: -> \w+)? \[ATTRIBUTES\];)".replace(
+            "ATTRIBUTES", r'(?:(?:, )?[a-z]+=(?:"(?:[^"\\]|\\[nl\\])*"|[\w.]+))+'
+        )
+    ),
 }
 """The pattern of each line, for formats with lines."""
 PROSE = ("full", "markdown")
@@ -129,7 +140,7 @@ class InvariantChecker:
 
     def _linter(self, number: int) -> Linter:
         scope = "all" if number % 2 else "cloudtrail"
-        return Linter(self.book, Settings(scope=scope, pedantic=number >= 2))
+        return Linter(self.book, Settings(scope=scope, pedantic=number >= 2), setups=number == 3)
 
     def check(self, name: str, text: str) -> None:
         """Lint *text* as the file *name*; raises ``InvariantError``."""

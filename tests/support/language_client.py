@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """The most seconds to wait for a message: a busy machine is slow."""
 
 

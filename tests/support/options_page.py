@@ -10,7 +10,8 @@ from cloudtrail_policylint.cli.options import parser_for_all
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BAR = "\\|"
+_BAR = "&#124;"
+"""A bar in a cell of a table: backslashes show in code on the site."""
 
 
 def options_page() -> str:
@@ -37,10 +38,10 @@ def _rows(command: argparse.ArgumentParser) -> Iterator[str]:
         if action.help == argparse.SUPPRESS or action.dest == "help":
             continue
         words = _words(action)
-        names = ", ".join(f"`{' '.join([*[name], *words])}`" for name in action.option_strings)
+        names = ", ".join(_code(" ".join([name, *words])) for name in action.option_strings)
         text = command._get_formatter()._expand_help(action)
-        names = names or f"`{action.metavar or action.dest}`"
-        yield f"| {names.replace('|', _BAR)} | {_cell(text)} |"
+        names = names or _code(str(action.metavar or action.dest))
+        yield f"| {names} | {_cell(text)} |"
 
 
 def _words(action: argparse.Action) -> list[str]:
@@ -58,4 +59,9 @@ def _sentence(text: str | None) -> str:
 
 def _cell(text: str) -> str:
     """*text* in a cell of a table."""
-    return text.replace("|", _BAR).replace("<", "\\<").replace("*", "\\*")
+    return text.replace("<", "&lt;").replace("|", _BAR).replace("*", "\\*")
+
+
+def _code(text: str) -> str:
+    """*text* as code in a cell of a table."""
+    return f"<code>{text.replace('|', _BAR)}</code>" if "|" in text else f"`{text}`"
