@@ -18,7 +18,9 @@ from support.paths import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.skipif(shutil.which("nvim") is None, reason="needs Neovim")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32" or shutil.which("nvim") is None, reason="needs Neovim and a socket"
+)
 
 PAGE = PROJECT / "docs" / "editors.md"
 RECORDING = re.compile(r"(```text\n)-- nvim.*?(```)", re.DOTALL)
