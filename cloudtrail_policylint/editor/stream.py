@@ -6,13 +6,13 @@ read at once. After anything else it would wait for the rest of a message that n
 
 from __future__ import annotations
 
-import re
+from ..base.lazy_regex import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-_LENGTH = re.compile(rb"(?i)content-length:[ \t]*(\d{1,9})[ \t]*\r?\n$")
+_LENGTH = regex(rb"(?i)content-length:[ \t]*(\d{1,9})[ \t]*\r?\n$")
 """At the end of a line: what is before it belongs to a message that is lost. Longer numbers are nonsense."""
 
 
