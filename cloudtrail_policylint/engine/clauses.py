@@ -538,13 +538,17 @@ def _asks(field: str, given: Any) -> bool:
 def _document_tests(
     field: str, words: Given, lookups: Lookups
 ) -> Iterator[Callable[[Document], int]]:
-    """The tests of *field*: ``version``, ``owner``, or one with words about documents."""
+    """The tests of *field*: ``version``, ``owner``, ``type``, or one with words about documents."""
     if field == "owner":
         named = SingleTest(field, words, lookups)
         yield lambda document: named.verdict(_name_of(document.owner))
         return
     if field == "version":
         yield from _version_tests(words, lookups)
+        return
+    if field == "type":
+        typed = SingleTest(field, words, lookups)
+        yield lambda document: max(map(typed.verdict, _types_of(document)), default=NO)
         return
     for test in compiled(field, words, lookups):
         assert test.document is not None
@@ -566,6 +570,12 @@ def _version_tests(words: Given, lookups: Lookups) -> Iterator[Callable[[Documen
 def _name_of(owner: Owner) -> Text | None:
     """The name of the resource that a policy belongs to; None for a file of its own."""
     return Text((Piece(owner.name, owner.span),), owner.span) if owner.name else None
+
+
+def _types_of(document: Document) -> Iterator[Text]:
+    """The types of the resources that a document is in."""
+    span = document.owner.span
+    return (Text((Piece(type_, span),), span) for type_ in document.types)
 
 
 class _OfDocument:

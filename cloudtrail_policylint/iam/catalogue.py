@@ -32,6 +32,8 @@ _GLOBAL = "aws"
 
 HOME = ("cloudtrail", "cloudtrail-data")
 """The services whose resource types rules name without a prefix (``trail``)."""
+_OF_TRAILS = regex(r"(?i)trail|eventdatastore|(?:event|insight)selectors|auditevents")
+"""In names of actions that no other service has: many have channels, tags and queries."""
 
 
 class KnownAction:
@@ -424,21 +426,21 @@ class Catalogue:
 
     def _nearest_action(self, name: str) -> str | None:
         prefix, _, rest = name.partition(":")
-        for home in HOME:  # the right name under a wrong prefix
-            elsewhere = self.action(f"{home}:{rest}")
-            if elsewhere is not None:
-                return elsewhere.full_name
-        service = self.service(prefix)
+        lower, service = prefix.lower(), self.service(prefix)
+        if lower in HOME or (service is None and "trail" in lower) or _OF_TRAILS.search(rest):
+            for home in HOME:  # the right name under a wrong prefix
+                elsewhere = self.action(f"{home}:{rest}")
+                if elsewhere is not None:
+                    return elsewhere.full_name
         if service is None:
             from ..base.suggest import closest
 
             near = closest(prefix, self._data.services.get_service_keys(), LIKE_PREFIX)
             meant_action = self.action(f"{near}:{rest}")
             return meant_action.full_name if meant_action is not None else None
-        for wrong, right in self.facts.misnamed:
-            meant = right if ":" in right else f"{service.prefix}:{right}"
-            if wrong.lower() == rest.lower() and self.action(meant) is not None:
-                return meant
+        for wrong, right in self.facts.misnamed if lower in HOME else ():
+            if wrong.lower() == rest.lower() and self.action(right) is not None:
+                return right
         from .nearest import nearest_name, nearest_pattern
 
         names = [action.name for action in service.actions.values()]

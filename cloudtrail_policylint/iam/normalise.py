@@ -119,6 +119,7 @@ class _Normaliser:
             in_scope=self.in_scope(kinds, node, statements),
             span=node.span,
             problems=tuple(self.problems),
+            types=self.found.types,
             holders=self.found.holders,
             blocks=self.found.blocks,
             related=self.found.related,
@@ -213,7 +214,7 @@ class _Normaliser:
                 self.unknown_element(name)
             fields.setdefault(name.removeprefix("Not").lower(), entry.key.span)
         return Statement(
-            effect=self.single(node.get("Effect"), "Effect"),
+            effect=self.effect(node.get("Effect")),
             sid=self.single(node.get("Sid"), "Sid"),
             actions=tuple(self.actions(node)),
             resources=tuple(self.resources(node)),
@@ -237,6 +238,13 @@ class _Normaliser:
         if text is None:
             self.wrong_type(field, first, "a string")
         return text
+
+    def effect(self, node: Node | None) -> Text | None:
+        """The effect of a statement; of alternatives one that AWS refuses, if one is."""
+        for option in branches(node) if isinstance(node, Choice) else ():
+            if isinstance(option, Text) and option.literal not in (None, "Allow", "Deny"):
+                return option
+        return self.single(node, "Effect")
 
     def actions(self, node: Map) -> Iterator[Action]:
         for entry, complement in _entries(node, "Action"):

@@ -138,7 +138,7 @@ class Document:
     """One policy document, ready to be checked.
 
     ``kinds`` is the kind, or all possible kinds if neither place nor content
-    shows it. ``complete`` is False if it has statements that are not in view.
+    shows it. ``types`` are those of the resources that it is in. ``complete`` is False if it has statements that are not in view.
     ``companions`` are the documents of the same holders, whose statements count
     where a rule looks for what else is granted. ``blocks`` are those that
     statements of the document may come from, and ``related`` the places that
@@ -156,6 +156,7 @@ class Document:
     in_scope: bool
     span: Span
     problems: tuple[Problem, ...]
+    types: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
     companions: tuple[Document, ...] = ()
     blocks: Ranges = Ranges()

@@ -7,6 +7,8 @@ from ..tree.placeholders import with_placeholders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from ..tree.nodes import Node
     from .policy import Document
 
@@ -37,13 +39,26 @@ def _size(node: Node) -> int:
     if isinstance(node, Map):
         inside = [_size(one.key) + 1 + _size(one.value) for one in node.entries]
     elif isinstance(node, Seq):
-        inside = [_size(one) for one in node.items]
+        inside = [_size(one) for one in _different(node.items)]
+        if len(inside) == 1:
+            return inside[0]
     elif isinstance(node, Choice):
         return min([_size(one) if one is not None else 0 for one in node.branches], default=0)
     else:
         return 0
     inside = [size for size in inside if size]
     return 2 + sum(inside) + max(0, len(inside) - 1)
+
+
+def _different(items: Sequence[Node]) -> Iterable[Node]:
+    """*items* without repeated texts.
+
+    ``aws_iam_policy_document`` writes each text of a list once, and a list of one as its text.
+    """
+    return {
+        one.literal if isinstance(one, Text) and one.literal is not None else id(one): one
+        for one in items
+    }.values()
 
 
 def _visible(text: str) -> int:

@@ -84,7 +84,8 @@ class Found:
     module that the policy is attached to, or the targets of a service control
     policy: what another document of the same holder grants or denies counts too. ``blocks`` are those that its statements may come
     from. ``related`` are the places that load the document from a file of its
-    own. ``on_cloudtrail``: the policy is attached to a CloudTrail resource.
+    own. ``on_cloudtrail``: the policy is attached to a CloudTrail resource. ``types``
+    are those of the resources that the document is in, as the format calls them.
     ``problems`` are inside the document, and reported only if it is checked.
     ``misread``: a syntax error in the text around it, so that parts may be missing or wrong.
     """
@@ -95,6 +96,7 @@ class Found:
     complete: bool = True
     holders: tuple[str, ...] = ()
     on_cloudtrail: bool = False
+    types: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     blocks: Ranges = Ranges()
     related: tuple[Related, ...] = ()

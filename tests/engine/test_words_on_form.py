@@ -221,6 +221,12 @@ def test_type_of_a_key(key: str, type_: str | None) -> None:
         assert verdict(match, statement) == expected
 
 
+def test_size_counts_what_the_provider_leaves_out_of_lists_as_nothing() -> None:
+    """``aws_iam_policy_document`` has sets of actions and resources, and writes one member without brackets."""
+    repeated = '{"Statement": [{"Action": ["s3:Get*", "s3:Get*"], "Resource": ["*"]}]}'
+    assert least_size(document(repeated)) == len('{"Action":"s3:Get*","Resource":"*"}')
+
+
 def test_size_is_that_of_the_policy_without_white_space() -> None:
     policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:Get*", "s3:Put*"]}, {"Sid": "a b"}]}'
     shortest = "".join(policy.split())

@@ -213,6 +213,19 @@ def test_merging_by_sid(argument: str, actions: list[str]) -> None:
     assert [s["Action"][0] for s in plain(found.node)["Statement"]] == actions
 
 
+def test_a_document_has_the_types_of_its_consumers() -> None:
+    types = ("aws_iam_policy", "aws_iam_group_policy")
+    use = 'resource "%s" "x" { policy = data.aws_iam_policy_document.d.json\n}\n'
+    assert one(DOCUMENT + "".join(use % type_ for type_ in types)).types == types
+    assert one(DOCUMENT).types == ()
+
+
+def test_statements_of_one_document_do_not_replace_one_another() -> None:
+    """The provider refuses them ("duplicate Sid"), so that both have to be seen."""
+    found = document("".join(f'statement {{\n sid = "A"\n actions = ["a:{n}"]\n}}\n' for n in "bc"))
+    assert [s["Action"] for s in found["Statement"]] == [["a:b"], ["a:c"]]
+
+
 @pytest.mark.parametrize("argument", ["source_json", "override_json"])
 def test_the_older_arguments(argument: str) -> None:
     body = f'{argument} = jsonencode({{ Statement = {{ Action = "a:b" }} }})'

@@ -73,6 +73,7 @@ def extract(plan: dict[str, Any]) -> Extraction:
 def test_a_policy_in_a_plan(type_: str, values: dict[str, Any], kind: str | None) -> None:
     (found,) = extract(plan_of(resource(type_, values))).documents
     assert (found.kind, found.owner.name) == (kind, f"{type_}.x")
+    assert found.types == ((type_,) if kind is not None else ())
     assert plain(found.node) == POLICY
 
 

@@ -13,7 +13,7 @@ FACTS = Facts(
     more=json.dumps(
         {
             "misnamed-actions": [
-                {"name": "DisableLogging", "meant": "StopLogging"},
+                {"name": "DisableLogging", "meant": "cloudtrail:StopLogging"},
                 {"name": "PutEvents", "meant": "cloudtrail-data:PutAuditEvents"},
             ]
         }
@@ -133,6 +133,12 @@ def test_a_wide_pattern_stands_for_every_action_of_its_service(catalogue: Catalo
         ("cloudtrail-data:StopLogging", "cloudtrail:StopLogging"),
         ("aws-cloudtrail:LookupEvents", "cloudtrail:LookupEvents"),
         ("cloud-trail:lookupevents", "cloudtrail:LookupEvents"),
+        ("events:PutEventSelectors", "cloudtrail:PutEventSelectors"),
+        ("monitoron:CreateTrail", "cloudtrail:CreateTrail"),
+        # channels, dashboards, tags and queries are not CloudTrail's alone
+        ("sqs:ListTags", None),
+        ("medialive:GetChannel", None),
+        ("nosuchservice:GetDashboard", None),
         # nothing like it
         ("cloudtrail:Xyz", None),
         ("cloudtrail:*", None),

@@ -12,6 +12,7 @@ from cloudtrail_policylint.cli import main
 from cloudtrail_policylint.report.pages import index, markdown_page, page_name, underlined
 from cloudtrail_policylint.rulebook.file import examples_of, facts_in
 from cloudtrail_policylint.rulebook.folder import RuleFolder
+from support.access_analyzer_page import LEFT_OUT, access_analyzer_page, check_name
 from support.options_page import options_page
 from support.paths import PROJECT
 
@@ -64,6 +65,18 @@ def test_the_page_of_the_options_is_current() -> None:
     if os.environ.get("UPDATE_DOCS"):
         page.write_text(options_page(), encoding="utf-8")
     assert page.read_text(encoding="utf-8") == options_page()
+
+
+def test_the_page_of_access_analyzer_is_current(book: RuleBook) -> None:
+    """``UPDATE_DOCS=1`` regenerates it. A rule has the name of its check."""
+    page = PROJECT / "docs" / "access-analyzer.md"
+    if os.environ.get("UPDATE_DOCS"):
+        page.write_text(access_analyzer_page(book), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == access_analyzer_page(book)
+    rules = {rule.id: rule for rule in book.sorted() if rule.id.startswith("IAM")}
+    for rule in rules.values():
+        assert re.sub(r"\W", "", check_name(rule).lower()) == rule.name.replace("-", "")
+    assert set(LEFT_OUT) <= set(rules)
 
 
 @pytest.mark.parametrize(

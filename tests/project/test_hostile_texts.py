@@ -63,7 +63,7 @@ def slow(act: Callable[[str], Any]) -> list[str]:
     """The shapes of which twice the text takes *act* more than twice the time."""
     found = []
     for shape in SHAPES:
-        length = LENGTH // 16
+        length = LENGTH // 32
         took = seconds(act, shape, length)
         even = 0  # how often in a row twice the text took about twice the time
         while took > AT_ONCE * (length / LENGTH) ** 2 and length < LENGTH and even < 2:

@@ -19,7 +19,7 @@ FACTS = Facts(
     actions=("cloudtrail:ListInsightsMetricData",),
     keys=("aws:SourceArn",),
     more=json.dumps(
-        {"misnamed-actions": [{"name": "DisableLogging", "meant": "StopLogging"}]}
+        {"misnamed-actions": [{"name": "DisableLogging", "meant": "cloudtrail:StopLogging"}]}
     ).encode(),
 )
 BOOK = RuleBook(rules=(), problems={}, stored_sets=b"{}", facts=FACTS)

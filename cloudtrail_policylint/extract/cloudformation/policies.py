@@ -240,6 +240,7 @@ class _Finder:
             owner_of(resource),
             holders=self._holders(resource) if kind in WITH_HOLDERS else (),
             on_cloudtrail=self._on_cloudtrail(resource),
+            types=(resource.type,),
             problems=(*problems, *self._unsubstituted(node)),
         )
 

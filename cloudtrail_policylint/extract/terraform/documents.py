@@ -304,17 +304,22 @@ def _of_document(session: Session, node: Node) -> list[Node]:
 
 
 class _Merged:
-    """Merged statements: one with the Sid of an earlier one replaces it."""
+    """Merged statements: one with the Sid of one in a document before replaces it.
+
+    Two that are certainly in one document stay, so that both are read: the provider refuses that document.
+    """
 
     def __init__(self) -> None:
         self.statements: list[Node] = []
         self._places: dict[str, int] = {}
 
     def add(self, more: Iterable[Node]) -> None:
-        statements = self.statements
+        statements, before = self.statements, len(self.statements)
         for statement in more:
             sid = _sid(statement)
             at = self._places.get(sid) if sid else None
+            if at is not None and at >= before and _are_certain(statements[at], statement):
+                at = None
             if at is None:
                 if sid:
                     self._places[sid] = len(statements)
@@ -323,6 +328,11 @@ class _Merged:
                 statements[at] = choice((statements[at], *flat(statement)), statement.span)
             else:
                 statements[at] = statement
+
+
+def _are_certain(*statements: Node) -> bool:
+    """Whether all *statements* are there in any case."""
+    return all(isinstance(one, Map) for one in statements)
 
 
 def _sid(node: Node) -> str | None:

@@ -209,6 +209,7 @@ class _Plan:
                         complete=not unsettled,
                         holders=holders if kind in WITH_HOLDERS else (),
                         on_cloudtrail=self._on_cloudtrail(resource, holders),
+                        types=(resource.type,),
                         problems=problems,
                     )
 

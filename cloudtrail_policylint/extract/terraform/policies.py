@@ -48,12 +48,13 @@ def find(evaluator: Evaluator) -> Extraction:
 class _Location:
     """The documents at one location in a file, and what the resources that use them add."""
 
-    __slots__ = ("documents", "holders", "kinds", "on_cloudtrail", "owner")
+    __slots__ = ("documents", "holders", "kinds", "on_cloudtrail", "owner", "types")
 
     def __init__(self, owner: Owner) -> None:
         self.owner = owner
         self.documents: list[tuple[Node, tuple[Problem, ...]]] = []
         self.kinds: set[str] = set()
+        self.types: dict[str, None] = {}
         self.holders: dict[str, None] = {}
         self.on_cloudtrail = False
 
@@ -138,6 +139,7 @@ class _Finder:
                     location.owner,
                     holders=tuple(location.holders),
                     on_cloudtrail=location.on_cloudtrail,
+                    types=tuple(location.types),
                     problems=problems,
                     blocks=self._sources_of(node),
                     related=self._loads(node),
@@ -245,6 +247,7 @@ class _Finder:
         if kind is not None:
             location.kinds.add(kind)
         if block.type == "resource":
+            location.types[block.labels[0]] = None
             if kind in WITH_HOLDERS:
                 location.holders.update(dict.fromkeys(self.relations.holders(block)))
             location.on_cloudtrail = location.on_cloudtrail or self.relations.on_cloudtrail(block)
