@@ -181,8 +181,8 @@ class Asker:
         action = question.action
         own = self._account_of(who, question)
         found = [
-            self._answered(who, question, action, parts, accounts, setup)
-            for parts, accounts, setup in self._targets(question, own)
+            self._answered(who, question, action, parts, accounts, one)
+            for parts, accounts, one in self._targets(question, own)
         ]
         first = found[0]
         if len({one.verdict for one in found}) > 1:
@@ -208,8 +208,8 @@ class Asker:
 
     def _targets(
         self, question: Question, accounts: Accounts
-    ) -> Iterator[tuple[Parts, Accounts, object]]:
-        """What the request may be about, with the accounts of both, and what that is made with."""
+    ) -> Iterator[tuple[Parts, Accounts, Named | None]]:
+        """What the request may be about, with the accounts of both, and the resource in the files that it is."""
         own, other, partition = accounts
         named = self.named(question.resource)
         if not named or is_about_everything(question.action):
@@ -219,7 +219,7 @@ class Asker:
         for one in named:
             of = question.account or one.account or other
             both = (own or of, of, partition)
-            yield settled_parts(one.arn, of, partition), both, one.setup
+            yield settled_parts(one.arn, of, partition), both, one
 
     def _on_some_resource(
         self,
@@ -315,7 +315,7 @@ class Asker:
         action: str,
         resource: Parts,
         accounts: Accounts,
-        setup: object = None,
+        named: Named | None = None,
     ) -> Answered:
         own, other, partition = accounts
         principal = _settled_principal(who.principal, own, partition)
@@ -325,8 +325,11 @@ class Asker:
             *[one.constants for one, _ in guarded],
         )
         account = literal(other) if other is not None else principal.account
-        if setup is not None and who.identity is not None and setup is not who.identity.setup:
-            constants -= holes([resource])  # spelled alike in another module or template
+        if named is not None and who.identity is not None:
+            if named.setup is who.identity.setup:
+                constants |= named.own
+            else:
+                constants -= holes([resource])  # spelled alike in another module or template
         shared = constants | {THE_ACCOUNT}
         context = {name: self._key(name, values) for name, values in question.context.items()}
         request = Request(

@@ -21,7 +21,7 @@ from ..iam.normalise import normalise
 from ..iam.patterns import NO, YES
 from ..iam.written import UNREAD, Owner
 from ..setups import location_in
-from ..tree.nodes import Map
+from ..tree.nodes import Hole, Map
 from ..tree.source import SourceFile, Span
 from . import managed
 from .view import (
@@ -259,7 +259,9 @@ class _Reader:
         name, address = resource.owner.name, resource.address
         place = resource.owner.span.place()
         key, arn = key_of(place, address), resource.placed_arn()
-        one = [Named(key, arn, resource.location.account, resource.setup)] if arn else []
+        holes = [part for part in arn or () if isinstance(part, Hole)]
+        own = frozenset([one.written for one in holes if resource.has_one_value(one)])
+        one = [Named(key, arn, resource.location.account, resource.setup, own)] if arn else []
         for text in dict.fromkeys((name, address)):
             view.named.setdefault(text, []).extend(one)
         for text in (place, key):

@@ -58,13 +58,15 @@ class Guarded:
 class Named:
     """A resource with a name in its files: its ARN, its account if that is known, and what it is made with.
 
-    ``key`` names it alone, even where several instances have one name.
+    ``key`` names it alone, even where several instances have one name, and ``own`` are spellings of holes in its
+    ARN that have one value in what it is made with.
     """
 
     key: str
     arn: Parts
     account: str = ""
     setup: object = None
+    own: frozenset[str] = frozenset()
 
 
 @record

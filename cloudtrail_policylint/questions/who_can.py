@@ -80,7 +80,9 @@ def who_can(
             missing.update(dict.fromkeys(answered.not_in_view))
             if answered.decision.allowed != NO:
                 one = _entry(answered)
-                entries.setdefault((one.label, one.owner, action), one)
+                key = (one.label, one.owner, action)
+                if key not in entries or (one.certain and not entries[key].certain):
+                    entries[key] = one  # instances of an identity look alike
     missing.update(dict.fromkeys(_unattached(view, asker, question, actions)))
     found = sorted(entries.values(), key=lambda one: (not one.certain, one.label, one.owner))
     return WhoCan(question, resource, tuple(found), tuple(missing), not view.unread)

@@ -36,6 +36,7 @@ _ELSEWHERE = (
 """Resources that may do anything with a name that they get: other stacks and custom resources."""
 _FUNCTIONS = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 """Resources that may do so when a stack or custom resource runs them; later is too late for a policy."""
+_OF_ONE_STACK = ("${AWS::StackName}", "${AWS::StackId}")
 _OF_STACK = ("${AWS::AccountId}", "${AWS::Region}", "${AWS::Partition}")
 
 
@@ -161,7 +162,7 @@ class Template(Setup):
     @cached_property
     def constants(self) -> frozenset[str]:
         """The account, region, partition and parameters of the stacks, and the names of resources."""
-        found = list(_OF_STACK)
+        found = [*_OF_STACK, *(_OF_ONE_STACK if len(self._stacks) == 1 else ())]
         for stack in self._stacks:
             for name in stack.template.resources:
                 found += made_up_parts(f"${{{stack.prefix}{name}}}")

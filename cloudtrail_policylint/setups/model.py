@@ -295,6 +295,10 @@ class Resource(ABC):
         parts = [self.respelt(p, IN_PLACE) if isinstance(p, Hole) else (p,) for p in self.arn]
         return tuple([part for some in parts for part in some])
 
+    def has_one_value(self, _: Hole) -> bool:
+        """Whether a hole in ``placed_arn``, which is not among the constants, has one value nevertheless."""
+        return False
+
     def made_up(self, _: str) -> bool:
         """Whether the text spelled so is a name that CloudFormation makes up."""
         return False

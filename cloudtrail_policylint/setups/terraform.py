@@ -524,13 +524,8 @@ class TerraformResource(Resource):
     @cached_property
     def address(self) -> str:
         """Its address: that of the block, with the modules and keys of instances."""
-        found = _instance_address(self.block, self.instance)
-        session = self.session
-        while session.caller is not None:
-            caller = session.caller
-            found = f"{_instance_address(caller.block, caller.instance)}.{found}"
-            session = caller.session
-        return found
+        own = _instance_address(self.block, self.instance)
+        return f"{_module_address(self.session)}{own}"
 
     def respelt(self, hole: Hole, assumed: Assumed = NOTHING) -> Parts:
         """*hole* as it is spelled everywhere; of several providers, that of the resource whose ARN it is in."""
@@ -539,7 +534,26 @@ class TerraformResource(Resource):
                 for one in self.tree.instances(session, block):
                     if one.instance is instance:
                         return one.placed(hole)
-        return super().respelt(hole, assumed)
+        found = super().respelt(hole, assumed)
+        if assumed.places and isinstance(found[0], Hole) and self.has_one_value(found[0]):
+            name = f"${{{self._module_of(hole)}{found[0].written.removeprefix('${')}"
+            return (replaced(found[0], written=name),)
+        return found
+
+    def has_one_value(self, hole: Hole) -> bool:
+        """Whether *hole* is the same wherever its module has it, and not among the constants."""
+        if hole.written in _OF_PROVIDER or hole.written in self.tree.constants:
+            return False
+        return spelling_of((hole,)) is not None and self._module_of(hole) is not None
+
+    def _module_of(self, hole: Hole) -> str | None:
+        """The address of the module in which *hole* is written, this one or one that calls it; None for others."""
+        session: Session | None = self.session
+        while session is not None:
+            if any(source is hole.span.source for source in session.module.sources):
+                return _module_address(session)
+            session = session.caller.session if session.caller is not None else None
+        return None
 
     def placed(self, hole: Hole) -> Parts:
         """*hole*, the region or account of its ARN, where that is not the same for all resources."""
@@ -585,6 +599,16 @@ def _instance_address(block: Block, instance: Instance) -> str:
     if "for_each" in block.attributes:
         key = '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return f"{address_of(block)}[{key}]"
+
+
+def _module_address(session: Session) -> str:
+    """The address of the module *session* with a dot behind it; empty for the root module."""
+    found = ""
+    while session.caller is not None:
+        caller = session.caller
+        found = f"{_instance_address(caller.block, caller.instance)}.{found}"
+        session = caller.session
+    return found
 
 
 def _conditions(session: Session, block: Block, instance: Instance) -> frozenset[object]:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.questions.ask import Asker, Question
 from cloudtrail_policylint.questions.expectations import broken
+from cloudtrail_policylint.questions.who import whole
+from cloudtrail_policylint.questions.who_can import who_can
 from cloudtrail_policylint.settings.expectations import expectations_of
 from cloudtrail_policylint.settings.table import Table
 from cloudtrail_policylint.tree.source import SourceFile, Span
@@ -230,3 +233,44 @@ def test_each_instance_has_its_own_answer(
     table = Table("x.yaml", {}, lambda _path: Span(SourceFile("x.yaml", "expect"), 0, 6))
     (failure,) = broken(view, expectations_of(table, [{"nobody-can": STOP, "on": name}]))
     assert failure.certain
+
+
+LABELLED = f"""
+module "label" {{ source = "cloudposse/label/null" }}
+resource "random_id" "x" {{ byte_length = 4 }}
+resource "aws_cloudtrail" "t" {{
+  name           = "${{module.label.id}}-${{random_id.x.hex}}"
+  s3_bucket_name = "logs"
+}}
+resource "aws_iam_user" "u" {{ name = "u" }}
+resource "aws_iam_user_policy" "u" {{
+  user   = aws_iam_user.u.name
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Action = "{STOP}", Resource = aws_cloudtrail.t.arn }},
+  ] }})
+}}
+"""
+
+
+def test_a_name_that_is_not_known_is_one_value_in_its_module(tmp_path: Path) -> None:
+    alone = view_of(tmp_path / "a", {"main.tf": LABELLED})
+    assert answer(alone, "user/u", STOP, "aws_cloudtrail.t").word == YES
+    calls = "".join(f'module "{name}" {{ source = "./m" }}\n' for name in ("one", "two"))
+    view = view_of(tmp_path / "b", {"main.tf": calls, "m/main.tf": LABELLED})
+    for name in ("one", "two"):
+        asked = Question("", STOP, f"module.{name}.aws_cloudtrail.t")
+        (entry,) = who_can(view, asked, [STOP]).entries
+        assert entry.certain
+    first, second = view.identities
+    other = Question("", STOP, "module.one.aws_cloudtrail.t")
+    words = [Asker(view).ask(whole(one), other).word for one in (first, second)]
+    assert sorted(words) == [YES, OPEN_]
+
+
+def test_a_name_made_of_that_of_the_stack_is_one_value(tmp_path: Path) -> None:
+    for arn in ("!GetAtt Known.Arn", "!Sub 'arn:aws:cloudtrail:*:*:trail/${AWS::StackName}-x'"):
+        statement = f"[{{Effect: Allow, Action: '{STOP}', Resource: {arn}}}]"
+        template = TEMPLATE.replace("STATEMENTS", statement)
+        named = template.replace("TrailName: dev", "TrailName: !Sub '${AWS::StackName}-x'")
+        view = view_of(tmp_path / arn[1:5], {"x.yaml": named})
+        assert answer(view, "user/u", STOP, "Known").word == YES
