@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..base.errors import UsageError
 from .arguments import split
+from .modes import check_combinations
 from .output import EXIT_OK, print_stderr, write_lines
 from .session import LintSession, changes_of
 
@@ -20,6 +20,7 @@ def lint(options: argparse.Namespace) -> int:
     """Check files and report the findings; return the exit code."""
     from ..settings.lookup import NearestSettings
 
+    check_combinations(options)
     settings = NearestSettings(options.config, lambda found: _adapted(found, options))
     if options.show_settings:
         from ..settings.describe import setting_lines
@@ -36,10 +37,6 @@ def lint(options: argparse.Namespace) -> int:
         return EXIT_OK
     session = LintSession(options, settings)
     if options.add_suppressions is not None:
-        if options.fix or options.diff or options.write_baseline:
-            raise UsageError(
-                "--add-suppressions cannot be combined with --fix, --diff or --write-baseline"
-            )
         from . import fix
 
         return fix.add_suppressions(session)
