@@ -19,7 +19,7 @@ from ..setups.model import PARTITIONS, REGIONS, Assumed
 from ..setups.values import with_plain_names
 from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
-from .asking import place_of
+from .asking.answers import place_of
 from .elements import Witness
 from .setup_values import own_path, property_of, text_of
 from .shown import shortened
