@@ -28,6 +28,7 @@ SKIPPED_FOLDERS = frozenset(
         ".tox",
         ".venv",
         ".mypy_cache",
+        "lost+found",  # of a file system that is mounted for a job
         "node_modules",
         "__pycache__",
     )
@@ -139,13 +140,25 @@ def _existing(
     seen: set[str] = set()
     for path in paths:
         if not os.path.lexists(path):
-            raise MissingPathError(f"{path}: no such file or folder")
+            raise MissingPathError(f"{path}: {_reason_of_missing(path)}")
         is_folder = os.path.isdir(path)
         for candidate in _walk(path, settings, closed) if is_folder else _single(path, settings):
             key = path_key(candidate.path)
             if key not in seen:
                 seen.add(key)
                 yield candidate
+
+
+def _reason_of_missing(path: str) -> str:
+    """Why nothing can be said of *path*: the folder that it is in may be closed."""
+    try:
+        os.lstat(path)
+    except OSError as error:
+        if not is_absent(error):
+            return f"cannot be read: {reason_of(error)}"
+    except ValueError:  # a NUL in the path
+        pass
+    return "no such file or folder"
 
 
 def _single(path: str, settings: NearestSettings) -> Iterator[Candidate]:

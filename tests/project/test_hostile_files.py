@@ -362,13 +362,13 @@ def test_files_that_change_during_the_run(
 
 
 @pytest.fixture
-def denying(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def denying(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Denies access to the files and folders with a name.
 
     Whoever runs this may be allowed everything, so that permissions prove nothing.
     """
 
-    def deny(name: str) -> None:
+    def deny(name: str, functions: tuple[str, ...] = ("open", "scandir", "listdir")) -> None:
         def refusing(real: Callable[..., Any]) -> Callable[..., Any]:
             def act(path: Any = ".", *rest: Any, **named: Any) -> Any:
                 if os.path.basename(str(path)) == name:
@@ -377,7 +377,7 @@ def denying(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
             return act
 
-        for function in ("open", "scandir", "listdir"):
+        for function in functions:
             monkeypatch.setattr(os, function, refusing(getattr(os, function)))
 
     return deny
@@ -387,7 +387,7 @@ def denying(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 @pytest.mark.parametrize("name", ["b.json", "b.yaml", "b.tf", "b.template"])
 def test_a_file_without_permission(
     tmp_path: Path,
-    denying: Callable[[str], None],
+    denying: Callable[..., None],
     capsys: pytest.CaptureFixture[str],
     name: str,
     paths: list[str],
@@ -405,7 +405,7 @@ def test_a_file_without_permission(
 
 @pytest.mark.parametrize("given", [".", "closed"])
 def test_a_folder_without_permission(
-    tmp_path: Path, denying: Callable[[str], None], capsys: pytest.CaptureFixture[str], given: str
+    tmp_path: Path, denying: Callable[..., None], capsys: pytest.CaptureFixture[str], given: str
 ) -> None:
     for folder in ("closed", "open", "node_modules/closed"):
         (tmp_path / folder).mkdir(parents=True)
@@ -424,6 +424,18 @@ def test_a_folder_without_permission(
     assert err == "closed: cannot be read: permission denied\n"
     (tmp_path / ".cloudtrail-policylint.yaml").write_text("exclude: [closed/]\n")
     assert "CT006" not in main_in(tmp_path, capsys, ".", "closed")[1]
+
+
+def test_a_path_in_a_folder_without_permission(
+    tmp_path: Path, denying: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    denying("a.json", ("lstat",))
+    assert main_in(tmp_path, capsys, "closed/a.json") == (
+        2,
+        "",
+        "closed/a.json: cannot be read: permission denied\n",
+    )
+    assert main_in(tmp_path, capsys, "b.json") == (2, "", "b.json: no such file or folder\n")
 
 
 def test_no_file_behind_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
