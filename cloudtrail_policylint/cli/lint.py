@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .arguments import split
-from .modes import check_combinations
 from .output import EXIT_OK, print_stderr, write_lines
 from .session import LintSession, changes_of
 
@@ -20,7 +19,11 @@ def lint(options: argparse.Namespace) -> int:
     """Check files and report the findings; return the exit code."""
     from ..settings.lookup import NearestSettings
 
-    check_combinations(options)
+    showing = options.show_files or options.show_settings or options.show_setups
+    if showing or options.diff or options.add_suppressions is not None:
+        from .modes import check_combinations
+
+        check_combinations(options)
     settings = NearestSettings(options.config, lambda found: _adapted(found, options))
     if options.show_settings:
         from ..settings.describe import setting_lines

@@ -9,7 +9,6 @@ from ..base.choices import DRAWN_FORMATS, SEVERITIES, TEXT_FORMATS
 from ..base.errors import UsageError
 from ..settings.lookup import baseline_folder
 from .baseline import RunBaseline
-from .modes import form_of, outputs_of
 from .output import (
     EXIT_FINDINGS,
     EXIT_INTERNAL_ERROR,
@@ -61,7 +60,11 @@ class LintSession:
         self._settings = settings
         self.stdin: dict[str, bytes] = {}
         """Standard input by the name that it is checked under, once it was read."""
-        self._form = form_of(options, here)
+        self._form = here.format
+        if options.show_setups:
+            from .modes import form_of
+
+            self._form = form_of(options, here)
         self._run = self._new_run()
         self._changes = changes_of(options)
         self._before: Result | None = None
@@ -201,7 +204,15 @@ class LintSession:
 
     def _forms(self) -> set[str]:
         """The formats of the reports of this run."""
-        return {self._form, *(form for form, _ in outputs_of(self.options, self._here))}
+        return {self._form, *(form for form, _ in self._asked_outputs())}
+
+    def _asked_outputs(self) -> list[tuple[str, str]]:
+        """The format and path of each ``--output``."""
+        if not self.options.output:
+            return []
+        from .modes import outputs_of
+
+        return outputs_of(self.options, self._here)
 
     def outputs(self) -> list[tuple[str, Destination]]:
         """The formats and destinations of the reports that ``--output`` writes after the last run.
@@ -210,7 +221,7 @@ class LintSession:
         """
         options = self.options
         found: list[tuple[str, Destination]] = []
-        for form, path in outputs_of(options, self._here):
+        for form, path in self._asked_outputs():
             output = replaceable(path, force=options.force, checked=self._run.files)
             if any(output.is_same(other) for _, other in found):
                 raise UsageError(f"{path}: not written: it is also the file of another report")
