@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -22,6 +23,10 @@ class UnreadableError(Exception):
     """A file that cannot be read; the message says why."""
 
 
+class DeniedError(UnreadableError):
+    """A file that is there, but that the system does not let this process read."""
+
+
 class TooLargeError(UnreadableError):
     """A file above the size limit; ``beginning`` is its content up to the limit."""
 
@@ -39,12 +44,22 @@ def read_bytes(path: str, most: int, named: str = "") -> bytes:
         _check(os.stat(path).st_mode)
         data = _contents(path, most * MIB + 1)
     except OSError as error:
-        raise UnreadableError((error.strerror or "unreadable").lower()) from None
+        raise (UnreadableError if is_absent(error) else DeniedError)(reason_of(error)) from None
     except ValueError:  # a NUL in the path
         raise UnreadableError("not a valid file name") from None
     if len(data) > most * MIB:
         raise TooLargeError(f"larger than {most} MiB{named and f' {named}'}", data)
     return data
+
+
+def is_absent(error: OSError) -> bool:
+    """Whether *error* says that there is no such file: it has vanished, or a link leads nowhere."""
+    return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+
+
+def reason_of(error: OSError) -> str:
+    """What *error* says, for a message."""
+    return (error.strerror or "unreadable").lower()
 
 
 def _check(mode: int) -> None:
@@ -106,12 +121,14 @@ def path_key(path: str) -> str:
     return os.path.normcase(os.path.abspath(path))
 
 
-def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+def walk(
+    top: str, failed: Callable[[str, OSError], None] = lambda _folder, _error: None
+) -> Iterator[tuple[str, list[str], list[str]]]:
     """Each folder from *top* down with the names of its folders and of its other entries.
 
     As ``os.walk``, which recurses before Python 3.12: the caller may change the
     folders that are entered, and links are not followed. A folder that cannot be
-    read is left out.
+    listed is left out; *failed* is called with it and the reason.
     """
     left = [top]
     while left:
@@ -122,7 +139,8 @@ def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     (folders if _is_folder(entry) else names).append(entry.name)
-        except OSError:
+        except OSError as error:
+            failed(folder, error)
             continue
         yield folder, folders, names
         inner = [os.path.join(folder, name) for name in reversed(folders)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .options import parser_for_all
 from .output import EXIT_OK, write_stdout
 
@@ -10,7 +12,15 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-_FILE_METAVARS = ("PATH", "FILE", "NAME")
+_SHORT = "ctpl"
+"""The other name of the command."""
+_NAMING = {
+    "bash": r"^complete .* (?=(cloudtrail-policylint)$)",
+    "zsh": r"^(?:#compdef |  compdef \S+ -N )(?=(cloudtrail-policylint)$)",
+    "powershell": r"^Register-ArgumentCompleter -Native -CommandName (?=(cloudtrail-policylint) )",
+}
+"""What in the script of a shell precedes the name of the command that is completed."""
+_FILE_METAVARS = ("PATH", "FILE", "[FORMAT=]FILE", "NAME")
 """The placeholders of files in the help."""
 _RULE_METAVARS = ("RULE", "RULES")
 """The placeholders of rules in the help."""
@@ -20,8 +30,24 @@ def completion(options: argparse.Namespace) -> int:
     """Print the completion script for the shell of *options*; return the exit code."""
     from ..lint.run import rule_book
 
-    write_stdout(script(options.shell, rule_book(()).ids()) + "\n")
+    write_stdout(_script_for_both(options.shell, rule_book(()).ids()) + "\n")
     return EXIT_OK
+
+
+def _script_for_both(shell: str, rules: Sequence[str]) -> str:
+    """The completion script for *shell*, for the command by either of its names."""
+    text = script(shell, rules)
+    if shell == "fish":
+        return f"{text}\ncomplete -c {_SHORT} -w cloudtrail-policylint"
+    if shell not in _NAMING:
+        return f"{text}\n{script(shell, rules, _SHORT)}"
+    separator = ", " if shell == "powershell" else " "
+    return re.sub(
+        f"({_NAMING[shell]})cloudtrail-policylint",
+        rf"\g<1>\g<2>{separator}{_SHORT}",
+        text,
+        flags=re.MULTILINE,
+    )
 
 
 def script(shell: str, rules: Sequence[str], name: str | None = None) -> str:
@@ -35,6 +61,9 @@ def script(shell: str, rules: Sequence[str], name: str | None = None) -> str:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
         elif action.metavar in _RULE_METAVARS:
             action.choices = rules
+        if shell == "fish" and action.choices and action.help:
+            # It shows the help beside each of the choices.
+            action.help = re.split(r"[:;(]", action.help)[0].strip()
     return str(shtab.complete(parser, shell))
 
 

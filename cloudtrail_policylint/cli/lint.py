@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..base.errors import UsageError
 from .arguments import split
-from .output import EXIT_OK, write_lines
+from .output import EXIT_OK, print_stderr, write_lines
 from .session import LintSession, changes_of
 
 TYPE_CHECKING = False
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from typing import Any
 
+    from ..files.discover import ClosedFolder
     from ..settings.model import Settings
 
 
@@ -19,6 +19,11 @@ def lint(options: argparse.Namespace) -> int:
     """Check files and report the findings; return the exit code."""
     from ..settings.lookup import NearestSettings
 
+    showing = options.show_files or options.show_settings or options.show_setups
+    if showing or options.diff or options.add_suppressions is not None:
+        from .modes import check_combinations
+
+        check_combinations(options)
     settings = NearestSettings(options.config, lambda found: _adapted(found, options))
     if options.show_settings:
         from ..settings.describe import setting_lines
@@ -29,15 +34,12 @@ def lint(options: argparse.Namespace) -> int:
     if options.show_files:
         from ..files.discover import discover
 
-        found, changes = discover(options.paths, settings), changes_of(options)
+        found = discover(options.paths, settings, closed=_say_closed)
+        changes = changes_of(options)
         write_lines(one.path for one in found if changes is None or changes.has(one.path))
         return EXIT_OK
     session = LintSession(options, settings)
     if options.add_suppressions is not None:
-        if options.fix or options.diff or options.write_baseline:
-            raise UsageError(
-                "--add-suppressions cannot be combined with --fix, --diff or --write-baseline"
-            )
         from . import fix
 
         return fix.add_suppressions(session)
@@ -46,6 +48,10 @@ def lint(options: argparse.Namespace) -> int:
 
         return fix.run(session)
     return session.report(session.check())
+
+
+def _say_closed(folder: ClosedFolder) -> None:
+    print_stderr(f"{folder.path}: cannot be read: {folder.reason}")
 
 
 def _adapted(settings: Settings, options: argparse.Namespace) -> Settings:

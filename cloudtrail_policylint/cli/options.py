@@ -200,7 +200,8 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         default=[],
         metavar="[FORMAT=]FILE",
         help="write the report to FILE; standard output then shows the findings as text. With "
-        "FORMAT=, write another report there; may be repeated",
+        "FORMAT=, write another report there. If no option or setting gives a format, the suffix "
+        "of FILE does (.html, .json, .md, .sarif, .svg, .xml for junit, .mmd, .dot). May be repeated",
     )
     add(
         "-s",
@@ -313,7 +314,8 @@ def _lint_options(lint: argparse.ArgumentParser) -> None:
         "--show-setups",
         action="store_true",
         help="print each trail with its bucket, key, topic, log group and role, and whether their "
-        "policies allow what CloudTrail does with them, as text, JSON or a drawing (svg, mermaid, dot), and exit",
+        "policies allow what CloudTrail does with them, as text, JSON or a drawing (svg, mermaid, dot), "
+        "in place of the findings",
     )
     add(
         "-j",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..base.choices import DRAWN_FORMATS, OUTPUT_FORMATS, SEVERITIES, TEXT_FORMATS
+from ..base.choices import DRAWN_FORMATS, SEVERITIES, TEXT_FORMATS
 from ..base.errors import UsageError
 from ..settings.lookup import baseline_folder
 from .baseline import RunBaseline
@@ -14,7 +14,6 @@ from .output import (
     EXIT_INTERNAL_ERROR,
     EXIT_INTERRUPTED,
     EXIT_OK,
-    STDOUT_HINT,
     print_stderr,
     replaceable,
     text_width,
@@ -61,6 +60,11 @@ class LintSession:
         self._settings = settings
         self.stdin: dict[str, bytes] = {}
         """Standard input by the name that it is checked under, once it was read."""
+        self._form = here.format
+        if options.show_setups:
+            from .modes import form_of
+
+            self._form = form_of(options, here)
         self._run = self._new_run()
         self._changes = changes_of(options)
         self._before: Result | None = None
@@ -139,18 +143,18 @@ class LintSession:
         options = self.options
         result = self._with_stoppers(result)
         if options.show_setups:
-            return _show_setups(options, self._here.format, result)
+            return _show_setups(options, self._form, result, self.outputs())
         result = self._with_offers(result)
         try:
             outputs = self.outputs()
         except UsageError:  # nothing is written, but shown
-            _write_text(options, self.reported(result), self._here.format)
+            _write_text(options, self.reported(result), self._form)
             raise
         applied = self._baseline.apply(result, self._run.coverage)
         result = self._changed_only(applied.result)
         for error in result.internal_errors:
             print_stderr(error)
-        write_report(options, result, self._here.format, outputs)
+        write_report(options, result, self._form, outputs)
         if not options.quiet:
             unchecked = _unchecked(options.paths, self._run.files)
             for line in (*self._settings.overlooked(), *unchecked, *applied.notes):
@@ -200,8 +204,15 @@ class LintSession:
 
     def _forms(self) -> set[str]:
         """The formats of the reports of this run."""
-        form = self._here.format
-        return {form, *(other for other, _ in outputs_of(self.options, form))}
+        return {self._form, *(form for form, _ in self._asked_outputs())}
+
+    def _asked_outputs(self) -> list[tuple[str, str]]:
+        """The format and path of each ``--output``."""
+        if not self.options.output:
+            return []
+        from .modes import outputs_of
+
+        return outputs_of(self.options, self._here)
 
     def outputs(self) -> list[tuple[str, Destination]]:
         """The formats and destinations of the reports that ``--output`` writes after the last run.
@@ -210,7 +221,7 @@ class LintSession:
         """
         options = self.options
         found: list[tuple[str, Destination]] = []
-        for form, path in outputs_of(options, self._here.format):
+        for form, path in self._asked_outputs():
             output = replaceable(path, force=options.force, checked=self._run.files)
             if any(output.is_same(other) for _, other in found):
                 raise UsageError(f"{path}: not written: it is also the file of another report")
@@ -349,30 +360,6 @@ def fails(result: Result, fail_on: str) -> bool:
     return any(finding.severity in failing for finding in result.findings)
 
 
-def outputs_of(options: argparse.Namespace, form: str) -> list[tuple[str, str]]:
-    """The format and path of each ``--output``: that in ``FORMAT=FILE``, or *form*.
-
-    Raises ``UsageError`` for an unknown format; a path with ``=`` must begin with a folder.
-    """
-    found = []
-    for text in options.output:
-        name, equals, path = text.partition("=")
-        if not equals or os.path.dirname(name):
-            name, path = form, text
-        elif name not in OUTPUT_FORMATS:
-            from ..base.suggest import nearest
-
-            close = nearest(name, OUTPUT_FORMATS) or f"; use one of {', '.join(OUTPUT_FORMATS)}"
-            raise UsageError(
-                f"--output {text}: unknown format {name}{close} (./{text} is a file of this name)"
-            )
-        if path in ("", "-"):
-            what = "the name of a file is missing" if path == "" else STDOUT_HINT
-            raise UsageError(f"--output {text}: {what}")
-        found.append((name, path))
-    return found
-
-
 def write_report(
     options: argparse.Namespace,
     result: Result,
@@ -426,19 +413,21 @@ def _print_summary(options: argparse.Namespace, result: Result, *, everything: b
         print_stderr(line_of(result.partly, result.unknown))
 
 
-def _show_setups(options: argparse.Namespace, form: str, result: Result) -> int:
-    """Print the set-ups of *result* in place of its findings; return the exit code."""
-    from ..report.formats import report
-    from ..report.setups import as_json, as_text
+def _show_setups(
+    options: argparse.Namespace,
+    form: str,
+    result: Result,
+    outputs: Sequence[tuple[str, Destination]],
+) -> int:
+    """Print and write the set-ups of *result* in place of its findings; return the exit code."""
+    from ..report.setups import as_form
 
-    if form not in (*TEXT_FORMATS, "json", *DRAWN_FORMATS):
-        raise UsageError(f"--show-setups: no such output in the format {form}")
+    def shown(form: str) -> str:
+        return as_form(result, form, show_suppressed=options.show_suppressed)
+
     for error in result.internal_errors:
         print_stderr(error)
-    if form == "json":
-        write_stdout(as_json(result.setups))
-    elif form in DRAWN_FORMATS:
-        write_stdout(report(result, form, show_suppressed=options.show_suppressed))
-    else:
-        write_lines(as_text(result.setups))
+    write_stdout(shown("text" if any(form == other for other, _ in outputs) else form))
+    for other, output in outputs:
+        write_file(output, shown(other))
     return EXIT_INTERNAL_ERROR if result.internal_errors else EXIT_OK

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .discover import Candidate
+    from .discover import Candidate, ClosedFolder
     from .inputs import Overlay
     from .modules import Modules
 
@@ -25,10 +25,13 @@ class Files:
         *,
         everything: bool,
         walked: Sequence[str] = (),
+        closed: Sequence[ClosedFolder] = (),
         contents: Overlay | None = None,
         var_files: Sequence[str] = (),
     ) -> None:
-        self.inputs = Inputs(candidates, everything=everything, walked=walked, contents=contents)
+        self.inputs = Inputs(
+            candidates, everything=everything, walked=walked, closed=closed, contents=contents
+        )
         self._walked = walked
         self._var_files = var_files
         self._modules: Modules | None = None

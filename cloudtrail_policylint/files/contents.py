@@ -23,7 +23,7 @@ def read_stream(stream: BinaryIO, path: str) -> bytes:
     try:
         data = stream.read(most * disk.MIB + 1)
     except OSError as error:
-        raise UnreadableError((error.strerror or "unreadable").lower()) from None
+        raise UnreadableError(disk.reason_of(error)) from None
     if len(data) > most * disk.MIB:
         raise UnreadableError(f"larger than {most} MiB {named}")
     return data

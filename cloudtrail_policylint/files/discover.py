@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 
 from ..base import disk
-from ..base.disk import UnreadableError, is_inside, path_key
+from ..base.disk import UnreadableError, is_absent, is_inside, path_key, reason_of
 from ..base.errors import InputError
 from ..base.formats import format_of
 from ..base.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..base.formats import Format
     from ..base.path_patterns import Patterns
     from ..settings.lookup import NearestSettings
+    from ..settings.model import Settings
 
 SKIPPED_FOLDERS = frozenset(
     (
@@ -27,6 +28,7 @@ SKIPPED_FOLDERS = frozenset(
         ".tox",
         ".venv",
         ".mypy_cache",
+        "lost+found",  # of a file system that is mounted for a job
         "node_modules",
         "__pycache__",
     )
@@ -47,10 +49,19 @@ class Candidate:
     named: bool
 
 
+@record
+class ClosedFolder:
+    """A folder that cannot be listed, and why; ``path`` is as that of a candidate."""
+
+    path: str
+    reason: str
+
+
 def discover(
     paths: Sequence[str],
     settings: NearestSettings,
     contents: Mapping[str, bytes | None] | None = None,
+    closed: Callable[[ClosedFolder], None] = lambda _folder: None,
 ) -> Iterator[Candidate]:
     """The candidates among *paths* and in folders, each once, in the order of their names.
 
@@ -58,15 +69,56 @@ def discover(
     given by name is checked even if git ignores it, but not if ``exclude`` in the
     settings matches it, because a commit hook names every file. Rules, the baseline
     and expectations of the settings are no candidates. Files without contents in
-    *contents* are left out, those that do not exist are added.
+    *contents* are left out, those that do not exist are added. *closed* is called with
+    each folder that cannot be listed.
     """
     absent = {path_key(path) for path, data in (contents or {}).items() if data is None}
-    for candidate in _existing(paths, settings):
+    for candidate in _existing(paths, settings, closed):
         if not absent or path_key(candidate.path) not in absent:
             yield candidate
     for path, data in (contents or {}).items():
         if data is not None and not os.path.lexists(path):
             yield from _added(path, paths, settings)
+
+
+class Group:
+    """The files of a run that have the same *settings*; ``closed`` are folders that cannot be listed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.candidates: list[Candidate] = []
+        self.closed: list[ClosedFolder] = []
+
+
+class Groups:
+    """What ``discover``, called with the same arguments, finds, as ``groups`` by settings."""
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        settings: NearestSettings,
+        contents: Mapping[str, bytes | None] | None = None,
+    ) -> None:
+        self._of: dict[int, Group] = {}
+        self._settings = settings
+        self.files: list[str] = []
+        for candidate in discover(paths, settings, contents, self._add_closed):
+            self.files.append(candidate.path)
+            self.of_file(candidate.path).candidates.append(candidate)
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self._of.values())
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    def of_file(self, path: str) -> Group:
+        """The group of the file *path*, which is added if there is none."""
+        own = self._settings.of_file(path)
+        return self._of.setdefault(id(own), Group(own))
+
+    def _add_closed(self, folder: ClosedFolder) -> None:
+        self.of_file(folder.path).closed.append(folder)
 
 
 def _added(path: str, paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:
@@ -81,17 +133,32 @@ def _added(path: str, paths: Sequence[str], settings: NearestSettings) -> Iterat
             return
 
 
-def _existing(paths: Sequence[str], settings: NearestSettings) -> Iterator[Candidate]:
+def _existing(
+    paths: Sequence[str], settings: NearestSettings, closed: Callable[[ClosedFolder], None]
+) -> Iterator[Candidate]:
     """The candidates among *paths* and in folders."""
     seen: set[str] = set()
     for path in paths:
         if not os.path.lexists(path):
-            raise MissingPathError(f"{path}: no such file or folder")
-        for candidate in _walk(path, settings) if os.path.isdir(path) else _single(path, settings):
+            raise MissingPathError(f"{path}: {_reason_of_missing(path)}")
+        is_folder = os.path.isdir(path)
+        for candidate in _walk(path, settings, closed) if is_folder else _single(path, settings):
             key = path_key(candidate.path)
             if key not in seen:
                 seen.add(key)
                 yield candidate
+
+
+def _reason_of_missing(path: str) -> str:
+    """Why nothing can be said of *path*: the folder that it is in may be closed."""
+    try:
+        os.lstat(path)
+    except OSError as error:
+        if not is_absent(error):
+            return f"cannot be read: {reason_of(error)}"
+    except ValueError:  # a NUL in the path
+        pass
+    return "no such file or folder"
 
 
 def _single(path: str, settings: NearestSettings) -> Iterator[Candidate]:
@@ -102,9 +169,15 @@ def _single(path: str, settings: NearestSettings) -> Iterator[Candidate]:
         yield Candidate(_shown(path), form, named=True)
 
 
-def _walk(root: str, settings: NearestSettings) -> Iterator[Candidate]:
+def _walk(
+    root: str, settings: NearestSettings, closed: Callable[[ClosedFolder], None]
+) -> Iterator[Candidate]:
+    def failed(folder: str, error: OSError) -> None:
+        if not is_absent(error) and not settings.excludes(os.path.join(folder, "")):
+            closed(ClosedFolder(_shown(folder), reason_of(error)))
+
     ignores = _Ignores(root)
-    for folder, folders, names in disk.walk(root):
+    for folder, folders, names in disk.walk(root, failed):
         ignores.enter(folder)
         folders[:] = sorted(
             name

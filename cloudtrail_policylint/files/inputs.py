@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 
-from ..base.disk import Projects, TooLargeError, UnreadableError, is_inside, path_key
+from ..base.disk import DeniedError, Projects, TooLargeError, UnreadableError, is_inside, path_key
 from ..base.formats import CLOUDFORMATION, JSON, MODULE_FILES, TERRAFORM, YAML, format_of
 from ..base.record import record
 from ..tree.source import SourceFile
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
-    from .discover import Candidate
+    from .discover import Candidate, ClosedFolder
 
     Contents: TypeAlias = Mapping[str, bytes]
     """Contents that replace those of some files, by one of the paths of each."""
@@ -40,7 +40,7 @@ _IN_TEXT = (
 
 @record
 class Unreadable:
-    """A file that could not be read, and why."""
+    """A file or folder that could not be read, and why."""
 
     source: SourceFile
     reason: str
@@ -51,8 +51,8 @@ class Inputs:
     """The given files, which are *candidates*, and other files that they refer to.
 
     *everything*: all policies are in scope, not only those about CloudTrail.
-    *walked* are the folders that were searched for candidates. *contents* replace
-    the contents of some files, by path.
+    *walked* are the folders that were searched for candidates, *closed* those among and in them
+    that cannot be listed. *contents* replace the contents of some files, by path.
     """
 
     def __init__(
@@ -61,10 +61,12 @@ class Inputs:
         *,
         everything: bool,
         walked: Sequence[str] = (),
+        closed: Sequence[ClosedFolder] = (),
         contents: Overlay | None = None,
     ) -> None:
         self.candidates = candidates
-        self.unreadable: dict[str, Unreadable] = {}  # by key, because reading may be retried
+        # By key, because reading may be retried, and a folder may be given twice.
+        self.unreadable = {path_key(folder.path): _not_listed(folder) for folder in closed}
         self._everything = everything
         self._contents = {file_key(path): data for path, data in (contents or {}).items()}
         self._changed_names = _changed_names(contents or {})
@@ -187,7 +189,9 @@ class Inputs:
         return key in self._named or key in self._beside
 
     def covers_project_of(self, path: str) -> bool:
-        """Whether all files of the project of the file *path* were searched for candidates."""
+        """Whether all files of the project of the file *path* were searched for candidates, and read."""
+        if self.unreadable:
+            return False
         project = self._projects.of(os.path.dirname(path))
         return any(is_inside(project, os.path.realpath(folder)) for folder in self._walked)
 
@@ -252,7 +256,8 @@ class Inputs:
             too_large = isinstance(error, TooLargeError)
             if isinstance(error, TooLargeError):
                 matters = may_matter(error.beginning, everything=self._everything)
-            if candidate is not None and (matters or candidate.named):
+            denied = isinstance(error, DeniedError)
+            if candidate is not None and (matters or denied or candidate.named):
                 self.unreadable[key] = Unreadable(SourceFile(shown, ""), str(error), too_large)
             return None
 
@@ -273,6 +278,11 @@ class Inputs:
             self._plain[candidate.path] = b"tatement" in data
         elif form is YAML:  # modules rarely load it
             self._plain[candidate.path] = False
+
+
+def _not_listed(folder: ClosedFolder) -> Unreadable:
+    reason = f"{folder.reason}; no file in this folder was checked"
+    return Unreadable(SourceFile(folder.path, ""), reason, too_large=False)
 
 
 def _is_own_report(data: bytes) -> bool:

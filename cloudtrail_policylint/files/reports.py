@@ -45,13 +45,24 @@ def is_report(data: bytes) -> bool:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return False
-    return _is_code_quality(value) if isinstance(value, list) else _names_us(value)
+    if isinstance(value, list):
+        return _is_code_quality(value)
+    return _names_us(value) or _is_of_setups(value)
 
 
 def _is_code_quality(issues: list[Any]) -> bool:
     """Whether *issues* are a report for GitLab, which does not name the program."""
     keys = {"check_name", "fingerprint", "location"}
     return all(isinstance(issue, dict) and keys <= set(issue) for issue in issues)
+
+
+def _is_of_setups(value: dict[str, Any]) -> bool:
+    """Whether *value* are set-ups of ``lint --show-setups``, which do not name the program."""
+    keys = {"address", "place", "partners", "requests"}
+    shown = value.get("setups") if len(value) == 1 else None
+    return isinstance(shown, list) and all(
+        isinstance(one, dict) and keys <= set(one) for one in shown
+    )
 
 
 def _names_us(value: dict[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from ..base.formats import TERRAFORM, TERRAGRUNT, title_of
 from ..base.lazy_regex import regex
 from ..base.record import record
 from ..tree.nodes import Hole, Map, Node, Text, walk
+from ..tree.placeholders import is_placeholder, with_placeholders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _REASONS_IN_TEMPLATES = {
     "GetAtt": "an unknown attribute of a resource",
     "Ref": "a parameter without a value",
 }
+_DYNAMIC = "{{resolve:"
+"""How CloudFormation's dynamic references begin."""
 _LOADS = ("file", "templatefile")
 
 
@@ -59,7 +62,8 @@ class Tally:
             span = found.node.span
             # Values read without places are identified by their order.
             key = (*_key(span), index if span.end == 0 else 0)
-            self._known.setdefault(key, (title_of(span.source.path), not any(_holes(found.node))))
+            fully = found.complete and not any(_holes(found.node))
+            self._known.setdefault(key, (title_of(span.source.path), fully))
         for index, hole in enumerate(extraction.unresolved):
             span = hole.span
             key = (*_key(span), index if span.end == 0 else 0)
@@ -92,14 +96,14 @@ def _key(span: Span) -> tuple[object, ...]:
 
 
 def _holes(node: Node) -> Iterator[Hole]:
-    """The holes in *node*, keys included."""
+    """The holes in *node*, keys and placeholders included."""
     for at in walk(node):
         if isinstance(at, Hole):
             yield at
         texts = [entry.key for entry in at.entries] if isinstance(at, Map) else [at]
         for text in texts:
             if isinstance(text, Text):
-                yield from (part for part in text.parts if isinstance(part, Hole))
+                yield from (p for p in with_placeholders(text).parts if isinstance(p, Hole))
 
 
 def _reason_in_template(written: str) -> str:
@@ -111,6 +115,8 @@ def _reason_in_template(written: str) -> str:
 
 def reason_of(hole: Hole, language: str) -> str:
     """The reason why *hole*, in a file of *language*, is unknown."""
+    if is_placeholder(hole.written):
+        return "a dynamic reference" if hole.written.startswith(_DYNAMIC) else "a placeholder"
     if language not in (TERRAFORM.title, TERRAGRUNT.title):
         return _reason_in_template(hole.written)
     match = _FIRST_WORDS.match(hole.written)

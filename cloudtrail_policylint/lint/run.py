@@ -11,14 +11,13 @@ from functools import partial
 from ..base.disk import path_key
 from ..base.limits import under
 from ..files import Files
-from ..files.discover import discover
+from ..files.discover import Groups
 from ..findings.result import Result, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ..files.discover import Candidate
     from ..files.inputs import Overlay
     from ..findings.baseline import Coverage
     from ..findings.finding import Finding
@@ -72,24 +71,21 @@ class Run:
         *contents* replace the contents of some files. *strings*: the result has
         the strings of all policies. *changed*: only what may depend on these files is checked.
         """
-        groups: dict[int, tuple[Settings, list[Candidate]]] = {}
-        self._paths, self.files = paths, []
-        for candidate in discover([*paths, *self._var_files], self._settings, contents or {}):
-            self.files.append(candidate.path)
-            settings = self._settings.of_file(candidate.path)
-            groups.setdefault(id(settings), (settings, []))[1].append(candidate)
+        groups = Groups([*paths, *self._var_files], self._settings, contents)
+        self._paths, self.files = paths, groups.files
         for path in paths:
-            settings = self._settings.of_file(path)
-            if _says_expectations(path, settings):
-                groups.setdefault(id(settings), (settings, []))
+            if _says_expectations(path, self._settings.of_file(path)):
+                groups.of_file(path)
         # Only if there is one group does it have all files of the folders.
         walked = [path for path in paths if os.path.isdir(path)] if len(groups) == 1 else []
         results = []
-        for settings, candidates in groups.values():
+        for group in groups:
+            settings = group.settings
             files = Files(
-                candidates,
+                group.candidates,
                 everything=settings.scope == "all" or self._has_wide_rules(settings),
                 walked=walked,
+                closed=group.closed,
                 contents=contents,
                 var_files=self._var_files,
             )

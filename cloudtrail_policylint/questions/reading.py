@@ -15,7 +15,7 @@ from ..decisions.decision import ENDPOINT as VPC_ENDPOINT
 from ..decisions.values import form, known, literal, written
 from ..extract import extractor_of, only_document
 from ..files import Files
-from ..files.discover import discover
+from ..files.discover import Groups
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.normalise import normalise
 from ..iam.patterns import NO, YES
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ..decisions.values import Parts
-    from ..files.discover import Candidate
     from ..files.inputs import Overlay
     from ..iam.policy import Document
     from ..iam.written import Extraction
@@ -97,13 +96,10 @@ def read_view(
 
     *progress* is called with the path that is read next, *contents* replace those of some files.
     """
-    groups: dict[int, tuple[Settings, list[Candidate]]] = {}
-    for candidate in discover(paths, settings):
-        own = settings.of_file(candidate.path)
-        groups.setdefault(id(own), (own, []))[1].append(candidate)
     view = View()
-    for own, candidates in groups.values():
-        files = Files(candidates, everything=True, contents=contents)
+    for group in Groups(paths, settings):
+        own = group.settings
+        files = Files(group.candidates, everything=True, closed=group.closed, contents=contents)
         under(own.limits, partial(_read_group, view, files, own, progress))
     return view
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .printable import html_text
 from .setup_drawings import STATES, Placed, drawing
 from .svg import element
-from .who_drawing import condition, notes_on
+from .who_drawing import condition, notes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,18 +24,16 @@ def pictures(setups: Sequence[ShownSetup], findings: Sequence[Anchored]) -> Iter
         yield f'<section class="setup">\n<h3>{html_text(setup.address)}</h3>'
         yield f'<p class="about">{html_text(f"{setup.place}, {setup.type}")}</p>'
         yield f'<div class="picture" tabindex="0" role="region" aria-label="{label}">{element(drawing(setup, placed))}</div>'
-        if setup.who is not None:
+        for line in notes_of(setup):
+            yield f'<p class="about">{html_text(line)}</p>'
+        if setup.who is not None and setup.who.principals:
             yield from _who(setup.address, setup.who)
         yield from _table(setup)
         yield "</section>"
 
 
 def _who(address: str, who: ShownWho) -> Iterator[str]:
-    """Who may stop *address*: what the drawing leaves out, and a table."""
-    for line in notes_on(who, f"may stop {address}"):
-        yield f'<p class="about">{html_text(line)}</p>'
-    if not who.principals:
-        return
+    """Who may stop *address*, as a table."""
     yield (
         f"<details><summary>Who may stop {html_text(address)}</summary>\n"
         '<table class="answers">\n<tr><th scope="col">answer</th><th scope="col">principal</th>'

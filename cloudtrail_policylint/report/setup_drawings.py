@@ -8,7 +8,7 @@ from ..findings.finding import IS_PARTNER
 from ..findings.setup import range_of
 from .drawing import ALLOWED, DENIED, PLAIN, UNKNOWN, Arrow, Box, Drawing, Mark
 from .text import findings_to_report, printable_place
-from .who_drawing import notes_on, principals
+from .who_drawing import notes_of, principals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,12 +125,10 @@ def drawing(setup: ShownSetup, findings: Placed) -> Drawing:
         boxes.append(
             Box("organization", "all accounts", arrows=(Arrow(PLAIN, "records the organization"),))
         )
-    who = setup.who
-    if who is not None:
-        boxes += principals(who)
-    notes = () if who is None else notes_on(who, f"may stop {setup.address}")
+    if setup.who is not None:
+        boxes += principals(setup.who)
     hub = Box(_words(setup.part), setup.address, (setup.place,), marks=_marks(own))
-    return Drawing(hub, tuple(boxes), tuple(notes))
+    return Drawing(hub, tuple(boxes), tuple(notes_of(setup)))
 
 
 def _words(part: str) -> str:

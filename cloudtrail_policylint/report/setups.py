@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from ..base.choices import DRAWN_FORMATS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..findings.result import Result
     from ..findings.setup import ShownSetup
 
 _NOT_IN_VIEW = "not in view"
+
+
+def as_form(result: Result, form: str, *, show_suppressed: bool) -> str:
+    """The set-ups of *result* as *form*: a drawing, which also has findings, JSON or else text."""
+    from .formats import report
+    from .printable import safe_text
+
+    if form in DRAWN_FORMATS:
+        return report(result, form, show_suppressed=show_suppressed)
+    if form == "json":
+        return safe_text(as_json(result.setups))
+    return safe_text("".join(f"{line}\n" for line in as_text(result.setups)))
 
 
 def as_text(setups: Sequence[ShownSetup]) -> Iterator[str]:

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..findings.setup import ShownGrant, ShownWho
+    from ..findings.setup import ShownGrant, ShownSetup, ShownWho
     from ..questions.who_can import WhoCan
 
 MAX_ACTIONS = 12
@@ -47,6 +47,15 @@ def notes_on(who: ShownWho, does: str) -> Iterator[str]:
     yield from (f"not in view: {line}" for line in missing[:MAX_MISSING])
     if len(missing) > MAX_MISSING:
         yield f"and {len(missing) - MAX_MISSING} more that is not in view"
+
+
+def notes_of(setup: ShownSetup) -> Iterator[str]:
+    """What the drawing of *setup* leaves out of who may stop it; that nobody was asked, if so."""
+    does = f"may stop {setup.address}"
+    if setup.who is not None:
+        yield from notes_on(setup.who, does)
+    elif setup.stopped_by:
+        yield f"nobody was asked whether they {does}"
 
 
 def _arrow(grant: ShownGrant) -> Arrow:

@@ -35,6 +35,11 @@ def with_placeholders(text: Text) -> Text:
     return text
 
 
+def is_placeholder(written: str) -> bool:
+    """Whether *written* is a whole placeholder, of a form that is no expression of Terraform or CloudFormation."""
+    return not written.startswith("$") and re.fullmatch(_PLACEHOLDER, written) is not None
+
+
 def _parts_with_placeholders(whole: tuple[Piece | Hole, ...]) -> list[Piece | Hole]:
     parts: list[Piece | Hole] = []
     run: list[Piece] = []

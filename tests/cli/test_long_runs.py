@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from cloudtrail_policylint.base.choices import OUTPUT_FORMATS
 from cloudtrail_policylint.cli import main, progress
 from cloudtrail_policylint.cli.output import EXIT_INTERRUPTED
 from cloudtrail_policylint.engine.engine import Engine
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 POLICY = json.dumps(
     {
@@ -82,5 +85,45 @@ def test_completion_scripts(capsys: pytest.CaptureFixture[str]) -> None:
         script = capsys.readouterr().out
         assert "cloudtrail-policylint" in script
         assert "show-settings" in script
+        assert "ctpl" in script
         if shell == "bash":
             subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+
+
+SHELLS = {
+    "bash": """
+        . ./script
+        COMP_WORDS=({0} lint --format ""); COMP_CWORD=3
+        $(complete -p {0} | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """,
+    "fish": "source ./script; complete -C '{0} lint --format '",
+    "zsh": 'autoload -U compinit; compinit -D; eval "$(cat ./script)"; print $_comps[{0}]',
+}
+"""What prints what a shell completes, or by which function."""
+
+
+@pytest.mark.parametrize("name", ["cloudtrail-policylint", "ctpl"])
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_completes_both_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], shell: str, name: str
+) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"needs {shell}")
+    assert main(["completion", shell]) == 0
+    (tmp_path / "script").write_text(capsys.readouterr().out)
+    done = subprocess.run(
+        [shell, "-c", SHELLS[shell].format(name)],
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    if shell == "zsh":
+        assert lines == ["_shtab_cloudtrail_policylint"]
+    else:
+        described = "\toutput format" if shell == "fish" else ""
+        assert [f"{form}{described}" for form in sorted(OUTPUT_FORMATS)] == sorted(lines)

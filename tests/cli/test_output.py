@@ -7,11 +7,13 @@ import stat
 import subprocess
 import sys
 import threading
+from itertools import combinations, product
 from pathlib import Path
 from typing import IO
 
 import pytest
 
+from cloudtrail_policylint.base.choices import DRAWN_FORMATS
 from cloudtrail_policylint.cli import main
 from support.paths import PROJECT
 
@@ -157,3 +159,118 @@ def test_a_report_to_a_pipe(tmp_path: Path) -> None:
     assert done.stderr.startswith("/dev/stdout: not written: standard output needs no --output")
     done = run_on(tmp_path, ["lint", "-o", "json=/dev/stderr", "."])
     assert (done.returncode, done.stderr.startswith("{")) == (0, True)
+
+
+TRAIL = 'resource "aws_cloudtrail" "t" {\n  name           = "t"\n  s3_bucket_name = "b"\n}\n'
+IN_PLACE = ("--show-files", "--show-settings", "--show-setups")
+CHANGING = ("--fix", "--unsafe-fixes", "--diff", "--write-baseline", "--add-suppressions=why")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *combinations(IN_PLACE, 2),
+        *product(IN_PLACE, (*CHANGING, "--statistics")),
+        *product(IN_PLACE[:2], ("--output=o.json", "--format=json")),
+        *product(("--diff",), ("--output=o.json", "--write-baseline", "--statistics")),
+        *product(("--add-suppressions=why",), CHANGING[:4]),
+    ],
+)
+def test_options_of_which_one_would_do_nothing(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    one: str,
+    other: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.tf").write_text(TRAIL)
+    assert main(["lint", one, other, "."]) == main(["lint", other, one, "."]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    names = (one.partition("=")[0], other.partition("=")[0])
+    expected = {f"{a} cannot be combined with {b}" for a, b in (names, names[::-1])}
+    assert set(err.splitlines()) <= expected
+    assert [path.name for path in tmp_path.iterdir()] == ["main.tf"]
+
+
+def test_set_ups_in_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.tf").write_text(TRAIL)
+    shown = {}
+    for form in ("text", "json", *DRAWN_FORMATS):
+        assert main(["lint", "--show-setups", "-f", form, "."]) == 0
+        shown[form] = capsys.readouterr().out
+    outputs = [f"--output={form}=a.{form}" for form in shown]  # a.json would be checked
+    for _ in range(2):  # each replaces its own
+        assert main(["lint", "--show-setups", *outputs, "."]) == 0
+        assert capsys.readouterr().out == shown["text"]
+        assert {form: (tmp_path / f"a.{form}").read_text() for form in shown} == shown
+    assert main(["lint", "--show-setups", "-f", "svg", "-o", "o", "-o", "json=p", "main.tf"]) == 0
+    assert capsys.readouterr().out == shown["text"]
+    assert ((tmp_path / "o").read_text(), (tmp_path / "p").read_text()) == (
+        shown["svg"],
+        shown["json"],
+    )
+    for arguments in (["-f", "html"], ["-o", "sarif=s"], ["-f", "text", "-o", "html=s"]):
+        assert main(["lint", "--show-setups", *arguments, "."]) == 2
+        assert "--show-setups: no such output in the format " in capsys.readouterr().err
+        assert not (tmp_path / "s").exists()
+
+
+def test_set_ups_if_the_settings_have_a_format_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.tf").write_text(TRAIL)
+    assert main(["lint", "--show-setups"]) == 0
+    expected = capsys.readouterr().out
+    (tmp_path / ".cloudtrail-policylint.yaml").write_text("format: sarif\n")
+    assert main(["lint", "--show-setups", "-o", "o"]) == 0
+    assert capsys.readouterr().out == (tmp_path / "o").read_text() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("r.html", "html"),
+        ("a.b/r.HTM", "html"),
+        ("r.svg", "svg"),
+        ("r.json", "json"),
+        ("r.sarif", "sarif"),
+        ("r.sarif.json", "sarif"),
+        ("r.xml", "junit"),
+        ("r.md", "markdown"),
+        ("r.mmd", "mermaid"),
+        ("r.dot", "dot"),
+        ("r.gv", "dot"),
+        ("r.txt", "concise"),
+        ("svg", "concise"),
+        (".svg", "concise"),
+    ],
+)
+def test_the_suffix_of_a_report_chooses_a_format_that_nothing_else_chooses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, form: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.b").mkdir()
+    (tmp_path / "main.tf").write_text(TRAIL.replace('"b"', '"B"'))
+    (tmp_path / "p.json").write_text(
+        '{"Statement": {"Effect": "Allow", "Action": "cloudtrail:No"}}'
+    )
+
+    def written(*arguments: str) -> str:
+        assert main(["lint", *arguments, "-o", name, "main.tf", "p.json"]) == 1
+        return (tmp_path / name).read_text()
+
+    def plain(form: str) -> str:
+        main(["lint", "-o", f"{form}=plain", "main.tf", "p.json"])
+        return (tmp_path / "plain").read_text()
+
+    assert written() == plain(form)
+    assert written("-f", "gitlab") == plain("gitlab")
+    assert written("-f", "text") == plain("concise")
+    (tmp_path / ".cloudtrail-policylint.yaml").write_text("format: rdjson\n")
+    assert written() == plain("rdjson")

@@ -116,7 +116,7 @@ def test_a_missing_path_raises_an_error(tree: Callable[..., None]) -> None:
 
 
 def test_folders_of_tools_are_skipped(tree: Callable[..., None]) -> None:
-    tree(".terraform/x.json", "node_modules/x.json", ".venv/x.json", ".git/x.json", "a/.git/x.json", ".github/x.yml")  # fmt: skip
+    tree(".terraform/x.json", "node_modules/x.json", "lost+found/x.json", ".venv/x.json", ".git/x.json", "a/.git/x.json", ".github/x.yml")  # fmt: skip
     assert found() == [".github/x.yml"]
 
 

@@ -361,30 +361,88 @@ def test_files_that_change_during_the_run(
     assert "e.json:1:" in out
 
 
-def test_files_and_folders_without_permission(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.fixture
+def denying(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Denies access to the files and folders with a name.
+
+    Whoever runs this may be allowed everything, so that permissions prove nothing.
+    """
+
+    def deny(name: str, functions: tuple[str, ...] = ("open", "scandir", "listdir")) -> None:
+        def refusing(real: Callable[..., Any]) -> Callable[..., Any]:
+            def act(path: Any = ".", *rest: Any, **named: Any) -> Any:
+                if os.path.basename(str(path)) == name:
+                    raise PermissionError(13, "Permission denied")
+                return real(path, *rest, **named)
+
+            return act
+
+        for function in functions:
+            monkeypatch.setattr(os, function, refusing(getattr(os, function)))
+
+    return deny
+
+
+@pytest.mark.parametrize("paths", [["{}", "."], ["."]])
+@pytest.mark.parametrize("name", ["b.json", "b.yaml", "b.tf", "b.template"])
+def test_a_file_without_permission(
+    tmp_path: Path,
+    denying: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    paths: list[str],
 ) -> None:
-    (tmp_path / "closed").mkdir()
-    (tmp_path / "closed" / "a.json").write_text(policy())
-    (tmp_path / "b.json").write_text(policy())
-    (tmp_path / "c.json").write_text(policy())
-    real_open, real_scan = os.open, os.scandir
-
-    def refusing(real: Callable[..., Any], name: str) -> Callable[..., Any]:
-        def act(path: Any = ".", *rest: Any, **named: Any) -> Any:
-            if str(path).endswith(name):
-                raise PermissionError(13, "Permission denied")
-            return real(path, *rest, **named)
-
-        return act
-
-    # Whoever runs this may be allowed everything, so that permissions prove nothing.
-    monkeypatch.setattr(os, "open", refusing(real_open, "b.json"))
-    monkeypatch.setattr(os, "scandir", refusing(real_scan, "closed"))
-    status, out, _ = main_in(tmp_path, capsys, "b.json", ".")
+    for other in (name, "c.json", "b.txt"):
+        (tmp_path / other).write_text(policy())
+    denying(name)
+    denying("b.txt")
+    status, out, _ = main_in(tmp_path, capsys, *(path.format(name) for path in paths))
     assert status == 1
-    assert "b.json:1:1: error CT006 cannot be read: permission denied" in out
+    assert out.count("CT006") == 1
+    assert f"{name}:1:1: error CT006 cannot be read: permission denied" in out
     assert "c.json:1:" in out
+
+
+@pytest.mark.parametrize("given", [".", "closed"])
+def test_a_folder_without_permission(
+    tmp_path: Path, denying: Callable[..., None], capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    for folder in ("closed", "open", "node_modules/closed"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.json").write_text(policy())
+    denying("closed")
+    status, out, _ = main_in(tmp_path, capsys, given, "closed")
+    expected = "closed:1:1: error CT006 cannot be read: permission denied; no file in this folder was checked"
+    assert status == 1
+    assert out.count("CT006") == 1
+    assert expected in out
+    assert ("open/a.json:1:" in out) == (given == ".")
+    for form in ("full", "sarif", "html"):
+        assert main_in(tmp_path, capsys, "--format", form, ".")[0] == 1
+    status, out, err = main_in(tmp_path, capsys, "--show-files", ".")
+    assert (status, out) == (0, "open/a.json\n")
+    assert err == "closed: cannot be read: permission denied\n"
+    (tmp_path / ".cloudtrail-policylint.yaml").write_text("exclude: [closed/]\n")
+    assert "CT006" not in main_in(tmp_path, capsys, ".", "closed")[1]
+
+
+def test_a_path_in_a_folder_without_permission(
+    tmp_path: Path, denying: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    denying("a.json", ("lstat",))
+    assert main_in(tmp_path, capsys, "closed/a.json") == (
+        2,
+        "",
+        "closed/a.json: cannot be read: permission denied\n",
+    )
+    assert main_in(tmp_path, capsys, "b.json") == (2, "", "b.json: no such file or folder\n")
+
+
+def test_no_file_behind_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "gone.json").symlink_to("nowhere.json")
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    os.mkfifo(tmp_path / "pipe.json")
+    assert main_in(tmp_path, capsys, ".")[:2] == (0, "")
 
 
 # -- what is not the project's

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LENGTH = 100_000
+SHORTEST = 5_000
+"""Longer than a path may be: "////" is the root folder, which takes long to walk through."""
 AT_ONCE = 1.0
 """Seconds of processor time that are never too many."""
 GROWTH = 3.2
@@ -63,10 +65,10 @@ def slow(act: Callable[[str], Any]) -> list[str]:
     """The shapes of which twice the text takes *act* more than twice the time."""
     found = []
     for shape in SHAPES:
-        length = LENGTH // 32
+        length = SHORTEST
         took = seconds(act, shape, length)
         even = 0  # how often in a row twice the text took about twice the time
-        while took > AT_ONCE * (length / LENGTH) ** 2 and length < LENGTH and even < 2:
+        while took > AT_ONCE * (length / LENGTH) ** 2 and 2 * length <= LENGTH and even < 2:
             length *= 2
             before, took = took, seconds(act, shape, length)
             even = even + 1 if took < EVEN * before else 0

@@ -105,6 +105,20 @@ def test_a_missing_environment_is_reported(project: Path, script: str) -> None:
 
 
 @needs_bash
+@pytest.mark.parametrize("failing", ["pytest", "material"])
+def test_site_needs_its_extra_only(project: Path, failing: str) -> None:
+    python = Python(project.parent / "bin" / "python", failing=failing)
+    done = run(project / "scripts" / "site", "--clean", path=str(project.parent / "bin"))
+    if failing == "material":
+        assert done.returncode == 1
+        command = "python3 -m venv .venv && .venv/bin/pip install -e '.[docs]'"
+        assert done.stderr == f"the site needs mkdocs-material: run {command}\n"
+    else:
+        assert done.returncode == 0, done.stderr
+        assert python.calls()[-1][3] == "-m mkdocs build --strict --clean"
+
+
+@needs_bash
 @pytest.mark.parametrize("script", ["check", "update"])
 @pytest.mark.parametrize(("argument", "status"), [("--help", 0), ("-h", 0), ("rules", 2)])
 def test_check_and_update_take_no_arguments(

@@ -140,7 +140,12 @@ def test_every_rule_has_a_page_and_no_page_loads_anything_from_elsewhere(
 def test_a_browser_finds_the_pages_and_asks_nobody_else(site: Path, tmp_path: Path) -> None:
     with served(site.parent) as server, browser(tmp_path / "profile") as tab:
         base = f"{server}site/"
-        for words, wanted in (("CT203", "rules/CT203/"), (EXCEPTION, "rules/CT501/")):
+        searches = (
+            ("CT203", "rules/CT203/"),
+            (EXCEPTION, "rules/CT501/"),
+            ("HTML report", "ci/"),
+        )
+        for words, wanted in searches:
             tab.open(base)
             tab.value("document.querySelector('.md-search__input').focus()")
             tab.write(words)

@@ -205,11 +205,14 @@ def test_what_fails_in_it_is_an_internal_error_beside_the_findings(
 def test_of_standard_input_nobody_is_asked(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(MODULE.encode())))
-    main(["lint", "-", "--stdin-filename", "main.tf", "--format", "mermaid"])
-    text = capsys.readouterr().out
-    assert "trail<br/>aws_cloudtrail.audit<br/>main.tf:2:1" in text
-    assert "may " not in text
+    for form in (*DRAWN_FORMATS, "html"):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(MODULE.encode())))
+        main(["lint", "-", "--stdin-filename", "main.tf", "--format", form])
+        text = capsys.readouterr().out
+        assert "nobody was asked whether they may stop aws_cloudtrail.audit" in text, form
+        assert "may cloudtrail:" not in text
+        if form == "mermaid":
+            assert "trail<br/>aws_cloudtrail.audit<br/>main.tf:2:1" in text
 
 
 @pytest.mark.usefixtures("_modules")
