@@ -10,6 +10,7 @@ from functools import cached_property
 from ..base.lazy_regex import regex
 from ..base.record import record
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
+from ..decisions.operators import named
 from ..decisions.statements import Place
 from ..decisions.values import alternatives, form, literal, match, tokens, written
 from ..findings.finding import IS_PARTNER
@@ -343,22 +344,33 @@ def _resource_place(answer: Answer) -> Span:
 
 
 def _difference(cause: str, answers: Sequence[Answer], request: Request) -> str:
-    """How the one condition that keeps *request* out differs from it; empty if there are more."""
+    """Why the one condition that keeps *request* out does not hold; empty if there are more."""
     missed = {
-        (condition.operator.written, tuple([value.written for value in condition.values]))
-        for one in answers
-        for condition, verdict in one.conditions
+        (
+            condition.key.written,
+            condition.operator.written,
+            tuple(one.written for one in condition.values),
+        )
+        for answer in answers
+        for condition, verdict in answer.conditions
         if verdict == NO and (condition.key.literal or "").lower() == cause
     }
-    known = request.key(cause).values if missed else None
-    if len(missed) != 1 or known is None or len(known) != 1 or len(known[0]) != 1:
+    if len(missed) != 1:
         return ""
-    operator, values = missed.pop()
-    if len(values) != 1 or "Not" in operator or not known[0][0]:
+    key, written_operator, values = missed.pop()
+    has, operator = request.key(cause), named(written_operator)
+    if has.present == NO:
+        return f"the request has no {key}"
+    if operator is not None and operator.operator is None:
+        return f"only requests without {key} meet {written_operator}" if has.present == YES else ""
+    if operator is None or operator.operator is None or has.values is None:
         return ""
-    return (
-        f"{shortened(with_plain_names(values[0]))} is not {shortened(_plain(written(known[0][0])))}"
-    )
+    if len(has.values) != 1 or len(has.values[0]) != 1 or not has.values[0][0]:
+        return ""
+    actual = shortened(_plain(written(has.values[0][0])))
+    if operator.operator.negated:
+        return f"{written_operator} excludes {actual}"
+    return f"{shortened(with_plain_names(values[0]))} is not {actual}" if len(values) == 1 else ""
 
 
 def _because(cause: str, on: str, partner: Resource, *, is_certain: bool) -> str:
