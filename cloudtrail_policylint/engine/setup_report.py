@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..findings.setup import ShownPartner, ShownRequest, ShownSetup, range_of
 from ..iam.patterns import NO, YES
+from .setup_reasons import DENY
 from .setup_requests import SetupRequests
 from .setup_values import own_path, property_of
 
@@ -29,8 +30,10 @@ def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
     answers = []
     for name in requests.names():
         answered = requests.answered(name)
-        if answered is not None and _verdict(answered) == _CANNOT_TELL:
-            answered = usual.answered(name)
+        if answered is not None and _verdict(answered) != _ALLOWED and answered.cause != DENY:
+            other = usual.answered(name)
+            is_told = _verdict(answered) != _CANNOT_TELL
+            answered = answered if is_told and (other is None or other.cause != DENY) else other
         if answered is not None:
             answers.append(_request(answered, requests.profile(name)))
     return ShownSetup(

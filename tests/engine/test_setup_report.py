@@ -67,7 +67,7 @@ resource "aws_cloudtrail" "audit" {{
 """)
             if region or account:
                 Path(".cloudtrail-policylint.yaml").write_text(
-                    f"deployed:\n  regions: ['{region}']\n  accounts: ['{account}']\n"
+                    f"deployed: {{'*': {{regions: ['{region}'], account: '{account}'}}}}\n"
                 )
         main(["lint", "--show-setups", "--format", "json"])
         shown = json.loads(capsys.readouterr().out)["setups"][0]
@@ -95,3 +95,42 @@ def test_a_condition_on_the_source_is_read_with_its_operator(run: Any, condition
         assert f"({one['because']})" in findings
     line = next(one for one in findings.splitlines() if "CT962" in one)
     assert "this condition on aws:SourceArn does not hold for" in line
+
+
+@pytest.mark.parametrize(
+    ("resource", "condition", "says"),
+    [
+        ("*", {"StringEquals": {"aws:SourceArn": OWN}}, "the region and account of"),
+        ("*", {"ArnLike": {"aws:SourceArn": OWN.replace("eu-west-1", "*")}}, "the account of"),
+        ("*", {"StringEquals": {"aws:SourceAccount": "111122223333"}}, "the account of"),
+        ("arn:aws:s3:::acme/AWSLogs/111122223333/*", {}, "the account of"),
+        ("arn:aws:s3:::acme/AWSLogs/*/eu-west-1/*", {}, "the account of"),
+        ("*", {"Null": {"s3:x-amz-server-side-encryption": "false"}}, "s3:x-amz-server-side-encryption of the request"),
+    ],
+)  # fmt: skip
+def test_an_answer_depends_on_what_is_not_known(run: Any, resource: str, condition: object, says: str) -> None:  # fmt: skip
+    acl = {**PUT, "Action": "s3:GetBucketAcl"}
+    own = {**PUT, "Action": "s3:PutObject", "Resource": resource, "Condition": condition}
+    requests, _ = run(acl, own)
+    put = requests["s3:PutObject"]
+    assert put["answer"] == "cannot tell"
+    assert put["because"].startswith(f"it depends on {says}")
+    assert put["because"].endswith("not known from these files")
+
+
+def test_a_known_region_and_account_decide(run: Any) -> None:
+    statement = {**PUT, "Condition": {"StringEquals": {"aws:SourceArn": OWN}}}
+    for account, answer in (("111122223333", "allowed"), ("444455556666", "denied")):
+        requests, _ = run(statement, region="eu-west-1", account=account)
+        assert {one["answer"] for one in requests.values()} == {answer}
+
+
+def test_a_deny_is_no_allow(run: Any) -> None:
+    deny = {**PUT, "Effect": "Deny", "Action": "s3:PutObject"}
+    requests, _ = run({**PUT, "Action": "s3:GetBucketAcl"}, deny)
+    assert requests["s3:PutObject"]["because"].endswith(" denies it")
+    other = {**PUT, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::acme/audit/*"}
+    some = {**deny, "Resource": "arn:aws:s3:::acme/AWSLogs/1*"}
+    requests, _ = run({**PUT, "Action": "s3:GetBucketAcl"}, other, some)
+    assert requests["s3:PutObject"]["answer"] == "denied"
+    assert requests["s3:PutObject"]["because"].startswith("no Allow in the policy of ")
