@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ..decisions.request import Request
     from ..decisions.statements import Answer
     from ..decisions.values import Parts
-    from ..iam.policy import Condition, Document
-    from ..setups.model import Resource
+    from ..iam.policy import Action, Condition, Document, Resource
+    from ..setups.model import Resource as Partner
     from ..tree.source import Span
 
 STATEMENT, PRINCIPAL, RESOURCE, DENY, OTHER = "statement", "principal", "resource", "deny", "other"
@@ -47,7 +47,10 @@ def cause_of(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
         return STATEMENT, []
     right = [one for one in near if one.resource != NO]
     if not right:
-        return RESOURCE, [(_resource_place(one), "this names other resources") for one in near]
+        return RESOURCE, [
+            (_place_of("resource", one.statement.resources, one), "this names other resources")
+            for one in near
+        ]
     keys = []
     places = []
     for one in right:
@@ -61,13 +64,21 @@ def cause_of(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
     return OTHER, places
 
 
-def _resource_place(answer: Answer) -> Span:
-    """Where the statement of *answer* says what it is about: the text if it is one, else the field."""
-    statement = answer.statement
-    texts = [text for one in statement.resources for text in one.texts]
+def denials_in(answers: Sequence[Answer]) -> list[tuple[Span, str]]:
+    """The actions of the statements that certainly deny the request."""
+    return [
+        (_place_of("action", one.statement.actions, one), "this denies it")
+        for one in answers
+        if one.effect == "Deny" and max(one.applies(deny=True).values()) == YES
+    ]
+
+
+def _place_of(field: str, elements: Iterable[Action | Resource], answer: Answer) -> Span:
+    """Where the statement of *answer* has *elements*: the text if it is one, else the *field*."""
+    texts = [text for one in elements for text in one.texts]
     if len(texts) == 1:
         return texts[0].span
-    return statement.fields.get("resource", statement.span)
+    return answer.statement.fields.get(field, answer.statement.span)
 
 
 def difference(cause: str, answers: Sequence[Answer], request: Request) -> str:
@@ -101,7 +112,7 @@ def difference(cause: str, answers: Sequence[Answer], request: Request) -> str:
     return f"{shortened(with_plain_names(values[0]))} is not {actual}" if len(values) == 1 else ""
 
 
-def because(cause: str, on: str, partner: Resource) -> str:
+def because(cause: str, on: str, partner: Partner) -> str:
     """Why a request about *on* is denied, by what it lacks in the policies of *partner*."""
     name = partner.owner.name
     if cause == STATEMENT:
@@ -120,7 +131,7 @@ class Open:
     """
 
     def __init__(
-        self, request: Request, resource: Resource, partner: Resource, account: Parts | None
+        self, request: Request, resource: Partner, partner: Partner, account: Parts | None
     ) -> None:
         self._request = request
         self._resource = resource

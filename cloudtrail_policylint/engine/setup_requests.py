@@ -19,7 +19,7 @@ from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
 from .asking import place_of
 from .elements import Witness
-from .setup_reasons import DENY, OTHER, Open, because, cause_of, difference, plain
+from .setup_reasons import DENY, OTHER, Open, because, cause_of, denials_in, difference, plain
 from .setup_values import own_path, property_of, text_of
 
 TYPE_CHECKING = False
@@ -133,7 +133,7 @@ class SetupRequests:
         decision, answers = self._decide(profile, request, kind, documents)
         cause, near = cause_of(answers)
         if decision.denied == YES:
-            cause = DENY
+            cause, near = DENY, denials_in(answers)
         elif decision.allowed != NO:
             cause = OTHER
         on = plain(written(request.resource))
