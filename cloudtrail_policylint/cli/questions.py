@@ -41,7 +41,7 @@ def can(options: argparse.Namespace) -> int:
     from ..base.record import replaced
     from ..iam.patterns import NO, YES
     from ..questions.ask import Asker, actions_of
-    from ..questions.resources import check_resource
+    from ..questions.resources import check_resource, each
     from ..questions.who import find
     from ..report.questions import can_json, can_text
 
@@ -53,11 +53,15 @@ def can(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.principal}: no such principal in these files")
     check_resource(view, options.resource, actions)
     asker = Asker(view)
+    about = each(view, question, actions)
     answers = [
-        asker.ask(who, replaced(question, action=action)) for who in found for action in actions
+        asker.ask(who, replaced(one, action=action))
+        for who in found
+        for action in actions
+        for one in about
     ]
     if options.format == "json":
-        several = len(found) > 1 or "*" in options.action or "?" in options.action
+        several = len(found) > 1 or len(about) > 1 or "*" in options.action or "?" in options.action
         write_stdout(can_json(answers, several=several))
     else:
         write_lines(can_text(answers, text_width()))
@@ -70,7 +74,7 @@ def can(options: argparse.Namespace) -> int:
 def who_can(options: argparse.Namespace) -> int:
     """Say who may do something; return the exit code."""
     from ..questions.ask import actions_of
-    from ..questions.resources import check_resource
+    from ..questions.resources import check_resource, each
     from ..questions.who_can import who_can as asked
     from ..report import questions as report
 
@@ -78,19 +82,20 @@ def who_can(options: argparse.Namespace) -> int:
     actions = actions_of(options.action)
     view = _view(options)
     check_resource(view, options.resource, actions)
-    found = asked(view, question, actions)
+    found = [asked(view, one, actions) for one in each(view, question, actions)]
     if options.format == "json":
         write_stdout(report.who_json(found))
     elif options.format == "text":
-        write_lines(report.who_lines(found))
+        write_lines(report.who_text(found))
     else:
         from ..report.formats import drawn
         from ..report.who_drawing import drawing
 
-        write_stdout(drawn([drawing(found)], options.format))
-    if not found.entries:
+        write_stdout(drawn([drawing(one) for one in found], options.format))
+    entries = [entry for one in found for entry in one.entries]
+    if not entries and all(one.whole for one in found):
         return EXIT_FINDINGS
-    return EXIT_OK if any(one.certain for one in found.entries) else EXIT_CANNOT_TELL
+    return EXIT_OK if any(one.certain for one in entries) else EXIT_CANNOT_TELL
 
 
 def why(options: argparse.Namespace) -> int:
@@ -265,7 +270,9 @@ def check(options: argparse.Namespace) -> int:
         print_stderr(line)
     number = len(expectations)
     noun = "expectation" if number == 1 else "expectations"
-    print_stderr(f"{number} {noun}, {len(found)} not met")
+    failed = sum(one.certain for one in found)
+    unsure = f", {len(found) - failed} cannot be told" if failed < len(found) else ""
+    print_stderr(f"{number} {noun}, {failed} not met{unsure}")
     return EXIT_FINDINGS if fails(result, options.fail_on or here.fail_on) else EXIT_OK
 
 

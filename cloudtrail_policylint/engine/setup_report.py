@@ -46,6 +46,7 @@ def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
         tuple(_partners(resource, requests, lookups)),
         tuple(answers),
         requests.stopped_by,
+        instance=resource.address,
     )
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ..base.formats import JSON, TERRAFORM, TERRAGRUNT, TEXT_TEMPLATE, YAML, read_as
+from ..base.formats import (
+    CLOUDFORMATION,
+    JSON,
+    TERRAFORM,
+    TERRAGRUNT,
+    TEXT_TEMPLATE,
+    YAML,
+    format_of,
+    read_as,
+)
+from ..iam.written import syntax_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,8 +20,9 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from ..base.formats import Format
-    from ..iam.written import Extraction
+    from ..iam.written import Extraction, Problem
     from ..readers.reading import Reading
+    from ..tree.nodes import Node
     from ..tree.source import SourceFile, Span
 
     class Extractor(Protocol):
@@ -68,3 +79,13 @@ _EXTRACTORS: dict[str, Callable[[], Extractor]] = {
 def extractor_of(form: Format, text: str) -> Extractor:
     """The extractor for *text* in the format *form*, imported on demand."""
     return _EXTRACTORS[read_as(form, text).name]()
+
+
+def only_document(source: SourceFile) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The document of the template *source*, None unless it has just one, and its syntax error."""
+    form = read_as(format_of(source.path) or CLOUDFORMATION, source.text)
+    readings = extractor_of(form, source.text).documents(source)
+    if len(readings) != 1:
+        return None, ()
+    root, mistake = readings[0].root, readings[0].mistake
+    return root, () if mistake is None else (syntax_problem(mistake, form.title),)

@@ -75,13 +75,15 @@ class ShownPrincipal:
 class ShownWho:
     """The principals that may do something; ``more`` is how many of them are left out.
 
-    ``unasked`` is the number of principals in view that were not asked.
+    ``unasked`` is the number of principals in view that were not asked. ``whole`` is False where a file was not
+    read completely.
     """
 
     principals: tuple[ShownPrincipal, ...]
     more: int
     unasked: int
     not_in_view: tuple[str, ...]
+    whole: bool = True
 
 
 @record
@@ -90,6 +92,7 @@ class ShownSetup:
 
     ``of_organization``: it is one for all accounts of an organization. ``stopped_by`` are the
     actions that end or change what it records, ``who`` may do one of them, if that was asked.
+    ``instance`` is its own address among those of one block.
     """
 
     part: str
@@ -102,3 +105,4 @@ class ShownSetup:
     requests: tuple[ShownRequest, ...]
     stopped_by: tuple[str, ...] = ()
     who: ShownWho | None = None
+    instance: str = ""

@@ -287,12 +287,9 @@ class _Made:
 
     def _location(self, path: str) -> Location:
         """Where the settings say that the template or module of *path* is deployed."""
-        from ..setups.model import NOWHERE, Location
+        from ..setups import location_in
 
-        found = self._settings.deployed_at(path)
-        if found is None:
-            return NOWHERE
-        return Location(found.regions[0] if len(found.regions) == 1 else "", found.account)
+        return location_in(self._settings, path)
 
     def instances(self, owner: Owner) -> list[Resource]:
         """The resources that *owner* is."""

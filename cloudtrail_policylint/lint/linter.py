@@ -12,16 +12,13 @@ from itertools import chain
 
 from ..base.disk import path_key
 from ..base.formats import (
-    CLOUDFORMATION,
     TEXT_TEMPLATE,
-    format_of,
     format_of_text,
     named,
-    read_as,
 )
-from ..extract import extractor_of
+from ..extract import extractor_of, only_document
 from ..findings.finding import Finding, problem_finding
-from ..iam.written import Owner, Problem, syntax_problem
+from ..iam.written import Owner, Problem
 from ..tree.source import SourceFile, Span
 from .checker import Checker
 from .outcome import Outcome
@@ -40,7 +37,6 @@ if TYPE_CHECKING:
     from ..iam.written import Extraction
     from ..rulebook.model import Rule, RuleBook
     from ..settings.model import Settings, SuppressEntry
-    from ..tree.nodes import Node
     from .calls import Places
     from .placing import Placing
     from .work import Unit
@@ -234,7 +230,7 @@ class Linter:
         from ..files import access
 
         inputs = files.inputs
-        stacks = Stacks(nesting, partial(access.loader, inputs, Projects()), _only_document)
+        stacks = Stacks(nesting, partial(access.loader, inputs, Projects()), only_document)
         whole = Outcome()
         for path in (*stacks.nested(), *stacks.outermost()):
             whole.loaded.add(path_key(path))
@@ -299,13 +295,3 @@ class Linter:
         else:
             problem = Problem("unreadable-file", f"cannot be read: {file.reason}", span)
         return problem_finding(problem, self._book, Owner("", span))
-
-
-def _only_document(source: SourceFile) -> tuple[Node | None, tuple[Problem, ...]]:
-    """The document of the template *source*, None unless it has just one, and its syntax error."""
-    form = read_as(format_of(source.path) or CLOUDFORMATION, source.text)
-    readings = extractor_of(form, source.text).documents(source)
-    if len(readings) != 1:
-        return None, ()
-    root, mistake = readings[0].root, readings[0].mistake
-    return root, () if mistake is None else (syntax_problem(mistake, form.title),)

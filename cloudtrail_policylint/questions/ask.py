@@ -29,14 +29,24 @@ from ..decisions.principals import ROLE as A_ROLE
 from ..decisions.principals import USER as A_USER
 from ..decisions.reasons import ALLOW, LACKS, Cause, causes
 from ..decisions.request import Request
-from ..decisions.values import alternatives, form, known, literal, match, opened, tokens, written
+from ..decisions.values import (
+    alternatives,
+    form,
+    holes,
+    known,
+    literal,
+    match,
+    opened,
+    tokens,
+    written,
+)
 from ..iam.arns import ACCOUNT_ID, FIELDS, PARTITION, RESOURCE, SERVICE, split
 from ..iam.patterns import MAYBE, NO, YES, parse
 from ..setups.model import as_optional
 from ..tree.nodes import Hole, Piece
 from . import managed, nearest
 from .constants import THE_ACCOUNT, settled, settled_parts
-from .resources import check_keys
+from .resources import check_keys, is_about_everything
 from .who import USUAL_PARTITION, candidates, is_named
 
 TYPE_CHECKING = False
@@ -47,13 +57,14 @@ if TYPE_CHECKING:
     from ..decisions.principals import Principal
     from ..decisions.values import Parts
     from ..iam.policy import Document
-    from .view import Guarded, OnTargets, View
+    from .view import Guarded, Named, OnTargets, View
     from .who import Who
+
+    Accounts = tuple[str | None, str | None, str]
+    """The accounts of the principal and the resource, where they are known, and the partition."""
 
 MAX_TRIED = 50
 """Resources of Allow statements that are tried where a question is about any."""
-MAX_UNREAD = 3
-"""Files that were not read completely and are named."""
 MAX_ACTIONS = 500
 """Actions that a pattern may stand for."""
 _ACTION = regex(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
@@ -82,7 +93,9 @@ class Question:
 class Answered:
     """The answer to *question*: the decision on the request, the reasons, and what is not in view.
 
-    ``resource`` is what was asked about, completed, and ``policies`` those that were asked.
+    ``resource`` is what was asked about, completed, and ``policies`` those that were asked. ``whole`` is False
+    where a file in view was not read completely, and ``one_of_several`` True where another resource that
+    it may be about has another answer.
     """
 
     question: Question
@@ -94,10 +107,14 @@ class Answered:
     not_in_view: tuple[str, ...]
     policies: Policies
     request: Request
+    whole: bool = True
+    one_of_several: bool = False
 
     @property
     def verdict(self) -> int:
-        """Whether it is allowed."""
+        """Whether it is allowed: what was not read may allow what no statement denies."""
+        if not self.whole and self.decision.allowed == NO and self.decision.denied != YES:
+            return MAYBE
         return self.decision.allowed
 
     @property
@@ -164,25 +181,52 @@ class Asker:
         action = question.action
         own = self._account_of(who, question)
         found = [
-            self._answered(who, question, action, parts, own)
-            for parts in self.resources(question, own[1], own[2])
+            self._answered(who, question, action, parts, accounts, setup)
+            for parts, accounts, setup in self._targets(question, own)
         ]
         first = found[0]
         if len({one.verdict for one in found}) > 1:
             first = next((one for one in found if one.verdict == MAYBE), first)
             decision = first.decision
             decision = replaced(decision, allowed=MAYBE, denied=min(MAYBE, decision.denied))
-            first = replaced(first, decision=decision)
-        if first.verdict == MAYBE and _is_any(question.resource):
+            first = replaced(first, decision=decision, one_of_several=True)
+        if first.decision.allowed == MAYBE and self._is_any(question.resource):
             return self._on_some_resource(found, who, question, own) or first
         return first
+
+    def _is_any(self, resource: str | None) -> bool:
+        """Whether a question is about any resource, or about those that a pattern or a name stands for."""
+        if resource is None or "*" in resource or "?" in resource:
+            return True
+        return not resource.startswith("arn:") and not self.named(resource)
+
+    def named(self, text: str | None) -> Sequence[Named]:
+        """The resources in the files that *text* names."""
+        if text is None:
+            return ()
+        return self.view.named.get(text) or self.view.placed.get(text) or ()
+
+    def _targets(
+        self, question: Question, accounts: Accounts
+    ) -> Iterator[tuple[Parts, Accounts, object]]:
+        """What the request may be about, with the accounts of both, and what that is made with."""
+        own, other, partition = accounts
+        named = self.named(question.resource)
+        if not named or is_about_everything(question.action):
+            for parts in self.resources(question, other, partition):
+                yield parts, accounts, None
+            return
+        for one in named:
+            of = question.account or one.account or other
+            both = (own or of, of, partition)
+            yield settled_parts(one.arn, of, partition), both, one.setup
 
     def _on_some_resource(
         self,
         found: Sequence[Answered],
         who: Who,
         question: Question,
-        accounts: tuple[str | None, str | None, str],
+        accounts: Accounts,
     ) -> Answered | None:
         """The answer about a resource that an Allow names: where it is allowed, or open for another reason.
 
@@ -228,7 +272,7 @@ class Asker:
         found = [one for one in self.view.identities if one.trust and is_named(one, name) != NO]
         return [document for one in found for document in one.trust]
 
-    def _account_of(self, who: Who, question: Question) -> tuple[str | None, str | None, str]:
+    def _account_of(self, who: Who, question: Question) -> Accounts:
         """The accounts of principal and resource, and the partition."""
         principal = who.principal
         own = known(principal.account) if principal.account is not None else None
@@ -250,11 +294,13 @@ class Asker:
         """What the request may be about: the ARN, or what a bare name stands for."""
         action = availability().catalogue.action(question.action)
         text = question.resource
-        if action is not None and action.types == ():
+        if is_about_everything(question.action):
             return [literal("*")]
-        named = self.view.named.get(text) or self.view.placed.get(text) if text is not None else ()
+        named = self.named(text)
         if named:
-            return [settled_parts(one, account, partition) for one in named]
+            return [
+                settled_parts(one.arn, account or one.account or None, partition) for one in named
+            ]
         if text is not None and text.startswith("arn:"):
             return [opened(literal(text)) if "*" in text or "?" in text else literal(text)]
         if action is None or action.types is None:
@@ -268,7 +314,8 @@ class Asker:
         question: Question,
         action: str,
         resource: Parts,
-        accounts: tuple[str | None, str | None, str],
+        accounts: Accounts,
+        setup: object = None,
     ) -> Answered:
         own, other, partition = accounts
         principal = _settled_principal(who.principal, own, partition)
@@ -278,6 +325,8 @@ class Asker:
             *[one.constants for one, _ in guarded],
         )
         account = literal(other) if other is not None else principal.account
+        if setup is not None and who.identity is not None and setup is not who.identity.setup:
+            constants -= holes([resource])  # spelled alike in another module or template
         shared = constants | {THE_ACCOUNT}
         context = {name: self._key(name, values) for name, values in question.context.items()}
         request = Request(
@@ -304,6 +353,7 @@ class Asker:
             tuple(self._not_in_view(who, request, policies)),
             policies,
             request,
+            not self.view.unread,
         )
 
     def _key(self, name: str, values: Sequence[str]) -> Key:
@@ -465,6 +515,7 @@ class Asker:
     # -- what is not in view
 
     def _not_in_view(self, who: Who, request: Request, policies: Policies) -> Iterator[str]:
+        yield from self.view.not_read()
         is_person = request.principal.kind in OF_ACCOUNTS and request.principal.kind != ROOT
         if is_person:
             yield from self._of_principal(who, request, policies)
@@ -484,8 +535,6 @@ class Asker:
             what = "the trust policy of the role" if kind == TRUST else "a policy of the resource"
             about = nearest.shown(written(request.resource))
             yield f"{what}: none in these files for {about}"
-        for path in sorted(self.view.unread)[:MAX_UNREAD]:
-            yield f"{path}: not read completely"
 
     def _of_principal(self, who: Who, request: Request, policies: Policies) -> Iterator[str]:
         """What is not in view of the policies of *who*."""
@@ -562,11 +611,6 @@ def _known_texts(arns: Iterable[str], service: str, kind: str, unknown: set[str]
         else:
             found.append(document)
     return found
-
-
-def _is_any(resource: str | None) -> bool:
-    """Whether a question is about any resource, or about those that a pattern or a name stands for."""
-    return resource is None or "*" in resource or "?" in resource or not resource.startswith("arn:")
 
 
 def _named_by_allows(found: Iterable[Answered]) -> Iterator[tuple[Request, Parts]]:

@@ -21,7 +21,7 @@ _PARTITION = regex(r"\$\{(?:partition|AWS::Partition|data\.aws_partition\.[\w-]+
 
 
 def settled_parts(parts: Parts, account: str | None, partition: str | None) -> Parts:
-    """*parts* with *account* and *partition* in place of what stands for them."""
+    """*parts* with *account* and *partition* in place of what stands for them, and what has one value as that."""
     if all(isinstance(part, Piece) for part in parts):
         return parts
     return tuple([_settled(part, account, partition) for part in parts])
@@ -30,6 +30,8 @@ def settled_parts(parts: Parts, account: str | None, partition: str | None) -> P
 def _settled(part: Piece | Hole, account: str | None, partition: str | None) -> Piece | Hole:
     if isinstance(part, Piece):
         return part
+    if part.values is not None and len(part.values) == 1:
+        return Piece(part.values[0], part.span)
     if _ACCOUNT.fullmatch(part.written):
         if account is not None:
             return Piece(account, part.span)

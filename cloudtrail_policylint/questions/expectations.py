@@ -14,7 +14,7 @@ from ..settings.model import SettingsError
 from ..tree.source import Related
 from .ask import Asker, Question, actions_of
 from .managed import is_text_of_aws
-from .resources import check_resource
+from .resources import check_resource, each
 from .who import find, whole
 from .who_can import names_of, who_can
 
@@ -40,7 +40,8 @@ _MOST_ACTIONS = 5
 class Broken:
     """One way in which *expectation* does not hold; ``cause`` is the statement, None where there is none.
 
-    ``certain`` is False where the files do not say it for certain.
+    ``certain`` is False where the files do not say it for certain; only ``--pedantic`` reports that, unless it
+    is ``always`` reported.
     """
 
     expectation: Expectation
@@ -48,6 +49,7 @@ class Broken:
     certain: bool
     cause: Cause | None
     owner: str
+    always: bool = False
 
     @property
     def statement(self) -> Span | None:
@@ -74,10 +76,20 @@ def broken(view: View, expectations: Iterable[Expectation]) -> list[Broken]:
             with _at(one, text):
                 _exists(view, one, text)
         try:
-            found += compare(view, one, actions)
+            failures = list(compare(view, one, actions))
         except InputError as error:
             raise SettingsError(f"{one.span.place()}: {error}") from None
+        found += failures
+        if view.unread and not any(other.certain for other in failures):
+            found.append(_not_read(view, one))
     return found
+
+
+def _not_read(view: View, one: Expectation) -> Broken:
+    """That *one* may fail by what is in files that were not read."""
+    because = "; ".join(view.not_read())
+    message = f"cannot tell whether the expectation is met: {because}{_because(one)}"
+    return Broken(one, message, False, None, "", always=True)
 
 
 @contextmanager
@@ -124,7 +136,7 @@ def findings_of(
     """The findings for *expectations* that do not hold; with *pedantic* also those that may not."""
     groups: dict[object, list[Broken]] = {}
     for one in broken(view, expectations):
-        if one.certain or pedantic:
+        if one.certain or one.always or pedantic:
             span = one.statement or one.expectation.span
             groups.setdefault((span.key(), one.certain), []).append(one)
     return [_finding(group, book.problems[PROBLEM]) for group in groups.values()]
@@ -160,8 +172,13 @@ def _finding(group: Sequence[Broken], rule: Rule) -> Finding:
 
 def _of_nobody(view: View, one: Expectation, actions: Sequence[str]) -> Iterator[Broken]:
     groups: dict[tuple[object, ...], tuple[str, str, bool, Cause | None, list[str]]] = {}
-    for action in actions:
-        for entry in who_can(view, Question("", action, one.on), [action]).entries:
+    asked = [
+        (action, question)
+        for action in actions
+        for question in each(view, Question("", action, one.on), [action])
+    ]
+    for action, question in asked:
+        for entry in who_can(view, question, [action]).entries:
             if entry.is_of_service or any(_is_excepted(entry.names, but) for but in one.who):
                 continue
             cause = next((c for c in entry.causes if c.effect != "deny" and c.answer), None)
@@ -169,7 +186,9 @@ def _of_nobody(view: View, one: Expectation, actions: Sequence[str]) -> Iterator
             key = (entry.label, entry.owner, entry.certain, place)
             new: list[str] = []
             group = (entry.label, entry.owner, entry.certain, cause, new)
-            groups.setdefault(key, group)[4].append(action)
+            done = groups.setdefault(key, group)[4]
+            if action not in done:
+                done.append(action)
     for label, owner, certain, cause, done in groups.values():
         verb = "may do" if certain else "perhaps may do"
         but = f" but {', '.join(one.who)}" if one.who else ""
@@ -196,9 +215,10 @@ def _of_somebody(view: View, one: Expectation, actions: Sequence[str]) -> Iterat
             continue
         for who in found:
             for action in actions:
-                failed = _failed(one, asker.ask(who, Question(name, action, one.on)))
-                if failed is not None:
-                    yield failed
+                for question in each(view, Question(name, action, one.on), [action]):
+                    failed = _failed(one, asker.ask(who, question))
+                    if failed is not None:
+                        yield failed
 
 
 def _are_missing(found: Sequence[Who]) -> bool:

@@ -12,7 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_UNKNOWN = regex(r"(?<!\$)\{(?:any|field|name|account)\}|\$\{(?:account|region|partition)\}")
+_UNKNOWN = regex(
+    r"(?<!\$)\{(?:any|field|name|account)\}|\$\{(?:account|AWS::AccountId|region|AWS::Region|partition|AWS::Partition|aws(?:cc)?_[\w.-]+\.region)\}"
+)
 
 
 def shown(text: str) -> str:

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from ..base.disk import path_key
-from ..base.formats import format_of, named, read_as
+from ..base.formats import DEFINITIONS, is_always_loaded, named
 from ..base.lazy_regex import regex
 from ..base.limits import under
 from ..base.record import replaced
 from ..decisions.decision import BOUNDARY, IDENTITY, RCP, SCP, TRUST
 from ..decisions.decision import ENDPOINT as VPC_ENDPOINT
 from ..decisions.values import form, known, literal, written
-from ..extract import extractor_of
+from ..extract import extractor_of, only_document
 from ..files import Files
 from ..files.discover import discover
 from ..iam.arns import FIELDS, SERVICE, split
 from ..iam.normalise import normalise
 from ..iam.patterns import NO, YES
-from ..iam.written import Owner
+from ..iam.written import UNREAD, Owner
+from ..setups import location_in
 from ..tree.nodes import Map
 from ..tree.source import SourceFile, Span
 from . import managed
-from .view import GROUP, PERMISSION_SET, ROLE, USER, Guarded, Identity, OnTargets, View
+from .view import (
+    GROUP,
+    PERMISSION_SET,
+    ROLE,
+    USER,
+    Guarded,
+    Identity,
+    Named,
+    OnTargets,
+    View,
+    key_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +45,7 @@ if TYPE_CHECKING:
     from ..files.discover import Candidate
     from ..files.inputs import Overlay
     from ..iam.policy import Document
-    from ..iam.written import Extraction, Problem
+    from ..iam.written import Extraction
     from ..settings.lookup import NearestSettings
     from ..settings.model import Settings
     from ..setups.model import Resource
@@ -99,11 +112,11 @@ def _read_group(
     view: View, files: Files, settings: Settings, progress: Callable[[str], None]
 ) -> None:
     files.inputs.read_all()
+    view.unread.update(one.source.path for one in files.inputs.unreadable.values())
     view.files += len(files.inputs.candidates)
-    reader = _Reader(view)
+    reader = _Reader(view, settings)
     for extraction, kind in _extractions(files, settings, progress):
         reader.add(extraction, kind)
-    view.unread.update(one.source.path for one in files.inputs.unreadable.values())
 
 
 def _extractions(
@@ -142,38 +155,29 @@ def _nested(files: Files, loaded: set[str]) -> Iterator[Extraction]:
     from ..extract.cloudformation.stacks import Stacks
     from ..files import access
 
-    stacks = Stacks(inputs.nesting(), partial(access.loader, inputs, Projects()), _only_document)
-    for path in stacks.nested():
+    stacks = Stacks(inputs.nesting(), partial(access.loader, inputs, Projects()), only_document)
+    for path in (*stacks.nested(), *stacks.outermost()):
         loaded.add(path_key(path))
         yield from stacks.extractions(path)
-
-
-def _only_document(source: SourceFile) -> tuple[Node | None, tuple[Problem, ...]]:
-    """The document of the template *source*, None unless it has just one."""
-    form_ = format_of(source.path)
-    if form_ is None:
-        return None, ()
-    readings = extractor_of(read_as(form_, source.text), source.text).documents(source)
-    return (readings[0].root, ()) if len(readings) == 1 else (None, ())
 
 
 class _Reader:
     """Adds what is extracted to *view*."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, settings: Settings) -> None:
         self._view = view
+        self._location = partial(location_in, settings)
         self._setups: set[int] = set()
 
     def add(self, extraction: Extraction, kind: str | None) -> None:
         """Add *extraction*; *kind* is the kind of a bare policy."""
-        view = self._view
-        view.unread.update(source.path for source in extraction.unread)
+        self._not_read(extraction)
         documents = [normalise(one, kind, at) for at, one in enumerate(extraction.documents)]
         made: list[Resource] = []
         if extraction.evaluation is not None:
             from ..setups import resources_of
 
-            made = resources_of(extraction.evaluation)
+            made = resources_of(extraction.evaluation, self._location)
         for document in documents:
             self._of_organization(document)
         if made:
@@ -181,6 +185,23 @@ class _Reader:
             self._of_others(documents, extraction, made)
         else:
             self._by_holders(documents, extraction)
+
+    def _not_read(self, extraction: Extraction) -> None:
+        """Note the files of which a part was not read: those with the mistake, else all that miss something."""
+        view = self._view
+        problems = [
+            *extraction.problems,
+            *[p for one in extraction.documents for p in one.problems],
+        ]
+        wrong = {one.span.source.path for one in problems if one.name in UNREAD}
+        view.unread |= wrong
+        rest = {source.path for source in extraction.unread}
+        unused = {one for one in rest if one.endswith(DEFINITIONS) and not is_always_loaded(one)}
+        view.unused |= unused
+        rest -= unused
+        folders = {os.path.dirname(path) for path in view.unread}
+        if not any(os.path.dirname(path) in folders for path in rest):
+            view.unread |= rest
 
     def _of_organization(self, document: Document) -> None:
         """Add *document* if it is no policy of an identity or a resource."""
@@ -221,11 +242,7 @@ class _Reader:
         members = _memberships(made)
         groups = {id(one): _of_setup(one, ()) for one in made if _KINDS.get(one.type) == GROUP}
         for resource in made:
-            named = self._view.named.setdefault(resource.owner.name, [])
-            if resource.arn is not None:
-                named.append(resource.arn)
-                place = resource.owner.span.place()
-                self._view.placed.setdefault(place, []).append(resource.arn)
+            self._named(resource)
             if resource.type in _KINDS:
                 of = [groups.get(id(g)) or _of_setup(g, ()) for g in members.get(id(resource), ())]
                 found = groups.get(id(resource)) or _of_setup(resource, of)
@@ -236,6 +253,17 @@ class _Reader:
             self._setups.add(id(made[0].setup))
             for one in getattr(made[0].setup, "elsewhere", ()):
                 self._guarded(one[1] if isinstance(one, tuple) else one)
+
+    def _named(self, resource: Resource) -> None:
+        view = self._view
+        name, address = resource.owner.name, resource.address
+        place = resource.owner.span.place()
+        key, arn = key_of(place, address), resource.placed_arn()
+        one = [Named(key, arn, resource.location.account, resource.setup)] if arn else []
+        for text in dict.fromkeys((name, address)):
+            view.named.setdefault(text, []).extend(one)
+        for text in (place, key):
+            view.placed.setdefault(text, []).extend(one)
 
     def _guarded(self, resource: Resource) -> None:
         assert resource.arn is not None
@@ -314,6 +342,9 @@ def _of_setup(resource: Resource, groups: Sequence[Identity]) -> Identity:
         unseen_boundaries,
         frozenset(open_),
         setup.constants,
+        resource.location.account,
+        setup,
+        resource.address,
     )
 
 

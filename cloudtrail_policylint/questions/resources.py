@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.lazy_regex import regex
+from ..base.record import replaced
 from ..base.suggest import nearest
 from ..decisions.call import availability
 from ..decisions.values import literal, written
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..iam.arns import ResourceType
+    from .ask import Question
     from .view import View
 
 _OWNER = regex(
@@ -39,7 +41,7 @@ def check_resource(view: View, text: str | None, actions: Sequence[str]) -> None
     if named is None and not text.startswith("arn:"):
         return
     kinds = _accepted(actions)
-    texts = [literal(text)] if named is None else named
+    texts = [literal(text)] if named is None else [one.arn for one in named]
     shapes = [(parts, Shape(parts, variables=False)) for parts in texts]
     if not kinds or any(fits(shape, kind) != NO for _, shape in shapes for kind in kinds):
         wrong = [misfit(parts, shape, kinds) for parts, shape in shapes if kinds and named is None]
@@ -47,7 +49,7 @@ def check_resource(view: View, text: str | None, actions: Sequence[str]) -> None
             if verdict == YES and why in PLACED:
                 raise UsageError(f"{text}: no resource has this ARN: {MISFITS[why]}")
         return
-    about = text if named is None else f"{text}, {shown(written(named[0]))}"
+    about = text if named is None else f"{text}, {shown(written(named[0].arn))}"
     has = " or ".join(dict.fromkeys(one.operand.text for one in kinds))
     does = actions[0] if len(actions) == 1 else f"{actions[0]} and the like"
     raise UsageError(f"{about}: {does} is never on it, but on {has}")
@@ -62,6 +64,20 @@ def _accepted(actions: Sequence[str]) -> list[ResourceType]:
             return []
         found += action.types
     return found
+
+
+def each(view: View, question: Question, actions: Sequence[str]) -> list[Question]:
+    """*question* about each of the resources that its text names, such as the instances of a block."""
+    named = view.named.get(question.resource or "", ())
+    if len(named) < 2 or all(is_about_everything(action) for action in actions):
+        return [question]
+    return [replaced(question, resource=one.key) for one in named]
+
+
+def is_about_everything(action: str) -> bool:
+    """Whether *action* is known, and has no resource but ``*``."""
+    found = availability().catalogue.action(action)
+    return found is not None and found.types == ()
 
 
 def check_keys(keys: Sequence[str]) -> None:

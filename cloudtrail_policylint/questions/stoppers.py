@@ -7,6 +7,7 @@ from copy import copy
 from ..base.record import replaced
 from ..iam.patterns import NO, parse
 from .ask import Asker, Question
+from .view import key_of
 from .who_can import shown_who, touches, who_can
 
 TYPE_CHECKING = False
@@ -40,14 +41,15 @@ def with_stoppers(view: View, setups: Sequence[ShownSetup]) -> tuple[ShownSetup,
     left = MAX_ASKED
     found = []
     for number, one in enumerate(setups):
-        if not one.stopped_by or one.place not in view.placed:
+        key = key_of(one.place, one.instance)
+        if not one.stopped_by or key not in view.placed:
             found.append(one)
             continue
         room = left // (len(setups) - number) // len(one.stopped_by)
         narrow.identities = candidates[:room]
         narrow.unattached = policies[: min(room - len(narrow.identities), MAX_UNATTACHED)]
         left -= (len(narrow.identities) + len(narrow.unattached)) * len(one.stopped_by)
-        question = Question("", one.stopped_by[0], one.place)
+        question = Question("", one.stopped_by[0], key)
         who = shown_who(
             who_can(narrow, question, one.stopped_by, asker),
             MAX_SHOWN,

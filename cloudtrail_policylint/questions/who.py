@@ -57,7 +57,8 @@ def label_of(identity: Identity) -> str:
 
 
 def whole(identity: Identity, account: str | None = None, partition: str = USUAL_PARTITION) -> Who:
-    """*identity* as the principal of a request; *account* is its account where that is known."""
+    """*identity* as the principal of a request; *account* is its account where the files do not say it."""
+    account = identity.account or account
     of = account or "{account}"
     owner = form(of)
     kind = A_USER if identity.kind in (USER, GROUP) else A_ROLE
@@ -89,7 +90,7 @@ def find(view: View, text: str) -> list[Who]:
     """
     if text in ("*", "anonymous"):
         return [Who(text, principal_of(None), None)]
-    owned = [one for one in view.identities if one.owner.name == text]
+    owned = [one for one in view.identities if text in (one.owner.name, one.address)]
     if owned:
         return [whole(one) for one in owned]
     kind, slash, name = text.partition("/")

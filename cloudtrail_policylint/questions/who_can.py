@@ -50,12 +50,16 @@ class Entry:
 
 @record
 class WhoCan:
-    """The answer: the entries, those that certainly may first, and what is not in view."""
+    """The answer: the entries, those that certainly may first, and what is not in view.
+
+    ``whole`` is False where a file was not read completely: others may be allowed there.
+    """
 
     question: Question
     resource: str
     entries: tuple[Entry, ...]
     not_in_view: tuple[str, ...]
+    whole: bool = True
 
 
 def who_can(
@@ -64,21 +68,21 @@ def who_can(
     """Who in *view* may do one of *actions*, those that the action of *question* stands for."""
     asker = asker or Asker(view)
     entries: dict[tuple[str, str, str], Entry] = {}
-    missing: dict[str, None] = {}
+    missing = dict.fromkeys(view.not_read())
     resource = question.resource or "*"
-    if len(actions) == 1:
+    if len(actions) == 1 or asker.named(question.resource):
         resource = asker.completed(replaced(question, action=actions[0]))
     for action in actions:
         asked = replaced(question, action=action)
         for who in _everybody(view, asker, asked):
             answered = asker.ask(who, asked)
             missing.update(dict.fromkeys(answered.not_in_view))
-            if answered.verdict != NO:
+            if answered.decision.allowed != NO:
                 one = _entry(answered)
                 entries.setdefault((one.label, one.owner, action), one)
     missing.update(dict.fromkeys(_unattached(view, asker, question, actions)))
     found = sorted(entries.values(), key=lambda one: (not one.certain, one.label, one.owner))
-    return WhoCan(question, resource, tuple(found), tuple(missing))
+    return WhoCan(question, resource, tuple(found), tuple(missing), not view.unread)
 
 
 def _unattached(
@@ -92,7 +96,8 @@ def _unattached(
         for action, pattern in patterns:
             if touches(document, pattern) == NO:
                 continue
-            verdict = asker.ask(has_it, replaced(question, action=action)).verdict
+            answered = asker.ask(has_it, replaced(question, action=action))
+            verdict = answered.decision.allowed
             if verdict != NO:
                 verb = "allows" if verdict == YES else "may allow"
                 allowed.setdefault(verb, []).append(action)
@@ -171,7 +176,7 @@ def _entry(answered: Answered) -> Entry:
             depends = [one for one in identity.unseen if managed.document(one, service) is None]
             if not depends and identity.open:
                 depends = ["a policy of it whose text is not known"]
-        depends = depends or [depends_on(one) for one in unsure] or [*answered.not_in_view[:1]]
+        depends = depends or [depends_on(one) for one in unsure] or [_left_open(answered)]
     shown = [one for one in answered.causes if one.answer is not None]
     return Entry(
         answered.who.label,
@@ -183,6 +188,15 @@ def _entry(answered: Answered) -> Entry:
         names_of(answered.who, answered.request.principal),
         answered.who.principal.kind == SERVICE_PRINCIPAL,
     )
+
+
+def _left_open(answered: Answered) -> str:
+    """What *answered* depends on where no statement does."""
+    if answered.one_of_several:
+        return "which resource it is"
+    about = f"{answered.who.label}: "
+    lines = [line for line in answered.not_in_view if line.startswith(about)]
+    return lines[0] if lines else "what is not known of the request"
 
 
 def names_of(who: Who, principal: Principal | None = None) -> tuple[str, ...]:
@@ -235,4 +249,4 @@ def shown_who(found: WhoCan, most: int | None = None, unasked: int = 0) -> Shown
         for (label, owner), grants in principals.items()
     ]
     kept = tuple(shown[:most])
-    return ShownWho(kept, len(shown) - len(kept), unasked, found.not_in_view)
+    return ShownWho(kept, len(shown) - len(kept), unasked, found.not_in_view, found.whole)

@@ -331,15 +331,21 @@ def why_json(found: Sequence[Why], *, several: bool) -> str:
 # -- who-can
 
 
-def who_lines(found: WhoCan) -> Iterator[str]:
+def who_text(answers: Sequence[WhoCan]) -> Iterator[str]:
+    """A table of each of *answers*, and once what is not in view for them."""
+    for one in answers:
+        yield from _who_lines(one)
+    yield from missing_lines(list(dict.fromkeys(x for one in answers for x in one.not_in_view)))
+
+
+def _who_lines(found: WhoCan) -> Iterator[str]:
     """A table of *found*."""
     asked = f"{found.question.action} on {found.resource}"
     if not found.entries:
-        yield f"nobody in view may do {asked}"
+        yield f"{'nobody in view' if found.whole else 'cannot tell whether anybody'} may do {asked}"
     else:
         yield f"who may do {asked}:"
         yield from _table(found.entries, several=len({one.action for one in found.entries}) > 1)
-    yield from missing_lines(found.not_in_view)
 
 
 def _table(entries: Sequence[Entry], *, several: bool) -> Iterator[str]:
@@ -362,23 +368,28 @@ def _table(entries: Sequence[Entry], *, several: bool) -> Iterator[str]:
         yield ("  " + "  ".join(cells)).rstrip()
 
 
-def who_json(found: WhoCan) -> str:
-    """*found* as JSON."""
-    return json_text(
-        {
-            "version": VERSION,
-            "question": {"action": found.question.action, "resource": found.resource},
-            "who": [
-                {
-                    "principal": one.label,
-                    "owner": one.owner,
-                    "action": one.action,
-                    "answer": "yes" if one.certain else "perhaps",
-                    "depends_on": list(one.depends_on),
-                    "reasons": [reason_object(cause) for cause in one.causes],
-                }
-                for one in found.entries
-            ],
-            "not_in_view": list(found.not_in_view),
-        }
-    )
+def who_json(answers: Sequence[WhoCan]) -> str:
+    """*answers* as JSON: the one, or a list of them."""
+    objects = [_who_object(one) for one in answers]
+    if len(objects) > 1:
+        return json_text({"version": VERSION, "answers": objects})
+    return json_text({"version": VERSION, **objects[0]})
+
+
+def _who_object(found: WhoCan) -> dict[str, Any]:
+    """One answer as JSON, without the version."""
+    return {
+        "question": {"action": found.question.action, "resource": found.resource},
+        "who": [
+            {
+                "principal": one.label,
+                "owner": one.owner,
+                "action": one.action,
+                "answer": "yes" if one.certain else "perhaps",
+                "depends_on": list(one.depends_on),
+                "reasons": [reason_object(cause) for cause in one.causes],
+            }
+            for one in found.entries
+        ],
+        "not_in_view": list(found.not_in_view),
+    }

@@ -38,7 +38,7 @@ def principals(who: ShownWho) -> Iterator[Box]:
 def notes_on(who: ShownWho, does: str) -> Iterator[str]:
     """What *who* leaves out: further principals, and what is not in view. *does* says what they may do."""
     if not who.principals and not who.unasked:
-        yield f"nobody in view {does}"
+        yield f"nobody in view {does}" if who.whole else f"cannot tell whether anybody {does}"
     if who.more:
         yield f"and {who.more:,} more {does} or perhaps do"
     if who.unasked:

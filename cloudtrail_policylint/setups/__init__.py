@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from ..settings.model import Settings
     from .model import Location, Resource
 
 
@@ -32,3 +33,13 @@ def resources_of(
     from . import cloudformation
 
     return cloudformation.resources_of(evaluator, deployed)
+
+
+def location_in(settings: Settings, path: str) -> Location:
+    """Where *settings* say that the template or root module of *path* is deployed."""
+    from .model import NOWHERE, Location
+
+    found = settings.deployed_at(path)
+    if found is None:
+        return NOWHERE
+    return Location(found.regions[0] if len(found.regions) == 1 else "", found.account)

@@ -206,6 +206,15 @@ class TemplateResource(Resource):
         self._known = written.known
         self._values: dict[str, tuple[Node | None, Node | None]] = {}
 
+    @property
+    def address(self) -> str:
+        """Its logical id, behind those of the nested stacks that it is in."""
+        found, stack = self.owner.name, self.stack
+        while stack.above is not None:
+            stack, name = stack.above
+            found = f"{name}/{found}"
+        return found
+
     def waits_for(self) -> Iterator[str]:
         """The logical ids that it refers to, or depends on."""
         yield from references(self.written.properties)

@@ -45,14 +45,22 @@ class Assumed:
     """What is taken for something that is not known.
 
     ``partition``: the partition. ``names``: the names that CloudFormation makes up have the
-    parts that they always have.
+    parts that they always have. ``places``: the region and account in the ARN of a resource are those of that
+    resource, where several providers make them differ.
     """
 
     partition: str = ""
     names: bool = False
+    places: bool = False
+
+    @property
+    def key(self) -> tuple[str | bool, ...]:
+        """What tells it apart from others."""
+        return self.partition, self.names, self.places
 
 
 NOTHING = Assumed()
+IN_PLACE = Assumed(places=True)
 
 
 def _is_empty(node: Node) -> bool:
@@ -171,7 +179,7 @@ class Resource(ABC):
         self.owner = owner
         self.conditions = conditions
         self._links: dict[Path, Links] = {}
-        self._documents: dict[tuple[str, str, bool], tuple[Document, ...] | None] = {}
+        self._documents: dict[tuple[str | bool, ...], tuple[Document, ...] | None] = {}
 
     @abstractmethod
     def at(self, path: Path, /) -> Property:
@@ -277,6 +285,18 @@ class Resource(ABC):
         """Whether it exists where *other* does."""
         return YES if self.conditions <= other.conditions else MAYBE
 
+    @property
+    def address(self) -> str:
+        """Its name among all that are made together: with the modules or stacks, and the instance that it is."""
+        return self.owner.name
+
+    def placed_arn(self) -> Parts | None:
+        """Its ARN with holes as they are spelled everywhere, and the region and account where it is."""
+        if self.arn is None:
+            return None
+        parts = [self.respelt(p, IN_PLACE) if isinstance(p, Hole) else (p,) for p in self.arn]
+        return tuple([part for some in parts for part in some])
+
     def made_up(self, _: str) -> bool:
         """Whether the text spelled so is a name that CloudFormation makes up."""
         return False
@@ -305,7 +325,7 @@ class Resource(ABC):
 
         *assumed* is that of ``respelt``.
         """
-        key = (path, assumed.partition, assumed.names)
+        key = (path, *assumed.key)
         if key not in self._documents:
             nodes, known = self.read(tuple(path.split(".")))
             spell = partial(self.respelt, assumed=assumed)
@@ -401,7 +421,7 @@ class Setup(ABC):
 
     def __init__(self) -> None:
         self.resources: list[Resource] = []
-        self._policies: dict[tuple[int, str, str, bool], Policies] = {}
+        self._policies: dict[tuple[int | str | bool, ...], Policies] = {}
 
     @abstractmethod
     def made_after(self, resource: Resource) -> frozenset[int] | None:
@@ -428,7 +448,7 @@ class Setup(ABC):
 
         If one may be missing, the last is an unknown one. *assumed* is that of ``respelt``.
         """
-        key = (id(resource), kind, assumed.partition, assumed.names)
+        key = (id(resource), kind, *assumed.key)
         if key not in self._policies:
             self._policies[key] = self._find_policies(resource, kind, assumed)
         return self._policies[key]
@@ -446,7 +466,7 @@ class Setup(ABC):
 
     def in_view(self, resource: Resource, kind: str) -> tuple[tuple[Document, ...], bool]:
         """The policies of *kind* on *resource* that are in view, and whether none has an unknown text."""
-        found, complete = self._found(resource, kind, NOTHING)
+        found, complete = self._found(resource, kind, IN_PLACE)
         return tuple([one for _, documents in found for one in documents]), complete
 
     def has_all_attached(self, identity: Resource) -> bool:

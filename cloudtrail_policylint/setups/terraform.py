@@ -10,7 +10,7 @@ from ..decisions.values import written
 from ..extract.detect import read_policy
 from ..extract.terraform.instances import instances_of, nested
 from ..extract.terraform.module import address_of, every
-from ..extract.terraform.references import attribute_of
+from ..extract.terraform.references import PLACES, attribute_of
 from ..extract.terraform.resource_types import resource_type
 from ..extract.terraform.values import entry_at, is_null, rest_at
 from ..iam.patterns import MAYBE, NO, YES
@@ -19,6 +19,7 @@ from ..readers.hcl.syntax import Call, Index, ObjectExpression, TupleExpression,
 from ..tree.nodes import Choice, Hole, Map, Seq, branches
 from .model import (
     ABSENT,
+    NOTHING,
     NOWHERE,
     Elsewhere,
     Link,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from ..readers.hcl.syntax import Expression
     from ..tree.nodes import Node
     from ..tree.source import Span
-    from .model import Parts, Path
+    from .model import Assumed, Parts, Path
     from .waiting import Insertion
 
 MAX_MODULES = 200
@@ -160,7 +161,9 @@ class Terraform(Setup):
         counts: dict[str, int] = {}
         for one in self.resources:
             counts[one.owner.name] = counts.get(one.owner.name, 0) + 1
-        once = [f"${{{name}}}" for name, count in counts.items() if count == 1]
+        single = [name for name, count in counts.items() if count == 1]
+        once = [f"${{{name}}}" for name in single]
+        once += [f"${{{name}.region}}" for name in single]
         variables = [f"${{var.{label}}}" for (label, *_) in self._sessions[0].module.variables]
         return frozenset([*once, *variables, *(() if self.has_providers else _OF_PROVIDER)])
 
@@ -518,6 +521,34 @@ class TerraformResource(Resource):
         """The argument that names what it is an alias of, or on."""
         return next(iter((*self._known.alias_of, *self._known.target)), "")
 
+    @cached_property
+    def address(self) -> str:
+        """Its address: that of the block, with the modules and keys of instances."""
+        found = _instance_address(self.block, self.instance)
+        session = self.session
+        while session.caller is not None:
+            caller = session.caller
+            found = f"{_instance_address(caller.block, caller.instance)}.{found}"
+            session = caller.session
+        return found
+
+    def respelt(self, hole: Hole, assumed: Assumed = NOTHING) -> Parts:
+        """*hole* as it is spelled everywhere; of several providers, that of the resource whose ARN it is in."""
+        if assumed.places and self.tree.has_providers and hole.written in PLACES:
+            for session, block, instance in self.session.makers(hole)[:1]:
+                for one in self.tree.instances(session, block):
+                    if one.instance is instance:
+                        return one.placed(hole)
+        return super().respelt(hole, assumed)
+
+    def placed(self, hole: Hole) -> Parts:
+        """*hole*, the region or account of its ARN, where that is not the same for all resources."""
+        value = getattr(self.location, PLACES[hole.written])
+        if not value and hole.written != "${region}":
+            return (hole,)
+        name = f"${{{self.owner.name}.{PLACES[hole.written]}}}"
+        return (replaced(hole, written=name, values=(value,) if value else None),)
+
     def spelling(self, hole: Hole) -> str:
         """How *hole* is spelled wherever it has the same value."""
         found = _CONSTANT.fullmatch(hole.written)
@@ -544,6 +575,16 @@ def _may_be(resource: Resource, parts: Parts | None) -> bool:
     if name is None or not any(isinstance(part, Hole) for part in name):
         return False
     return same(name, parts) != NO
+
+
+def _instance_address(block: Block, instance: Instance) -> str:
+    """The address of *instance* of *block*, in its module."""
+    key = instance.key
+    if key is None or not {"count", "for_each"} & set(block.attributes):
+        return address_of(block)
+    if "for_each" in block.attributes:
+        key = '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"{address_of(block)}[{key}]"
 
 
 def _conditions(session: Session, block: Block, instance: Instance) -> frozenset[object]:

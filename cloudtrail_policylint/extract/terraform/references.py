@@ -54,6 +54,8 @@ _UNKNOWN_IN_ARNS = {
     "generated": "${generated}",
 }
 """Field of an ARN that no argument of a resource sets -> how messages spell it."""
+PLACES = {"${region}": "region", "${account}": "account"}
+"""How the region and account of a resource are spelled in its ARN, and what they are."""
 
 
 def resolve(session: Session, name: str, steps: Sequence[Step], scope: Scope) -> Node:
@@ -350,7 +352,11 @@ def _arn(
         shape = FIELD if resource.has_slashes else NAME
         return _name_of(session, block, instance, known.name, shape, span)
 
-    return Text(tuple(aws.arn_of(resource, span, _UNKNOWN_IN_ARNS, field)), span)
+    parts = aws.arn_of(resource, span, _UNKNOWN_IN_ARNS, field)
+    for part in parts:
+        if isinstance(part, Hole) and part.written in PLACES:
+            session.made_by(part, ((session, block, instance),))
+    return Text(tuple(parts), span)
 
 
 def _path_of(
