@@ -114,7 +114,7 @@ def difference(cause: str, answers: Sequence[Answer], request: Request) -> str:
 
 def because(cause: str, on: str, partner: Partner) -> str:
     """Why a request about *on* is denied, by what it lacks in the policies of *partner*."""
-    name = partner.owner.name
+    name = partner.address
     if cause == STATEMENT:
         return f"no Allow in the policy of {name} is for it"
     if cause == RESOURCE:
@@ -140,14 +140,14 @@ class Open:
 
     def because(self, documents: Sequence[Document], answers: Sequence[Answer]) -> str:
         """What the answer depends on, where *answers* are those of the statements of *documents*."""
-        name = self._partner.owner.name
+        name = self._partner.address
         found = self._unknown(answers) if all(one.complete for one in documents) else None
         if found is None:
             return f"it depends on what is not known of the policy of {name}"
         if not found:
             return "it depends on what is not known of the request"
         where = [one for one in _WHERE if one in found]
-        names = [f"the {' and '.join(where)} of {self._resource.owner.name}"] if where else []
+        names = [f"the {' and '.join(where)} of {self._resource.address}"] if where else []
         names += [one for one in found if one not in where]
         return f"it depends on {listed(names)}: not known from these files"
 

@@ -38,7 +38,7 @@ def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
             answers.append(_request(answered, requests.profile(name)))
     return ShownSetup(
         requests.made_for,
-        resource.owner.name,
+        resource.address,
         resource.type,
         resource.owner.span.place(),
         range_of(resource.owner.span),
@@ -46,7 +46,6 @@ def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
         tuple(_partners(resource, requests, lookups)),
         tuple(answers),
         requests.stopped_by,
-        instance=resource.address,
     )
 
 
@@ -61,7 +60,7 @@ def _request(answered: Answered, profile: Profile) -> ShownRequest:
         answered.name,
         answered.action,
         answered.on,
-        answered.partner.owner.name if answered.partner is not None else "",
+        answered.partner.address if answered.partner is not None else "",
         profile.decided_by,
         profile.about,
         answer,
@@ -86,7 +85,7 @@ def _partners(
             place = partner.owner.span.place()
             order = _order(resource, partner)
             ranges = tuple(dict.fromkeys(map(range_of, _spans(part, partner, requests))))
-            yield ShownPartner(part, shown_name, partner.owner.name, place, order, at, ranges)
+            yield ShownPartner(part, shown_name, partner.address, place, order, at, ranges)
 
 
 def _spans(part: str, partner: Resource, requests: SetupRequests) -> Iterator[Span]:
@@ -101,7 +100,7 @@ def _spans(part: str, partner: Resource, requests: SetupRequests) -> Iterator[Sp
 def _order(resource: Resource, partner: Resource) -> str:
     """Which policies of *partner* that are resources of their own *resource* does not wait for."""
     late = [
-        holder.owner.name
+        holder.address
         for holder in partner.setup.holders(partner)
         if resource.setup.is_after(resource, holder) == NO
     ]

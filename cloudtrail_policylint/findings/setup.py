@@ -90,9 +90,9 @@ class ShownWho:
 class ShownSetup:
     """A resource that CloudTrail makes requests for; ``part`` is what it is to them (``trail``).
 
+    ``address`` is that of the one instance, with its modules or stacks.
     ``of_organization``: it is one for all accounts of an organization. ``stopped_by`` are the
     actions that end or change what it records, ``who`` may do one of them, if that was asked.
-    ``instance`` is its own address among those of one block.
     """
 
     part: str
@@ -105,4 +105,3 @@ class ShownSetup:
     requests: tuple[ShownRequest, ...]
     stopped_by: tuple[str, ...] = ()
     who: ShownWho | None = None
-    instance: str = ""

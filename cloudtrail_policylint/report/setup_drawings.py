@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from ..findings.finding import IS_PARTNER
 from ..findings.setup import range_of
 from .drawing import ALLOWED, DENIED, PLAIN, UNKNOWN, Arrow, Box, Drawing, Mark
 from .text import findings_to_report, printable_place
@@ -203,9 +202,7 @@ def _partner_of(setup: ShownSetup, groups: Sequence[Group], finding: Finding) ->
     for related in finding.related:
         place = range_of(related.span)
         for one, it in partners:
-            if related.message == f"{IS_PARTNER}{it.address}" or any(
-                _contains(range_, place) for range_ in it.ranges
-            ):
+            if any(_contains(range_, place) for range_ in it.ranges):
                 return one
     return None
 

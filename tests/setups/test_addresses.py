@@ -1,0 +1,79 @@
+"""Set-ups of one block: each has its own address, as Terraform and nested stacks have it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cloudtrail_policylint.cli import main
+
+MODULE = """
+variable "name" {}
+resource "aws_s3_bucket" "logs" { bucket = "${var.name}-logs" }
+resource "aws_cloudtrail" "this" {
+  for_each       = toset(["a", "b"])
+  name           = "${var.name}-${each.key}"
+  s3_bucket_name = aws_s3_bucket.logs.id
+}
+"""
+ROOT = """
+module "one" {
+  source = "./m"
+  name   = "one"
+}
+module "two" {
+  source = "./m"
+  count  = 2
+  name   = "two-${count.index}"
+}
+"""
+OUTER = """
+Resources:
+  One: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./inner.yaml}}
+  Two: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./inner.yaml}}
+"""
+INNER = """
+Resources:
+  Logs: {Type: AWS::S3::Bucket}
+  Trail: {Type: AWS::CloudTrail::Trail, Properties: {IsLogging: true, S3BucketName: !Ref Logs}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+
+
+def shown(capsys: pytest.CaptureFixture[str], form: str) -> str:
+    main(["lint", "--show-setups", "--format", form])
+    return capsys.readouterr().out
+
+
+def test_instances_and_modules_are_in_addresses(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m").mkdir()
+    Path("m/main.tf").write_text(MODULE)
+    Path("main.tf").write_text(ROOT)
+    modules = ("module.one", "module.two[0]", "module.two[1]")
+    expected = [(f'{at}.aws_cloudtrail.this["{key}"]', f"{at}.aws_s3_bucket.logs") for at in modules for key in "ab"]  # fmt: skip
+    setups = json.loads(shown(capsys, "json"))["setups"]
+    assert [(one["address"], one["partners"][0]["address"]) for one in setups] == expected
+    assert {one["by"] for setup in setups for one in setup["requests"]} == {
+        at for _, at in expected
+    }
+    for form in ("text", "mermaid", "dot"):
+        text = re.sub(r"&?#(\d+);", lambda code: chr(int(code[1])), shown(capsys, form))
+        for trail, bucket in expected:
+            assert trail in text
+            assert bucket in text
+
+
+def test_nested_stacks_are_in_addresses(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("outer.yaml").write_text(OUTER)
+    Path("inner.yaml").write_text(INNER)
+    setups = json.loads(shown(capsys, "json"))["setups"]
+    found = [(one["address"], one["partners"][0]["address"]) for one in setups]
+    assert found == [("One/Trail", "One/Logs"), ("Two/Trail", "Two/Logs")]
