@@ -65,6 +65,7 @@ def _request(answered: Answered, profile: Profile) -> ShownRequest:
         profile.about,
         answer,
         "" if answer == _ALLOWED else answered.because,
+        tuple(map(range_of, answered.statements)),
     )
 
 

@@ -44,7 +44,7 @@ class Answered:
     """The decision on one request, on what it is, and what it lacks.
 
     ``partner`` is the resource whose policies decide it; ``properties`` are those that say
-    what it is about.
+    what it is about, ``statements`` are those for its action.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Answered:
     properties: tuple[Witness, ...]
     places: tuple[Span, ...]
     related: tuple[Related, ...]
+    statements: tuple[Span, ...] = ()
 
 
 class SetupRequests:
@@ -151,6 +152,7 @@ class SetupRequests:
             tuple(places),
             tuple([span for span, _ in near]),
             tuple(related),
+            tuple([one.statement.span for one in answers if one.action != NO]),
         )
 
     def _because(

@@ -21,6 +21,8 @@ def range_of(span: Span) -> Range:
 class ShownRequest:
     """One request: ``answer`` is ``allowed``, ``denied`` or ``cannot tell``, and ``because`` says why.
 
+    ``at`` are the statements for its action.
+
     ``by`` is the resource whose policies decide it, ``part`` what that is to the
     one that it is made for (``role``), and ``about`` what it is about (``log-group``).
     """
@@ -33,6 +35,7 @@ class ShownRequest:
     about: str
     answer: str
     because: str
+    at: tuple[Range, ...] = ()
 
 
 @record

@@ -232,3 +232,43 @@ def test_graphviz_reads_a_hostile_graph() -> None:
     root = ET.fromstring(done.stdout)
     assert not [one for one in root.iter() if one.tag == f"{SVG}script"]
     assert len(root.findall(f".//{SVG}g[@class='edge']")) == 2 * 8
+
+
+SHARED = """
+Resources:
+  Logs: {Type: AWS::S3::Bucket, Properties: {BucketName: acme}}
+  LogsPolicy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Logs
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: {Service: cloudtrail.amazonaws.com}, Action: "s3:GetBucketAcl", Resource: "arn:aws:s3:::acme"}
+          - {Effect: Allow, Principal: {Service: cloudtrail.amazonaws.com}, Action: "s3:PutObject", Resource: "arn:aws:s3:::acme/*", Condition: {StringLike: {"aws:SourceArn": !Sub "arn:aws:cloudtrail:*:${AWS::AccountId}:trail/main"}}}
+  Main:
+    Type: AWS::CloudTrail::Trail
+    DependsOn: LogsPolicy
+    Properties: {IsLogging: true, TrailName: main, S3BucketName: !Ref Logs}
+  Other:
+    Type: AWS::CloudTrail::Trail
+    DependsOn: LogsPolicy
+    Properties: {IsLogging: true, TrailName: other, S3BucketName: !Ref Logs}
+"""
+
+
+@pytest.mark.usefixtures("_modules")
+def test_a_finding_is_on_the_arrow_that_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("shared.yaml").write_text(SHARED)
+    main(["lint", "shared.yaml", "--format", "mermaid"])
+    shown = capsys.readouterr().out
+    arrows = {}
+    for line in shown.splitlines():
+        found = re.search(r'n(\d) --.*"(\w+|cannot tell) s3:(\w+)', line)
+        if found is not None:
+            arrows[(found[1], found[3])] = (found[2], set(re.findall(r"CT\d+", line)))
+    # What the statement of s3:PutObject lacks is not at the ACL; Main meets the condition that Other does not.
+    assert arrows[("0", "GetBucketAcl")] == ("allowed", set())
+    assert arrows[("0", "PutObject")] == ("allowed", {"CT504", "CT506"})
+    assert arrows[("1", "GetBucketAcl")] == ("allowed", set())
+    assert arrows[("1", "PutObject")] == ("denied", {"CT504", "CT506", "CT962"})
