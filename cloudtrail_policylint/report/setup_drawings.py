@@ -182,8 +182,10 @@ def _is_about(finding: Finding, setup: ShownSetup) -> bool:
     """Whether *finding*, if it is about a resource, is about that of *setup* or one of its partners."""
     if finding.rule.subject != "resource":
         return True
-    ranges = (setup.range, *(one for partner in setup.partners for one in partner.ranges))
-    return range_of(finding.owner.span) in ranges
+    at = range_of(finding.owner.span)
+    if at == setup.range:
+        return not finding.about or setup.address in finding.about
+    return any(at in partner.ranges for partner in setup.partners)
 
 
 def _edge_of(partner: Group, groups: Sequence[Group], finding: Finding) -> Edge:
