@@ -48,8 +48,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".git").mkdir()
 
 
-def shown(capsys: pytest.CaptureFixture[str], form: str) -> str:
-    main(["lint", "--show-setups", "--format", form])
+def shown(capsys: pytest.CaptureFixture[str], form: str, *paths: str) -> str:
+    main(["lint", "--show-setups", "--format", form, *paths])
     return capsys.readouterr().out
 
 
@@ -77,3 +77,28 @@ def test_nested_stacks_are_in_addresses(capsys: pytest.CaptureFixture[str]) -> N
     setups = json.loads(shown(capsys, "json"))["setups"]
     found = [(one["address"], one["partners"][0]["address"]) for one in setups]
     assert found == [("One/Trail", "One/Logs"), ("Two/Trail", "Two/Logs")]
+
+
+def test_only_what_is_asked_for_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a", "b", "m"):
+        Path(name).mkdir()
+        Path(name, "p.json").write_text('{"Version": "2012-10-17", "Statement": []}')
+        Path(name, "main.tf").write_text(f"""
+resource "aws_cloudtrail" "{name}" {{
+  name           = "audit-{name}"
+  s3_bucket_name = "x-logs"
+}}
+resource "aws_s3_bucket_policy" "{name}" {{
+  bucket = "x-logs"
+  policy = file("${{path.module}}/p.json")
+}}
+""")
+    with Path("a/main.tf").open("a") as file:
+        file.write('module "m" { source = "../m" }\n')
+    for asked, expected in (
+        ("a", ["aws_cloudtrail.a", "module.m.aws_cloudtrail.m"]),
+        ("b", ["aws_cloudtrail.b"]),
+        ("m", ["module.m.aws_cloudtrail.m"]),
+    ):
+        setups = json.loads(shown(capsys, "json", asked))["setups"]
+        assert sorted(one["address"] for one in setups) == expected
