@@ -6,7 +6,7 @@ from ..findings.setup import ShownPartner, ShownRequest, ShownSetup, range_of
 from ..iam.patterns import NO, YES
 from .setup_reasons import DENY
 from .setup_requests import SetupRequests
-from .setup_values import own_path, property_of
+from .setup_values import own_path, property_of, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ def _partners(
         certain = [link.resource for link in links.found if link.verdict == YES]
         shown_name = resource.as_written(own_path(resource, (name,), lookups)[0])
         if not certain:
-            yield ShownPartner(part, shown_name, "", "", "", at, ())
+            text = text_of(given.items[0].node) if len(given.items) == 1 else None
+            named = (text.literal if text is not None else None) or ""
+            yield ShownPartner(part, shown_name, "", "", "", at, (), named)
         for partner in certain:
             place = partner.owner.span.place()
             order = _order(resource, partner)

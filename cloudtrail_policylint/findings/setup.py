@@ -42,7 +42,7 @@ class ShownRequest:
 class ShownPartner:
     """What the property ``through`` refers to: a resource and its ``place``; empty if it is not in view.
 
-    ``part`` is what it is (``bucket``). ``at`` is where the property is written, and
+    ``part`` is what it is (``bucket``), ``named`` the text of the property where that is known. ``at`` is where the property is written, and
     ``ranges`` are those of the resource and of its policies.
     """
 
@@ -53,6 +53,7 @@ class ShownPartner:
     order: str
     at: tuple[Range, ...]
     ranges: tuple[Range, ...]
+    named: str = ""
 
 
 @record

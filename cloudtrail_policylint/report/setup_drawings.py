@@ -64,7 +64,7 @@ class Group:
     def box(self) -> Box:
         """The box for it."""
         partner = self.partner
-        lines = (partner.place, partner.order) if partner is not None else ()
+        lines = (partner.named, partner.place, partner.order) if partner is not None else ()
         return Box(
             _words(self.part),
             self.address or "not in view",

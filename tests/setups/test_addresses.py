@@ -42,6 +42,19 @@ Resources:
 """
 
 
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": "s3:GetBucketAcl",
+            "Resource": "arn:aws:s3:::x-logs",
+        }
+    ],
+}
+
+
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -82,7 +95,7 @@ def test_nested_stacks_are_in_addresses(capsys: pytest.CaptureFixture[str]) -> N
 def test_only_what_is_asked_for_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("a", "b", "m"):
         Path(name).mkdir()
-        Path(name, "p.json").write_text('{"Version": "2012-10-17", "Statement": []}')
+        Path(name, "p.json").write_text(json.dumps(POLICY))
         Path(name, "main.tf").write_text(f"""
 resource "aws_cloudtrail" "{name}" {{
   name           = "audit-{name}"
@@ -93,12 +106,23 @@ resource "aws_s3_bucket_policy" "{name}" {{
   policy = file("${{path.module}}/p.json")
 }}
 """)
+    assert addresses(capsys, "a") == ["aws_cloudtrail.a"]
     with Path("a/main.tf").open("a") as file:
         file.write('module "m" { source = "../m" }\n')
-    for asked, expected in (
-        ("a", ["aws_cloudtrail.a", "module.m.aws_cloudtrail.m"]),
-        ("b", ["aws_cloudtrail.b"]),
-        ("m", ["module.m.aws_cloudtrail.m"]),
-    ):
-        setups = json.loads(shown(capsys, "json", asked))["setups"]
-        assert sorted(one["address"] for one in setups) == expected
+    assert addresses(capsys, "a") == ["aws_cloudtrail.a", "module.m.aws_cloudtrail.m"]
+    assert addresses(capsys, "b") == ["aws_cloudtrail.b"]
+    assert addresses(capsys, "m") == ["module.m.aws_cloudtrail.m"]
+
+
+def addresses(capsys: pytest.CaptureFixture[str], asked: str) -> list[str]:
+    """The addresses of the set-ups of the folder *asked*."""
+    return sorted(one["address"] for one in json.loads(shown(capsys, "json", asked))["setups"])
+
+
+def test_the_name_of_what_is_not_in_view_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("main.tf").write_text(
+        'resource "aws_cloudtrail" "t" {\n  name = "audit"\n  s3_bucket_name = "elsewhere"\n}\n'
+    )
+    assert "s3_bucket_name: not in view: elsewhere\n" in shown(capsys, "text")
+    assert json.loads(shown(capsys, "json"))["setups"][0]["partners"][0]["value"] == "elsewhere"
+    assert "not in view<br/>elsewhere" in shown(capsys, "mermaid")
