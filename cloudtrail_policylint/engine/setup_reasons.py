@@ -31,6 +31,7 @@ STATEMENT, PRINCIPAL, RESOURCE, DENY, OTHER = "statement", "principal", "resourc
 Any other is a condition key.
 """
 _REGION, _ACCOUNT, _PARTITION = _WHERE = ("region", "account", "partition")
+_HINT = "the setting deployed can say it"
 _FORM = regex(r"(?<!\$)\{(?:any|field|name|account)\}")
 
 
@@ -149,7 +150,8 @@ class Open:
         where = [one for one in _WHERE if one in found]
         names = [f"the {' and '.join(where)} of {self._resource.address}"] if where else []
         names += [one for one in found if one not in where]
-        return f"it depends on {listed(names)}: not known from these files"
+        hint = f" ({_HINT})" if {_REGION, _ACCOUNT} & set(where) else ""
+        return f"it depends on {listed(names)}: not known from these files{hint}"
 
     def _unknown(self, answers: Sequence[Answer]) -> list[str] | None:
         """What is not known of the request; None if it is something of a statement."""
