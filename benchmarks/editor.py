@@ -1,21 +1,27 @@
 """Not a part: how long an editor waits for the language server.
 
 ``python -m benchmarks.editor`` starts ``lsp`` for each format, opens a file of some
-200 lines, changes it, and asks for a hover, a completion and code actions.
+200 lines, changes it, and asks for a hover, a completion and code actions. A command
+after it is another server for CloudFormation: the two are measured in turn, without
+what is asked: ``pip install cfn-lsp-extra; python -m benchmarks.editor cfn-lsp-extra``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from . import inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SIZES = {
     "CloudFormation JSON": 6_500,
@@ -24,17 +30,23 @@ SIZES = {
     "Terraform data source": 6_000,
 }
 """The bytes of about 200 lines of each format."""
+TEMPLATES = ("CloudFormation JSON", "CloudFormation YAML")
 CHANGES = 20
+OURS = (sys.executable, "-m", "cloudtrail_policylint", "lsp")
 
 
 class Editor:
     """A client of one server process."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
+        # What is installed is compiled; a checkout is too, from its second run on.
+        compiled = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "cloudtrail_policylint", "lsp"],
+            command,
+            env=compiled,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         self._number = 0
 
@@ -64,9 +76,11 @@ class Editor:
     def diagnostics(self, version: int) -> Any:
         """The diagnostics of the document in its *version*."""
         while True:
-            params = self._receive().get("params") or {}
-            if params.get("version") == version:
-                return params["diagnostics"]
+            message = self._receive()
+            if message.get("method") == "textDocument/publishDiagnostics":
+                params = message["params"]
+                if params.get("version", version) == version:  # some servers do not say it
+                    return params["diagnostics"]
 
     def _send(self, message: Any) -> None:
         body = json.dumps(message).encode()
@@ -88,14 +102,14 @@ def _stream(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def measure(path: Path) -> dict[str, float]:
+def measure(path: Path, command: Sequence[str] = OURS) -> dict[str, float]:
     """Milliseconds for each thing that an editor waits for with the file *path*."""
     text, uri = path.read_text(encoding="utf-8"), path.as_uri()
     began = time.perf_counter()
-    editor = Editor()
+    editor = Editor(command)
     editor.start()
     started = time.perf_counter()
-    document = {"uri": uri, "languageId": "", "version": 1, "text": text}
+    document = {"uri": uri, "languageId": path.suffix[1:], "version": 1, "text": text}
     editor.notify("textDocument/didOpen", {"textDocument": document})
     found = editor.diagnostics(1)
     opened = time.perf_counter()
@@ -115,15 +129,16 @@ def measure(path: Path) -> dict[str, float]:
     place = {"line": line, "character": at - text.rfind("\n", 0, at) - 1}
     about = {"textDocument": {"uri": uri}, "position": place}
     asked = {}
-    for name in ("hover", "completion"):
+    for name in ("hover", "completion") if command == OURS else ():
         before = time.perf_counter()
         editor.request(f"textDocument/{name}", about)
         asked[name] = time.perf_counter() - before
-    range_ = found[0]["range"] if found else {"start": place, "end": place}
-    before = time.perf_counter()
-    params = {"textDocument": {"uri": uri}, "range": range_, "context": {"diagnostics": []}}
-    editor.request("textDocument/codeAction", params)
-    asked["code actions"] = time.perf_counter() - before
+    if command == OURS:
+        range_ = found[0]["range"] if found else {"start": place, "end": place}
+        before = time.perf_counter()
+        params = {"textDocument": {"uri": uri}, "range": range_, "context": {"diagnostics": []}}
+        editor.request("textDocument/codeAction", params)
+        asked["code actions"] = time.perf_counter() - before
     editor.stop()
     seconds = {
         "start": started - began,
@@ -136,14 +151,20 @@ def measure(path: Path) -> dict[str, float]:
 
 def main() -> None:
     """Measure each format and print a table."""
+    other = tuple(sys.argv[1:])
+    servers = {"cloudtrail-policylint": OURS, **({other[0]: other} if other else {})}
     with tempfile.TemporaryDirectory() as folder:
-        for form, size in SIZES.items():
-            path = inputs.large(Path(folder), form, size)
+        for form in TEMPLATES if other else SIZES:
+            path = inputs.large(Path(folder), form, SIZES[form])
             lines = path.read_text(encoding="utf-8").count("\n")
-            rounds = [measure(path) for _ in range(5)]
-            for name in rounds[0]:
-                value = median(one[name] for one in rounds)
-                print(f"{form} ({lines} lines): {name}: {value:.0f} ms")
+            rounds = [
+                {server: measure(path, command) for server, command in servers.items()}
+                for _ in range(5)
+            ]
+            for server in servers:
+                for name in rounds[0][server]:
+                    value = median(one[server][name] for one in rounds)
+                    print(f"{server}: {form} ({lines} lines): {name}: {value:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, AnyStr
 
-    def regex(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    def regex(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
         """The compiled *pattern*."""
         ...
 
@@ -22,7 +22,7 @@ else:
     class regex:  # noqa: N801 - to its users it is a function
         """A stand-in for the compiled pattern, with its methods."""
 
-        def __init__(self, pattern: str, flags: int = 0) -> None:
+        def __init__(self, pattern: str | bytes, flags: int = 0) -> None:
             self._given = pattern, flags
 
         def __getattr__(self, name: str) -> Any:

@@ -40,10 +40,15 @@ if TYPE_CHECKING:
 else:
 
     class cached:  # noqa: N801 - as above
-        """Marks a method whose result ``record`` keeps in a slot of the same name."""
+        """Fills the place of its name in the ``__dict__`` of a record, where Python looks from then on."""
 
         def __init__(self, make):
             self.make = make
+            self.name = make.__name__
+
+        def __get__(self, one, of):
+            value = one.__dict__[self.name] = self.make(one)
+            return value
 
     def record(cls):
         """Return *cls* with slots and the methods of a dataclass for its annotated names.
@@ -56,13 +61,9 @@ else:
         body = {k: v for k, v in cls.__dict__.items() if k not in names}
         body.pop("__dict__", None)
         body.pop("__weakref__", None)
-        caches = {k: v.make for k, v in body.items() if isinstance(v, cached)}
-        if caches:
-            body = {k: v for k, v in body.items() if k not in caches}
-            body["_caches"] = caches
-            body["__getattr__"] = _computed
+        is_cached = any(isinstance(value, cached) for value in body.values())
         body["__match_args__"] = names
-        body["__slots__"] = (*names, *caches)
+        body["__slots__"] = (*names, "__dict__") if is_cached else names
         init = type(record)(_assigning(names), globals(), "__init__", defaults)
         init.__qualname__ = f"{cls.__qualname__}.__init__"
         body["__init__"] = init
@@ -86,15 +87,6 @@ else:
             exec(f"def __init__(self, {', '.join(fields)}):\n {body}", scope)  # noqa: S102
             template = _TEMPLATES[len(names)] = scope["__init__"].__code__
         return template.replace(co_varnames=("self", *names), co_names=names)
-
-    def _computed(self, name):
-        """Fill the empty slot *name* and return its value: Python reads a filled slot without asking here."""
-        make = self._caches.get(name)
-        if make is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = make(self)
-        setattr(self, name, value)
-        return value
 
     def replaced(one, **changes):
         """Return a copy of *one* with *changes*."""

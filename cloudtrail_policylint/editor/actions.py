@@ -34,25 +34,28 @@ MOST = 20
 
 @record
 class Asked:
-    """The document ``path``, of all open ``texts``, and the range between two offsets in it."""
+    """The document ``path``, of all open ``texts``, and ``ranges`` in it: pairs of offsets."""
 
     path: str
     texts: Mapping[str, str]
-    start: int
-    end: int
+    ranges: Sequence[tuple[int, int]]
 
     def chosen(self, findings: Sequence[Finding]) -> list[Finding]:
-        """Those of *findings* in the range."""
+        """Those of *findings* in one of the ranges."""
         return [one for one in findings if self.touches(one.span)][:MOST]
 
     def touches(self, span: Span) -> bool:
-        """Whether the range meets *span*."""
-        return span.source.path == self.path and span.start <= self.end and self.start <= span.end
+        """Whether one of the ranges meets *span*."""
+        return span.source.path == self.path and any(
+            span.start <= end and start <= span.end for start, end in self.ranges
+        )
 
 
 def quick_fixes(checker: Checker, asked: Asked, positions: Positions) -> list[CodeAction]:
-    """The actions for the findings in the range that is asked about."""
+    """The actions for the findings in the ranges that are asked about."""
     lint, given = checker.lint(asked.path, asked.texts)
+    if asked.path not in given:  # it is not checked
+        return []
 
     def chosen(result: Result) -> list[Finding]:
         return asked.chosen(checker.reported(result))
@@ -83,6 +86,8 @@ def quick_fixes(checker: Checker, asked: Asked, positions: Positions) -> list[Co
 def fix_all(checker: Checker, asked: Asked, positions: Positions) -> list[CodeAction]:
     """The action that makes all safe fixes in the document, if there are any."""
     lint, given = checker.lint(asked.path, asked.texts)
+    if asked.path not in given:
+        return []
 
     def chosen(result: Result) -> list[Finding]:
         return [one for one in checker.reported(result) if one.span.source.path == asked.path]

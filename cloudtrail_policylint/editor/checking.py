@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from ..base.destination import leads_away
 from ..base.disk import UnreadableError
@@ -40,6 +41,9 @@ NAMES = (
     "min-confidence",
 )
 """What an editor may set: the options of ``lint`` that are about which findings there are."""
+SAMPLE = """{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Action": "cloudtrail:LookupEvent", "Resource": "*"}]}"""
+"""A policy with a finding."""
 RUNS_KEPT = 1000
 """How many checks share what the engine remembers of texts, so that this cannot grow for ever."""
 
@@ -84,6 +88,11 @@ class Checker:
         if config is not None and not isinstance(config, str):
             raise InputError("config: config must be the path of a settings file")
         self._options = known if config is None else {**known, "config": config}
+
+    def warm_up(self) -> None:
+        """Load the engine and the rules, by a check whose result is of no interest."""
+        with suppress(InputError):
+            Run(NearestSettings(None)).lint_text("policy.json", SAMPLE)
 
     def forget(self) -> None:
         """Read settings and rules again."""

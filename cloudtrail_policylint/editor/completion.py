@@ -63,20 +63,31 @@ def completions_at(
     typed = source.text[place.start : offset]
     items = []
     for item in _ITEMS[place.element](knowledge, typed):
+        # Some clients leave it to the server what fits, if an item has an edit, and need no filter
+        # text to find where it begins; others look for the typed letters in the label, as here.
+        label = item.label.replace("${Partition}", "aws")
+        if not _in_order(typed.lower(), label.lower()):
+            continue
         text, is_snippet = _filled(item.label, snippets=snippets)
+        later = not label.lower().startswith(typed.lower()), not item.first
         items.append(
             CompletionItem(
-                label=item.label,
+                label=label,
                 kind=item.kind,
                 detail=item.detail or None,
-                sort_text=f"{0 if item.first else 1}{item.label}",
-                filter_text=item.label,
+                sort_text=f"{later[0]:d}{later[1]:d}{label}",
                 insert_text_format=InsertTextFormat.Snippet if is_snippet else None,
                 text_edit=TextEdit(range_, text),
             )
         )
     # A prefix is completed first, and then what has it.
     return CompletionList(is_incomplete=":" not in typed, items=items)
+
+
+def _in_order(letters: str, text: str) -> bool:
+    """Whether *text* has all *letters* in their order, with others between them or not."""
+    rest = iter(text)
+    return all(letter in rest for letter in letters)
 
 
 def _actions(knowledge: Knowledge, typed: str) -> Iterator[_Item]:

@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.workspace import TextDocument
 
 from ..tree.source import SourceFile
-from .diagnostics import EXPLAIN
+from .diagnostics import EXPLAIN, SOURCE
 from .session import NAME, PolicyServer
 
 TYPE_CHECKING = False
@@ -64,6 +64,7 @@ def _careful(handler: Handler) -> Callable[[PolicyServer, Any], Awaitable[object
 
 async def _initialize(server: PolicyServer, params: types.InitializeParams) -> None:
     server.first_options = params.initialization_options
+    server.warm_up()
 
 
 async def _initialized(server: PolicyServer, _params: object) -> None:
@@ -152,8 +153,13 @@ async def _actions(
         return None
     path, text = found
     positions, source = server.positions(), SourceFile(path, text)
-    ends = (positions.offset_of(source, end) for end in (params.range.start, params.range.end))
-    asked = Asked(path, server.texts(), *ends)
+    # Some clients name the findings of the line, wherever in it the cursor is.
+    named = [one.range for one in params.context.diagnostics if one.source == SOURCE]
+    ranges = [
+        (positions.offset_of(source, one.start), positions.offset_of(source, one.end))
+        for one in (params.range, *named)
+    ]
+    asked = Asked(path, server.texts(), ranges)
     actions: list[types.CodeAction] = []
     only = params.context.only
     if _wants(only, types.CodeActionKind.QuickFix) and server.has_findings(asked.touches, path):

@@ -7,10 +7,14 @@ moment, and then the other documents, whose findings may depend on it.
 from __future__ import annotations
 
 import asyncio
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
 from pygls.workspace import TextDocument
 
 from .._version import __version__
@@ -20,11 +24,12 @@ from .diagnostics import MOST, diagnostic_of, note
 from .documents import path_of, unit_of
 from .knowledge import Knowledge
 from .positions import Positions
+from .stream import Input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, TypeVar
+    from typing import Any, BinaryIO, TypeVar
 
     from ..findings.finding import Finding
     from ..tree.source import Span
@@ -38,11 +43,23 @@ DELAY = 0.04
 """Seconds without a change after which a document is checked."""
 
 
+class _Protocol(LanguageServerProtocol):
+    """The protocol, with an answer to a request whose parameters are wrong: pygls gives none."""
+
+    def structure_message(self, data: dict[str, Any]) -> object:
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "method" in data and isinstance(data.get("id"), str | int):
+                self._send_response(data["id"], error=error.to_response_error())
+            raise
+
+
 class PolicyServer(LanguageServer):
     """The state of one session: open documents, their findings, and what is still to be checked."""
 
     def __init__(self) -> None:
-        super().__init__(NAME, __version__)
+        super().__init__(NAME, __version__, protocol_cls=_Protocol)
         self.checker = Checker()
         self.knowledge = Knowledge()
         self.first_options: object = None
@@ -57,6 +74,12 @@ class PolicyServer(LanguageServer):
         self._later: dict[str, None] = {}
         self._checking: asyncio.Task[None] | None = None
         self._said: set[str] = set()
+        self._configured: object = {}
+
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serve the client at the other end of the two streams until it ends the session."""
+        stream = Input(sys.stdin.buffer if stdin is None else stdin)
+        super().start_io(cast("BinaryIO", stream), stdout)
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002
         """Log *error*: most are messages that are not of the protocol, and no user can act on them."""
@@ -111,6 +134,10 @@ class PolicyServer(LanguageServer):
 
     # -- checking
 
+    def warm_up(self) -> None:
+        """Load what the first check needs while the client reads the answer to its first message."""
+        self._thread.submit(self.checker.warm_up)
+
     def open(self, document: TextDocument) -> None:
         """Check *document* from now on."""
         path = path_of(document)
@@ -160,14 +187,19 @@ class PolicyServer(LanguageServer):
         if not isinstance(options, dict):
             return
         own = options.get(NAME, options)
+        if own == self._configured:
+            return
+        self._configured = own
         self._said.clear()
+        before = tuple(self.documents)  # what is opened from here on is checked after this
         try:
             await self.in_thread(
                 lambda: self.checker.configure(own if isinstance(own, dict) else {})
             )
         except InputError as error:
             self.say(str(error))
-        self.check_all()
+        self._later.update(dict.fromkeys(before))
+        self._start()
 
     def _plan(self, path: str) -> None:
         self._timers.pop(path, None)

@@ -13,7 +13,8 @@ from ..iam.arns import Shape
 from ..iam.patterns import MAX_ALTERNATIVES, MAYBE, NO, YES, pattern
 from ..tree.nodes import Piece, Text
 from .lookups import Term
-from .words import ARNS, FAMILIES, OF_CATALOGUE, compiled, negated
+from .words import OF_CATALOGUE, compiled
+from .words.word import ARNS, FAMILIES, negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from ..iam.policy import Action, Condition, Head, Principal, Resource, Statement
     from ..tree.source import Span
     from .lookups import Lookups
-    from .words import Form, Given, Names, TextTest, WordTest
+    from .words.word import Form, Given, Names, TextTest, WordTest
 
-    Sign: TypeAlias = Callable[[Term], bool]
+    Sign: TypeAlias = Callable[[Text], bool]
 
     class ElementTest(Protocol):
         """The test of one element of a list of a statement, of the class that the list has."""
@@ -35,13 +36,6 @@ if TYPE_CHECKING:
 
         def witnesses(self, element: Any, statement: Statement, floor: int, /) -> Iterable[Witness]:
             """The witnesses of *element*, which passed with at least *floor*."""
-
-        def is_near(self, head: Head | None, /) -> bool:
-            """Whether an element with *head* may pass."""
-
-        @property
-        def sign(self) -> Sign | None:
-            """What the one text of an element that may pass has, if that is known."""
 
         def may_pass(self, element: Any, statement: Statement, /) -> bool:
             """Whether *element* passes the part of the test that needs no statement."""
@@ -146,12 +140,11 @@ class ListedTest:
         self._complement = [test.complement for test in tests if test.complement is not None]
         self._contextual = [test.contextual for test in tests if test.contextual is not None]
         self._heads = [test.heads for test in tests if test.heads is not None]
-        self.sign = next((test.sign for test in tests if test.sign is not None), None)
         self.has = next((test.has for test in tests if test.has is not None), None)
         self._near: dict[Head, bool] = {}
         self._memo: dict[object, int] = {}
 
-    def is_near(self, head: Head | None) -> bool:
+    def _is_near(self, head: Head | None) -> bool:
         """Whether an element with *head* may pass."""
         if head is None:
             return True
@@ -163,7 +156,7 @@ class ListedTest:
 
     def verdict(self, element: Action | Resource, statement: Statement) -> int:
         """The verdict on *element* of *statement*."""
-        if not self.is_near(element.head):
+        if not self._is_near(element.head):
             return NO
         if element.complement:
             verdict = min((test(element.forms) for test in self._complement), default=YES)
@@ -186,7 +179,7 @@ class ListedTest:
 
     def may_pass(self, element: Action | Resource, statement: Statement) -> bool:
         """Whether *element* passes all tests but, unless it is a complement, contextual ones."""
-        if not self.is_near(element.head):
+        if not self._is_near(element.head):
             return False
         if element.complement:
             return self.verdict(element, statement) != NO
@@ -322,12 +315,6 @@ class PrincipalTest:
         is_other = element.complement and not self._asks_complement
         return min(verdict, MAYBE) if is_other else verdict
 
-    sign = None
-
-    def is_near(self, _: Head | None) -> bool:
-        """Whether a principal may pass: it has no head."""
-        return True
-
     def may_pass(self, element: Principal, statement: Statement) -> bool:
         """Whether *element* may pass."""
         return self.verdict(element, statement) != NO
@@ -354,18 +341,6 @@ class ConditionTest:
         tests = list(compiled("condition", words, lookups))
         self._tests = [test.condition for test in tests if test.condition is not None]
         self._repeated = [test.repeated for test in tests if test.repeated is not None]
-
-    sign = None
-
-    def is_near(self, _: Head | None) -> bool:
-        """Whether a key with some head may pass: ``may_pass`` is as quick."""
-        return True
-
-    @property
-    def sign_of_values(self) -> Sign | None:
-        """What one of the values of a condition that may pass has, if that is known."""
-        signs = [test.sign for quantifier, test in self._values if quantifier == "some"]
-        return next((sign for sign in signs if sign is not None), None)
 
     def may_pass(self, element: Condition, _: Statement) -> bool:
         """Whether key and operator of *element* pass."""
@@ -415,7 +390,6 @@ class _ValueTest:
         alone = {w: own[w] for w, found in tests.items() if not any(test.among for test in found)}
         self._alone = SingleTest("condition.value", alone, lookups)
         self._none = _ValueTest(others, lookups) if others else None
-        self.sign = self._alone.sign
 
     def verdict(self, value: Text, condition: Condition, statement: Statement) -> int:
         """The verdict on *value* of *condition* of *statement*."""

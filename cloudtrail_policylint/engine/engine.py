@@ -11,15 +11,10 @@ from ..findings.finding import Finding, key_of, settled
 from ..iam.catalogue import Catalogue
 from ..iam.patterns import MAYBE, YES
 from ..iam.policy import Document
-from .clauses import (
-    Binding,
-    DocumentMatch,
-    Held,
-    Scene,
-    StatementMatch,
-)
 from .index import Index
 from .lookups import Lookups
+from .matches import Binding, DocumentMatch, Held, StatementMatch
+from .scene import Scene
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +76,6 @@ class Engine:
             int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
         ] = {}
         self._index: Index | None = None
-        self._documents: Index | None = None
         self._with_policies: frozenset[str] | None = None
 
     def questions(
@@ -154,10 +148,10 @@ class Engine:
         if *brief*.
         """
         scene = Scene(document, self._lookups, elsewhere)
-        yield from self._statements(scene, floor, only, brief=brief)
+        asked = self._open(scene) if only is None else only
+        yield from self._statements(scene, floor, asked, brief=brief)
         cases = self._by_subject["document"]
-        open_cases = self._open_documents(scene) if only is None else _of_documents(only)
-        for index in open_cases:
+        for index in _of_documents(asked):
             rule, case = cases[index]
             question = index, None
             try:
@@ -257,11 +251,11 @@ class Engine:
         return [*failures, *settled(findings)]
 
     def _statements(
-        self, scene: Scene, floor: int, only: set[Question] | None, *, brief: bool
+        self, scene: Scene, floor: int, asked: Iterable[Question], *, brief: bool
     ) -> Iterator[tuple[Question, Finding | Failure | None]]:
         statements = scene.document.statements
         cases = self._by_subject["statement"]
-        for index, number in self._open(scene) if only is None else _of_statements(only):
+        for index, number in _of_statements(asked):
             rule, case = cases[index]
             statement = statements[number]
             try:
@@ -280,37 +274,32 @@ class Engine:
             except Exception as error:  # noqa: BLE001 - as above
                 yield (index, number), Failure(rule.id, statement.span, error)
 
-    def _open(self, scene: Scene) -> list[tuple[int, int]]:
-        """The indexes of cases and statements that may match, in the order of the cases."""
+    def _open(self, scene: Scene) -> list[Question]:
+        """The questions that may find something in the document of *scene*: most need some statement."""
+        document = scene.document
         if self._index is None:
-            self._index = self._indexed("statement", self._of_statement)
-        return sorted(
-            [
-                (index, number)
-                for number, statement in enumerate(scene.document.statements)
-                for index in self._index.candidates(statement, scene)
-            ]
-        )
+            both = [*self._by_subject["statement"], *self._by_subject["document"]]
+            self._index = Index([case.gate for _, case in both], self._of_index, self._lookups)
+        count = len(self._by_subject["statement"])
+        found: list[Question] = []
+        of_documents = {index for index in self._index.without_gate if index >= count}
+        if not document.complete:
+            of_documents.update(range(count, count + len(self._by_subject["document"])))
+        for number, statement in enumerate(document.statements):
+            for index in self._index.candidates(statement, scene):
+                if index < count:
+                    found.append((index, number))
+                else:
+                    of_documents.add(index)
+        return [*found, *[(index - count, None) for index in of_documents]]
 
-    def _open_documents(self, scene: Scene) -> Sequence[int]:
-        """The indexes of the cases about documents that may match: most need some statement."""
-        cases = range(len(self._by_subject["document"]))
-        if not scene.document.complete:
-            return cases
-        if self._documents is None:
-            self._documents = self._indexed("document", self._of_document)
-        return sorted(self._documents.candidates_of(scene))
-
-    def _indexed(self, subject: str, match: Callable[[int], StatementMatch | None]) -> Index:
-        return Index([case.gate for _, case in self._by_subject[subject]], match)
-
-    def _of_statement(self, index: int) -> StatementMatch | None:
-        """The match of the statement case *index*."""
-        return self._match(self._by_subject["statement"][index][1], StatementMatch)
-
-    def _of_document(self, index: int) -> StatementMatch | None:
-        """The match that a statement must satisfy by the document case *index*."""
-        return self._match(self._by_subject["document"][index][1], DocumentMatch).wanted()
+    def _of_index(self, index: int) -> StatementMatch | None:
+        """The match of the statement case *index*, or that a statement must satisfy by the document case behind them."""
+        cases = self._by_subject["statement"]
+        if index < len(cases):
+            return self._match(cases[index][1], StatementMatch)
+        case = self._by_subject["document"][index - len(cases)][1]
+        return self._match(case, DocumentMatch).wanted()
 
     def _match(self, case: Case, kind: type[M]) -> M:
         found = self._compiled.get(id(case))

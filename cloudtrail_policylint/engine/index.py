@@ -1,15 +1,13 @@
-"""An index of rules: most are about a few actions, so most need not be tried on a statement."""
+"""An index of rules: most are about a few actions or keys, so most need not be read for a statement."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from ..iam.arns import Shape, action_head
+from ..base.record import record
+from ..iam.arns import action_head
 from ..iam.patterns import NO
 from ..iam.policy import Condition
 from ..rulebook.gates import GATED, LISTS
-from .elements import ConditionTest
-from .lookups import Term
+from .glance import Looks, Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +16,10 @@ if TYPE_CHECKING:
 
     from ..iam.policy import Action, Head, Resource, Statement
     from ..rulebook.gates import Gate
-    from .clauses import Scene, StatementMatch
-    from .elements import ElementTest, Sign
+    from .elements import ElementTest
+    from .lookups import Lookups
+    from .matches import StatementMatch
+    from .scene import Scene
     from .signs import StatementSign
 
     Element: TypeAlias = Action | Resource | Condition
@@ -29,56 +29,125 @@ if TYPE_CHECKING:
     _Key: TypeAlias = tuple[_Names | None, _Names | None, _Names, _Names]
 
 
+class _Kind:
+    """Matches that elements with one head, and with texts that the same patterns may match, are near to."""
+
+    __slots__ = ("_entries", "_members", "wanted")
+
+    def __init__(self, entries: Sequence[_Entry]) -> None:
+        self._entries = entries
+        self.wanted = frozenset([one for entry in entries for one in entry.seen])
+        self._members: dict[frozenset[str], list[int]] = {}
+
+    def members(self, seen: frozenset[str]) -> list[int]:
+        """Those that need no more than what was *seen*."""
+        found = self._members.get(seen)
+        if found is None:
+            found = self._members[seen] = [
+                one.index for one in self._entries if seen.issuperset(one.seen)
+            ]
+        return found
+
+
+@record
+class _Near:
+    """What an element has all of that shows at a glance: ``passed`` need no other list, and it may pass their tests.
+
+    ``others`` need other lists, too; those in ``first`` need none before that of the element.
+    """
+
+    passed: list[int]
+    first: list[int]
+    others: frozenset[int]
+
+
+@record
+class _Entry:
+    """A match with a need: the numbers of the texts and of the operators, None for any, and what one look shows."""
+
+    index: int
+    text: int | None
+    operator: int | None
+    seen: tuple[str, ...]
+
+
 class Index:
     """Finds those of some matches that a statement may satisfy.
 
     A match is out by its gate: because of the statement's effect, the kind of its
-    document, an empty list, or the names of all elements of a list. Then it is read,
-    and is out if no element of a list passes its test, whatever else there is. Each
+    document, an empty list, or because no element of a list has what it needs. Only then it
+    is read, and is out if no element of a list passes its test, whatever else there is. Each
     element is tested once, however many statements have it.
 
-    *gates* are those of the matches; one without is never out. *match* returns
+    *gates* are those of the matches; those ``without_gate`` are never out. *match* returns
     the match of a number; if it cannot be made, it is not out: the error is reported
     when it is used.
     """
 
     def __init__(
-        self, gates: Sequence[Gate | None], match: Callable[[int], StatementMatch | None]
+        self,
+        gates: Sequence[Gate | None],
+        match: Callable[[int], StatementMatch | None],
+        lookups: Lookups,
     ) -> None:
         self._match = match
-        self._always = [index for index, gate in enumerate(gates) if gate is None]
+        self.without_gate = [index for index, gate in enumerate(gates) if gate is None]
         self._alike: dict[_Key, list[int]] = {}
-        self._fields: list[tuple[str, ...]] = []
-        self._by_name: dict[str, dict[str | None, list[int]]] = {field: {} for field in GATED}
+        self._fields = [
+            tuple([need.field for need in gate.needs]) if gate else () for gate in gates
+        ]
+        self._by_name: dict[str, dict[str | None, list[_Entry]]] = {field: {} for field in GATED}
+        self._texts = {part: Texts() for part in (*GATED, "operator")}
+        self._looks = Looks(lookups)
         for index, gate in enumerate(gates):
-            self._fields.append(tuple([field for field, _ in gate.names]) if gate else ())
             if gate is None:
                 continue
             key = gate.kinds, gate.effects, gate.wanted, gate.lacking
             self._alike.setdefault(key, []).append(index)
-            if gate.names:
-                # The first list is looked up by its names, the others only if that has one.
-                first, names = gate.names[0]
-                by_name = self._by_name[first]
-                for name in (None,) if names is None else names:
-                    by_name.setdefault(name, []).append(index)
-        self._gates = gates
+            for need in gate.needs:
+                texts = self._texts[need.field].add(need.texts)
+                operators = self._texts["operator"].add(need.operators)
+                entry = _Entry(index, texts, operators, need.seen)
+                by_name = self._by_name[need.field]
+                for name in (None,) if need.names is None else need.names:
+                    by_name.setdefault(name, []).append(entry)
         self._groups: dict[object, _Group] = {}
+        self._nears: dict[object, _Near] = {}
         self._tests: dict[tuple[int, str], ElementTest | None] = {}
-        self._near_rest: dict[object, bool] = {}
 
     def candidates(self, statement: Statement, scene: Scene) -> list[int]:
         """The numbers of the matches that *statement* of *scene* may satisfy, in no order."""
         group = self._group(statement, scene)
-        passed: set[int] = set()
+        found: set[int] = set()
+        open_: set[int] = set()
+        near: dict[str, list[tuple[Element, _Near]]] = {}
         for field in GATED:
+            of_field = near[field] = []
             for element in getattr(statement, LISTS[field]):
-                passed.update(self._passed(group, field, element, statement, scene))
-        found = [index for index in passed if self._rest_passes(index, statement)]
-        for sign, indexes in self._of_form(group, statement, scene):
+                one = self._near(group, field, element, statement)
+                found.update(one.passed)
+                open_.update(one.first)
+                of_field.append((element, one))
+        found.update([index for index in open_ if self._passes(index, near, statement)])
+        candidates = list(found)
+        for sign, always in self._of_form(group, statement, scene):
             if sign is None or sign(statement, scene.document):
-                found += indexes
-        return found
+                candidates += always
+        return candidates
+
+    def _passes(
+        self, index: int, near: dict[str, list[tuple[Element, _Near]]], statement: Statement
+    ) -> bool:
+        """Whether *near* has what the match *index* needs in each list, and that may pass its tests."""
+        fields = self._fields[index]
+        for field in reversed(fields):
+            if not any([index in one.others for _, one in near[field]]):  # noqa: C419 - faster
+                return False
+        for field in fields:
+            elements = [element for element, one in near[field] if index in one.others]
+            if not any(self._may_pass(index, field, one, statement) for one in elements):
+                return False
+        return True
 
     def _of_form(self, group: _Group, statement: Statement, scene: Scene) -> _Signed:
         """Those of *group* that do not depend on single elements, and that the form of *statement* allows."""
@@ -120,13 +189,6 @@ class Index:
         except Exception:  # noqa: BLE001 - see the class
             return True
 
-    def candidates_of(self, scene: Scene) -> set[int]:
-        """The numbers of the matches that a statement of *scene* may satisfy, or that have no gate."""
-        found = set(self._always)
-        for statement in scene.document.statements:
-            found.update(self.candidates(statement, scene))
-        return found
-
     def _group(self, statement: Statement, scene: Scene) -> _Group:
         document = scene.document
         effect, version = statement.effect, document.version
@@ -140,7 +202,7 @@ class Index:
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = _Group()
-            always: dict[StatementSign | None, list[int]] = {None: list(self._always)}
+            always: dict[StatementSign | None, list[int]] = {None: list(self.without_gate)}
             written = effect.literal if effect is not None else ""
             for (kinds, effects, wanted, lacking), indexes in self._alike.items():
                 if (
@@ -160,125 +222,84 @@ class Index:
             group.always = list(always.items())
         return group
 
-    def _passed(
+    def _near(self, group: _Group, field: str, element: Element, statement: Statement) -> _Near:
+        """The members of *group* of whose needs in the list *field* *element* has all that shows at a glance."""
+        if isinstance(element, Condition):
+            return self._near_condition(group, element, statement)
+        key = None if element.complement else (field, element.known)
+        found = group.near.get(key)
+        if found is None:
+            texts = None if element.complement else self._texts[field].of(element.texts[0])
+            kind = self._kind(group, field, element.head, texts, None)
+            members = kind.members(self._looks.of(kind.wanted, element))
+            found = self._tested(members, field, element, statement)
+            if key is not None:
+                group.near[key] = found
+        return found
+
+    def _near_condition(self, group: _Group, element: Condition, statement: Statement) -> _Near:
+        kind = self._kind_of_condition(group, element)
+        seen = self._looks.of_condition(kind.wanted, element, statement)
+        key = element.key.known, element.operator.known, seen
+        found = group.near.get(key)
+        if found is None:
+            members = kind.members(seen)
+            found = group.near[key] = self._tested(members, "condition", element, statement)
+        return found
+
+    def _kind_of_condition(self, group: _Group, element: Condition) -> _Kind:
+        key = element.key.known, element.operator.known
+        found = group.of_condition.get(key)
+        if found is None:
+            texts = self._texts["condition"].of(element.key)
+            operators = self._texts["operator"].of(element.operator)
+            head = action_head(element.key.known)
+            found = group.of_condition[key] = self._kind(group, "condition", head, texts, operators)
+        return found
+
+    def _kind(
         self,
         group: _Group,
         field: str,
-        element: Element,
-        statement: Statement,
-        scene: Scene,
-    ) -> Sequence[int]:
-        """The members of *group* that are looked up by *field* and whose test *element* may pass."""
-        if isinstance(element, Condition):
-            return self._passed_by_condition(group, element, statement, scene)
-        key = None if element.complement else (field, element.known)
-        found = group.passed.get(key)
-        if found is None:
-            near = self._near(group, field, _head_of(element))
-            if not near:
-                return ()
-            found = [
-                one
-                for sign, indexes in near
-                if sign is None or key is None or sign(_term(element))
-                for one in indexes
-                if self._may_pass(one, field, element, statement)
-            ]
-            if key is not None:
-                group.passed[key] = found
-        return found
-
-    def _passed_by_condition(
-        self, group: _Group, element: Condition, statement: Statement, scene: Scene
-    ) -> list[int]:
-        """As ``_passed``, by key and operator, and then by what the values have."""
-        key = element.key.known, element.operator.known
-        found = group.passed_by_condition.get(key)
-        if found is None:
-            by_sign: dict[Sign | None, list[int]] = {}
-            for _, indexes in self._near(group, "condition", _head_of(element)):
-                for one in indexes:
-                    if self._may_pass(one, "condition", element, statement) and not (
-                        self._is_out(one, statement, scene)
-                    ):
-                        by_sign.setdefault(self._sign_of_values(one), []).append(one)
-            found = group.passed_by_condition[key] = list(by_sign.items())
-        values = [Term(one, partial(Shape, one.parts, variables=True)) for one in element.values]
-        return [
-            one
-            for sign, indexes in found
-            if sign is None or any(map(sign, values))
-            for one in indexes
-        ]
-
-    def _near(
-        self, group: _Group, field: str, head: Head | None
-    ) -> Sequence[tuple[Sign | None, Sequence[int]]]:
-        """The members of *group* that are looked up by *field*, where an element has *head*.
-
-        They are grouped by the sign that their tests have in common.
-        """
-        key = field, head
-        found = group.near.get(key)
+        head: Head | None,
+        texts: frozenset[int] | None,
+        operators: frozenset[int] | None,
+    ) -> _Kind:
+        """The members of *group* whose need in the list *field* an element may have, by its head and texts."""
+        key = field, head, texts, operators
+        found = group.kinds.get(key)
         if found is None:
             by_name = self._by_name[field]
-            lists: Iterable[list[int]] = by_name.values()
+            lists: Iterable[list[_Entry]] = by_name.values()
             if head is not None:
                 lists = [by_name[one] for one in (None, head[-1]) if one in by_name]
-            members = group.members
-            indexes = dict.fromkeys([one for some in lists for one in some if one in members])
-            by_sign: dict[Sign | None, list[int]] = {}
-            for index in indexes:
-                if self._is_near(index, field, head):
-                    by_sign.setdefault(self._sign(index, field), []).append(index)
-            found = group.near[key] = list(by_sign.items())
+            entries = {
+                one.index: one
+                for some in lists
+                for one in some
+                if one.index in group.members
+                and _is_in(one.text, texts)
+                and _is_in(one.operator, operators)
+            }
+            found = group.kinds[key] = _Kind(list(entries.values()))
         return found
 
-    def _rest_passes(self, index: int, statement: Statement) -> bool:
-        """Whether elements of the other lists may pass the tests of the match *index*."""
-        gate = self._gates[index]
-        assert gate is not None
-        return all(
-            any(
-                self._rest_is_near(index, field, names, element)
-                and self._may_pass(index, field, element, statement)
-                for element in getattr(statement, LISTS[field])
-            )
-            for field, names in gate.names[1:]
-        )
-
-    def _rest_is_near(
-        self, index: int, field: str, names: tuple[str, ...] | None, element: Element
-    ) -> bool:
-        head = _head_of(element)
-        key = index, field, head
-        found = self._near_rest.get(key)
+    def _tested(
+        self, members: Iterable[int], field: str, element: Element, statement: Statement
+    ) -> _Near:
+        """Those of *members* that need only what *element* has, if it may pass their tests, and the others."""
+        passed, others = [], []
+        for one in members:
+            if len(self._fields[one]) > 1:
+                others.append(one)
+            elif self._may_pass(one, field, element, statement):
+                passed.append(one)
+        key = field, tuple(passed), tuple(others)
+        found = self._nears.get(key)
         if found is None:
-            named = names is None or head is None or head[-1] in (None, *names)
-            found = self._near_rest[key] = named and self._is_near(index, field, head)
+            first = [one for one in others if self._fields[one][0] == field]
+            found = self._nears[key] = _Near(passed, first, frozenset(others))
         return found
-
-    def _is_near(self, index: int, field: str, head: Head | None) -> bool:
-        """Whether an element with *head* may pass the test of the match *index*."""
-        try:
-            test = self._test(index, field)
-            return test is None or test.is_near(head)
-        except Exception:  # noqa: BLE001 - see the class
-            return True
-
-    def _sign_of_values(self, index: int) -> Sign | None:
-        try:
-            test = self._test(index, "condition")
-        except Exception:  # noqa: BLE001 - see the class
-            return None
-        return test.sign_of_values if isinstance(test, ConditionTest) else None
-
-    def _sign(self, index: int, field: str) -> Sign | None:
-        try:
-            test = self._test(index, field)
-        except Exception:  # noqa: BLE001 - see the class
-            return None
-        return test.sign if test is not None else None
 
     def _may_pass(self, index: int, field: str, element: Element, statement: Statement) -> bool:
         try:
@@ -301,25 +322,21 @@ class _Group:
     """The matches for statements of one effect and with the same fields in documents of one kind.
 
     Those in ``always`` do not depend on single elements, nor do those ``on_form``, which depend
-    on the names of the statement's elements; ``of_form`` are those that are left for such names. ``near`` and ``passed`` are kept
-    by list, and head or texts of an element, and ``passed_by_condition`` by key and operator.
+    on the names of the statement's elements; ``of_form`` are those that are left for such names. ``near`` are those
+    that an element like one may satisfy, ``of_condition`` and ``kinds`` those that have all but what one look at it shows.
     """
 
-    __slots__ = ("always", "members", "near", "of_form", "on_form", "passed", "passed_by_condition")
+    __slots__ = ("always", "kinds", "members", "near", "of_condition", "of_form", "on_form")
 
     def __init__(self) -> None:
         self.always: _Signed = []
         self.on_form: list[int] = []
         self.of_form: dict[object, _Signed] = {}
-        self.passed_by_condition: dict[object, list[tuple[Sign | None, list[int]]]] = {}
         self.members: set[int] = set()
-        self.near: dict[object, list[tuple[Sign | None, list[int]]]] = {}
-        self.passed: dict[object, list[int]] = {}
+        self.kinds: dict[object, _Kind] = {}
+        self.of_condition: dict[object, _Kind] = {}
+        self.near: dict[object, _Near] = {}
 
 
-def _term(element: Action | Resource) -> Term:
-    return Term(element.texts[0], lambda: element.forms[0])
-
-
-def _head_of(element: Element) -> Head | None:
-    return action_head(element.key.known) if isinstance(element, Condition) else element.head
+def _is_in(wanted: int | None, found: frozenset[int] | None) -> bool:
+    return wanted is None or found is None or wanted in found

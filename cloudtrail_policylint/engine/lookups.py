@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..iam.arns import ResourceType
     from ..iam.catalogue import Catalogue, KnownAction
     from ..iam.policy import Document
-    from .asking import Sources
+    from .asking.sources import Sources
     from .redundancy import Redundancy
 
 
@@ -44,6 +44,11 @@ class Term:
         return self._form
 
 
+def shape_term(text: Text) -> Term:
+    """*text* of which the form is that of a text that may be an ARN."""
+    return Term(text, lambda: Shape(text.parts, variables=True))
+
+
 class Lookups:
     """The AWS catalogue, and caches of what follows from it for a text, by ``Text.known``."""
 
@@ -58,7 +63,7 @@ class Lookups:
     def sources(self) -> Sources:
         """What decisions rest on, loaded when a rule first asks for one."""
         if self._sources is None:
-            from .asking import Sources
+            from .asking.sources import Sources
 
             self._sources = Sources(self.catalogue)
         return self._sources

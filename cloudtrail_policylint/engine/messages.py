@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ..iam.policy import Document, Statement
-    from .clauses import Binding
     from .elements import Witness
     from .lookups import Lookups
+    from .matches import Binding
 
 
 @record

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..iam.patterns import NO
 from ..tree.nodes import Piece, Text
-from .clauses import Binding, Held
 from .elements import SingleTest, Witness
+from .matches import Binding, Held
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..setups.model import Resource
     from .lookups import Lookups
     from .resources import SetupMatch, Subject
-    from .words import Given
+    from .words.word import Given
 
 
 class AttachmentMatch:

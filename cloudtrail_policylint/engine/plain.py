@@ -1,4 +1,4 @@
-"""What needs no decision: effects of statements without conditions, and actions that nothing denies.
+"""What needs no decision: effects of statements whose conditions some request meets, and actions that nothing denies.
 
 Most policies have no Deny. Then the resources alone say what a statement has an
 effect on, and the modules that decide requests need not be loaded.
@@ -11,14 +11,18 @@ from ..iam.patterns import MAYBE, NO, YES, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..iam.catalogue import Catalogue
     from ..iam.patterns import Glob
-    from ..iam.policy import Action, Document, Resource, Statement
+    from ..iam.policy import Action, Condition, Document, Resource, Statement
 
 IDENTITY = "identity"
 _EVERYTHING = operand("*")
+_CALLERS = ("user", "role", "root")
+"""Those whom policies are for, as the facts on condition keys name them; only an SCP is for the root user."""
+_OF_TEXTS = ("stringequals", "stringequalsignorecase", "stringlike")
+_TRUTHS = frozenset(("true", "false"))
 
 
 class View:
@@ -27,6 +31,7 @@ class View:
     def __init__(self, document: Document, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.complete = document.complete
+        self.callers = _CALLERS if "scp" in document.kinds else _CALLERS[:2]
         self._documents = (document, *document.companions)
         self._denied: dict[str, bool] = {}
 
@@ -46,17 +51,19 @@ class View:
 
 
 def plain_effect(statement: Statement, action: Action, name: str, view: View) -> int | None:
-    """What ``Asking.effect`` answers, None where a condition or a Deny has to be looked at."""
+    """What ``Denied.effect`` answers, None where a condition or a Deny has to be looked at."""
     covered = action.covers(parse(name.lower()))
     if covered == NO:
         return NO
-    if statement.conditions or (not _is(statement, "Deny") and view.may_be_denied(name)):
+    if not _is(statement, "Deny") and view.may_be_denied(name):
+        return None
+    if statement.conditions and not _are_plain(statement.conditions, view):
         return None
     return min(covered, _reached(statement, name, view.catalogue))
 
 
 def plainly_undenied(statement: Statement, name: str, view: View) -> int | None:
-    """What ``Asking.undenied`` answers, None where Deny statements have to be compared."""
+    """What ``Denied.undenied`` answers, None where Deny statements have to be compared."""
     wanted = parse(name.lower())
     is_own = any(one.covers(wanted) == YES for one in statement.actions)
     if is_own and _is(statement, "Deny") and not statement.optional:
@@ -67,6 +74,48 @@ def plainly_undenied(statement: Statement, name: str, view: View) -> int | None:
     return found if view.complete else min(found, MAYBE)
 
 
+def _are_plain(conditions: Sequence[Condition], view: View) -> bool:
+    """Whether some request of each caller meets all *conditions*: each is on a key of its own and asks for what that may be."""
+    keys = {(one.key.literal or "").lower() for one in conditions}
+    return len(keys) == len(conditions) and all(_is_plain(one, view) for one in conditions)
+
+
+def _is_plain(condition: Condition, view: View) -> bool:
+    values = [one.literal or "$" for one in condition.values]
+    if not condition.certain or not values or any("$" in one or ":" in one for one in values):
+        return False
+    fact = view.catalogue.global_key(condition.key.literal or "")
+    if fact is None:
+        return False
+    if not _is_open(fact["present"], view.callers):
+        return False
+    operator = (condition.operator.literal or "").lower().removesuffix("ifexists")
+    if fact["type"] == "Bool":
+        return operator == "bool" and _TRUTHS.issuperset(values)
+    if fact["type"] != "String" or operator not in _OF_TEXTS:
+        return False
+    return "form" not in fact or all(
+        any(_has_form(value, form) for form in fact["form"]) for value in values
+    )
+
+
+def _is_open(present: str | Mapping[str, str], callers: Iterable[str]) -> bool:
+    """Whether requests of all *callers* may have a key that is *present* like this, whatever its value.
+
+    What each request has that depends on who makes it says who that is.
+    """
+    if isinstance(present, str):
+        return present in ("always", "sometimes")
+    return {present.get(one, present["else"]) for one in callers} == {"sometimes"}
+
+
+def _has_form(value: str, form: str) -> bool:
+    """Whether *value* is that of *form*, which ends in a name."""
+    start, _, end = form.partition("{")
+    name = value.removeprefix(start)
+    return end == "name}" and value.startswith(start) and name.isalnum() and name.isascii()
+
+
 def policies_of_holder(document: Document) -> tuple[Document, ...]:
     """*document* and the other identity policies of its holders."""
     others = [one for one in document.companions if one.kinds == (IDENTITY,)]
@@ -74,7 +123,7 @@ def policies_of_holder(document: Document) -> tuple[Document, ...]:
 
 
 def plainly_allowed(name: str, documents: Sequence[Document]) -> int | None:
-    """What ``Asking.allowed`` answers, None where statements have to be looked at closely.
+    """What ``Holders.allowed`` answers, None where statements have to be looked at closely.
 
     *documents* are the policies of the holder, the first one that which is asked about.
     """

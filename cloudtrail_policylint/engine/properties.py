@@ -11,7 +11,8 @@ from ..setups.values import Item, items_at, plain_name
 from ..tree.nodes import Hole, Map
 from .elements import SingleTest, Witness
 from .setup_values import text_of
-from .words import compiled, negated
+from .words import compiled
+from .words.word import negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..tree.nodes import Node
     from ..tree.source import Span
     from .lookups import Lookups
-    from .words import Given
+    from .words.word import Given
 
 QUANTIFIERS = ("some", "every", "none")
 _OF_ALL = ("given", "repeats", "more-than")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..findings.finding import PART
 from ..tree.nodes import Piece
 from ..tree.source import Related
-from .clauses import field_span
+from .shown import field_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from ..findings.finding import Finding
 from ..iam.patterns import MAYBE, YES
 from ..tree.nodes import Hole, Piece
 from ..tree.source import MAX_RELATED, Related, first_line
-from .clauses import Scene, field_span
 from .messages import Subject, by_field, render
 from .related import origins
 from .remedies import Lists, edit_for
+from .scene import Scene
+from .shown import field_span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from ..rulebook.model import Case, Rule
     from ..tree.nodes import Text
     from ..tree.source import Span
-    from .clauses import Binding
     from .elements import Witness
     from .lookups import Lookups
+    from .matches import Binding
 
 UNSURE = "cannot tell: "
 """The start of the message of a finding that is only possible."""

@@ -6,11 +6,13 @@ from ..findings.finding import IS_PARTNER
 from ..iam.patterns import MAYBE, NO, YES
 from ..setups.model import Elsewhere, Link, Links, Property, Referring
 from ..tree.source import Related
-from .clauses import Binding, DocumentMatch, Held, Scene
 from .elements import SingleTest, Witness
+from .matches import Binding, DocumentMatch, Held
 from .properties import PropertyTest, View, listed, shown
+from .scene import Scene
 from .setup_values import LOCATION, literal_text, location_at, own_path, property_of
-from .words import compiled, negated
+from .words import compiled
+from .words.word import negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from .lookups import Lookups
     from .setup_requests import Answered, SetupRequests
     from .stray import Stray
-    from .words import Given
+    from .words.word import Given
 
 
 class SetupMatch:

@@ -17,7 +17,7 @@ from ..iam.patterns import MAYBE, NO, YES
 from ..setups.model import ACCOUNTS, PARTITIONS, REGIONS, Assumed
 from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
-from .asking import place_of
+from .asking.answers import place_of
 from .elements import Witness
 from .setup_reasons import DENY, OTHER, Open, because, cause_of, denials_in, difference, plain
 from .setup_values import own_path, property_of, text_of

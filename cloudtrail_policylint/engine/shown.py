@@ -6,6 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ..iam.policy import Statement
+    from ..tree.source import Span
+
 MOST_SHOWN = 3
 """Elements of a list that a message names."""
 LONGEST = 100
@@ -35,3 +38,9 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     if len(text) <= longest:
         return text
     return f"{text[: longest // 2]}…{text[len(text) - (longest - longest // 2 - 1) :]}"
+
+
+def field_span(statement: Statement, field: str) -> Span:
+    """The place of *field* in *statement*, else of the statement."""
+    name = {"target": "resource", "key": "condition", "operator": "condition", "value": "condition"}
+    return statement.fields.get(name.get(field, field), statement.span)

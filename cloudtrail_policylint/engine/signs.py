@@ -120,3 +120,21 @@ def may_be_longer(node: Node, characters: int) -> bool:
         if characters < 0:
             return True
     return False
+
+
+def may_have_variable(text: Text) -> bool:
+    """Whether a policy variable may be in the text."""
+    literal = text.literal
+    return literal is None or "${" in literal
+
+
+def may_have_wildcard(text: Text) -> bool:
+    """Whether a wildcard may be in the text."""
+    literal = text.literal
+    return literal is None or "*" in literal or "?" in literal
+
+
+def may_be_nested(text: Text) -> bool:
+    """Whether an ARN may be in an ARN."""
+    literal = text.literal
+    return literal is None or literal.count("arn:") > 1

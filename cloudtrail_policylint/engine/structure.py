@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..iam.patterns import MAYBE, NO, YES
 from ..tree.nodes import Choice, Hole, Map, Seq, children
 from .elements import SingleTest, Witness
-from .words import compiled, negated
+from .words import compiled
+from .words.word import negated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ..iam.written import Problem
     from ..tree.nodes import Entry, Node
     from .lookups import Lookups
-    from .words import Given
+    from .words.word import Given
 
     class Scene(Protocol):
         """What is in view: the document."""

@@ -6,7 +6,7 @@ from functools import partial
 
 from ..base.record import replaced
 from ..iam.written import Extraction, syntax_problem
-from ..tree.nodes import Map, walk
+from ..tree.nodes import Map, Text, children
 from ..tree.source import Ranges
 
 TYPE_CHECKING = False
@@ -104,9 +104,16 @@ def extract_reading(reading: Reading, source: SourceFile, language: str) -> Extr
 
 def _has_function(node: Node) -> bool:
     """Whether *node* uses a function of CloudFormation."""
-    return any(
-        entry.key.written.startswith(("Fn::", "Ref", "!"))
-        for inner in walk(node)
-        if isinstance(inner, Map)
-        for entry in inner.entries
-    )
+    stack = [node]
+    seen: set[int] = set()
+    while stack:
+        at = stack.pop()
+        if isinstance(at, Text) or id(at) in seen:
+            continue
+        seen.add(id(at))
+        if isinstance(at, Map):
+            for entry in at.entries:
+                if entry.key.written.startswith(("Fn::", "Ref", "!")):
+                    return True
+        stack.extend(children(at))
+    return False

@@ -131,6 +131,8 @@ class Selection:
         return self._severities[key]
 
     def _ids(self, words: tuple[str, ...]) -> frozenset[str]:
+        if not words:
+            return frozenset()
         return frozenset(rule.id for rule in self._all if self._matches(rule, words))
 
     def _matches(self, rule: Rule, words: Iterable[str]) -> bool:

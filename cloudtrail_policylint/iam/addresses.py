@@ -21,6 +21,7 @@ PRIVATE_RANGES = (
 """Private, loopback and link-local ranges (RFC 1918, 1122, 3927, 4193 and 4291)."""
 
 
+@lru_cache(maxsize=1024)  # several rules ask about each value
 def sorts_of(text: str) -> frozenset[str]:
     """What sort of address or range *text* is: ``private``, ``public``, ``host-bits``; empty if it is none.
 

@@ -71,60 +71,59 @@ class KnownAction:
 class Facts:
     """What the rules folder knows about AWS and the catalogue does not.
 
-    ``more`` are those that few runs need, as JSON.
+    ``more`` are those that few runs need, each as JSON.
     """
 
     actions: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     same_accounts: tuple[Mapping[str, Any], ...] = ()
     """The elements of a statement that name the account of one thing."""
-    more: bytes = b"{}"
+    more: Mapping[str, bytes] = {}
 
-    @cached
-    def _more(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(self.more)
-        return found
+    def _read(self, name: str) -> Any:
+        """The facts *name*, read; None if there are none."""
+        return json.loads(self.more.get(name, b"null"))
 
     @cached
     def misnamed(self) -> tuple[tuple[str, str], ...]:
         """Actions that do not exist, and those that are meant."""
-        found = self._more.get("misnamed-actions") or ()
+        found = self._read("misnamed-actions") or ()
         return tuple([(fact["name"], fact["meant"]) for fact in found])
 
-    @property
+    @cached
     def global_keys(self) -> Sequence[Mapping[str, Any]]:
         """The condition keys of all services, as ``rules/facts/global-keys.yaml`` has them."""
-        return self._more.get("global-keys") or ()
+        return self._read("global-keys") or ()
 
-    @property
+    @cached
     def requests(self) -> Sequence[Mapping[str, Any]]:
         """The requests of CloudTrail and of owners of resources, as ``rules/facts/requests.yaml`` has them."""
-        return self._more.get("requests") or ()
+        return self._read("requests") or ()
 
-    @property
+    @cached
     def request_parts(self) -> Mapping[str, str]:
         """What those are made of: names, and what each looks like."""
-        return self._more.get("request-parts") or {}
+        return self._read("request-parts") or {}
 
-    @property
+    @cached
     def request_keys(self) -> Mapping[str, Mapping[str, str | None]]:
         """The condition keys of all requests of a service."""
-        return self._more.get("request-keys") or {}
+        return self._read("request-keys") or {}
 
-    @property
+    @cached
     def resource_types(self) -> Sequence[Mapping[str, Any]]:
         """Types of resources, as ``rules/facts/resources.yaml`` has them."""
-        return self._more.get("resource-types") or ()
+        return self._read("resource-types") or ()
 
-    @property
+    @cached
     def request_makers(self) -> Sequence[Mapping[str, Any]]:
         """What makes these requests, and how its properties say what they are about."""
-        return self._more.get("request-makers") or ()
+        return self._read("request-makers") or ()
 
     @cached
     def regions(self) -> frozenset[str]:
         """All regions."""
-        return frozenset(self._more.get("regions") or ())
+        return frozenset(self._read("regions") or ())
 
 
 class Service:

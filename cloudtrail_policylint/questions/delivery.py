@@ -12,7 +12,8 @@ from ..decisions.decision import IDENTITY, TRUST, Decider, Policies
 from ..decisions.profiles import Profiles
 from ..decisions.reasons import causes
 from ..decisions.values import written
-from ..engine.asking import PREFIX, log_folder
+from ..engine.asking.own import log_folder
+from ..engine.asking.requests import PREFIX
 from ..iam.patterns import NO
 from . import nearest
 

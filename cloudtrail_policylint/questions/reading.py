@@ -309,7 +309,7 @@ class _Reader:
             self._resource_policy(document)
 
     def _resource_policy(self, document: Document) -> None:
-        from ..engine.asking import own_resource
+        from ..engine.asking.own import own_resource
 
         arn = own_resource(document, document.kinds[0]) if len(document.kinds) == 1 else None
         if arn is None or document.kinds == (TRUST,):

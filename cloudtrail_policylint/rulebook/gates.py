@@ -11,7 +11,7 @@ from ..iam.arns import action_head, operand_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
 LISTS = {
@@ -37,7 +37,41 @@ _OF_LISTS = {"redundant": True}
 """What is found out about a list at once, not about each of its elements."""
 
 _COMPARED = ("is", "overlaps", "within", "covers", "effective")
-"""The words that compare an element with their operands: both have the same head."""
+"""The words that compare an element with their operands: what passes has the head of one of these.
+
+A text without wildcards that passes is matched by one of the operands.
+"""
+
+_AT_A_GLANCE = {
+    "variable": (None, "variable"),
+    "broken-variable": (None, "variable"),
+    "misfit": (None, "misfit"),
+    "fits": ("none", "misfit"),
+    "wildcard": (True, "wildcard"),
+    "service-wildcard": (True, "wildcard"),
+    "nested": (True, "nested"),
+    "complement": (True, "complement"),
+    "several": (True, "several"),
+    "repeated": (True, "repeated"),
+}
+"""Words for which one look at an element shows that it does not pass: with the operand that they need
+(None: any), and what it then lacks."""
+
+
+@record
+class Need:
+    """What an element of the list ``field`` must have to pass the test of a match.
+
+    One of ``names``: those of services, prefixes of actions or of condition keys. The text, if it has no wildcards, is
+    matched by one of ``texts``, which are about the key of a condition, and the operator of a condition by
+    one of ``operators``; all in lower case, None for any. It has all of ``seen``, which one look shows.
+    """
+
+    field: str
+    names: tuple[str, ...] | None
+    texts: tuple[str, ...] | None
+    operators: tuple[str, ...] | None
+    seen: tuple[str, ...]
 
 
 @record
@@ -45,15 +79,14 @@ class Gate:
     """What a statement must have to satisfy a match.
 
     ``kinds`` and ``effects`` are the only ones that do, None for any. The lists ``wanted`` are
-    not empty, those ``lacking`` are. For each of ``names``, a list, one of the elements has one of the
-    names: those of services, prefixes of actions or of condition keys. It is None for any.
+    not empty, those ``lacking`` are. For each of ``needs`` one element of its list has what it says.
     """
 
     kinds: tuple[str, ...] | None
     effects: tuple[str, ...] | None
     wanted: tuple[str, ...]
     lacking: tuple[str, ...]
-    names: tuple[tuple[str, tuple[str, ...] | None], ...]
+    needs: tuple[Need, ...]
 
 
 def gate_of(subject: str, match: Mapping[str, Any]) -> Gate | None:
@@ -74,36 +107,81 @@ def gate_of(subject: str, match: Mapping[str, Any]) -> Gate | None:
         _listed(match.get("effect")),
         tuple(wanted),
         _lacking(match.get("empty", ())),
-        tuple([(field, _names(field, words)) for field, words in given if words is not None]),
+        tuple([_need(field, words) for field, words in given if words is not None]),
     )
 
 
-def stored_gate(gate: Gate | None) -> Any:
-    """*gate* as JSON."""
-    return (
-        None
-        if gate is None
-        else [
-            gate.kinds,
-            gate.effects,
-            gate.wanted,
-            gate.lacking,
-            gate.names,
-        ]
+def _need(field: str, words: Mapping[str, Any]) -> Need:
+    if field != "condition":
+        names = _names(field, words)
+        is_found = field == "resource" and names is not None  # a service has few rules on resources
+        texts = None if is_found else _texts(words)
+        return Need(field, names, texts, None, tuple(sorted(_seen(words))))
+    key = words.get("key", {})
+    values = words.get("value", {})
+    groups = values if isinstance(values, list | tuple) else (values,)
+    seen = _seen(words).union(*[_seen(_some(group) or {}) for group in groups])
+    return Need(
+        field,
+        _names(field, key),
+        _texts(key),
+        _texts(words.get("operator", {})),
+        tuple(sorted(seen)),
     )
 
 
-def gate_from(raw: Any) -> Gate | None:
-    """The gate that is stored as *raw*."""
+class Lists:
+    """The different lists of texts in gates, which many have in common: gates are stored with their numbers."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, ...]] = []
+        self._numbers: dict[tuple[str, ...], int] = {}
+
+    def add(self, texts: tuple[str, ...] | None) -> int | None:
+        """The number of *texts*."""
+        if texts is None:
+            return None
+        number = self._numbers.get(texts)
+        if number is None:
+            number = self._numbers[texts] = len(self.found)
+            self.found.append(texts)
+        return number
+
+
+def stored_gate(gate: Gate | None, lists: Lists) -> Any:
+    """*gate* as JSON, with the numbers of *lists*."""
+    if gate is None:
+        return None
+    add = lists.add
+    needs = [
+        [one.field, add(one.names), add(one.texts), add(one.operators), add(one.seen)]
+        for one in gate.needs
+    ]
+    return [add(gate.kinds), add(gate.effects), add(gate.wanted), add(gate.lacking), needs]
+
+
+def gate_from(raw: Any, lists: Sequence[tuple[str, ...]]) -> Gate | None:
+    """The gate that is stored as *raw* with the numbers of *lists*."""
     if raw is None:
         return None
-    kinds, effects, wanted, lacking, names = raw
+    kinds, effects, wanted, lacking, needs = raw
     return Gate(
-        None if kinds is None else tuple(kinds),
-        None if effects is None else tuple(effects),
-        tuple(wanted),
-        tuple(lacking),
-        tuple([(field, None if some is None else tuple(some)) for field, some in names]),
+        None if kinds is None else lists[kinds],
+        None if effects is None else lists[effects],
+        lists[wanted],
+        lists[lacking],
+        tuple(
+            [
+                Need(
+                    field,
+                    None if names is None else lists[names],
+                    None if texts is None else lists[texts],
+                    None if operators is None else lists[operators],
+                    lists[seen],
+                )
+                for field, names, texts, operators, seen in needs
+            ]
+        ),
     )
 
 
@@ -134,8 +212,6 @@ def _has_set(operands: Iterable[str]) -> bool:
 
 def _names(field: str, words: Mapping[str, Any]) -> tuple[str, ...] | None:
     """The names of which one is that of each element that passes *words* on *field*."""
-    if field == "condition":
-        words = words.get("key", {})
     best: tuple[str, ...] | None = None
     for word, operands in words.items():
         found = None
@@ -152,3 +228,21 @@ def _name(field: str, text: str) -> str | None:
     """The name that whatever can match *text* has, None where it may be any."""
     head = operand_head(text) if field == "resource" else action_head(text)
     return head[-1] if head is not None else None
+
+
+def _texts(words: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """What matches each text without wildcards that passes *words*; None if that is not known."""
+    compared = [words[word] for word in _COMPARED if word in words]
+    known = [operands for operands in compared if not _has_set(operands)]
+    if not known:
+        return None
+    return tuple([text.lower() for text in min(known, key=len)])
+
+
+def _seen(words: Mapping[str, Any]) -> set[str]:
+    """What one look shows of each element that passes *words*."""
+    return {
+        _AT_A_GLANCE[word][1]
+        for word, operand in words.items()
+        if word in _AT_A_GLANCE and _AT_A_GLANCE[word][0] in (None, operand)
+    }

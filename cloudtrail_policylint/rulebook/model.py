@@ -13,7 +13,7 @@ import json
 from .._version import DOCS_URL
 from ..base.record import cached, record, replaced
 from ..iam.catalogue import Facts
-from .gates import Gate, gate_from, gate_of, stored_gate
+from .gates import Gate, Lists, gate_from, gate_of, stored_gate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class RuleBook:
 def rule_from(raw: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> Rule:
     """The rule of *raw*, a mapping as read from a rule file, with the values of its ``$names``."""
     lines = Lines()
-    return _rule(stored_rule(raw, sets, lines), lines.found)
+    return _rule(stored_rule(raw, sets, lines), lines.found, lines.lists.found)
 
 
 class Lines:
@@ -218,6 +218,7 @@ class Lines:
 
     def __init__(self) -> None:
         self.found: list[bytes] = []
+        self.lists = Lists()
 
     def add(self, part: Any) -> int:
         """The number of the line that has *part*."""
@@ -243,7 +244,8 @@ def stored_rule(
             "message": _line(case["message"]),
             "edit": case.get("edit", raw.get("edit")),
         }
-        cases.append([stored_gate(gate_of(subject, match)), lines.add(match), lines.add(said)])
+        gate = stored_gate(gate_of(subject, match), lines.lists)
+        cases.append([gate, lines.add(match), lines.add(said)])
     told = {
         **{key: _line(raw[key]) for key in ("summary", "why", "fix")},
         "status": raw.get("status", "stable"),
@@ -266,7 +268,12 @@ def stored_rule(
     ]
 
 
-def _rule(raw: list[Any], lines: Sequence[bytes], docs_url: str = DOCS_URL) -> Rule:
+def _rule(
+    raw: list[Any],
+    lines: Sequence[bytes],
+    lists: Sequence[tuple[str, ...]],
+    docs_url: str = DOCS_URL,
+) -> Rule:
     id_, name, severity, confidence, tags, subject, cases, once, told, *rest = raw
     supersedes, needs, wide = rest
     return Rule(
@@ -277,7 +284,10 @@ def _rule(raw: list[Any], lines: Sequence[bytes], docs_url: str = DOCS_URL) -> R
         tuple(tags),
         subject,
         tuple(
-            [Case(gate_from(gate), lines[match], lines[said], once) for gate, match, said in cases]
+            [
+                Case(gate_from(gate, lists), lines[match], lines[said], once)
+                for gate, match, said in cases
+            ]
         ),
         lines[told],
         tuple(supersedes),
@@ -346,10 +356,12 @@ def stored_book(
         "actions": [fact["name"] for fact in facts.get("actions", ())],
         "keys": [fact["name"] for fact in facts.get("condition-keys", ())],
         "same-accounts": facts.get("same-accounts", []),
-        "facts": lines.add(
-            {**{name: facts.get(name) for name in _LATE}, "regions": sets.get("aws-regions")}
-        ),
+        "facts": {
+            **{name: lines.add(facts.get(name)) for name in _LATE},
+            "regions": lines.add(sets.get("aws-regions")),
+        },
     }
+    head["lists"] = lines.lists.found
     return b"\n".join([json_line(head), *lines.found])
 
 
@@ -369,15 +381,16 @@ def rule_book(text: bytes) -> RuleBook:
     """The rule book that is stored as *text*."""
     first, *lines = text.split(b"\n")
     head = json.loads(first)
+    lists = [tuple(one) for one in head["lists"]]
     return RuleBook(
-        rules=tuple([_rule(rule, lines) for rule in head["rules"]]),
-        problems={rule.name: rule for rule in [_rule(raw, lines) for raw in head["problems"]]},
+        rules=tuple([_rule(rule, lines, lists) for rule in head["rules"]]),
+        problems={one.name: one for one in [_rule(raw, lines, lists) for raw in head["problems"]]},
         stored_sets=lines[head["sets"]],
         facts=Facts(
             actions=tuple(head["actions"]),
             keys=tuple(head["keys"]),
             same_accounts=tuple(head["same-accounts"]),
-            more=lines[head["facts"]],
+            more={name: lines[line] for name, line in head["facts"].items()},
         ),
     )
 
@@ -386,6 +399,7 @@ def stored_own(rules: Iterable[Mapping[str, Any]], sets: Mapping[str, Iterable[s
     """The text of a user's *rules*, with all *sets*."""
     lines = Lines()
     head = {"rules": [stored_rule(rule, sets, lines) for rule in rules], "sets": lines.add(sets)}
+    head["lists"] = lines.lists.found
     return b"\n".join([json_line(head), *lines.found])
 
 
@@ -393,7 +407,8 @@ def extended(book: RuleBook, text: bytes) -> RuleBook:
     """*book* with the rules and all sets that are stored as *text*."""
     first, *lines = text.split(b"\n")
     head = json.loads(first)
-    added = [_rule(rule, lines, "") for rule in head["rules"]]
+    lists = [tuple(one) for one in head["lists"]]
+    added = [_rule(rule, lines, lists, "") for rule in head["rules"]]
     return RuleBook((*book.rules, *added), book.problems, lines[head["sets"]], book.facts)
 
 

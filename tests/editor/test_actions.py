@@ -110,6 +110,28 @@ def test_all_safe_fixes_are_made_where_a_client_asks_for_that(
     assert actions(client, path, 3, ["refactor"]) == []
 
 
+def test_what_cannot_be_checked_has_no_actions(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    client.open(path, YAML)
+    document = {"uri": uri_of(path), "version": 2}
+    changes = {"textDocument": document, "contentChanges": [{"text": "\ud800"}]}
+    client.notify("textDocument/didChange", changes)
+    assert actions(client, path, 0, ["quickfix", "source.fixAll"]) == []
+
+
+def test_a_client_may_name_the_findings_of_the_line(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(YAML)
+    (finding,) = client.open(path, YAML)
+    start = {"line": 3, "character": 0}
+    asked = {"textDocument": {"uri": uri_of(path)}, "range": {"start": start, "end": start}}
+    for named, count in (([], 0), ([finding | {"source": "another"}], 0), ([finding], 3)):
+        answer = client.request(
+            "textDocument/codeAction", asked | {"context": {"diagnostics": named}}
+        )
+        assert len(answer) == count
+
+
 def test_a_client_that_shows_documents_gets_the_page_of_a_rule_there(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     settings = tmp_path / ".cloudtrail-policylint.yaml"

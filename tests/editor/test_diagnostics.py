@@ -11,6 +11,7 @@ import pytest
 
 from cloudtrail_policylint._version import DOCS_URL
 from cloudtrail_policylint.cli import main
+from cloudtrail_policylint.editor.checking import Checker
 from support.language_client import Client, uri_of
 
 if TYPE_CHECKING:
@@ -139,6 +140,30 @@ def test_what_an_editor_sets_overrides_settings_files(tmp_path: Path) -> None:
         assert codes(client.diagnostics(path, before)) == ["CT101"]
 
 
+def test_settings_that_are_as_before_cause_no_check(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    with Client(options={"ignore": ["CT101"]}) as client:
+        client.open(path, BAD)
+        before = len(client.messages)
+        same = {"settings": {"cloudtrail-policylint": {"ignore": ["CT101"]}}}
+        client.notify("workspace/didChangeConfiguration", same)
+        assert client.change(path, GOOD) == []
+        assert len(client.messages) == before + 1
+
+
+def test_a_broken_settings_file_does_not_keep_the_server_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".cloudtrail-policylint.yaml").write_text("ignore: {")
+    monkeypatch.chdir(tmp_path)
+    Checker().warm_up()
+    path = tmp_path / "policy.json"
+    with Client() as client:
+        client.open(path, BAD)
+        said = client.wait(lambda one: one.get("method") == "window/showMessage")
+        assert ".cloudtrail-policylint.yaml" in said["params"]["message"]
+
+
 def test_settings_files_apply_by_folder_and_are_read_again(client: Client, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name / ".git").mkdir(parents=True)
@@ -198,7 +223,13 @@ def test_nonsense_is_answered_and_the_session_goes_on(client: Client, tmp_path: 
     assert codes(client.open(path, BAD)) == ["CT101"]
     client.raw(b"Content-Length: 3\r\n\r\n{{{")
     client.raw(b"Rubbish\r\n\r\nContent-Length: 2\r\n\r\n[]")
-    client.send({"jsonrpc": "2.0", "id": 900, "method": "textDocument/hover", "params": {"a": 1}})
+    for header in (b"content-length:\t2 \n\n", b"Content-Length: 9%s\r\n\r\n" % (b"9" * 5000)):
+        client.raw(header + b"{}")
+        client.raw(b"{" * 99)  # what ends in the middle of a line hides one header
+        assert "error" in client.ask("no/suchRequest", {})
+    for params in ({"a": 1}, client.about(path, -1, 0), 5):
+        assert "error" in client.ask("textDocument/hover", params)
+    client.send({"jsonrpc": "2.0", "id": [], "method": "textDocument/hover", "params": {"a": 1}})
     client.send({"jsonrpc": "2.0", "method": "textDocument/didChange", "params": None})
     client.notify("textDocument/didOpen", {"textDocument": {"uri": 5}})
     client.notify("textDocument/didClose", {"textDocument": {"uri": "file:///never/opened.json"}})

@@ -99,6 +99,9 @@ def test_prefixes_are_offered_first_and_then_actions() -> None:
     actions = complete("Action: cloudtrail:St|")
     assert "cloudtrail:StopLogging" in actions
     assert all(name.startswith("cloudtrail:") for name in actions)
+    assert "cloudtrail:AddTags" not in actions  # what is typed is not in it
+    by_rank = list(actions)
+    assert by_rank.index("cloudtrail:StopLogging") < by_rank.index("cloudtrail:ListTrails")
     assert complete("Action: nope:|") == {}
 
 
@@ -112,7 +115,7 @@ def test_operators_and_condition_keys_are_offered() -> None:
 
 
 def test_arns_and_principals_are_offered_with_fields_to_fill_in() -> None:
-    trail = "arn:${Partition}:cloudtrail:${Region}:${Account}:trail/${TrailName}"
+    trail = "arn:aws:cloudtrail:${Region}:${Account}:trail/${TrailName}"
     assert complete("Resource: |")[trail] == "arn:aws:cloudtrail:REGION:ACCOUNT:trail/TRAILNAME"
     with_fields = complete("Resource: ['arn:|']", snippets=True)
     assert (

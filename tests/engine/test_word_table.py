@@ -9,7 +9,8 @@ import pytest
 
 from cloudtrail_policylint.engine.lookups import Lookups
 from cloudtrail_policylint.engine.messages import PLACEHOLDERS
-from cloudtrail_policylint.engine.words import FAMILIES, WORDS, WordTest, compiled
+from cloudtrail_policylint.engine.words import WORDS, compiled
+from cloudtrail_policylint.engine.words.word import FAMILIES, WordTest
 from cloudtrail_policylint.iam.arns import MISFITS
 from cloudtrail_policylint.iam.catalogue import Catalogue
 from cloudtrail_policylint.iam.kinds import KINDS

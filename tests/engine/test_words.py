@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cloudtrail_policylint.engine.words import FOLDED, excepted
+from cloudtrail_policylint.engine.words.word import FOLDED, excepted
 from cloudtrail_policylint.iam.patterns import MAYBE, NO, YES, pattern
 from cloudtrail_policylint.iam.patterns import parse as parse_glob
 from cloudtrail_policylint.tree.nodes import Piece

@@ -212,7 +212,7 @@ GLOBAL_KEYS = (
     ],
 )
 def test_type_of_a_key(key: str, type_: str | None) -> None:
-    facts = Facts(more=json.dumps({"global-keys": GLOBAL_KEYS}).encode())
+    facts = Facts(more={"global-keys": json.dumps(GLOBAL_KEYS).encode()})
     assert Catalogue(facts).type_of(key) == type_
     statement = {**STATEMENT, "Condition": {"StringLike": {key: "a"}}}
     if key.startswith(("s3", "S3", "kms", "nosuch")):

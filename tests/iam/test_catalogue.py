@@ -10,14 +10,14 @@ from cloudtrail_policylint.iam.patterns import parse
 FACTS = Facts(
     actions=("cloudtrail:ListInsightsMetricData", "cloudtrail:StopLogging", "s3:NewThing"),
     keys=("aws:SourceArn", "cloudtrail:Invented"),
-    more=json.dumps(
-        {
-            "misnamed-actions": [
+    more={
+        "misnamed-actions": json.dumps(
+            [
                 {"name": "DisableLogging", "meant": "cloudtrail:StopLogging"},
                 {"name": "PutEvents", "meant": "cloudtrail-data:PutAuditEvents"},
             ]
-        }
-    ).encode(),
+        ).encode()
+    },
 )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cloudtrail_policylint.cli import main
-from cloudtrail_policylint.engine.clauses import DocumentMatch, StatementMatch
+from cloudtrail_policylint.engine.matches import DocumentMatch, StatementMatch
 from cloudtrail_policylint.extract import documents, json_files
 from cloudtrail_policylint.files.modules import Modules
 from cloudtrail_policylint.iam.normalise import normalise as normalised

@@ -92,12 +92,13 @@ def test_ci_tests_the_versions_of_python_that_the_package_names() -> None:
 def test_the_scripts_that_workflows_run_exist() -> None:
     runs = [step["run"] for path in WORKFLOWS for step in steps(load(path)) if "run" in step]
     scripts = re.findall(r"^(?:scripts|\.ci)/[\w-]+", "\n".join(runs), re.MULTILINE)
-    assert {
+    assert set(scripts) == {
         "scripts/check",
         "scripts/test",
+        "scripts/extension",
         "scripts/release-notes",
         "scripts/site",
         ".ci/run",
-    } == set(scripts)
+    }
     for script in scripts:
         assert (PROJECT / script).stat().st_mode & 0o111

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 FACTS = Facts(
     actions=("cloudtrail:ListInsightsMetricData",),
     keys=("aws:SourceArn",),
-    more=json.dumps(
-        {"misnamed-actions": [{"name": "DisableLogging", "meant": "cloudtrail:StopLogging"}]}
-    ).encode(),
+    more={
+        "misnamed-actions": json.dumps(
+            [{"name": "DisableLogging", "meant": "cloudtrail:StopLogging"}]
+        ).encode()
+    },
 )
 BOOK = RuleBook(rules=(), problems={}, stored_sets=b"{}", facts=FACTS)
 

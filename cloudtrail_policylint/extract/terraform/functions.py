@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from ...tree.nodes import Choice, Encoded, Hole, Map, Node, Seq, Text
 from ..values import flat, string
-from .collection_functions import COLLECTION_FUNCTIONS
 from .effects import FAILED, NOTES
 from .session import FunctionCall
-from .string_functions import STRING_FUNCTIONS
 from .values import (
     MAX_BRANCHES,
     boolean,
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
 
 def apply(session: Session, name: str, arguments: list[Node], span: Span) -> Node:
     """The value of ``name(arguments)``, which is written at *span*."""
-    known = FUNCTIONS.get(name)
+    known = FUNCTIONS.get(name) or _of_values(name)
     if known is None:
         return hole_at(span)
     needed, function = known
@@ -70,6 +68,14 @@ def apply(session: Session, name: str, arguments: list[Node], span: Span) -> Nod
     return each_branch(
         several[0], lambda node: apply(session, name, [*before, node, *after], span), span
     )
+
+
+def _of_values(name: str) -> tuple[int, Function] | None:
+    """The function *name* of collections or strings; their modules are imported when a policy uses one."""
+    from .collection_functions import COLLECTION_FUNCTIONS
+    from .string_functions import STRING_FUNCTIONS
+
+    return COLLECTION_FUNCTIONS.get(name) or STRING_FUNCTIONS.get(name)
 
 
 def _counted(arguments: int) -> str:
@@ -247,7 +253,5 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "tonumber": (1, _tonumber),
     "tostring": (1, _tostring),
     "yamldecode": (1, _decoded(_yaml)),
-    **COLLECTION_FUNCTIONS,
-    **STRING_FUNCTIONS,
 }
 """Name -> the number of required arguments, and the function."""

@@ -33,7 +33,6 @@ from .documents import document
 from .instances import instances_of
 from .module import Module, address_of, every, meant
 from .resource_types import resource_type
-from .string_functions import filled_in
 from .values import choice, hole_at, is_null, text_of
 
 TYPE_CHECKING = False
@@ -418,4 +417,6 @@ def _rendered(session: Session, block: Block, instance: Instance, span: Span) ->
         variables = session.evaluate(written.expression, instance.scope)
     if not isinstance(text, Text):
         return hole_at(span)
+    from .string_functions import filled_in
+
     return filled_in(session, text, variables)
