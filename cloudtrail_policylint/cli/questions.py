@@ -41,8 +41,9 @@ def can(options: argparse.Namespace) -> int:
     from ..base.record import replaced
     from ..iam.patterns import NO, YES
     from ..questions.ask import Asker, actions_of
-    from ..questions.resources import check_resource, each
+    from ..questions.resources import check_resource
     from ..questions.who import find
+    from ..questions.who_can import each
     from ..report.questions import can_json, can_text
 
     question = _question(options, options.principal)
@@ -74,7 +75,8 @@ def can(options: argparse.Namespace) -> int:
 def who_can(options: argparse.Namespace) -> int:
     """Say who may do something; return the exit code."""
     from ..questions.ask import actions_of
-    from ..questions.resources import check_resource, each
+    from ..questions.resources import check_resource
+    from ..questions.who_can import each
     from ..questions.who_can import who_can as asked
     from ..report import questions as report
 

@@ -14,9 +14,9 @@ from ..settings.model import SettingsError
 from ..tree.source import Related
 from .ask import Asker, Question, actions_of
 from .managed import is_text_of_aws
-from .resources import check_resource, each
+from .resources import check_resource
 from .who import find, whole
-from .who_can import names_of, who_can
+from .who_can import each, names_of, who_can
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

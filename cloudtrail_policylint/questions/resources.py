@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.lazy_regex import regex
-from ..base.record import replaced
 from ..base.suggest import nearest
 from ..decisions.call import availability
 from ..decisions.values import literal, written
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..iam.arns import ResourceType
-    from .ask import Question
     from .view import View
 
 _OWNER = regex(
@@ -64,14 +62,6 @@ def _accepted(actions: Sequence[str]) -> list[ResourceType]:
             return []
         found += action.types
     return found
-
-
-def each(view: View, question: Question, actions: Sequence[str]) -> list[Question]:
-    """*question* about each of the resources that its text names, such as the instances of a block."""
-    named = view.named.get(question.resource or "", ())
-    if len(named) < 2 or all(is_about_everything(action) for action in actions):
-        return [question]
-    return [replaced(question, resource=one.key) for one in named]
 
 
 def is_about_everything(action: str) -> bool:

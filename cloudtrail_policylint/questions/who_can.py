@@ -13,6 +13,7 @@ from ..iam.patterns import MAYBE, NO, YES, parse
 from . import managed
 from .ask import Asker
 from .nearest import shown as unknown_as_star
+from .resources import is_about_everything
 from .view import GROUP, Identity
 from .who import Who, label_of, whole
 
@@ -83,6 +84,14 @@ def who_can(
     missing.update(dict.fromkeys(_unattached(view, asker, question, actions)))
     found = sorted(entries.values(), key=lambda one: (not one.certain, one.label, one.owner))
     return WhoCan(question, resource, tuple(found), tuple(missing), not view.unread)
+
+
+def each(view: View, question: Question, actions: Sequence[str]) -> list[Question]:
+    """*question* about each of the resources that its text names, such as the instances of a block."""
+    named = view.named.get(question.resource or "", ())
+    if len(named) < 2 or all(is_about_everything(action) for action in actions):
+        return [question]
+    return [replaced(question, resource=one.key) for one in named]
 
 
 def _unattached(
