@@ -245,7 +245,7 @@ class Engine:
                         found = self._report(
                             rule, case, held.binding, YES, resource, span, held.related
                         )
-                        findings += [_with_edit(one, case, held) for one in found]
+                        findings += [_of_resource(one, case, held) for one in found]
             except Exception as error:  # noqa: BLE001 - as above
                 failures.append(Failure(rule.id, span, error))
         return [*failures, *settled(findings)]
@@ -323,13 +323,17 @@ class Engine:
         return findings_of(rule, case, binding, verdict, checked, subject, others, self._lookups)
 
 
-def _with_edit(finding: Finding, case: Case, held: Held) -> Finding:
-    """*finding* of a resource with the edit of *case*."""
-    if case.edit is None or held.resource is None:
+def _of_resource(finding: Finding, case: Case, held: Held) -> Finding:
+    """*finding* of a resource with its address, and with the edit of *case*."""
+    if held.resource is None:
         return finding
+    about = (held.resource.address,)
+    if case.edit is None:
+        return replaced(finding, about=about)
     from .resource_edits import edit_of
 
-    return replaced(finding, edit=edit_of(case.edit, finding.span, held.resource, held.late))
+    edit = edit_of(case.edit, finding.span, held.resource, held.late)
+    return replaced(finding, about=about, edit=edit)
 
 
 def _of_statements(questions: Iterable[Question]) -> list[tuple[int, int]]:

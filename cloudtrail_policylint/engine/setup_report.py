@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..findings.setup import ShownPartner, ShownRequest, ShownSetup, range_of
 from ..iam.patterns import NO, YES
+from .setup_reasons import DENY
 from .setup_requests import SetupRequests
-from .setup_values import own_path, property_of
+from .setup_values import own_path, property_of, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
     answers = []
     for name in requests.names():
         answered = requests.answered(name)
-        if answered is not None and _verdict(answered) == _CANNOT_TELL:
-            answered = usual.answered(name)
+        if answered is not None and _verdict(answered) != _ALLOWED and answered.cause != DENY:
+            other = usual.answered(name)
+            is_told = _verdict(answered) != _CANNOT_TELL
+            answered = answered if is_told and (other is None or other.cause != DENY) else other
         if answered is not None:
             answers.append(_request(answered, requests.profile(name)))
     return ShownSetup(
         requests.made_for,
-        resource.owner.name,
+        resource.address,
         resource.type,
         resource.owner.span.place(),
         range_of(resource.owner.span),
@@ -43,7 +46,6 @@ def shown(resource: Resource, lookups: Lookups) -> ShownSetup:
         tuple(_partners(resource, requests, lookups)),
         tuple(answers),
         requests.stopped_by,
-        instance=resource.address,
     )
 
 
@@ -58,11 +60,12 @@ def _request(answered: Answered, profile: Profile) -> ShownRequest:
         answered.name,
         answered.action,
         answered.on,
-        answered.partner.owner.name if answered.partner is not None else "",
+        answered.partner.address if answered.partner is not None else "",
         profile.decided_by,
         profile.about,
         answer,
         "" if answer == _ALLOWED else answered.because,
+        tuple(map(range_of, answered.statements)),
     )
 
 
@@ -78,12 +81,14 @@ def _partners(
         certain = [link.resource for link in links.found if link.verdict == YES]
         shown_name = resource.as_written(own_path(resource, (name,), lookups)[0])
         if not certain:
-            yield ShownPartner(part, shown_name, "", "", "", at, ())
+            text = text_of(given.items[0].node) if len(given.items) == 1 else None
+            named = (text.literal if text is not None else None) or ""
+            yield ShownPartner(part, shown_name, "", "", "", at, (), named)
         for partner in certain:
             place = partner.owner.span.place()
             order = _order(resource, partner)
             ranges = tuple(dict.fromkeys(map(range_of, _spans(part, partner, requests))))
-            yield ShownPartner(part, shown_name, partner.owner.name, place, order, at, ranges)
+            yield ShownPartner(part, shown_name, partner.address, place, order, at, ranges)
 
 
 def _spans(part: str, partner: Resource, requests: SetupRequests) -> Iterator[Span]:
@@ -98,7 +103,7 @@ def _spans(part: str, partner: Resource, requests: SetupRequests) -> Iterator[Sp
 def _order(resource: Resource, partner: Resource) -> str:
     """Which policies of *partner* that are resources of their own *resource* does not wait for."""
     late = [
-        holder.owner.name
+        holder.address
         for holder in partner.setup.holders(partner)
         if resource.setup.is_after(resource, holder) == NO
     ]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..base.lazy_regex import regex
 from ..base.record import record
 from ..decisions.decision import IDENTITY, Decider, Decision, Policies
 from ..decisions.statements import Place
@@ -15,14 +14,13 @@ from ..decisions.values import alternatives, form, literal, match, tokens, writt
 from ..findings.finding import IS_PARTNER
 from ..iam.arns import ACCOUNT_ID, FIELDS, REGION, split
 from ..iam.patterns import MAYBE, NO, YES
-from ..setups.model import PARTITIONS, REGIONS, Assumed
-from ..setups.values import with_plain_names
+from ..setups.model import ACCOUNTS, PARTITIONS, REGIONS, Assumed
 from ..tree.nodes import Hole, Piece
 from ..tree.source import Related
 from .asking.answers import place_of
 from .elements import Witness
+from .setup_reasons import DENY, OTHER, Open, because, cause_of, denials_in, difference, plain
 from .setup_values import own_path, property_of, text_of
-from .shown import shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,13 +35,7 @@ if TYPE_CHECKING:
     from ..tree.source import Span
     from .lookups import Lookups
 
-STATEMENT, PRINCIPAL, RESOURCE, DENY, OTHER = "statement", "principal", "resource", "deny", "other"
-"""What a request lacks: a statement for it, the right principal or resource in it; or what denies it.
-
-Any other is a condition key.
-"""
 _UNKNOWN = Decision(MAYBE, MAYBE, (), ())
-_FORM = regex(r"(?<!\$)\{(?:any|field|name|account)\}")
 _MOST_RELATED = 3
 
 
@@ -52,7 +44,7 @@ class Answered:
     """The decision on one request, on what it is, and what it lacks.
 
     ``partner`` is the resource whose policies decide it; ``properties`` are those that say
-    what it is about.
+    what it is about, ``statements`` are those for its action.
     """
 
     name: str
@@ -65,6 +57,7 @@ class Answered:
     properties: tuple[Witness, ...]
     places: tuple[Span, ...]
     related: tuple[Related, ...]
+    statements: tuple[Span, ...] = ()
 
 
 class SetupRequests:
@@ -130,19 +123,21 @@ class SetupRequests:
         if partner is None or verdict == MAYBE or made == MAYBE:
             return self._unknown(profile, partner)
         values, places = self._values
+        location = self._resource.location
         shared = self._resource.setup.constants
-        if self._assumed.partition:
-            shared -= frozenset(PARTITIONS)
+        shared -= frozenset(PARTITIONS if self._assumed.partition else ())
+        shared -= frozenset(REGIONS if location.region else ())
+        shared -= frozenset(ACCOUNTS if location.account else ())
         request = self._profiles.request(profile, values, shared)
         kind = self._profiles.kind(profile)
         documents = partner.setup.policies(partner, kind, self._assumed).documents
         decision, answers = self._decide(profile, request, kind, documents)
-        cause, near = _cause_of(answers)
+        cause, near = cause_of(answers)
         if decision.denied == YES:
-            cause = DENY
+            cause, near = DENY, denials_in(answers)
         elif decision.allowed != NO:
             cause = OTHER
-        on = _plain(written(request.resource))
+        on = plain(written(request.resource))
         related = [Related(span, message) for span, message in near[:_MOST_RELATED]] or [
             Related(partner.head(), f"{IS_PARTNER}{partner.owner.name}")
         ]
@@ -152,13 +147,28 @@ class SetupRequests:
             on,
             decision,
             cause,
-            _difference(cause, answers, request)
-            or _because(cause, on, partner, is_certain=decision.allowed == NO),
+            self._because(cause, request, partner, documents, (decision, answers), on),
             partner,
             tuple(places),
             tuple([span for span, _ in near]),
             tuple(related),
+            tuple([one.statement.span for one in answers if one.action != NO]),
         )
+
+    def _because(
+        self,
+        cause: str,
+        request: Request,
+        partner: Resource,
+        documents: tuple[Document, ...],
+        decided: tuple[Decision, list[Answer]],
+        on: str,
+    ) -> str:
+        decision, answers = decided
+        if decision.allowed == MAYBE:
+            account = self._values[0].get("account")
+            return Open(request, self._resource, partner, account).because(documents, answers)
+        return difference(cause, answers, request) or because(cause, on, partner)
 
     def _unknown(self, profile: Profile, partner: Resource | None) -> Answered:
         because = "what it is about is not in view" if partner is None else "it may not be made"
@@ -249,6 +259,8 @@ class SetupRequests:
                     value = self._assumed.partition
                 elif isinstance(one, Hole) and one.written in REGIONS:
                     value = resource.location.region
+                elif isinstance(one, Hole) and one.written in ACCOUNTS:
+                    value = resource.location.account
                 found.append(Piece(value, part.span) if value else one)
         return tuple(found)
 
@@ -304,76 +316,3 @@ def _without_star(arn: Parts) -> Parts:
 def _wild(items: Sequence[object]) -> tuple[str, ...]:
     """*items* with a wildcard in place of what is not known."""
     return tuple([one if isinstance(one, str) else "*" for one in items])
-
-
-def _cause_of(answers: Sequence[Answer]) -> tuple[str, list[tuple[Span, str]]]:
-    """What keeps the Allows that are for the request from it, and where."""
-    near = [
-        one
-        for one in answers
-        if one.effect == "Allow"
-        and one.action != NO
-        and max(one.principal(deny=False).values()) != NO
-    ]
-    if not near:
-        return STATEMENT, []
-    right = [one for one in near if one.resource != NO]
-    if not right:
-        return RESOURCE, [(_resource_place(one), "this names other resources") for one in near]
-    keys = []
-    places = []
-    for one in right:
-        missed = [(c, v) for c, v in one.conditions if v == NO]
-        for condition, _ in missed[:1]:
-            keys.append((condition.key.literal or "").lower())
-            place = condition.values[0].span if len(condition.values) == 1 else condition.span
-            places.append((place, "this condition does not hold"))
-    if len(keys) == len(right) and len(set(keys)) == 1:
-        return keys[0], places
-    return OTHER, places
-
-
-def _resource_place(answer: Answer) -> Span:
-    """Where the statement of *answer* says what it is about: the text if it is one, else the field."""
-    statement = answer.statement
-    texts = [text for one in statement.resources for text in one.texts]
-    if len(texts) == 1:
-        return texts[0].span
-    return statement.fields.get("resource", statement.span)
-
-
-def _difference(cause: str, answers: Sequence[Answer], request: Request) -> str:
-    """How the one condition that keeps *request* out differs from it; empty if there are more."""
-    missed = {
-        (condition.operator.written, tuple([value.written for value in condition.values]))
-        for one in answers
-        for condition, verdict in one.conditions
-        if verdict == NO and (condition.key.literal or "").lower() == cause
-    }
-    known = request.key(cause).values if missed else None
-    if len(missed) != 1 or known is None or len(known) != 1 or len(known[0]) != 1:
-        return ""
-    operator, values = missed.pop()
-    if len(values) != 1 or "Not" in operator or not known[0][0]:
-        return ""
-    return (
-        f"{shortened(with_plain_names(values[0]))} is not {shortened(_plain(written(known[0][0])))}"
-    )
-
-
-def _because(cause: str, on: str, partner: Resource, *, is_certain: bool) -> str:
-    name = partner.owner.name
-    if not is_certain:
-        return f"it depends on what is not known of the policy of {name}"
-    if cause == STATEMENT:
-        return f"no statement of the policy of {name} is for it"
-    if cause == RESOURCE:
-        return f"no statement of the policy of {name} names {on}"
-    if cause == DENY:
-        return f"a statement of the policy of {name} denies it"
-    return f"the conditions of the policy of {name} do not hold"
-
-
-def _plain(text: str) -> str:
-    """*text* with a wildcard in place of what may be anything."""
-    return _FORM.sub("*", with_plain_names(text))

@@ -30,7 +30,8 @@ class Finding:
     the Sid of the first. ``related`` are other places that explain it. ``edit``
     fixes it, if known. ``cause`` is what an uncertain finding depends on; empty
     if that is its own place. ``home`` is where the finding is reported if all files are
-    checked together; None if that is its own place.
+    checked together; None if that is its own place. ``about`` are the addresses of the
+    resources, instances of one block, that have the defect.
     """
 
     rule: Rule
@@ -45,6 +46,7 @@ class Finding:
     edit: Edit | None = None
     cause: str = ""
     home: Span | None = None
+    about: tuple[str, ...] = ()
 
     @property
     def settled_at(self) -> Span:
@@ -91,20 +93,21 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
         known = kept.get(key)
         if known is None or (finding.certain and not known.certain):
             kept[key] = finding
-        elif finding.related and finding.certain == known.certain:
-            kept[key] = _joined(known, finding.related)
+        elif finding.certain == known.certain:
+            kept[key] = _joined(known, finding.related, finding.about)
         if finding.certain:
             gone.update(_key(other, finding) for other in finding.rule.supersedes)
     return [finding for key, finding in kept.items() if key not in gone]
 
 
-def _joined(finding: Finding, more: tuple[Related, ...]) -> Finding:
-    """*finding* with *more* related places."""
+def _joined(finding: Finding, more: tuple[Related, ...], about: tuple[str, ...] = ()) -> Finding:
+    """*finding* with *more* related places, and *about* other instances besides."""
     new = [place for place in more if place not in finding.related]
     related = (*finding.related, *new)[:MAX_RELATED]
-    if len(related) == len(finding.related):
+    others = [one for one in about if one not in finding.about]
+    if len(related) == len(finding.related) and not others:
         return finding
-    return replaced(finding, related=related)
+    return replaced(finding, related=related, about=(*finding.about, *others))
 
 
 def once_for_each_cause(findings: Iterable[Finding]) -> list[Finding]:

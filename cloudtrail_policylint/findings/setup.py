@@ -21,6 +21,8 @@ def range_of(span: Span) -> Range:
 class ShownRequest:
     """One request: ``answer`` is ``allowed``, ``denied`` or ``cannot tell``, and ``because`` says why.
 
+    ``at`` are the statements for its action.
+
     ``by`` is the resource whose policies decide it, ``part`` what that is to the
     one that it is made for (``role``), and ``about`` what it is about (``log-group``).
     """
@@ -33,13 +35,14 @@ class ShownRequest:
     about: str
     answer: str
     because: str
+    at: tuple[Range, ...] = ()
 
 
 @record
 class ShownPartner:
     """What the property ``through`` refers to: a resource and its ``place``; empty if it is not in view.
 
-    ``part`` is what it is (``bucket``). ``at`` is where the property is written, and
+    ``part`` is what it is (``bucket``), ``named`` the text of the property where that is known. ``at`` is where the property is written, and
     ``ranges`` are those of the resource and of its policies.
     """
 
@@ -50,6 +53,7 @@ class ShownPartner:
     order: str
     at: tuple[Range, ...]
     ranges: tuple[Range, ...]
+    named: str = ""
 
 
 @record
@@ -90,9 +94,9 @@ class ShownWho:
 class ShownSetup:
     """A resource that CloudTrail makes requests for; ``part`` is what it is to them (``trail``).
 
+    ``address`` is that of the one instance, with its modules or stacks.
     ``of_organization``: it is one for all accounts of an organization. ``stopped_by`` are the
     actions that end or change what it records, ``who`` may do one of them, if that was asked.
-    ``instance`` is its own address among those of one block.
     """
 
     part: str
@@ -105,4 +109,3 @@ class ShownSetup:
     requests: tuple[ShownRequest, ...]
     stopped_by: tuple[str, ...] = ()
     who: ShownWho | None = None
-    instance: str = ""

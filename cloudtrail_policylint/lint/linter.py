@@ -202,11 +202,11 @@ class Linter:
         to that file is reported.
         """
         modules = files.modules
-        callers = {
-            id(source)
-            for above in modules.all_callers(folder)
-            for source in modules.module_sources(above)
-        } - {id(source) for source in modules.module_sources(folder)}
+        own = modules.module_sources(folder)
+        above = [
+            source for one in modules.all_callers(folder) for source in modules.module_sources(one)
+        ]
+        callers = {id(source) for source in above} - {id(source) for source in own}
         places = self._places(
             files, partial(project.hiding, folder), partial(project.arguments, folder)
         )
@@ -221,6 +221,8 @@ class Linter:
             from .calls import keep_given
 
             keep_given(outcome, files.inputs)
+            if not any(map(files.inputs.is_given, (*own, *above))):
+                outcome.setups.clear()
         return outcome
 
     def _check_stacks(self, files: Files, nesting: Sequence[str]) -> Outcome:

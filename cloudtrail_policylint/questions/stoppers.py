@@ -41,7 +41,7 @@ def with_stoppers(view: View, setups: Sequence[ShownSetup]) -> tuple[ShownSetup,
     left = MAX_ASKED
     found = []
     for number, one in enumerate(setups):
-        key = key_of(one.place, one.instance)
+        key = key_of(one.place, one.address)
         if not one.stopped_by or key not in view.placed:
             found.append(one)
             continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from ..findings.finding import IS_PARTNER
 from ..findings.setup import range_of
 from .drawing import ALLOWED, DENIED, PLAIN, UNKNOWN, Arrow, Box, Drawing, Mark
 from .text import findings_to_report, printable_place
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     Anchored = tuple[str, Finding]
     """A finding and its anchor in the page."""
 
-_ANSWERS = ("allowed", "cannot tell", "denied")
-"""The answers, what is to be looked at last."""
 STATES = {"allowed": ALLOWED, "denied": DENIED, "cannot tell": UNKNOWN}
 """The states of arrows by the answers."""
 
@@ -34,12 +31,13 @@ class Edge:
         self.request = request
         self.findings: list[Anchored] = []
 
-    def weight(self, message: str) -> tuple[bool, bool, int]:
-        """How well a finding with *message* fits here: what it names first, then what is denied."""
-        one = self.request
+    def weight(self, finding: Finding) -> tuple[bool, int, bool, bool]:
+        """How well *finding* fits here: where it is first, then what it names, then what is denied."""
+        one, message = self.request, finding.message
         if one is None:
-            return False, False, 0
-        return bool(one.on) and one.on in message, one.action in message, _ANSWERS.index(one.answer)
+            return False, 0, False, False
+        named = len(one.on) if one.on in message else 0  # a bucket is in the names of its objects
+        return _is_within(finding, one.at), named, one.action in message, one.answer == "denied"
 
     def arrow(self) -> Arrow:
         """The arrow for it."""
@@ -66,7 +64,7 @@ class Group:
     def box(self) -> Box:
         """The box for it."""
         partner = self.partner
-        lines = (partner.place, partner.order) if partner is not None else ()
+        lines = (partner.named, partner.place, partner.order) if partner is not None else ()
         return Box(
             _words(self.part),
             self.address or "not in view",
@@ -168,16 +166,28 @@ def _placed(
     own = []
     for one in findings:
         finding = one[1]
+        if not _is_about(finding, setup):
+            continue
         partner = _partner_of(setup, groups, finding)
         if partner is not None:
-            _edge_of(partner, groups, finding.message).findings.append(one)
+            _edge_of(partner, groups, finding).findings.append(one)
         elif _is_within(finding, [setup.range]):
             own.append(one)
     return own
 
 
-def _edge_of(partner: Group, groups: Sequence[Group], message: str) -> Edge:
-    """The edge for a finding with *message* on *partner*: one of a request about it, or decided by it."""
+def _is_about(finding: Finding, setup: ShownSetup) -> bool:
+    """Whether *finding*, if it is about a resource, is about that of *setup* or one of its partners."""
+    if finding.rule.subject != "resource":
+        return True
+    at = range_of(finding.owner.span)
+    if at == setup.range:
+        return not finding.about or setup.address in finding.about
+    return any(at in partner.ranges for partner in setup.partners)
+
+
+def _edge_of(partner: Group, groups: Sequence[Group], finding: Finding) -> Edge:
+    """The edge for *finding* on *partner*: one of a request about it, or decided by it."""
     decided = [
         edge
         for group in groups
@@ -186,7 +196,7 @@ def _edge_of(partner: Group, groups: Sequence[Group], message: str) -> Edge:
         and edge.request is not None
         and (edge.request.part, edge.request.by) == (partner.part, partner.address)
     ]
-    return max((*partner.edges, *decided), key=lambda edge: edge.weight(message))
+    return max((*partner.edges, *decided), key=lambda edge: edge.weight(finding))
 
 
 def _partner_of(setup: ShownSetup, groups: Sequence[Group], finding: Finding) -> Group | None:
@@ -201,9 +211,7 @@ def _partner_of(setup: ShownSetup, groups: Sequence[Group], finding: Finding) ->
     for related in finding.related:
         place = range_of(related.span)
         for one, it in partners:
-            if related.message == f"{IS_PARTNER}{it.address}" or any(
-                _contains(range_, place) for range_ in it.ranges
-            ):
+            if any(_contains(range_, place) for range_ in it.ranges):
                 return one
     return None
 

@@ -35,7 +35,12 @@ def as_text(setups: Sequence[ShownSetup]) -> Iterator[str]:
             yield ""
         yield f"{one.place}: {one.address} ({one.type})"
         for partner in one.partners:
-            where = f"{partner.address} ({partner.place})" if partner.address else _NOT_IN_VIEW
+            named = f": {partner.named}" if partner.named else ""
+            where = (
+                f"{partner.address} ({partner.place})"
+                if partner.address
+                else f"{_NOT_IN_VIEW}{named}"
+            )
             order = f", {partner.order}" if partner.order else ""
             yield f"  {partner.through}: {where}{order}"
         for request in one.requests:
@@ -59,6 +64,7 @@ def as_json(setups: Sequence[ShownSetup]) -> str:
                     "part": partner.part,
                     "through": partner.through,
                     "address": partner.address or None,
+                    "value": partner.named or None,
                     "place": partner.place or None,
                     "order": partner.order or None,
                 }

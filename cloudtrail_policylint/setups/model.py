@@ -34,6 +34,8 @@ PARTITIONS = ("${partition}", "${AWS::Partition}")
 """How a partition is spelled that is not known."""
 REGIONS = ("${region}", "${AWS::Region}")
 """How the region is spelled."""
+ACCOUNTS = ("${account}", "${AWS::AccountId}")
+"""How the account is spelled."""
 MAX_LINKS = 20
 """References that are followed from one resource to the next, from an alias to its key for instance."""
 
@@ -314,6 +316,8 @@ class Resource(ABC):
         value = assumed.partition if written in PARTITIONS else ""
         if written in REGIONS and written in self.setup.constants:
             value = self.location.region
+        if written in ACCOUNTS and written in self.setup.constants:
+            value = self.location.account
         if value:
             return (replaced(hole, written=written, values=(value,)),)
         return (hole if written == hole.written else replaced(hole, written=written),)

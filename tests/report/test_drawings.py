@@ -235,3 +235,79 @@ def test_graphviz_reads_a_hostile_graph() -> None:
     root = ET.fromstring(done.stdout)
     assert not [one for one in root.iter() if one.tag == f"{SVG}script"]
     assert len(root.findall(f".//{SVG}g[@class='edge']")) == 2 * 8
+
+
+SHARED = """
+Resources:
+  Logs: {Type: AWS::S3::Bucket, Properties: {BucketName: acme}}
+  LogsPolicy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Logs
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: {Service: cloudtrail.amazonaws.com}, Action: "s3:GetBucketAcl", Resource: "arn:aws:s3:::acme"}
+          - {Effect: Allow, Principal: {Service: cloudtrail.amazonaws.com}, Action: "s3:PutObject", Resource: "arn:aws:s3:::acme/*", Condition: {StringLike: {"aws:SourceArn": !Sub "arn:aws:cloudtrail:*:${AWS::AccountId}:trail/main"}}}
+  Main:
+    Type: AWS::CloudTrail::Trail
+    DependsOn: LogsPolicy
+    Properties: {IsLogging: true, TrailName: main, S3BucketName: !Ref Logs}
+  Other:
+    Type: AWS::CloudTrail::Trail
+    DependsOn: LogsPolicy
+    Properties: {IsLogging: true, TrailName: other, S3BucketName: !Ref Logs}
+"""
+
+
+INSTANCES = """
+resource "aws_s3_bucket" "logs" { bucket = "acme" }
+resource "aws_s3_bucket_policy" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Principal = { Service = "cloudtrail.amazonaws.com" }, Action = "s3:GetBucketAcl", Resource = "arn:aws:s3:::acme" },
+    { Effect = "Allow", Principal = { Service = "cloudtrail.amazonaws.com" }, Action = "s3:PutObject", Resource = "arn:aws:s3:::acme/one/AWSLogs/*" }] })
+}
+resource "aws_cloudtrail" "t" {
+  for_each       = toset(["one", "three", "two"])
+  name           = "audit-${each.key}"
+  s3_bucket_name = aws_s3_bucket.logs.id
+  s3_key_prefix  = each.key
+  depends_on     = [aws_s3_bucket_policy.logs]
+}
+"""
+
+
+def arrows_in(shown: str) -> dict[tuple[str, str], tuple[str, set[str]]]:
+    """The answers and rules of a Mermaid drawing, by the number of the trail and the action."""
+    found = {}
+    for line in shown.splitlines():
+        arrow = re.search(r'n(\d) --.*"(\w+|cannot tell) s3:(\w+)', line)
+        if arrow is not None:
+            found[(arrow[1], arrow[3])] = (arrow[2], set(re.findall(r"CT\d+", line)))
+    return found
+
+
+@pytest.mark.usefixtures("_modules")
+def test_a_finding_is_on_the_instances_that_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("c").mkdir()
+    Path("c/main.tf").write_text(INSTANCES)
+    main(["lint", "c", "--format", "mermaid"])
+    arrows = arrows_in(capsys.readouterr().out)
+    puts = [arrows[(number, "PutObject")] for number in "012"]
+    assert [answer for answer, _ in puts] == ["allowed", "denied", "denied"]
+    assert ["CT952" in rules for _, rules in puts] == [False, True, True]
+    assert "CT952" not in arrows[("0", "GetBucketAcl")][1]
+
+
+@pytest.mark.usefixtures("_modules")
+def test_a_finding_is_on_the_arrow_that_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("shared.yaml").write_text(SHARED)
+    main(["lint", "shared.yaml", "--format", "mermaid"])
+    shown = capsys.readouterr().out
+    arrows = arrows_in(shown)
+    # What the statement of s3:PutObject lacks is not at the ACL; Main meets the condition that Other does not.
+    assert arrows[("0", "GetBucketAcl")] == ("allowed", set())
+    assert arrows[("0", "PutObject")] == ("allowed", {"CT504", "CT506"})
+    assert arrows[("1", "GetBucketAcl")] == ("allowed", set())
+    assert arrows[("1", "PutObject")] == ("denied", {"CT504", "CT506", "CT962"})
