@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..decisions.reasons import Cause
-    from ..questions.ask import Answered
+    from ..questions.ask import Answered, Question
     from ..questions.suggest import Suggestion
     from ..questions.who_can import Entry, WhoCan
     from ..questions.why import Why
@@ -141,7 +141,13 @@ def can_text(answers: Sequence[Answered], width: int) -> Iterator[str]:
 
 
 def _asked(answered: Answered) -> str:
-    return f"{answered.action} on {answered.resource}"
+    return f"{answered.action} on {_one(answered.resource, answered.question)}"
+
+
+def _one(resource: str, question: Question) -> str:
+    """*resource*, with its place and address if it is one of several that *question* is about."""
+    key = question.resource or ""
+    return f"{resource} ({key})" if " " in key else resource
 
 
 def answer_object(answered: Answered) -> dict[str, Any]:
@@ -340,7 +346,7 @@ def who_text(answers: Sequence[WhoCan]) -> Iterator[str]:
 
 def _who_lines(found: WhoCan) -> Iterator[str]:
     """A table of *found*."""
-    asked = f"{found.question.action} on {found.resource}"
+    asked = f"{found.question.action} on {_one(found.resource, found.question)}"
     if not found.entries:
         yield f"{'nobody in view' if found.whole else 'cannot tell whether anybody'} may do {asked}"
     else:
