@@ -21,7 +21,7 @@ _EXCLUDED = {
         *("--show-settings", "--show-setups", "--output", "--format"),
         *_WITHOUT_REPORT,
     ),
-    "--show-settings": ("--show-setups", "--output", "--format", *_WITHOUT_REPORT),
+    "--show-settings": ("--show-setups", "--output", *_WITHOUT_REPORT),
     "--show-setups": _WITHOUT_REPORT,
     "--add-suppressions": ("--fix", "--unsafe-fixes", "--diff", "--write-baseline"),
     "--diff": ("--output", "--write-baseline", "--statistics"),

@@ -171,7 +171,8 @@ CHANGING = ("--fix", "--unsafe-fixes", "--diff", "--write-baseline", "--add-supp
     [
         *combinations(IN_PLACE, 2),
         *product(IN_PLACE, (*CHANGING, "--statistics")),
-        *product(IN_PLACE[:2], ("--output=o.json", "--format=json")),
+        *product(IN_PLACE[:2], ("--output=o.json",)),
+        ("--show-files", "--format=json"),  # --show-settings shows it
         *product(("--diff",), ("--output=o.json", "--write-baseline", "--statistics")),
         *product(("--add-suppressions=why",), CHANGING[:4]),
     ],
