@@ -142,7 +142,8 @@ def test_contributing_names_files_that_exist() -> None:
 def test_contributing_lists_the_scripts() -> None:
     text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for script in (PROJECT / "scripts").iterdir():
-        assert f"scripts/{script.name}" in text or script.name in HELPERS
+        if script.is_file():  # the site's pages leave bytecode there
+            assert f"scripts/{script.name}" in text or script.name in HELPERS
 
 
 def anchors(page: Path) -> set[str]:
