@@ -13,14 +13,14 @@ function machine(files: string[], more: Partial<Machine> = {}): Machine {
 }
 
 function workspace(more: Partial<Workspace> = {}): Workspace {
-  return { folders: ["/work/one", "/work/two"], trusted: true, setting: "", interpreter: undefined, ...more };
+  return { folders: ["/home/ann/one", "/home/ann/two"], trusted: true, setting: "", interpreter: undefined, ...more };
 }
 
 const NAME = "cloudtrail-policylint";
 const SELECTED = `/envs/lint/bin/${NAME}`;
-const DOT_VENV = `/work/one/.venv/bin/${NAME}`;
-const VENV = `/work/one/venv/bin/${NAME}`;
-const SECOND = `/work/two/.venv/bin/${NAME}`;
+const DOT_VENV = `/home/ann/one/.venv/bin/${NAME}`;
+const VENV = `/home/ann/one/venv/bin/${NAME}`;
+const SECOND = `/home/ann/two/.venv/bin/${NAME}`;
 const LOCAL = `/home/ana/.local/bin/${NAME}`;
 
 test("the nearest server is found, and what is nearer wins", () => {
@@ -36,9 +36,9 @@ test("the nearest server is found, and what is nearer wins", () => {
 });
 
 test("nothing that comes with a workspace is started if that is not trusted", () => {
-  const inWorkspace = "/work/one/bin";
-  const files = [DOT_VENV, VENV, SECOND, SELECTED, `${inWorkspace}/${NAME}`, `/work/one/${NAME}`];
-  const searchPath = `${inWorkspace}:/work/one:.:bin::/usr/bin`;
+  const inWorkspace = "/home/ann/one/bin";
+  const files = [DOT_VENV, VENV, SECOND, SELECTED, `${inWorkspace}/${NAME}`, `/home/ann/one/${NAME}`];
+  const searchPath = `${inWorkspace}:/home/ann/one:.:bin::/usr/bin`;
   const open = { interpreter: "/envs/lint/bin/python" };
   const untrusted = workspace({ ...open, trusted: false });
   assert.deepEqual(findServer(machine(files, { searchPath }), untrusted), {
@@ -49,7 +49,7 @@ test("nothing that comes with a workspace is started if that is not trusted", ()
   const elsewhere = findServer(machine([...files, `/usr/bin/${NAME}`], { searchPath }), untrusted);
   assert.equal(elsewhere.command, `/usr/bin/${NAME}`);
   const beside = findServer(
-    machine([`/work/one-more/${NAME}`], { searchPath: "/work/one-more" }),
+    machine([`/home/ann/one-more/${NAME}`], { searchPath: "/home/ann/one-more" }),
     untrusted,
   );
   assert.equal(beside.kind, "found");
@@ -64,8 +64,8 @@ test("the setting wins, with what stands for a folder in it", () => {
   const cases: [string, string][] = [
     ["/opt/lint", "/opt/lint"],
     ["~/lint", "/home/ana/lint"],
-    ["${workspaceFolder}/tools/lint", "/work/one/tools/lint"],
-    ["tools/lint", "/work/one/tools/lint"],
+    ["${workspaceFolder}/tools/lint", "/home/ann/one/tools/lint"],
+    ["tools/lint", "/home/ann/one/tools/lint"],
     ["  /opt/lint ", "/opt/lint"],
     ["/opt/~/lint", "/opt/~/lint"],
   ];
@@ -85,7 +85,7 @@ test("a setting that is wrong is said, and nothing else is started", () => {
 });
 
 test("what is not installed can be installed into the environment that is there", () => {
-  const python = "/work/two/venv/bin/python";
+  const python = "/home/ann/two/venv/bin/python";
   assert.deepEqual(findServer(machine([python]), workspace()), {
     kind: "not installed",
     command: NAME,
