@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from ..findings.finding import IS_PARTNER
 from ..iam.patterns import MAYBE, NO, YES
 from ..setups.model import Elsewhere, Link, Links, Property, Referring
@@ -93,12 +95,12 @@ class Subject:
         return self._requests
 
 
-class _Test:
+class _Test(ABC):
     """One field of a match."""
 
+    @abstractmethod
     def verdict(self, resource: Resource, subject: Subject, /) -> int:
         """The verdict on *resource*."""
-        raise NotImplementedError
 
     def witnesses(self, _: Resource, _subject: Subject, /) -> Iterable[Witness]:
         """The witnesses of a resource that passed."""

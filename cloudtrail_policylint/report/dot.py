@@ -6,6 +6,7 @@ from ..files.reports import DOT
 from .drawing import (
     ALLOWED,
     DENIED,
+    GRAPH_WIDTH,
     MAY,
     PERHAPS,
     PLAIN,
@@ -13,7 +14,7 @@ from .drawing import (
     arrow_lines,
     box_lines,
     escaped,
-    wrapped,
+    note_lines,
 )
 
 TYPE_CHECKING = False
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from ..findings.result import Result
     from .drawing import Drawing
 
-_WIDTH = 90
-"""Characters of a line in a box or on an arrow."""
 _STYLES = {
     ALLOWED: 'color="#17702f", fontcolor="#17702f"',
     DENIED: 'color="#b42318", fontcolor="#b42318", style=bold, arrowhead=tee',
@@ -56,16 +55,16 @@ def _lines(drawings: Sequence[Drawing]) -> Iterator[str]:
         yield f"  subgraph cluster_{number} {{"
         yield "    style=invis;"
         hub = f"n{number}"
-        yield f"    {hub} [label={_text(box_lines(drawing.hub, _WIDTH))}];"
+        yield f"    {hub} [label={_text(box_lines(drawing.hub, GRAPH_WIDTH))}];"
         for at, box in enumerate(drawing.boxes):
             style = "" if box.is_known else ', style="rounded,dashed"'
-            yield f"    {hub}_{at} [label={_text(box_lines(box, _WIDTH))}{style}];"
+            yield f"    {hub}_{at} [label={_text(box_lines(box, GRAPH_WIDTH))}{style}];"
             ends = f"{hub}_{at} -> {hub}" if box.inward else f"{hub} -> {hub}_{at}"
             for arrow in box.arrows:
-                label, tip = _text(arrow_lines(arrow, _WIDTH)), _text([arrow.tip])
+                label, tip = _text(arrow_lines(arrow, GRAPH_WIDTH)), _text([arrow.tip])
                 style = _STYLES[arrow.state]
                 yield f"    {ends} [label={label}, tooltip={tip}, {style}];"
-        notes = [line for one in drawing.told() for line in wrapped(one, _WIDTH)]
+        notes = note_lines(drawing)
         if notes:
             left = _text(notes, end="\\l")
             yield f"    t{number} [shape=note, style=solid, label={left}];"

@@ -18,6 +18,8 @@ PLAIN = "plain"
 
 LABEL, LINES = 50, 10
 """Characters of a line on an arrow, and lines."""
+GRAPH_WIDTH = 90
+"""Characters of a line in a box, on an arrow or in a note of Mermaid and Graphviz, which place the boxes."""
 NAMES = 3
 """Rules that an arrow or a box names."""
 MOST_TOLD = 12
@@ -142,6 +144,11 @@ def arrow_lines(arrow: Arrow, length: int) -> list[str]:
     """What is written on *arrow*, with the rules of its findings."""
     lines = [*wrapped(arrow.words), *arrow.lines, " ".join(rules_of(arrow.marks))]
     return [cut(line, length) for line in lines if line]
+
+
+def note_lines(drawing: Drawing) -> list[str]:
+    """What is told below *drawing*, as lines for Mermaid and Graphviz."""
+    return [line for one in drawing.told() for line in wrapped(one, GRAPH_WIDTH)]
 
 
 def escaped(text: str, harmless: Callable[[str], bool], form: str) -> str:

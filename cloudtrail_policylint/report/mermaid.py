@@ -6,6 +6,7 @@ from ..files.reports import MERMAID
 from .drawing import (
     ALLOWED,
     DENIED,
+    GRAPH_WIDTH,
     MAY,
     PERHAPS,
     PLAIN,
@@ -13,7 +14,7 @@ from .drawing import (
     arrow_lines,
     box_lines,
     escaped,
-    wrapped,
+    note_lines,
 )
 
 TYPE_CHECKING = False
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from ..findings.result import Result
     from .drawing import Drawing
 
-_WIDTH = 90
-"""Characters of a line in a box or on an arrow."""
 _WIDE = '%%{init: {"flowchart": {"wrappingWidth": 900}}}%%'
 """Lines are broken here, not by Mermaid."""
 MAX_TEXT, MAX_ARROWS = 40_000, 450
@@ -102,7 +101,7 @@ class _Chart:
 
 def _draw(chart: _Chart, hub: str, drawing: Drawing) -> None:
     """Add the boxes and arrows of *drawing*, whose hub has the id *hub*, to *chart*."""
-    chart.add([f"  {hub}[{_text(box_lines(drawing.hub, _WIDTH))}]"])
+    chart.add([f"  {hub}[{_text(box_lines(drawing.hub, GRAPH_WIDTH))}]"])
     for at, box in enumerate(drawing.boxes):
         if chart.is_full:
             chart.left_out += len(drawing.boxes) - at
@@ -110,14 +109,14 @@ def _draw(chart: _Chart, hub: str, drawing: Drawing) -> None:
         style = "" if box.is_known else ":::missing"
         ends = (f"{hub}_{at}", hub) if box.inward else (hub, f"{hub}_{at}")
         arrows = [
-            f"  {ends[0]} {_ARROWS[one.state]}|{_text(arrow_lines(one, _WIDTH))}| {ends[1]}"
+            f"  {ends[0]} {_ARROWS[one.state]}|{_text(arrow_lines(one, GRAPH_WIDTH))}| {ends[1]}"
             for one in box.arrows
         ]
         chart.add(
-            [f"  {hub}_{at}[{_text(box_lines(box, _WIDTH))}]{style}", *arrows],
+            [f"  {hub}_{at}[{_text(box_lines(box, GRAPH_WIDTH))}]{style}", *arrows],
             [one.state for one in box.arrows],
         )
-    notes = [line for one in drawing.told() for line in wrapped(one, _WIDTH)]
+    notes = note_lines(drawing)
     if notes:
         chart.add([f"  {hub}_notes[{_text(notes)}]:::note"])
 
