@@ -84,6 +84,8 @@ class SingleTest:
         values = values_of(text) if text.literal is None else None
         if values is not None:
             return _of_all(self.verdict(value) for value in values)
+        if self.sign is not None and not self.sign(text):
+            return NO
         term = self.term(text)
         verdict = min((test(term) for test in self._tests), default=YES)
         if verdict and self._none is not None:

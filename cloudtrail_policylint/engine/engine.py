@@ -76,6 +76,12 @@ class Engine:
             int, StatementMatch | DocumentMatch | AttachmentMatch | ResourceMatch
         ] = {}
         self._index: Index | None = None
+        self._gated: list[int] = []
+        """The cases of documents with a gate: they need some statement."""
+        self._others: list[int] = []
+        for number, (_, case) in enumerate(self._by_subject["document"]):
+            (self._others if case.gate is None else self._gated).append(number)
+        self._forms: dict[object, list[int]] = {}
         self._with_policies: frozenset[str] | None = None
 
     def questions(
@@ -277,28 +283,48 @@ class Engine:
     def _open(self, scene: Scene) -> list[Question]:
         """The questions that may find something in the document of *scene*: most need some statement."""
         document = scene.document
+        statements, documents = self._by_subject["statement"], self._by_subject["document"]
         if self._index is None:
-            both = [*self._by_subject["statement"], *self._by_subject["document"]]
-            self._index = Index([case.gate for _, case in both], self._of_index, self._lookups)
-        count = len(self._by_subject["statement"])
+            gated = [documents[number][1].gate for number in self._gated]
+            gates = [*[case.gate for _, case in statements], *gated]
+            self._index = Index(gates, self._of_index, self._lookups)
+        count = len(statements)
         found: list[Question] = []
-        of_documents = {index for index in self._index.without_gate if index >= count}
+        of_documents = set(self._of_form(scene))
         if not document.complete:
-            of_documents.update(range(count, count + len(self._by_subject["document"])))
+            of_documents.update(self._gated)
         for number, statement in enumerate(document.statements):
             for index in self._index.candidates(statement, scene):
                 if index < count:
                     found.append((index, number))
                 else:
-                    of_documents.add(index)
-        return [*found, *[(index - count, None) for index in of_documents]]
+                    of_documents.add(self._gated[index - count])
+        return [*found, *[(index, None) for index in of_documents]]
+
+    def _of_form(self, scene: Scene) -> list[int]:
+        """Those cases of documents without a gate that the form of the document of *scene* allows."""
+        key = scene.form
+        found = self._forms.get(key)
+        if found is None:
+            cases = self._by_subject["document"]
+            found = self._forms[key] = [
+                number for number in self._others if not self._is_out(cases[number][1], scene)
+            ]
+        return found
+
+    def _is_out(self, case: Case, scene: Scene) -> bool:
+        """Whether *case* is out for all documents with the form of that of *scene*."""
+        try:
+            return self._match(case, DocumentMatch).certain_no(scene)
+        except Exception:  # noqa: BLE001 - it is reported when the case is used
+            return False
 
     def _of_index(self, index: int) -> StatementMatch | None:
-        """The match of the statement case *index*, or that a statement must satisfy by the document case behind them."""
+        """The match of the statement case *index*, or that a statement must satisfy by a document case behind them."""
         cases = self._by_subject["statement"]
         if index < len(cases):
             return self._match(cases[index][1], StatementMatch)
-        case = self._by_subject["document"][index - len(cases)][1]
+        case = self._by_subject["document"][self._gated[index - len(cases)]][1]
         return self._match(case, DocumentMatch).wanted()
 
     def _match(self, case: Case, kind: type[M]) -> M:

@@ -11,7 +11,7 @@ from .glance import Looks, Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     from ..iam.policy import Action, Head, Resource, Statement
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     """Matches, grouped by what a statement that may satisfy them has."""
     _Names: TypeAlias = tuple[str, ...]
     _Key: TypeAlias = tuple[_Names | None, _Names | None, _Names, _Names]
+
+
+_EMPTY: frozenset[int] = frozenset()
 
 
 class _Kind:
@@ -79,7 +82,7 @@ class Index:
     is read, and is out if no element of a list passes its test, whatever else there is. Each
     element is tested once, however many statements have it.
 
-    *gates* are those of the matches; those ``without_gate`` are never out. *match* returns
+    *gates* are those of the matches; those without one (None) are never out. *match* returns
     the match of a number; if it cannot be made, it is not out: the error is reported
     when it is used.
     """
@@ -91,7 +94,7 @@ class Index:
         lookups: Lookups,
     ) -> None:
         self._match = match
-        self.without_gate = [index for index, gate in enumerate(gates) if gate is None]
+        self._without_gate = [index for index, gate in enumerate(gates) if gate is None]
         self._alike: dict[_Key, list[int]] = {}
         self._fields = [
             tuple([need.field for need in gate.needs]) if gate else () for gate in gates
@@ -128,26 +131,45 @@ class Index:
                 found.update(one.passed)
                 open_.update(one.first)
                 of_field.append((element, one))
-        found.update([index for index in open_ if self._passes(index, near, statement)])
+        if open_:
+            found.update(self._passing(open_, near, statement))
         candidates = list(found)
         for sign, always in self._of_form(group, statement, scene):
             if sign is None or sign(statement, scene.document):
                 candidates += always
         return candidates
 
-    def _passes(
-        self, index: int, near: dict[str, list[tuple[Element, _Near]]], statement: Statement
+    def _passing(
+        self,
+        open_: Iterable[int],
+        near: dict[str, list[tuple[Element, _Near]]],
+        statement: Statement,
+    ) -> Iterator[int]:
+        """Those matches of *open_* of which *near* has what they need in each list, and that may pass its tests."""
+        in_reach = {
+            field: _EMPTY.union(*[one.others for _, one in elements])
+            for field, elements in near.items()
+        }
+        for index in open_:
+            fields = self._fields[index]
+            for field in fields:
+                if index not in in_reach[field]:
+                    break
+            else:
+                for field in fields:
+                    if not self._has_passing(index, field, near[field], statement):
+                        break
+                else:
+                    yield index
+
+    def _has_passing(
+        self, index: int, field: str, near: list[tuple[Element, _Near]], statement: Statement
     ) -> bool:
-        """Whether *near* has what the match *index* needs in each list, and that may pass its tests."""
-        fields = self._fields[index]
-        for field in reversed(fields):
-            if not any([index in one.others for _, one in near[field]]):  # noqa: C419 - faster
-                return False
-        for field in fields:
-            elements = [element for element, one in near[field] if index in one.others]
-            if not any(self._may_pass(index, field, one, statement) for one in elements):
-                return False
-        return True
+        """Whether one of *near*, elements of the list *field*, may pass the test of the match *index*."""
+        for element, one in near:
+            if index in one.others and self._may_pass(index, field, element, statement):
+                return True
+        return False
 
     def _of_form(self, group: _Group, statement: Statement, scene: Scene) -> _Signed:
         """Those of *group* that do not depend on single elements, and that the form of *statement* allows."""
@@ -202,7 +224,7 @@ class Index:
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = _Group()
-            always: dict[StatementSign | None, list[int]] = {None: list(self.without_gate)}
+            always: dict[StatementSign | None, list[int]] = {None: list(self._without_gate)}
             written = effect.literal if effect is not None else ""
             for (kinds, effects, wanted, lacking), indexes in self._alike.items():
                 if (

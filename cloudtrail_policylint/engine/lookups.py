@@ -116,9 +116,10 @@ class Lookups:
             found = self._misfits[key] = self._misfit(term)
         return found
 
-    def may_misfit(self, term: Term) -> bool:
-        """Whether something may be wrong with the text as an ARN."""
-        return self.misfit(term)[0] != NO
+    def may_misfit(self, text: Text) -> bool:
+        """Whether something may be wrong with *text* as an ARN."""
+        found = self._misfits.get(text.known)
+        return (self.misfit(shape_term(text)) if found is None else found)[0] != NO
 
     @cached_property
     def _plain_arns(self) -> PlainArns:

@@ -167,15 +167,20 @@ class DocumentMatch:
     def __init__(self, given: Given, lookups: Lookups, *, context: bool = False) -> None:
         self._is_context = context
         self._in_view = IN_VIEW in given
-        self._tests = [
-            test
+        tests = {
+            field: list(document_tests(field, words, lookups))
             for field, words in given.items()
             if field not in ("statement", "elsewhere", IN_VIEW, *_ASKED)
-            for test in document_tests(field, words, lookups)
-        ]
-        self._asked: list[Asked] = [
-            _ASKED[field](words, lookups) for field, words in given.items() if field in _ASKED
-        ]
+        }
+        self._tests = [test for of_field in tests.values() for test in of_field]
+        asked = {
+            field: _ASKED[field](words, lookups)
+            for field, words in given.items()
+            if field in _ASKED
+        }
+        self._asked: list[Asked] = list(asked.values())
+        self._of_form = [test for field in _FORM_OF_DOCUMENT for test in tests.get(field, ())]
+        self._asked_of_form = [asked[field] for field in _FORM_OF_DOCUMENT if field in asked]
         self._statements = [
             (quantifier, StatementMatch(match, lookups))
             for quantifier, match in given.get("statement", {}).items()
@@ -203,6 +208,13 @@ class DocumentMatch:
         for match in self._elsewhere if verdict >= max(floor, MAYBE) else ():
             verdict = min(verdict, negated(scene.elsewhere(match)))
         return verdict if verdict >= floor else NO
+
+    def certain_no(self, scene: Scene) -> bool:
+        """Whether the form (``Scene.form``) of the document of *scene* excludes it."""
+        scene = self._seen(scene)
+        return any(test(scene.document) == NO for test in self._of_form) or any(
+            clause.verdict(scene) == NO for clause in self._asked_of_form
+        )
 
     def _seen(self, scene: Scene) -> Scene:
         return scene.in_view if self._in_view else scene
@@ -339,6 +351,9 @@ _SIGNED = ("sid", "empty", "redundant", "action", "resource")
 """The fields that may have a sign."""
 _DECIDED = ("request", "applies", "undenied")
 """The fields of a statement that decisions answer."""
+
+_FORM_OF_DOCUMENT = ("kind", "type", "version", "element", "mistake")
+"""The fields of a document that its form decides."""
 
 _FORM = "element"
 """The field that is the names of the elements."""

@@ -70,7 +70,7 @@ def _nearest(subject: Subject, lookups: Lookups) -> str:
 
 def _as_of(_: Subject, lookups: Lookups) -> str:
     """The date of the AWS data."""
-    return lookups.catalogue.as_of()
+    return lookups.catalogue.as_of
 
 
 def _mistake(subject: Subject, _: Lookups) -> str:

@@ -106,6 +106,20 @@ class Scene:
             default=NO,
         )
 
+    @property
+    def form(self) -> object:
+        """What documents have in common that no test tells apart that is only about how they are written."""
+        document = self.document
+        return (
+            document.kinds,
+            document.types,
+            document.version.known if document.version is not None else None,
+            document.complete,
+            document.misread,
+            self.names_in(document.node) if document.node is not None else None,
+            tuple([one.name for one in document.mistakes]),
+        )
+
     def effect(self, statement: Statement, action: Action, name: str) -> int:
         """Whether *action*, one of its elements, gives *statement* an effect on the action *name*."""
         found = plain_effect(statement, action, name, self._view)

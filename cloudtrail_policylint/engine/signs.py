@@ -122,6 +122,11 @@ def may_be_longer(node: Node, characters: int) -> bool:
     return False
 
 
+def runs_of(pattern: str) -> list[str]:
+    """What is between the wildcards of *pattern*, an operand in which ``#`` is a digit."""
+    return pattern.replace("?", "*").replace("#", "*").split("*")
+
+
 def may_have_variable(text: Text) -> bool:
     """Whether a policy variable may be in the text."""
     literal = text.literal
@@ -138,3 +143,13 @@ def may_be_nested(text: Text) -> bool:
     """Whether an ARN may be in an ARN."""
     literal = text.literal
     return literal is None or literal.count("arn:") > 1
+
+
+def may_be_private(text: Text) -> bool:
+    """Whether a private IP address or range may be the text."""
+    literal = text.literal
+    if literal is None or "${" in literal:
+        return True
+    from ..iam.addresses import may_be_private as of_literal
+
+    return of_literal(literal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..iam.patterns import MAYBE, NO, YES
-from ..tree.nodes import Choice, Hole, Map, Seq, children
+from ..tree.nodes import Choice, Hole, Map, Seq, Text, children
 from .elements import SingleTest, Witness
 from .words import compiled
 from .words.word import negated
@@ -100,6 +100,8 @@ class _ElementTest:
 
 def may_be_left_out(node: Node | None) -> bool:
     """Whether an element with the value *node* may be missing: its value may be null, or have no member."""
+    if isinstance(node, Text):
+        return False
     if node is None or isinstance(node, Hole):
         return True
     if isinstance(node, Choice):

@@ -45,21 +45,37 @@ def targets_of(statement: Statement, lookups: Lookups) -> dict[str, int]:
     return {name: verdict for name, verdict in found.items() if verdict > NO}
 
 
-def accepts(statement: Statement, named: Shape, lookups: Lookups) -> int:
+class AcceptedTypes:
+    """The resource types that the actions of a statement accept, remembered for the last statement."""
+
+    def __init__(self, lookups: Lookups) -> None:
+        self._lookups = lookups
+        self._last: Statement | None = None
+        self._found: tuple[list[ResourceType], int] = [], NO
+
+    def of(self, statement: Statement) -> tuple[list[ResourceType], int]:
+        """The types, and whether there may be others: YES if an action is about many services."""
+        if self._last is not statement:
+            types: dict[str, ResourceType] = {}
+            others = NO
+            for action in statement.actions:
+                found = _types(action, self._lookups)
+                if found is None:
+                    others = max(others, YES if _is_about_many(action) else MAYBE)
+                for kind in found or ():
+                    if kind is not None:
+                        types[kind.operand.text] = kind
+            self._last, self._found = statement, (list(types.values()), others)
+        return self._found
+
+
+def accepts(statement: Statement, named: Shape, accepted: AcceptedTypes) -> int:
     """Whether an action of *statement* accepts a resource of a type that *named* can be."""
-    verdict = NO
-    for action in statement.actions:
-        types = _types(action, lookups)
-        if types is None:
-            if _is_about_many(action):
-                return YES
-            verdict = max(verdict, MAYBE)
-            continue
-        for kind in types:
-            if kind is not None:
-                verdict = max(verdict, fits(named, kind))
+    types, verdict = accepted.of(statement)
+    for kind in types:
         if verdict == YES:
             break
+        verdict = max(verdict, fits(named, kind))
     return verdict
 
 
@@ -69,13 +85,16 @@ def is_accepted(action: Term, statement: Statement, lookups: Lookups) -> int:
     A resource of which nothing is known may be the one that is meant for the action.
     """
     types = lookups.types_of(action)
-    if any(_is_unknown(resource) for resource in statement.resources):
-        return YES
+    for resource in statement.resources:
+        if _is_unknown(resource):
+            return YES
     if types is None:
         return YES if _is_wide(action.text.literal) else max(MAYBE, _names_everything(statement))
     verdict = NO
     for kind in types:
         found = _names_everything(statement) if kind is None else _may_name(statement, kind)
+        if found == YES:
+            return YES
         verdict = max(verdict, found)
     return verdict
 
@@ -115,14 +134,14 @@ def _is_everything(resource: Resource) -> int:
 
 
 def _may_name(statement: Statement, kind: ResourceType) -> int:
-    return max((_reaches(resource, kind) for resource in statement.resources), default=YES)
+    return max([_reaches(resource, kind) for resource in statement.resources], default=YES)
 
 
 def _is_unknown(resource: Resource) -> bool:
     """Whether not even the form of *resource* is known."""
-    if resource.complement:
+    if resource.complement or resource.texts[0].literal is not None:
         return False
-    return resource.texts[0].literal is None and resource.forms[0].arn is None
+    return resource.forms[0].arn is None
 
 
 def _reaches(resource: Resource, kind: ResourceType) -> int:

@@ -19,6 +19,17 @@ PRIVATE_RANGES = (
     "::1/128",
 )
 """Private, loopback and link-local ranges (RFC 1918, 1122, 3927, 4193 and 4291)."""
+_FIRST_NUMBERS = frozenset(
+    [one.partition(".")[0] for one in PRIVATE_RANGES if "." in one],
+)
+"""Those of IPv4 addresses that may be private."""
+_SHORTEST = 8
+"""All private ranges of IPv4 have a prefix of as many bits, their first number, or more."""
+
+
+def may_be_private(text: str) -> bool:
+    """Whether *text*, at a glance, may be a private address or range: most are not."""
+    return ":" in text or text.partition(".")[0].strip() in _FIRST_NUMBERS
 
 
 @lru_cache(maxsize=1024)  # several rules ask about each value
@@ -31,7 +42,9 @@ def sorts_of(text: str) -> frozenset[str]:
     if network is None:
         return frozenset()
     found = set()
-    near = [one for one in _private_networks() if _overlap(network, one)]
+    near = []
+    if network.prefixlen < _SHORTEST or may_be_private(text):
+        near = [one for one in _private_networks() if _overlap(network, one)]
     if not near:
         found.add("public")
     elif any(network.prefixlen >= one.prefixlen for one in near):

@@ -23,6 +23,7 @@ from .patterns import (
     Pattern,
     covers_verdict,
     equal_verdict,
+    matches_literal,
     may_hold_colon,
     overlaps_verdict,
     parse,
@@ -101,6 +102,15 @@ class Arn:
         self._variables = variables
         self._patterns: dict[int, Pattern] = {}
 
+    def literal(self, number: int) -> str | None:
+        """The field *number* if it is text that stands for itself."""
+        parts = self.parts[number]
+        if len(parts) > 1 or not isinstance(parts[0], Piece):
+            return None
+        text = parts[0].text
+        special = "*" in text or "?" in text or "$" in text or not text.isascii()
+        return None if special else text
+
     def field(self, number: int) -> Pattern:
         """The field *number* as a pattern, made on first use: few are used."""
         found = self._patterns.get(number)
@@ -113,13 +123,15 @@ class Arn:
 class Shape:
     """A text as a pattern, and as an ARN if it is one; *variables* as in ``patterns.pattern``."""
 
-    __slots__ = ("_parts", "_variables", "_whole", "arn")
+    __slots__ = ("_parts", "_variables", "_whole", "arn", "fitting")
 
     def __init__(self, parts: Parts, *, variables: bool) -> None:
         self.arn = _arn(parts, variables=variables)
         self._parts = parts
         self._variables = variables
         self._whole: Pattern | None = None
+        self.fitting: dict[str, int] = {}
+        """The verdicts of ``fits``, by the ARN format of the type: many rules ask for them."""
 
     @property
     def whole(self) -> Pattern:
@@ -267,12 +279,12 @@ def _plain(parts: Sequence[Piece | Hole]) -> str | None:
 
 def overlap(a: Shape, b: Operand) -> int:
     """Whether some ARN (or other text) is matched by both."""
-    return _by_field(a, b, overlaps_verdict, b.limits)
+    return _by_field(a, b, overlaps_verdict, b.limits, matches_literal)
 
 
 def is_within(a: Shape, b: Operand) -> int:
     """Whether *b* matches all that *a* matches."""
-    return _by_field(a, b, within_verdict, b.limits)
+    return _by_field(a, b, within_verdict, b.limits, matches_literal)
 
 
 def cover(a: Shape, b: Operand) -> int:
@@ -308,8 +320,13 @@ def equal(a: Shape, b: Operand) -> int:
 
 
 def _by_field(
-    a: Shape, b: Operand, relation: Callable[[Pattern, Glob], int], fields: Sequence[int]
+    a: Shape,
+    b: Operand,
+    relation: Callable[[Pattern, Glob], int],
+    fields: Sequence[int],
+    of_literal: Callable[[str, Glob], bool | None] | None = None,
 ) -> int:
+    """The verdict of *relation* on *a* and *b*; *of_literal* decides it for most fields without wildcards."""
     if a.arn is None or b.fields is None:
         return relation(a.whole, b.whole)
     known = a.arn.service is not None and b.service is not None
@@ -319,7 +336,11 @@ def _by_field(
     for field in fields:
         if known and field == SERVICE:
             continue
-        found = relation(a.arn.field(field), b.fields[field])
+        literal = a.arn.literal(field) if of_literal is not None else None
+        is_so = of_literal(literal, b.fields[field]) if of_literal and literal is not None else None
+        if is_so:
+            continue
+        found = relation(a.arn.field(field), b.fields[field]) if is_so is None else NO
         if found == NO:
             return NO
         if found < verdict:
@@ -429,7 +450,10 @@ def fits(a: Shape, kind: ResourceType) -> int:
             return NO
         if arn.empty and any(field in kind.needs for field in arn.empty):
             return NO
-    return overlap(a, kind.operand)
+    found = a.fitting.get(kind.operand.text)
+    if found is None:
+        found = a.fitting[kind.operand.text] = overlap(a, kind.operand)
+    return found
 
 
 def _misplaced(arn: Arn) -> str:

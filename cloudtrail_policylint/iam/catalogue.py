@@ -330,6 +330,7 @@ class Catalogue:
             return bool(known.get("many"))
         return self.is_array(name) if self.has_key(name) else None
 
+    @cached_property
     def as_of(self) -> str:
         """The date of the data."""
         self.service(HOME[0])

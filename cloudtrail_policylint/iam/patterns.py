@@ -130,6 +130,17 @@ def overlaps(a: Glob, b: Glob) -> bool:
     return len(only) == len(a.runs[0]) and _all(meet, a.runs[0], only)
 
 
+def matches_literal(text: str, b: Glob) -> bool | None:
+    """Whether *b* matches *text*, ASCII without wildcards; None if that takes a closer look."""
+    if not b.plain or len(b.gaps) > 1:
+        return None
+    if not b.gaps:
+        return text == b.runs[0]
+    first, last = b.runs
+    size = len(text) - len(first) - len(last)
+    return size >= b.gaps[0] and text.startswith(first) and text.endswith(last)
+
+
 def within(inner: Glob, outer: Glob) -> bool:
     """Whether *outer* matches everything that *inner* matches."""
     if not outer.gaps:

@@ -13,7 +13,7 @@ from .arns import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Iterable
 
     from .arns import ResourceType
 
@@ -27,6 +27,7 @@ class PlainArns:
         self._types_of = types_of
         self._regions = regions
         self._services: dict[str, _Service] = {}
+        self._places: dict[tuple[str, str], bool] = {}
 
     def has(self, text: str) -> bool:
         """Whether *text* is certainly right, so that ``arns.misfit`` finds nothing; False if it is not known."""
@@ -34,11 +35,7 @@ class PlainArns:
         if len(fields) < FIELDS or "$" in text or not (text.isascii() and text.isprintable()):
             return False
         start, partition, name, region, account, resource = fields
-        if start != "arn" or partition not in PARTITIONS:
-            return False
-        if region not in ("", STAR) and (
-            region not in self._regions or wrong_region(partition, region)
-        ):
+        if start != "arn" or not self._has_place(partition, region):
             return False
         if account not in ("", STAR) and not (len(account) == ACCOUNT_DIGITS and account.isdigit()):
             return False
@@ -47,10 +44,25 @@ class PlainArns:
             service = self._services[name] = _Service(name, self._types_of(name))
         if resource in service.heads or (name in NAMED_SERVICES and not _is_usual(resource)):
             return False
-        return any(
-            resource.startswith(head) and region in regions and account in accounts
-            for head, regions, accounts in service.types
-        )
+        for head, regional, owned in service.types:
+            if (
+                resource.startswith(head)
+                and (region != "" if regional else region in _NOTHING)
+                and (account != "" if owned else account in _NOTHING)
+            ):
+                return True
+        return False
+
+    def _has_place(self, partition: str, region: str) -> bool:
+        """Whether *partition* has *region*, which may be left out."""
+        key = partition, region
+        found = self._places.get(key)
+        if found is None:
+            found = self._places[key] = partition in PARTITIONS and (
+                region in _NOTHING
+                or (region in self._regions and not wrong_region(partition, region))
+            )
+        return found
 
 
 def _is_usual(resource: str) -> bool:
@@ -66,15 +78,8 @@ def _is_usual(resource: str) -> bool:
     )
 
 
-class _Any:
-    """All texts but the empty one."""
-
-    def __contains__(self, text: object) -> bool:
-        return text != ""
-
-
-_PLACES: dict[str, Container[str]] = {STAR: _Any(), "": frozenset(("", STAR))}
-"""The texts that fit a region or account id of a type: if it has one, and if it has none."""
+_NOTHING = ("", STAR)
+"""The texts that fit a region or account id of a type that has none."""
 
 
 class _Service:
@@ -83,12 +88,12 @@ class _Service:
     def __init__(self, name: str, types: Iterable[ResourceType]) -> None:
         self.heads = {one.head for one in types}
         self.types = [
-            (one.head, _PLACES[region], _PLACES[account])
+            (one.head, region == STAR, account == STAR)
             for one in types
             for _, partition, service, region, account, resource in _fields(one)
             if (partition, service, resource) == (STAR, name, one.head + STAR)
-            and region in _PLACES
-            and account in _PLACES
+            and region in _NOTHING
+            and account in _NOTHING
             and "#" not in one.head
             and "?" not in one.head
         ]

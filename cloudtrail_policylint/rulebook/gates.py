@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..base.record import record
 from ..iam.arns import action_head, operand_head
+from ..iam.catalogue import HOME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,11 +37,17 @@ _EMPTY_IN = {
 _OF_LISTS = {"redundant": True}
 """What is found out about a list at once, not about each of its elements."""
 
+_ANY_TEXT = {"overlaps": ["*"]}
+"""What each text passes that is known."""
+
 _COMPARED = ("is", "overlaps", "within", "covers", "effective")
 """The words that compare an element with their operands: what passes has the head of one of these.
 
 A text without wildcards that passes is matched by one of the operands.
 """
+
+_EXACT = ("is", "covers")
+"""Those of ``_COMPARED`` with which a text without wildcards does not pass by an operand with wildcards."""
 
 _AT_A_GLANCE = {
     "variable": (None, "variable"),
@@ -53,9 +60,26 @@ _AT_A_GLANCE = {
     "complement": (True, "complement"),
     "several": (True, "several"),
     "repeated": (True, "repeated"),
+    "address": (["private"], "private"),
 }
 """Words for which one look at an element shows that it does not pass: with the operand that they need
 (None: any), and what it then lacks."""
+
+
+_ACTION_AT_A_GLANCE = {
+    **_AT_A_GLANCE,
+    "known": (False, "unknown"),
+    "of-service": (False, "no-service"),
+    "misspells": (None, "no-service"),
+}
+"""Like ``_AT_A_GLANCE``, words on an action."""
+
+_KEY_AT_A_GLANCE = {
+    "known": (False, "unknown-key"),
+    "of-service": (False, "no-service-key"),
+    "multivalued": (True, "multivalued-key"),
+}
+"""Like ``_AT_A_GLANCE``, words on the key of a condition."""
 
 
 @record
@@ -116,11 +140,15 @@ def _need(field: str, words: Mapping[str, Any]) -> Need:
         names = _names(field, words)
         is_found = field == "resource" and names is not None  # a service has few rules on resources
         texts = None if is_found else _texts(words)
-        return Need(field, names, texts, None, tuple(sorted(_seen(words))))
+        seen = _seen(words, _ACTION_AT_A_GLANCE if field == "action" else _AT_A_GLANCE)
+        return Need(field, names, texts, None, tuple(sorted(seen)))
     key = words.get("key", {})
     values = words.get("value", {})
     groups = values if isinstance(values, list | tuple) else (values,)
     seen = _seen(words).union(*[_seen(_some(group) or {}) for group in groups])
+    seen |= _seen(key, _KEY_AT_A_GLANCE)
+    if any(group.get("none") == _ANY_TEXT for group in groups):
+        seen.add("no-value")
     return Need(
         field,
         _names(field, key),
@@ -219,6 +247,9 @@ def _names(field: str, words: Mapping[str, Any]) -> tuple[str, ...] | None:
             found = {_name(field, text) for text in operands}
         elif word == "service" and not _has_set(operands):
             found = {text.lower() if field == "action" else text for text in operands}
+        elif word == "scopes-to" and operands != "none" and not _has_set(operands):
+            prefixes = {text.rpartition(":")[0] for text in operands}
+            found = {name for one in prefixes for name in ([one] if one else HOME)}
         if found and None not in found and (best is None or len(found) < len(best)):
             best = tuple(sorted([name for name in found if name is not None]))
     return best
@@ -231,18 +262,31 @@ def _name(field: str, text: str) -> str | None:
 
 
 def _texts(words: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """What matches each text without wildcards that passes *words*; None if that is not known."""
-    compared = [words[word] for word in _COMPARED if word in words]
-    known = [operands for operands in compared if not _has_set(operands)]
+    """What matches each text without wildcards that passes *words*; None if that is not known.
+
+    Of the words that compare, the one that fewest texts pass says it.
+    """
+    known = [
+        tuple([one.lower() for one in words[word] if word not in _EXACT or not _is_wild(one)])
+        for word in _COMPARED
+        if word in words and not _has_set(words[word])
+    ]
     if not known:
         return None
-    return tuple([text.lower() for text in min(known, key=len)])
+    return min(known, key=lambda texts: (any(map(_is_wild, texts)), len(texts)))
 
 
-def _seen(words: Mapping[str, Any]) -> set[str]:
-    """What one look shows of each element that passes *words*."""
+def _is_wild(text: str) -> bool:
+    """Whether *text* has a wildcard."""
+    return "*" in text or "?" in text or "#" in text
+
+
+def _seen(
+    words: Mapping[str, Any], table: Mapping[str, tuple[Any, str]] = _AT_A_GLANCE
+) -> set[str]:
+    """What one look, by *table*, shows of each element that passes *words*."""
     return {
-        _AT_A_GLANCE[word][1]
+        table[word][1]
         for word, operand in words.items()
-        if word in _AT_A_GLANCE and _AT_A_GLANCE[word][0] in (None, operand)
+        if word in table and (table[word][0] is None or table[word][0] == operand)
     }

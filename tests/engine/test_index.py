@@ -78,3 +78,74 @@ def test_what_shows_in_the_form_of_a_statement() -> None:
     nothing = {"resource": {"some": {"complement": True}}}
     assert found(nothing, allow) == [False, False]
     assert found(nothing, {"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::a"}) == [True, True]  # fmt: skip
+
+
+ACTIONS = (
+    "s3:GetObject", "S3:getobject", "s3:Get*", "s3:GetObjects", "s3:?etObject", "s3", "*", "*:*", "s*:GetObject",
+    "cloudtrail:CreateTrail", "cloudtrail:*", "cloudtrail:CreateChannel", "clodtrail:GetTrail", "nothing:Get", "",
+    "cloudtrail-data:PutAuditEvents", "${aws:x}:GetObject",
+)  # fmt: skip
+OF_ACTIONS: tuple[dict[str, Any], ...] = (
+    {"known": False},
+    {"known": False, "wildcard": False},
+    {"of-service": False},
+    {"misspells": ["cloudtrail"]},
+    {"is": ["*", "s3:GetObject"]},
+    {"is": ["*"]},
+    {"within": ["s3:*"], "covers": ["s3:GetObject"]},
+    {"covers": ["s3:Get*"]},
+    {"overlaps": ["s3:Get*", "s3:Put*"], "within": ["s3:*"]},
+    {"within": ["cloudtrail:*"], "effective": ["cloudtrail:CreateTrail", "cloudtrail:CreateChannel"]},
+    {"scopes-to": ["trail", "channel"]},
+    {"none": {"known": True}},
+)  # fmt: skip
+CONDITIONS: tuple[tuple[str, str, Any], ...] = tuple(
+    (operator, key, value)
+    for operator, key in (
+        ("IpAddress", "aws:SourceIp"), ("StringLike", "aws:TagKeys"), ("Bool", "aws:PrincipleArn"),
+        ("StringEquals", "s3:prefix"), ("StringEquals", "s3:nothing"), ("StringEquals", "nothing:x"), ("Null", "prefix"),
+    )
+    for value in (
+        [], "10.0.0.0/8", " 10.1.2.3", "8.0.0.0/6", "0.0.0.0/0", "172.32.0.1/12", "fd00::/8", "${aws:x}", ["203.0.113.1", "10.0.0.1"], "x",
+    )
+)  # fmt: skip
+OF_CONDITIONS: tuple[dict[str, Any], ...] = (
+    {"key": {"known": False}},
+    {"key": {"of-service": False}},
+    {"key": {"multivalued": True}},
+    {"value": {"every": {"address": ["private"]}}},
+    {"value": [{"some": {"address": ["private"]}}, {"some": {"address": ["public"]}}]},
+    {"value": {"none": {"overlaps": ["*"]}}},
+)
+
+
+def differing(match: Any, statement: dict[str, Any]) -> bool:
+    """Whether the gate of a rule with *match* changes what it finds in a policy of *statement*."""
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
+    tried = [rule(match, report="effect"), without_gates(rule(match, report="effect"))]
+    found = [[(one.message, one.certain) for one in findings(one, policy)] for one in tried]
+    return found[0] != found[1]
+
+
+def test_gates_lose_no_action() -> None:
+    for words in OF_ACTIONS:
+        for action in ACTIONS:
+            match = {"action": {"some": words}}
+            for name in ("Action", "NotAction"):
+                assert not differing(match, {name: [action], "Resource": "*"}), (words, action)
+
+
+def test_gates_lose_no_condition() -> None:
+    for words in OF_CONDITIONS:
+        for operator, key, value in CONDITIONS:
+            statement = {
+                "Action": "s3:GetObject",
+                "Resource": "*",
+                "Condition": {operator: {key: value}},
+            }
+            assert not differing({"condition": {"some": words}}, statement), (
+                words,
+                operator,
+                key,
+                value,
+            )

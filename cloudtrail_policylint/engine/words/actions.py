@@ -19,7 +19,7 @@ from ...iam.catalogue import HOME
 from ...iam.patterns import MAYBE, NO, YES
 from ...tree.nodes import Hole, Piece
 from ..lookups import Term, named_service, prefix_of
-from ..targets import UNKNOWN, accepts, is_accepted
+from ..targets import UNKNOWN, AcceptedTypes, accepts, is_accepted
 from .word import Context, WordTest, as_wanted, never, shape_of
 
 TYPE_CHECKING = False
@@ -198,8 +198,10 @@ _NESTED = regex(r"arn:[^:]*:(?:s3:::|(?!s3:)(?:[^:]*:){3}(?:[a-z-]+[:/])?)arn:")
 def accepted(wanted: bool, context: Context) -> WordTest:  # noqa: FBT001
     """``accepted``: an action of the statement accepts a type that the text can name."""
 
+    types = AcceptedTypes(context.lookups)
+
     def test(term: Term, statement: Statement) -> int:
-        return as_wanted(accepts(statement, shape_of(term.form), context.lookups), wanted)
+        return as_wanted(accepts(statement, shape_of(term.form), types), wanted)
 
     return WordTest(contextual=test)
 

@@ -6,7 +6,7 @@ from ...base.lazy_regex import regex
 from ...iam.patterns import MAYBE, NO, YES, parse, within
 from ...tree.nodes import Hole, Piece, allows
 from ..lookups import Term
-from ..signs import may_have_variable
+from ..signs import may_have_variable, runs_of
 from .word import Context, WordTest, as_wanted, excepted, relation
 
 TYPE_CHECKING = False
@@ -27,6 +27,7 @@ def _related(word: str) -> Callable[[Sequence[str], Context], WordTest]:
 
     def compile_relation(operands: Sequence[str], context: Context) -> WordTest:
         test = relation(word, operands, context.family)
+        fold = context.family.fold
         if word == "overlaps" and "*" in operands and context.field == "condition.value":
             return WordTest(
                 text=lambda term: YES if term.text.literal is not None else test(term.form)
@@ -35,10 +36,29 @@ def _related(word: str) -> Callable[[Sequence[str], Context], WordTest]:
             whole=test,
             complement=excepted(word, operands, context.family),
             heads=context.heads(operands),
+            sign=_has_runs(operands, fold=fold)
+            if context.field == "sid" and word == "within"
+            else None,
             but=_is_odd if word == "overlaps" and "?*" in operands else None,
         )
 
     return compile_relation
+
+
+def _has_runs(operands: Sequence[str], *, fold: bool) -> Callable[[Text], bool]:
+    """Whether the text has, in any order, all that is between the wildcards of one of *operands*."""
+    wanted: list[list[str]] = []  # made when it is first asked
+
+    def sign(text: Text) -> bool:
+        literal = text.literal
+        if literal is None:
+            return True
+        if not wanted:
+            wanted.extend(runs_of(one.lower() if fold else one) for one in operands)
+        known = literal.lower() if fold else literal
+        return any([all([run in known for run in runs]) for runs in wanted])  # noqa: C419 - faster
+
+    return sign
 
 
 def written(operands: Sequence[str], context: Context) -> WordTest:
