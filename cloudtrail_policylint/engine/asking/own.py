@@ -25,7 +25,7 @@ def own_resource(document: Document, kind: str) -> Parts | None:
             for text in resource.texts:
                 parts = _at_slash(text.parts)[0] if kind == "s3-bucket" else text.parts
                 wild = any(isinstance(one, Piece) and _has_wildcard(one.text) for one in parts)
-                if not wild and not _is_foreign(parts, kind):
+                if parts and not wild and not _is_foreign(parts, kind):
                     name = tuple([_said(part) for part in parts])
                     found[name] = parts
                     if kind == "s3-bucket" and log_folder(text.parts) is not None:
@@ -68,7 +68,7 @@ def log_folder(parts: Parts) -> tuple[Parts, Parts] | None:
         if isinstance(part, Piece) and LOG_FOLDER in part.text:
             before = Piece(part.text.rpartition(LOG_FOLDER)[0], part.span)
             bucket, prefix = _at_slash(opened((*parts[:at], before)))
-            return (bucket, prefix) if prefix is not None else None
+            return (bucket, prefix) if bucket and prefix is not None else None
     return None
 
 
