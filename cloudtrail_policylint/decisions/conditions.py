@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..base.record import record
 from ..iam.patterns import MAYBE, NO, YES
+from ..tree.nodes import Piece
 from .operators import Named, Operator, covers_all_addresses, named
 from .values import UNKNOWN, agreed, alternatives, known, placed, texts
 
@@ -38,6 +39,10 @@ class Key:
 ABSENT = Key(NO, ())
 OPEN = Key(MAYBE, None)
 """It may be there or not, with any value."""
+
+
+MAX_WITH_VARIABLES = 100
+"""Values of a condition with policy variables; with more it is not known whether one is met."""
 
 
 def having(*values: Parts, many: bool = False) -> Key:
@@ -86,16 +91,15 @@ def holds(condition: Condition, setting: Setting) -> int:
     if operator is None or not condition.certain:
         return MAYBE
     key = OPEN if key_text is None else setting.keys(key_text.lower())
-    wanted = tuple([value.parts for value in condition.values])
     if operator.operator is None:
-        return _null(key, wanted)
+        return _null(key, [value.parts for value in condition.values])
     verdicts = []
     if key.present != YES:
         verdicts.append(_if_absent(operator))
     if key.present != NO:
         for values in key.values if key.values is not None else ((UNKNOWN,),):
             verdicts += [
-                _if_present(operator, key, values, wanted, lookup, setting)
+                _if_present(operator, key, values, condition, lookup, setting)
                 for lookup in setting.lookups()
             ]
     return agreed(verdicts)
@@ -133,7 +137,7 @@ def _if_present(
     operator: Named,
     key: Key,
     values: Sequence[Parts],
-    wanted: Sequence[Parts],
+    condition: Condition,
     lookup: Lookup | None,
     setting: Setting,
 ) -> int:
@@ -141,7 +145,7 @@ def _if_present(
     assert one is not None
     if operator.prefix:  # an empty string is no value ("ForAllValues", "null data set")
         values = [value for value in values if known(value) != ""]
-    each = [_any(one, value, wanted, lookup, setting) for value in values]
+    each = [_of_value(one, value, condition, lookup, setting) for value in values]
     if one.negated:
         each = [2 - verdict for verdict in each]
     if operator.prefix == "forallvalues":
@@ -154,6 +158,34 @@ def _if_present(
         # "Multivalued condition keys require a condition set operator": what happens without is not said.
         return NO if max(each, default=NO) == NO else MAYBE
     return agreed(each)
+
+
+def _of_value(
+    operator: Operator,
+    value: Parts,
+    condition: Condition,
+    lookup: Lookup | None,
+    setting: Setting,
+) -> int:
+    """Whether *value* meets one of the values of *condition*."""
+    plain, others = condition.goals
+    # Without variables the verdict is the same in all requests with the value, and there are many requests.
+    about = setting.shared, _identity(value)
+    verdict = condition.verdicts.get(about)
+    if verdict is None:
+        verdict = condition.verdicts[about] = _any(operator, value, plain, None, setting)
+    if verdict == YES or not others:
+        return verdict
+    if len(others) > MAX_WITH_VARIABLES:
+        return MAYBE
+    return max(verdict, _any(operator, value, others, lookup, setting))
+
+
+def _identity(value: Parts) -> object:
+    """What tells *value* from others."""
+    return tuple(
+        [p.text if isinstance(p, Piece) else (p.written, p.shape, p.values) for p in value]
+    )
 
 
 def _any(

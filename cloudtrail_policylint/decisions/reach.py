@@ -92,15 +92,17 @@ def asked(
     kinds: Sequence[str] = OWN,
     shared: frozenset[str] = frozenset(),
     actions: Sequence[Action] | None = None,
+    alike: dict[object, list[Answer]] | None = None,
 ) -> list[Asked]:
     """The requests that *statement* of *document* is about, by action: all, or only *actions*.
 
     *kinds* are the kinds of principals that the policy is for, where its statements do not say it.
+    *alike* are the answers of earlier calls that differ in *actions* only; those of this one are added.
     """
     principals = [open_principal(kind) for kind in kinds]
     if place.names_principals:
         principals = list(principals_of(statement.principals))
-    alike: dict[object, list[Answer]] = {}
+    alike = {} if alike is None else alike
     found = []
     for name, action in named_actions(
         statement.actions if actions is None else actions, available.catalogue
@@ -196,17 +198,10 @@ def _kind_of(action: KnownAction | None, statement: Statement, catalogue: Catalo
     if action is None or action.types is None:
         return action
     keys = [one.key.literal for one in statement.conditions]
-    if None in keys or "${" in "".join(_values(statement)):
+    if None in keys or statement.has_variable:
         return action.full_name
     carried = [catalogue.carries(action, action.types, key) for key in keys if key is not None]
     return (action.service, tuple([kind.name for kind in action.types]), tuple(carried))
-
-
-def _values(statement: Statement) -> Iterator[str]:
-    for condition in statement.conditions:
-        yield from [value.written for value in condition.values]
-    for resource in statement.resources:
-        yield from [text.written for text in resource.texts]
 
 
 def _met(answer: Answer) -> int:

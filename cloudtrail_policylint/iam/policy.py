@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .arns import Parts
+
 Head = tuple[str, ...]
 """The names, without wildcards, at the start of all that an element matches: a service, say."""
 
@@ -98,6 +100,19 @@ class Condition:
     certain: bool = True
     written: int | None = None
 
+    @cached
+    def goals(self) -> tuple[list[Parts], list[Parts]]:
+        """The values without policy variables, and those that may have one: what is not known may be a part of it."""
+        found: tuple[list[Parts], list[Parts]] = [], []
+        for value in self.values:
+            found[value.literal is None or "$" in value.literal].append(value.parts)
+        return found
+
+    @cached
+    def verdicts(self) -> dict[object, int]:
+        """What decisions have found of the values without variables: many requests ask the same."""
+        return {}
+
 
 @record
 class Statement:
@@ -119,6 +134,13 @@ class Statement:
     node: Map
     span: Span
     optional: bool = False
+
+    @cached
+    def has_variable(self) -> bool:
+        """Whether a policy variable is in the value of a condition, or in a resource."""
+        values = [value for condition in self.conditions for value in condition.values]
+        texts = [text for resource in self.resources for text in resource.texts]
+        return any("${" in text.written for text in (*values, *texts))
 
     def texts(self) -> Iterator[Text]:
         """What it says of actions, resources, principals and conditions."""

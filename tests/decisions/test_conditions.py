@@ -304,6 +304,45 @@ def test_variables(operator: str, wanted: Any, actual: str, expected: int) -> No
     assert verdict(operator, wanted, value(actual), others=others) == expected
 
 
+def test_one_condition_answers_many_requests() -> None:
+    """What is remembered of a condition for one request does not change what it is for another."""
+    keys = [OPEN, PRESENT, ABSENT, value("a"), value("b"), value("alice"), value("a", "b")]
+    keys += [having(form("{any}")), having(form("a{name}")), having(one_of(("a", "c")))]
+    others = [ABSENT, value("alice"), value("a"), OPEN]
+    for operator in ("StringEquals", "StringNotLike", "ForAllValues:StringLike", "ArnLikeIfExists"):
+        for wanted in (
+            ["a"],
+            ["a", "${aws:username}"],
+            ["${aws:username}"],
+            ["*", "b"],
+            ["a<x>"],
+            [],
+        ):
+            policy = {"Statement": [{"Effect": "Allow", "Condition": {operator: {"k": wanted}}}]}
+            (condition,) = document(policy).statements[0].conditions
+            for variables in (True, None, False, True):
+                for key in keys:
+                    for other in others:
+                        known = {"k": key, "aws:username": other}
+                        setting = Setting(known.__getitem__, variables, frozenset())
+                        alone = verdict(
+                            operator,
+                            wanted,
+                            key,
+                            others={"aws:username": other},
+                            variables=variables,
+                        )
+                        assert holds(condition, setting) == alone, (operator, wanted, key, other)
+
+
+def test_of_many_values_with_variables_nothing_is_known() -> None:
+    others = {"aws:username": value("alice")}
+    wanted = [f"${{aws:username}}{number}" for number in range(101)]
+    assert verdict("StringEquals", wanted[:100], value("alice99"), others=others) == YES
+    assert verdict("StringEquals", wanted, value("alice99"), others=others) == MAYBE
+    assert verdict("StringEquals", [*wanted, "bob"], value("bob"), others=others) == YES
+
+
 @pytest.mark.parametrize(
     "wanted",
     ["a<x>aws:username}", "a$<x>", "a${aws:<x>}", "a<x>{aws:username}", "a${aws:username<x>"],

@@ -547,6 +547,16 @@ def account_of(number: int, **statement: Any) -> dict[str, Any]:
             Resource=["arn:aws:cloudtrail:*:*:eventdatastore/x", "arn:aws:kms:*:*:key/1"] * many,
             Condition={"Bool": {"cloudtrail:Nope": "true"}},
         ),
+        lambda many: policy_of(
+            Action=["cloudtrail:AddTags", "cloudtrail:GetTrail", "cloudtrail:CreateTrail"] * many,
+            Condition={
+                "StringLike": {
+                    "aws:PrincipalArn": [f"{n}*x" for n in range(many * 10)],
+                    "aws:ResourceAccount": [f"{n}*${{aws:username}}" for n in range(many * 10)],
+                    "s3:prefix": "x",
+                }
+            },
+        ),
         lambda many: account_of(many, NotAction="s3:PutObject"),
         lambda many: account_of(
             many, NotAction="s3:PutObject", Resource=["arn:aws:kms:*:*:key/1", "*"]
@@ -566,6 +576,20 @@ def test_decisions_on_many_principals_or_policies_are_work_in_proportion(
         return count
 
     assert work(100) < 2.5 * work(50)
+
+
+@pytest.mark.parametrize(
+    "resource", ["/", "/x", "/AWSLogs/x", "//AWSLogs/", "", "/${a}", "*/AWSLogs/1"]
+)
+@pytest.mark.parametrize("kind", ["s3-bucket", "kms-key", "sns-topic"])
+def test_a_resource_without_a_bucket_is_no_internal_error(resource: str, kind: str) -> None:
+    statements = [
+        {"Effect": "Deny", "Principal": "*", "NotAction": "iam:PassRole", "Resource": resource},
+        {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:*", "Resource": resource},
+    ]  # fmt: skip
+    linter = Linter(bundled(), Settings(scope="all", pedantic=True))
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    assert linter.lint_text("p.json", text, kind).internal_errors == ()
 
 
 def test_folders_in_folders_with_a_module_each_are_work_in_proportion(

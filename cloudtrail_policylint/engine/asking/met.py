@@ -31,7 +31,8 @@ class Meetings:
         self._actions: dict[object, Met] = {}
         self._conditions: dict[int, dict[int, Met]] = {}
         self._by_action: dict[tuple[int, int], Met] = {}
-        self._never_met: dict[tuple[int, str, int], frozenset[int]] = {}
+        self._alike: dict[object, dict[object, list[Answer]]] = {}
+        self._never_met: dict[frozenset[int], frozenset[int]] = {}
 
     def statement(self, statement: Statement) -> Met:
         """Whether any request meets *statement*, and whether all that it is about do."""
@@ -142,11 +143,11 @@ class Meetings:
         return Met(verdict, verdict, because)
 
     def _never_met_for(self, statement: Statement, kind: str, action: Action) -> frozenset[int]:
-        """The ids of the conditions that no request for *action* meets, found once for all conditions."""
-        key = (id(statement), kind, id(action))
+        """The ids of the conditions that no request for *action* meets, found once for actions that are met alike."""
+        requests = self._requests_for(statement, kind, (action,))
+        key = frozenset([id(one.answers) for one in requests])
         found = self._never_met.get(key)
         if found is None:
-            requests = self._requests_for(statement, kind, (action,))
             found = self._never_met[key] = _never_met(requests)
         return found
 
@@ -168,6 +169,7 @@ class Meetings:
             self._available,
             kinds=(*OWN, ROOT) if kind == "scp" else OWN,
             actions=actions,
+            alike=self._alike.setdefault((id(statement), alike(kind)), {}),
         )
 
 
