@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Lint: TypeAlias = Callable[[Contents], Result]
     """Lints with some contents in place of those of files; the result has all strings."""
 
-MAX_FAILED = 100
+MAX_FAILED = 50
 """The most edits that are tried alone and refused: each is linted, and so is each half of the others."""
 MOST_TRIES = 3
 """How often at most files are linted again to offer edits: a report need not have them all."""
@@ -133,15 +133,23 @@ class _Fixer:
         found = len(self._select(state.result))
         fixed: list[Finding] = []
         retry = False
+        most: int | None = (
+            None  # changes of a round: after a failure there are more tries with fewer
+        )
         for _ in range(found + MORE_ROUNDS):
             changes = self._changes(state)
             if not changes and retry:  # what was refused may be possible now
-                retry = False
+                retry, most = False, None
                 self._refused.clear()
                 changes = self._changes(state)
             if not changes:
                 break
+            changes = changes[:most]
             state, made = self._apply(state, changes)
+            if len(made) < len(changes):
+                most = max(1, len(made))
+            elif most is not None:
+                most *= 4
             fixed += [finding for change in made for finding in change.findings]
             retry = retry or bool(made)
         before = {path: self._before[path] for path in state.contents}

@@ -569,6 +569,27 @@ def test_many_fixes_that_are_refused_take_little_time(monkeypatch: pytest.Monkey
     assert reasons == {"the fix would introduce CT203", "too many other fixes were refused"}
 
 
+def test_fixes_among_others_that_are_refused_take_few_runs() -> None:
+    """After a refusal the next round tries few changes: not all of them, half of them and so on."""
+    one = '{{"Sid": "S{}", "Effect": "Deny", "Action": "cloudtrail:LookupEvent", "Resource": {}}}'
+    trail = '"arn:aws:cloudtrail:us-east-1:111122223333:trail/a"'
+    statements = [one.format(number, trail if number % 3 else '"*"') for number in range(60)]
+    text = ",\n".join(statements)
+    write({"p.json": f'{{"Version": "2012-10-17", "Statement": [\n{text}]}}'})
+    linted = 0
+    run = Run(NearestSettings())
+
+    def lint(contents: Any) -> Result:
+        nonlocal linted
+        linted += 1
+        return run.lint_paths(["."], contents=contents, strings=True)
+
+    fixed = fixer.fix(lint, unsafe=UNSAFE)
+    assert len(fixed.findings) == 20
+    assert len(fixed.refusals) == 40
+    assert linted < 3 * 60
+
+
 STATEMENTS = """\
 Version: "2012-10-17"
 Statement:
