@@ -108,7 +108,7 @@ class Scene:
 
     @property
     def form(self) -> object:
-        """What documents have in common that no test tells apart that is only about how they are written."""
+        """A key: documents with the same one give the same verdicts on kind, type, version, element and mistake."""
         document = self.document
         return (
             document.kinds,
