@@ -51,6 +51,8 @@ OTHER_READER = "something else may read the file"
 WRONG_SPELLING = (OTHER_TEXT, BROKEN_SYNTAX)
 """Why an edit fails that may work in another spelling."""
 NO_COMMENT = "this is text, not a comment"
+_AROUND = 60
+"""Characters beside an edit, on its line, by which it is known again: a line may be a whole file."""
 MORE_ROUNDS = 20
 """The most rounds beside one for each finding: an edit may make another one possible."""
 
@@ -331,6 +333,7 @@ def _place(span: Span) -> tuple[str, int]:
 
 def _identity(edit: Edit) -> object:
     """A key for *edit* that stays the same when other edits move it."""
-    source = edit.span.source
-    line = source.line(source.position(edit.span.start)[0])
-    return source.path, line, edit.new_text, edit.text, edit.says
+    source, start, end = edit.span.source, edit.span.start, edit.span.end
+    before = source.text[max(0, start - _AROUND) : start].rpartition("\n")[2]
+    after = source.text[end : end + _AROUND].partition("\n")[0]
+    return source.path, before, after, edit.new_text, edit.text, edit.says

@@ -569,12 +569,13 @@ def test_many_fixes_that_are_refused_take_little_time(monkeypatch: pytest.Monkey
     assert reasons == {"the fix would introduce CT203", "too many other fixes were refused"}
 
 
-def test_fixes_among_others_that_are_refused_take_few_runs() -> None:
+@pytest.mark.parametrize("between", [",\n", ", "])
+def test_fixes_among_others_that_are_refused_take_few_runs(between: str) -> None:
     """After a refusal the next round tries few changes: not all of them, half of them and so on."""
     one = '{{"Sid": "S{}", "Effect": "Deny", "Action": "cloudtrail:LookupEvent", "Resource": {}}}'
     trail = '"arn:aws:cloudtrail:us-east-1:111122223333:trail/a"'
     statements = [one.format(number, trail if number % 3 else '"*"') for number in range(60)]
-    text = ",\n".join(statements)
+    text = between.join(statements)
     write({"p.json": f'{{"Version": "2012-10-17", "Statement": [\n{text}]}}'})
     linted = 0
     run = Run(NearestSettings())
