@@ -335,5 +335,5 @@ def _identity(edit: Edit) -> object:
     """A key for *edit* that stays the same when other edits move it."""
     source, start, end = edit.span.source, edit.span.start, edit.span.end
     before = source.text[max(0, start - _AROUND) : start].rpartition("\n")[2]
-    after = source.text[end : end + _AROUND].partition("\n")[0]
-    return source.path, before, after, edit.new_text, edit.text, edit.says
+    line = before + source.text[start : end + _AROUND].partition("\n")[0]
+    return source.path, line, edit.new_text, edit.text, edit.says
