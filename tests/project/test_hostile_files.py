@@ -557,6 +557,10 @@ def account_of(number: int, **statement: Any) -> dict[str, Any]:
                 }
             },
         ),
+        lambda many: policy_of(
+            Action=["cloudtrail:*", "logs:*"],
+            Condition={"StringEquals": {f"aws:ResourceTag/{n}": "x" for n in range(many * 2)}},
+        ),
         lambda many: account_of(many, NotAction="s3:PutObject"),
         lambda many: account_of(
             many, NotAction="s3:PutObject", Resource=["arn:aws:kms:*:*:key/1", "*"]

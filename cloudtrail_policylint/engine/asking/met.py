@@ -32,7 +32,8 @@ class Meetings:
         self._conditions: dict[int, dict[int, Met]] = {}
         self._by_action: dict[tuple[int, int], Met] = {}
         self._alike: dict[object, dict[object, list[Answer]]] = {}
-        self._never_met: dict[frozenset[int], frozenset[int]] = {}
+        self._never_met: dict[object, frozenset[int]] = {}
+        self._of_alike: dict[frozenset[int], frozenset[int]] = {}
 
     def statement(self, statement: Statement) -> Met:
         """Whether any request meets *statement*, and whether all that it is about do."""
@@ -144,11 +145,15 @@ class Meetings:
 
     def _never_met_for(self, statement: Statement, kind: str, action: Action) -> frozenset[int]:
         """The ids of the conditions that no request for *action* meets, found once for actions that are met alike."""
-        requests = self._requests_for(statement, kind, (action,))
-        key = frozenset([id(one.answers) for one in requests])
+        key = (id(statement), kind, action.known)
         found = self._never_met.get(key)
         if found is None:
-            found = self._never_met[key] = _never_met(requests)
+            requests = self._requests_for(statement, kind, (action,))
+            shared = frozenset([id(one.answers) for one in requests])
+            found = self._of_alike.get(shared)
+            if found is None:
+                found = self._of_alike[shared] = _never_met(requests)
+            self._never_met[key] = found
         return found
 
     def _about(self, statement: Statement, kind: str) -> list[Asked]:
