@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 SLOW = 10.0
 """CPU seconds that are far too many for a small input."""
+LONGEST = 2**20
+"""Characters of a generated text: parts in parts can make a hundred million of them."""
 OFTEN = 20
 """One in this many inputs is also linted again and reported in every format."""
 RARELY = 10 * OFTEN
@@ -251,7 +253,10 @@ class Target:
         if self._name == EXAMPLES:
             name, text = chance.choice(self._seeds)
             return name, mutated(text, self._seeds, chance)
-        return (generated if self._name in TEXTS else project_of)(self._name, chance)
+        if self._name not in TEXTS:
+            return project_of(self._name, chance)
+        name, text = generated(self._name, chance)
+        return name, text[:LONGEST]
 
     def check(self, number: int) -> None:
         """Check input *number*; raises ``InvariantError``."""
