@@ -1,9 +1,11 @@
 // The VS Code extension: finds the language server, starts it, and says what is wrong if it cannot.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import * as vscode from "vscode";
 import {
   CloseAction,
@@ -27,6 +29,8 @@ const LANGUAGES = [
   "opentofu-vars",
   "hcl",
 ];
+/** Milliseconds in which a server that ended says why. */
+const LAST_WORDS = 2000;
 const WINDOWS = process.platform === "win32";
 
 /** The part of the Python extension's interface that is used. */
@@ -100,9 +104,11 @@ class Server implements vscode.Disposable {
     let errors = "";
     let running = false;
     let child: ChildProcess | undefined;
+    let closed: Promise<unknown> = Promise.resolve();
     let starting: Promise<void> = Promise.resolve();
     const started = async (): Promise<ChildProcess> => {
       child = await spawned(found.command);
+      closed = once(child, "close");
       child.stderr?.on("data", (data: Buffer) => {
         errors = (errors + data.toString()).slice(-10_000);
         this.log.warn(data.toString().trimEnd());
@@ -131,6 +137,8 @@ class Server implements vscode.Disposable {
       running = true;
     } catch (error) {
       this.client = undefined;
+      // A failed write may be known before the last words of the server are.
+      await Promise.race([closed, setTimeout(LAST_WORDS, undefined, { ref: false })]);
       child?.kill();
       const beside = path.join(path.dirname(found.command), WINDOWS ? "python.exe" : "python");
       const python = isExecutable(beside) ? beside : interpreter;

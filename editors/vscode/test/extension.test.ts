@@ -140,6 +140,13 @@ test("a server without what it needs is said to be so", async () => {
   assert.match(fake.messages[0]?.text ?? "", /without what the language server needs/);
 });
 
+test("the last words of a server count, also if it cannot be written to before", async () => {
+  const server = path.join(folder, ".venv", "bin", "cloudtrail-policylint");
+  install(server, "exec 0<&-; sleep 0.3; echo 'lsp: the language server needs pygls' >&2; exit 2");
+  await activate();
+  assert.match(fake.messages[0]?.text ?? "", /without what the language server needs/);
+});
+
 test("a server that is no such thing is said to be so", async () => {
   fake.settings = { server: path.join(folder, "tool") };
   install(path.join(folder, "tool"), "echo \"error: invalid choice: 'lsp'\" >&2; exit 2");
