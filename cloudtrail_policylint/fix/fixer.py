@@ -135,9 +135,8 @@ class _Fixer:
         found = len(self._select(state.result))
         fixed: list[Finding] = []
         retry = False
-        most: int | None = (
-            None  # changes of a round: after a failure there are more tries with fewer
-        )
+        # The most changes of a round: all, but after a failure few, which need fewer tries.
+        most: int | None = None
         for _ in range(found + MORE_ROUNDS):
             changes = self._changes(state)
             if not changes and retry:  # what was refused may be possible now
