@@ -15,7 +15,10 @@ from cloudtrail_policylint.settings.lookup import NearestSettings
 from support.fix_fuzzing import fix_here, harm_of, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cloudtrail_policylint.findings.result import Result
+    from cloudtrail_policylint.fix.fixer import Fixed
 
 INPUTS = 100
 SAFE, UNSAFE = False, True
@@ -547,35 +550,12 @@ def test_files_that_cannot_be_fixed_do_not_hold_up_the_others() -> None:
     assert len(fixed.refusals) == 6
 
 
-def test_many_fixes_that_are_refused_take_little_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    trail = '"arn:aws:cloudtrail:us-east-1:111122223333:trail/a"'
-    bad = '{{"Sid": "S{}", "Effect": "Deny", "Action": "cloudtrail:LookupEvent", "Resource": {}}}'
-    statements = ",\n".join(bad.format(number, trail) for number in range(100))
-    texts = {"p.json": f'{{"Version": "2012-10-17", "Statement": [{statements}]}}'}
-    monkeypatch.setattr(fixer, "MAX_FAILED", 10)
-    linted = 0
-    run = Run(NearestSettings())
-
-    def lint(contents: Any) -> Result:
-        nonlocal linted
-        linted += 1
-        return run.lint_paths(["."], contents=contents, strings=True)
-
-    write(texts)
-    fixed = fixer.fix(lint, unsafe=UNSAFE)
-    assert fixed.contents == {}
-    assert linted < 60
-    reasons = {refusal.reason for refusal in fixed.refusals}
-    assert reasons == {"the fix would introduce CT203", "too many other fixes were refused"}
-
-
-@pytest.mark.parametrize("between", [",\n", ", "])
-def test_fixes_among_others_that_are_refused_take_few_runs(between: str) -> None:
-    """After a refusal the next round tries few changes: not all of them, half of them and so on."""
-    one = '{{"Sid": "S{}", "Effect": "Deny", "Action": "cloudtrail:LookupEvent", "Resource": {}}}'
-    trail = '"arn:aws:cloudtrail:us-east-1:111122223333:trail/a"'
-    statements = [one.format(number, trail if number % 3 else '"*"') for number in range(60)]
-    text = between.join(statements)
+def fix_denials(resources: Sequence[str], between: str) -> tuple[Fixed, int]:
+    """The outcome of fixing a misspelt Deny for each of *resources*, and how often it was linted."""
+    deny = (
+        '{{"Sid": "S{}", "Effect": "Deny", "Action": "cloudtrail:LookupEvent", "Resource": "{}"}}'
+    )
+    text = between.join(deny.format(*numbered) for numbered in enumerate(resources))
     write({"p.json": f'{{"Version": "2012-10-17", "Statement": [\n{text}]}}'})
     linted = 0
     run = Run(NearestSettings())
@@ -585,7 +565,26 @@ def test_fixes_among_others_that_are_refused_take_few_runs(between: str) -> None
         linted += 1
         return run.lint_paths(["."], contents=contents, strings=True)
 
-    fixed = fixer.fix(lint, unsafe=UNSAFE)
+    return fixer.fix(lint, unsafe=UNSAFE), linted
+
+
+TRAIL = "arn:aws:cloudtrail:us-east-1:111122223333:trail/a"
+
+
+def test_many_fixes_that_are_refused_take_little_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixer, "MAX_FAILED", 10)
+    fixed, linted = fix_denials([TRAIL] * 100, ",\n")
+    assert fixed.contents == {}
+    assert linted < 60
+    reasons = {refusal.reason for refusal in fixed.refusals}
+    assert reasons == {"the fix would introduce CT203", "too many other fixes were refused"}
+
+
+@pytest.mark.parametrize("between", [",\n", ", "])
+def test_fixes_among_others_that_are_refused_take_few_runs(between: str) -> None:
+    """After a refusal the next round tries few changes: not all of them, half of them and so on."""
+    resources = [TRAIL if number % 3 else "*" for number in range(60)]
+    fixed, linted = fix_denials(resources, between)
     assert len(fixed.findings) == 20
     assert len(fixed.refusals) == 40
     assert linted < 3 * 60
